@@ -1,0 +1,11 @@
+/**
+ * A CloudFormation template as far as counting its resources needs it, already parsed from JSON or YAML with
+ * short forms written out (`!Ref x` as `{"Ref":"x"}`). Which resources a stack will have follows from its conditions.
+ */
+export type Template = Readonly<{
+  resources: Readonly<Record<string, Readonly<{ type: string; condition?: string }>>>;
+  /** Condition functions as written, by condition name. */
+  conditions: Readonly<Record<string, unknown>>;
+  /** For `Fn::FindInMap` inside conditions. */
+  mappings: Readonly<Record<string, unknown>>;
+}>;
