@@ -1,0 +1,39 @@
+import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
+import { defineConfig } from "vitest/config";
+
+/** The far ends that tests in workerd talk to are answered by the test itself, never by a network. */
+const bindings = {
+  AWS_REGION: "us-east-1",
+  AWS_ACCESS_KEY_ID: "AKIDTEST",
+  AWS_SECRET_ACCESS_KEY: "test-secret-key",
+  AUTH_JWT_SECRET: "a-secret-of-the-tests-that-is-long-enough",
+  // Alarms are run by the tests; a short period would let them fire on their own.
+  POLL_INTERVAL_SECONDS: "60",
+};
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "pure",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/trackers/**", "test/http/**", "test/system/**", "test/bench/**"],
+        },
+      },
+      {
+        plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" }, miniflare: { bindings } })],
+        test: { name: "worker", include: ["test/{trackers,http}/**/*.test.ts"] },
+      },
+      {
+        test: {
+          name: "system",
+          include: ["test/system/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
