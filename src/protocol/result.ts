@@ -1,7 +1,6 @@
 /** The outcome of something that may fail as expected: failures are values, exceptions are for bugs. */
 export type Result<Value, Reason> =
-  | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly failure: Reason };
+  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly failure: Reason };
 
 export const success = <Value>(value: Value) => ({ ok: true, value }) as const;
 

@@ -1,0 +1,117 @@
+/**
+ * What a stack's channel says: the durable events of a stack, in the seeds' shape, and the error that is not one.
+ * `channel` and `offset` are ours; clients of the classic protocol ignore them.
+ */
+import * as z from "zod";
+
+/** ISO 8601 UTC with milliseconds; AWS's own where AWS gave one. */
+const timestamp = z.string();
+
+const position = {
+  channel: z.string(),
+  /** Dense per channel, from 1. */
+  offset: z.number().int().positive(),
+};
+
+/** The counts of one operation as of a frame. The stack itself is not counted, resources of nested stacks are. */
+export const stackCountsSchema = z.object({
+  name: z.string(),
+  status: z.string(),
+  totalResources: z.number().int(),
+  completedResources: z.number().int(),
+  inProgressResources: z.number().int(),
+  failedResources: z.number().int(),
+  /** Percent; falls only when a rollback begins, 100 only at the end. */
+  progress: z.number().int().min(0).max(100),
+});
+
+export type StackCounts = Readonly<z.infer<typeof stackCountsSchema>>;
+
+export const resourceViewSchema = z.object({
+  logicalId: z.string(),
+  type: z.string(),
+  status: z.string(),
+  /** Empty until AWS gave one. */
+  physicalId: z.string(),
+  /** The stack's percentage, as in the seeds. */
+  progress: z.number().int().min(0).max(100),
+  /** Empty if AWS gave none. */
+  reason: z.string(),
+  /** Logical ids from the root stack's resource down: `Parent/Child/LogicalId`. */
+  path: z.string(),
+  /** ARN of the stack that holds the resource. */
+  stackId: z.string(),
+  detailedStatus: z.string().optional(),
+  hook: z
+    .object({
+      type: z.string(),
+      status: z.string(),
+      reason: z.string(),
+      invocationPoint: z.string(),
+      failureMode: z.string(),
+    })
+    .optional(),
+});
+
+export const resourceUpdateSchema = z.object({
+  type: z.literal("resource_update"),
+  timestamp,
+  resource: resourceViewSchema,
+  stack: stackCountsSchema,
+  ...position,
+});
+
+export type ResourceUpdate = Readonly<z.infer<typeof resourceUpdateSchema>>;
+
+export const outcomes = [
+  "deployed",
+  "deployed_with_orphans",
+  "rolled_back",
+  "failed",
+  "rollback_failed",
+  "deleted",
+] as const;
+
+export type Outcome = (typeof outcomes)[number];
+
+/** The first failure of an operation that is not the consequence of another. */
+export const causeSchema = z.object({
+  logicalId: z.string(),
+  path: z.string(),
+  type: z.string(),
+  physicalId: z.string(),
+  stackId: z.string(),
+  status: z.string(),
+  reason: z.string(),
+  timestamp,
+});
+
+export type Cause = Readonly<z.infer<typeof causeSchema>>;
+
+export const stackCompleteSchema = z.object({
+  type: z.literal("stack_complete"),
+  /** Of the stack's last own event. */
+  timestamp,
+  stack: stackCountsSchema,
+  outcome: z.enum(outcomes),
+  outputs: z.record(z.string(), z.string()),
+  durationSeconds: z.number(),
+  cause: causeSchema.optional(),
+  ...position,
+});
+
+export type StackComplete = Readonly<z.infer<typeof stackCompleteSchema>>;
+
+export const stackFrameSchema = z.discriminatedUnion("type", [resourceUpdateSchema, stackCompleteSchema]);
+
+/** A durable event of a stack's channel. */
+export type StackFrame = ResourceUpdate | StackComplete;
+
+export const troubleFrameSchema = z.object({
+  type: z.literal("error"),
+  timestamp,
+  error: z.object({ code: z.string(), message: z.string(), retryable: z.boolean() }),
+});
+
+/** Trouble with AWS, told to all viewers; transient, so without an offset. */
+export type TroubleFrame = Readonly<z.infer<typeof troubleFrameSchema>>;

@@ -1,0 +1,59 @@
+/** A stack as REST shows it: where its newest operation stands, and every resource of it. */
+import * as z from "zod";
+import {
+  causeSchema,
+  outcomes,
+  resourceViewSchema,
+  stackCountsSchema,
+  stackFrameSchema,
+  troubleFrameSchema,
+} from "./stack-frames.ts";
+
+/** Where the answer stands in the channel: resume from here. */
+const position = {
+  channel: z.string(),
+  epoch: z.string(),
+  offset: z.number().int().nonnegative(),
+  floor: z.number().int().positive(),
+};
+
+export const phases = ["forward", "cleanup", "rollback"] as const;
+
+export const stackSummarySchema = stackCountsSchema.extend({
+  ...position,
+  region: z.string(),
+  stackId: z.string(),
+  phase: z.enum(phases),
+  startedAt: z.string(),
+  /** Time of the stack's last own event; present when it has come to rest. */
+  endedAt: z.string().optional(),
+  durationSeconds: z.number().optional(),
+  outcome: z.enum(outcomes).optional(),
+  outputs: z.record(z.string(), z.string()),
+  cause: causeSchema.optional(),
+  /** Whether the stack is being polled now. */
+  tracking: z.boolean(),
+  viewers: z.number().int(),
+  trouble: troubleFrameSchema.shape.error.optional(),
+  resources: z.array(
+    resourceViewSchema.omit({ progress: true, hook: true, detailedStatus: true }).extend({
+      startedAt: z.string().optional(),
+      updatedAt: z.string().optional(),
+    }),
+  ),
+});
+
+export type StackSummary = Readonly<z.infer<typeof stackSummarySchema>>;
+
+export const stackEventsSchema = z.object({
+  ...position,
+  events: z.array(stackFrameSchema),
+  /** Whether events follow the last one given. */
+  more: z.boolean(),
+});
+
+export type StackEvents = Readonly<z.infer<typeof stackEventsSchema>>;
+
+export const trackingSchema = z.object({ ...position, tracking: z.boolean() });
+
+export type Tracking = Readonly<z.infer<typeof trackingSchema>>;
