@@ -2,10 +2,20 @@
  * CloudFormation as the trackers ask it: questions in our words, answers in our types, failures as values.
  * XML, NextToken and message texts end here.
  */
+import type { ZodType } from "zod";
 import type { LookupFailure } from "../domain/lookup-failure.ts";
 import type { StackEvent } from "../domain/stack-event.ts";
 import type { Template } from "../domain/template.ts";
+import { failed, success } from "../protocol/result.ts";
 import type { Result } from "../protocol/result.ts";
+import { changeSetPage, describedStacks, resourcesPage, templateBody } from "./cloudformation-answers.ts";
+import { readEventPage } from "./event-page.ts";
+import { allPages } from "./pages.ts";
+import { queryCall } from "./query-call.ts";
+import { readXml } from "./query-xml.ts";
+import type { AwsSession } from "./session.ts";
+import type { CallBudget } from "./signed-call.ts";
+import { templateOf } from "./template.ts";
 
 /** One page of DescribeStackEvents, cut where the known events begin. */
 export type EventPage = Readonly<{
@@ -64,3 +74,54 @@ export type CloudFormation = Readonly<{
   template(stack: string): Answer<Template>;
   resources(stack: string): Answer<readonly StackResource[]>;
 }>;
+
+/** What is asked once an operation, not every poll, may take its time. */
+const PATIENT: CallBudget = { attempts: 3, totalMs: 10_000 };
+
+/** CloudFormation in the session's region. */
+export const cloudFormation = (session: AwsSession): CloudFormation => {
+  const ask = async <Value>(
+    action: string,
+    parameters: Readonly<Record<string, string | undefined>>,
+    answer: ZodType<Value>,
+  ): Answer<Value> => {
+    const xml = await queryCall(session, { service: "cloudformation", action, parameters, budget: PATIENT });
+    return xml.ok ? readXml(xml.value, `${action}Response`, answer) : xml;
+  };
+  return {
+    async eventPage(stack, known, nextToken) {
+      const xml = await queryCall(session, {
+        service: "cloudformation",
+        action: "DescribeStackEvents",
+        parameters: { StackName: stack, NextToken: nextToken },
+      });
+      return xml.ok ? readEventPage(xml.value, known) : xml;
+    },
+    async describeStack(stack) {
+      const stacks = await ask("DescribeStacks", { StackName: stack }, describedStacks);
+      if (!stacks.ok) return stacks;
+      const found = stacks.value[0];
+      return found
+        ? success(found)
+        : failed({ kind: "missing", message: `Stack ${stack} is not in the answer` });
+    },
+    async changeSet(changeSetId) {
+      const all = await allPages((nextToken) =>
+        ask("DescribeChangeSet", { ChangeSetName: changeSetId, NextToken: nextToken }, changeSetPage),
+      );
+      if (!all.ok) return all;
+      const { stackId, executionStatus, items } = all.value;
+      return success({ stackId, executionStatus, changes: items });
+    },
+    async template(stack) {
+      const text = await ask("GetTemplate", { StackName: stack }, templateBody);
+      return text.ok ? templateOf(text.value) : text;
+    },
+    async resources(stack) {
+      const all = await allPages((nextToken) =>
+        ask("ListStackResources", { StackName: stack, NextToken: nextToken }, resourcesPage),
+      );
+      return all.ok ? success(all.value.items) : all;
+    },
+  };
+};
