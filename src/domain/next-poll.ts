@@ -1,0 +1,68 @@
+/** When a stack is to be looked at next. Polling costs money and AWS's patience: no reason to poll, no poll. */
+import type { StackState } from "./stack-state.ts";
+import { isComplete, rootOf } from "./stack-state.ts";
+import { REVIEW_STATUS } from "./statuses.ts";
+import type { Trouble } from "./trouble.ts";
+
+/** Slowest poll of a running stack that is throttled or out of contact, in milliseconds. */
+const SLOWEST = 30_000;
+
+/** Poll period of what may not begin for a long time, in milliseconds. */
+const WAITING = 10_000;
+
+/** How long a missing stack is looked for at the full rate, in milliseconds. */
+const EAGER = 60_000;
+
+/** Polling goes on this long after the last viewer left, in milliseconds. */
+export const LINGER_MS = 60_000;
+
+/** Who wants to know of the stack. Times in unix milliseconds. */
+export type Interest = Readonly<{
+  viewers: number;
+  /** When the last viewer left, if none is there. */
+  leftAt?: number;
+  /** When somebody registered, `POST …/track`. */
+  trackedAt?: number;
+}>;
+
+export const isWanted = ({ viewers, leftAt, trackedAt }: Interest, now: number): boolean =>
+  viewers > 0 || trackedAt !== undefined || (leftAt !== undefined && now - leftAt < LINGER_MS);
+
+/** Milliseconds until the next poll; undefined: none. `intervalMs` is the poll period, `random` from [0, 1). */
+export const nextPollIn = (
+  state: StackState,
+  interest: Interest,
+  trouble: Trouble | undefined,
+  {
+    intervalMs,
+    waitMs,
+    now,
+    random,
+  }: Readonly<{ intervalMs: number; waitMs: number; now: number; random: number }>,
+): number | undefined => {
+  if (!isWanted(interest, now) || isComplete(state) || trouble?.gaveUp) return undefined;
+  if (trouble) return retryIn(trouble, intervalMs, now, random);
+  if (rootOf(state)?.status !== REVIEW_STATUS) return intervalMs;
+  // A change set under review may never be executed: without viewers that is waited for as for a missing stack.
+  const overdue = interest.viewers === 0 && now - (interest.trackedAt ?? 0) >= waitMs;
+  return overdue ? undefined : Math.max(intervalMs, WAITING);
+};
+
+const retryIn = (trouble: Trouble, intervalMs: number, now: number, random: number): number => {
+  const slowest = Math.max(intervalMs, SLOWEST);
+  switch (trouble.kind) {
+    case "missing":
+      return now - trouble.since < EAGER ? intervalMs : Math.max(intervalMs, WAITING);
+    case "throttled":
+      // Jitter keeps the trackers of one account from asking in step.
+      return Math.min(slowest, intervalMs * 2 ** Math.min(trouble.polls, 10)) * (0.5 + random / 2);
+    case "credentials":
+    case "denied":
+    case "rejected":
+      return Math.min(WAITING, intervalMs * 2 ** Math.min(trouble.polls, 10));
+    case "unavailable":
+    case "network":
+    case "bad-answer":
+      return trouble.told ? Math.min(slowest, intervalMs * 2 ** Math.min(trouble.polls - 2, 10)) : intervalMs;
+  }
+};

@@ -1,0 +1,28 @@
+/** A stack's own events folded into what it is doing: the change, its clean-up or its rollback. */
+import { beginsAttempt } from "./attempt.ts";
+import type { StackEvent } from "./stack-event.ts";
+import type { OwnStatus, Phase } from "./stack-state.ts";
+import { isCleanupStatus, isRollbackStatus, operationBegunBy } from "./statuses.ts";
+
+export const UNKNOWN_STATUS: OwnStatus = { status: "", statusAt: "", kind: "unknown", phase: "forward" };
+
+/** What the stack is doing after its own event. */
+export const ownStatusAfter = (before: OwnStatus, event: StackEvent): OwnStatus => {
+  const begun = operationBegunBy(event.status);
+  const begins = beginsAttempt(before, event);
+  return {
+    status: event.status,
+    statusAt: event.timestamp,
+    operationId: event.operationId,
+    clientRequestToken: event.clientRequestToken,
+    kind: begun && (begins || before.kind === "review") ? begun : before.kind,
+    phase: begins ? "forward" : phaseAfter(before, event.status),
+  };
+};
+
+const phaseAfter = (before: OwnStatus, status: string): Phase => {
+  if (isRollbackStatus(status)) return "rollback";
+  // A delete that begins no attempt takes back a failed create.
+  if (status === "DELETE_IN_PROGRESS" && before.kind !== "delete") return "rollback";
+  return isCleanupStatus(status) && before.phase === "forward" ? "cleanup" : before.phase;
+};

@@ -1,0 +1,116 @@
+/**
+ * Which resources an operation is going to touch: from its change set, or from a template whose conditions are
+ * evaluated with the stack's parameters. Undecidable conditions count as true.
+ */
+import type { Template } from "./template.ts";
+
+/** Types of resources by logical id. */
+export type Plan = Readonly<Record<string, string>>;
+
+/** Resources that a change set touches before its clean-up: removed ones are deleted in the clean-up. */
+export const planOfChanges = (
+  changes: readonly Readonly<{ action: string; logicalId: string; type: string }>[],
+): Plan =>
+  Object.fromEntries(
+    changes.filter(({ action }) => action !== "Remove").map(({ logicalId, type }) => [logicalId, type]),
+  );
+
+/** Resources of a template whose condition holds. `parameters`: values by name, pseudo parameters included. */
+export const planOfTemplate = (template: Template, parameters: Readonly<Record<string, string>>): Plan => {
+  const holds = conditionsOf(template, parameters);
+  const kept = Object.entries(template.resources).filter(
+    ([, { condition }]) => condition === undefined || holds(condition),
+  );
+  return Object.fromEntries(kept.map(([logicalId, { type }]) => [logicalId, type]));
+};
+
+/** The pseudo parameters that conditions may ask for. */
+export const pseudoParameters = (stackId: string): Record<string, string> => {
+  const [, partition = "aws", , region = "", account = "", resource = ""] = stackId.split(":");
+  return {
+    "AWS::Partition": partition,
+    "AWS::Region": region,
+    "AWS::AccountId": account,
+    "AWS::StackId": stackId,
+    "AWS::StackName": resource.split("/")[1] ?? "",
+    "AWS::URLSuffix": partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com",
+  };
+};
+
+/** Thrown nowhere: marks a value that cannot be known here. */
+const UNKNOWN = Symbol("unknown");
+
+const entryOf = (node: unknown): [string, unknown] | undefined => {
+  if (typeof node !== "object" || node === null || Array.isArray(node)) return undefined;
+  const entries = Object.entries(node);
+  return entries.length === 1 ? entries[0] : undefined;
+};
+
+const conditionsOf = (template: Template, parameters: Readonly<Record<string, string>>) => {
+  const underway = new Set<string>();
+
+  const named = (name: string): boolean => {
+    // A circle of conditions is no valid template; it must not hang the tracker all the same.
+    if (!(name in template.conditions) || underway.has(name)) return true;
+    underway.add(name);
+    const value = evaluate(template.conditions[name]);
+    underway.delete(name);
+    return value;
+  };
+
+  const evaluate = (node: unknown): boolean => {
+    const entry = entryOf(node);
+    if (!entry) return true;
+    const [name, argument] = entry;
+    const all = Array.isArray(argument) ? argument : [argument];
+    switch (name) {
+      case "Condition":
+        return typeof argument === "string" ? named(argument) : true;
+      case "Fn::Not":
+        return !evaluate(all[0]);
+      case "Fn::And":
+        return all.every(evaluate);
+      case "Fn::Or":
+        return all.some(evaluate);
+      case "Fn::Equals": {
+        const [left, right] = all.map(valueOf);
+        return left === UNKNOWN || right === UNKNOWN ? true : left === right;
+      }
+      default:
+        return true;
+    }
+  };
+
+  const valueOf = (node: unknown): string | typeof UNKNOWN => {
+    if (typeof node === "string" || typeof node === "number" || typeof node === "boolean")
+      return String(node);
+    const entry = entryOf(node);
+    if (!entry) return UNKNOWN;
+    const [name, argument] = entry;
+    if (name === "Ref" && typeof argument === "string") return parameters[argument] ?? UNKNOWN;
+    if (name === "Fn::FindInMap" && Array.isArray(argument)) return mapped(argument);
+    if (name === "Fn::Join" && Array.isArray(argument)) return joined(argument);
+    if (name === "Fn::If" && Array.isArray(argument) && typeof argument[0] === "string") {
+      return valueOf(named(argument[0]) ? argument[1] : argument[2]);
+    }
+    return UNKNOWN;
+  };
+
+  const mapped = (path: readonly unknown[]): string | typeof UNKNOWN => {
+    let found: unknown = template.mappings;
+    for (const step of path) {
+      const key = valueOf(step);
+      if (key === UNKNOWN || typeof found !== "object" || found === null) return UNKNOWN;
+      found = (found as Record<string, unknown>)[key];
+    }
+    return valueOf(found);
+  };
+
+  const joined = ([separator, parts]: readonly unknown[]): string | typeof UNKNOWN => {
+    if (typeof separator !== "string" || !Array.isArray(parts)) return UNKNOWN;
+    const values = parts.map(valueOf);
+    return values.includes(UNKNOWN) ? UNKNOWN : values.join(separator);
+  };
+
+  return named;
+};

@@ -1,0 +1,35 @@
+/** One resource's events folded into where it stands in the change and in the rollback. */
+import type { StackEvent } from "./stack-event.ts";
+import type { Phase, TrackedResource } from "./stack-state.ts";
+import { standingOf } from "./statuses.ts";
+
+/**
+ * The resource after an event of it in the given phase. In a clean-up the event is about the instance that was
+ * replaced, under the same logical id: it changes nothing of the resource that took its place.
+ */
+export const resourceAfter = (
+  known: TrackedResource | undefined,
+  event: StackEvent,
+  path: string,
+  phase: Phase,
+): TrackedResource => {
+  if (known?.forward !== undefined && phase === "cleanup") return known;
+  // The same within a rollback: the instance made by the change is deleted once the old one is back.
+  if (known?.undo === "done" && phase === "rollback" && event.status.startsWith("DELETE_")) return known;
+  const standing = standingOf(event.status);
+  return {
+    stackId: event.stackId,
+    logicalId: event.logicalId,
+    path,
+    type: event.type,
+    physicalId: event.physicalId === "" ? (known?.physicalId ?? "") : event.physicalId,
+    status: event.status === "" ? (known?.status ?? "") : event.status,
+    reason: event.reason,
+    startedAt: known?.startedAt ?? event.timestamp,
+    updatedAt: event.timestamp,
+    ...(known?.forward && { forward: known.forward }),
+    ...(known?.undo && { undo: known.undo }),
+    ...(phase === "forward" && { forward: standing }),
+    ...(phase === "rollback" && { undo: standing }),
+  };
+};

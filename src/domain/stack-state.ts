@@ -1,0 +1,90 @@
+/**
+ * All that is known of a stack's newest attempt. Everything in it follows from the stack's events; what can be
+ * computed from the rest is not kept. Entries are replaced, never changed in place.
+ */
+import type { Cause } from "../protocol/stack-frames.ts";
+import type { OperationKind, Standing } from "./statuses.ts";
+import type { Cursor } from "./unseen.ts";
+
+/** What a stack is doing: the change itself, deleting what the change replaced, or taking the change back. */
+export type Phase = "forward" | "cleanup" | "rollback";
+
+/** What a stack's newest own event said. The status is empty before the first one. */
+export type OwnStatus = Readonly<{
+  status: string;
+  statusAt: string;
+  operationId?: string | undefined;
+  clientRequestToken?: string | undefined;
+  kind: OperationKind;
+  phase: Phase;
+}>;
+
+/** A stack whose events are read: the root, or one nested in it at any depth. */
+export type FollowedStack = OwnStatus &
+  Readonly<{
+    stackId: string;
+    name: string;
+    /** Logical ids of the nested stacks from the root down, each followed by a slash; empty for the root. */
+    prefix: string;
+    cursor: Cursor;
+    /** Nested only: whether its parent said something of it that has not been followed up by a reading. */
+    due: boolean;
+    /** Nested only: whether its parent's newest event says that it is running. */
+    parentRunning: boolean;
+    /** Types of the resources that this operation is to touch, by logical id. */
+    planned: Readonly<Record<string, string>>;
+  }>;
+
+export type Attempt = Readonly<{
+  /** AWS's time of the stack's own start event. */
+  startedAt: string;
+  /** Offset of the attempt's first event in the channel. */
+  firstOffset: number;
+  /** Percent reached in this phase. */
+  progress: number;
+  /** The operation ended well, but something could not be deleted. */
+  orphans: boolean;
+  cause?: Cause;
+  /** What the stack's own first event of failure said: the cause where no resource gave one. */
+  ownFailure?: Cause;
+  /** Polls since the stack came to rest, spent waiting for late events and for DescribeStacks to agree. */
+  settlingPolls: number;
+  /** Told by `stack_complete`, once. */
+  outputs?: Readonly<Record<string, string>>;
+}>;
+
+export type TrackedResource = Readonly<{
+  stackId: string;
+  logicalId: string;
+  path: string;
+  type: string;
+  physicalId: string;
+  status: string;
+  reason: string;
+  startedAt: string;
+  updatedAt: string;
+  /** Where it stands within the change; absent if the change did not touch it. */
+  forward?: Standing;
+  /** Where it stands within the rollback. */
+  undo?: Standing;
+}>;
+
+export type StackState = Readonly<{
+  /** ARN of the tracked stack; absent until AWS has shown it. */
+  rootId?: string;
+  attempt?: Attempt;
+  followed: ReadonlyMap<string, FollowedStack>;
+  /** By `resourceKeyOf`. */
+  resources: ReadonlyMap<string, TrackedResource>;
+}>;
+
+export const EMPTY_STATE: StackState = { followed: new Map(), resources: new Map() };
+
+export const resourceKeyOf = (stackId: string, logicalId: string): string => `${stackId} ${logicalId}`;
+
+/** The tracked stack itself, once AWS has shown it. */
+export const rootOf = (state: StackState): FollowedStack | undefined =>
+  state.rootId === undefined ? undefined : state.followed.get(state.rootId);
+
+/** Whether the newest attempt has ended and was told to have. */
+export const isComplete = (state: StackState): boolean => state.attempt?.outputs !== undefined;

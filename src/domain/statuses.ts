@@ -1,0 +1,82 @@
+/**
+ * What CloudFormation's status words mean. Unknown words are judged by their suffix, as the lists have grown
+ * before; nothing here throws.
+ */
+import type { Outcome } from "../protocol/stack-frames.ts";
+
+/** Where a resource or a stack stands within what is being done to it. */
+export type Standing = "running" | "done" | "failed";
+
+/** `DELETE_SKIPPED` is done: the resource was to be retained. */
+export const standingOf = (status: string): Standing => {
+  if (status.endsWith("_FAILED")) return "failed";
+  if (status.endsWith("_COMPLETE") || status.endsWith("_SKIPPED")) return "done";
+  return "running";
+};
+
+/** A stack that waits for a change set to be executed: nothing runs, and nothing has ended. */
+export const REVIEW_STATUS = "REVIEW_IN_PROGRESS";
+
+/** Whether a stack with this status does nothing more by itself. */
+export const isAtRest = (stackStatus: string): boolean => standingOf(stackStatus) !== "running";
+
+/** Whether the status belongs to an undoing, by AWS's own words. */
+export const isRollbackStatus = (stackStatus: string): boolean => /(^|_)ROLLBACK_/.test(stackStatus);
+
+/** Whether old and replaced resources are being deleted after the change itself has succeeded. */
+export const isCleanupStatus = (stackStatus: string): boolean => stackStatus.endsWith("_CLEANUP_IN_PROGRESS");
+
+/** What an operation does; it names the change, not how it ends. */
+export type OperationKind = "create" | "update" | "delete" | "import" | "review" | "unknown";
+
+/** The kind of operation that a stack's own status begins; undefined for statuses that begin none. */
+export const operationBegunBy = (stackStatus: string): OperationKind | undefined => {
+  switch (stackStatus) {
+    case REVIEW_STATUS:
+      return "review";
+    case "CREATE_IN_PROGRESS":
+      return "create";
+    case "UPDATE_IN_PROGRESS":
+      return "update";
+    case "DELETE_IN_PROGRESS":
+      return "delete";
+    case "IMPORT_IN_PROGRESS":
+      return "import";
+    default:
+      return undefined;
+  }
+};
+
+/** How each of the 13 terminal stack statuses ends an operation; the other 10 of the 23 end none. */
+const OUTCOMES: Readonly<Record<string, Outcome>> = {
+  CREATE_COMPLETE: "deployed",
+  UPDATE_COMPLETE: "deployed",
+  IMPORT_COMPLETE: "deployed",
+  DELETE_COMPLETE: "deleted",
+  ROLLBACK_COMPLETE: "rolled_back",
+  UPDATE_ROLLBACK_COMPLETE: "rolled_back",
+  IMPORT_ROLLBACK_COMPLETE: "rolled_back",
+  CREATE_FAILED: "failed",
+  UPDATE_FAILED: "failed",
+  DELETE_FAILED: "failed",
+  ROLLBACK_FAILED: "rollback_failed",
+  UPDATE_ROLLBACK_FAILED: "rollback_failed",
+  IMPORT_ROLLBACK_FAILED: "rollback_failed",
+};
+
+/** How an operation ended, by the stack's status; undefined while it runs. `orphans`: something could not be deleted. */
+export const outcomeOf = (stackStatus: string, orphans: boolean): Outcome | undefined => {
+  if (!isAtRest(stackStatus)) return undefined;
+  const outcome = OUTCOMES[stackStatus] ?? outcomeBySuffix(stackStatus);
+  return outcome === "deployed" && orphans ? "deployed_with_orphans" : outcome;
+};
+
+const outcomeBySuffix = (stackStatus: string): Outcome => {
+  const failed = standingOf(stackStatus) === "failed";
+  if (isRollbackStatus(stackStatus)) return failed ? "rollback_failed" : "rolled_back";
+  if (failed) return "failed";
+  return stackStatus.startsWith("DELETE_") ? "deleted" : "deployed";
+};
+
+/** Whether an outcome means that all that was set out to do was done, so that 100 % is true. */
+export const isWhole = (outcome: Outcome): boolean => outcome !== "failed" && outcome !== "rollback_failed";

@@ -1,0 +1,67 @@
+/**
+ * Reads a stack's unseen events, page by page. All or nothing: a walk that fails on any page has seen nothing, so
+ * that the next one begins where this one began.
+ */
+import type { CloudFormation } from "../aws/cloudformation.ts";
+import { attemptStart } from "../domain/attempt.ts";
+import type { LookupFailure } from "../domain/lookup-failure.ts";
+import type { StackEvent } from "../domain/stack-event.ts";
+import { keyOf, type Cursor } from "../domain/unseen.ts";
+import { failed, success, type Result } from "../protocol/result.ts";
+
+/**
+ * Cuts off what lies before the events that are wanted. Given the events read so far, oldest first, and whether there
+ * are none before them; undefined asks for more of the past.
+ */
+type Cut = (events: readonly StackEvent[], whole: boolean) => readonly StackEvent[] | undefined;
+
+/** All back to a known event. */
+export const sinceKnown: Cut = (events, whole) => (whole ? events : undefined);
+
+/** The newest attempt's. */
+export const newestAttempt: Cut = (events, whole) => {
+  const start = attemptStart(events, whole);
+  return start === undefined ? undefined : events.slice(start);
+};
+
+/** Not before AWS's time `since`. */
+export const notBefore =
+  (since: string): Cut =>
+  (events, whole) => {
+    const first = events.findIndex(({ timestamp }) => timestamp >= since);
+    if (first === -1) return whole || events.length > 0 ? [] : undefined;
+    return first > 0 || whole ? events.slice(first) : undefined;
+  };
+
+/** The stack's unseen events, oldest first. `cut` is asked after every page, and when a known event is reached. */
+export const unseenEvents = async (
+  cloudFormation: CloudFormation,
+  stack: string,
+  cursor: Cursor,
+  cut: Cut,
+): Promise<Result<readonly StackEvent[], LookupFailure>> => {
+  const known = new Set(cursor);
+  const newestFirst: StackEvent[] = [];
+  const taken = new Set<string>();
+  let nextToken: string | undefined;
+  for (;;) {
+    const page = await cloudFormation.eventPage(stack, known, nextToken);
+    if (!page.ok) return page;
+    for (const event of page.value.unseen) {
+      const key = keyOf(event);
+      // Pages shift while new events arrive.
+      if (!taken.has(key)) newestFirst.push(event);
+      taken.add(key);
+    }
+    nextToken = page.value.nextToken;
+    const { reachedKnown } = page.value;
+    if (known.size > 0 && !reachedKnown && nextToken === undefined) {
+      return failed({ kind: "bad-answer", message: "events that were read before are gone" });
+    }
+    const events = newestFirst.toReversed();
+    // Down to a known event nothing is missing, and nothing before it is wanted.
+    if (reachedKnown) return success(cut(events, false) ?? events);
+    const wanted = cut(events, nextToken === undefined);
+    if (wanted) return success(wanted);
+  }
+};
