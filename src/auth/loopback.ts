@@ -1,0 +1,12 @@
+/** Local work without tokens: whom AUTH_MODE=off lets in, and as whom. */
+import type { Session } from "../protocol/session.ts";
+
+/** The end of year 9999, in Unix seconds: the last moment that every date of ours can be written in. */
+export const LATEST_EXPIRY = 253_402_300_799;
+
+/** Who everyone is without tokens. */
+export const localSession: Session = { subject: "local", role: "admin", expiresAt: LATEST_EXPIRY };
+
+/** Whether a request was made to this machine by its own name; a rebound DNS name is not one. */
+export const isLoopback = (url: URL): boolean =>
+  url.hostname === "localhost" || url.hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(url.hostname);

@@ -1,0 +1,34 @@
+/** The shapes of REST answers, as OpenAPI tells them: one envelope for success, one for failure. */
+import * as z from "zod";
+import { codesOf, failureBodySchema, type FailureStatus } from "./failure-response.ts";
+
+/** A state may be kept by the asker alone, and asked for again each time. */
+export const PRIVATE = { "Cache-Control": "private, no-cache" } as const;
+
+const json = <Schema extends z.ZodType>(schema: Schema) => ({ "application/json": { schema } });
+
+/** A successful answer's place in a route's responses. */
+export const answerOf = <Schema extends z.ZodType>(description: string, data: Schema) => ({
+  description,
+  content: json(z.object({ success: z.literal(true), data })),
+});
+
+const failureAnswer = (status: FailureStatus) => ({
+  description: codesOf(status).join(", "),
+  content: json(failureBodySchema),
+});
+
+/** Every failing answer that a route of REST may give. */
+export const failureAnswers = {
+  400: failureAnswer(400),
+  401: failureAnswer(401),
+  403: failureAnswer(403),
+  404: failureAnswer(404),
+  405: failureAnswer(405),
+  413: failureAnswer(413),
+  426: failureAnswer(426),
+  500: failureAnswer(500),
+  502: failureAnswer(502),
+  503: failureAnswer(503),
+  504: failureAnswer(504),
+} satisfies Record<FailureStatus, ReturnType<typeof failureAnswer>>;

@@ -1,0 +1,14 @@
+/** What the routes find in their context, and the middleware that puts it there. */
+import type { Session } from "../protocol/session.ts";
+import type { Env, Settings } from "../settings.ts";
+
+export type AppEnv = {
+  Bindings: Env;
+  Variables: {
+    requestId: string;
+    /** Put there by `requireSettings`, before everything that may ask for them. */
+    settings: Settings;
+    /** Put there by `requireSession`; absent on routes that need no token. */
+    session: Session;
+  };
+};

@@ -1,0 +1,80 @@
+/** Turns failures into answers: the one place that knows which status a failure has and in what shape it is told. */
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import * as z from "zod";
+import { failureSchema, type Failure, type FailureCode } from "../protocol/failure.ts";
+import type { AppEnv } from "./app-env.ts";
+
+const statuses = {
+  INVALID_REQUEST: 400,
+  UNAUTHENTICATED: 401,
+  TOKEN_EXPIRED: 401,
+  FORBIDDEN: 403,
+  ORIGIN_NOT_ALLOWED: 403,
+  NOT_FOUND: 404,
+  STACK_NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  PAYLOAD_TOO_LARGE: 413,
+  UPGRADE_REQUIRED: 426,
+  INTERNAL: 500,
+  AWS_CREDENTIALS: 502,
+  AWS_ACCESS_DENIED: 502,
+  AWS_REJECTED: 502,
+  AWS_BAD_ANSWER: 502,
+  AWS_THROTTLED: 503,
+  CONFIGURATION: 503,
+  AWS_UNREACHABLE: 504,
+} as const satisfies Record<FailureCode, ContentfulStatusCode>;
+
+export type FailureStatus = (typeof statuses)[FailureCode];
+
+/** Every status that a failure can have. */
+export const failureStatuses: readonly FailureStatus[] = [...new Set(Object.values(statuses))];
+
+/** The codes that are told with a status. */
+export const codesOf = (status: FailureStatus): string[] =>
+  Object.entries(statuses).flatMap(([code, its]) => (its === status ? [code] : []));
+
+/** What a REST route answers when it fails. */
+export const failureBodySchema = z
+  .object({ success: z.literal(false), error: failureSchema })
+  .meta({ id: "FailureAnswer" });
+
+/** What `/canvas/*` answers when it fails: bare, as everything there. */
+export const bareFailureSchema = failureBodySchema.omit({ success: true }).meta({ id: "BareFailureAnswer" });
+
+type FailureBody = Readonly<z.infer<typeof failureBodySchema>>;
+
+const headersOf = (code: FailureCode): Record<string, string> => {
+  if (code === "UNAUTHENTICATED" || code === "TOKEN_EXPIRED") return { "WWW-Authenticate": "Bearer" };
+  if (code === "UPGRADE_REQUIRED") return { Upgrade: "websocket", Connection: "Upgrade" };
+  if (code === "AWS_THROTTLED") return { "Retry-After": "5" };
+  return {};
+};
+
+const partsOf = (
+  c: Context<AppEnv>,
+  { code, message, details }: Failure,
+  headers: Record<string, string>,
+) => ({
+  error: { code, message, ...(details !== undefined && { details }), requestId: c.get("requestId") },
+  status: statuses[code],
+  headers: { "Cache-Control": "no-store", ...headersOf(code), ...headers },
+});
+
+/** The answer of a REST route that failed. */
+export const restFailure = (c: Context<AppEnv>, failure: Failure, headers: Record<string, string> = {}) => {
+  const { error, status, headers: all } = partsOf(c, failure, headers);
+  return c.json<FailureBody, FailureStatus>({ success: false, error }, status, all);
+};
+
+/** The answer to any request that failed: bare under `/canvas/`, in REST's envelope elsewhere. */
+export const failureResponse = (
+  c: Context<AppEnv>,
+  failure: Failure,
+  headers: Record<string, string> = {},
+): Response => {
+  if (!c.req.path.startsWith("/canvas/")) return restFailure(c, failure, headers);
+  const { error, status, headers: all } = partsOf(c, failure, headers);
+  return c.json({ error }, status, all);
+};

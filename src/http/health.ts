@@ -1,0 +1,18 @@
+/** Whether the Worker can work at all: it answers, and its settings are whole. */
+import { createRoute } from "@hono/zod-openapi";
+import * as z from "zod";
+import { answerOf, failureAnswers } from "./answers.ts";
+import { resourceApp } from "./resource-app.ts";
+
+const healthRoute = createRoute({
+  method: "get",
+  path: "/healthz",
+  summary: "Whether the Worker runs with whole settings; looks at nothing outside",
+  tags: ["health"],
+  responses: { ...failureAnswers, 200: answerOf("It does", z.object({ status: z.literal("ok") })) },
+});
+
+/** The health route; settings that are wrong were answered before it. */
+export const health = resourceApp().openapi(healthRoute, (c) =>
+  c.json({ success: true as const, data: { status: "ok" as const } }, 200, { "Cache-Control": "no-store" }),
+);

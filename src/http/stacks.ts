@@ -1,0 +1,119 @@
+/** A stack on its own, over REST: where it stands, what happened, and whether it is followed. */
+import { createRoute } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import * as z from "zod";
+import { mayRead } from "../auth/rights.ts";
+import { regionSchema, stackChannelOf, stackNameSchema, type StackAddress } from "../protocol/channel.ts";
+import type { Failure } from "../protocol/failure.ts";
+import { failed, success, type Result } from "../protocol/result.ts";
+import { stackEventsSchema, stackSummarySchema, trackingSchema } from "../protocol/stack-summary.ts";
+import { answerOf, failureAnswers, PRIVATE } from "./answers.ts";
+import type { AppEnv } from "./app-env.ts";
+import { restFailure } from "./failure-response.ts";
+import { stackTrackerOf } from "./objects.ts";
+import { resourceApp } from "./resource-app.ts";
+import { requireRole } from "./sessions.ts";
+
+const params = z.object({ stackName: stackNameSchema });
+
+/** Without a region, the Worker's own is meant. */
+const query = z.object({ region: regionSchema.optional() });
+
+const eventsQuery = query.extend({
+  after: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+
+const security = [{ token: [] }];
+const tags = ["stacks"];
+
+const summaryRoute = createRoute({
+  method: "get",
+  path: "/api/v1/stacks/{stackName}",
+  summary: "Where a stack's newest operation stands. Looks at AWS once and does not start tracking",
+  security,
+  tags,
+  middleware: [requireRole("viewer")],
+  request: { params, query },
+  responses: {
+    ...failureAnswers,
+    200: answerOf("The stack, its resources, outcome and outputs", stackSummarySchema.meta({ id: "Stack" })),
+  },
+});
+
+const eventsRoute = createRoute({
+  method: "get",
+  path: "/api/v1/stacks/{stackName}/events",
+  summary: "The events of a stack's channel after an offset, oldest first",
+  security,
+  tags,
+  middleware: [requireRole("viewer")],
+  request: { params, query: eventsQuery },
+  responses: {
+    ...failureAnswers,
+    200: answerOf("Events, and whether more follow", stackEventsSchema.meta({ id: "StackEvents" })),
+  },
+});
+
+const trackRoute = createRoute({
+  method: "post",
+  path: "/api/v1/stacks/{stackName}/track",
+  summary: "Follow a stack, also while nobody watches",
+  security,
+  tags,
+  middleware: [requireRole("deployer")],
+  request: { params, query },
+  responses: {
+    ...failureAnswers,
+    200: answerOf("Whether it is followed now", trackingSchema.meta({ id: "Tracking" })),
+  },
+});
+
+const untrackRoute = createRoute({
+  ...trackRoute,
+  method: "delete",
+  summary: "Follow a stack no longer than somebody watches",
+});
+
+/** The stack that is asked for, if the session may see it. */
+const addressOf = (
+  c: Context<AppEnv>,
+  stackName: string,
+  region = c.get("settings").aws.region,
+): Result<StackAddress, Failure> => {
+  const address = { region, stackName };
+  if (mayRead(c.get("session"), stackChannelOf(address))) return success(address);
+  return failed({ code: "FORBIDDEN", message: "The token does not cover this stack" });
+};
+
+/** The stacks' routes. Each needs a session in the context. */
+export const stacks = resourceApp()
+  .openapi(summaryRoute, async (c) => {
+    const address = addressOf(c, c.req.valid("param").stackName, c.req.valid("query").region);
+    if (!address.ok) return restFailure(c, address.failure);
+    const summary = await stackTrackerOf(c.env, address.value).summary();
+    if (!summary.ok) return restFailure(c, summary.failure);
+    return c.json({ success: true as const, data: summary.value }, 200, PRIVATE);
+  })
+  .openapi(eventsRoute, async (c) => {
+    const { region, after, limit } = c.req.valid("query");
+    const address = addressOf(c, c.req.valid("param").stackName, region);
+    if (!address.ok) return restFailure(c, address.failure);
+    const events = await stackTrackerOf(c.env, address.value).eventsAfter(after, limit);
+    if (!events.ok) return restFailure(c, events.failure);
+    return c.json({ success: true as const, data: events.value }, 200, PRIVATE);
+  })
+  .openapi(trackRoute, async (c) => {
+    const address = addressOf(c, c.req.valid("param").stackName, c.req.valid("query").region);
+    if (!address.ok) return restFailure(c, address.failure);
+    const tracking = await stackTrackerOf(c.env, address.value).track(c.get("session").subject);
+    if (!tracking.ok) return restFailure(c, tracking.failure);
+    return c.json({ success: true as const, data: tracking.value }, 200, PRIVATE);
+  })
+  .openapi(untrackRoute, async (c) => {
+    const address = addressOf(c, c.req.valid("param").stackName, c.req.valid("query").region);
+    if (!address.ok) return restFailure(c, address.failure);
+    const tracking = await stackTrackerOf(c.env, address.value).untrack();
+    if (!tracking.ok) return restFailure(c, tracking.failure);
+    return c.json({ success: true as const, data: tracking.value }, 200, PRIVATE);
+  });

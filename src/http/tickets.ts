@@ -1,0 +1,23 @@
+/** Tickets over REST: a page asks for one with its token, and opens a WebSocket with it instead of the token. */
+import { createRoute } from "@hono/zod-openapi";
+import { ticketSchema } from "../protocol/ticket.ts";
+import { answerOf, failureAnswers } from "./answers.ts";
+import { ticketsOf } from "./objects.ts";
+import { resourceApp } from "./resource-app.ts";
+import { requireRole } from "./sessions.ts";
+
+const issueRoute = createRoute({
+  method: "post",
+  path: "/api/v1/tickets",
+  summary: "A ticket for one WebSocket, good once and for a minute",
+  security: [{ token: [] }],
+  tags: ["tickets"],
+  middleware: [requireRole("viewer")],
+  responses: { ...failureAnswers, 201: answerOf("The ticket", ticketSchema.meta({ id: "Ticket" })) },
+});
+
+/** The tickets' route. It needs a session in the context. */
+export const tickets = resourceApp().openapi(issueRoute, async (c) => {
+  const ticket = await ticketsOf(c.env).issue(c.get("session"));
+  return c.json({ success: true as const, data: ticket }, 201, { "Cache-Control": "no-store" });
+});

@@ -1,0 +1,14 @@
+/** The Worker: answers requests, and once a minute has the directory look after the stacks that are followed. */
+import { app } from "./http/app.ts";
+import type { Env } from "./settings.ts";
+
+export { Directory } from "./trackers/directory.ts";
+export { StackTracker } from "./trackers/stack-tracker.ts";
+export { Tickets } from "./trackers/tickets.ts";
+
+export default {
+  fetch: app.fetch,
+  async scheduled(_controller, env): Promise<void> {
+    await env.DIRECTORY.get(env.DIRECTORY.idFromName("directory")).sweep();
+  },
+} satisfies ExportedHandler<Env>;

@@ -1,0 +1,11 @@
+/** What a browser puts into a WebSocket's URL in place of its token. */
+import * as z from "zod";
+
+export const ticketSchema = z.object({
+  /** Goes into `?ticket=`, once. */
+  ticket: z.string(),
+  /** ISO 8601 UTC. */
+  expiresAt: z.string(),
+});
+
+export type Ticket = Readonly<z.infer<typeof ticketSchema>>;

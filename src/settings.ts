@@ -1,0 +1,198 @@
+/**
+ * Turns the Worker's bindings into settings, once for each environment object. What is missing or malformed becomes a
+ * failure that names the setting and never its value. To add a setting: a line in `variables`, and a line in `Settings`.
+ */
+import * as z from "zod";
+import type { Failure } from "./protocol/failure.ts";
+import { regionSchema } from "./protocol/channel.ts";
+import { failed, success, type Result } from "./protocol/result.ts";
+import type { Directory } from "./trackers/directory.ts";
+import type { StackTracker } from "./trackers/stack-tracker.ts";
+import type { Tickets } from "./trackers/tickets.ts";
+
+const text = z.string("is missing");
+
+/** A decimal number of seconds; the runtime gives a number where wrangler.toml has one. */
+const seconds = (least: number) =>
+  z
+    .union([z.string(), z.number()])
+    .refine(
+      (value) => /^\d+(\.\d+)?$/.test(String(value)) && Number(value) >= least,
+      `must be a number of seconds, at least ${least}`,
+    )
+    .transform(Number);
+
+const isAddress = (value: string, protocols: readonly string[]): boolean => {
+  const url = URL.parse(value);
+  return url !== null && protocols.includes(url.protocol) && url.username === "" && url.password === "";
+};
+
+const endpoint = z
+  .string()
+  .refine(
+    (value) => isAddress(value, ["http:", "https:"]) && !/[?#]/.test(value),
+    "must be an http or https address without credentials, query or fragment",
+  )
+  .transform((value) => value.replace(/\/+$/, ""))
+  .optional();
+
+/** An origin as browsers spell it. A list, not `*`: with AUTH_MODE=off any page could drive AWS otherwise. */
+const origins = z
+  .string()
+  .transform((list) => list.split(",").map((origin) => origin.trim()))
+  .refine(
+    (list) => list.every((origin) => URL.parse(origin)?.origin === origin && origin !== "null"),
+    "must be a comma-separated list of origins such as https://example.com, without path or wildcard",
+  )
+  .default([]);
+
+const variables = {
+  AWS_REGION: text.pipe(regionSchema),
+  AWS_ACCESS_KEY_ID: text,
+  AWS_SECRET_ACCESS_KEY: text,
+  AWS_SESSION_TOKEN: z.string().optional(),
+  AWS_ENDPOINT_URL: endpoint,
+  AWS_ENDPOINT_URL_CLOUDFORMATION: endpoint,
+  AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+  AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: endpoint,
+  AWS_ENDPOINT_URL_SESV2: endpoint,
+  AWS_ENDPOINT_URL_STS: endpoint,
+  AWS_ENDPOINT_URL_EC2: endpoint,
+  POLL_INTERVAL_SECONDS: seconds(0.2).default(3),
+  STACK_WAIT_SECONDS: seconds(0).default(600),
+  AUDIT_TABLE: z
+    .string()
+    .regex(/^([A-Za-z0-9_.-]{3,255})?$/, "must be a DynamoDB table's name, or empty for no audit")
+    .default("cloud-deployment-events"),
+  AUTH_MODE: z.enum(["jwt", "off"], "must be jwt or off").default("jwt"),
+  AUTH_JWT_SECRET: z
+    .string()
+    .refine((secret) => new TextEncoder().encode(secret).length >= 32, "must hold at least 32 bytes")
+    .optional(),
+  AUTH_JWKS_URL: z
+    .string()
+    .refine((value) => isAddress(value, ["http:", "https:"]), "must be an http or https address")
+    .optional(),
+  AUTH_ISSUER: z.string().optional(),
+  AUTH_AUDIENCE: z.string().optional(),
+  ALLOWED_ORIGINS: origins,
+  PUBLIC_URL: endpoint,
+};
+
+type VariableName = keyof typeof variables;
+
+const variableNames = Object.keys(variables) as readonly VariableName[];
+
+/** Settings that an empty value switches off; for all others empty means absent. */
+const offWhenEmpty: ReadonlySet<VariableName> = new Set<VariableName>(["AUDIT_TABLE"]);
+
+/** What the runtime hands to the Worker and to its objects. */
+export interface Env extends Readonly<Partial<Record<VariableName, string>>> {
+  readonly STACKS: DurableObjectNamespace<StackTracker>;
+  readonly DIRECTORY: DurableObjectNamespace<Directory>;
+  readonly TICKETS: DurableObjectNamespace<Tickets>;
+  readonly ASSETS: Fetcher;
+}
+
+/** How tokens are verified. `off` is for local work only and refused unless the request came to a loopback host. */
+export type AuthSettings =
+  | Readonly<{ mode: "off" }>
+  | Readonly<{
+      mode: "jwt";
+      keys: Readonly<{ secret: string }> | Readonly<{ jwksUrl: string }>;
+      issuer: string | undefined;
+      audience: string | undefined;
+    }>;
+
+/** Where AWS is and who we are there; a service's own endpoint goes before the one for all. */
+export type AwsSettings = Readonly<{
+  region: string;
+  credentials: Readonly<{ accessKeyId: string; secretAccessKey: string; sessionToken?: string }>;
+  endpoints: Readonly<
+    Partial<
+      Record<"all" | "cloudformation" | "dynamodb" | "logs" | "sesv2" | "sts" | "ec2", string | undefined>
+    >
+  >;
+}>;
+
+export type Settings = Readonly<{
+  aws: AwsSettings;
+  pollIntervalSeconds: number;
+  stackWaitSeconds: number;
+  /** Undefined: no audit. */
+  auditTable: string | undefined;
+  auth: AuthSettings;
+  /** Browser origins allowed beside the request's own. */
+  allowedOrigins: readonly string[];
+  /** Base of links; undefined: the request's own. Without a slash at its end. */
+  publicUrl: string | undefined;
+}>;
+
+const settingsSchema = z.object(variables).transform((values, context): Settings => {
+  const { AUTH_JWT_SECRET: secret, AUTH_JWKS_URL: jwksUrl, AWS_SESSION_TOKEN: sessionToken } = values;
+  const authOf = (): AuthSettings => {
+    if (values.AUTH_MODE === "off") return { mode: "off" };
+    const keys = secret !== undefined ? { secret } : jwksUrl !== undefined ? { jwksUrl } : undefined;
+    if (keys === undefined || (secret !== undefined && jwksUrl !== undefined)) {
+      const message = keys ? "cannot be set beside AUTH_JWKS_URL" : "is missing (or set AUTH_JWKS_URL)";
+      context.addIssue({ code: "custom", path: ["AUTH_JWT_SECRET"], message });
+      return z.NEVER;
+    }
+    return { mode: "jwt", keys, issuer: values.AUTH_ISSUER, audience: values.AUTH_AUDIENCE };
+  };
+  return {
+    aws: {
+      region: values.AWS_REGION,
+      credentials: {
+        accessKeyId: values.AWS_ACCESS_KEY_ID,
+        secretAccessKey: values.AWS_SECRET_ACCESS_KEY,
+        ...(sessionToken !== undefined && { sessionToken }),
+      },
+      endpoints: {
+        all: values.AWS_ENDPOINT_URL,
+        cloudformation: values.AWS_ENDPOINT_URL_CLOUDFORMATION,
+        dynamodb: values.AWS_ENDPOINT_URL_DYNAMODB,
+        logs: values.AWS_ENDPOINT_URL_CLOUDWATCH_LOGS,
+        sesv2: values.AWS_ENDPOINT_URL_SESV2,
+        sts: values.AWS_ENDPOINT_URL_STS,
+        ec2: values.AWS_ENDPOINT_URL_EC2,
+      },
+    },
+    pollIntervalSeconds: values.POLL_INTERVAL_SECONDS,
+    stackWaitSeconds: values.STACK_WAIT_SECONDS,
+    auditTable: values.AUDIT_TABLE === "" ? undefined : values.AUDIT_TABLE,
+    auth: authOf(),
+    allowedOrigins: values.ALLOWED_ORIGINS,
+    publicUrl: values.PUBLIC_URL,
+  };
+});
+
+const parsed = new WeakMap<Env, Result<Settings, readonly Failure[]>>();
+
+const parse = (env: Env): Result<Settings, readonly Failure[]> => {
+  const values = variableNames.map((name) => [
+    name,
+    env[name] === "" && !offWhenEmpty.has(name) ? undefined : env[name],
+  ]);
+  const outcome = settingsSchema.safeParse(Object.fromEntries(values));
+  if (outcome.success) return success(outcome.data);
+  return failed(
+    outcome.error.issues.map(({ path, message }) => ({
+      code: "CONFIGURATION",
+      message: `${path.join(".")} ${message}`,
+    })),
+  );
+};
+
+/** The settings of an environment, or one failure for each setting that is wrong; these are told to the log once. */
+export const settingsOf = (env: Env): Result<Settings, readonly Failure[]> => {
+  const known = parsed.get(env);
+  if (known) return known;
+  const outcome = parse(env);
+  if (!outcome.ok) {
+    const problems = outcome.failure.map(({ message }) => message);
+    console.error(JSON.stringify({ level: "error", message: "Settings are wrong", problems }));
+  }
+  parsed.set(env, outcome);
+  return outcome;
+};

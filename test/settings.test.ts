@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { settingsOf, type Env } from "../src/settings.ts";
+
+const needed = {
+  AWS_REGION: "eu-west-1",
+  AWS_ACCESS_KEY_ID: "AKID",
+  AWS_SECRET_ACCESS_KEY: "aws-secret",
+  AUTH_JWT_SECRET: "0123456789abcdef0123456789abcdef",
+};
+
+const envOf = (values: Record<string, unknown>): Env => ({ ...values }) as unknown as Env;
+
+const problemsOf = (values: Record<string, unknown>): string[] => {
+  const settings = settingsOf(envOf(values));
+  return settings.ok ? [] : settings.failure.map(({ message }) => message);
+};
+
+const errors: string[] = [];
+
+beforeEach(() => {
+  errors.length = 0;
+  vi.spyOn(console, "error").mockImplementation((line: string) => void errors.push(line));
+});
+afterEach(() => vi.restoreAllMocks());
+
+describe("settings", () => {
+  test("what is not set has the contract's default", () => {
+    expect(settingsOf(envOf(needed))).toEqual({
+      ok: true,
+      value: {
+        aws: {
+          region: "eu-west-1",
+          credentials: { accessKeyId: "AKID", secretAccessKey: "aws-secret" },
+          endpoints: {},
+        },
+        pollIntervalSeconds: 3,
+        stackWaitSeconds: 600,
+        auditTable: "cloud-deployment-events",
+        auth: { mode: "jwt", keys: { secret: needed.AUTH_JWT_SECRET } },
+        allowedOrigins: [],
+      },
+    });
+  });
+
+  test("everything can be set", () => {
+    const all = envOf({
+      ...needed,
+      AUTH_JWT_SECRET: "",
+      AUTH_JWKS_URL: "https://keys.example/jwks",
+      AUTH_ISSUER: "https://issuer.example",
+      AUTH_AUDIENCE: "stackcast",
+      AWS_SESSION_TOKEN: "session",
+      AWS_ENDPOINT_URL: "http://127.0.0.1:4599/",
+      AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: "https://logs.example",
+      POLL_INTERVAL_SECONDS: "0.2",
+      STACK_WAIT_SECONDS: 20,
+      AUDIT_TABLE: "",
+      ALLOWED_ORIGINS: "https://a.example, http://localhost:5173",
+      PUBLIC_URL: "https://stackcast.example/",
+    });
+    expect(settingsOf(all)).toEqual({
+      ok: true,
+      value: {
+        aws: {
+          region: "eu-west-1",
+          credentials: { accessKeyId: "AKID", secretAccessKey: "aws-secret", sessionToken: "session" },
+          endpoints: { all: "http://127.0.0.1:4599", logs: "https://logs.example" },
+        },
+        pollIntervalSeconds: 0.2,
+        stackWaitSeconds: 20,
+        auditTable: undefined,
+        auth: {
+          mode: "jwt",
+          keys: { jwksUrl: "https://keys.example/jwks" },
+          issuer: "https://issuer.example",
+          audience: "stackcast",
+        },
+        allowedOrigins: ["https://a.example", "http://localhost:5173"],
+        publicUrl: "https://stackcast.example",
+      },
+    });
+  });
+
+  test("without tokens no secret is needed", () => {
+    expect(problemsOf({ ...needed, AUTH_JWT_SECRET: undefined, AUTH_MODE: "off" })).toEqual([]);
+  });
+
+  test("every missing one is named at once", () => {
+    expect(problemsOf({})).toEqual([
+      "AWS_REGION is missing",
+      "AWS_ACCESS_KEY_ID is missing",
+      "AWS_SECRET_ACCESS_KEY is missing",
+    ]);
+    expect(problemsOf({ ...needed, AUTH_JWT_SECRET: "" })).toEqual([
+      "AUTH_JWT_SECRET is missing (or set AUTH_JWKS_URL)",
+    ]);
+  });
+
+  test("a secret and a key set together are refused", () => {
+    expect(problemsOf({ ...needed, AUTH_JWKS_URL: "https://keys.example" })).toEqual([
+      "AUTH_JWT_SECRET cannot be set beside AUTH_JWKS_URL",
+    ]);
+  });
+
+  test.each([
+    ["AWS_REGION", "us-east-1.attacker.example"],
+    ["AWS_REGION", "value-of-the-test"],
+    ["AWS_ENDPOINT_URL", "ftp://value-of-the-test"],
+    ["AWS_ENDPOINT_URL_DYNAMODB", "https://user:value-of-the-test@aws.example"],
+    ["POLL_INTERVAL_SECONDS", "0.1"],
+    ["POLL_INTERVAL_SECONDS", "value-of-the-test"],
+    ["POLL_INTERVAL_SECONDS", "-3"],
+    ["POLL_INTERVAL_SECONDS", "0x10"],
+    ["STACK_WAIT_SECONDS", "value-of-the-test"],
+    ["AUDIT_TABLE", "value of the test"],
+    ["AUTH_MODE", "value-of-the-test"],
+    ["AUTH_JWT_SECRET", "value-of-the-test"],
+    ["ALLOWED_ORIGINS", "*"],
+    ["ALLOWED_ORIGINS", "https://value-of-the-test/path"],
+    ["ALLOWED_ORIGINS", "https://a.example,null"],
+    ["PUBLIC_URL", "value-of-the-test"],
+  ])("a malformed %s is named, and its value is told nowhere", (name, value) => {
+    const problems = problemsOf({ ...needed, [name]: value });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(new RegExp(`^${name} `));
+    if (value.length > 8) expect([...problems, ...errors].join()).not.toContain(value);
+  });
+
+  test("the log is told once for each environment", () => {
+    const env = envOf({ ...needed, AWS_REGION: "" });
+    settingsOf(env);
+    settingsOf(env);
+    expect(errors).toEqual([
+      JSON.stringify({
+        level: "error",
+        message: "Settings are wrong",
+        problems: ["AWS_REGION is missing"],
+      }),
+    ]);
+  });
+});
