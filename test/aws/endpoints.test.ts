@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+import { endpointOf } from "../../src/aws/endpoints.ts";
+
+it.each([
+  ["cloudformation", "https://cloudformation.eu-west-1.amazonaws.com", "cloudformation"],
+  ["dynamodb", "https://dynamodb.eu-west-1.amazonaws.com", "dynamodb"],
+  ["logs", "https://logs.eu-west-1.amazonaws.com", "logs"],
+  ["sesv2", "https://email.eu-west-1.amazonaws.com", "ses"],
+  ["sts", "https://sts.eu-west-1.amazonaws.com", "sts"],
+  ["ec2", "https://ec2.eu-west-1.amazonaws.com", "ec2"],
+] as const)("%s answers at %s and is signed as %s", (service, url, signingName) => {
+  expect(endpointOf(service, "eu-west-1", {})).toEqual({ url, signingName });
+});
+
+it("regions of China have a domain of their own", () => {
+  expect(endpointOf("cloudformation", "cn-north-1", {}).url).toBe(
+    "https://cloudformation.cn-north-1.amazonaws.com.cn",
+  );
+});
+
+it("a service's own address goes before that of all, which goes before AWS's", () => {
+  const overrides = { all: "http://127.0.0.1:4566/", dynamodb: "http://127.0.0.1:8000" };
+  expect(endpointOf("dynamodb", "us-east-1", overrides)).toEqual({
+    url: "http://127.0.0.1:8000",
+    signingName: "dynamodb",
+  });
+  expect(endpointOf("sesv2", "us-east-1", overrides)).toEqual({
+    url: "http://127.0.0.1:4566",
+    signingName: "ses",
+  });
+});
