@@ -1,6 +1,6 @@
 /** The Worker: answers requests, and once a minute has the directory look after the stacks that are followed. */
 import { app } from "./http/app.ts";
-import type { Env } from "./settings.ts";
+import type { Env as Bindings } from "./settings.ts";
 
 export { Directory } from "./trackers/directory.ts";
 export { StackTracker } from "./trackers/stack-tracker.ts";
@@ -11,4 +11,14 @@ export default {
   async scheduled(_controller, env): Promise<void> {
     await env.DIRECTORY.get(env.DIRECTORY.idFromName("directory")).sweep();
   },
-} satisfies ExportedHandler<Env>;
+} satisfies ExportedHandler<Bindings>;
+
+/** What `cloudflare:workers` gives as `env` and `exports`. */
+declare global {
+  namespace Cloudflare {
+    interface Env extends Bindings {}
+    interface GlobalProps {
+      mainModule: typeof import("./index.ts");
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/** A stack's object as the routes see it: answers as told, and remembers what it was asked. */
+import type { Failure } from "../../src/protocol/failure.ts";
+import { failed, success } from "../../src/protocol/result.ts";
+import type { Session } from "../../src/protocol/session.ts";
+import type { Env } from "../../src/settings.ts";
+
+export const tracking = {
+  channel: "stacks/us-east-1/app",
+  epoch: "3f9c",
+  offset: 7,
+  floor: 1,
+  tracking: true,
+} as const;
+
+export class FakeStacks {
+  /** `name hint method(arguments)`, in the order of asking. */
+  readonly asked: string[] = [];
+  /** Requests that came for a socket. */
+  readonly requests: Request[] = [];
+  readonly #failure: Failure | undefined;
+
+  constructor(failure?: Failure) {
+    this.#failure = failure;
+  }
+
+  readonly idFromName = (name: string): string => name;
+
+  readonly get = (name: string, options: { locationHint?: string }) => {
+    const answer = (method: string, value: unknown) => {
+      this.asked.push(`${name} ${options.locationHint ?? "-"} ${method}`);
+      return Promise.resolve(this.#failure ? failed(this.#failure) : success(value));
+    };
+    return {
+      summary: () => answer("summary()", { name: "app" }),
+      eventsAfter: (after: number, limit: number) =>
+        answer(`eventsAfter(${after}, ${limit})`, { ...tracking, events: [], more: false }),
+      track: (subject: Session["subject"]) => answer(`track(${subject})`, tracking),
+      untrack: () => answer("untrack()", { ...tracking, tracking: false }),
+      fetch: (request: Request) => {
+        this.asked.push(`${name} ${options.locationHint ?? "-"} fetch`);
+        this.requests.push(request);
+        return Promise.resolve(new Response(null, { status: 101, webSocket: new WebSocketPair()[0] }));
+      },
+    };
+  };
+
+  /** To be given to `ask`. */
+  get bindings(): Pick<Env, "STACKS"> {
+    return { STACKS: this as unknown as Env["STACKS"] };
+  }
+}

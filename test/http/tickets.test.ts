@@ -1,0 +1,119 @@
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import type { Session } from "../../src/protocol/session.ts";
+import { ticketSchema } from "../../src/protocol/ticket.ts";
+import { ask, askAs, failure, jsonOf } from "./ask.ts";
+import { FakeStacks } from "./fake-stacks.ts";
+
+const HOUR = 3600;
+
+const sessionOf = (): Session => ({
+  subject: "kim",
+  role: "deployer",
+  channels: ["stacks/*/*"],
+  expiresAt: Math.floor(Date.now() / 1000) + HOUR,
+});
+
+/** Each test has an object of its own, since storage is shared within a file. */
+const ticketsOf = (name: string) => env.TICKETS.get(env.TICKETS.idFromName(name));
+
+const refused = { ok: false, failure: { code: "UNAUTHENTICATED", message: expect.any(String) } };
+
+const rowsOf = (name: string) =>
+  runInDurableObject(ticketsOf(name), (_object, { storage }) =>
+    storage.sql.exec("SELECT * FROM tickets").toArray(),
+  );
+
+const waitFor = (seconds: number) => vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + seconds * 1000 });
+
+afterEach(() => vi.useRealTimers());
+
+describe("tickets", () => {
+  test("a ticket gives back its session", async () => {
+    const session = sessionOf();
+    const { ticket } = await ticketsOf("whole").issue(session);
+    expect(await ticketsOf("whole").redeem(ticket)).toEqual({ ok: true, value: session });
+  });
+
+  test("of many at the same time one gets the session", async () => {
+    const { ticket } = await ticketsOf("once").issue(sessionOf());
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => ticketsOf("once").redeem(ticket)));
+    expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
+    expect(await ticketsOf("once").redeem(ticket)).toEqual(refused);
+  });
+
+  test("an unknown ticket is refused", async () => {
+    expect(await ticketsOf("unknown").redeem("nothing")).toEqual(refused);
+    expect(await ticketsOf("unknown").redeem("")).toEqual(refused);
+  });
+
+  test("a ticket is good for a minute", async () => {
+    const early = await ticketsOf("minute").issue(sessionOf());
+    const late = await ticketsOf("minute").issue(sessionOf());
+    waitFor(59);
+    expect((await ticketsOf("minute").redeem(early.ticket)).ok).toBe(true);
+    waitFor(2);
+    expect(await ticketsOf("minute").redeem(late.ticket)).toEqual(refused);
+  });
+
+  test("a ticket does not outlive its session", async () => {
+    const session = { ...sessionOf(), expiresAt: Math.floor(Date.now() / 1000) + 10 };
+    const { ticket, expiresAt } = await ticketsOf("session").issue(session);
+    expect(Date.parse(expiresAt)).toBe(session.expiresAt * 1000);
+    waitFor(11);
+    expect(await ticketsOf("session").redeem(ticket)).toEqual(refused);
+  });
+
+  test("tickets cannot be guessed, and are not stored as they are", async () => {
+    const tickets = await Promise.all(
+      Array.from({ length: 10 }, () => ticketsOf("hashed").issue(sessionOf())),
+    );
+    expect(new Set(tickets.map(({ ticket }) => ticket)).size).toBe(10);
+    for (const { ticket } of tickets) expect(ticket).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    const stored = JSON.stringify(await rowsOf("hashed"));
+    for (const { ticket } of tickets) expect(stored).not.toContain(ticket);
+  });
+
+  test("the alarm deletes what has expired, and stops when nothing is left", async () => {
+    const alarmOf = () =>
+      runInDurableObject(ticketsOf("alarm"), (_object, { storage }) => storage.getAlarm());
+    const first = await ticketsOf("alarm").issue(sessionOf());
+    waitFor(30);
+    const second = await ticketsOf("alarm").issue(sessionOf());
+    expect(await alarmOf()).toBe(Date.parse(first.expiresAt));
+    waitFor(31);
+    await runDurableObjectAlarm(ticketsOf("alarm"));
+    expect(await rowsOf("alarm")).toHaveLength(1);
+    expect(await alarmOf()).toBe(Date.parse(second.expiresAt));
+    waitFor(31);
+    await runDurableObjectAlarm(ticketsOf("alarm"));
+    expect(await rowsOf("alarm")).toEqual([]);
+    expect(await alarmOf()).toBeNull();
+  });
+
+  test("over REST a ticket is given for a token, and opens one socket as who asked", async () => {
+    const answer = await askAs("viewer", "/api/v1/tickets", { method: "POST" });
+    expect(answer.status).toBe(201);
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
+    const body = await jsonOf(answer);
+    expect(body).toEqual({
+      success: true,
+      data: { ticket: expect.any(String), expiresAt: expect.any(String) },
+    });
+    const { ticket } = ticketSchema.parse((body as { data: unknown }).data);
+    const stacks = new FakeStacks();
+    const asking = { headers: { Upgrade: "websocket" }, bindings: stacks.bindings };
+    const track = `/canvas/deploy/track/app?ticket=${ticket}`;
+    expect((await ask(track, asking)).status).toBe(101);
+    expect((await ask(track, asking)).status).toBe(401);
+    expect(stacks.requests.map(({ headers }) => headers.get("stackcast-session"))).toEqual([
+      expect.stringContaining('"subject":"tester","role":"viewer"'),
+    ]);
+  });
+
+  test("without a token there is no ticket", async () => {
+    const answer = await ask("/api/v1/tickets", { method: "POST" });
+    expect([answer.status, await jsonOf(answer)]).toEqual([401, failure("UNAUTHENTICATED")]);
+  });
+});
