@@ -65,9 +65,12 @@ const MISSING: ReadonlySet<string> = new Set(["ChangeSetNotFound", "ChangeSetNot
 
 const MESSAGE_LENGTH = 500;
 
-/** The first line, capped: what follows it in AWS's messages is quoted input. */
+/**
+ * The first line, capped, without the value it speaks of: AWS quotes whole templates and parameters, and what follows
+ * the first line is quoted input too.
+ */
 const shortened = (message: string): string => {
-  const line = message.split(/[\r\n]/, 1)[0] ?? "";
+  const line = message.replace(/\bValue '[^]*?' at '/g, "Value at '").split(/[\r\n]/, 1)[0] ?? "";
   return line.length > MESSAGE_LENGTH ? `${line.slice(0, MESSAGE_LENGTH)}…` : line;
 };
 

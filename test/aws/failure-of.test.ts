@@ -152,6 +152,14 @@ it("EC2 has a shape of its own", () => {
   });
 });
 
+it("a value that AWS refuses is not quoted: it may be a whole template", () => {
+  const message =
+    "1 validation error detected: Value 'Resources:\n  Secret: it's' at 'templateBody' failed to satisfy";
+  expect(ofXml(400, "ValidationError", message)).toMatchObject({
+    message: "1 validation error detected: Value at 'templateBody' failed to satisfy",
+  });
+});
+
 it("a message is one line of bounded length", () => {
   const failure = ofXml(400, "ValidationError", `${"x".repeat(600)}\nsecond`);
   expect(failure).toEqual({ kind: "rejected", code: "ValidationError", message: `${"x".repeat(500)}…` });
