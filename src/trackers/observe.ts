@@ -6,7 +6,6 @@ import type { CloudFormation, StackDescription } from "../aws/cloudformation.ts"
 import type { Findings } from "../domain/advance.ts";
 import { operationStart } from "../domain/attempt.ts";
 import type { LookupFailure } from "../domain/lookup-failure.ts";
-import { ownStatusAfter } from "../domain/own-status.ts";
 import type { Plan } from "../domain/plan.ts";
 import { isNestedStackEvent, isOwnEvent, type StackEvent } from "../domain/stack-event.ts";
 import { isComplete, rootOf, type FollowedStack, type StackState } from "../domain/stack-state.ts";
@@ -147,10 +146,7 @@ class Look {
     const cursor = fresh ? [] : stack.cursor;
     const cut = cursor.length === 0 ? notBefore(since) : sinceKnown;
     const seen = await unseenEvents(this.cloudFormation, stackId, cursor, cut);
-    const start = seen.ok
-      ? operationStart(fresh ? undefined : stack, seen.value.filter(isOwnEvent))
-      : undefined;
-    if (!seen.ok || (start && fresh && !(await this.plan(stackId, start, true)).ok)) {
+    if (!seen.ok || !(await this.planNested(stackId, fresh ? undefined : stack, seen.value))) {
       this.read.delete(stackId);
       // A stack that is announced, but cannot be asked for yet, is no trouble.
       if (!seen.ok && seen.failure.kind !== "missing") this.trouble = seen.failure;
@@ -158,6 +154,16 @@ class Look {
     }
     this.lists.push(seen.value);
     return seen.value;
+  }
+
+  private async planNested(
+    stackId: string,
+    stack: FollowedStack | undefined,
+    events: readonly StackEvent[],
+  ): Promise<boolean> {
+    if (stack && Object.keys(stack.planned).length > 0) return true;
+    const start = operationStart(stack, events.filter(isOwnEvent));
+    return start === undefined || (await this.plan(stackId, start, true)).ok;
   }
 
   private sameAttempt(since: string): boolean {

@@ -1,0 +1,112 @@
+/**
+ * Writes a channel's events to the audit table: a consumer of the log with a cursor of its own. It may fall behind for
+ * as long as AWS is away, loses nothing, may write an event twice, and never holds up the broadcast.
+ */
+import { batchWriteItem } from "../aws/dynamodb.ts";
+import type { AwsSession } from "../aws/session.ts";
+import { auditItemOf } from "../domain/audit-item.ts";
+import type { LookupFailure } from "../domain/lookup-failure.ts";
+import type { StackAddress } from "../protocol/channel.ts";
+import { stackFrameSchema } from "../protocol/stack-frames.ts";
+import { success, type Result } from "../protocol/result.ts";
+import type { EventLog } from "./event-log.ts";
+
+/** Kept over restarts. */
+type Progress = Readonly<{ offset: number; failures: number }>;
+
+const PROGRESS = "audit";
+
+/** Events written between two moves of the cursor: four calls. */
+const STRIDE = 100;
+
+/** While more may come soon, events are let gather so long, in milliseconds: fuller batches, fewer rows. */
+const GATHER_MS = 10_000;
+
+const FIRST_RETRY_MS = 5_000;
+const SLOWEST_RETRY_MS = 300_000;
+
+export class Audit {
+  private progress: Progress;
+  private underway: Promise<void> | undefined;
+  private notBefore = 0;
+  private readonly kv: SyncKvStorage;
+  private readonly log: EventLog;
+  private readonly address: StackAddress;
+  private readonly destination: Readonly<{ session: AwsSession; table: string }>;
+
+  constructor(
+    kv: SyncKvStorage,
+    log: EventLog,
+    address: StackAddress,
+    destination: Readonly<{ session: AwsSession; table: string }>,
+  ) {
+    this.kv = kv;
+    this.log = log;
+    this.address = address;
+    this.destination = destination;
+    this.progress = kv.get<Progress>(PROGRESS) ?? { offset: 0, failures: 0 };
+  }
+
+  /** Offset of the newest event that is written; the log must keep all after it. */
+  get offset(): number {
+    return this.progress.offset;
+  }
+
+  /** Writes what is due up to `head`. `more`: whether events may follow soon. */
+  run(head: number, now: number, more: boolean): Promise<void> {
+    if (this.underway) return this.underway;
+    if (head <= this.progress.offset || now < this.notBefore) return Promise.resolve();
+    this.notBefore = now + (more ? GATHER_MS : 0);
+    this.underway = this.write(head, now).finally(() => (this.underway = undefined));
+    return this.underway;
+  }
+
+  /** Milliseconds until there is something to do again; undefined: nothing is waiting. */
+  nextIn(head: number, now: number): number | undefined {
+    return head <= this.progress.offset ? undefined : Math.max(0, this.notBefore - now);
+  }
+
+  private async write(head: number, now: number): Promise<void> {
+    while (this.progress.offset < head) {
+      const runs = this.log.after(this.progress.offset, STRIDE);
+      const frames = runs.flatMap((run) => run.frames);
+      if (frames.length === 0) return;
+      const written = await this.put(frames);
+      if (!written.ok) return this.postpone(written.failure, now);
+      this.keep({ offset: runs.at(-1)!.to, failures: 0 });
+    }
+  }
+
+  private async put(frames: readonly string[]): Promise<Result<void, LookupFailure>> {
+    const items = frames.map((text) => auditItemOf(stackFrameSchema.parse(JSON.parse(text)), this.address));
+    const { session, table } = this.destination;
+    const written = await batchWriteItem(session, table, items);
+    if (written.ok || !isRefusedItem(written.failure)) return written;
+    // One item that DynamoDB will never take must not keep all that follow from being written.
+    for (const item of items) {
+      const alone = await batchWriteItem(session, table, [item]);
+      if (alone.ok) continue;
+      if (!isRefusedItem(alone.failure)) return alone;
+      console.error(JSON.stringify({ level: "error", message: "Audit item refused", offset: item.offset }));
+    }
+    return success(undefined);
+  }
+
+  private postpone(failure: LookupFailure, now: number): void {
+    const failures = this.progress.failures + 1;
+    const wait = Math.min(SLOWEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 10));
+    this.notBefore = now + wait;
+    this.keep({ offset: this.progress.offset, failures });
+    console.warn(
+      JSON.stringify({ level: "warn", message: "Audit postponed", reason: failure.kind, failures }),
+    );
+  }
+
+  private keep(progress: Progress): void {
+    this.progress = progress;
+    this.kv.put(PROGRESS, progress);
+  }
+}
+
+const isRefusedItem = (failure: LookupFailure): boolean =>
+  failure.kind === "rejected" && failure.code === "ValidationException";

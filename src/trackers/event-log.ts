@@ -1,0 +1,82 @@
+/**
+ * The log of a channel: one row a commit, its frames as the text that goes out, so that a frame is made into a string
+ * once for all viewers and all times. Offsets are dense from 1; a row holds a run of them.
+ */
+import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from "../protocol/control-frames.ts";
+
+/** Frames of consecutive offsets, each as JSON text without line breaks. */
+export type LogRun = Readonly<{ from: number; to: number; frames: readonly string[] }>;
+
+/** Between the frames of a row; JSON text holds no bare line break. */
+const SEPARATOR = "\n";
+
+const encoder = new TextEncoder();
+
+/** Cuts a run so that each part fits into one `batch` frame. */
+const parts = (run: LogRun): LogRun[] => {
+  const cut: LogRun[] = [];
+  let frames: string[] = [];
+  let bytes = 0;
+  let from = run.from;
+  for (const frame of run.frames) {
+    const size = encoder.encode(frame).length + 1;
+    if (frames.length > 0 && (frames.length >= MAX_BATCH_EVENTS || bytes + size > MAX_BATCH_BYTES)) {
+      cut.push({ from, to: from + frames.length - 1, frames });
+      from += frames.length;
+      frames = [];
+      bytes = 0;
+    }
+    frames.push(frame);
+    bytes += size;
+  }
+  cut.push({ from, to: run.to, frames });
+  return cut;
+};
+
+export class EventLog {
+  private readonly sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.sql = sql;
+    sql.exec(
+      "CREATE TABLE IF NOT EXISTS log (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, body TEXT NOT NULL)",
+    );
+  }
+
+  /** Stores frames that follow the head at `offset`; to be called in the transaction that moves the head. */
+  append(offset: number, frames: readonly string[]): readonly LogRun[] {
+    const runs = parts({ from: offset + 1, to: offset + frames.length, frames });
+    for (const { from, to, frames: kept } of runs) {
+      this.sql.exec("INSERT INTO log (first, last, body) VALUES (?, ?, ?)", from, to, kept.join(SEPARATOR));
+    }
+    return runs;
+  }
+
+  /** Frames after an offset in runs that fit a `batch` frame; at most `limit` frames, if given. */
+  after(offset: number, limit = Infinity): readonly LogRun[] {
+    const runs: LogRun[] = [];
+    let left = limit;
+    for (const row of this.sql.exec(
+      "SELECT first, last, body FROM log WHERE last > ? ORDER BY first",
+      offset,
+    )) {
+      if (left <= 0) break;
+      const first = Number(row.first);
+      const skipped = Math.max(0, offset + 1 - first);
+      const frames = String(row.body)
+        .split(SEPARATOR)
+        .slice(skipped, skipped + left);
+      left -= frames.length;
+      const from = first + skipped;
+      runs.push({ from, to: from + frames.length - 1, frames });
+    }
+    if (runs.length < 2) return runs;
+    // Many small commits make a few large frames.
+    return parts({ from: runs[0]!.from, to: runs.at(-1)!.to, frames: runs.flatMap(({ frames }) => frames) });
+  }
+
+  /** Forgets the rows that lie wholly before an offset. */
+  trimBefore(offset: number): void {
+    this.sql.exec("DELETE FROM log WHERE last < ?", offset);
+  }
+}

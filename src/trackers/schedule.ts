@@ -1,0 +1,118 @@
+/**
+ * When a stack's object has something to do, and who wants it done. Sees to it that the alarm stands whenever it is
+ * needed, and only then: each one costs a row and a request.
+ */
+import { nextPollIn, type Interest } from "../domain/next-poll.ts";
+import { isComplete } from "../domain/stack-state.ts";
+import type { Settings } from "../settings.ts";
+import type { Audit } from "./audit.ts";
+import type { Enrolment } from "./enrolment.ts";
+import type { StackPoll } from "./stack-poll.ts";
+import type { StackStore } from "./stack-store.ts";
+
+/** An alarm this late, in milliseconds, is taken for lost. */
+const OVERDUE_MS = 30_000;
+
+/** Kept facts: who registered interest and when, and when the last viewer left. */
+const TRACKED = "tracked";
+const LEFT = "left";
+
+type Tracked = Readonly<{ subject: string; at: number }>;
+
+/** What the schedule depends on. */
+type Parts = Readonly<{
+  settings: Settings;
+  store: StackStore;
+  poll: StackPoll;
+  audit: Audit | undefined;
+  enrolment: Enrolment;
+  viewerCount: () => number;
+}>;
+
+export class Schedule {
+  private readonly storage: DurableObjectStorage;
+  private readonly parts: Parts;
+
+  constructor(storage: DurableObjectStorage, parts: Parts) {
+    this.storage = storage;
+    this.parts = parts;
+  }
+
+  /** Milliseconds until the next poll; undefined: nobody wants one. */
+  pollIn(now: number): number | undefined {
+    const { settings, store, poll } = this.parts;
+    return nextPollIn(store.state, this.interest(), poll.trouble, {
+      intervalMs: settings.pollIntervalSeconds * 1000,
+      waitMs: settings.stackWaitSeconds * 1000,
+      now,
+      random: Math.random(),
+    });
+  }
+
+  /** Somebody came: looks at once, and sees to it that looking goes on. */
+  async arouse(now: number): Promise<void> {
+    const { settings, store, poll } = this.parts;
+    const alarm = await this.storage.getAlarm();
+    const dormant = alarm === null || alarm < now - OVERDUE_MS;
+    if (dormant || poll.trouble?.gaveUp) poll.forgetTrouble();
+    const complete = isComplete(store.state);
+    if (!dormant && !complete && alarm <= now + (this.pollIn(now) ?? 0)) return;
+    await this.rearm(now);
+    await poll.lookIfOlder(complete ? settings.pollIntervalSeconds * 1000 : 0);
+    await this.renew(Date.now());
+  }
+
+  /** Sets the alarm where it is missing, lost or too far off. True if there is something to do. */
+  async rearm(now: number): Promise<boolean> {
+    const dueIn = this.dueIn(now);
+    if (dueIn === undefined) return false;
+    const alarm = await this.storage.getAlarm();
+    if (alarm === null || alarm < now - OVERDUE_MS || alarm > now + dueIn) await this.setAlarm(now + dueIn);
+    return true;
+  }
+
+  /** Sets the alarm as things stand now, or takes it away. */
+  async renew(now: number): Promise<void> {
+    const dueIn = this.dueIn(now);
+    if (dueIn !== undefined) return this.setAlarm(now + dueIn);
+    await this.storage.deleteAlarm();
+    this.parts.enrolment.say(false);
+  }
+
+  noteArrival(): void {
+    if (this.storage.kv.get(LEFT) !== undefined) this.storage.kv.delete(LEFT);
+  }
+
+  /** Polling goes on for a while after the last viewer left. */
+  noteDeparture(now: number): void {
+    if (isComplete(this.parts.store.state) || this.storage.kv.get(LEFT) !== undefined) return;
+    this.storage.kv.put(LEFT, now);
+  }
+
+  noteTracking(subject: string, now: number): void {
+    this.storage.kv.put<Tracked>(TRACKED, { subject, at: now });
+  }
+
+  noteUntracking(): void {
+    this.storage.kv.delete(TRACKED);
+  }
+
+  private async setAlarm(at: number): Promise<void> {
+    this.parts.enrolment.say(true);
+    await this.storage.setAlarm(at);
+  }
+
+  private dueIn(now: number): number | undefined {
+    return this.pollIn(now) ?? this.parts.audit?.nextIn(this.parts.store.offset, now);
+  }
+
+  private interest(): Interest {
+    const tracked = this.storage.kv.get<Tracked>(TRACKED);
+    const leftAt = this.storage.kv.get<number>(LEFT);
+    return {
+      viewers: this.parts.viewerCount(),
+      ...(leftAt !== undefined && { leftAt }),
+      ...(tracked && { trackedAt: tracked.at }),
+    };
+  }
+}

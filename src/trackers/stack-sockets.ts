@@ -1,0 +1,133 @@
+/**
+ * The conversation on a stack's own socket: joining with or without a position to resume from, and the few words that
+ * a client may say. `PROTOCOL.md` has the rules.
+ */
+import { mayRead } from "../auth/rights.ts";
+import { verifyToken } from "../auth/token.ts";
+import { CLOSE } from "../protocol/close-codes.ts";
+import {
+  MAX_CLIENT_FRAME_BYTES,
+  SUBPROTOCOL,
+  clientFrameSchema,
+  type ClientFrame,
+} from "../protocol/control-frames.ts";
+import type { Session } from "../protocol/session.ts";
+import type { TroubleFrame } from "../protocol/stack-frames.ts";
+import type { AuthSettings } from "../settings.ts";
+import type { LogRun } from "./event-log.ts";
+import type { StackStore } from "./stack-store.ts";
+import { Viewers, batchText } from "./viewers.ts";
+
+/** A client's position, if it gave one. An epoch or an offset alone recovers nothing. */
+type Asked = Readonly<{ epoch: string | null; offset: string | null }>;
+
+export class StackSockets {
+  readonly viewers: Viewers;
+  private readonly channel: string;
+  private readonly store: StackStore;
+  private readonly auth: AuthSettings;
+  /** The attempt's frames so far, made once for all who join before the next commit. */
+  private history:
+    Readonly<{ head: number; runs: readonly LogRun[]; batches: readonly string[] }> | undefined;
+
+  constructor(ctx: DurableObjectState, channel: string, store: StackStore, auth: AuthSettings) {
+    this.viewers = new Viewers(ctx, store.offset);
+    this.channel = channel;
+    this.store = store;
+    this.auth = auth;
+  }
+
+  /** Accepts the upgrade and brings the viewer up to date, in one turn: no commit comes between. */
+  join(request: Request, session: Session, trouble: TroubleFrame | undefined): Response {
+    const { searchParams } = new URL(request.url);
+    const asked = { epoch: searchParams.get("epoch"), offset: searchParams.get("offset") };
+    const offered = request.headers.get("Sec-WebSocket-Protocol") === SUBPROTOCOL;
+    const optedIn = offered || asked.epoch !== null || asked.offset !== null;
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.viewers.accept(server, { session, optedIn }, this.store.offset);
+    if (optedIn) this.resume(server, asked);
+    else
+      for (const { frames } of this.past().runs)
+        for (const frame of frames) this.viewers.reply(server, frame);
+    if (trouble) this.viewers.reply(server, JSON.stringify(trouble));
+    const headers = offered ? { "Sec-WebSocket-Protocol": SUBPROTOCOL } : undefined;
+    return new Response(null, { status: 101, webSocket: client, ...(headers && { headers }) });
+  }
+
+  /** Sends what a commit brought to everybody. */
+  broadcast(runs: readonly LogRun[], now: number): void {
+    this.viewers.broadcast(this.channel, runs, now);
+  }
+
+  async heard(socket: WebSocket, message: string | ArrayBuffer, now: number): Promise<void> {
+    this.viewers.expire(now);
+    if (typeof message !== "string") return this.viewers.close(socket, CLOSE.badFrame);
+    if (message.length > MAX_CLIENT_FRAME_BYTES || byteLength(message) > MAX_CLIENT_FRAME_BYTES) {
+      return this.viewers.close(socket, CLOSE.frameTooLarge);
+    }
+    const frame = parsed(message);
+    if (!frame) return this.viewers.close(socket, CLOSE.badFrame);
+    switch (frame.action) {
+      case "ping":
+        // The runtime answers the usual spelling itself; this is for others.
+        this.viewers.heard(socket);
+        return this.viewers.reply(socket, '{"type":"pong"}');
+      case "ack":
+        return this.viewers.heard(socket, frame.offset);
+      case "auth":
+        return this.authorize(socket, frame, now);
+    }
+  }
+
+  private resume(socket: WebSocket, { epoch, offset }: Asked): void {
+    const { store, channel } = this;
+    const last = offset === null ? NaN : Number(offset);
+    const recovered = epoch === store.epoch && last >= store.floor - 1 && last <= store.offset;
+    const subscribed = {
+      type: "subscribed",
+      channel,
+      epoch: store.epoch,
+      offset: store.offset,
+      floor: store.floor,
+      wasRecovering: epoch !== null || offset !== null,
+      recovered,
+    };
+    this.viewers.reply(socket, JSON.stringify(subscribed));
+    const batches = recovered
+      ? store.log.after(last).map((run) => batchText(channel, run, true))
+      : this.past().batches;
+    for (const batch of batches) this.viewers.reply(socket, batch);
+  }
+
+  private past() {
+    const { store, channel } = this;
+    if (this.history?.head === store.offset) return this.history;
+    const runs = store.log.after(store.floor - 1);
+    this.history = { head: store.offset, runs, batches: runs.map((run) => batchText(channel, run, true)) };
+    return this.history;
+  }
+
+  private async authorize(socket: WebSocket, frame: Extract<ClientFrame, { action: "auth" }>, now: number) {
+    const verified = await verifyToken(frame.token, this.auth, now);
+    if (!verified.ok) {
+      const expired = verified.failure.code === "TOKEN_EXPIRED";
+      return this.viewers.close(socket, expired ? CLOSE.tokenExpired : CLOSE.badToken);
+    }
+    if (!mayRead(verified.value, this.channel)) return this.viewers.close(socket, CLOSE.forbidden);
+    this.viewers.renew(socket, verified.value);
+    if (!this.viewers.ticketOf(socket)?.optedIn) return;
+    const expiresAt = new Date(verified.value.expiresAt * 1000).toISOString();
+    const id = frame.id === undefined ? {} : { id: frame.id };
+    this.viewers.reply(socket, JSON.stringify({ type: "authorized", ...id, expiresAt }));
+  }
+}
+
+const byteLength = (text: string): number => new TextEncoder().encode(text).length;
+
+const parsed = (message: string): ClientFrame | undefined => {
+  try {
+    return clientFrameSchema.safeParse(JSON.parse(message)).data;
+  } catch {
+    return undefined;
+  }
+};
