@@ -27,7 +27,7 @@ const isAddress = (value: string, protocols: readonly string[]): boolean => {
   return url !== null && protocols.includes(url.protocol) && url.username === "" && url.password === "";
 };
 
-const endpoint = z
+const address = z
   .string()
   .refine(
     (value) => isAddress(value, ["http:", "https:"]) && !/[?#]/.test(value),
@@ -51,13 +51,13 @@ const variables = {
   AWS_ACCESS_KEY_ID: text,
   AWS_SECRET_ACCESS_KEY: text,
   AWS_SESSION_TOKEN: z.string().optional(),
-  AWS_ENDPOINT_URL: endpoint,
-  AWS_ENDPOINT_URL_CLOUDFORMATION: endpoint,
-  AWS_ENDPOINT_URL_DYNAMODB: endpoint,
-  AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: endpoint,
-  AWS_ENDPOINT_URL_SESV2: endpoint,
-  AWS_ENDPOINT_URL_STS: endpoint,
-  AWS_ENDPOINT_URL_EC2: endpoint,
+  AWS_ENDPOINT_URL: address,
+  AWS_ENDPOINT_URL_CLOUDFORMATION: address,
+  AWS_ENDPOINT_URL_DYNAMODB: address,
+  AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: address,
+  AWS_ENDPOINT_URL_SESV2: address,
+  AWS_ENDPOINT_URL_STS: address,
+  AWS_ENDPOINT_URL_EC2: address,
   POLL_INTERVAL_SECONDS: seconds(0.2).default(3),
   STACK_WAIT_SECONDS: seconds(0).default(600),
   AUDIT_TABLE: z
@@ -76,7 +76,7 @@ const variables = {
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
   ALLOWED_ORIGINS: origins,
-  PUBLIC_URL: endpoint,
+  PUBLIC_URL: address,
 };
 
 type VariableName = keyof typeof variables;
@@ -109,9 +109,7 @@ export type AwsSettings = Readonly<{
   region: string;
   credentials: Readonly<{ accessKeyId: string; secretAccessKey: string; sessionToken?: string }>;
   endpoints: Readonly<
-    Partial<
-      Record<"all" | "cloudformation" | "dynamodb" | "logs" | "sesv2" | "sts" | "ec2", string | undefined>
-    >
+    Partial<Record<"all" | "cloudformation" | "dynamodb" | "logs" | "sesv2" | "sts" | "ec2", string>>
   >;
 }>;
 
@@ -127,6 +125,11 @@ export type Settings = Readonly<{
   /** Base of links; undefined: the request's own. Without a slash at its end. */
   publicUrl: string | undefined;
 }>;
+
+const definedOf = (values: Readonly<Record<string, string | undefined>>) =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
+  );
 
 const settingsSchema = z.object(variables).transform((values, context): Settings => {
   const { AUTH_JWT_SECRET: secret, AUTH_JWKS_URL: jwksUrl, AWS_SESSION_TOKEN: sessionToken } = values;
@@ -148,7 +151,7 @@ const settingsSchema = z.object(variables).transform((values, context): Settings
         secretAccessKey: values.AWS_SECRET_ACCESS_KEY,
         ...(sessionToken !== undefined && { sessionToken }),
       },
-      endpoints: {
+      endpoints: definedOf({
         all: values.AWS_ENDPOINT_URL,
         cloudformation: values.AWS_ENDPOINT_URL_CLOUDFORMATION,
         dynamodb: values.AWS_ENDPOINT_URL_DYNAMODB,
@@ -156,7 +159,7 @@ const settingsSchema = z.object(variables).transform((values, context): Settings
         sesv2: values.AWS_ENDPOINT_URL_SESV2,
         sts: values.AWS_ENDPOINT_URL_STS,
         ec2: values.AWS_ENDPOINT_URL_EC2,
-      },
+      }),
     },
     pollIntervalSeconds: values.POLL_INTERVAL_SECONDS,
     stackWaitSeconds: values.STACK_WAIT_SECONDS,

@@ -4,7 +4,7 @@
 export type AwsService = "cloudformation" | "dynamodb" | "logs" | "sesv2" | "sts" | "ec2";
 
 /** Base URLs from the settings: for one service, or for all that have none of their own. */
-export type EndpointOverrides = Readonly<Partial<Record<AwsService | "all", string>>>;
+export type EndpointOverrides = Readonly<Partial<Record<AwsService | "all", string | undefined>>>;
 
 /** A base URL without a slash at its end, and the service's name in the signature. */
 export type Endpoint = Readonly<{ url: string; signingName: string }>;

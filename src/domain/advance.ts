@@ -17,7 +17,7 @@ import {
   type StackState,
   type TrackedResource,
 } from "./stack-state.ts";
-import { isAtRest, isWhole, outcomeOf, standingOf } from "./statuses.ts";
+import { isAtRest, isUnderWay, isWhole, outcomeOf, standingOf } from "./statuses.ts";
 import { count, percentOf, tallyOf, unstartedOf, type Tally } from "./tally.ts";
 import { advanceCursor } from "./unseen.ts";
 
@@ -216,7 +216,7 @@ class Fold {
   }
 
   private nestedUnread(): boolean {
-    return [...this.followed.values()].some((stack) => stack !== this.root && !isAtRest(stack.status));
+    return [...this.followed.values()].some((stack) => stack !== this.root && isUnderWay(stack));
   }
 
   private complete(attempt: Attempt, outputs: Readonly<Record<string, string>>): void {

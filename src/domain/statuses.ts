@@ -20,6 +20,10 @@ export const REVIEW_STATUS = "REVIEW_IN_PROGRESS";
 /** Whether a stack with this status does nothing more by itself. */
 export const isAtRest = (stackStatus: string): boolean => standingOf(stackStatus) !== "running";
 
+/** Whether a stack that has begun something has not ended it; one that was not touched has no status yet. */
+export const isUnderWay = ({ status }: Readonly<{ status: string }>): boolean =>
+  status !== "" && !isAtRest(status);
+
 /** Whether the status belongs to an undoing, by AWS's own words. */
 export const isRollbackStatus = (stackStatus: string): boolean => /(^|_)ROLLBACK_/.test(stackStatus);
 

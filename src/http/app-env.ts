@@ -1,4 +1,5 @@
-/** What the routes find in their context, and the middleware that puts it there. */
+/** What the routes find in their context. */
+import type { FailureCode } from "../protocol/failure.ts";
 import type { Session } from "../protocol/session.ts";
 import type { Env, Settings } from "../settings.ts";
 
@@ -10,5 +11,7 @@ export type AppEnv = {
     settings: Settings;
     /** Put there by `requireSession`; absent on routes that need no token. */
     session: Session;
+    /** Put there by the answer that tells it, for the log; absent if nothing failed. */
+    failure: FailureCode;
   };
 };

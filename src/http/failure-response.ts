@@ -56,11 +56,14 @@ const partsOf = (
   c: Context<AppEnv>,
   { code, message, details }: Failure,
   headers: Record<string, string>,
-) => ({
-  error: { code, message, ...(details !== undefined && { details }), requestId: c.get("requestId") },
-  status: statuses[code],
-  headers: { "Cache-Control": "no-store", ...headersOf(code), ...headers },
-});
+) => {
+  c.set("failure", code);
+  return {
+    error: { code, message, ...(details !== undefined && { details }), requestId: c.get("requestId") },
+    status: statuses[code],
+    headers: { "Cache-Control": "no-store", ...headersOf(code), ...headers },
+  };
+};
 
 /** The answer of a REST route that failed. */
 export const restFailure = (c: Context<AppEnv>, failure: Failure, headers: Record<string, string> = {}) => {

@@ -9,7 +9,7 @@ import type { LookupFailure } from "../domain/lookup-failure.ts";
 import type { Plan } from "../domain/plan.ts";
 import { isNestedStackEvent, isOwnEvent, type StackEvent } from "../domain/stack-event.ts";
 import { isComplete, rootOf, type FollowedStack, type StackState } from "../domain/stack-state.ts";
-import { isAtRest, operationBegunBy } from "../domain/statuses.ts";
+import { isAtRest, isUnderWay, operationBegunBy } from "../domain/statuses.ts";
 import { mergeByTime } from "../domain/unseen.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import { newestAttempt, notBefore, sinceKnown, unseenEvents } from "./event-walk.ts";
@@ -121,7 +121,7 @@ class Look {
 
   private dueStacks(rootId: string, ended: boolean): string[] {
     return [...this.state.followed.values()]
-      .filter((stack) => stack.stackId !== rootId && (stack.due || (ended && !isAtRest(stack.status))))
+      .filter((stack) => stack.stackId !== rootId && (stack.due || (ended && isUnderWay(stack))))
       .map(({ stackId }) => stackId);
   }
 

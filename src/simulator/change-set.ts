@@ -1,0 +1,24 @@
+/** A change set: what a stack is proposed to become, and how that differs from what it is. */
+import type { Change } from "./template/difference.ts";
+import type { GivenParameter } from "./template/parameters.ts";
+import type { Settings, Stack } from "./stack.ts";
+
+export type ChangeSet = {
+  readonly id: string;
+  readonly name: string;
+  readonly region: string;
+  readonly stack: Stack;
+  readonly isCreate: boolean;
+  readonly createdAt: string;
+  readonly description: string;
+  readonly settings: Settings;
+  readonly given: readonly GivenParameter[];
+  /** With the ARN of the nested stack's own change set, where the set was made with IncludeNestedStacks. */
+  readonly changes: readonly (Change & { readonly changeSetId?: string })[];
+  readonly parentId?: string;
+  readonly includesNested: boolean;
+  /** `CREATE_PENDING`, `CREATE_IN_PROGRESS`, `CREATE_COMPLETE`, `FAILED` */
+  status: string;
+  reason: string;
+  executionStatus: string;
+};

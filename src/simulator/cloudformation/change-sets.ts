@@ -1,0 +1,249 @@
+/** Change sets: proposed, shown page by page, executed or thrown away. */
+import { Closed } from "../account.ts";
+import type { ChangeSet } from "../change-set.ts";
+import { pageOf } from "../paging.ts";
+import { Refusal, validationError } from "../refusal.ts";
+import { settingsOf } from "../settings.ts";
+import { STACK_TYPE, type Stack } from "../stack.ts";
+import type { Change } from "../template/difference.ts";
+import type { XmlValue } from "../xml.ts";
+import { stackOf, type Action, type ActionRequest } from "./action.ts";
+import { nestedChangeSetOf } from "./nested-change-sets.ts";
+import { checkStackName, checkUpdatable, newStack, proposedChanges } from "./operate.ts";
+import { wishOf } from "./wish.ts";
+
+const NO_CHANGES =
+  "The submitted information didn't contain changes. Submit different information to create a change set.";
+const NO_UPDATES = "No updates are to be performed.";
+
+const changeSetOf = ({ account, parameters, region }: ActionRequest): ChangeSet => {
+  const name = parameters.required("ChangeSetName");
+  const stackName = parameters.get("StackName");
+  if (!name.startsWith("arn:") && stackName === undefined) {
+    throw validationError("StackName must be specified if ChangeSetName is not specified as an ARN.");
+  }
+  const stack = stackName === undefined ? undefined : account.findStack(region, stackName);
+  if (stackName !== undefined && stack === undefined)
+    throw validationError(`Stack [${stackName}] does not exist`);
+  const found = account.changeSets.findLast(
+    (set) => set.region === region && (set.id === name || (set.stack === stack && set.name === name)),
+  );
+  if (found === undefined) throw new Refusal("ChangeSetNotFound", `ChangeSet [${name}] does not exist`, 404);
+  return found;
+};
+
+/** The stack that a set of type CREATE is for: a new one, or one that waits in review. */
+const stackToCreate = (request: ActionRequest, name: string): Stack => {
+  const { account, region } = request;
+  const existing = account.findStack(region, name);
+  if (existing?.status === "REVIEW_IN_PROGRESS") return existing;
+  if (existing !== undefined) {
+    const set = request.parameters.required("ChangeSetName");
+    throw validationError(
+      `Stack [${name}] already exists and cannot be created again with the changeSet [${set}].`,
+    );
+  }
+  const stack = newStack(request, name);
+  account.stacks.push(stack);
+  const { id } = stack.identity;
+  const timestamp = new Date().toISOString();
+  account.append(stack, {
+    StackId: id,
+    EventId: stack.eventIdFor(name, "REVIEW_IN_PROGRESS", timestamp, true),
+    StackName: name,
+    LogicalResourceId: name,
+    PhysicalResourceId: id,
+    ResourceType: STACK_TYPE,
+    Timestamp: timestamp,
+    ResourceStatus: "REVIEW_IN_PROGRESS",
+    ResourceStatusReason: "User Initiated",
+  });
+  return stack;
+};
+
+/** AWS computes a set after it has answered. */
+const settle = async (request: ActionRequest, set: ChangeSet, isNothing: boolean): Promise<void> => {
+  await request.account.pause(0.3);
+  set.status = "CREATE_IN_PROGRESS";
+  await request.account.pause(1.2);
+  if (isNothing) {
+    set.status = "FAILED";
+    set.reason = set.settings.hasTransform ? NO_UPDATES : NO_CHANGES;
+    return;
+  }
+  set.status = "CREATE_COMPLETE";
+  set.executionStatus = "AVAILABLE";
+};
+
+export const createChangeSet: Action = (request) => {
+  const { account, parameters, region } = request;
+  const stackName = parameters.required("StackName");
+  const name = parameters.required("ChangeSetName");
+  const isCreate = parameters.get("ChangeSetType") === "CREATE";
+  const stack = isCreate ? stackToCreate(request, checkStackName(stackName)) : stackOf(request);
+  if (!isCreate) checkUpdatable(stack);
+  if (account.changeSets.some((set) => set.stack === stack && set.name === name)) {
+    throw new Refusal(
+      "AlreadyExistsException",
+      `ChangeSet ${name} cannot be created due to a mismatch with existing attribute`,
+    );
+  }
+  const wish = wishOf(account, parameters);
+  const settings = settingsOf(account, stack.identity, wish, isCreate ? undefined : stack.settings);
+  const includesNested = parameters.flag("IncludeNestedStacks") ?? false;
+  const id = account.arnOf(region, "changeSet", name, account.uuid());
+  const { changes, isNothing } = isCreate
+    ? { changes: additionsOf(settings), isNothing: false }
+    : proposedChanges(account, stack, settings);
+  const set: ChangeSet = {
+    id,
+    name,
+    region,
+    stack,
+    isCreate,
+    createdAt: new Date().toISOString(),
+    description: parameters.get("Description") ?? "",
+    settings,
+    given: wish.parameters,
+    changes: includesNested
+      ? changes.map((change) => nestedChangeSetOf(account, stack, settings, id, change))
+      : changes,
+    includesNested,
+    status: "CREATE_PENDING",
+    reason: "",
+    executionStatus: "UNAVAILABLE",
+  };
+  account.changeSets.push(set);
+  account.start(() => settle(request, set, isNothing));
+  return { Id: id, StackId: stack.identity.id };
+};
+
+const additionsOf = ({ plan }: ChangeSet["settings"]): readonly Change[] =>
+  [...(plan?.resources.values() ?? [])].map(({ logicalId, type }) => ({
+    action: "Add",
+    logicalId,
+    type,
+    replacement: false,
+    properties: [],
+    isDynamic: false,
+  }));
+
+const changeMember = (change: ChangeSet["changes"][number], stack: Stack): XmlValue => {
+  const isModify = change.action === "Modify";
+  return {
+    Type: "Resource",
+    ResourceChange: {
+      Action: change.action,
+      LogicalResourceId: change.logicalId,
+      PhysicalResourceId: stack.resources.get(change.logicalId)?.physicalId,
+      ResourceType: change.type,
+      Replacement: isModify ? (change.replacement ? "True" : "False") : undefined,
+      Scope: isModify ? (change.properties.length === 0 ? ["Metadata"] : ["Properties"]) : [],
+      Details: change.properties.map((property) => ({
+        Target: {
+          Attribute: "Properties",
+          Name: property,
+          RequiresRecreation: change.replacement ? "Always" : "Never",
+        },
+        Evaluation: change.isDynamic ? "Dynamic" : "Static",
+        ChangeSource: change.isDynamic ? "ResourceReference" : "DirectModification",
+      })),
+      ChangeSetId: change.changeSetId,
+    },
+  };
+};
+
+export const describeChangeSet: Action = (request) => {
+  const set = changeSetOf(request);
+  const { settings, stack } = set;
+  const shown = set.status === "CREATE_COMPLETE" ? set.changes : [];
+  const { pageSize } = request.account.options;
+  const token = request.parameters.get("NextToken");
+  const { items, nextToken } = pageOf(shown, ({ logicalId }) => logicalId, pageSize, token);
+  return {
+    ChangeSetName: set.name,
+    ChangeSetId: set.id,
+    StackId: stack.identity.id,
+    StackName: stack.identity.name,
+    Description: set.description || undefined,
+    Parameters: settings.parameters.map(({ key, value, noEcho }) => ({
+      ParameterKey: key,
+      ParameterValue: noEcho ? "****" : value,
+    })),
+    CreationTime: set.createdAt,
+    ExecutionStatus: set.executionStatus,
+    Status: set.status,
+    StatusReason: set.reason || undefined,
+    NotificationARNs: settings.notificationArns,
+    RollbackConfiguration: {},
+    Capabilities: settings.capabilities,
+    Tags: settings.tags.map(({ key, value }) => ({ Key: key, Value: value })),
+    Changes: items.map((change) => changeMember(change, stack)),
+    NextToken: nextToken,
+    IncludeNestedStacks: set.includesNested,
+    ParentChangeSetId: set.parentId,
+  };
+};
+
+export const executeChangeSet: Action = (request) => {
+  const { account, parameters, player } = request;
+  const set = changeSetOf(request);
+  const { stack } = set;
+  if (set.status !== "CREATE_COMPLETE" || set.executionStatus !== "AVAILABLE") {
+    const status = set.status === "CREATE_COMPLETE" ? set.executionStatus : set.status;
+    throw new Refusal(
+      "InvalidChangeSetStatus",
+      `ChangeSet [${set.id}] cannot be executed in its current status of [${status}]`,
+    );
+  }
+  if (!set.isCreate) checkUpdatable(stack);
+  const settings = {
+    ...set.settings,
+    disableRollback: parameters.flag("DisableRollback") ?? set.settings.disableRollback,
+  };
+  const token = parameters.get("ClientRequestToken");
+  for (const other of account.changeSets) {
+    if (other.stack === stack && other !== set) other.executionStatus = "OBSOLETE";
+  }
+  set.executionStatus = "EXECUTE_IN_PROGRESS";
+  stack.changeSetId = set.id;
+  if (set.isCreate) {
+    stack.settings = settings;
+    player.create(stack, token);
+  } else player.update(stack, settings, token);
+  account.start(async () => {
+    while (stack.status.endsWith("_IN_PROGRESS")) {
+      if ((await account.pause(1)) === "cancelled") throw new Closed();
+    }
+    set.executionStatus = /ROLLBACK|FAILED/.test(stack.status) ? "EXECUTE_FAILED" : "EXECUTE_COMPLETE";
+  });
+  return {};
+};
+
+export const deleteChangeSet: Action = (request) => {
+  const set = changeSetOf(request);
+  request.account.changeSets.splice(request.account.changeSets.indexOf(set), 1);
+  return {};
+};
+
+export const listChangeSets: Action = (request) => {
+  const stack = stackOf(request);
+  const sets = request.account.changeSets.filter(
+    (set) => set.stack === stack && set.executionStatus !== "EXECUTE_COMPLETE",
+  );
+  return {
+    Summaries: sets.map((set) => ({
+      StackId: stack.identity.id,
+      StackName: stack.identity.name,
+      ChangeSetId: set.id,
+      ChangeSetName: set.name,
+      ExecutionStatus: set.executionStatus,
+      Status: set.status,
+      StatusReason: set.reason || undefined,
+      CreationTime: set.createdAt,
+      Description: set.description || undefined,
+      IncludeNestedStacks: set.includesNested,
+      ParentChangeSetId: set.parentId,
+    })),
+  };
+};

@@ -1,0 +1,178 @@
+/** The reading actions: stacks, their events, resources and templates. */
+import { pageOf } from "../paging.ts";
+import { capabilitiesNeeded } from "../settings.ts";
+import type { RecordedEvent, Stack, StackResource } from "../stack.ts";
+import { parseTemplate } from "../template/parse.ts";
+import type { XmlValue } from "../xml.ts";
+import { stackOf, type Action, type ActionRequest } from "./action.ts";
+import { templateBodyOf } from "./wish.ts";
+
+/** Two events of a hook may share their EventId. */
+const keyOf = (event: RecordedEvent): string => `${event.EventId}#${event.HookStatus ?? ""}`;
+
+export const describeStackEvents: Action = (request) => {
+  const { account, parameters } = request;
+  const stack = stackOf(request);
+  const newestFirst = [...stack.read()].reverse();
+  const { items, nextToken } = pageOf(
+    newestFirst,
+    keyOf,
+    account.options.pageSize,
+    parameters.get("NextToken"),
+  );
+  return { StackEvents: items, NextToken: nextToken };
+};
+
+const outputsOf = (stack: Stack): XmlValue =>
+  stack.outputs.length === 0
+    ? undefined
+    : stack.outputs.map(({ key, value, description, exportName }) => ({
+        OutputKey: key,
+        OutputValue: value,
+        Description: description,
+        ExportName: exportName,
+      }));
+
+const timesOf = (stack: Stack): { updated: string | undefined; deleted: string | undefined } => {
+  const newest = (status: RegExp): string | undefined =>
+    stack.ownEvents.findLast((event) => status.test(event.ResourceStatus ?? ""))?.Timestamp;
+  const isFromChangeSet = stack.ownEvents[0]?.ResourceStatus === "REVIEW_IN_PROGRESS";
+  return {
+    updated: newest(
+      isFromChangeSet ? /^(CREATE|UPDATE|IMPORT)_IN_PROGRESS$/ : /^(UPDATE|IMPORT)_IN_PROGRESS$/,
+    ),
+    deleted: newest(/^DELETE_IN_PROGRESS$/),
+  };
+};
+
+const stackMember = (stack: Stack, { account, name }: ActionRequest): XmlValue => {
+  const { identity, settings, ownEvents } = stack;
+  const isStale =
+    ownEvents.length > 1 &&
+    account.faults.strike(["stale-status"], { action: name, stacks: [identity.id, identity.name] }).length >
+      0;
+  const newest = ownEvents.at(isStale ? -2 : -1);
+  const { updated, deleted } = timesOf(stack);
+  return {
+    StackId: identity.id,
+    StackName: identity.name,
+    ChangeSetId: stack.changeSetId || undefined,
+    Description: settings.description || undefined,
+    Parameters:
+      settings.parameters.length === 0
+        ? undefined
+        : settings.parameters.map(({ key, value, noEcho, resolved }) => ({
+            ParameterKey: key,
+            ParameterValue: noEcho ? "****" : value,
+            ResolvedValue: resolved,
+          })),
+    CreationTime: stack.events[0]?.Timestamp,
+    DeletionTime: deleted,
+    LastUpdatedTime: updated,
+    RollbackConfiguration: {},
+    StackStatus: newest?.ResourceStatus ?? stack.status,
+    StackStatusReason: newest?.ResourceStatusReason,
+    DisableRollback: settings.disableRollback,
+    NotificationARNs: settings.notificationArns,
+    Capabilities: settings.capabilities.length === 0 ? undefined : settings.capabilities,
+    Outputs: isStale ? undefined : outputsOf(stack),
+    Tags: settings.tags.map(({ key, value }) => ({ Key: key, Value: value })),
+    EnableTerminationProtection: false,
+    ParentId: identity.parentId,
+    RootId: identity.rootId,
+    DriftInformation: { StackDriftStatus: "NOT_CHECKED" },
+    LastOperations:
+      stack.operations.length === 0
+        ? undefined
+        : stack.operations.slice(0, 2).map(({ type, id }) => ({ OperationType: type, OperationId: id })),
+  };
+};
+
+export const describeStacks: Action = (request) => {
+  const { account, parameters, region } = request;
+  if (parameters.get("StackName") !== undefined) {
+    return { Stacks: [stackMember(stackOf(request, "Stack with id x does not exist"), request)] };
+  }
+  const here = account.stacks.filter(
+    ({ identity, isGone, status }) => identity.region === region && !isGone && status,
+  );
+  const { items, nextToken } = pageOf(
+    [...here].reverse(),
+    ({ identity }) => identity.id,
+    account.options.pageSize,
+    parameters.get("NextToken"),
+  );
+  return { Stacks: items.map((stack) => stackMember(stack, request)), NextToken: nextToken };
+};
+
+const resourceFields = (resource: StackResource) => ({
+  LogicalResourceId: resource.logicalId,
+  PhysicalResourceId: resource.physicalId || undefined,
+  ResourceType: resource.type,
+  ResourceStatus: resource.status,
+  ResourceStatusReason: resource.reason || undefined,
+  DriftInformation: { StackResourceDriftStatus: "NOT_CHECKED" },
+});
+
+export const describeStackResources: Action = (request) => {
+  const stack = stackOf(request, "Stack with id x does not exist");
+  const { id, name } = stack.identity;
+  const logicalId = request.parameters.get("LogicalResourceId");
+  const resources = [...stack.resources.values()]
+    .filter((resource) => logicalId === undefined || resource.logicalId === logicalId)
+    .slice(0, 100);
+  return {
+    StackResources: resources.map((resource) => ({
+      StackName: name,
+      StackId: id,
+      Timestamp: resource.timestamp,
+      ...resourceFields(resource),
+    })),
+  };
+};
+
+export const listStackResources: Action = (request) => {
+  const { account, parameters } = request;
+  const stack = stackOf(request, "Stack with id x does not exist");
+  const sorted = [...stack.resources.values()].sort((one, other) =>
+    one.logicalId < other.logicalId ? -1 : 1,
+  );
+  const { items, nextToken } = pageOf(
+    sorted,
+    ({ logicalId }) => logicalId,
+    account.options.pageSize,
+    parameters.get("NextToken"),
+  );
+  return {
+    StackResourceSummaries: items.map((resource) => ({
+      LastUpdatedTimestamp: resource.timestamp,
+      ...resourceFields(resource),
+    })),
+    NextToken: nextToken,
+  };
+};
+
+export const getTemplate: Action = (request) => {
+  const stack = stackOf(request, "Stack with id x does not exist");
+  return { TemplateBody: stack.settings.body, StagesAvailable: ["Original", "Processed"] };
+};
+
+export const validateTemplate: Action = ({ account, parameters }) => {
+  const template = parseTemplate(templateBodyOf(account, parameters));
+  const capabilities = capabilitiesNeeded(template);
+  return {
+    Parameters: Object.entries(template.Parameters).map(([key, { Default, NoEcho, Description }]) => ({
+      ParameterKey: key,
+      DefaultValue: Default,
+      NoEcho: NoEcho === "true",
+      Description,
+    })),
+    Description: template.Description,
+    Capabilities: capabilities.length === 0 ? undefined : capabilities,
+    CapabilitiesReason:
+      capabilities.length === 0
+        ? undefined
+        : `The following resource(s) require capabilities: [${capabilities.join(", ")}]`,
+    DeclaredTransforms: template.Transform,
+  };
+};

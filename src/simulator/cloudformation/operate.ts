@@ -1,0 +1,133 @@
+/** The actions that change stacks: they check what AWS checks, then let the play begin. */
+import { isDeepStrictEqual } from "node:util";
+import { hasNewTemplate } from "../play/nested.ts";
+import { Refusal, validationError } from "../refusal.ts";
+import { settingsOf } from "../settings.ts";
+import { Stack, type Settings } from "../stack.ts";
+import { differenceOf, type Change } from "../template/difference.ts";
+import type { Account } from "../account.ts";
+import { stackOf, type Action, type ActionRequest } from "./action.ts";
+import { wishOf } from "./wish.ts";
+
+const UPDATABLE: ReadonlySet<string> = new Set([
+  "CREATE_COMPLETE",
+  "IMPORT_COMPLETE",
+  "UPDATE_COMPLETE",
+  "UPDATE_ROLLBACK_COMPLETE",
+  "IMPORT_ROLLBACK_COMPLETE",
+  "CREATE_FAILED",
+  "UPDATE_FAILED",
+]);
+
+/** A name as CloudFormation allows it, or a refusal. */
+export const checkStackName = (name: string): string => {
+  if (/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) return name;
+  throw validationError(
+    `1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`,
+  );
+};
+
+/** Refuses a stack that an operation runs on, or that has to be deleted first. */
+export const checkUpdatable = ({ identity, status }: Stack): void => {
+  if (!UPDATABLE.has(status)) {
+    throw validationError(`Stack:${identity.id} is in ${status} state and can not be updated.`);
+  }
+};
+
+/** What an update to these settings would touch; `isNothing` if it would change not even the outputs. */
+export const proposedChanges = (
+  account: Account,
+  stack: Stack,
+  after: Settings,
+): { changes: readonly Change[]; isNothing: boolean } => {
+  const before = stack.settings;
+  if (before.plan === undefined || after.plan === undefined) {
+    throw validationError(`Stack:${stack.identity.id} is a recording and can not be updated.`);
+  }
+  for (const [id, { type }] of after.plan.resources) {
+    const old = before.plan.resources.get(id);
+    if (old !== undefined && old.type !== type) {
+      throw validationError(
+        `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${id}]`,
+      );
+    }
+  }
+  const changes = differenceOf(before.plan, after.plan, hasNewTemplate(account, stack));
+  const isSame =
+    isDeepStrictEqual(before.plan.outputs, after.plan.outputs) && isDeepStrictEqual(before.tags, after.tags);
+  return { changes, isNothing: changes.length === 0 && isSame };
+};
+
+/** A stack of this name, not yet on any list: its first event puts it there. */
+export const newStack = ({ account, region, parameters }: ActionRequest, name: string): Stack => {
+  const identity = { id: account.arnOf(region, "stack", name, account.uuid()), name, region };
+  return new Stack(
+    identity,
+    settingsOf(account, identity, wishOf(account, parameters)),
+    account.options.seed,
+  );
+};
+
+const operationAnswer = (stack: Stack) => ({
+  StackId: stack.identity.id,
+  OperationId: stack.operations[0]?.id,
+});
+
+export const createStack: Action = (request) => {
+  const { account, parameters, player, region } = request;
+  const name = checkStackName(parameters.required("StackName"));
+  const token = parameters.get("ClientRequestToken");
+  const existing = account.findStack(region, name);
+  if (existing !== undefined) {
+    const isRepeat = token !== undefined && existing.events[0]?.ClientRequestToken === token;
+    if (isRepeat) return operationAnswer(existing);
+    throw new Refusal("AlreadyExistsException", `Stack [${name}] already exists`);
+  }
+  const stack = newStack(request, name);
+  account.stacks.push(stack);
+  player.create(stack, token);
+  return operationAnswer(stack);
+};
+
+export const updateStack: Action = (request) => {
+  const { account, parameters, player } = request;
+  const stack = stackOf(request);
+  const token = parameters.get("ClientRequestToken");
+  const newest = stack.ownEvents.findLast(({ ResourceStatus }) => ResourceStatus === "UPDATE_IN_PROGRESS");
+  if (token !== undefined && newest?.ClientRequestToken === token) return operationAnswer(stack);
+  checkUpdatable(stack);
+  const settings = settingsOf(account, stack.identity, wishOf(account, parameters), stack.settings);
+  if (proposedChanges(account, stack, settings).isNothing)
+    throw validationError("No updates are to be performed.");
+  player.update(stack, settings, token);
+  return operationAnswer(stack);
+};
+
+export const deleteStack: Action = (request) => {
+  const { account, parameters, player, region } = request;
+  const stack = account.findStack(region, parameters.required("StackName"));
+  // Deleting what is not there succeeds.
+  if (stack === undefined || stack.isGone || stack.status === "DELETE_IN_PROGRESS") return undefined;
+  const { name } = stack.identity;
+  const { status } = stack;
+  if (status.endsWith("_IN_PROGRESS") && !/^(CREATE|REVIEW)_/.test(status)) {
+    throw validationError(`Stack [${name}] cannot be deleted while in status ${status}`);
+  }
+  const retained = new Set(parameters.list("RetainResources"));
+  if (retained.size > 0 && status !== "DELETE_FAILED") {
+    throw validationError(
+      `Invalid operation on stack [${stack.identity.id}]. When you delete a stack, specify which resources to retain only when the stack is in the DELETE_FAILED state.`,
+    );
+  }
+  player.delete(stack, retained, parameters.get("ClientRequestToken"));
+  return undefined;
+};
+
+export const cancelUpdateStack: Action = (request) => {
+  const stack = stackOf(request);
+  if (stack.status !== "UPDATE_IN_PROGRESS") {
+    throw validationError("CancelUpdateStack cannot be called from current stack status");
+  }
+  request.player.cancelUpdate(stack);
+  return undefined;
+};

@@ -1,0 +1,30 @@
+/** What a nested stack shall be, from the properties of the resource that stands for it in its parent. */
+import type { Account } from "../account.ts";
+import { Refusal } from "../refusal.ts";
+import { settingsOf } from "../settings.ts";
+import type { Identity, Settings } from "../stack.ts";
+import { isRecord } from "../template/parse.ts";
+
+/** The child's settings, or why it cannot have them. */
+export const childSettingsOf = (
+  account: Account,
+  properties: Readonly<Record<string, unknown>>,
+  identity: Identity,
+  before?: Settings,
+  disableRollback = false,
+): Settings | Refusal => {
+  const { TemplateURL: url, Parameters: given } = properties;
+  const body = account.templates.get(String(url));
+  if (body === undefined)
+    return new Refusal("ValidationError", "S3 error: The specified key does not exist.");
+  const parameters = Object.entries(isRecord(given) ? given : {}).map(([key, value]) => ({
+    key,
+    value: Array.isArray(value) ? value.join(",") : String(value),
+  }));
+  try {
+    return settingsOf(account, identity, { body, parameters, capabilities: [], disableRollback }, before);
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+};

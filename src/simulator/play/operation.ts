@@ -1,0 +1,164 @@
+/**
+ * One operation on one stack while it plays: the events that it writes all carry its id and token, and its time
+ * passes at the account's pace. Says nothing of what comes after what.
+ */
+import type { Account } from "../account.ts";
+import { evaluate } from "../template/evaluate.ts";
+import type { Plan, PlannedResource } from "../template/plan.ts";
+import { STACK_TYPE, type Stack } from "../stack.ts";
+import { durationOf, type Phase } from "./durations.ts";
+import { attributeOf, physicalIdOf, type Place } from "./physical-id.ts";
+
+export type OperationType = "CREATE_STACK" | "UPDATE_STACK" | "DELETE_STACK" | "ROLLBACK";
+
+/** What an event of a resource says beside its status. */
+export type Detail = Readonly<{ reason?: string; detailedStatus?: string; isPlainId?: boolean }>;
+
+export class Operation {
+  readonly account: Account;
+  readonly stack: Stack;
+  readonly id: string;
+  readonly token: string | undefined;
+  /** Logical ids that failed or were cancelled, in the order of their events. */
+  readonly failed: { logicalId: string; status: string }[] = [];
+  readonly #cancelling = new AbortController();
+
+  constructor(account: Account, stack: Stack, type: OperationType, token?: string) {
+    this.account = account;
+    this.stack = stack;
+    this.id = account.uuid();
+    this.token = token;
+    stack.operations.unshift({ type, id: this.id });
+  }
+
+  /** Aborted when a resource has failed or the user cancelled: what is in flight stops. */
+  get cancel(): AbortSignal {
+    return this.#cancelling.signal;
+  }
+
+  get place(): Place {
+    const { accountId, seed } = this.account.options;
+    const { region, id, name } = this.stack.identity;
+    return { accountId, region, stackName: name, seed: seed + (id.codePointAt(id.length - 1) ?? 0) };
+  }
+
+  cancelOthers(): void {
+    this.#cancelling.abort();
+  }
+
+  /** Writes an event of the stack itself. */
+  own(status: string, reason?: string): void {
+    const { id, name } = this.stack.identity;
+    this.#write(name, STACK_TYPE, id, status, {
+      isPlainId: true,
+      ...(reason === undefined ? {} : { reason }),
+    });
+  }
+
+  /** Writes an event of a resource. */
+  resource(resource: PlannedResource, physicalId: string, status: string, detail: Detail = {}): void {
+    if (status.endsWith("_FAILED")) this.failed.push({ logicalId: resource.logicalId, status });
+    const properties = JSON.stringify(this.propertiesOf(resource));
+    this.#write(resource.logicalId, resource.type, physicalId, status, detail, properties);
+  }
+
+  pause(seconds: number, cancel?: AbortSignal): Promise<"elapsed" | "cancelled"> {
+    return this.account.pause(seconds, cancel);
+  }
+
+  durationOf({ logicalId, type }: PlannedResource, phase: Phase): number {
+    return durationOf(this.account.options.seed, this.stack.identity.name, logicalId, type, phase);
+  }
+
+  newPhysicalId(resource: PlannedResource): string {
+    const { logicalId, type } = resource;
+    const generation = this.stack.events.length;
+    return physicalIdOf(this.place, logicalId, type, this.propertiesOf(resource), generation);
+  }
+
+  physicalIdOf(logicalId: string): string {
+    return this.stack.resources.get(logicalId)?.physicalId ?? "";
+  }
+
+  /** Properties with the names of the resources that exist; of the others, nothing. */
+  propertiesOf(resource: PlannedResource): Readonly<Record<string, unknown>> {
+    const text = JSON.stringify(resource.properties).replace(
+      /\\u0001([A-Za-z0-9]+)(?:\.((?:(?!\\u0001).)*))?\\u0001/g,
+      (_, logicalId: string, attribute?: string) =>
+        JSON.stringify(this.valueOf(logicalId, attribute)).slice(1, -1),
+    );
+    const parsed: unknown = JSON.parse(text);
+    return { ...(typeof parsed === "object" ? parsed : {}) };
+  }
+
+  /** `Ref`, or with an attribute `Fn::GetAtt`, of a resource that exists. */
+  valueOf(logicalId: string, attribute?: string): string {
+    const resource = this.stack.resources.get(logicalId);
+    if (resource === undefined) return "";
+    if (attribute === undefined) return resource.physicalId;
+    if (resource.type === STACK_TYPE && attribute.startsWith("Outputs.")) {
+      const child = this.account.stacks.find((stack) => stack.identity.id === resource.physicalId);
+      return child?.outputs.find(({ key }) => key === attribute.slice("Outputs.".length))?.value ?? "";
+    }
+    return attributeOf(this.place, resource.physicalId, resource.type, attribute);
+  }
+
+  /** Sets the stack's outputs from what exists now. */
+  resolveOutputs(plan: Plan): void {
+    const scope = {
+      ...plan.scope,
+      resource: (id: string, attribute?: string) => this.valueOf(id, attribute),
+    };
+    this.stack.outputs = plan.outputs.map(({ key, value, description, exportName }) => ({
+      key,
+      value: String(evaluate(value, scope)),
+      ...(description === undefined ? {} : { description }),
+      ...(exportName === undefined ? {} : { exportName: String(evaluate(exportName, scope)) }),
+    }));
+  }
+
+  #write(
+    logicalId: string,
+    type: string,
+    physicalId: string,
+    status: string,
+    detail: Detail,
+    properties?: string,
+  ): void {
+    const { id, name } = this.stack.identity;
+    const before = this.stack.events.at(-1)?.Timestamp ?? "";
+    const now = new Date().toISOString();
+    const timestamp = now < before ? before : now;
+    this.account.append(this.stack, {
+      StackId: id,
+      EventId: this.stack.eventIdFor(
+        logicalId,
+        status,
+        timestamp,
+        detail.isPlainId === true && type === STACK_TYPE && physicalId === id,
+      ),
+      StackName: name,
+      OperationId: this.id,
+      LogicalResourceId: logicalId,
+      PhysicalResourceId: physicalId,
+      ResourceType: type,
+      Timestamp: timestamp,
+      ResourceStatus: status,
+      ResourceStatusReason: detail.reason,
+      ResourceProperties: properties,
+      ClientRequestToken: this.token,
+      DetailedStatus: detail.detailedStatus,
+    });
+  }
+}
+
+/** The reason of the stack's own failure, as AWS words it. */
+export const failureSentenceOf = (failed: Operation["failed"]): string => {
+  const sentences = (["create", "update", "delete"] as const).flatMap((verb) => {
+    const ids = failed
+      .filter(({ status }) => status === `${verb.toUpperCase()}_FAILED`)
+      .map((one) => one.logicalId);
+    return ids.length === 0 ? [] : [`The following resource(s) failed to ${verb}: [${ids.join(", ")}]. `];
+  });
+  return sentences.join("");
+};

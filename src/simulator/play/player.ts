@@ -1,0 +1,60 @@
+/** Starts and interrupts operations on stacks. What may be started in which status is the caller's to refuse. */
+import type { Account } from "../account.ts";
+import type { Settings, Stack } from "../stack.ts";
+import { playCreate } from "./creation.ts";
+import { hasNewTemplate, stepsOf } from "./nested.ts";
+import { Operation } from "./operation.ts";
+import { playDelete } from "./removal.ts";
+import type { Steps } from "./steps.ts";
+import { playUpdate, StackUpdate } from "./update.ts";
+
+export class Player {
+  readonly #account: Account;
+  readonly #steps: Steps;
+  readonly #creations = new Map<Stack, { interruption: AbortController; ended: Promise<unknown> }>();
+  readonly #updates = new Map<Stack, StackUpdate>();
+
+  constructor(account: Account) {
+    this.#account = account;
+    this.#steps = stepsOf(account);
+  }
+
+  /** Writes the first event before it returns. */
+  create(stack: Stack, token: string | undefined): void {
+    const interruption = new AbortController();
+    this.#account.start(async () => {
+      const ended = playCreate(this.#account, stack, this.#steps, token, interruption.signal);
+      this.#creations.set(stack, { interruption, ended });
+      await ended.finally(() => this.#creations.delete(stack));
+    });
+  }
+
+  update(stack: Stack, settings: Settings, token: string | undefined): void {
+    const account = this.#account;
+    const update = new StackUpdate(
+      account,
+      stack,
+      this.#steps,
+      settings,
+      token,
+      hasNewTemplate(account, stack),
+    );
+    this.#updates.set(stack, update);
+    account.start(() => playUpdate(update).finally(() => this.#updates.delete(stack)));
+  }
+
+  /** The update that runs goes back. */
+  cancelUpdate(stack: Stack): void {
+    this.#updates.get(stack)?.cancel();
+  }
+
+  /** A create that still runs is broken off. */
+  delete(stack: Stack, retained: ReadonlySet<string>, token: string | undefined): void {
+    const creation = this.#creations.get(stack);
+    creation?.interruption.abort();
+    this.#account.start(async () => {
+      await creation?.ended;
+      await playDelete(new Operation(this.#account, stack, "DELETE_STACK", token), this.#steps, retained);
+    });
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * The update of a stack in its four parts: forward, clean-up, rollback, and the clean-up after that. They are apart
+ * because a nested stack stops between them until its parent goes on.
+ */
+import type { Account } from "../account.ts";
+import type { Settings, Stack } from "../stack.ts";
+import { differenceOf, type Change } from "../template/difference.ts";
+import type { Plan, PlannedResource } from "../template/plan.ts";
+import { reversed, walk } from "./graph.ts";
+import { failureSentenceOf, Operation } from "./operation.ts";
+import { HANDOVER_SECONDS } from "./removal.ts";
+import type { Steps, Touched } from "./steps.ts";
+
+const ORPHANS = "Update successful. One or more resources could not be deleted.";
+
+type Leftover = Readonly<{ resource: PlannedResource; physicalId: string }>;
+
+export class StackUpdate {
+  readonly #account: Account;
+  readonly #stack: Stack;
+  readonly #steps: Steps;
+  readonly #token: string | undefined;
+  readonly #before: Settings;
+  readonly #after: Settings;
+  readonly #changes: ReadonlyMap<string, Change>;
+  readonly #touched = new Map<string, Touched>();
+  readonly #created = new Map<string, PlannedResource>();
+  #operation: Operation;
+
+  constructor(
+    account: Account,
+    stack: Stack,
+    steps: Steps,
+    after: Settings,
+    token?: string,
+    alsoModified?: (resource: PlannedResource) => boolean,
+  ) {
+    this.#account = account;
+    this.#stack = stack;
+    this.#steps = steps;
+    this.#token = token;
+    this.#before = stack.settings;
+    this.#after = after;
+    const changes = differenceOf(planIn(this.#before), planIn(after), alsoModified);
+    this.#changes = new Map(changes.map((change) => [change.logicalId, change]));
+    this.#operation = new Operation(account, stack, "UPDATE_STACK", token);
+  }
+
+  /** Stops what is in flight; the rollback follows. */
+  cancel(): void {
+    this.#operation.cancelOthers();
+  }
+
+  /** Up to UPDATE_COMPLETE_CLEANUP_IN_PROGRESS, or to the first word of the rollback, or to UPDATE_FAILED. */
+  async forward(): Promise<"updated" | "rolling-back" | "paused"> {
+    const operation = this.#operation;
+    const plan = planIn(this.#after);
+    this.#stack.settings = this.#after;
+    operation.own("UPDATE_IN_PROGRESS", "User Initiated");
+    await operation.pause(3);
+    const graph = [...plan.resources].filter(([id]) => this.#changes.has(id));
+    await walk(new Map(graph.map(([id, resource]) => [id, resource.dependsOn])), (id) =>
+      this.#advance(plan, id),
+    );
+    if (!operation.cancel.aborted) {
+      await operation.pause(1.5, operation.cancel);
+    }
+    if (!operation.cancel.aborted) {
+      operation.resolveOutputs(plan);
+      operation.own("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS");
+      return "updated";
+    }
+    const sentence = failureSentenceOf(operation.failed);
+    if (this.#after.disableRollback && operation.failed.length > 0) {
+      operation.own("UPDATE_FAILED", sentence);
+      return "paused";
+    }
+    this.#beginRollback(sentence === "" ? "User Initiated" : sentence);
+    return "rolling-back";
+  }
+
+  /** From UPDATE_COMPLETE_CLEANUP_IN_PROGRESS to UPDATE_COMPLETE. */
+  async cleanUp(): Promise<void> {
+    const replaced = [...this.#touched.values()]
+      .filter(
+        ({ oldPhysicalId, newPhysicalId, resource }) =>
+          oldPhysicalId !== newPhysicalId && !resource.retainOnReplace,
+      )
+      .map(({ resource, oldPhysicalId }) => ({ resource, physicalId: oldPhysicalId }));
+    const removed = [...planIn(this.#before).resources.values()]
+      .filter(({ logicalId }) => this.#changes.get(logicalId)?.action === "Remove")
+      .map((resource) => ({ resource, physicalId: this.#operation.physicalIdOf(resource.logicalId) }));
+    await this.#finish("UPDATE_COMPLETE", [...replaced, ...removed]);
+  }
+
+  /** After the parent has failed: what was updated here goes back too. */
+  beginRollback(): void {
+    if (!this.#stack.status.startsWith("UPDATE_ROLLBACK")) this.#beginRollback("User Initiated");
+  }
+
+  /** Up to UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS, or to UPDATE_ROLLBACK_FAILED. */
+  async rollBack(): Promise<boolean> {
+    const operation = this.#operation;
+    await operation.pause(2);
+    const before = planIn(this.#before);
+    const graph = [...before.resources].filter(([id]) => this.#touched.has(id));
+    await walk(reversed(new Map(graph.map(([id, resource]) => [id, resource.dependsOn]))), async (id) => {
+      const touched = this.#touched.get(id);
+      const resource = before.resources.get(id);
+      return (
+        touched === undefined || resource === undefined || this.#steps.restore(operation, touched, resource)
+      );
+    });
+    if (operation.failed.length > 0) {
+      operation.own("UPDATE_ROLLBACK_FAILED", failureSentenceOf(operation.failed));
+      return false;
+    }
+    await operation.pause(1.3);
+    this.#stack.settings = this.#before;
+    operation.resolveOutputs(before);
+    operation.own("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS");
+    return true;
+  }
+
+  /** From UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS to UPDATE_ROLLBACK_COMPLETE. */
+  async cleanUpRollback(): Promise<void> {
+    const replacements = [...this.#touched.values()]
+      .filter(({ oldPhysicalId, newPhysicalId }) => oldPhysicalId !== newPhysicalId)
+      .map(({ resource, newPhysicalId }) => ({ resource, physicalId: newPhysicalId }));
+    const created = [...this.#created.values()].map((resource) => ({
+      resource,
+      physicalId: this.#operation.physicalIdOf(resource.logicalId),
+    }));
+    await this.#finish("UPDATE_ROLLBACK_COMPLETE", [...replacements, ...created]);
+  }
+
+  #beginRollback(reason: string): void {
+    this.#operation = new Operation(this.#account, this.#stack, "ROLLBACK", this.#token);
+    this.#operation.own("UPDATE_ROLLBACK_IN_PROGRESS", reason);
+  }
+
+  async #advance(plan: Plan, id: string): Promise<boolean> {
+    const operation = this.#operation;
+    const resource = plan.resources.get(id);
+    const change = this.#changes.get(id);
+    if (resource === undefined || change === undefined || operation.cancel.aborted) return false;
+    await operation.pause(HANDOVER_SECONDS, operation.cancel);
+    if (operation.cancel.aborted) return false;
+    let isDone: boolean;
+    if (change.action === "Add") {
+      this.#created.set(id, resource);
+      isDone = await this.#steps.create(operation, resource);
+    } else {
+      const touched = await this.#steps.update(operation, resource, change);
+      this.#touched.set(id, touched);
+      isDone = touched.result === "done";
+    }
+    if (!isDone) operation.cancelOthers();
+    return isDone;
+  }
+
+  async #finish(
+    status: "UPDATE_COMPLETE" | "UPDATE_ROLLBACK_COMPLETE",
+    leftovers: readonly Leftover[],
+  ): Promise<void> {
+    const operation = this.#operation;
+    await operation.pause(1);
+    const byId = new Map(leftovers.map((leftover) => [leftover.resource.logicalId, leftover]));
+    const graph = new Map(leftovers.map(({ resource }) => [resource.logicalId, resource.dependsOn]));
+    await Promise.all([
+      walk(reversed(graph), async (id) => {
+        const leftover = byId.get(id);
+        if (leftover !== undefined)
+          await this.#steps.remove(operation, leftover.resource, leftover.physicalId);
+        return true;
+      }),
+      ...[...this.#touched.values()].map(({ resource }) => this.#steps.cleanUp(operation, resource)),
+    ]);
+    for (const { resource, physicalId } of leftovers) {
+      const left = this.#stack.resources.get(resource.logicalId);
+      if (left?.physicalId === physicalId && left.status === "DELETE_COMPLETE") {
+        this.#stack.resources.delete(resource.logicalId);
+      }
+    }
+    const hasOrphans = operation.failed.some((failure) => failure.status === "DELETE_FAILED");
+    operation.own(status, hasOrphans ? ORPHANS : undefined);
+  }
+}
+
+const planIn = ({ plan }: Settings): Plan => {
+  if (plan === undefined) throw new Error("A replayed stack cannot be updated");
+  return plan;
+};
+
+/** The whole update of a stack that has no parent. */
+export const playUpdate = async (update: StackUpdate): Promise<void> => {
+  const end = await update.forward();
+  if (end === "updated") await update.cleanUp();
+  if (end === "rolling-back" && (await update.rollBack())) await update.cleanUpRollback();
+};

@@ -1,0 +1,72 @@
+/** What a request asks of a stack, read with its template and its parameters into what the stack shall be. */
+import type { Account } from "./account.ts";
+import { Refusal } from "./refusal.ts";
+import type { Identity, Settings, Tag } from "./stack.ts";
+import { parseTemplate, type Template } from "./template/parse.ts";
+import { resolveParameters, type GivenParameter } from "./template/parameters.ts";
+import { planOf } from "./template/plan.ts";
+
+/** A stack as a request, or a parent's template, describes it. What is absent stays as it was. */
+export type Wish = Readonly<{
+  body?: string | undefined;
+  parameters: readonly GivenParameter[];
+  tags?: readonly Tag[] | undefined;
+  capabilities: readonly string[];
+  disableRollback?: boolean | undefined;
+  onFailure?: Settings["onFailure"] | undefined;
+  notificationArns?: readonly string[] | undefined;
+}>;
+
+/** Which capabilities the template's resources ask for. */
+export const capabilitiesNeeded = (template: Template): readonly string[] => {
+  const iam = Object.values(template.Resources).filter(({ Type }) => Type.startsWith("AWS::IAM::"));
+  const isNamed = iam.some(({ Properties }) =>
+    ["RoleName", "UserName", "GroupName", "ManagedPolicyName", "InstanceProfileName"].some(
+      (name) => name in Properties,
+    ),
+  );
+  return [
+    ...(isNamed ? ["CAPABILITY_NAMED_IAM"] : iam.length > 0 ? ["CAPABILITY_IAM"] : []),
+    ...(template.Transform === undefined ? [] : ["CAPABILITY_AUTO_EXPAND"]),
+  ];
+};
+
+const checkCapabilities = (template: Template, given: readonly string[]): void => {
+  const missing = capabilitiesNeeded(template).filter(
+    (needed) =>
+      !given.includes(needed) && !(needed === "CAPABILITY_IAM" && given.includes("CAPABILITY_NAMED_IAM")),
+  );
+  if (missing.length > 0) {
+    throw new Refusal("InsufficientCapabilitiesException", `Requires capabilities : [${missing.join(", ")}]`);
+  }
+};
+
+/** Refuses what AWS refuses before an operation begins. */
+export const settingsOf = (account: Account, identity: Identity, wish: Wish, before?: Settings): Settings => {
+  const body = wish.body ?? before?.body ?? "";
+  const template = parseTemplate(body);
+  const parameters = resolveParameters(template, wish.parameters, before?.parameters);
+  const tags = wish.tags ?? before?.tags ?? [];
+  if (identity.parentId === undefined) checkCapabilities(template, wish.capabilities);
+  const pseudo = {
+    "AWS::AccountId": account.options.accountId,
+    "AWS::Region": identity.region,
+    "AWS::StackId": identity.id,
+    "AWS::StackName": identity.name,
+    "AWS::Partition": "aws",
+    "AWS::URLSuffix": "amazonaws.com",
+    "AWS::NotificationARNs": "",
+  };
+  return {
+    body,
+    description: template.Description ?? "",
+    plan: planOf(template, parameters, pseudo),
+    parameters,
+    tags,
+    capabilities: wish.capabilities,
+    disableRollback: wish.disableRollback ?? false,
+    onFailure: wish.onFailure ?? "ROLLBACK",
+    notificationArns: wish.notificationArns ?? before?.notificationArns ?? [],
+    hasTransform: template.Transform !== undefined,
+  };
+};

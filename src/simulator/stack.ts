@@ -1,0 +1,159 @@
+/**
+ * One simulated stack. What is true of it follows from the events on its list: whoever plays or replays it only
+ * appends events, and statuses, resources and times are read from here.
+ */
+import { randomOf, uuidOf, type Random } from "./random.ts";
+import type { Plan } from "./template/plan.ts";
+import type { ResolvedParameter } from "./template/parameters.ts";
+
+export const STACK_TYPE = "AWS::CloudFormation::Stack";
+
+/** An event in the shape of DescribeStackEvents; only the fields that it has. */
+export type RecordedEvent = Readonly<{
+  StackId: string;
+  EventId: string;
+  StackName: string;
+  OperationId?: string | undefined;
+  LogicalResourceId: string;
+  PhysicalResourceId: string;
+  ResourceType: string;
+  Timestamp: string;
+  ResourceStatus?: string | undefined;
+  ResourceStatusReason?: string | undefined;
+  ResourceProperties?: string | undefined;
+  ClientRequestToken?: string | undefined;
+  HookType?: string | undefined;
+  HookStatus?: string | undefined;
+  HookStatusReason?: string | undefined;
+  HookInvocationPoint?: string | undefined;
+  HookInvocationId?: string | undefined;
+  HookFailureMode?: string | undefined;
+  DetailedStatus?: string | undefined;
+}>;
+
+/** A resource as DescribeStackResources and ListStackResources show it. */
+export type StackResource = Readonly<{
+  logicalId: string;
+  physicalId: string;
+  type: string;
+  status: string;
+  reason: string;
+  timestamp: string;
+}>;
+
+export type Output = Readonly<{ key: string; value: string; description?: string; exportName?: string }>;
+
+export type Tag = Readonly<{ key: string; value: string }>;
+
+/** What a stack was last asked to be. */
+export type Settings = Readonly<{
+  body: string;
+  description: string;
+  /** Absent in a replayed stack: nothing is planned there. */
+  plan?: Plan;
+  parameters: readonly ResolvedParameter[];
+  tags: readonly Tag[];
+  capabilities: readonly string[];
+  disableRollback: boolean;
+  onFailure: "ROLLBACK" | "DELETE" | "DO_NOTHING";
+  notificationArns: readonly string[];
+  hasTransform: boolean;
+}>;
+
+/** Who a stack is. */
+export type Identity = Readonly<{
+  id: string;
+  name: string;
+  region: string;
+  /** Of a nested stack. */
+  parentId?: string;
+  rootId?: string;
+}>;
+
+export class Stack {
+  readonly identity: Identity;
+  readonly random: Random;
+  settings: Settings;
+  outputs: readonly Output[] = [];
+  changeSetId = "";
+  /** Newest first, as DescribeStacks lists them. */
+  readonly operations: { type: string; id: string }[] = [];
+  /** Oldest first. */
+  readonly events: RecordedEvent[] = [];
+  readonly resources = new Map<string, StackResource>();
+  /** How many more reads an event stays invisible in. */
+  readonly #lateReads = new Map<RecordedEvent, number>();
+  readonly #eventIds = new Set<string>();
+
+  constructor(identity: Identity, settings: Settings, seed: number) {
+    this.identity = identity;
+    this.settings = settings;
+    this.random = randomOf(seed, identity.id);
+  }
+
+  get ownEvents(): readonly RecordedEvent[] {
+    return this.events.filter((event) => this.isOwn(event));
+  }
+
+  /** The newest status of the stack itself; empty before the first. */
+  get status(): string {
+    return this.events.findLast((event) => this.isOwn(event))?.ResourceStatus ?? this.#statusFromResources();
+  }
+
+  /** Deleted for good: it answers to its ARN only. */
+  get isGone(): boolean {
+    return this.status === "DELETE_COMPLETE";
+  }
+
+  isOwn(event: RecordedEvent): boolean {
+    return event.ResourceType === STACK_TYPE && event.PhysicalResourceId === this.identity.id;
+  }
+
+  /** Adds the newest event. `lateReads` hides it from so many reads that already show a newer one. */
+  append(event: RecordedEvent, lateReads = 0): void {
+    this.events.push(event);
+    if (lateReads > 0) this.#lateReads.set(event, lateReads);
+    if (this.isOwn(event) || event.ResourceStatus === undefined) return;
+    const before = this.resources.get(event.LogicalResourceId);
+    const isCleanUp =
+      event.ResourceStatus.startsWith("DELETE_") &&
+      before !== undefined &&
+      before.physicalId !== event.PhysicalResourceId;
+    if (isCleanUp) return;
+    this.resources.set(event.LogicalResourceId, {
+      logicalId: event.LogicalResourceId,
+      physicalId: event.PhysicalResourceId || (before?.physicalId ?? ""),
+      type: event.ResourceType,
+      status: event.ResourceStatus,
+      reason: event.ResourceStatusReason ?? "",
+      timestamp: event.Timestamp,
+    });
+  }
+
+  /** An EventId in one of the forms that AWS gives, never given before in this stack. */
+  eventIdFor(logicalId: string, status: string, timestamp: string, isPlain: boolean): string {
+    const wanted = isPlain ? uuidOf(this.random) : `${logicalId}-${status}-${timestamp}`;
+    const eventId = this.#eventIds.has(wanted) ? `${logicalId}-${uuidOf(this.random)}` : wanted;
+    this.#eventIds.add(eventId);
+    return eventId;
+  }
+
+  /** Oldest first, without the events that are late; counts as one read of the list. */
+  read(): readonly RecordedEvent[] {
+    if (this.#lateReads.size === 0) return [...this.events];
+    const visible = this.events.filter((event) => !this.#lateReads.has(event));
+    const newest = visible.at(-1);
+    for (const [event, left] of this.#lateReads) {
+      if (newest === undefined || this.events.indexOf(event) > this.events.indexOf(newest)) continue;
+      if (left > 1) this.#lateReads.set(event, left - 1);
+      else this.#lateReads.delete(event);
+    }
+    return visible;
+  }
+
+  /** Fragments of recordings hold resources without a word of the stack itself. */
+  #statusFromResources(): string {
+    const verb = /^(CREATE|UPDATE|DELETE|IMPORT)_/.exec(this.events.at(-1)?.ResourceStatus ?? "")?.[1];
+    return verb === undefined ? "" : `${verb}_IN_PROGRESS`;
+  }
+}
