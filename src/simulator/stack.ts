@@ -76,6 +76,8 @@ export class Stack {
   settings: Settings;
   outputs: readonly Output[] = [];
   changeSetId = "";
+  /** Of a nested stack whose own events were not recorded: what its parent says of it. */
+  statusInParent = "";
   /** Newest first, as DescribeStacks lists them. */
   readonly operations: { type: string; id: string }[] = [];
   /** Oldest first. */
@@ -154,6 +156,6 @@ export class Stack {
   /** Fragments of recordings hold resources without a word of the stack itself. */
   #statusFromResources(): string {
     const verb = /^(CREATE|UPDATE|DELETE|IMPORT)_/.exec(this.events.at(-1)?.ResourceStatus ?? "")?.[1];
-    return verb === undefined ? "" : `${verb}_IN_PROGRESS`;
+    return verb === undefined ? this.statusInParent : `${verb}_IN_PROGRESS`;
   }
 }

@@ -1,5 +1,4 @@
 /** Change sets: proposed, shown page by page, executed or thrown away. */
-import { Closed } from "../account.ts";
 import type { ChangeSet } from "../change-set.ts";
 import { pageOf } from "../paging.ts";
 import { Refusal, validationError } from "../refusal.ts";
@@ -213,7 +212,7 @@ export const executeChangeSet: Action = (request) => {
   } else player.update(stack, settings, token);
   account.start(async () => {
     while (stack.status.endsWith("_IN_PROGRESS")) {
-      if ((await account.pause(1)) === "cancelled") throw new Closed();
+      await account.pause(1);
     }
     set.executionStatus = /ROLLBACK|FAILED/.test(stack.status) ? "EXECUTE_FAILED" : "EXECUTE_COMPLETE";
   });

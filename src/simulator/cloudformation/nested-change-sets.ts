@@ -6,8 +6,6 @@ import { Refusal } from "../refusal.ts";
 import { Stack, STACK_TYPE, type Settings } from "../stack.ts";
 import { differenceOf, type Change } from "../template/difference.ts";
 
-const NOTHING: ReadonlyMap<string, never> = new Map();
-
 /** The change with its child's own change set behind it; the change as it is, if it is no nested stack. */
 export const nestedChangeSetOf = (
   account: Account,
@@ -31,7 +29,7 @@ export const nestedChangeSetOf = (
   };
   const settings = childSettingsOf(account, resource.properties, identity, existing?.settings);
   if (settings instanceof Refusal || settings.plan === undefined) return change;
-  const before = existing?.settings.plan ?? { ...settings.plan, resources: NOTHING, outputs: [] };
+  const before = existing?.settings.plan ?? { ...settings.plan, resources: new Map(), outputs: [] };
   const stack = existing ?? new Stack(identity, settings, account.options.seed);
   const id = account.arnOf(region, "changeSet", name, account.uuid());
   account.changeSets.push({

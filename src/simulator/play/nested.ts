@@ -86,7 +86,7 @@ export const stepsOf = (account: Account): Steps => {
         child && childSettingsOf(account, operation.propertiesOf(resource), child.identity, child.settings);
       if (child === undefined || settings === undefined || settings instanceof Refusal) {
         operation.resource(resource, id, "UPDATE_FAILED", {
-          reason: settings?.message ?? "Stack does not exist",
+          reason: settings instanceof Refusal ? settings.message : `Stack [${id}] does not exist`,
         });
         return { ...touched, result: "refused" };
       }

@@ -37,7 +37,7 @@ const reference = (name: string, scope: Scope): unknown => {
 const substituted = (argument: unknown, scope: Scope): string => {
   const [text, variables] = Array.isArray(argument) ? argument : [argument, {}];
   const own = isRecord(variables) ? variables : {};
-  return textOf(text).replace(/\$\{(!?)([^}]*)\}/g, (whole, literal: string, raw: string) => {
+  return textOf(text).replace(/\$\{(!?)([^}]*)\}/g, (_, literal: string, raw: string) => {
     if (literal) return `\${${raw}}`;
     const name = raw.trim();
     if (name in own) return textOf(evaluate(own[name], scope));
