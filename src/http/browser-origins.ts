@@ -3,8 +3,15 @@ import { cors } from "hono/cors";
 import { createMiddleware } from "hono/factory";
 import type { Context } from "hono";
 import { originAllowed } from "../auth/origin.ts";
+import type { Failure } from "../protocol/failure.ts";
 import type { AppEnv } from "./app-env.ts";
 import { failureResponse } from "./failure-response.ts";
+
+/** What a page is told that may not. */
+export const originNotAllowed: Failure = {
+  code: "ORIGIN_NOT_ALLOWED",
+  message: "The page's origin is not in ALLOWED_ORIGINS",
+};
 
 /** Whether the page that asks may; programs that are no browser send no origin and may. */
 export const isOriginAllowed = (c: Context<AppEnv>): boolean => {
@@ -26,8 +33,5 @@ const readMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 /** Refuses what would change something for a page that is not listed. */
 export const refuseForeignChanges = createMiddleware<AppEnv>(async (c, next) => {
   if (readMethods.has(c.req.method) || isOriginAllowed(c)) return next();
-  return failureResponse(c, {
-    code: "ORIGIN_NOT_ALLOWED",
-    message: "The page's origin is not in ALLOWED_ORIGINS",
-  });
+  return failureResponse(c, originNotAllowed);
 });

@@ -16,7 +16,7 @@ const about = {
 };
 
 /** Adds `/openapi.json` for all routes that the app has by then. */
-export const describe = (app: OpenAPIHono<AppEnv>): void => {
+export const serveDocument = (app: OpenAPIHono<AppEnv>): void => {
   const registry = app.openAPIRegistry;
   registry.registerComponent("securitySchemes", "token", {
     type: "http",

@@ -1,14 +1,13 @@
 /** One line for each request. It names the route's pattern and never the URL, which may hold a token. */
 import { createMiddleware } from "hono/factory";
 import { routePath } from "hono/route";
-import type { Session } from "../protocol/session.ts";
 import type { AppEnv } from "./app-env.ts";
 
 /** Writes the line when the answer is made; a WebSocket's when it is accepted. */
 export const requestLog = createMiddleware<AppEnv>(async (c, next) => {
   const startedAt = Date.now();
   await next();
-  const session: Session | undefined = c.get("session");
+  const { session, failure }: Partial<AppEnv["Variables"]> = c.var;
   console.log(
     JSON.stringify({
       level: "info",
@@ -16,6 +15,7 @@ export const requestLog = createMiddleware<AppEnv>(async (c, next) => {
       method: c.req.method,
       route: routePath(c, -1),
       status: c.res.status,
+      failure,
       ms: Date.now() - startedAt,
       requestId: c.get("requestId"),
       subject: session?.subject,

@@ -19,6 +19,9 @@ const notLocal: Failure = {
   message: "AUTH_MODE=off serves only requests to a loopback host: set AUTH_JWT_SECRET or AUTH_JWKS_URL",
 };
 
+/** What a session is told that may not see the stack it asks for. */
+export const notCovered: Failure = { code: "FORBIDDEN", message: "The token does not cover this stack" };
+
 /** The session of a credential. A ticket is used up by this, whatever becomes of the request. */
 export const sessionOf = async (
   c: Context<AppEnv>,

@@ -10,11 +10,11 @@ import { regionSchema, stackChannelOf, stackNameSchema } from "../protocol/chann
 import { SUBPROTOCOL } from "../protocol/control-frames.ts";
 import { SESSION_HEADER, type Session } from "../protocol/session.ts";
 import type { AppEnv } from "./app-env.ts";
-import { isOriginAllowed } from "./browser-origins.ts";
+import { isOriginAllowed, originNotAllowed } from "./browser-origins.ts";
 import { bareFailureSchema, codesOf, failureResponse, failureStatuses } from "./failure-response.ts";
 import { stackTrackerOf } from "./objects.ts";
 import { invalidRequest, resourceApp } from "./resource-app.ts";
-import { sessionOf } from "./sessions.ts";
+import { notCovered, sessionOf } from "./sessions.ts";
 
 const params = z.object({ stackName: stackNameSchema });
 
@@ -43,11 +43,7 @@ const handedOn = (c: Context<AppEnv>, session: Session, position: Record<string,
 };
 
 const track = async (c: Context<AppEnv>): Promise<Response> => {
-  if (!isOriginAllowed(c))
-    return failureResponse(c, {
-      code: "ORIGIN_NOT_ALLOWED",
-      message: "The page's origin is not in ALLOWED_ORIGINS",
-    });
+  if (!isOriginAllowed(c)) return failureResponse(c, originNotAllowed);
   const url = new URL(c.req.url);
   const session = await sessionOf(c, socketCredentialOf(c.req.raw.headers, url));
   if (!session.ok) return failureResponse(c, session.failure);
@@ -56,9 +52,8 @@ const track = async (c: Context<AppEnv>): Promise<Response> => {
   if (!asked.success) return failureResponse(c, invalidRequest(asked.error));
   const { stackName, region = c.get("settings").aws.region, epoch, offset } = asked.data;
   const address = { region, stackName };
-  if (!mayRead(session.value, stackChannelOf(address)))
-    return failureResponse(c, { code: "FORBIDDEN", message: "The token does not cover this stack" });
-  if (c.req.header("Upgrade")?.toLowerCase() !== "websocket")
+  if (!mayRead(session.value, stackChannelOf(address))) return failureResponse(c, notCovered);
+  if (c.req.method !== "GET" || c.req.header("Upgrade")?.toLowerCase() !== "websocket")
     return failureResponse(c, { code: "UPGRADE_REQUIRED", message: "This address is a WebSocket" });
   const position = { ...(epoch !== undefined && { epoch }), ...(offset !== undefined && { offset }) };
   return stackTrackerOf(c.env, address).fetch(handedOn(c, session.value, position));

@@ -160,6 +160,14 @@ describe("the request log", () => {
     ]);
   });
 
+  test("names what failed", async () => {
+    keepLines();
+    await ask("/canvas/deploy/track/app");
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ status: 401, failure: "UNAUTHENTICATED" }),
+    ]);
+  });
+
   test("no line holds a token, however it was carried and whatever became of it", async () => {
     const stacks = new FakeStacks();
     const tokens = [
