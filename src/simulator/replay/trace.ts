@@ -19,7 +19,10 @@ const eventSchema = z.looseObject({
   Timestamp: text,
   ResourceStatus: text,
   ResourceStatusReason: text,
-  ResourceProperties: text,
+  /** JSON in a text; some recorders have parsed it. */
+  ResourceProperties: z
+    .unknown()
+    .transform((value) => (value === undefined || typeof value === "string" ? value : JSON.stringify(value))),
   ClientRequestToken: text,
   HookType: text,
   HookStatus: text,
