@@ -21,8 +21,8 @@ const eventSchema = z.looseObject({
   ResourceStatusReason: text,
   /** JSON in a text; some recorders have parsed it. */
   ResourceProperties: z
-    .unknown()
-    .transform((value) => (value === undefined || typeof value === "string" ? value : JSON.stringify(value))),
+    .union([z.string(), z.record(z.string(), z.unknown()).transform((parsed) => JSON.stringify(parsed))])
+    .optional(),
   ClientRequestToken: text,
   HookType: text,
   HookStatus: text,
