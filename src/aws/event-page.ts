@@ -21,12 +21,12 @@ type Span = Readonly<{ start: number; end: number }>;
 type Unread = Readonly<{ members: readonly Span[]; reachedKnown: boolean }>;
 
 /**
- * Where the member that opens at `open` closes, -1 if it does not. Mostly that is right before the `next` opening, found
- * without a search over the page; otherwise it is the last one, or it has a list of its own.
+ * Where the member that opens at `open` closes, -1 if it does not. Mostly that is before the `next` opening, found by
+ * looking back from there; else it is the last one, or it has a list of its own.
  */
 const closeOf = (xml: string, open: number, next: number): number => {
   const beforeNext = next === -1 ? -1 : xml.lastIndexOf(CLOSE, next);
-  if (beforeNext > open && xml.slice(beforeNext + CLOSE.length, next).trim() === "") return beforeNext;
+  if (beforeNext > open) return beforeNext;
   let close = xml.indexOf(CLOSE, open);
   let inner = next;
   while (close !== -1 && inner !== -1 && inner < close) {
@@ -57,7 +57,7 @@ const unreadOf = (xml: string, list: Span, known: ReadonlySet<string>): Unread |
   while (open !== -1 && open < list.end) {
     const next = xml.indexOf(OPEN, open + OPEN.length);
     const span = { start: open + OPEN.length, end: closeOf(xml, open, next) };
-    if (span.end === -1 || span.end > list.end) return undefined;
+    if (span.end === -1) return undefined;
     // Moved on rather than searched anew, or each member of a page with few hooks would be a search to the page's end.
     if (hookAt !== -1 && hookAt < open) hookAt = xml.indexOf("<HookStatus>", open);
     const eventId = textAt(xml, xml.indexOf("<EventId>", open), "<EventId>", span);

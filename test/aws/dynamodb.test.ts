@@ -1,3 +1,4 @@
+/// <reference path="../../src/simulator/dynalite.d.ts" />
 import dynalite from "dynalite";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import * as z from "zod";

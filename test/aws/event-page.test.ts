@@ -101,6 +101,20 @@ it("a list inside of an event, which AWS may add one day, neither ends the event
   expect(unseenIds(pageXml([eventXml(event("a")), nested]), [])).toEqual(["a", "b"]);
 });
 
+it("a declaration and blanks may stand around the answer", () => {
+  expect(unseenIds(`\n<?xml version="1.0" encoding="UTF-8"?>\n${pageOf([event("a")])}\n`, [])).toEqual(["a"]);
+});
+
+it("a reference to no character stays as it is, and elements are no text", () => {
+  const odd = member(
+    "<EventId>&#x110000;&#1114112;&#x10FFFF;&nbsp;</EventId><ResourceStatusReason><b>x</b></ResourceStatusReason>",
+  );
+  const page = readEventPage(pageXml([odd]), new Set());
+  expect(page.ok && page.value.unseen.map(({ eventId, reason }) => [eventId, reason])).toEqual([
+    ["&#x110000;&#1114112;\u{10FFFF}&nbsp;", ""],
+  ]);
+});
+
 it("CDATA and comments, which emulators write, are text and nothing", () => {
   const cdata = member(
     "<EventId><![CDATA[a]]></EventId><!-- <member> --><ResourceStatusReason>1 <![CDATA[<b> & </member>]]></ResourceStatusReason>",
@@ -142,6 +156,7 @@ it.each([
   ["a proxy's page", "<html><body>Bad gateway</body></html>"],
   ["a text", "Service Unavailable"],
   ["another answer", good.replaceAll("DescribeStackEvents", "DescribeStacks")],
+  ["a text before the answer", `oops ${good}`],
   ["a wrapped answer", `<x>${good}</x>`],
   ["a DOCTYPE", `<!DOCTYPE x [<!ENTITY a "b">]>${good}`],
   ["a DOCTYPE inside", good.replace("<StackEvents>", "<!DOCTYPE x><StackEvents>")],

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { signedCall } from "../../src/aws/signed-call.ts";
 import { fakeAws, KEYS, ok, queryError } from "./fake-session.ts";
 
@@ -9,6 +9,10 @@ const CALL = {
   headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8" },
   body: "Action=DescribeStacks&Version=2010-05-15",
 };
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const amzDates = (requests: readonly Request[]) =>
   requests.map((request) => request.headers.get("x-amz-date"));
@@ -37,6 +41,15 @@ it.each([
   expect(await signedCall(aws.session, CALL)).toMatchObject({ ok: false });
   expect(aws.requests.length).toBe(3);
   expect(aws.waits).toEqual(waits);
+});
+
+it("no timer outlives its attempt", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const aws = fakeAws({
+    answer: (_, number) => (number < 3 ? new Response("", { status: 500 }) : ok("<R/>")),
+  });
+  await signedCall(aws.session, CALL);
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 it("a wait is anything from nothing to its longest, by chance", async () => {
