@@ -1,6 +1,6 @@
 /**
  * Turns the Worker's bindings into settings, once for each environment object. What is missing or malformed becomes a
- * failure that names the setting and never its value. To add a setting: a line in `variables`, and a line in `Settings`.
+ * failure that names the setting and never its value. To add a setting: a line in `variables`, in `Settings` and in `settingsSchema`.
  */
 import * as z from "zod";
 import type { Failure } from "./protocol/failure.ts";
@@ -64,6 +64,11 @@ const variables = {
     .string()
     .regex(/^([A-Za-z0-9_.-]{3,255})?$/, "must be a DynamoDB table's name, or empty for no audit")
     .default("cloud-deployment-events"),
+  ALLOWED_ORIGINS: origins,
+  PUBLIC_URL: address,
+};
+
+const authVariables = {
   AUTH_MODE: z.enum(["jwt", "off"], "must be jwt or off").default("jwt"),
   AUTH_JWT_SECRET: z
     .string()
@@ -75,13 +80,9 @@ const variables = {
     .optional(),
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
-  ALLOWED_ORIGINS: origins,
-  PUBLIC_URL: address,
 };
 
-type VariableName = keyof typeof variables;
-
-const variableNames = Object.keys(variables) as readonly VariableName[];
+type VariableName = keyof typeof variables | keyof typeof authVariables;
 
 /** Settings that an empty value switches off; for all others empty means absent. */
 const offWhenEmpty: ReadonlySet<VariableName> = new Set<VariableName>(["AUDIT_TABLE"]);
@@ -131,59 +132,60 @@ const definedOf = (values: Readonly<Record<string, string | undefined>>) =>
     Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
   );
 
-const settingsSchema = z.object(variables).transform((values, context): Settings => {
-  const { AUTH_JWT_SECRET: secret, AUTH_JWKS_URL: jwksUrl, AWS_SESSION_TOKEN: sessionToken } = values;
-  const authOf = (): AuthSettings => {
-    if (values.AUTH_MODE === "off") return { mode: "off" };
-    const keys = secret !== undefined ? { secret } : jwksUrl !== undefined ? { jwksUrl } : undefined;
-    if (keys === undefined || (secret !== undefined && jwksUrl !== undefined)) {
-      const message = keys ? "cannot be set beside AUTH_JWKS_URL" : "is missing (or set AUTH_JWKS_URL)";
-      context.addIssue({ code: "custom", path: ["AUTH_JWT_SECRET"], message });
-      return z.NEVER;
-    }
-    return { mode: "jwt", keys, issuer: values.AUTH_ISSUER, audience: values.AUTH_AUDIENCE };
-  };
-  return {
-    aws: {
-      region: values.AWS_REGION,
-      credentials: {
-        accessKeyId: values.AWS_ACCESS_KEY_ID,
-        secretAccessKey: values.AWS_SECRET_ACCESS_KEY,
-        ...(sessionToken !== undefined && { sessionToken }),
-      },
-      endpoints: definedOf({
-        all: values.AWS_ENDPOINT_URL,
-        cloudformation: values.AWS_ENDPOINT_URL_CLOUDFORMATION,
-        dynamodb: values.AWS_ENDPOINT_URL_DYNAMODB,
-        logs: values.AWS_ENDPOINT_URL_CLOUDWATCH_LOGS,
-        sesv2: values.AWS_ENDPOINT_URL_SESV2,
-        sts: values.AWS_ENDPOINT_URL_STS,
-        ec2: values.AWS_ENDPOINT_URL_EC2,
-      }),
-    },
-    pollIntervalSeconds: values.POLL_INTERVAL_SECONDS,
-    stackWaitSeconds: values.STACK_WAIT_SECONDS,
-    auditTable: values.AUDIT_TABLE === "" ? undefined : values.AUDIT_TABLE,
-    auth: authOf(),
-    allowedOrigins: values.ALLOWED_ORIGINS,
-    publicUrl: values.PUBLIC_URL,
-  };
+const authSchema = z.object(authVariables).transform((values, context): AuthSettings => {
+  if (values.AUTH_MODE === "off") return { mode: "off" };
+  const {
+    AUTH_JWT_SECRET: secret,
+    AUTH_JWKS_URL: jwksUrl,
+    AUTH_ISSUER: issuer,
+    AUTH_AUDIENCE: audience,
+  } = values;
+  const keys = secret !== undefined ? { secret } : jwksUrl !== undefined ? { jwksUrl } : undefined;
+  if (keys !== undefined && (secret === undefined || jwksUrl === undefined))
+    return { mode: "jwt", keys, issuer, audience };
+  const message = keys ? "cannot be set beside AUTH_JWKS_URL" : "is missing (or set AUTH_JWKS_URL)";
+  context.addIssue({ code: "custom", path: ["AUTH_JWT_SECRET"], message });
+  return z.NEVER;
 });
+
+const settingsSchema = z.object(variables).transform((values): Omit<Settings, "auth"> => ({
+  aws: {
+    region: values.AWS_REGION,
+    credentials: {
+      accessKeyId: values.AWS_ACCESS_KEY_ID,
+      secretAccessKey: values.AWS_SECRET_ACCESS_KEY,
+      ...(values.AWS_SESSION_TOKEN !== undefined && { sessionToken: values.AWS_SESSION_TOKEN }),
+    },
+    endpoints: definedOf({
+      all: values.AWS_ENDPOINT_URL,
+      cloudformation: values.AWS_ENDPOINT_URL_CLOUDFORMATION,
+      dynamodb: values.AWS_ENDPOINT_URL_DYNAMODB,
+      logs: values.AWS_ENDPOINT_URL_CLOUDWATCH_LOGS,
+      sesv2: values.AWS_ENDPOINT_URL_SESV2,
+      sts: values.AWS_ENDPOINT_URL_STS,
+      ec2: values.AWS_ENDPOINT_URL_EC2,
+    }),
+  },
+  pollIntervalSeconds: values.POLL_INTERVAL_SECONDS,
+  stackWaitSeconds: values.STACK_WAIT_SECONDS,
+  auditTable: values.AUDIT_TABLE === "" ? undefined : values.AUDIT_TABLE,
+  allowedOrigins: values.ALLOWED_ORIGINS,
+  publicUrl: values.PUBLIC_URL,
+}));
 
 const parsed = new WeakMap<Env, Result<Settings, readonly Failure[]>>();
 
 const parse = (env: Env): Result<Settings, readonly Failure[]> => {
-  const values = variableNames.map((name) => [
-    name,
-    env[name] === "" && !offWhenEmpty.has(name) ? undefined : env[name],
-  ]);
-  const outcome = settingsSchema.safeParse(Object.fromEntries(values));
-  if (outcome.success) return success(outcome.data);
+  const names = [...settingsSchema.in.keyof().options, ...authSchema.in.keyof().options];
+  const values = Object.fromEntries(
+    names.map((name) => [name, env[name] === "" && !offWhenEmpty.has(name) ? undefined : env[name]]),
+  );
+  const settings = settingsSchema.safeParse(values);
+  const auth = authSchema.safeParse(values);
+  if (settings.success && auth.success) return success({ ...settings.data, auth: auth.data });
+  const issues = [...(settings.error?.issues ?? []), ...(auth.error?.issues ?? [])];
   return failed(
-    outcome.error.issues.map(({ path, message }) => ({
-      code: "CONFIGURATION",
-      message: `${path.join(".")} ${message}`,
-    })),
+    issues.map(({ path, message }) => ({ code: "CONFIGURATION", message: `${path.join(".")} ${message}` })),
   );
 };
 

@@ -90,6 +90,7 @@ describe("settings", () => {
       "AWS_REGION is missing",
       "AWS_ACCESS_KEY_ID is missing",
       "AWS_SECRET_ACCESS_KEY is missing",
+      "AUTH_JWT_SECRET is missing (or set AUTH_JWKS_URL)",
     ]);
     expect(problemsOf({ ...needed, AUTH_JWT_SECRET: "" })).toEqual([
       "AUTH_JWT_SECRET is missing (or set AUTH_JWKS_URL)",

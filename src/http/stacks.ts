@@ -20,7 +20,7 @@ const params = z.object({ stackName: stackNameSchema });
 const query = z.object({ region: regionSchema.optional() });
 
 const eventsQuery = query.extend({
-  after: z.coerce.number().int().min(0).default(0),
+  after: z.coerce.number().int().min(0).default(0).meta({ type: "integer", minimum: 0, default: 0 }),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 
