@@ -77,7 +77,11 @@ const update: Steps["update"] = async (operation, resource, change) => {
   if ((await operation.pause(REQUEST_SECONDS, cancel)) === "cancelled") {
     return fail(UPDATE_CANCELLED.reason, "stopped", oldPhysicalId);
   }
-  if (failure !== undefined) return fail(failure.reason, "refused", oldPhysicalId);
+  if (failure !== undefined) {
+    // Only a handler's own failure may have left something to take back.
+    const isHandlers = failure.reason.startsWith("Resource handler returned message");
+    return fail(failure.reason, isHandlers ? "stopped" : "refused", oldPhysicalId);
+  }
   let physicalId = oldPhysicalId;
   if (change.replacement) {
     physicalId = operation.newPhysicalId(resource);

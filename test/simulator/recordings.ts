@@ -1,0 +1,33 @@
+/** Recorded traces and real templates, where `STACKCAST_TRACES` says that they are. */
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+
+/** Empty: tests that need recordings are skipped. */
+export const tracesFolder = process.env["STACKCAST_TRACES"] ?? "";
+
+export const isWithoutTraces = tracesFolder === "";
+
+/** Ends the title of a test that needs them. */
+export const needsTraces = isWithoutTraces ? " (skipped: STACKCAST_TRACES names no folder)" : "";
+
+export const traceOf = (name: string): unknown =>
+  JSON.parse(readFileSync(join(tracesFolder, `${name}.json`), "utf8"));
+
+/** Every JSON file that is a recording, by name without its ending. */
+export const traceNames = (): readonly string[] =>
+  isWithoutTraces
+    ? []
+    : readdirSync(tracesFolder, { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".json") && !file.startsWith("raw-http"))
+        .map((file) => file.slice(0, -".json".length))
+        .sort();
+
+const templatesFolder = join(tracesFolder, "../templates");
+
+/** Name and text of the real templates. */
+export const realTemplates = (): readonly { name: string; body: string }[] =>
+  isWithoutTraces
+    ? []
+    : readdirSync(templatesFolder)
+        .filter((file) => /\.(json|ya?ml)$/.test(file))
+        .map((file) => ({ name: file, body: readFileSync(join(templatesFolder, file), "utf8") }));
