@@ -93,7 +93,7 @@ export const batchWriteItem = async (
 };
 
 /** Which items of one partition, ordered by their sort key. Bounds are inclusive. */
-export type ItemQuery = Readonly<{
+type ItemQuery = Readonly<{
   table: string;
   partition: Readonly<{ name: string; value: string }>;
   sort: Readonly<{ name: string; from?: string | undefined; to?: string | undefined }>;
@@ -104,7 +104,7 @@ export type ItemQuery = Readonly<{
 }>;
 
 /** A page may be empty and still have a cursor; the last one has none. */
-export type ItemPage = Readonly<{ items: readonly Item[]; cursor?: string }>;
+type ItemPage = Readonly<{ items: readonly Item[]; cursor?: string }>;
 
 type Condition = Readonly<{ words: string; values: Readonly<Record<string, string>> }>;
 

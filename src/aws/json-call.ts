@@ -11,7 +11,7 @@ import type { CallBudget } from "./signed-call.ts";
 import { badAnswer } from "./xml-text.ts";
 
 /** `target` is the whole `X-Amz-Target`. */
-export type JsonOperation = Readonly<{
+type JsonOperation = Readonly<{
   service: Extract<AwsService, "dynamodb" | "logs">;
   target: string;
   input: unknown;

@@ -12,7 +12,7 @@ import type { CallBudget } from "./signed-call.ts";
 const VERSIONS = { cloudformation: "2010-05-15", sts: "2011-06-15", ec2: "2016-11-15" } as const;
 
 /** An action and its parameters, flat as the protocol has them (`Capabilities.member.1`); undefined ones are left out. */
-export type QueryAction = Readonly<{
+type QueryAction = Readonly<{
   service: Extract<AwsService, keyof typeof VERSIONS>;
   action: string;
   parameters: Readonly<Record<string, string | undefined>>;

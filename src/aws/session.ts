@@ -6,7 +6,7 @@ import { AwsClient } from "aws4fetch";
 import type { EndpointOverrides } from "./endpoints.ts";
 
 /** A request before it is signed, as aws4fetch takes it. */
-export type UnsignedRequest = Readonly<{
+type UnsignedRequest = Readonly<{
   method: string;
   headers: Record<string, string>;
   body: string;
@@ -28,7 +28,7 @@ export type AwsSession = Readonly<{
 }>;
 
 /** Keys of AWS, with the token that temporary ones have. */
-export type AwsKeys = Readonly<{
+type AwsKeys = Readonly<{
   accessKeyId: string;
   secretAccessKey: string;
   sessionToken?: string | undefined;

@@ -14,10 +14,10 @@ import type { AwsSession } from "./session.ts";
 export type CallBudget = Readonly<{ attempts: number; totalMs: number }>;
 
 /** For a poll: done, well or badly, before the next one is due. */
-export const POLL_BUDGET: CallBudget = { attempts: 3, totalMs: 2_500 };
+const POLL_BUDGET: CallBudget = { attempts: 3, totalMs: 2_500 };
 
 /** A request before it is signed. `service` is the name in the signature. */
-export type SignedCall = Readonly<{
+type SignedCall = Readonly<{
   service: string;
   region: string;
   url: string;
@@ -30,7 +30,7 @@ export type SignedCall = Readonly<{
 }>;
 
 /** A 2xx answer. */
-export type CallAnswer = Readonly<{ status: number; body: string }>;
+type CallAnswer = Readonly<{ status: number; body: string }>;
 
 type Attempt = Result<CallAnswer, Readonly<{ failure: LookupFailure; skewMs: number }>>;
 
