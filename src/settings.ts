@@ -114,6 +114,7 @@ export type AwsSettings = Readonly<{
   >;
 }>;
 
+/** All settings, checked and with their defaults. */
 export type Settings = Readonly<{
   aws: AwsSettings;
   pollIntervalSeconds: number;

@@ -1,6 +1,7 @@
 /** Where a request carries its token. Only a WebSocket may carry it elsewhere than in the Authorization header. */
-import { SUBPROTOCOL } from "../protocol/control-frames.ts";
+import { SUBPROTOCOL } from "../protocol/connection.ts";
 
+/** What a request shows to say who is asking; not yet verified. */
 export type Credential =
   Readonly<{ kind: "token"; token: string }> | Readonly<{ kind: "ticket"; ticket: string }>;
 

@@ -3,6 +3,7 @@ import type { FailureCode } from "../protocol/failure.ts";
 import type { Session } from "../protocol/session.ts";
 import type { Env, Settings } from "../settings.ts";
 
+/** The bindings, and what middleware adds to each request. */
 export type AppEnv = {
   Bindings: Env;
   Variables: {

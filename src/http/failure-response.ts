@@ -26,6 +26,7 @@ const statuses = {
   AWS_UNREACHABLE: 504,
 } as const satisfies Record<FailureCode, ContentfulStatusCode>;
 
+/** A status that a failure can have. */
 export type FailureStatus = (typeof statuses)[FailureCode];
 
 /** Every status that a failure can have. */
@@ -47,7 +48,7 @@ type FailureBody = Readonly<z.infer<typeof failureBodySchema>>;
 
 const headersOf = (code: FailureCode): Record<string, string> => {
   if (code === "UNAUTHENTICATED" || code === "TOKEN_EXPIRED") return { "WWW-Authenticate": "Bearer" };
-  if (code === "UPGRADE_REQUIRED") return { Upgrade: "websocket", Connection: "Upgrade" };
+  if (code === "UPGRADE_REQUIRED") return { Upgrade: "websocket" };
   if (code === "AWS_THROTTLED") return { "Retry-After": "5" };
   return {};
 };

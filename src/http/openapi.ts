@@ -1,6 +1,6 @@
 /** The OpenAPI document: everything in it comes from the schemas and routes that also serve. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { SUBPROTOCOL } from "../protocol/control-frames.ts";
+import { SUBPROTOCOL } from "../protocol/connection.ts";
 import { stackCompleteSchema, resourceUpdateSchema, troubleFrameSchema } from "../protocol/stack-frames.ts";
 import type { AppEnv } from "./app-env.ts";
 

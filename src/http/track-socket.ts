@@ -7,7 +7,7 @@ import * as z from "zod";
 import { offersStackcast, socketCredentialOf } from "../auth/credential.ts";
 import { mayRead } from "../auth/rights.ts";
 import { regionSchema, stackChannelOf, stackNameSchema } from "../protocol/channel.ts";
-import { SUBPROTOCOL } from "../protocol/control-frames.ts";
+import { SUBPROTOCOL } from "../protocol/connection.ts";
 import { SESSION_HEADER, type Session } from "../protocol/session.ts";
 import type { AppEnv } from "./app-env.ts";
 import { isOriginAllowed, originNotAllowed } from "./browser-origins.ts";

@@ -11,6 +11,8 @@ import type { Env } from "../settings.ts";
 
 const LIFETIME_SECONDS = 60;
 
+type Row = { session: string; expires: number };
+
 const refused: Failure = { code: "UNAUTHENTICATED", message: "The ticket is unknown, used or expired" };
 
 const hashOf = async (ticket: string): Promise<string> => {
@@ -44,15 +46,17 @@ export class Tickets extends DurableObject<Env> {
   /** The session of a ticket, once: of two at the same time, one gets it. */
   async redeem(ticket: string): Promise<Result<Session, Failure>> {
     const hash = await hashOf(ticket);
-    const [row] = this.#sql.exec("DELETE FROM tickets WHERE hash = ? RETURNING session, expires", hash);
-    if (row === undefined || Number(row.expires) <= Date.now()) return failed(refused);
-    return success(sessionSchema.parse(JSON.parse(String(row.session))));
+    const [row] = this.#sql.exec<Row>("DELETE FROM tickets WHERE hash = ? RETURNING session, expires", hash);
+    if (row === undefined || row.expires <= Date.now()) return failed(refused);
+    return success(sessionSchema.parse(JSON.parse(row.session)));
   }
 
   /** Deletes what has expired, and comes again only while tickets are left. */
   override async alarm(): Promise<void> {
     this.#sql.exec("DELETE FROM tickets WHERE expires <= ?", Date.now());
-    const { next } = this.#sql.exec("SELECT min(expires) AS next FROM tickets").one();
-    if (next !== null) await this.ctx.storage.setAlarm(Number(next));
+    const { next } = this.#sql
+      .exec<{ next: number | null }>("SELECT min(expires) AS next FROM tickets")
+      .one();
+    if (next !== null) await this.ctx.storage.setAlarm(next);
   }
 }

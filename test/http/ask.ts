@@ -6,8 +6,10 @@ import { app } from "../../src/http/app.ts";
 import type { Env } from "../../src/settings.ts";
 import { tokenOf } from "../support/token.ts";
 
+/** Where the Worker is for the tests. */
 export const ORIGIN = "https://stackcast.test";
 
+/** A request, with the bindings that shall differ. */
 export type Asking = RequestInit & { token?: string; bindings?: Partial<Env> };
 
 /** Reads what an answer holds without believing anything about it. */

@@ -4,6 +4,7 @@ import { failed, success } from "../../src/protocol/result.ts";
 import type { Session } from "../../src/protocol/session.ts";
 import type { Env } from "../../src/settings.ts";
 
+/** What the object says of its tracking. */
 export const tracking = {
   channel: "stacks/us-east-1/app",
   epoch: "3f9c",
@@ -12,6 +13,7 @@ export const tracking = {
   tracking: true,
 } as const;
 
+/** The namespace of such objects; all fail alike if it was made with a failure. */
 export class FakeStacks {
   /** `name hint method(arguments)`, in the order of asking. */
   readonly asked: string[] = [];

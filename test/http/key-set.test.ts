@@ -10,7 +10,7 @@ test("keys are fetched from AUTH_JWKS_URL, and serve requests that come together
   const keys = [{ ...(await exportJWK(publicKey)), alg: "ES256", kid: "one" }];
   const fetched: string[] = [];
   vi.spyOn(globalThis, "fetch").mockImplementation(async (address) => {
-    fetched.push(String(address));
+    fetched.push(new Request(address).url);
     return Response.json({ keys });
   });
   const token = await new SignJWT({ sub: "kim" })

@@ -1,3 +1,4 @@
+import { reset } from "cloudflare:test";
 import { exports } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { SESSION_HEADER, sessionSchema } from "../../src/protocol/session.ts";
@@ -16,7 +17,11 @@ const outcomeOf = async (address: string, asking: Asking) => {
   return { asked: stacks.asked, status: answer.status, body: answer.webSocket ? null : await jsonOf(answer) };
 };
 
-afterEach(() => vi.restoreAllMocks());
+/** The tracker's alarm goes before the network comes back. */
+afterEach(async () => {
+  await reset();
+  vi.restoreAllMocks();
+});
 
 describe("a stack's WebSocket", () => {
   test("each form of a token opens it", async () => {
