@@ -2,20 +2,6 @@
 import * as z from "zod";
 import { failureCodes } from "./failure.ts";
 
-/** Offered and selected as WebSocket subprotocol by clients of the recovery protocol. */
-export const SUBPROTOCOL = "stackcast.v1";
-
-/** Longest frame that a client may send, in UTF-8 bytes. */
-export const MAX_CLIENT_FRAME_BYTES = 64 * 1024;
-
-/** Bounds of one `batch` frame. */
-export const MAX_BATCH_EVENTS = 500;
-export const MAX_BATCH_BYTES = 256 * 1024;
-
-/** The runtime answers this text, byte for byte, without waking the object. */
-export const PING = '{"action":"ping"}';
-export const PONG = '{"type":"pong"}';
-
 export const clientFrameSchema = z.discriminatedUnion("action", [
   z.object({ action: z.literal("ping") }),
   z.object({

@@ -29,9 +29,9 @@ export class Directory extends DurableObject<Env> {
   /** Channels of the active trackers. */
   async active(): Promise<readonly string[]> {
     return this.ctx.storage.sql
-      .exec("SELECT channel FROM active ORDER BY channel")
+      .exec<{ channel: string }>("SELECT channel FROM active ORDER BY channel")
       .toArray()
-      .map(({ channel }) => String(channel));
+      .map(({ channel }) => channel);
   }
 
   /** Wakes every active tracker; those that have nothing to do any more are struck off. */

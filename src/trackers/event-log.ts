@@ -2,7 +2,7 @@
  * The log of a channel: one row a commit, its frames as the text that goes out, so that a frame is made into a string
  * once for all viewers and all times. Offsets are dense from 1; a row holds a run of them.
  */
-import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from "../protocol/control-frames.ts";
+import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from "../protocol/connection.ts";
 
 /** Frames of consecutive offsets, each as JSON text without line breaks. */
 export type LogRun = Readonly<{ from: number; to: number; frames: readonly string[] }>;
@@ -56,16 +56,14 @@ export class EventLog {
   after(offset: number, limit = Infinity): readonly LogRun[] {
     const runs: LogRun[] = [];
     let left = limit;
-    for (const row of this.sql.exec(
-      "SELECT first, last, body FROM log WHERE last > ? ORDER BY first",
+    const rows = this.sql.exec<{ first: number; body: string }>(
+      "SELECT first, body FROM log WHERE last > ? ORDER BY first",
       offset,
-    )) {
+    );
+    for (const { first, body } of rows) {
       if (left <= 0) break;
-      const first = Number(row.first);
       const skipped = Math.max(0, offset + 1 - first);
-      const frames = String(row.body)
-        .split(SEPARATOR)
-        .slice(skipped, skipped + left);
+      const frames = body.split(SEPARATOR).slice(skipped, skipped + left);
       left -= frames.length;
       const from = first + skipped;
       runs.push({ from, to: from + frames.length - 1, frames });

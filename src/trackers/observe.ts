@@ -7,7 +7,7 @@ import type { Findings } from "../domain/advance.ts";
 import { operationStart } from "../domain/attempt.ts";
 import type { LookupFailure } from "../domain/lookup-failure.ts";
 import type { Plan } from "../domain/plan.ts";
-import { isNestedStackEvent, isOwnEvent, type StackEvent } from "../domain/stack-event.ts";
+import { isNestedStackEvent, isOwnStatusEvent, type StackEvent } from "../domain/stack-event.ts";
 import { isComplete, rootOf, type FollowedStack, type StackState } from "../domain/stack-state.ts";
 import { isAtRest, isUnderWay, operationBegunBy } from "../domain/statuses.ts";
 import { mergeByTime } from "../domain/unseen.ts";
@@ -90,7 +90,7 @@ class Look {
     known: FollowedStack | undefined,
     events: readonly StackEvent[],
   ): Promise<Result<Observation, LookupFailure>> {
-    const own = events.filter(isOwnEvent);
+    const own = events.filter(isOwnStatusEvent);
     const start = operationStart(known, own);
     if (start) {
       const planned = await this.plan(rootId, start);
@@ -162,7 +162,7 @@ class Look {
     events: readonly StackEvent[],
   ): Promise<boolean> {
     if (stack && Object.keys(stack.planned).length > 0) return true;
-    const start = operationStart(stack, events.filter(isOwnEvent));
+    const start = operationStart(stack, events.filter(isOwnStatusEvent));
     return start === undefined || (await this.plan(stackId, start, true)).ok;
   }
 

@@ -5,12 +5,8 @@
 import { mayRead } from "../auth/rights.ts";
 import { verifyToken } from "../auth/token.ts";
 import { CLOSE } from "../protocol/close-codes.ts";
-import {
-  MAX_CLIENT_FRAME_BYTES,
-  SUBPROTOCOL,
-  clientFrameSchema,
-  type ClientFrame,
-} from "../protocol/control-frames.ts";
+import { MAX_CLIENT_FRAME_BYTES, PONG, SUBPROTOCOL } from "../protocol/connection.ts";
+import { clientFrameSchema, type ClientFrame } from "../protocol/control-frames.ts";
 import type { Session } from "../protocol/session.ts";
 import type { TroubleFrame } from "../protocol/stack-frames.ts";
 import type { AuthSettings } from "../settings.ts";
@@ -71,7 +67,7 @@ export class StackSockets {
       case "ping":
         // The runtime answers the usual spelling itself; this is for others.
         this.viewers.heard(socket);
-        return this.viewers.reply(socket, '{"type":"pong"}');
+        return this.viewers.reply(socket, PONG);
       case "ack":
         return this.viewers.heard(socket, frame.offset);
       case "auth":

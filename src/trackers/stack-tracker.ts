@@ -10,7 +10,7 @@ import { isComplete } from "../domain/stack-state.ts";
 import { summaryOf } from "../domain/summary.ts";
 import { tellingOf } from "../domain/trouble.ts";
 import { stackAddressOf, type StackAddress } from "../protocol/channel.ts";
-import { PING, PONG } from "../protocol/control-frames.ts";
+import { PING, PONG } from "../protocol/connection.ts";
 import type { Failure } from "../protocol/failure.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import { SESSION_HEADER, sessionSchema } from "../protocol/session.ts";

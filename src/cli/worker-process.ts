@@ -1,0 +1,89 @@
+/** `wrangler dev` as a process of ours: started quietly, asked until it answers, ended with all it has started. */
+import { spawn } from "node:child_process";
+import { openSync } from "node:fs";
+import { createServer } from "node:net";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+type WorkerOptions = Readonly<{
+  port: number;
+  /** For its state and its log; whoever made it deletes it. */
+  folder: string;
+  variables: Readonly<Record<string, string>>;
+}>;
+
+export type WorkerProcess = Readonly<{
+  /** Resolves when it answers; false if it ended or was stopped before. */
+  ready(signal: AbortSignal): Promise<boolean>;
+  /** Resolves with the reason when it is gone. */
+  ended: Promise<string>;
+  stop(): Promise<void>;
+}>;
+
+/** Whether nothing listens on this port of the loopback address. */
+export const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
+  });
+
+/** Milliseconds that it is given to end by itself. */
+const GRACE = 5_000;
+
+export const startWorker = ({ port, folder, variables }: WorkerOptions): WorkerProcess => {
+  const log = join(folder, "wrangler.log");
+  const output = openSync(log, "a");
+  const given = Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
+  const child = spawn(
+    "wrangler",
+    ["dev", "--ip", "127.0.0.1", "--port", String(port), "--persist-to", folder, ...given],
+    // A group of its own, so that the runtime it starts ends with it, and not at the terminal's Ctrl-C before it.
+    {
+      detached: true,
+      stdio: ["ignore", output, output],
+      env: { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false" },
+    },
+  );
+  let gone = false;
+  const ended = new Promise<string>((resolve) => {
+    const end = (why: string): void => {
+      gone = true;
+      resolve(why);
+    };
+    child.once("error", (error) => end(error.message));
+    child.once("exit", () => void lastLines(log).then(end));
+  });
+
+  const signalGroup = (signal: NodeJS.Signals): void => {
+    if (child.pid === undefined) return;
+    try {
+      process.kill(-child.pid, signal);
+    } catch {
+      // Nothing is left of the group.
+    }
+  };
+
+  return {
+    ended,
+    ready: async (signal) => {
+      while (!gone && !signal.aborted) {
+        const answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined);
+        if (answer?.ok) return true;
+        await sleep(200);
+      }
+      return false;
+    },
+    stop: async () => {
+      signalGroup("SIGTERM");
+      await Promise.race([ended, sleep(GRACE)]);
+      signalGroup("SIGKILL");
+    },
+  };
+};
+
+const lastLines = async (file: string): Promise<string> => {
+  const text = await readFile(file, "utf8").catch(() => "");
+  return text.trim().split("\n").slice(-15).join("\n");
+};
