@@ -1,5 +1,6 @@
 /** DynamoDB's LastEvaluatedKey as an opaque text for the wire, and back: only one of string keys, of the partition asked for. */
 import * as z from "zod";
+import { jsonIn } from "./json-text.ts";
 
 const startKey = z.record(z.string(), z.strictObject({ S: z.string() }));
 
@@ -12,19 +13,17 @@ export const cursorOf = (lastEvaluatedKey: Readonly<Record<string, unknown>>): s
     .replace(/=+$/, "");
 };
 
-const parsedCursor = (cursor: string): unknown => {
+const textIn = (cursor: string): string => {
   try {
-    const bytes = Uint8Array.from(atob(cursor.replaceAll("-", "+").replaceAll("_", "/")), (char) =>
-      char.charCodeAt(0),
-    );
-    return JSON.parse(new TextDecoder().decode(bytes));
+    const bytes = atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
+    return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
   } catch {
-    return undefined;
+    return "";
   }
 };
 
 /** The key to go on from; undefined if the cursor is damaged or leads into another partition. */
 export const startKeyOf = (cursor: string, partitionName: string, partitionValue: string) => {
-  const { data } = startKey.safeParse(parsedCursor(cursor));
+  const { data } = startKey.safeParse(jsonIn(textIn(cursor)));
   return data?.[partitionName]?.S === partitionValue ? data : undefined;
 };

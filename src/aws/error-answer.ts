@@ -3,6 +3,7 @@
  * JSON 1.0 and 1.1, REST with JSON.
  */
 import * as z from "zod";
+import { jsonIn } from "./json-text.ts";
 import { readXml } from "./query-xml.ts";
 
 /** An answer as it came: `errorType` is the header `x-amzn-errortype`. */
@@ -28,19 +29,11 @@ const jsonError = z.object({
   Message: z.string().nullish(),
 });
 
-const parsedJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
 /** `com.amazon.coral.service#AccessDeniedException` and `AccessDeniedException:http://…` are both that code. */
 const bareCode = (code: string): string => code.replace(/^.*#/, "").replace(/:.*$/, "");
 
 const jsonErrorOf = ({ body, errorType }: RawAnswer): AwsError | undefined => {
-  const { data } = jsonError.safeParse(parsedJson(body));
+  const { data } = jsonError.safeParse(jsonIn(body));
   const code = bareCode(errorType ?? data?.__type ?? data?.code ?? "");
   return code === "" ? undefined : { code, message: data?.message ?? data?.Message ?? "" };
 };

@@ -5,6 +5,7 @@ import { success } from "../protocol/result.ts";
 import type { Result } from "../protocol/result.ts";
 import { endpointOf } from "./endpoints.ts";
 import type { AwsService } from "./endpoints.ts";
+import { jsonIn } from "./json-text.ts";
 import type { AwsSession } from "./session.ts";
 import { signedCall } from "./signed-call.ts";
 import type { CallBudget } from "./signed-call.ts";
@@ -19,14 +20,6 @@ type JsonOperation = Readonly<{
 }>;
 
 const VERSIONS = { dynamodb: "1.0", logs: "1.1" } as const;
-
-const parsedJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text === "" ? "{}" : text);
-  } catch {
-    return undefined;
-  }
-};
 
 /** The answer, as the schema reads it; an empty one is read as `{}`. */
 export const jsonCall = async <Value>(
@@ -44,6 +37,6 @@ export const jsonCall = async <Value>(
     ...(budget && { budget }),
   });
   if (!answer.ok) return answer;
-  const read = schema.safeParse(parsedJson(answer.value.body));
+  const read = schema.safeParse(jsonIn(answer.value.body || "{}"));
   return read.success ? success(read.data) : badAnswer(`${target} is answered with something else`);
 };

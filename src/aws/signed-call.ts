@@ -76,20 +76,40 @@ const answered = async (
   });
 };
 
+/** The request, signed; undefined if it cannot be made. The error is not passed on: it quotes the header that is wrong, a key. */
+const signed = async (
+  session: AwsSession,
+  call: SignedCall,
+  skewMs: number,
+): Promise<Request | undefined> => {
+  try {
+    return await session.client.sign(call.url, {
+      method: call.method ?? "POST",
+      headers: { ...call.headers },
+      body: call.body,
+      // Workers has no "error"; a redirect would carry the signature to wherever it points, so it is an answer like any other.
+      redirect: "manual",
+      aws: { service: call.service, region: call.region, datetime: signatureTime(session.clock() + skewMs) },
+    });
+  } catch {
+    return undefined;
+  }
+};
+
+const UNSIGNABLE = {
+  kind: "credentials",
+  code: "Unsignable",
+  message: "no request can be made of the endpoint's address and the credentials",
+} as const;
+
 const attempt = async (
   session: AwsSession,
   call: SignedCall,
   timeoutMs: number,
   skewMs: number,
 ): Promise<Attempt> => {
-  const request = await session.client.sign(call.url, {
-    method: call.method ?? "POST",
-    headers: { ...call.headers },
-    body: call.body,
-    // Workers has no "error"; a redirect would carry the signature to wherever it points, so it is an answer like any other.
-    redirect: "manual",
-    aws: { service: call.service, region: call.region, datetime: signatureTime(session.clock() + skewMs) },
-  });
+  const request = await signed(session, call, skewMs);
+  if (!request) return failed({ failure: UNSIGNABLE, skewMs: 0 });
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), timeoutMs);
   try {

@@ -174,3 +174,21 @@ it("no failure tells a key, a token, a signature or a URL", async () => {
     for (const secret of secrets) expect(outcome).not.toContain(secret);
   }
 });
+
+it("keys that no header can hold are a failure of the credentials that does not quote them", async () => {
+  for (const keys of [
+    { ...KEYS, sessionToken: "two\nlines" },
+    { ...KEYS, accessKeyId: "AKID\u0000" },
+  ]) {
+    const aws = fakeAws({ answer: () => ok("<R/>"), keys });
+    expect(await signedCall(aws.session, CALL)).toEqual({
+      ok: false,
+      failure: {
+        kind: "credentials",
+        code: "Unsignable",
+        message: "no request can be made of the endpoint's address and the credentials",
+      },
+    });
+    expect(aws.requests).toEqual([]);
+  }
+});
