@@ -21,7 +21,10 @@ const badClaims: Failure = {
   code: "UNAUTHENTICATED",
   message: `The token's claims are not valid: sub, exp, role (${roles.join(", ")}), channels (a list of patterns)`,
 };
-const noKeys: Failure = { code: "CONFIGURATION", message: "The keys at AUTH_JWKS_URL could not be fetched" };
+const noKeys: Failure = {
+  code: "KEYS_UNREACHABLE",
+  message: "The keys at AUTH_JWKS_URL could not be fetched",
+};
 
 const claimsSchema = z.object({
   sub: z.string().min(1).max(256),

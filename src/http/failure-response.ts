@@ -22,6 +22,7 @@ const statuses = {
   AWS_REJECTED: 502,
   AWS_BAD_ANSWER: 502,
   AWS_THROTTLED: 503,
+  KEYS_UNREACHABLE: 503,
   CONFIGURATION: 503,
   AWS_UNREACHABLE: 504,
 } as const satisfies Record<FailureCode, ContentfulStatusCode>;

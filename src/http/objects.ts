@@ -1,15 +1,10 @@
 /** The Durable Objects as the routes reach them. */
 import { stackChannelOf, type StackAddress } from "../protocol/channel.ts";
 import type { Env } from "../settings.ts";
-import type { StackTracker } from "../trackers/stack-tracker.ts";
-import type { Tickets } from "../trackers/tickets.ts";
 import { locationHintOf } from "./location-hint.ts";
 
-type StackTrackerStub = Pick<StackTracker, "summary" | "eventsAfter" | "track" | "untrack"> &
-  Pick<Fetcher, "fetch">;
-
 /** The object of a stack, near the region where its CloudFormation is. */
-export const stackTrackerOf = (env: Env, address: StackAddress): StackTrackerStub => {
+export const stackTrackerOf = (env: Env, address: StackAddress) => {
   const locationHint = locationHintOf(address.region);
   return env.STACKS.get(
     env.STACKS.idFromName(stackChannelOf(address)),
@@ -18,5 +13,4 @@ export const stackTrackerOf = (env: Env, address: StackAddress): StackTrackerStu
 };
 
 /** The one object that keeps all tickets. */
-export const ticketsOf = (env: Env): Pick<Tickets, "issue" | "redeem"> =>
-  env.TICKETS.get(env.TICKETS.idFromName("tickets"));
+export const ticketsOf = (env: Env) => env.TICKETS.get(env.TICKETS.idFromName("tickets"));

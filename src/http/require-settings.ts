@@ -12,7 +12,6 @@ export const requireSettings = createMiddleware<AppEnv>(async (c, next) => {
     return failureResponse(c, {
       code: "CONFIGURATION",
       message: `Settings are wrong: ${problems.join("; ")}`,
-      details: problems,
     });
   }
   c.set("settings", settings.value);

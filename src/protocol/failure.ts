@@ -18,18 +18,26 @@ export const failureCodes = [
   "AWS_THROTTLED",
   "AWS_UNREACHABLE",
   "AWS_BAD_ANSWER",
+  "KEYS_UNREACHABLE",
   "CONFIGURATION",
   "INTERNAL",
 ] as const;
 
 export type FailureCode = (typeof failureCodes)[number];
 
+const detailSchema = z.object({ field: z.string(), message: z.string() });
+
 /** What a caller is told. Holds no secret and no evidence: that goes to the log. */
-export type Failure = Readonly<{ code: FailureCode; message: string; details?: unknown }>;
+export type Failure = Readonly<{
+  code: FailureCode;
+  message: string;
+  /** What is wrong with each field of the request. */
+  details?: readonly Readonly<z.infer<typeof detailSchema>>[];
+}>;
 
 export const failureSchema = z.object({
   code: z.enum(failureCodes),
   message: z.string(),
-  details: z.unknown().optional(),
+  details: z.array(detailSchema).readonly().optional(),
   requestId: z.string(),
 });

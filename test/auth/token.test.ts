@@ -168,8 +168,8 @@ describe("tokens signed with a key of the key set", () => {
 
   test("a key set that cannot be had says nothing about the token", async () => {
     const gone = { ...auth, keys: { jwksUrl: `${"jwksUrl" in auth.keys ? auth.keys.jwksUrl : ""}-gone` } };
-    expect(await verifyToken(await signed("RS256"), gone, NOW)).toEqual(refusal("CONFIGURATION"));
+    expect(await verifyToken(await signed("RS256"), gone, NOW)).toEqual(refusal("KEYS_UNREACHABLE"));
     const nowhere = { ...auth, keys: { jwksUrl: "http://127.0.0.1:1/jwks" } };
-    expect(await verifyToken(await signed("RS256"), nowhere, NOW)).toEqual(refusal("CONFIGURATION"));
+    expect(await verifyToken(await signed("RS256"), nowhere, NOW)).toEqual(refusal("KEYS_UNREACHABLE"));
   });
 });

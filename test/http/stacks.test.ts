@@ -44,7 +44,11 @@ describe("a stack over REST", () => {
   });
 
   test.each(failureCodes)("a failure %s keeps its code and has a failure's status", async (code) => {
-    const { bindings } = new FakeStacks({ code, message: "As told", details: ["more"] });
+    const { bindings } = new FakeStacks({
+      code,
+      message: "As told",
+      details: [{ field: "limit", message: "more" }],
+    });
     const answer = await askAs("viewer", path, { bindings });
     expect(failureStatuses).toContain(answer.status);
     expect(await jsonOf(answer)).toEqual({
@@ -52,7 +56,7 @@ describe("a stack over REST", () => {
       error: {
         code,
         message: "As told",
-        details: ["more"],
+        details: [{ field: "limit", message: "more" }],
         requestId: answer.headers.get("X-Request-Id"),
       },
     });
