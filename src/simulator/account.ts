@@ -2,15 +2,12 @@
  * The one AWS account that is simulated: its stacks in every region, registered templates, what is to fail, and the
  * pace of time. Knows nothing of requests.
  */
-import { setTimeout as wait } from "node:timers/promises";
 import type { ChangeSet } from "./change-set.ts";
 import type { Faults } from "./faults.ts";
 import { failureSchema, type Failure, type Failures } from "./failures.ts";
+import { Closed, Pace } from "./pace.ts";
 import { randomOf, uuidOf, type Random } from "./random.ts";
 import type { RecordedEvent, Stack } from "./stack.ts";
-
-/** The simulator is closing: plays end where they are. */
-export class Closed extends Error {}
 
 export type AccountOptions = Readonly<{ accountId: string; speed: number; seed: number; pageSize: number }>;
 
@@ -23,12 +20,13 @@ export class Account {
   readonly stacks: Stack[] = [];
   readonly changeSets: ChangeSet[] = [];
   readonly #random: Random;
-  readonly #closing = new AbortController();
+  readonly #pace: Pace;
   readonly #plays = new Set<Promise<void>>();
 
   constructor(options: AccountOptions, faults: Faults) {
     this.options = options;
     this.faults = faults;
+    this.#pace = new Pace(options.speed);
     this.#random = randomOf(options.seed, "account");
   }
 
@@ -75,29 +73,19 @@ export class Account {
   }
 
   /** Waits so many simulated seconds, or until cancelled. Throws `Closed` when the simulator ends. */
-  async pause(seconds: number, cancel?: AbortSignal): Promise<"elapsed" | "cancelled"> {
-    const { signal: closing } = this.#closing;
-    if (closing.aborted) throw new Closed();
-    if (cancel?.aborted === true) return "cancelled";
-    const signal = cancel === undefined ? closing : AbortSignal.any([closing, cancel]);
-    try {
-      await wait((seconds * 1000) / this.options.speed, undefined, { signal });
-      return "elapsed";
-    } catch (error) {
-      if (closing.aborted) throw new Closed();
-      if (signal.aborted) return "cancelled";
-      throw error;
-    }
+  pause(seconds: number, cancel?: AbortSignal): Promise<"elapsed" | "cancelled"> {
+    return this.#pace.wait(seconds, cancel);
   }
 
-  /** Lets a play run on its own until it ends or the simulator closes. */
-  start(play: () => Promise<void>): void {
+  /** Lets a play run on its own; resolves when it has ended or the simulator closes. */
+  start(play: () => Promise<void>): Promise<void> {
     const running = play()
       .catch((error: unknown) => {
         if (!(error instanceof Closed)) throw error;
       })
       .finally(() => this.#plays.delete(running));
     this.#plays.add(running);
+    return running;
   }
 
   /** Resolves when nothing plays any more. */
@@ -106,7 +94,7 @@ export class Account {
   }
 
   async close(): Promise<void> {
-    this.#closing.abort();
+    this.#pace.close();
     await this.settled();
   }
 }

@@ -37,7 +37,7 @@ let simulator: Simulator;
 let client: CloudFormationClient;
 
 beforeEach(async () => {
-  simulator = await createSimulator({ speed: 3000, dynamodbPort: false });
+  simulator = await createSimulator({ speed: 1_000_000, dynamodbPort: false });
   client = clientOf(simulator);
 });
 

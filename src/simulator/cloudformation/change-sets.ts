@@ -113,7 +113,7 @@ export const createChangeSet: Action = (request) => {
     executionStatus: "UNAVAILABLE",
   };
   account.changeSets.push(set);
-  account.start(() => settle(request, set, isNothing));
+  void account.start(() => settle(request, set, isNothing));
   return { Id: id, StackId: stack.identity.id };
 };
 
@@ -206,14 +206,10 @@ export const executeChangeSet: Action = (request) => {
   }
   set.executionStatus = "EXECUTE_IN_PROGRESS";
   stack.changeSetId = set.id;
-  if (set.isCreate) {
-    stack.settings = settings;
-    player.create(stack, token);
-  } else player.update(stack, settings, token);
-  account.start(async () => {
-    while (stack.status.endsWith("_IN_PROGRESS")) {
-      await account.pause(1);
-    }
+  if (set.isCreate) stack.settings = settings;
+  const ended = set.isCreate ? player.create(stack, token) : player.update(stack, settings, token);
+  void account.start(async () => {
+    await ended;
     set.executionStatus = /ROLLBACK|FAILED/.test(stack.status) ? "EXECUTE_FAILED" : "EXECUTE_COMPLETE";
   });
   return {};

@@ -85,7 +85,7 @@ export const createStack: Action = (request) => {
   }
   const stack = newStack(request, name);
   account.stacks.push(stack);
-  player.create(stack, token);
+  void player.create(stack, token);
   return operationAnswer(stack);
 };
 
@@ -99,7 +99,7 @@ export const updateStack: Action = (request) => {
   const settings = settingsOf(account, stack.identity, wishOf(account, parameters), stack.settings);
   if (proposedChanges(account, stack, settings).isNothing)
     throw validationError("No updates are to be performed.");
-  player.update(stack, settings, token);
+  void player.update(stack, settings, token);
   return operationAnswer(stack);
 };
 
@@ -119,7 +119,7 @@ export const deleteStack: Action = (request) => {
       `Invalid operation on stack [${stack.identity.id}]. When you delete a stack, specify which resources to retain only when the stack is in the DELETE_FAILED state.`,
     );
   }
-  player.delete(stack, retained, parameters.get("ClientRequestToken"));
+  void player.delete(stack, retained, parameters.get("ClientRequestToken"));
   return undefined;
 };
 

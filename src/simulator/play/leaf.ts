@@ -80,6 +80,10 @@ const update: Steps["update"] = async (operation, resource, change) => {
   if (failure !== undefined) {
     // Only a handler's own failure may have left something to take back.
     const isHandlers = failure.reason.startsWith("Resource handler returned message");
+    const seconds = isHandlers ? 0.4 * operation.durationOf(resource, "update") : 0;
+    if ((await operation.pause(seconds, cancel)) === "cancelled") {
+      return fail(UPDATE_CANCELLED.reason, "stopped", oldPhysicalId);
+    }
     return fail(failure.reason, isHandlers ? "stopped" : "refused", oldPhysicalId);
   }
   let physicalId = oldPhysicalId;

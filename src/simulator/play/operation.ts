@@ -72,7 +72,8 @@ export class Operation {
 
   newPhysicalId(resource: PlannedResource): string {
     const { logicalId, type } = resource;
-    const generation = this.stack.events.length;
+    const before = this.stack.events.filter((event) => event.LogicalResourceId === logicalId);
+    const generation = new Set(before.map((event) => event.PhysicalResourceId)).size;
     return physicalIdOf(this.place, logicalId, type, this.propertiesOf(resource), generation);
   }
 

@@ -1,4 +1,7 @@
-/** Starts and interrupts operations on stacks. What may be started in which status is the caller's to refuse. */
+/**
+ * Starts and interrupts operations on stacks. What may be started in which status is the caller's to refuse. The
+ * first event is written before a start returns; its promise resolves when the stack has come to rest.
+ */
 import type { Account } from "../account.ts";
 import type { Settings, Stack } from "../stack.ts";
 import { playCreate } from "./creation.ts";
@@ -19,17 +22,16 @@ export class Player {
     this.#steps = stepsOf(account);
   }
 
-  /** Writes the first event before it returns. */
-  create(stack: Stack, token: string | undefined): void {
+  create(stack: Stack, token: string | undefined): Promise<void> {
     const interruption = new AbortController();
-    this.#account.start(async () => {
+    return this.#account.start(async () => {
       const ended = playCreate(this.#account, stack, this.#steps, token, interruption.signal);
       this.#creations.set(stack, { interruption, ended });
       await ended.finally(() => this.#creations.delete(stack));
     });
   }
 
-  update(stack: Stack, settings: Settings, token: string | undefined): void {
+  update(stack: Stack, settings: Settings, token: string | undefined): Promise<void> {
     const account = this.#account;
     const update = new StackUpdate(
       account,
@@ -40,7 +42,7 @@ export class Player {
       hasNewTemplate(account, stack),
     );
     this.#updates.set(stack, update);
-    account.start(() => playUpdate(update).finally(() => this.#updates.delete(stack)));
+    return account.start(() => playUpdate(update).finally(() => this.#updates.delete(stack)));
   }
 
   /** The update that runs goes back. */
@@ -49,10 +51,10 @@ export class Player {
   }
 
   /** A create that still runs is broken off. */
-  delete(stack: Stack, retained: ReadonlySet<string>, token: string | undefined): void {
+  delete(stack: Stack, retained: ReadonlySet<string>, token: string | undefined): Promise<void> {
     const creation = this.#creations.get(stack);
     creation?.interruption.abort();
-    this.#account.start(async () => {
+    return this.#account.start(async () => {
       await creation?.ended;
       await playDelete(new Operation(this.#account, stack, "DELETE_STACK", token), this.#steps, retained);
     });

@@ -82,7 +82,7 @@ export class Replay {
         throw new Error(`${id} is replayed already: name it otherwise`);
     }
     const { speed } = options;
-    if (speed !== undefined) account.start(() => this.#run(speed));
+    if (speed !== undefined) void account.start(() => this.#run(speed));
   }
 
   /** How many events can be seen. */
