@@ -6,7 +6,7 @@ import type { StackCounts, StackFrame } from "../protocol/stack-frames.ts";
 import { beginsAttempt, operationStart } from "./attempt.ts";
 import { attemptAfterEvent, attemptAfterOwnEvent, attemptBegunBy } from "./attempt-fold.ts";
 import { countsOf, resourceUpdateOf, stackCompleteOf } from "./frames.ts";
-import { isNestedStackEvent, isOwnEvent, type StackEvent } from "./stack-event.ts";
+import { isNestedStackEvent, isOwnEvent, isOwnStatusEvent, type StackEvent } from "./stack-event.ts";
 import { ownStatusAfter, UNKNOWN_STATUS } from "./own-status.ts";
 import type { Plan } from "./plan.ts";
 import { resourceAfter } from "./resource-fold.ts";
@@ -21,8 +21,11 @@ import { isAtRest, isUnderWay, isWhole, outcomeOf, standingOf } from "./statuses
 import { count, percentOf, tallyOf, unstartedOf, type Tally } from "./tally.ts";
 import { advanceCursor } from "./unseen.ts";
 
-/** How many polls a resting stack is given to show late events, and DescribeStacks to agree or to be denied. */
-const PATIENCE = { lateEvents: 3, disagreement: 10, denial: 2 } as const;
+/**
+ * How many polls a resting stack is given to show late events, its nested stacks to be read, and DescribeStacks to
+ * agree or to be denied.
+ */
+const PATIENCE = { lateEvents: 3, unreadNested: 10, disagreement: 10, denial: 2 } as const;
 
 /** What one poll found out. */
 export type Findings = Readonly<{
@@ -31,11 +34,11 @@ export type Findings = Readonly<{
   rootName: string;
   /** Unseen events of the root and its nested stacks, in the order in which they are to be told. */
   events: readonly StackEvent[];
-  /** ARNs of the stacks whose events were read, all the way down to what was known. */
+  /** ARNs of the stacks whose events were read, all the way down to what was known, or are not to be had. */
   read: ReadonlySet<string>;
   /** What the operation met in this poll is to touch, by the stack's ARN. */
   plans: ReadonlyMap<string, Plan>;
-  /** What DescribeStacks said, if it was asked; `denied` if it may not be. */
+  /** What DescribeStacks said, if it was asked; `denied` if it may not be, or knows the stack no more. */
   description?: Readonly<{ status: string; outputs: Readonly<Record<string, string>> }> | "denied";
 }>;
 
@@ -117,18 +120,18 @@ class Fold {
     const own = isOwnEvent(event);
     const stack = {
       ...before,
-      ...(own && ownStatusAfter(before, event)),
+      ...(isOwnStatusEvent(event) && ownStatusAfter(before, event)),
       ...(event === this.newestStart && { planned: this.findings.plans.get(event.stackId) ?? {} }),
       cursor: advanceCursor(before.cursor, [event]),
     };
     this.keepStack(stack);
     const path = stack.prefix + event.logicalId;
-    const phase = this.root.phase === "forward" ? stack.phase : this.root.phase;
+    const phase = this.phaseOf(stack, event);
     attempt = attemptAfterEvent(attempt, event, path, phase);
     if (ofRoot) attempt = attemptAfterOwnEvent(attempt, event, before, stack);
-    if (ofRoot && before.phase !== stack.phase)
+    if (ofRoot && (before.phase !== stack.phase || before.planned !== stack.planned))
       this.tally = tallyOf(this.resources, this.followed, this.root.phase);
-    if (!own) this.takeResource(event, path, phase, stack);
+    if (!own && event.logicalId !== "") this.takeResource(event, path, phase, stack);
     const counts = this.progressed(attempt);
     this.frames.push(resourceUpdateOf(event, path, counts, this.next()));
   }
@@ -155,6 +158,19 @@ class Fold {
     };
   }
 
+  /**
+   * What the event's resource goes through. A nested stack is deleted or taken back by an operation of its own, which
+   * is part of what the outermost stack around it was doing then: by AWS's time, as its events may be read late.
+   */
+  private phaseOf(stack: FollowedStack, event: StackEvent): FollowedStack["phase"] {
+    let deciding = stack;
+    for (const around of this.followed.values()) {
+      const outer = around.prefix.length < deciding.prefix.length && stack.prefix.startsWith(around.prefix);
+      if (outer && around.phase !== "forward" && around.phaseAt <= event.timestamp) deciding = around;
+    }
+    return deciding.phase;
+  }
+
   private isRootEvent(event: StackEvent): boolean {
     return event.stackId === this.findings.rootId && isOwnEvent(event);
   }
@@ -162,10 +178,10 @@ class Fold {
   private begin(start: StackEvent): void {
     // The start of a newer attempt proves the end of the one before, whatever DescribeStacks would have said.
     if (this.attempt && !this.attempt.outputs) this.complete(this.attempt, {});
-    const { cursor } = this.root;
     this.forget();
     this.attempt = attemptBegunBy(start, this.offset + 1);
-    this.keepStack({ ...this.root, ...UNKNOWN_STATUS, cursor, planned: {} });
+    // What lies below the start is the past: a walk over several attempts may have left events of it unread.
+    this.keepStack({ ...this.root, ...UNKNOWN_STATUS, cursor: [], planned: {} });
     this.tally = tallyOf(this.resources, this.followed, "forward");
   }
 
@@ -190,7 +206,7 @@ class Fold {
     const known = this.resources.get(key);
     const resource = resourceAfter(known, event, path, phase);
     if (known) count(this.tally, known, this.root.phase, -1);
-    else if (event.logicalId in stack.planned) this.tally.unstarted--;
+    else if (Object.hasOwn(stack.planned, event.logicalId)) this.tally.unstarted--;
     count(this.tally, resource, this.root.phase, 1);
     this.resources.set(key, resource);
     this.touchedResources.add(key);
@@ -204,7 +220,10 @@ class Fold {
     const { attempt, root, findings } = this;
     if (!attempt || attempt.outputs || !isAtRest(root.status) || !findings.read.has(root.stackId)) return;
     const polls = attempt.settlingPolls;
-    const late = polls < PATIENCE.lateEvents && (this.tally.inProgress > 0 || this.nestedUnread());
+    const nested = [...this.followed.values()].filter((stack) => stack !== root);
+    const late =
+      (polls < PATIENCE.lateEvents && (this.tally.inProgress > 0 || nested.some(isUnderWay))) ||
+      (polls < PATIENCE.unreadNested && nested.some(({ due, parentRunning }) => due && !parentRunning));
     const said = findings.description;
     const outputs = said === "denied" ? {} : said?.outputs;
     const agreed =
@@ -213,10 +232,6 @@ class Fold {
         : said?.status === root.status || polls >= PATIENCE.disagreement;
     if (outputs && agreed && !late) this.complete(attempt, outputs);
     else this.attempt = { ...attempt, settlingPolls: polls + 1 };
-  }
-
-  private nestedUnread(): boolean {
-    return [...this.followed.values()].some((stack) => stack !== this.root && isUnderWay(stack));
   }
 
   private complete(attempt: Attempt, outputs: Readonly<Record<string, string>>): void {

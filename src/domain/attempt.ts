@@ -2,7 +2,7 @@
  * Where one attempt ends and the next begins. An attempt is an operation together with its rollback, told apart by
  * OperationId, else ClientRequestToken, else by the stack's own start event; no clock of ours has a say.
  */
-import { isOwnEvent, type StackEvent } from "./stack-event.ts";
+import { isOwnStatusEvent, type StackEvent } from "./stack-event.ts";
 import { isAtRest, operationBegunBy } from "./statuses.ts";
 
 /** What is compared of two own events that follow each other. */
@@ -57,7 +57,7 @@ export const attemptStart = (events: readonly StackEvent[], whole: boolean): num
   let previous: StackEvent | undefined;
   let start: number | undefined;
   events.forEach((event, index) => {
-    if (!isOwnEvent(event)) return;
+    if (!isOwnStatusEvent(event)) return;
     if ((previous !== undefined || whole) && beginsAttempt(previous, event)) start = index;
     previous = event;
   });

@@ -1,6 +1,6 @@
 /**
  * Which resources an operation is going to touch: from its change set, or from a template whose conditions are
- * evaluated with the stack's parameters. Undecidable conditions count as true.
+ * evaluated with the stack's parameters. A resource whose condition cannot be decided counts.
  */
 import type { Template } from "./template.ts";
 
@@ -19,7 +19,7 @@ export const planOfChanges = (
 export const planOfTemplate = (template: Template, parameters: Readonly<Record<string, string>>): Plan => {
   const holds = conditionsOf(template, parameters);
   const kept = Object.entries(template.resources).filter(
-    ([, { condition }]) => condition === undefined || holds(condition),
+    ([, { condition }]) => condition === undefined || holds(condition) !== false,
   );
   return Object.fromEntries(kept.map(([logicalId, { type }]) => [logicalId, type]));
 };
@@ -37,8 +37,15 @@ export const pseudoParameters = (stackId: string): Record<string, string> => {
   };
 };
 
-/** Thrown nowhere: marks a value that cannot be known here. */
+/** Marks a value that cannot be known here. */
 const UNKNOWN = Symbol("unknown");
+
+type Truth = boolean | typeof UNKNOWN;
+
+const ownValueOf = (record: unknown, key: string): unknown =>
+  typeof record === "object" && record !== null
+    ? Object.entries(record).find(([name]) => name === key)?.[1]
+    : undefined;
 
 const entryOf = (node: unknown): [string, unknown] | undefined => {
   if (typeof node !== "object" || node === null || Array.isArray(node)) return undefined;
@@ -46,38 +53,46 @@ const entryOf = (node: unknown): [string, unknown] | undefined => {
   return entries.length === 1 ? entries[0] : undefined;
 };
 
+/** Three-valued and, or: `deciding` if any is, else unknown if any is. */
+const unlessAny = (deciding: boolean, truths: readonly Truth[]): Truth => {
+  if (truths.includes(deciding)) return deciding;
+  return truths.includes(UNKNOWN) ? UNKNOWN : !deciding;
+};
+
 const conditionsOf = (template: Template, parameters: Readonly<Record<string, string>>) => {
   const underway = new Set<string>();
 
-  const named = (name: string): boolean => {
+  const named = (name: string): Truth => {
     // A circle of conditions is no valid template; it must not hang the tracker all the same.
-    if (!(name in template.conditions) || underway.has(name)) return true;
+    if (!Object.hasOwn(template.conditions, name) || underway.has(name)) return UNKNOWN;
     underway.add(name);
     const value = evaluate(template.conditions[name]);
     underway.delete(name);
     return value;
   };
 
-  const evaluate = (node: unknown): boolean => {
+  const evaluate = (node: unknown): Truth => {
     const entry = entryOf(node);
-    if (!entry) return true;
+    if (!entry) return UNKNOWN;
     const [name, argument] = entry;
     const all = Array.isArray(argument) ? argument : [argument];
     switch (name) {
       case "Condition":
-        return typeof argument === "string" ? named(argument) : true;
-      case "Fn::Not":
-        return !evaluate(all[0]);
+        return typeof argument === "string" ? named(argument) : UNKNOWN;
+      case "Fn::Not": {
+        const inner = evaluate(all[0]);
+        return inner === UNKNOWN ? UNKNOWN : !inner;
+      }
       case "Fn::And":
-        return all.every(evaluate);
+        return unlessAny(false, all.map(evaluate));
       case "Fn::Or":
-        return all.some(evaluate);
+        return unlessAny(true, all.map(evaluate));
       case "Fn::Equals": {
         const [left, right] = all.map(valueOf);
-        return left === UNKNOWN || right === UNKNOWN ? true : left === right;
+        return left === UNKNOWN || right === UNKNOWN ? UNKNOWN : left === right;
       }
       default:
-        return true;
+        return UNKNOWN;
     }
   };
 
@@ -87,11 +102,14 @@ const conditionsOf = (template: Template, parameters: Readonly<Record<string, st
     const entry = entryOf(node);
     if (!entry) return UNKNOWN;
     const [name, argument] = entry;
-    if (name === "Ref" && typeof argument === "string") return parameters[argument] ?? UNKNOWN;
+    if (name === "Ref" && typeof argument === "string") {
+      return Object.hasOwn(parameters, argument) ? (parameters[argument] ?? UNKNOWN) : UNKNOWN;
+    }
     if (name === "Fn::FindInMap" && Array.isArray(argument)) return mapped(argument);
     if (name === "Fn::Join" && Array.isArray(argument)) return joined(argument);
     if (name === "Fn::If" && Array.isArray(argument) && typeof argument[0] === "string") {
-      return valueOf(named(argument[0]) ? argument[1] : argument[2]);
+      const chosen = named(argument[0]);
+      return chosen === UNKNOWN ? UNKNOWN : valueOf(chosen ? argument[1] : argument[2]);
     }
     return UNKNOWN;
   };
@@ -100,8 +118,8 @@ const conditionsOf = (template: Template, parameters: Readonly<Record<string, st
     let found: unknown = template.mappings;
     for (const step of path) {
       const key = valueOf(step);
-      if (key === UNKNOWN || typeof found !== "object" || found === null) return UNKNOWN;
-      found = (found as Record<string, unknown>)[key];
+      if (key === UNKNOWN) return UNKNOWN;
+      found = ownValueOf(found, key);
     }
     return valueOf(found);
   };

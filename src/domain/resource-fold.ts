@@ -13,17 +13,20 @@ export const resourceAfter = (
   path: string,
   phase: Phase,
 ): TrackedResource => {
+  // One that became visible late takes nothing back.
+  if (known && event.timestamp < known.updatedAt) return known;
   if (known?.forward !== undefined && phase === "cleanup") return known;
   // The same within a rollback: the instance made by the change is deleted once the old one is back.
   if (known?.undo === "done" && phase === "rollback" && event.status.startsWith("DELETE_")) return known;
-  const standing = standingOf(event.status);
+  const status = event.status === "" ? (known?.status ?? "") : event.status;
+  const standing = standingOf(status);
   return {
     stackId: event.stackId,
     logicalId: event.logicalId,
     path,
     type: event.type,
     physicalId: event.physicalId === "" ? (known?.physicalId ?? "") : event.physicalId,
-    status: event.status === "" ? (known?.status ?? "") : event.status,
+    status,
     reason: event.reason,
     startedAt: known?.startedAt ?? event.timestamp,
     updatedAt: event.timestamp,

@@ -54,6 +54,9 @@ export type StackEvent = Readonly<{
 export const isOwnEvent = (event: StackEvent): boolean =>
   event.type === STACK_TYPE && event.physicalId === event.stackId;
 
+/** Whether the event says how the stack itself stands now; a hook's report on a stack may say nothing of it. */
+export const isOwnStatusEvent = (event: StackEvent): boolean => isOwnEvent(event) && event.status !== "";
+
 /** Whether the event is about a stack nested in this one. */
 export const isNestedStackEvent = (event: StackEvent): boolean =>
   event.type === STACK_TYPE && event.physicalId !== "" && event.physicalId !== event.stackId;

@@ -17,6 +17,8 @@ export type OwnStatus = Readonly<{
   clientRequestToken?: string | undefined;
   kind: OperationKind;
   phase: Phase;
+  /** AWS's time of the event that began the phase. */
+  phaseAt: string;
 }>;
 
 /** A stack whose events are read: the root, or one nested in it at any depth. */

@@ -39,6 +39,8 @@ export const observe = async (
 class Look {
   private readonly plans = new Map<string, Plan>();
   private readonly read = new Set<string>();
+  /** Stacks of which something was told after they had been read. */
+  private readonly overtaken = new Set<string>();
   private readonly lists: (readonly StackEvent[])[] = [];
   private trouble: LookupFailure | undefined;
   private description: StackDescription | "denied" | undefined;
@@ -56,21 +58,29 @@ class Look {
 
   async take(): Promise<Result<Observation, LookupFailure>> {
     const known = rootOf(this.state);
-    // A deleted stack answers to its ARN for months; a new one of its name only to the name.
-    const gone = isComplete(this.state) && known?.status === "DELETE_COMPLETE";
-    const target = gone ? this.stackName : (this.state.rootId ?? this.stackName);
-    const cursor = gone ? [] : (known?.cursor ?? []);
-    const cut = cursor.length === 0 || isComplete(this.state) ? newestAttempt : sinceKnown;
-    const seen = await unseenEvents(this.cloudFormation, target, cursor, cut);
-    if (!seen.ok) {
-      return gone && seen.failure.kind === "missing" ? success(this.nothing(known)) : seen;
+    if (!known) return this.newestOfName(undefined);
+    const complete = isComplete(this.state);
+    if (complete && known.status === "DELETE_COMPLETE") {
+      const successor = await this.newestOfName(known);
+      return successor.ok || successor.failure.kind !== "missing" ? successor : success(this.nothing(known));
     }
-    const events = seen.value;
-    const rootId = events[0]?.stackId ?? this.state.rootId;
-    if (rootId === undefined) return failed({ kind: "missing", message: "the stack has no events" });
-    this.lists.push(events);
-    this.read.add(rootId);
-    return this.beyondRoot(rootId, known?.stackId === rootId ? known : undefined, events);
+    const cut = complete ? newestAttempt : sinceKnown;
+    const seen = await unseenEvents(this.cloudFormation, known.stackId, known.cursor, cut);
+    if (seen.ok) return this.beyondRoot(known.stackId, known, seen.value);
+    return seen.failure.kind === "missing" ? this.newestOfName(known) : seen;
+  }
+
+  /**
+   * The stack that has the name now, as if nothing had been seen yet, if it is not `former`: a deleted stack answers to
+   * its ARN for months, a new one of its name only to the name.
+   */
+  private async newestOfName(former: FollowedStack | undefined): Promise<Result<Observation, LookupFailure>> {
+    const seen = await unseenEvents(this.cloudFormation, this.stackName, [], newestAttempt);
+    if (!seen.ok) return seen;
+    const rootId = seen.value[0]?.stackId;
+    if (rootId !== undefined && rootId !== former?.stackId)
+      return this.beyondRoot(rootId, undefined, seen.value);
+    return failed({ kind: "missing", message: "no stack has the name, or none that shows events" });
   }
 
   private nothing(known: FollowedStack): Observation {
@@ -90,22 +100,26 @@ class Look {
     known: FollowedStack | undefined,
     events: readonly StackEvent[],
   ): Promise<Result<Observation, LookupFailure>> {
+    this.lists.push(events);
+    this.read.add(rootId);
     const own = events.filter(isOwnStatusEvent);
     const start = operationStart(known, own);
     if (start) {
       const planned = await this.plan(rootId, start);
       if (!planned.ok) return planned;
     }
-    const since = start?.timestamp ?? this.state.attempt?.startedAt ?? events[0]?.timestamp ?? "";
+    const begun = known && this.state.attempt?.startedAt;
+    const since = start?.timestamp ?? begun ?? events[0]?.timestamp ?? "";
     const ended = this.hasEnded(known, own, start !== undefined);
-    await this.readNested(start ? [] : this.dueStacks(rootId, ended), nestedIn(events, since), since);
+    const due = known && !start ? this.dueStacks(rootId, ended) : [];
+    await this.readNested(due, nestedIn(events, since), since);
     if (ended) await this.describe(rootId);
     return success({
       findings: {
         rootId,
         rootName: known?.name ?? events[0]?.stackName ?? this.stackName,
         events: mergeByTime(this.lists),
-        read: this.read,
+        read: this.read.difference(this.overtaken),
         plans: this.plans,
         ...(this.description && { description: this.description }),
       },
@@ -135,7 +149,11 @@ class Look {
         const lists = await Promise.all(batch.map((stackId) => this.readOne(stackId, since)));
         for (const events of lists) appeared.push(...nestedIn(events, since));
       }
-      waiting = [...new Set(appeared)].filter((stackId) => !this.read.has(stackId));
+      waiting = [];
+      for (const stackId of new Set(appeared)) {
+        if (this.read.has(stackId)) this.overtaken.add(stackId);
+        else waiting.push(stackId);
+      }
     }
   }
 
@@ -146,14 +164,26 @@ class Look {
     const cursor = fresh ? [] : stack.cursor;
     const cut = cursor.length === 0 ? notBefore(since) : sinceKnown;
     const seen = await unseenEvents(this.cloudFormation, stackId, cursor, cut);
-    if (!seen.ok || !(await this.planNested(stackId, fresh ? undefined : stack, seen.value))) {
+    if (!seen.ok) {
+      this.noteUnread(stackId, seen.failure);
+      return [];
+    }
+    if (!(await this.planNested(stackId, fresh ? undefined : stack, seen.value))) {
       this.read.delete(stackId);
-      // A stack that is announced, but cannot be asked for yet, is no trouble.
-      if (!seen.ok && seen.failure.kind !== "missing") this.trouble = seen.failure;
       return [];
     }
     this.lists.push(seen.value);
     return seen.value;
+  }
+
+  /** What cannot be had is done without, or a nested stack would end the tracking of all; the rest is asked again. */
+  private noteUnread(stackId: string, failure: LookupFailure): void {
+    if (failure.kind === "denied" || failure.kind === "rejected") return;
+    const announcedBefore = this.state.followed.get(stackId)?.due === true;
+    // One that was just announced may not be there yet.
+    if (failure.kind === "missing" && announcedBefore) return;
+    this.read.delete(stackId);
+    if (failure.kind !== "missing") this.trouble = failure;
   }
 
   private async planNested(
@@ -188,8 +218,9 @@ class Look {
   private async describe(rootId: string): Promise<void> {
     const described = await this.cloudFormation.describeStack(rootId);
     if (described.ok) this.description = described.value;
-    else if (described.failure.kind === "denied") this.description = "denied";
-    else this.trouble = described.failure;
+    else if (described.failure.kind === "denied" || described.failure.kind === "missing") {
+      this.description = "denied";
+    } else this.trouble = described.failure;
   }
 }
 
