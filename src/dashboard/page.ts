@@ -79,6 +79,10 @@ const showResource = ({ timestamp, resource, stack }: ResourceUpdate): void => {
   }
   const reason = resource.reason ? ` – ${resource.reason}` : "";
   showEvent(`${timestamp.slice(11, 19)} ${resource.status} ${resource.path}${reason}`);
+  // How an operation ended is void once the next one begins.
+  if (standing(stack.status) !== "running") return;
+  element("cause").hidden = true;
+  element("outputs").hidden = true;
 };
 
 const showEnd = ({ timestamp, outcome, durationSeconds, outputs, cause }: StackComplete): void => {
