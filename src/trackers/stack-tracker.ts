@@ -48,7 +48,8 @@ export class StackTracker extends DurableObject<Env> {
     if (!settings.ok || !address || ctx.id.name === undefined)
       throw new Error("No stack can be tracked here");
     const { aws, auth, auditTable, stackWaitSeconds, pollIntervalSeconds } = settings.value;
-    const session = awsSession({ ...aws.credentials, region: address.region, endpoints: aws.endpoints });
+    const sessionIn = (region: string) =>
+      awsSession({ ...aws.credentials, region, endpoints: aws.endpoints });
     const { kv } = ctx.storage;
     this.address = address;
     this.channel = ctx.id.name;
@@ -56,17 +57,24 @@ export class StackTracker extends DurableObject<Env> {
     this.store = new StackStore(ctx.storage, () => crypto.randomUUID().slice(0, 8));
     this.sockets = new StackSockets(ctx, this.channel, this.store, auth);
     this.audit = auditTable
-      ? new Audit(kv, this.store.log, address, { session, table: auditTable })
+      ? new Audit(kv, this.store.log, address, { session: sessionIn(aws.region), table: auditTable })
       : undefined;
-    this.poll = new StackPoll(kv, this.store, address, cloudFormation(session), stackWaitSeconds, {
-      committed: (runs, { renewed }) => {
-        if (renewed)
-          this.store.log.trimBefore(Math.min(this.store.floor, (this.audit?.offset ?? Infinity) + 1));
-        if (isComplete(this.store.state)) this.schedule.noteUntracking();
-        this.sockets.broadcast(runs, Date.now());
+    this.poll = new StackPoll(
+      kv,
+      this.store,
+      address,
+      cloudFormation(sessionIn(address.region)),
+      stackWaitSeconds,
+      {
+        committed: (runs, { renewed }) => {
+          if (renewed)
+            this.store.log.trimBefore(Math.min(this.store.floor, (this.audit?.offset ?? Infinity) + 1));
+          if (isComplete(this.store.state)) this.schedule.noteUntracking();
+          this.sockets.broadcast(runs, Date.now());
+        },
+        troubled: (frame) => this.sockets.viewers.tell(JSON.stringify(frame), Date.now()),
       },
-      troubled: (frame) => this.sockets.viewers.tell(JSON.stringify(frame), Date.now()),
-    });
+    );
     this.schedule = new Schedule(ctx.storage, {
       settings: settings.value,
       store: this.store,
