@@ -54,16 +54,14 @@ const withoutPlaceholders = (value: string, region: string): string =>
     .replaceAll("<region>", region)
     .replace(/(?<=:stack\/[^/]+\/)<[^>]*>/g, (placeholder) => uuidOf(randomOf(value, placeholder)))
     .replace(/<uuid:\d+>/g, (placeholder) => uuidOf(randomOf(placeholder)))
-    .replace(/<([^<>]*)>/g, (_, inner: string) => inner.replace(/[^A-Za-z0-9]+/g, "-"));
+    .replace(/<([a-z-]+[:-]\d+)>/g, (_, inner: string) => inner.replace(":", "-"));
 
 const cleaned = (event: RawEvent, region: string): RawEvent =>
   eventSchema.parse(
     Object.fromEntries(
       Object.entries(event).map(([name, value]) => [
         name,
-        typeof value === "string" && !name.endsWith("Reason") && name !== "ResourceProperties"
-          ? withoutPlaceholders(value, region)
-          : value,
+        typeof value === "string" ? withoutPlaceholders(value, region) : value,
       ]),
     ),
   );
