@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { describe, expect, test } from "vitest";
+
+/** Files that a bundle of this entry would hold, relative to the project. */
+const bundled = async (entry: string): Promise<string[]> => {
+  const { metafile } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: "esm",
+    conditions: ["workerd", "worker", "browser"],
+    external: ["cloudflare:*"],
+  });
+  return Object.keys(metafile.inputs);
+};
+
+const linesOfCode = (file: string): number =>
+  readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !/^\s*(\/\*|\*|\/\/)/.test(line)).length;
+
+describe("the structure", () => {
+  test("the Worker holds nothing of the simulator, the terminal client or the page, and no Node module", async () => {
+    const files = await bundled("src/index.ts");
+    expect(files.filter((file) => /^src\/(simulator|cli|dashboard)\//.test(file))).toEqual([]);
+    expect(files.filter((file) => file.startsWith("node:"))).toEqual([]);
+    expect(files).toContain("src/trackers/stack-tracker.ts");
+  });
+
+  test("the simulator shares no code with the part that talks to AWS", async () => {
+    const { metafile } = await build({
+      entryPoints: ["src/simulator/main.ts"],
+      bundle: true,
+      write: false,
+      metafile: true,
+      format: "esm",
+      platform: "node",
+      packages: "external",
+    });
+    const foreign = Object.keys(metafile.inputs).filter((file) => !/^src\/(simulator|protocol)\//.test(file));
+    expect(foreign).toEqual([]);
+  });
+
+  test("a Durable Object is a shell of fewer than 200 lines of code", () => {
+    const objects = readdirSync("src/trackers")
+      .map((file) => join("src/trackers", file))
+      .filter((file) => readFileSync(file, "utf8").includes("extends DurableObject"));
+    expect(objects.length).toBeGreaterThan(2);
+    expect(objects.filter((file) => linesOfCode(file) >= 200)).toEqual([]);
+  });
+});
