@@ -18,7 +18,7 @@ export default defineConfig({
         test: {
           name: "pure",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/trackers/**", "test/http/**", "test/system/**", "test/bench/**"],
+          exclude: ["test/trackers/**", "test/http/**", "test/system/**", "test/browser/**", "test/bench/**"],
         },
       },
       {
@@ -28,7 +28,7 @@ export default defineConfig({
       {
         test: {
           name: "system",
-          include: ["test/system/**/*.test.ts"],
+          include: ["test/{system,browser}/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 60_000,
           fileParallelism: false,
