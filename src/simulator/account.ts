@@ -40,10 +40,10 @@ export class Account {
 
   /** By ARN, or by name if it is not deleted. */
   findStack(region: string, nameOrArn: string): Stack | undefined {
-    const here = this.stacks.filter((stack) => stack.identity.region === region && stack.status !== "");
+    const isHere = (stack: Stack): boolean => stack.identity.region === region && stack.status !== "";
     return (
-      here.findLast((stack) => stack.identity.id === nameOrArn) ??
-      here.findLast((stack) => stack.identity.name === nameOrArn && !stack.isGone)
+      this.stacks.findLast((stack) => stack.identity.id === nameOrArn && isHere(stack)) ??
+      this.stacks.findLast((stack) => stack.identity.name === nameOrArn && isHere(stack) && !stack.isGone)
     );
   }
 

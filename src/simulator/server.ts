@@ -89,9 +89,12 @@ const serve = async (
   }
 };
 
+/** Longer than any client polls: a connection closed at rest would look like a fault that nobody asked for. */
+const KEEP_ALIVE_MS = 120_000;
+
 /** Not yet listening. */
 export const createSimulatorServer = (parts: ServerParts): Server =>
-  createServer((message, response) => {
+  createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (message, response) => {
     serve(message, response, parts).catch((error: unknown) => {
       if (parts.closing.aborted) return response.destroy();
       const refusal = new Refusal("InternalFailure", `The simulator failed: ${String(error)}`, 500);

@@ -70,6 +70,9 @@ export type Identity = Readonly<{
   rootId?: string;
 }>;
 
+/** The forms of EventIds: a stack's own, most of its resources', and those of checks and clean-up. */
+export type EventIdForm = "uuid" | "name-status-time" | "name-uuid";
+
 export class Stack {
   readonly identity: Identity;
   readonly random: Random;
@@ -85,6 +88,7 @@ export class Stack {
   readonly resources = new Map<string, StackResource>();
   /** How many more reads an event stays invisible in. */
   readonly #lateReads = new Map<RecordedEvent, number>();
+  readonly #own: RecordedEvent[] = [];
   readonly #eventIds = new Set<string>();
 
   constructor(identity: Identity, settings: Settings, seed: number) {
@@ -93,13 +97,14 @@ export class Stack {
     this.random = randomOf(seed, identity.id);
   }
 
+  /** The events of the stack itself, oldest first. */
   get ownEvents(): readonly RecordedEvent[] {
-    return this.events.filter((event) => this.isOwn(event));
+    return this.#own;
   }
 
   /** The newest status of the stack itself; empty before the first. */
   get status(): string {
-    return this.events.findLast((event) => this.isOwn(event))?.ResourceStatus ?? this.#statusFromResources();
+    return this.#own.at(-1)?.ResourceStatus ?? this.#statusFromResources();
   }
 
   /** Deleted for good: it answers to its ARN only. */
@@ -115,6 +120,7 @@ export class Stack {
   append(event: RecordedEvent, lateReads = 0): void {
     this.events.push(event);
     if (lateReads > 0) this.#lateReads.set(event, lateReads);
+    if (this.isOwn(event)) this.#own.push(event);
     if (this.isOwn(event) || event.ResourceStatus === undefined) return;
     const before = this.resources.get(event.LogicalResourceId);
     const isCleanUp =
@@ -132,25 +138,31 @@ export class Stack {
     });
   }
 
-  /** An EventId in one of the forms that AWS gives, never given before in this stack. */
-  eventIdFor(logicalId: string, status: string, timestamp: string, isPlain: boolean): string {
-    const wanted = isPlain ? uuidOf(this.random) : `${logicalId}-${status}-${timestamp}`;
-    const eventId = this.#eventIds.has(wanted) ? `${logicalId}-${uuidOf(this.random)}` : wanted;
+  /** An EventId never given before in this stack; of the form wanted, unless that is taken. */
+  eventIdFor(form: EventIdForm, logicalId: string, status: string, timestamp: string): string {
+    const uuid = uuidOf(this.random);
+    const wanted = form === "uuid" ? uuid : `${logicalId}-${status}-${timestamp}`;
+    const isTaken = form === "name-uuid" || this.#eventIds.has(wanted);
+    const eventId = isTaken ? `${logicalId}-${uuid}` : wanted;
     this.#eventIds.add(eventId);
     return eventId;
   }
 
-  /** Oldest first, without the events that are late; counts as one read of the list. */
-  read(): readonly RecordedEvent[] {
-    if (this.#lateReads.size === 0) return [...this.events];
-    const visible = this.events.filter((event) => !this.#lateReads.has(event));
+  /** Oldest first, without the events that are late. */
+  get visibleEvents(): readonly RecordedEvent[] {
+    return this.events.filter((event) => !this.#lateReads.has(event));
+  }
+
+  /** One more read of the list: what is late comes nearer, if something newer was seen. */
+  countRead(): void {
+    if (this.#lateReads.size === 0) return;
+    const visible = this.visibleEvents;
     const newest = visible.at(-1);
     for (const [event, left] of this.#lateReads) {
       if (newest === undefined || this.events.indexOf(event) > this.events.indexOf(newest)) continue;
       if (left > 1) this.#lateReads.set(event, left - 1);
       else this.#lateReads.delete(event);
     }
-    return visible;
   }
 
   /** Fragments of recordings hold resources without a word of the stack itself. */

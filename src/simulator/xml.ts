@@ -19,7 +19,7 @@ const escaped = (text: string): string =>
 const isList = (value: XmlValue): value is readonly XmlValue[] => Array.isArray(value);
 
 /** One element with all in it. */
-export const elementOf = (name: string, value: XmlValue, indent = ""): string => {
+const elementOf = (name: string, value: XmlValue, indent = ""): string => {
   if (value === undefined) return "";
   if (typeof value !== "object") {
     const text = escaped(String(value));

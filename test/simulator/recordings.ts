@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 /** Empty: tests that need recordings are skipped. */
-export const tracesFolder = process.env["STACKCAST_TRACES"] ?? "";
+const tracesFolder = process.env["STACKCAST_TRACES"] ?? "";
 
 export const isWithoutTraces = tracesFolder === "";
 
@@ -16,7 +16,7 @@ export const traceOf = (name: string): unknown =>
 /** Every JSON file that is a recording, by name without its ending. */
 export const traceNames = (): readonly string[] =>
   isWithoutTraces
-    ? []
+    ? ["(no recordings)"]
     : readdirSync(tracesFolder, { recursive: true, encoding: "utf8" })
         .filter((file) => file.endsWith(".json") && !file.startsWith("raw-http"))
         .map((file) => file.slice(0, -".json".length))
@@ -27,7 +27,7 @@ const templatesFolder = join(tracesFolder, "../templates");
 /** Name and text of the real templates. */
 export const realTemplates = (): readonly { name: string; body: string }[] =>
   isWithoutTraces
-    ? []
+    ? [{ name: "(no templates)", body: "" }]
     : readdirSync(templatesFolder)
         .filter((file) => /\.(json|ya?ml)$/.test(file))
         .map((file) => ({ name: file, body: readFileSync(join(templatesFolder, file), "utf8") }));

@@ -48,7 +48,7 @@ const stackToCreate = (request: ActionRequest, name: string): Stack => {
   const timestamp = new Date().toISOString();
   account.append(stack, {
     StackId: id,
-    EventId: stack.eventIdFor(name, "REVIEW_IN_PROGRESS", timestamp, true),
+    EventId: stack.eventIdFor("uuid", name, "REVIEW_IN_PROGRESS", timestamp),
     StackName: name,
     LogicalResourceId: name,
     PhysicalResourceId: id,

@@ -13,13 +13,11 @@ const keyOf = (event: RecordedEvent): string => `${event.EventId}#${event.HookSt
 export const describeStackEvents: Action = (request) => {
   const { account, parameters } = request;
   const stack = stackOf(request);
-  const newestFirst = [...stack.read()].reverse();
-  const { items, nextToken } = pageOf(
-    newestFirst,
-    keyOf,
-    account.options.pageSize,
-    parameters.get("NextToken"),
-  );
+  const token = parameters.get("NextToken");
+  const newestFirst = [...stack.visibleEvents].reverse();
+  // A walk over several pages is one read.
+  if (token === undefined) stack.countRead();
+  const { items, nextToken } = pageOf(newestFirst, keyOf, account.options.pageSize, token);
   return { StackEvents: items, NextToken: nextToken };
 };
 

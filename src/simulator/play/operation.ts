@@ -5,14 +5,14 @@
 import type { Account } from "../account.ts";
 import { evaluate } from "../template/evaluate.ts";
 import type { Plan, PlannedResource } from "../template/plan.ts";
-import { STACK_TYPE, type Stack } from "../stack.ts";
+import { STACK_TYPE, type EventIdForm, type Stack } from "../stack.ts";
 import { durationOf, type Phase } from "./durations.ts";
 import { attributeOf, physicalIdOf, type Place } from "./physical-id.ts";
 
 export type OperationType = "CREATE_STACK" | "UPDATE_STACK" | "DELETE_STACK" | "ROLLBACK";
 
 /** What an event of a resource says beside its status. */
-export type Detail = Readonly<{ reason?: string; detailedStatus?: string; isPlainId?: boolean }>;
+export type Detail = Readonly<{ reason?: string; detailedStatus?: string }>;
 
 export class Operation {
   readonly account: Account;
@@ -49,10 +49,7 @@ export class Operation {
   /** Writes an event of the stack itself. */
   own(status: string, reason?: string): void {
     const { id, name } = this.stack.identity;
-    this.#write(name, STACK_TYPE, id, status, {
-      isPlainId: true,
-      ...(reason === undefined ? {} : { reason }),
-    });
+    this.#write(name, STACK_TYPE, id, status, reason === undefined ? {} : { reason });
   }
 
   /** Writes an event of a resource. */
@@ -118,6 +115,15 @@ export class Operation {
     }));
   }
 
+  #formOfEventId(physicalId: string, status: string, detail: Detail): EventIdForm {
+    const { identity, status: ownStatus } = this.stack;
+    if (physicalId === identity.id) return "uuid";
+    const isChecking = detail.detailedStatus !== undefined;
+    const isCleanUp = status.startsWith("DELETE_") && ownStatus.endsWith("CLEANUP_IN_PROGRESS");
+    const isRefusedDelete = status === "DELETE_SKIPPED" || status === "DELETE_FAILED";
+    return isChecking || isCleanUp || isRefusedDelete ? "name-uuid" : "name-status-time";
+  }
+
   #write(
     logicalId: string,
     type: string,
@@ -133,10 +139,10 @@ export class Operation {
     this.account.append(this.stack, {
       StackId: id,
       EventId: this.stack.eventIdFor(
+        this.#formOfEventId(physicalId, status, detail),
         logicalId,
         status,
         timestamp,
-        detail.isPlainId === true && type === STACK_TYPE && physicalId === id,
       ),
       StackName: name,
       OperationId: this.id,

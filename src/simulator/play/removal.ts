@@ -8,7 +8,7 @@ import type { Steps } from "./steps.ts";
 export const HANDOVER_SECONDS = 0.5;
 
 /** Deletes all of them that exist. Resolves to whether all went; what a failed one holds on to is not tried. */
-export const removeAll = async (
+const removeAll = async (
   operation: Operation,
   resources: readonly PlannedResource[],
   steps: Steps,

@@ -53,11 +53,11 @@ export class Replay {
   readonly events: readonly RecordedEvent[];
   /** Resolves when everything is revealed; a stepwise replay waits for its test. */
   readonly finished: Promise<void>;
+  #finish: () => void = () => {};
   readonly #account: Account;
   readonly #options: ReplayOptions;
   readonly #parents: ReadonlyMap<string, string>;
   readonly #stacks = new Map<string, Stack>();
-  readonly #finish: () => void;
   #revealed = 0;
 
   constructor(account: Account, trace: unknown, options: ReplayOptions = {}) {
@@ -73,10 +73,10 @@ export class Replay {
     this.stackName = root?.StackName ?? "";
     this.stackId = root?.StackId ?? "";
     this.region = regionOf(this.stackId);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.finished = promise;
-    this.#finish = resolve;
-    if (this.events.length === 0) resolve();
+    this.finished = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+    if (this.events.length === 0) this.#finish();
     for (const { StackId: id } of this.events) {
       if (account.stacks.some(({ identity }) => identity.id === id))
         throw new Error(`${id} is replayed already: name it otherwise`);

@@ -6,31 +6,31 @@ import { z } from "zod";
 import { randomOf, suffixOf, uuidOf } from "../random.ts";
 import { STACK_TYPE, type RecordedEvent } from "../stack.ts";
 
-const text = z.string().optional();
+const optionalText = z.string().optional();
 
 const eventSchema = z.looseObject({
-  StackId: text,
-  EventId: text,
-  StackName: text,
-  OperationId: text,
-  LogicalResourceId: text,
-  PhysicalResourceId: text,
-  ResourceType: text,
-  Timestamp: text,
-  ResourceStatus: text,
-  ResourceStatusReason: text,
+  StackId: optionalText,
+  EventId: optionalText,
+  StackName: optionalText,
+  OperationId: optionalText,
+  LogicalResourceId: optionalText,
+  PhysicalResourceId: optionalText,
+  ResourceType: optionalText,
+  Timestamp: optionalText,
+  ResourceStatus: optionalText,
+  ResourceStatusReason: optionalText,
   /** JSON in a text; some recorders have parsed it. */
   ResourceProperties: z
     .union([z.string(), z.record(z.string(), z.unknown()).transform((parsed) => JSON.stringify(parsed))])
     .optional(),
-  ClientRequestToken: text,
-  HookType: text,
-  HookStatus: text,
-  HookStatusReason: text,
-  HookInvocationPoint: text,
-  HookInvocationId: text,
-  HookFailureMode: text,
-  DetailedStatus: text,
+  ClientRequestToken: optionalText,
+  HookType: optionalText,
+  HookStatus: optionalText,
+  HookStatusReason: optionalText,
+  HookInvocationPoint: optionalText,
+  HookInvocationId: optionalText,
+  HookFailureMode: optionalText,
+  DetailedStatus: optionalText,
 });
 
 const traceSchema = z.looseObject({ StackEvents: z.array(eventSchema).default([]) });

@@ -21,7 +21,7 @@ export type PlannedResource = Readonly<{
 }>;
 
 /** One output, not resolved. */
-export type PlannedOutput = Readonly<{
+type PlannedOutput = Readonly<{
   key: string;
   value: unknown;
   description?: string;
