@@ -43,6 +43,8 @@ class Look {
   private readonly overtaken = new Set<string>();
   private readonly lists: (readonly StackEvent[])[] = [];
   private trouble: LookupFailure | undefined;
+  /** AWS's time since which the root rests; undefined while it does something. */
+  private restsSince: string | undefined;
   private description: StackDescription | "denied" | undefined;
   private readonly state: StackState;
   private readonly stackName: string;
@@ -110,7 +112,9 @@ class Look {
     }
     const begun = known && this.state.attempt?.startedAt;
     const since = start?.timestamp ?? begun ?? events[0]?.timestamp ?? "";
-    const ended = this.hasEnded(known, own, start !== undefined);
+    const rest = restOf(known, own);
+    const ended = rest !== undefined && (start !== undefined || own.length > 0 || !isComplete(this.state));
+    this.restsSince = rest;
     const due = known && !start ? this.dueStacks(rootId, ended) : [];
     await this.readNested(due, nestedIn(events, since), since);
     if (ended) await this.describe(rootId);
@@ -125,12 +129,6 @@ class Look {
       },
       ...(this.trouble && { trouble: this.trouble }),
     });
-  }
-
-  /** Whether the stack rests after these own events, and the end has not been told. */
-  private hasEnded(known: FollowedStack | undefined, own: readonly StackEvent[], begun: boolean): boolean {
-    const status = own.at(-1)?.status ?? known?.status ?? "";
-    return isAtRest(status) && (begun || own.length > 0 || !isComplete(this.state));
   }
 
   private dueStacks(rootId: string, ended: boolean): string[] {
@@ -168,12 +166,24 @@ class Look {
       this.noteUnread(stackId, seen.failure);
       return [];
     }
-    if (!(await this.planNested(stackId, fresh ? undefined : stack, seen.value))) {
+    const before = fresh ? undefined : stack;
+    const events = this.ofThisOperation(before, seen.value);
+    if (!(await this.planNested(stackId, before, events))) {
       this.read.delete(stackId);
       return [];
     }
-    this.lists.push(seen.value);
-    return seen.value;
+    this.lists.push(events);
+    return events;
+  }
+
+  /** Without what a nested stack shows already of the root's next operation, which is to be told after its start. */
+  private ofThisOperation(
+    stack: FollowedStack | undefined,
+    events: readonly StackEvent[],
+  ): readonly StackEvent[] {
+    const next = operationStart(stack, events.filter(isOwnStatusEvent));
+    const early = next && this.restsSince !== undefined && next.timestamp > this.restsSince;
+    return early ? events.slice(0, events.indexOf(next)) : events;
   }
 
   /** What cannot be had is done without, or a nested stack would end the tracking of all; the rest is asked again. */
@@ -223,6 +233,15 @@ class Look {
     } else this.trouble = described.failure;
   }
 }
+
+/** Since when a stack rests after these own events of it; undefined if it does not. */
+const restOf = (known: FollowedStack | undefined, own: readonly StackEvent[]): string | undefined => {
+  const last = own.at(-1);
+  const { status, since } = last
+    ? { status: last.status, since: last.timestamp }
+    : { status: known?.status ?? "", since: known?.statusAt ?? "" };
+  return isAtRest(status) ? since : undefined;
+};
 
 /** ARNs of the nested stacks that events since then are about. */
 const nestedIn = (events: readonly StackEvent[], since: string): string[] =>
