@@ -46,11 +46,15 @@ export const authorizedSchema = z.object({
   expiresAt: z.string(),
 });
 
+export type Authorized = Readonly<z.infer<typeof authorizedSchema>>;
+
 export const requestErrorSchema = z.object({
   type: z.literal("error"),
   id: z.number().int().optional(),
   error: z.object({ code: z.enum(failureCodes), message: z.string() }),
 });
+
+export type RequestError = Readonly<z.infer<typeof requestErrorSchema>>;
 
 /** One commit of a channel, or a part of its history. `events` holds the channel's frames as they are. */
 export const batchSchema = z.object({

@@ -56,7 +56,8 @@ export class Audit {
   run(head: number, now: number, more: boolean): Promise<void> {
     if (this.underway) return this.underway;
     if (head <= this.progress.offset || now < this.notBefore) return Promise.resolve();
-    this.notBefore = now + (more ? GATHER_MS : 0);
+    // Also what a bug brings down comes again, and not at once for ever.
+    this.notBefore = now + (more ? GATHER_MS : FIRST_RETRY_MS);
     this.underway = this.write(head, now).finally(() => (this.underway = undefined));
     return this.underway;
   }
@@ -108,5 +109,8 @@ export class Audit {
   }
 }
 
+/** What DynamoDB says of an item itself: too large, or holding what is no text. */
+const REFUSED_ITEM: readonly string[] = ["ValidationException", "SerializationException"];
+
 const isRefusedItem = (failure: LookupFailure): boolean =>
-  failure.kind === "rejected" && failure.code === "ValidationException";
+  failure.kind === "rejected" && REFUSED_ITEM.includes(failure.code);

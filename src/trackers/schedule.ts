@@ -13,7 +13,7 @@ import type { StackStore } from "./stack-store.ts";
 /** An alarm this late, in milliseconds, is taken for lost. */
 const OVERDUE_MS = 30_000;
 
-/** Kept facts: who registered interest and when, and when the last viewer left. */
+/** Kept facts: who registered interest and when, and when the last viewer left, 0 while one is there. */
 const TRACKED = "tracked";
 const LEFT = "left";
 
@@ -56,7 +56,10 @@ export class Schedule {
     const dormant = alarm === null || alarm < now - OVERDUE_MS;
     if (dormant || poll.trouble?.gaveUp) poll.forgetTrouble();
     const complete = isComplete(store.state);
-    if (!dormant && !complete && alarm <= now + (this.pollIn(now) ?? 0)) return;
+    if (!dormant && !complete && alarm <= now + (this.pollIn(now) ?? 0)) {
+      // The directory may have struck it off since: a restart loses viewers before they come back.
+      return this.parts.enrolment.say(true);
+    }
     await this.rearm(now);
     await poll.lookIfOlder(complete ? settings.pollIntervalSeconds * 1000 : 0);
     await this.renew(Date.now());
@@ -66,6 +69,7 @@ export class Schedule {
   async rearm(now: number): Promise<boolean> {
     const dueIn = this.dueIn(now);
     if (dueIn === undefined) return false;
+    this.parts.enrolment.say(true);
     const alarm = await this.storage.getAlarm();
     if (alarm === null || alarm < now - OVERDUE_MS || alarm > now + dueIn) await this.setAlarm(now + dueIn);
     return true;
@@ -80,13 +84,12 @@ export class Schedule {
   }
 
   noteArrival(): void {
-    if (this.storage.kv.get(LEFT) !== undefined) this.storage.kv.delete(LEFT);
+    if (this.storage.kv.get(LEFT) !== 0) this.storage.kv.put(LEFT, 0);
   }
 
-  /** Polling goes on for a while after the last viewer left. */
+  /** Polling goes on for a while after the last viewer left; nothing changes if there was none. */
   noteDeparture(now: number): void {
-    if (isComplete(this.parts.store.state) || this.storage.kv.get(LEFT) !== undefined) return;
-    this.storage.kv.put(LEFT, now);
+    if (this.parts.viewerCount() === 0 && this.storage.kv.get(LEFT) === 0) this.storage.kv.put(LEFT, now);
   }
 
   noteTracking(subject: string, now: number): void {

@@ -6,7 +6,13 @@ import { mayRead } from "../auth/rights.ts";
 import { verifyToken } from "../auth/token.ts";
 import { CLOSE } from "../protocol/close-codes.ts";
 import { MAX_CLIENT_FRAME_BYTES, PONG, SUBPROTOCOL } from "../protocol/connection.ts";
-import { clientFrameSchema, type ClientFrame } from "../protocol/control-frames.ts";
+import {
+  clientFrameSchema,
+  type Authorized,
+  type ClientFrame,
+  type RequestError,
+  type Subscribed,
+} from "../protocol/control-frames.ts";
 import type { Session } from "../protocol/session.ts";
 import type { TroubleFrame } from "../protocol/stack-frames.ts";
 import type { AuthSettings } from "../settings.ts";
@@ -79,7 +85,7 @@ export class StackSockets {
     const { store, channel } = this;
     const last = offset === null ? NaN : Number(offset);
     const recovered = epoch === store.epoch && last >= store.floor - 1 && last <= store.offset;
-    const subscribed = {
+    const subscribed: Subscribed = {
       type: "subscribed",
       channel,
       epoch: store.epoch,
@@ -105,16 +111,28 @@ export class StackSockets {
 
   private async authorize(socket: WebSocket, frame: Extract<ClientFrame, { action: "auth" }>, now: number) {
     const verified = await verifyToken(frame.token, this.auth, now);
+    const id = frame.id === undefined ? {} : { id: frame.id };
     if (!verified.ok) {
-      const expired = verified.failure.code === "TOKEN_EXPIRED";
-      return this.viewers.close(socket, expired ? CLOSE.tokenExpired : CLOSE.badToken);
+      const { code, message } = verified.failure;
+      switch (code) {
+        case "TOKEN_EXPIRED":
+          return this.viewers.close(socket, CLOSE.tokenExpired);
+        case "KEYS_UNREACHABLE":
+          // This says nothing of the token: the session goes on as it was, and the client may try again.
+          return this.control(socket, { type: "error", ...id, error: { code, message } });
+        default:
+          return this.viewers.close(socket, CLOSE.badToken);
+      }
     }
     if (!mayRead(verified.value, this.channel)) return this.viewers.close(socket, CLOSE.forbidden);
     this.viewers.renew(socket, verified.value);
-    if (!this.viewers.ticketOf(socket)?.optedIn) return;
     const expiresAt = new Date(verified.value.expiresAt * 1000).toISOString();
-    const id = frame.id === undefined ? {} : { id: frame.id };
-    this.viewers.reply(socket, JSON.stringify({ type: "authorized", ...id, expiresAt }));
+    this.control(socket, { type: "authorized", ...id, expiresAt });
+  }
+
+  /** Speaks of the connection, to a viewer that opted in. */
+  private control(socket: WebSocket, frame: Authorized | RequestError): void {
+    if (this.viewers.ticketOf(socket)?.optedIn) this.viewers.reply(socket, JSON.stringify(frame));
   }
 }
 

@@ -16,9 +16,18 @@ import { EventLog, type LogRun } from "./event-log.ts";
 /** The channel's position and the attempt: rewritten by every commit, as one row. */
 type Head = Readonly<{ epoch: string; offset: number; root?: FollowedStack; attempt?: Attempt }>;
 
+/** Resources by their keys. */
+type Block = readonly (readonly [string, TrackedResource])[];
+
 const HEAD = "head";
 const NESTED = "nested/";
-const RESOURCE = "resource/";
+const RESOURCES = "resources/";
+
+/**
+ * Resources that are kept in one row, in the order in which they appeared. What is at work at the same time appeared at
+ * about the same time: a commit touches few such rows, where a row for each resource would be one for almost every event.
+ */
+const BLOCK = 50;
 
 export class StackStore {
   state: StackState = EMPTY_STATE;
@@ -61,8 +70,7 @@ export class StackStore {
     };
     const runs = this.storage.transactionSync(() => {
       if (advance.renewed) this.forget();
-      for (const key of advance.touchedResources)
-        this.storage.kv.put(RESOURCE + key, state.resources.get(key));
+      if (advance.touchedResources.size > 0) this.keepResources(advance);
       for (const stackId of advance.touchedStacks) {
         if (stackId !== state.rootId) this.storage.kv.put(NESTED + stackId, state.followed.get(stackId));
       }
@@ -79,8 +87,17 @@ export class StackStore {
     return runs;
   }
 
+  private keepResources({ state, touchedResources }: Advance): void {
+    const resources = [...state.resources];
+    for (let from = 0; from < resources.length; from += BLOCK) {
+      const block = resources.slice(from, from + BLOCK);
+      if (block.some(([key]) => touchedResources.has(key)))
+        this.storage.kv.put<Block>(RESOURCES + String(from).padStart(6, "0"), block);
+    }
+  }
+
   private forget(): void {
-    for (const prefix of [RESOURCE, NESTED]) {
+    for (const prefix of [RESOURCES, NESTED]) {
       for (const [key] of this.storage.kv.list({ prefix })) this.storage.kv.delete(key);
     }
   }
@@ -91,10 +108,9 @@ export class StackStore {
     for (const [key, stack] of this.storage.kv.list<FollowedStack>({ prefix: NESTED })) {
       followed.set(key.slice(NESTED.length), stack);
     }
-    const resources = new Map<string, TrackedResource>();
-    for (const [key, resource] of this.storage.kv.list<TrackedResource>({ prefix: RESOURCE })) {
-      resources.set(key.slice(RESOURCE.length), resource);
-    }
+    // In the order of their keys, so that every resource finds its place in its block again.
+    const blocks = [...this.storage.kv.list<Block>({ prefix: RESOURCES })];
+    const resources = new Map(blocks.flatMap(([, block]) => block));
     return { rootId: root.stackId, ...(attempt && { attempt }), followed, resources };
   }
 }

@@ -88,7 +88,8 @@ export class StackTracker extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     const now = Date.now();
-    if (this.sockets.viewers.count === 0) this.schedule.noteDeparture(now);
+    // A restart loses sockets without a word.
+    this.schedule.noteDeparture(now);
     const pollIn = this.schedule.pollIn(now);
     // First of all, so that a look that dies or hangs costs one period and nothing else.
     if (pollIn !== undefined) await this.ctx.storage.setAlarm(now + pollIn);
@@ -112,8 +113,10 @@ export class StackTracker extends DurableObject<Env> {
   override async fetch(request: Request): Promise<Response> {
     const session = sessionHeader.safeParse(request.headers.get(SESSION_HEADER));
     if (!session.success) return new Response(null, { status: 401 });
+    // Trouble of a time when nobody asked is old news: the look that follows tells how things are.
+    const polled = this.schedule.pollIn(Date.now()) !== undefined;
+    const response = this.sockets.join(request, session.data, polled ? this.poll.troubleFrame() : undefined);
     this.schedule.noteArrival();
-    const response = this.sockets.join(request, session.data, this.poll.troubleFrame());
     this.ctx.waitUntil(this.schedule.arouse(Date.now()));
     return response;
   }
@@ -124,18 +127,20 @@ export class StackTracker extends DurableObject<Env> {
   }
 
   override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
-    if (this.sockets.viewers.left(socket)) this.schedule.noteDeparture(Date.now());
+    this.sockets.viewers.left(socket);
+    this.schedule.noteDeparture(Date.now());
     // Hibernatable sockets are not answered by the runtime, whatever the compatibility date: the client would wait.
     if (!UNSENDABLE.includes(code)) socket.close(code, reason);
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {
-    if (this.sockets.viewers.left(socket)) this.schedule.noteDeparture(Date.now());
+    this.sockets.viewers.left(socket);
+    this.schedule.noteDeparture(Date.now());
   }
 
   /** Where the stack stands now; looks at AWS unless that was just done. */
   async summary(): Promise<Result<StackSummary, Failure>> {
-    await this.poll.lookIfOlder(this.freshMs);
+    await this.lookOnce();
     const summary = summaryOf(this.store.state);
     if (!summary) return failed(this.whyUnknown());
     const kind = this.poll.trouble?.kind;
@@ -151,7 +156,7 @@ export class StackTracker extends DurableObject<Env> {
 
   /** At most `limit` of the newest attempt's events after an offset. */
   async eventsAfter(after: number, limit: number): Promise<Result<StackEvents, Failure>> {
-    await this.poll.lookIfOlder(this.freshMs);
+    await this.lookOnce();
     if (!this.store.state.attempt) return failed(this.whyUnknown());
     const runs = this.store.log.after(Math.max(after, this.store.floor - 1), limit);
     const events = runs
@@ -178,7 +183,14 @@ export class StackTracker extends DurableObject<Env> {
 
   /** For the watchdog: sees to the alarm, and tells whether there is anything to do. */
   async wake(): Promise<boolean> {
+    this.schedule.noteDeparture(Date.now());
     return this.schedule.rearm(Date.now());
+  }
+
+  /** Looks without beginning to follow; what the look brought may still have to be audited. */
+  private async lookOnce(): Promise<void> {
+    await this.poll.lookIfOlder(this.freshMs);
+    await this.schedule.rearm(Date.now());
   }
 
   private position() {

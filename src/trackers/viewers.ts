@@ -38,7 +38,7 @@ export class Viewers {
     this.ctx = ctx;
     for (const socket of ctx.getWebSockets()) {
       const kept: Ticketed | null = socket.deserializeAttachment();
-      if (kept && socket.readyState === WebSocket.OPEN) this.keep(socket, kept, offset);
+      if (kept && socket.readyState === WebSocket.OPEN) this.keep(socket, kept, newBacklog(offset));
     }
   }
 
@@ -48,21 +48,22 @@ export class Viewers {
 
   accept(socket: WebSocket, ticketed: Ticketed, offset: number): void {
     this.ctx.acceptWebSocket(socket);
-    this.keep(socket, ticketed, offset);
+    this.keep(socket, ticketed, newBacklog(offset));
   }
 
   /** Sends frames of a commit: one `batch` to viewers that opted in, one frame an event to all others. */
   broadcast(channel: string, runs: readonly LogRun[], now: number): void {
     this.expire(now);
+    // Before anything is added: one commit may hold more than anybody can acknowledge in the turn that sends it.
+    for (const [socket, { backlog, optedIn }] of this.viewers) {
+      if (isSlow(backlog, optedIn, socket)) this.close(socket, CLOSE.slowConsumer);
+    }
     for (const run of runs) {
       const batch = batchText(channel, run, false);
       for (const [socket, viewer] of this.viewers) {
         if (viewer.optedIn) this.send(socket, viewer, batch);
         else for (const frame of run.frames) this.send(socket, viewer, frame);
-      }
-      for (const [socket, viewer] of this.viewers) {
         viewer.backlog.sent = run.to;
-        if (isSlow(viewer.backlog, viewer.optedIn, socket)) this.close(socket, CLOSE.slowConsumer);
       }
     }
   }
@@ -95,25 +96,22 @@ export class Viewers {
   /** Gives a viewer a new session on the open socket. */
   renew(socket: WebSocket, session: Session): void {
     const viewer = this.viewers.get(socket);
-    if (viewer) this.keep(socket, { session, optedIn: viewer.optedIn }, viewer.backlog.sent);
+    if (viewer) this.keep(socket, { session, optedIn: viewer.optedIn }, viewer.backlog);
   }
 
   /** Closes for a reason of ours, told before the close as it may be seen much later. */
   close(socket: WebSocket, code: CloseCode): void {
     const viewer = this.viewers.get(socket);
+    if (!viewer) return;
     const reason = REASONS[code];
-    if (viewer?.optedIn && code !== CLOSE.slowConsumer) {
-      this.send(socket, viewer, disconnectText(code, reason));
-    } else if (viewer?.optedIn) {
-      quietly(() => socket.send(disconnectText(code, reason)));
-    }
+    if (viewer.optedIn) this.send(socket, viewer, disconnectText(code, reason));
     this.viewers.delete(socket);
     quietly(() => socket.close(code, reason));
   }
 
-  /** The socket is gone, or about to be. True if it was the last viewer. */
-  left(socket: WebSocket): boolean {
-    return this.viewers.delete(socket) && this.viewers.size === 0;
+  /** The socket is gone, or about to be. */
+  left(socket: WebSocket): void {
+    this.viewers.delete(socket);
   }
 
   /** Closes sockets whose token has expired; checked when something is sent or heard, never by an alarm. */
@@ -126,13 +124,10 @@ export class Viewers {
     }
   }
 
-  private keep(socket: WebSocket, ticketed: Ticketed, offset: number): void {
+  private keep(socket: WebSocket, ticketed: Ticketed, backlog: Backlog): void {
     socket.serializeAttachment(ticketed);
     this.firstExpiry = Math.min(this.firstExpiry, ticketed.session.expiresAt);
-    this.viewers.set(socket, {
-      ...ticketed,
-      backlog: { sent: offset, acknowledged: offset, silentBytes: 0 },
-    });
+    this.viewers.set(socket, { ...ticketed, backlog });
   }
 
   private send(socket: WebSocket, viewer: Viewer, text: string): void {
@@ -140,6 +135,8 @@ export class Viewers {
     quietly(() => socket.send(text));
   }
 }
+
+const newBacklog = (offset: number): Backlog => ({ sent: offset, acknowledged: offset, silentBytes: 0 });
 
 const disconnectText = (code: CloseCode, reason: string): string =>
   JSON.stringify({ type: "disconnect", code, reason, reconnect: reconnectsAfter(code), retryAfterMs: 1500 });
