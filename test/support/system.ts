@@ -1,0 +1,79 @@
+/** The whole system for a test file: a simulated AWS in this process and the Worker in `wrangler dev` against it. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createSimulator } from "../../src/simulator/simulator.ts";
+import type { Simulator, SimulatorOptions } from "../../src/simulator/options.ts";
+import { TEST_SECRET, tokenOf } from "./token.ts";
+import { watch, type Watcher, type WatchOptions } from "./watcher.ts";
+import { startWrangler, type WranglerDev } from "./wrangler-dev.ts";
+
+export const KEYS = { accessKeyId: "AKIDSYSTEMTEST", secretAccessKey: "a-secret-key-that-nobody-may-read" };
+
+/** Short, for tests' sake. */
+export const POLL_SECONDS = 0.25;
+
+export type System = Readonly<{
+  simulator: Simulator;
+  /** A deployer's. */
+  token: string;
+  worker(): WranglerDev;
+  /** Starts the Worker again on its port and in its folder; it need not answer yet. */
+  restart(): Promise<void>;
+  watch(stackName: string, options?: WatchOptions): Promise<Watcher>;
+  /** A request with the token; `path` begins with a slash. */
+  ask(path: string, init?: RequestInit): Promise<Response>;
+  stop(): Promise<void>;
+}>;
+
+export type SystemOptions = Readonly<{
+  simulator?: SimulatorOptions;
+  /** Beside and before the usual ones. An empty value takes a variable away. */
+  variables?: Readonly<Record<string, string>>;
+}>;
+
+/** Resolves when the Worker answers. Whoever starts it stops it. */
+export const startSystem = async (options: SystemOptions = {}): Promise<System> => {
+  const folder = await mkdtemp(join(tmpdir(), "stackcast-system-"));
+  const simulator = await createSimulator({ credentials: [KEYS], ...options.simulator });
+  await simulator.createAuditTable();
+  const variables = {
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
+    AWS_ENDPOINT_URL: simulator.url,
+    AWS_ENDPOINT_URL_DYNAMODB: simulator.dynamodbUrl,
+    AUTH_JWT_SECRET: TEST_SECRET,
+    POLL_INTERVAL_SECONDS: String(POLL_SECONDS),
+    AUDIT_TABLE: "",
+    ...options.variables,
+  };
+  let worker = await startWrangler({ folder, variables });
+  const token = await tokenOf({ role: "deployer" });
+  const stop = async (): Promise<void> => {
+    await worker.stop();
+    await simulator.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await worker.ready();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    simulator,
+    token,
+    worker: () => worker,
+    restart: async () => {
+      worker = await startWrangler({ folder, variables, port: worker.port });
+    },
+    watch: (stackName, watchOptions) => watch(worker.url, stackName, { token, ...watchOptions }),
+    ask: (path, init = {}) => {
+      const headers = new Headers(init.headers);
+      headers.set("Authorization", `Bearer ${token}`);
+      return fetch(worker.url + path, { ...init, headers });
+    },
+    stop,
+  };
+};

@@ -1,0 +1,114 @@
+/**
+ * `wrangler dev` for tests: its own port, its own folder, its output kept. It runs in a process group of its own, which
+ * ends as a whole: politely, at once as in a power cut, or with the test's process whatever becomes of that.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { eventually } from "./eventually.ts";
+import { livingInGroup } from "./processes.ts";
+
+type WranglerOptions = Readonly<{
+  /** Absent: a free one. */
+  port?: number;
+  /** Of the state that outlives a restart, and of the output of all starts. */
+  folder: string;
+  variables: Readonly<Record<string, string>>;
+}>;
+
+export type WranglerDev = Readonly<{
+  port: number;
+  /** Without a slash at the end. */
+  url: string;
+  /** All that it and those before it in the same folder have printed. */
+  output(): string;
+  /** Resolves when it answers requests, be it with a failure. */
+  ready(): Promise<void>;
+  /** Ends the whole group at once, without a word. */
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+}>;
+
+const GRACE_MS = 5_000;
+
+/** A port of the loopback address that nothing listens on. */
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      probe.close(() => resolve(port));
+    });
+  });
+
+const groups = new Set<number>();
+
+const signalGroup = (group: number, signal: NodeJS.Signals): void => {
+  try {
+    process.kill(-group, signal);
+  } catch {
+    // Nothing is left of the group.
+  }
+};
+
+process.once("exit", () => {
+  for (const group of groups) signalGroup(group, "SIGKILL");
+});
+
+const ended = async (group: number, patienceMs: number): Promise<void> => {
+  await eventually(() => livingInGroup(group).length === 0, `the end of process group ${group}`, patienceMs);
+  groups.delete(group);
+};
+
+const processOf = (port: number, { folder, variables }: WranglerOptions): ChildProcess => {
+  const output = openSync(join(folder, "wrangler.log"), "a");
+  const given = Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
+  const child = spawn(
+    "wrangler",
+    ["dev", "--ip", "127.0.0.1", "--port", String(port), "--persist-to", folder, ...given],
+    {
+      detached: true,
+      stdio: ["ignore", output, output],
+      env: { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false" },
+    },
+  );
+  closeSync(output);
+  return child;
+};
+
+/** Starts it; whoever does so stops it, and deletes its folder. */
+export const startWrangler = async (options: WranglerOptions): Promise<WranglerDev> => {
+  const port = options.port ?? (await freePort());
+  const url = `http://127.0.0.1:${port}`;
+  const child = processOf(port, options);
+  const group = child.pid;
+  if (group === undefined) throw new Error("wrangler could not be started: is node_modules/.bin in PATH?");
+  groups.add(group);
+  const output = (): string => readFileSync(join(options.folder, "wrangler.log"), "utf8");
+  return {
+    port,
+    url,
+    output,
+    ready: () =>
+      eventually(
+        async () => {
+          if (child.exitCode !== null) throw new Error(`wrangler has ended: ${output().slice(-2000)}`);
+          return (await fetch(`${url}/healthz`).catch(() => undefined)) !== undefined;
+        },
+        () => `wrangler's first answer. It said: ${output().slice(-2000)}`,
+        60_000,
+      ).then(() => undefined),
+    kill: () => {
+      signalGroup(group, "SIGKILL");
+      return ended(group, GRACE_MS);
+    },
+    stop: async () => {
+      signalGroup(group, "SIGTERM");
+      await ended(group, GRACE_MS).catch(() => signalGroup(group, "SIGKILL"));
+      await ended(group, GRACE_MS);
+    },
+  };
+};
