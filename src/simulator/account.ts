@@ -9,8 +9,10 @@ import { Closed, Pace } from "./pace.ts";
 import { randomOf, uuidOf, type Random } from "./random.ts";
 import type { RecordedEvent, Stack } from "./stack.ts";
 
+/** How time passes and chance falls in the account, and how long its pages are. */
 export type AccountOptions = Readonly<{ accountId: string; speed: number; seed: number; pageSize: number }>;
 
+/** All that is simulated, without the wire. */
 export class Account {
   readonly options: AccountOptions;
   readonly faults: Faults;

@@ -3,6 +3,7 @@ import type { Change } from "./template/difference.ts";
 import type { GivenParameter } from "./template/parameters.ts";
 import type { Settings, Stack } from "./stack.ts";
 
+/** One proposal; its status moves on by itself, its execution status by what is done with it. */
 export type ChangeSet = {
   readonly id: string;
   readonly name: string;

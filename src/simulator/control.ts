@@ -13,6 +13,7 @@ import { faultSchema } from "./faults.ts";
 import type { Simulator } from "./options.ts";
 import type { Answer } from "./service.ts";
 
+/** Paths that AWS does not have. */
 export const CONTROL_PREFIX = "/_simulator/";
 
 const faultsSchema = z.union([faultSchema, z.array(faultSchema)]);

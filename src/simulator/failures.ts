@@ -8,9 +8,11 @@ export const failureSchema = z.object({
   at: z.enum(["create", "update", "delete", "rollback"]).optional(),
 });
 
+/** One thing to go wrong. */
 export type Failure = z.infer<typeof failureSchema>;
 
 /** By logical id; a resource of a nested stack by its path, `Child/LogicalId`. */
 export const failuresSchema = z.record(z.string(), failureSchema);
 
+/** Of one stack. */
 export type Failures = Readonly<z.infer<typeof failuresSchema>>;

@@ -12,6 +12,7 @@ type Wait = Readonly<{
   reject: (reason: Closed) => void;
 }>;
 
+/** One clock for all plays of an account. */
 export class Pace {
   readonly #speed: number;
   readonly #startedAt = Date.now();

@@ -1,6 +1,7 @@
 /** The form body of a Query request, with its flattened lists and structures. */
 import { validationError } from "./refusal.ts";
 
+/** Reads by name; what was not sent is undefined or empty. */
 export class QueryParameters {
   readonly #form: URLSearchParams;
 

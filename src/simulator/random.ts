@@ -28,14 +28,17 @@ export const randomOf = (...parts: readonly (string | number)[]): Random => {
 const textOf = (random: Random, alphabet: string, length: number): string =>
   Array.from({ length }, () => alphabet.charAt(Math.floor(random() * alphabet.length))).join("");
 
+/** Lower-case hexadecimal digits. */
 export const hexOf = (random: Random, length: number): string => textOf(random, "0123456789abcdef", length);
 
+/** Decimal digits. */
 export const digitsOf = (random: Random, length: number): string => textOf(random, "0123456789", length);
 
 /** The end of a generated physical name. */
 export const suffixOf = (random: Random, length = 12): string =>
   textOf(random, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", length);
 
+/** In the form of a UUID, version 4. */
 export const uuidOf = (random: Random): string =>
   [
     hexOf(random, 8),

@@ -8,6 +8,7 @@ import type { Answer, Service } from "./service.ts";
 import { verifySignature, type Credentials, type CredentialScope, type WireRequest } from "./sigv4.ts";
 import { deliver } from "./wire-faults.ts";
 
+/** What the server is made of. */
 export type ServerParts = Readonly<{
   /** By the service name of the signature. */
   services: ReadonlyMap<string, Service>;

@@ -21,6 +21,7 @@ export type RequestSummary = Readonly<{
   page: number;
 }>;
 
+/** One AWS service, as far as it is simulated. */
 export type Service = Readonly<{
   summaryOf(request: SignedRequest): RequestSummary;
   /** May throw a `Refusal`. */

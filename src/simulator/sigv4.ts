@@ -72,6 +72,7 @@ const signatureMismatch = (): Refusal =>
 const invalidToken = (): Refusal =>
   new Refusal("InvalidClientTokenId", "The security token included in the request is invalid.", 403);
 
+/** A session that has ended, in the words recorded from CloudFormation. */
 export const expiredToken = (): Refusal =>
   new Refusal("ExpiredToken", "The security token included in the request is expired", 403);
 

@@ -6,6 +6,7 @@ import { randomOf, uuidOf, type Random } from "./random.ts";
 import type { Plan } from "./template/plan.ts";
 import type { ResolvedParameter } from "./template/parameters.ts";
 
+/** The type of a stack's own events and of nested stacks. */
 export const STACK_TYPE = "AWS::CloudFormation::Stack";
 
 /** An event in the shape of DescribeStackEvents; only the fields that it has. */
@@ -41,8 +42,10 @@ export type StackResource = Readonly<{
   timestamp: string;
 }>;
 
+/** One output, resolved. */
 export type Output = Readonly<{ key: string; value: string; description?: string; exportName?: string }>;
 
+/** One tag of a stack. */
 export type Tag = Readonly<{ key: string; value: string }>;
 
 /** What a stack was last asked to be. */
@@ -73,6 +76,7 @@ export type Identity = Readonly<{
 /** The forms of EventIds: a stack's own, most of its resources', and those of checks and clean-up. */
 export type EventIdForm = "uuid" | "name-status-time" | "name-uuid";
 
+/** What is known of one stack, deleted or not. */
 export class Stack {
   readonly identity: Identity;
   readonly random: Random;

@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-cloudformation";
 import type { Simulator } from "../../src/simulator/options.ts";
 
+/** What the simulator accepts by default. */
 export const credentials = { accessKeyId: "AKIDTEST", secretAccessKey: "test-secret-key" };
 
 /** Asks once: a test counts its own calls. */

@@ -1,6 +1,7 @@
 /** Ends of operations that no recording at hand shows, held against AWS's documents. */
 import {
   CreateStackCommand,
+  DeleteStackCommand,
   UpdateStackCommand,
   type CloudFormationClient,
 } from "@aws-sdk/client-cloudformation";
@@ -72,6 +73,41 @@ describe("an update", () => {
     simulator.setFailures("shop", { First: { at: "update", reason: "no" } });
     await update({ First: queue(2) }, { DisableRollback: true });
     expect(simulator.stackStatus("shop")).toBe("UPDATE_FAILED");
+  });
+
+  it("after a failed create without rollback makes what had failed or was never begun", async () => {
+    simulator.setFailures("shop", { Second: { reason: "no" } });
+    const resources = {
+      First: queue(1),
+      Second: queue(1, { DependsOn: "First" }),
+      Third: queue(1, { DependsOn: "Second" }),
+    };
+    const input = { StackName: "shop", TemplateBody: template(resources), DisableRollback: true };
+    await client.send(new CreateStackCommand(input));
+    await simulator.settled();
+    expect(simulator.stackStatus("shop")).toBe("CREATE_FAILED");
+    const before = await statusesOf("First");
+    simulator.setFailures("shop", {});
+    await update(resources);
+    expect(simulator.stackStatus("shop")).toBe("UPDATE_COMPLETE");
+    expect(await statusesOf("First")).toEqual(before);
+    expect((await statusesOf("Third")).at(-1)).toBe("CREATE_COMPLETE");
+  });
+
+  it("leaves behind what its policies retain", async () => {
+    const bucket = (name: string) => ({
+      Type: "AWS::S3::Bucket",
+      DeletionPolicy: "Retain",
+      UpdateReplacePolicy: "Retain",
+      Properties: { BucketName: name },
+    });
+    await create({ Files: bucket("one"), Logs: bucket("logs"), Other: queue(1) });
+    await update({ Files: bucket("two"), Other: queue(1) });
+    expect((await statusesOf("Files")).at(-1)).toBe("DELETE_SKIPPED");
+    expect((await statusesOf("Logs")).at(-1)).toBe("DELETE_SKIPPED");
+    await client.send(new DeleteStackCommand({ StackName: "shop" }));
+    await simulator.settled();
+    expect(simulator.stackStatus("shop")).toBeUndefined();
   });
 
   it("that fails deletes in the clean-up what it had created, and no sooner", async () => {

@@ -2,14 +2,15 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-/** Empty: tests that need recordings are skipped. */
 const tracesFolder = process.env["STACKCAST_TRACES"] ?? "";
 
+/** Tests that need recordings are skipped then. */
 export const isWithoutTraces = tracesFolder === "";
 
 /** Ends the title of a test that needs them. */
 export const needsTraces = isWithoutTraces ? " (skipped: STACKCAST_TRACES names no folder)" : "";
 
+/** One recording, as its JSON is. */
 export const traceOf = (name: string): unknown =>
   JSON.parse(readFileSync(join(tracesFolder, `${name}.json`), "utf8"));
 

@@ -6,6 +6,7 @@ import { validationError } from "../refusal.ts";
 import type { Stack } from "../stack.ts";
 import type { XmlValue } from "../xml.ts";
 
+/** One call of an action, in one region. */
 export type ActionRequest = Readonly<{
   name: string;
   parameters: QueryParameters;

@@ -74,6 +74,7 @@ const settle = async (request: ActionRequest, set: ChangeSet, isNothing: boolean
   set.executionStatus = "AVAILABLE";
 };
 
+/** Answers before the set is computed, as AWS does. */
 export const createChangeSet: Action = (request) => {
   const { account, parameters, region } = request;
   const stackName = parameters.required("StackName");
@@ -152,6 +153,7 @@ const changeMember = (change: ChangeSet["changes"][number], stack: Stack): XmlVa
   };
 };
 
+/** One page of the changes; none while the set is not complete. */
 export const describeChangeSet: Action = (request) => {
   const set = changeSetOf(request);
   const { settings, stack } = set;
@@ -184,6 +186,7 @@ export const describeChangeSet: Action = (request) => {
   };
 };
 
+/** Lets the play begin; every other set of the stack becomes obsolete. */
 export const executeChangeSet: Action = (request) => {
   const { account, parameters, player } = request;
   const set = changeSetOf(request);
@@ -215,12 +218,14 @@ export const executeChangeSet: Action = (request) => {
   return {};
 };
 
+/** The stack stays, even in review. */
 export const deleteChangeSet: Action = (request) => {
   const set = changeSetOf(request);
   request.account.changeSets.splice(request.account.changeSets.indexOf(set), 1);
   return {};
 };
 
+/** The sets that were not executed yet, oldest first. */
 export const listChangeSets: Action = (request) => {
   const stack = stackOf(request);
   const sets = request.account.changeSets.filter(

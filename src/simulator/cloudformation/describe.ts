@@ -10,6 +10,7 @@ import { templateBodyOf } from "./wish.ts";
 /** Two events of a hook may share their EventId. */
 const keyOf = (event: RecordedEvent): string => `${event.EventId}#${event.HookStatus ?? ""}`;
 
+/** One page of the list, newest first. */
 export const describeStackEvents: Action = (request) => {
   const { account, parameters } = request;
   const stack = stackOf(request);
@@ -86,6 +87,7 @@ const stackMember = (stack: Stack, { account, name }: ActionRequest): XmlValue =
   };
 };
 
+/** One stack, deleted ones by ARN; or a page of all that are not deleted. */
 export const describeStacks: Action = (request) => {
   const { account, parameters, region } = request;
   if (parameters.get("StackName") !== undefined) {
@@ -112,6 +114,7 @@ const resourceFields = (resource: StackResource) => ({
   DriftInformation: { StackResourceDriftStatus: "NOT_CHECKED" },
 });
 
+/** The first hundred resources that were begun. */
 export const describeStackResources: Action = (request) => {
   const stack = stackOf(request, "Stack with id x does not exist");
   const { id, name } = stack.identity;
@@ -129,6 +132,7 @@ export const describeStackResources: Action = (request) => {
   };
 };
 
+/** A page of the resources that were begun, by logical id. */
 export const listStackResources: Action = (request) => {
   const { account, parameters } = request;
   const stack = stackOf(request, "Stack with id x does not exist");
@@ -150,11 +154,13 @@ export const listStackResources: Action = (request) => {
   };
 };
 
+/** The body as it was sent; of a replayed stack, one with the resources that its recording names. */
 export const getTemplate: Action = (request) => {
   const stack = stackOf(request, "Stack with id x does not exist");
   return { TemplateBody: stack.settings.body, StagesAvailable: ["Original", "Processed"] };
 };
 
+/** What a template asks for, without a stack. */
 export const validateTemplate: Action = ({ account, parameters }) => {
   const template = parseTemplate(templateBodyOf(account, parameters));
   const capabilities = capabilitiesNeeded(template);

@@ -1,6 +1,7 @@
 /** The actions that change stacks: they check what AWS checks, then let the play begin. */
 import { isDeepStrictEqual } from "node:util";
 import { hasNewTemplate } from "../play/nested.ts";
+import { deployedPlanOf } from "../play/update.ts";
 import { Refusal, validationError } from "../refusal.ts";
 import { settingsOf } from "../settings.ts";
 import { Stack, type Settings } from "../stack.ts";
@@ -52,7 +53,7 @@ export const proposedChanges = (
       );
     }
   }
-  const changes = differenceOf(before.plan, after.plan, hasNewTemplate(account, stack));
+  const changes = differenceOf(deployedPlanOf(stack), after.plan, hasNewTemplate(account, stack));
   const isSame =
     isDeepStrictEqual(before.plan.outputs, after.plan.outputs) && isDeepStrictEqual(before.tags, after.tags);
   return { changes, isNothing: changes.length === 0 && isSame };
@@ -73,6 +74,7 @@ const operationAnswer = (stack: Stack) => ({
   OperationId: stack.operations[0]?.id,
 });
 
+/** A repeat with the same token answers the stack that the first call made. */
 export const createStack: Action = (request) => {
   const { account, parameters, player, region } = request;
   const name = checkStackName(parameters.required("StackName"));
@@ -89,6 +91,7 @@ export const createStack: Action = (request) => {
   return operationAnswer(stack);
 };
 
+/** Refused if nothing would change. */
 export const updateStack: Action = (request) => {
   const { account, parameters, player } = request;
   const stack = stackOf(request);
@@ -103,6 +106,7 @@ export const updateStack: Action = (request) => {
   return operationAnswer(stack);
 };
 
+/** Succeeds for a stack that is not there. */
 export const deleteStack: Action = (request) => {
   const { account, parameters, player, region } = request;
   const stack = account.findStack(region, parameters.required("StackName"));
@@ -123,6 +127,7 @@ export const deleteStack: Action = (request) => {
   return undefined;
 };
 
+/** The update that runs rolls back. */
 export const cancelUpdateStack: Action = (request) => {
   const stack = stackOf(request);
   if (stack.status !== "UPDATE_IN_PROGRESS") {

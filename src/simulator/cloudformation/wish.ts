@@ -38,6 +38,7 @@ const onFailureOf = (parameters: QueryParameters): Settings["onFailure"] | undef
   return parsed.data;
 };
 
+/** What is absent from the request is left undefined. */
 export const wishOf = (account: Account, parameters: QueryParameters): Wish => ({
   body: parameters.flag("UsePreviousTemplate") === true ? undefined : templateBodyOf(account, parameters),
   parameters: parameters.structures("Parameters").map((field) => {

@@ -1,6 +1,7 @@
 /** How long resources take, in seconds: medians of recorded deployments where there are some, else typical ones. */
 import { randomOf } from "../random.ts";
 
+/** What is done to a resource. */
 export type Phase = "create" | "update" | "delete";
 
 /** Create, update, delete. */

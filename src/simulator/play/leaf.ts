@@ -127,4 +127,5 @@ const remove: Steps["remove"] = async (operation, resource, physicalId) => {
 /** Nothing is put off. */
 const cleanUp = async (_operation: Operation, _resource: PlannedResource): Promise<void> => {};
 
+/** The steps of every type but nested stacks. */
 export const leafSteps: Steps = { create, update, restore, remove, cleanUp };

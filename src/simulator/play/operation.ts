@@ -9,11 +9,13 @@ import { STACK_TYPE, type EventIdForm, type Stack } from "../stack.ts";
 import { durationOf, type Phase } from "./durations.ts";
 import { attributeOf, physicalIdOf, type Place } from "./physical-id.ts";
 
+/** As `DescribeStacks` lists them under LastOperations. */
 export type OperationType = "CREATE_STACK" | "UPDATE_STACK" | "DELETE_STACK" | "ROLLBACK";
 
 /** What an event of a resource says beside its status. */
 export type Detail = Readonly<{ reason?: string; detailedStatus?: string }>;
 
+/** The pen that an operation writes its events with. */
 export class Operation {
   readonly account: Account;
   readonly stack: Stack;

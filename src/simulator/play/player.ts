@@ -11,6 +11,7 @@ import { playDelete } from "./removal.ts";
 import type { Steps } from "./steps.ts";
 import { playUpdate, StackUpdate } from "./update.ts";
 
+/** The only way to begin a play. */
 export class Player {
   readonly #account: Account;
   readonly #steps: Steps;

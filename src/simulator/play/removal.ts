@@ -51,22 +51,25 @@ export const playDelete = async (
   operation.own("DELETE_IN_PROGRESS", reason);
   await operation.pause(2);
   const isRetained = (resource: PlannedResource): boolean =>
-    resource.retainOnDelete || retained.has(resource.logicalId);
+    resource.deletionPolicy.startsWith("Retain") || retained.has(resource.logicalId);
   const isGone = await removeAll(operation, planned(operation), steps, isRetained);
   if (isGone) operation.own("DELETE_COMPLETE");
   else operation.own("DELETE_FAILED", sentenceOf(operation));
   return isGone;
 };
 
-/** From ROLLBACK_IN_PROGRESS to ROLLBACK_COMPLETE or ROLLBACK_FAILED. A rollback deletes even what is retained. */
+/** From ROLLBACK_IN_PROGRESS to ROLLBACK_COMPLETE or ROLLBACK_FAILED. */
 export const playRollback = async (operation: Operation, steps: Steps, reason: string): Promise<boolean> => {
   operation.own("ROLLBACK_IN_PROGRESS", reason);
   await operation.pause(2.3);
-  const isGone = await removeAll(operation, planned(operation), steps, () => false);
+  const isGone = await removeAll(operation, planned(operation), steps, isKeptInRollback);
   if (isGone) operation.own("ROLLBACK_COMPLETE");
   else operation.own("ROLLBACK_FAILED", sentenceOf(operation));
   return isGone;
 };
+
+/** `RetainExceptOnCreate` is deleted here, and here alone. */
+export const isKeptInRollback = (resource: PlannedResource): boolean => resource.deletionPolicy === "Retain";
 
 const sentenceOf = ({ failed }: Operation): string =>
   `The following resource(s) failed to delete: [${failed.map(({ logicalId }) => logicalId).join(", ")}]. `;

@@ -8,13 +8,14 @@ import { differenceOf, type Change } from "../template/difference.ts";
 import type { Plan, PlannedResource } from "../template/plan.ts";
 import { reversed, walk } from "./graph.ts";
 import { failureSentenceOf, Operation } from "./operation.ts";
-import { HANDOVER_SECONDS } from "./removal.ts";
+import { HANDOVER_SECONDS, isKeptInRollback } from "./removal.ts";
 import type { Steps, Touched } from "./steps.ts";
 
 const ORPHANS = "Update successful. One or more resources could not be deleted.";
 
-type Leftover = Readonly<{ resource: PlannedResource; physicalId: string }>;
+type Leftover = Readonly<{ resource: PlannedResource; physicalId: string; isRetained: boolean }>;
 
+/** One update; its parts are called in order, each once. */
 export class StackUpdate {
   readonly #account: Account;
   readonly #stack: Stack;
@@ -41,7 +42,7 @@ export class StackUpdate {
     this.#token = token;
     this.#before = stack.settings;
     this.#after = after;
-    const changes = differenceOf(planIn(this.#before), planIn(after), alsoModified);
+    const changes = differenceOf(deployedPlanOf(stack), planIn(after), alsoModified);
     this.#changes = new Map(changes.map((change) => [change.logicalId, change]));
     this.#operation = new Operation(account, stack, "UPDATE_STACK", token);
   }
@@ -82,14 +83,19 @@ export class StackUpdate {
   /** From UPDATE_COMPLETE_CLEANUP_IN_PROGRESS to UPDATE_COMPLETE. */
   async cleanUp(): Promise<void> {
     const replaced = [...this.#touched.values()]
-      .filter(
-        ({ oldPhysicalId, newPhysicalId, resource }) =>
-          oldPhysicalId !== newPhysicalId && !resource.retainOnReplace,
-      )
-      .map(({ resource, oldPhysicalId }) => ({ resource, physicalId: oldPhysicalId }));
+      .filter(({ oldPhysicalId, newPhysicalId }) => oldPhysicalId !== newPhysicalId)
+      .map(({ resource, oldPhysicalId }) => ({
+        resource,
+        physicalId: oldPhysicalId,
+        isRetained: resource.updateReplacePolicy === "Retain",
+      }));
     const removed = [...planIn(this.#before).resources.values()]
       .filter(({ logicalId }) => this.#changes.get(logicalId)?.action === "Remove")
-      .map((resource) => ({ resource, physicalId: this.#operation.physicalIdOf(resource.logicalId) }));
+      .map((resource) => ({
+        resource,
+        physicalId: this.#operation.physicalIdOf(resource.logicalId),
+        isRetained: resource.deletionPolicy.startsWith("Retain"),
+      }));
     await this.#finish("UPDATE_COMPLETE", [...replaced, ...removed]);
   }
 
@@ -126,10 +132,11 @@ export class StackUpdate {
   async cleanUpRollback(): Promise<void> {
     const replacements = [...this.#touched.values()]
       .filter(({ oldPhysicalId, newPhysicalId }) => oldPhysicalId !== newPhysicalId)
-      .map(({ resource, newPhysicalId }) => ({ resource, physicalId: newPhysicalId }));
+      .map(({ resource, newPhysicalId }) => ({ resource, physicalId: newPhysicalId, isRetained: false }));
     const created = [...this.#created.values()].map((resource) => ({
       resource,
       physicalId: this.#operation.physicalIdOf(resource.logicalId),
+      isRetained: isKeptInRollback(resource),
     }));
     await this.#finish("UPDATE_ROLLBACK_COMPLETE", [...replacements, ...created]);
   }
@@ -170,15 +177,17 @@ export class StackUpdate {
     await Promise.all([
       walk(reversed(graph), async (id) => {
         const leftover = byId.get(id);
-        if (leftover !== undefined)
-          await this.#steps.remove(operation, leftover.resource, leftover.physicalId);
+        if (leftover === undefined) return true;
+        const { resource, physicalId, isRetained } = leftover;
+        if (isRetained && physicalId !== "") operation.resource(resource, physicalId, "DELETE_SKIPPED");
+        else await this.#steps.remove(operation, resource, physicalId);
         return true;
       }),
       ...[...this.#touched.values()].map(({ resource }) => this.#steps.cleanUp(operation, resource)),
     ]);
     for (const { resource, physicalId } of leftovers) {
       const left = this.#stack.resources.get(resource.logicalId);
-      if (left?.physicalId === physicalId && left.status === "DELETE_COMPLETE") {
+      if (left?.physicalId === physicalId && /^DELETE_(COMPLETE|SKIPPED)$/.test(left.status)) {
         this.#stack.resources.delete(resource.logicalId);
       }
     }
@@ -186,6 +195,18 @@ export class StackUpdate {
     operation.own(status, hasOrphans ? ORPHANS : undefined);
   }
 }
+
+/** What of the stack's plan exists as planned: after a failure without rollback, not all of it. */
+export const deployedPlanOf = ({ settings, resources }: Stack): Plan => {
+  const plan = planIn(settings);
+  const existing = [...plan.resources].flatMap(([id, resource]): [string, PlannedResource][] => {
+    const status = resources.get(id)?.status ?? "";
+    if (status.startsWith("UPDATE_") && !status.endsWith("_COMPLETE"))
+      return [[id, { ...resource, properties: {} }]];
+    return status.endsWith("_COMPLETE") && status !== "DELETE_COMPLETE" ? [[id, resource]] : [];
+  });
+  return { ...plan, resources: new Map(existing) };
+};
 
 const planIn = ({ plan }: Settings): Plan => {
   if (plan === undefined) throw new Error("A replayed stack cannot be updated");

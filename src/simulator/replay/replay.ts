@@ -6,6 +6,7 @@ import type { Account } from "../account.ts";
 import { Stack, STACK_TYPE, type Identity, type RecordedEvent, type Settings } from "../stack.ts";
 import { eventsOfTrace } from "./trace.ts";
 
+/** How a trace is played, and as what. */
 export type ReplayOptions = Readonly<{
   /** Recorded seconds in a real one. Absent: nothing appears until `reveal`. */
   speed?: number;
@@ -44,6 +45,7 @@ const settingsOf = (body: string): Settings => ({
   hasTransform: false,
 });
 
+/** One trace being played. */
 export class Replay {
   /** Of the root stack; empty if the trace has no events. */
   readonly stackName: string;

@@ -15,8 +15,10 @@ export type PlannedResource = Readonly<{
   properties: Readonly<Record<string, unknown>>;
   /** Logical ids, all of the same plan. */
   dependsOn: ReadonlySet<string>;
-  retainOnDelete: boolean;
-  retainOnReplace: boolean;
+  /** `Delete` if the template says nothing. `RetainExceptOnCreate` deletes it if its create is rolled back. */
+  deletionPolicy: string;
+  /** Of the old one when it is replaced. */
+  updateReplacePolicy: string;
   metadata: unknown;
 }>;
 
@@ -74,17 +76,16 @@ export const planOf = (
       },
     };
     const properties = evaluate(resource.Properties, collecting);
-    const policy = (value: unknown): boolean =>
-      value !== undefined && String(evaluate(value, scope)).startsWith("Retain");
+    const policyOf = (value: unknown): string =>
+      value === undefined ? "Delete" : String(evaluate(value, scope));
     for (const id of resource.DependsOn) if (ids.has(id)) referred.add(id);
     resources.set(logicalId, {
       logicalId,
       type: resource.Type,
       properties: isRecord(properties) ? properties : {},
       dependsOn: referred,
-      retainOnDelete:
-        policy(resource.DeletionPolicy) && evaluate(resource.DeletionPolicy, scope) === "Retain",
-      retainOnReplace: policy(resource.UpdateReplacePolicy),
+      deletionPolicy: policyOf(resource.DeletionPolicy),
+      updateReplacePolicy: policyOf(resource.UpdateReplacePolicy),
       metadata: resource.Metadata === undefined ? undefined : evaluate(resource.Metadata, scope),
     });
   }
