@@ -1,0 +1,46 @@
+/** What the benchmarks ask of the process that stands for the viewers. */
+import * as z from "zod";
+
+export const groupOptionsSchema = z.object({
+  port: z.number(),
+  path: z.string(),
+  count: z.number(),
+  optsIn: z.boolean(),
+  offersDeflate: z.boolean(),
+  /** Sends the acks of the protocol. */
+  acknowledges: z.boolean(),
+  /** Reads what comes; a viewer that does not lets its connection fill up. */
+  reads: z.boolean(),
+  /** Looks for moments in the events. */
+  measuresLatency: z.boolean(),
+  /** Keeps the newest frame's text. */
+  keepsText: z.boolean(),
+});
+
+export type GroupOptions = z.infer<typeof groupOptionsSchema>;
+
+const group = z.string();
+
+export const requestSchema = z.discriminatedUnion("do", [
+  /** Answered when all are open. */
+  z.object({ do: z.literal("connect"), group, options: groupOptionsSchema }),
+  /** Counts anew, and waits for so many frames at each viewer. */
+  z.object({ do: z.literal("expect"), group, frames: z.number() }),
+  /** Answered with the moment at which the last viewer had all that was expected. */
+  z.object({ do: z.literal("await"), group }),
+  z.object({ do: z.literal("counts"), group }),
+  z.object({ do: z.literal("latencies"), group }),
+  z.object({ do: z.literal("close"), group }),
+]);
+
+export type LoadRequest = z.infer<typeof requestSchema>;
+
+export const groupCountsSchema = z.object({
+  frames: z.number(),
+  bytes: z.number(),
+  open: z.number(),
+  lastText: z.string(),
+});
+
+/** Text frames and their bytes since the last `expect`, over all viewers; how many are still connected. */
+export type GroupCounts = z.infer<typeof groupCountsSchema>;

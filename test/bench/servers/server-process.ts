@@ -1,0 +1,66 @@
+/** A measured server: its process started quietly, waited for until it answers, ended with all it has started. */
+import { spawn } from "node:child_process";
+import { openSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { cpuMsOf, privateKibOf } from "../process-tree.ts";
+
+export type ServerProcess = Readonly<{
+  port: number;
+  url: string;
+  cpuMs(): number;
+  privateKib(): number;
+  stop(): Promise<void>;
+}>;
+
+/** A port of the loopback address on which nothing listens. */
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() =>
+        typeof address === "object" && address ? resolve(address.port) : reject(new Error("no port")),
+      );
+    });
+  });
+
+const STARTING_MS = 20_000;
+
+/** Starts a command that answers `/healthz`, with anything, once it is ready. */
+export const startServer = async (
+  command: string,
+  args: readonly string[],
+  { folder, port }: Readonly<{ folder: string; port: number }>,
+): Promise<ServerProcess> => {
+  const log = join(folder, "server.log");
+  const output = openSync(log, "a");
+  const child = spawn(command, args, { cwd: folder, detached: true, stdio: ["ignore", output, output] });
+  const ended = new Promise<void>((resolve) => {
+    child.once("error", () => resolve());
+    child.once("exit", () => resolve());
+  });
+  const pid = child.pid;
+  if (pid === undefined) throw new Error(`${command} cannot be started`);
+  const url = `http://127.0.0.1:${port}`;
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-pid, "SIGKILL");
+    await ended;
+  };
+  const deadline = Date.now() + STARTING_MS;
+  while (
+    !(await fetch(`${url}/healthz`).then(
+      () => true,
+      () => false,
+    ))
+  ) {
+    if (child.exitCode === null && Date.now() < deadline) await sleep(50);
+    else {
+      await stop();
+      throw new Error(`${command} does not answer:\n${readFileSync(log, "utf8").slice(-2000)}`);
+    }
+  }
+  return { port, url, stop, cpuMs: () => cpuMsOf(pid), privateKib: () => privateKibOf(pid) };
+};

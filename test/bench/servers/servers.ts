@@ -1,0 +1,84 @@
+/** The servers that are measured, each started fresh in a folder of its own below one temporary folder. */
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Aws } from "../aws/aws.ts";
+import { bundle, productCompatibility } from "./bundle.ts";
+import { freePort, startServer, type ServerProcess } from "./server-process.ts";
+import { startWorkerd } from "./workerd.ts";
+
+/** `pollSeconds`: the period of its polls. */
+type TrackerOptions = Readonly<{ aws: Aws; pollSeconds: number }>;
+
+export type Servers = Readonly<{
+  /** The product's Worker. */
+  product(options: TrackerOptions): Promise<ServerProcess>;
+  /** The product with a meter in its stacks' objects. */
+  counting(options: TrackerOptions): Promise<ServerProcess>;
+  /** One Durable Object that only sends, with the product's flags or with workerd's defaults. */
+  bare(flags: "product's" | "default"): Promise<ServerProcess>;
+  /** The seed's tracker on Node. */
+  seed(options: TrackerOptions): Promise<ServerProcess>;
+  /** Deletes all that was written. */
+  clear(): Promise<void>;
+}>;
+
+/** Path of a stack's WebSocket, at the product as at the seed's port. */
+export const trackPath = (stackName: string): string => `/canvas/deploy/track/${stackName}?region=us-east-1`;
+
+/** Audit off: the table would be a second server. Tokens off: joining is not measured. */
+const variablesOf = ({ aws, pollSeconds }: TrackerOptions): Record<string, string> => ({
+  AWS_REGION: "us-east-1",
+  AWS_ACCESS_KEY_ID: "AKIDBENCH",
+  AWS_SECRET_ACCESS_KEY: "bench",
+  AWS_ENDPOINT_URL: aws.url,
+  AUDIT_TABLE: "",
+  AUTH_MODE: "off",
+  POLL_INTERVAL_SECONDS: String(pollSeconds),
+});
+
+/** Bundles the Workers. */
+export const prepareServers = async (): Promise<Servers> => {
+  const folder = await mkdtemp(join(tmpdir(), "stackcast-bench-"));
+  await Promise.all([
+    bundle("src/index.ts", join(folder, "product.js")),
+    bundle("test/bench/servers/counting-worker.ts", join(folder, "counting.js")),
+    bundle("test/bench/servers/bare-worker.ts", join(folder, "bare.js")),
+  ]);
+  const compatibility = productCompatibility();
+  let started = 0;
+  const fresh = async (): Promise<string> => {
+    const own = join(folder, String(++started));
+    await mkdir(own);
+    return own;
+  };
+  const tracking = async (file: string, className: string, options: TrackerOptions) =>
+    startWorkerd({
+      folder: await fresh(),
+      bundle: file,
+      compatibility,
+      objects: { STACKS: className, DIRECTORY: "Directory", TICKETS: "Tickets" },
+      variables: variablesOf(options),
+    });
+  return {
+    product: (options) => tracking("product.js", "StackTracker", options),
+    counting: (options) => tracking("counting.js", "CountingTracker", options),
+    bare: async (flags) =>
+      startWorkerd({
+        folder: await fresh(),
+        bundle: "bare.js",
+        compatibility: { date: compatibility.date, flags: flags === "default" ? [] : compatibility.flags },
+        objects: { BARE: "Bare" },
+      }),
+    seed: async ({ aws, pollSeconds }) => {
+      const port = await freePort();
+      const file = fileURLToPath(import.meta.resolve("../seed-port.ts"));
+      return startServer(process.execPath, [file, String(port), aws.url, String(pollSeconds)], {
+        folder: await fresh(),
+        port,
+      });
+    },
+    clear: () => rm(folder, { recursive: true, force: true }),
+  };
+};
