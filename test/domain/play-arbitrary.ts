@@ -42,6 +42,8 @@ const part = fc.oneof(
 
 const parts = fc.array(part, { maxLength: 6 }).map((list) => named(list, "R"));
 
+const flatParts = fc.array(leaf, { maxLength: 6 }).map((list) => named(list, "R"));
+
 const operation = (kind: Operation["kind"]): fc.Arbitrary<Operation> =>
   fc.record({ kind: fc.constant(kind), parts, keepsFailed: fc.boolean(), marked: fc.boolean() });
 
@@ -60,6 +62,13 @@ const brief = (events: readonly StackEvent[]): readonly StackEvent[] => {
 export const oneOperation = fc
   .tuple(fc.oneof(operation("create"), operation("update"), operation("delete")), seed)
   .map(([only, chance]) => brief(playOf([only], chance)));
+
+/** The events of one operation on a stack that nests none. */
+export const flatOperation = fc
+  .tuple(fc.constantFrom<Operation["kind"]>("create", "update", "delete"), flatParts, fc.boolean(), seed)
+  .map(([kind, flat, keepsFailed, chance]) =>
+    brief(playOf([{ kind, parts: flat, keepsFailed, marked: true }], chance)),
+  );
 
 /** The events of a stack's life: created, changed a few times, perhaps deleted. */
 export const severalOperations = fc
