@@ -148,7 +148,7 @@ describe("a stack", () => {
 
   it("goes back when its update is cancelled", async () => {
     await simulator.close();
-    simulator = await createSimulator({ speed: 500, dynamodbPort: false });
+    simulator = await createSimulator({ speed: 200, dynamodbPort: false });
     client = clientOf(simulator);
     await create("slow", topic("a"));
     const instance = '"Instance": {"Type": "AWS::RDS::DBInstance"}';
@@ -169,7 +169,7 @@ describe("a stack", () => {
 
   it("can be deleted while it is being created", async () => {
     await simulator.close();
-    simulator = await createSimulator({ speed: 500, dynamodbPort: false });
+    simulator = await createSimulator({ speed: 200, dynamodbPort: false });
     client = clientOf(simulator);
     const { StackId: id = "" } = await client.send(
       new CreateStackCommand({ StackName: "shop", TemplateBody: SAMPLE_TEMPLATE, Capabilities }),

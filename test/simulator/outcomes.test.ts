@@ -1,7 +1,9 @@
 /** Ends of operations that no recording at hand shows, held against AWS's documents. */
 import {
   CreateStackCommand,
+  ContinueUpdateRollbackCommand,
   DeleteStackCommand,
+  RollbackStackCommand,
   UpdateStackCommand,
   type CloudFormationClient,
 } from "@aws-sdk/client-cloudformation";
@@ -66,6 +68,9 @@ describe("an update", () => {
     expect((await statusesOf("shop")).at(-1)).toMatch(
       /^UPDATE_ROLLBACK_FAILED: The following.*update: \[First\]\. $/,
     );
+    await client.send(new ContinueUpdateRollbackCommand({ StackName: "shop", ResourcesToSkip: ["First"] }));
+    await simulator.settled();
+    expect(simulator.stackStatus("shop")).toBe("UPDATE_ROLLBACK_COMPLETE");
   });
 
   it("that fails without rollback stays as far as it came", async () => {
@@ -73,6 +78,9 @@ describe("an update", () => {
     simulator.setFailures("shop", { First: { at: "update", reason: "no" } });
     await update({ First: queue(2) }, { DisableRollback: true });
     expect(simulator.stackStatus("shop")).toBe("UPDATE_FAILED");
+    await client.send(new RollbackStackCommand({ StackName: "shop" }));
+    await simulator.settled();
+    expect(simulator.stackStatus("shop")).toBe("UPDATE_ROLLBACK_COMPLETE");
   });
 
   it("after a failed create without rollback makes what had failed or was never begun", async () => {

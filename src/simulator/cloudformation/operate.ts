@@ -127,6 +127,31 @@ export const deleteStack: Action = (request) => {
   return undefined;
 };
 
+/** Takes back what failed with its rollback disabled. */
+export const rollbackStack: Action = (request) => {
+  const stack = stackOf(request);
+  if (stack.status !== "CREATE_FAILED" && stack.status !== "UPDATE_FAILED") {
+    throw validationError(
+      `Stack [${stack.identity.name}] cannot be rolled back while in status ${stack.status}`,
+    );
+  }
+  void request.player.rollBack(stack, new Set(), request.parameters.get("ClientRequestToken"));
+  return operationAnswer(stack);
+};
+
+/** Goes on with a rollback that failed. */
+export const continueUpdateRollback: Action = (request) => {
+  const stack = stackOf(request);
+  if (stack.status !== "UPDATE_ROLLBACK_FAILED") {
+    throw validationError(
+      `Stack:${stack.identity.id} is in ${stack.status} state and can not continue rolling back.`,
+    );
+  }
+  const skipped = new Set(request.parameters.list("ResourcesToSkip"));
+  void request.player.rollBack(stack, skipped, request.parameters.get("ClientRequestToken"));
+  return {};
+};
+
 /** The update that runs rolls back. */
 export const cancelUpdateStack: Action = (request) => {
   const stack = stackOf(request);

@@ -22,13 +22,21 @@ import {
   listStackResources,
   validateTemplate,
 } from "./describe.ts";
-import { cancelUpdateStack, createStack, deleteStack, updateStack } from "./operate.ts";
+import {
+  cancelUpdateStack,
+  continueUpdateRollback,
+  createStack,
+  deleteStack,
+  rollbackStack,
+  updateStack,
+} from "./operate.ts";
 
 const VERSION = "2010-05-15";
 const NAMESPACE = `http://cloudformation.amazonaws.com/doc/${VERSION}/`;
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   CancelUpdateStack: cancelUpdateStack,
+  ContinueUpdateRollback: continueUpdateRollback,
   CreateChangeSet: createChangeSet,
   CreateStack: createStack,
   DeleteChangeSet: deleteChangeSet,
@@ -41,6 +49,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   GetTemplate: getTemplate,
   ListChangeSets: listChangeSets,
   ListStackResources: listStackResources,
+  RollbackStack: rollbackStack,
   UpdateStack: updateStack,
   ValidateTemplate: validateTemplate,
 };

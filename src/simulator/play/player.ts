@@ -7,15 +7,16 @@ import type { Settings, Stack } from "../stack.ts";
 import { playCreate } from "./creation.ts";
 import { hasNewTemplate, stepsOf } from "./nested.ts";
 import { Operation } from "./operation.ts";
-import { playDelete } from "./removal.ts";
+import { playDelete, playRollback } from "./removal.ts";
 import type { Steps } from "./steps.ts";
-import { playUpdate, StackUpdate } from "./update.ts";
+import { playUpdate, playUpdateRollback, StackUpdate } from "./update.ts";
 
 /** The only way to begin a play. */
 export class Player {
   readonly #account: Account;
   readonly #steps: Steps;
   readonly #creations = new Map<Stack, { interruption: AbortController; ended: Promise<unknown> }>();
+  /** The newest of each stack: one that has stopped halfway can still go back. */
   readonly #updates = new Map<Stack, StackUpdate>();
 
   constructor(account: Account) {
@@ -43,7 +44,19 @@ export class Player {
       hasNewTemplate(account, stack),
     );
     this.#updates.set(stack, update);
-    return account.start(() => playUpdate(update).finally(() => this.#updates.delete(stack)));
+    return account.start(() => playUpdate(update));
+  }
+
+  /** What a failure has left halfway goes back: a create, an update, or the rollback of one. */
+  rollBack(stack: Stack, skipped: ReadonlySet<string>, token: string | undefined): Promise<void> {
+    const update = this.#updates.get(stack);
+    const account = this.#account;
+    if (stack.status !== "CREATE_FAILED" && update !== undefined) {
+      return account.start(() => playUpdateRollback(update, skipped));
+    }
+    return account.start(async () => {
+      await playRollback(new Operation(account, stack, "ROLLBACK", token), this.#steps, "User Initiated");
+    });
   }
 
   /** The update that runs goes back. */

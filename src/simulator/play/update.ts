@@ -26,6 +26,7 @@ export class StackUpdate {
   readonly #changes: ReadonlyMap<string, Change>;
   readonly #touched = new Map<string, Touched>();
   readonly #created = new Map<string, PlannedResource>();
+  readonly #restored = new Set<string>();
   #operation: Operation;
 
   constructor(
@@ -99,23 +100,27 @@ export class StackUpdate {
     await this.#finish("UPDATE_COMPLETE", [...replaced, ...removed]);
   }
 
-  /** After the parent has failed: what was updated here goes back too. */
+  /** For a stack whose rollback was not begun, or has failed: on its parent's behalf or the user's. */
   beginRollback(): void {
-    if (!this.#stack.status.startsWith("UPDATE_ROLLBACK")) this.#beginRollback("User Initiated");
+    if (this.#stack.status !== "UPDATE_ROLLBACK_IN_PROGRESS") this.#beginRollback("User Initiated");
   }
 
-  /** Up to UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS, or to UPDATE_ROLLBACK_FAILED. */
-  async rollBack(): Promise<boolean> {
+  /**
+   * Up to UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS, or to UPDATE_ROLLBACK_FAILED, from where it can go on: what
+   * is back stays back, what is `skipped` is left as it is.
+   */
+  async rollBack(skipped: ReadonlySet<string> = new Set()): Promise<boolean> {
     const operation = this.#operation;
     await operation.pause(2);
     const before = planIn(this.#before);
-    const graph = [...before.resources].filter(([id]) => this.#touched.has(id));
+    const graph = [...before.resources].filter(([id]) => this.#touched.has(id) && !this.#restored.has(id));
     await walk(reversed(new Map(graph.map(([id, resource]) => [id, resource.dependsOn]))), async (id) => {
       const touched = this.#touched.get(id);
       const resource = before.resources.get(id);
-      return (
-        touched === undefined || resource === undefined || this.#steps.restore(operation, touched, resource)
-      );
+      if (touched === undefined || resource === undefined || skipped.has(id)) return true;
+      const isBack = await this.#steps.restore(operation, touched, resource);
+      if (isBack) this.#restored.add(id);
+      return isBack;
     });
     if (operation.failed.length > 0) {
       operation.own("UPDATE_ROLLBACK_FAILED", failureSentenceOf(operation.failed));
@@ -218,4 +223,13 @@ export const playUpdate = async (update: StackUpdate): Promise<void> => {
   const end = await update.forward();
   if (end === "updated") await update.cleanUp();
   if (end === "rolling-back" && (await update.rollBack())) await update.cleanUpRollback();
+};
+
+/** The rollback of an update that had stopped, forward or on its way back. */
+export const playUpdateRollback = async (
+  update: StackUpdate,
+  skipped: ReadonlySet<string>,
+): Promise<void> => {
+  update.beginRollback();
+  if (await update.rollBack(skipped)) await update.cleanUpRollback();
 };
