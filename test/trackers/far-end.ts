@@ -1,0 +1,74 @@
+/**
+ * AWS as the stack's objects meet it in these tests: whatever they fetch is answered here. Each test gets stacks of its
+ * own, and leaves nothing behind that would wake up later.
+ */
+import { reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, vi } from "vitest";
+import type { StackTracker } from "../../src/trackers/stack-tracker.ts";
+import { ScriptedStack } from "../support/scripted-stack.ts";
+import { WireCloudFormation } from "../support/wire-cloudformation.ts";
+import { WireDynamoDB } from "../support/wire-dynamodb.ts";
+
+/** The table that the audit writes to unless a setting says otherwise. */
+export const AUDIT_TABLE = "cloud-deployment-events";
+
+/** The far end of the test that runs. */
+export const aws = { cloudFormation: new WireCloudFormation(), dynamoDB: new WireDynamoDB() };
+
+/** To be called once in each file. `Date` stands still but for `pass`; chance is always the shortest wait. */
+export const useFarEnd = (): void => {
+  beforeEach(() => {
+    aws.cloudFormation = new WireCloudFormation();
+    aws.dynamoDB = new WireDynamoDB();
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    vi.spyOn(console, "info").mockReturnValue();
+    vi.spyOn(console, "log").mockReturnValue();
+    vi.spyOn(console, "warn").mockReturnValue();
+    vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+      const request = new Request(input, init);
+      const { host } = new URL(request.url);
+      if (host.startsWith("cloudformation.")) return aws.cloudFormation.answer(request, init?.signal);
+      if (host.startsWith("dynamodb.")) return aws.dynamoDB.answer(request, init?.signal);
+      throw new Error(`Nothing answers at ${host}`);
+    });
+  });
+  afterEach(async () => {
+    await reset();
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+};
+
+/** Lets time pass for all who ask for it. */
+export const pass = (seconds: number): void => {
+  vi.setSystemTime(Date.now() + seconds * 1000);
+};
+
+/** A stack that AWS shows from now on. */
+export const newStack = (name: string): ScriptedStack => {
+  const stack = new ScriptedStack(name);
+  aws.cloudFormation.stacks.push(stack);
+  return stack;
+};
+
+/** The object that tracks a stack. */
+export const trackerOf = (name: string): DurableObjectStub<StackTracker> =>
+  env.STACKS.get(env.STACKS.idFromName(`stacks/us-east-1/${name}`));
+
+/** Runs the alarm that stands, whenever it is due. False: none does. */
+export const poll = (name: string): Promise<boolean> => runDurableObjectAlarm(trackerOf(name));
+
+/** Lets the audit, which gathers events for a while, write what is left. */
+export const audited = async (name: string): Promise<void> => {
+  pass(10);
+  await poll(name);
+};
+
+/** When the alarm of a stack's object is due, in milliseconds from now; null: there is none. */
+export const alarmIn = (name: string): Promise<number | null> =>
+  runInDurableObject(trackerOf(name), async (_, { storage }) => {
+    const alarm = await storage.getAlarm();
+    return alarm === null ? null : alarm - Date.now();
+  });
