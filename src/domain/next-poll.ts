@@ -59,7 +59,7 @@ const retryIn = (trouble: Trouble, intervalMs: number, now: number, random: numb
     case "credentials":
     case "denied":
     case "rejected":
-      return Math.min(WAITING, intervalMs * 2 ** Math.min(trouble.polls, 10));
+      return Math.min(Math.max(intervalMs, WAITING), intervalMs * 2 ** Math.min(trouble.polls, 10));
     case "unavailable":
     case "network":
     case "bad-answer":

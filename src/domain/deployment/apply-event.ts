@@ -1,0 +1,181 @@
+/** One accepted event applied to a deployment's state: the step that every fold of the log takes. */
+import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployment-events.ts";
+import type { Cause } from "../../protocol/stack-frames.ts";
+import { emptyDeployment, LOG_LINES, type DeploymentState, type StackNode } from "./deployment-state.ts";
+import { logLineOf } from "./log-line.ts";
+import { percentOfDeployment } from "./percent.ts";
+import { resourceAfterEvent, type ResourceEvent } from "./resource-node.ts";
+import { DEPLOYMENT_TRANSITIONS, STACK_TRANSITIONS } from "./transitions.ts";
+
+/** The state after an event that `verdictOn` accepts. */
+export const applyEvent = (state: DeploymentState, event: DeploymentEvent): DeploymentState => {
+  const after = { ...changed(state, event), lastEventTime: event.timestamp };
+  return { ...after, reachedPercent: percentOfDeployment(after) };
+};
+
+const changed = (state: DeploymentState, event: DeploymentEvent): DeploymentState => {
+  switch (event.type) {
+    case "deployment_started":
+      return begun(state, event);
+    case "deployment_validating":
+    case "deployment_destroying":
+      return { ...state, status: DEPLOYMENT_TRANSITIONS[event.type].to };
+    case "deployment_rolling_back":
+      // The way back is counted anew.
+      return { ...unended(state), status: "rolling_back", reachedPercent: 0 };
+    case "deployment_complete":
+    case "deployment_failed":
+    case "deployment_rolled_back":
+    case "deployment_cancelled":
+    case "deployment_destroyed":
+      return { ...state, status: DEPLOYMENT_TRANSITIONS[event.type].to, endTime: event.timestamp };
+    case "layer_started":
+      return withLayer(underway(state), event);
+    case "layer_complete": {
+      const layer = state.layers.get(event.data.layer);
+      const startTime = layer?.startTime ?? event.timestamp;
+      const layers = new Map(state.layers).set(event.data.layer, { startTime, endTime: event.timestamp });
+      return { ...state, layers };
+    }
+    case "stack_deploying":
+    case "stack_deployed":
+    case "stack_failed":
+    case "stack_skipped":
+    case "stack_deleting":
+    case "stack_deleted":
+    case "stack_rolled_back":
+      return withStack(underway(state), event.data.stack, (stack) => stackAfter(stack, event));
+    case "resource_creating":
+    case "resource_created":
+    case "resource_updating":
+    case "resource_updated":
+    case "resource_deleting":
+    case "resource_deleted":
+    case "resource_failed":
+      return withStack(state, event.data.stack, (stack) => stackAfterResource(stack, event));
+  }
+};
+
+const begun = (
+  state: DeploymentState,
+  { timestamp, data }: DeploymentEventOf<"deployment_started">,
+): DeploymentState => {
+  const planned = data.stacks ?? [];
+  const stacks = new Map(
+    planned.map(({ name, layer, dependsOn, stackName, region }): [string, StackNode] => [
+      name,
+      { ...newStack(name, layer, dependsOn), stackName, region },
+    ]),
+  );
+  return {
+    ...emptyDeployment(state.deploymentId, state.environment),
+    run: state.run + 1,
+    mode: data.mode ?? "ingest",
+    owner: data.owner,
+    user: data.user,
+    startTime: timestamp,
+    announcedStacks: data.totalStacks ?? planned.length,
+    announcedLayers: data.totalLayers ?? Math.max(0, ...planned.map(({ layer }) => layer)),
+    stacks,
+  };
+};
+
+const newStack = (name: string, layer: number, dependsOn: readonly string[]): StackNode => ({
+  name,
+  layer,
+  dependsOn,
+  status: "pending",
+  reachedPercent: 0,
+  totalResources: 0,
+  resources: new Map(),
+  logs: [],
+});
+
+/** The first stack or layer to begin ends the preparations. */
+const underway = (state: DeploymentState): DeploymentState =>
+  state.status === "initializing" || state.status === "validating"
+    ? { ...state, status: "deploying" }
+    : state;
+
+const unended = ({ endTime: _, ...state }: DeploymentState): DeploymentState => state;
+
+const withLayer = (
+  state: DeploymentState,
+  { timestamp, data }: DeploymentEventOf<"layer_started">,
+): DeploymentState => {
+  const layers = new Map(state.layers).set(data.layer, { startTime: timestamp });
+  const stacks = new Map(state.stacks);
+  for (const name of data.stacks ?? []) {
+    if (!stacks.has(name)) stacks.set(name, newStack(name, data.layer, []));
+  }
+  return { ...state, layers, stacks };
+};
+
+const withStack = (
+  state: DeploymentState,
+  name: string,
+  change: (stack: StackNode) => StackNode,
+): DeploymentState => {
+  const stack = state.stacks.get(name) ?? newStack(name, 1, []);
+  return { ...state, stacks: new Map(state.stacks).set(name, change(stack)) };
+};
+
+type StackEvent = Extract<DeploymentEvent, { type: `stack_${string}` }>;
+
+const stackAfter = (stack: StackNode, event: StackEvent): StackNode => {
+  const { to } = STACK_TRANSITIONS[event.type];
+  const told = { ...stack, status: to, logs: withLine(stack, event) };
+  switch (event.type) {
+    case "stack_deploying": {
+      const { layer = stack.layer, dependencies = stack.dependsOn, totalResources = 0 } = event.data;
+      return { ...told, startTime: event.timestamp, layer, dependsOn: dependencies, totalResources };
+    }
+    case "stack_deleting":
+      return { ...told, startTime: stack.startTime ?? event.timestamp };
+    case "stack_deployed": {
+      const { outputs } = event.data;
+      return { ...told, endTime: event.timestamp, reachedPercent: 100, ...(outputs && { outputs }) };
+    }
+    case "stack_failed": {
+      const cause = event.data.cause ?? stack.cause;
+      return { ...told, endTime: event.timestamp, error: event.data.error, ...(cause && { cause }) };
+    }
+    case "stack_skipped":
+    case "stack_deleted":
+    case "stack_rolled_back":
+      return { ...told, endTime: event.timestamp, reachedPercent: 100 };
+  }
+};
+
+const stackAfterResource = (stack: StackNode, event: ResourceEvent): StackNode => {
+  const resources = resourceAfterEvent(stack.resources, event);
+  const { progressPercent = 0, totalResources = 0 } = event.data;
+  const cause = stack.cause ?? causeTold(event);
+  return {
+    ...stack,
+    resources,
+    logs: withLine(stack, event),
+    // 100 is for the stack's own end to say.
+    reachedPercent: Math.max(stack.reachedPercent, Math.min(99, Math.floor(progressPercent))),
+    totalResources: Math.max(stack.totalResources, totalResources),
+    ...(cause && { cause }),
+  };
+};
+
+/** A failed resource is the cause of its stack's failure, unless the stack's own end names another. */
+const causeTold = ({ type, timestamp, data }: ResourceEvent): Cause | undefined =>
+  type === "resource_failed"
+    ? {
+        logicalId: data.resource.name,
+        path: data.resource.urn ?? data.resource.name,
+        type: data.resource.type,
+        physicalId: data.resource.id ?? "",
+        stackId: "",
+        status: "failed",
+        reason: data.error?.message ?? data.reason ?? "",
+        timestamp,
+      }
+    : undefined;
+
+const withLine = (stack: StackNode, event: DeploymentEvent) =>
+  [...stack.logs, logLineOf(event)].slice(-LOG_LINES);

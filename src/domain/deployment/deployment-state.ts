@@ -1,0 +1,114 @@
+/**
+ * All that is known of a deployment's run, as its durable events tell it. Nothing is kept that can be computed: see
+ * `deployment-view.ts` for what is shown. Entries are replaced, never changed in place.
+ */
+import type { DeploymentMode, ErrorDetail } from "../../protocol/deployment-events.ts";
+import type { DeploymentStatus, LogEntry, StackStatus } from "../../protocol/deployment-progress.ts";
+import type { Cause } from "../../protocol/stack-frames.ts";
+
+/** What is being done, or was done, to a resource. */
+export type ResourceStatus =
+  "creating" | "created" | "updating" | "updated" | "deleting" | "deleted" | "failed";
+
+export type ResourceNode = Readonly<{
+  type: string;
+  name: string;
+  id?: string | undefined;
+  status: ResourceStatus;
+  startTime: string;
+  endTime?: string;
+}>;
+
+export type StackNode = Readonly<{
+  name: string;
+  layer: number;
+  dependsOn: readonly string[];
+  /** CloudFormation's name and region of it, where CloudFormation deploys it. */
+  stackName?: string | undefined;
+  region?: string | undefined;
+  status: StackStatus;
+  startTime?: string;
+  endTime?: string;
+  /** Highest percentage told so far. */
+  reachedPercent: number;
+  /** Resources of its operation, as far as was told. */
+  totalResources: number;
+  /** By URN, or by name where there is none. */
+  resources: ReadonlyMap<string, ResourceNode>;
+  /** The last lines, see `LOG_LINES`. */
+  logs: readonly LogEntry[];
+  error?: ErrorDetail;
+  cause?: Cause;
+  outputs?: Readonly<Record<string, unknown>>;
+}>;
+
+export type LayerNode = Readonly<{ startTime: string; endTime?: string }>;
+
+export type DeploymentState = Readonly<{
+  deploymentId: string;
+  environment: string;
+  /** From 1; 0 before the first run. */
+  run: number;
+  mode: DeploymentMode;
+  owner?: string | undefined;
+  user?: string | undefined;
+  status: DeploymentStatus;
+  startTime: string;
+  endTime?: string;
+  /** Of the newest durable event. */
+  lastEventTime: string;
+  /** Stacks and layers that were announced; more may be known by name by now. */
+  announcedStacks: number;
+  announcedLayers: number;
+  stacks: ReadonlyMap<string, StackNode>;
+  layers: ReadonlyMap<number, LayerNode>;
+  /** Highest percentage of the whole, since the run or its rollback began. */
+  reachedPercent: number;
+}>;
+
+/** Lines of a stack's log that are kept in the state. */
+export const LOG_LINES = 50;
+
+export const emptyDeployment = (deploymentId: string, environment: string): DeploymentState => ({
+  deploymentId,
+  environment,
+  run: 0,
+  mode: "ingest",
+  status: "initializing",
+  startTime: "",
+  lastEventTime: "",
+  announcedStacks: 0,
+  announcedLayers: 0,
+  stacks: new Map(),
+  layers: new Map(),
+  reachedPercent: 0,
+});
+
+const ENDED: ReadonlySet<DeploymentStatus> = new Set<DeploymentStatus>([
+  "deployed",
+  "failed",
+  "rolled_back",
+  "cancelled",
+  "destroyed",
+]);
+
+/** Whether the run is over; a failed one may still be rolled back. */
+export const hasEnded = ({ run, status }: DeploymentState): boolean => run > 0 && ENDED.has(status);
+
+const FINISHED: ReadonlySet<StackStatus> = new Set<StackStatus>([
+  "deployed",
+  "skipped",
+  "failed",
+  "deleted",
+  "rolled_back",
+]);
+
+export const isFinished = ({ status }: Pick<StackNode, "status">): boolean => FINISHED.has(status);
+
+/** Whether a pending stack cannot begin, as one that it depends on, at any distance, has failed. */
+export const isBlocked = (stack: StackNode, stacks: ReadonlyMap<string, StackNode>): boolean =>
+  stack.status === "pending" &&
+  stack.dependsOn.some((name) => {
+    const dependency = stacks.get(name);
+    return dependency !== undefined && (dependency.status === "failed" || isBlocked(dependency, stacks));
+  });

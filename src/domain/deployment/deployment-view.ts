@@ -1,0 +1,114 @@
+/** A deployment's state as it is shown: the seeds' DeploymentProgress and StackProgress, computed when asked for. */
+import type { DeploymentProgress, StackProgress } from "../../protocol/deployment-progress.ts";
+import { blastOf, causeOfDeployment } from "./blast.ts";
+import { isFinished, type DeploymentState, type ResourceNode, type StackNode } from "./deployment-state.ts";
+import { totalLayersOf } from "./derived-events.ts";
+import { estimatedTimeRemaining } from "./eta.ts";
+import { percentOfStack, totalStacksOf } from "./percent.ts";
+import { isUnderway } from "./resource-node.ts";
+
+const seconds = (from: string, to: string): number => Math.max(0, Date.parse(to) - Date.parse(from)) / 1000;
+
+/** The resource that was begun last and is not done. */
+const currentOf = ({ resources }: StackNode): ResourceNode | undefined =>
+  [...resources.values()]
+    .filter(isUnderway)
+    .sort((one, other) => (one.startTime < other.startTime ? 1 : -1))[0];
+
+const isDone = ({ status }: ResourceNode): boolean =>
+  status === "created" || status === "updated" || status === "deleted";
+
+/** One stack; `now` counts as its end while it runs. */
+export const stackProgressOf = (state: DeploymentState, stack: StackNode, now: string): StackProgress => {
+  const resources = [...stack.resources.values()];
+  const current = stack.status === "deploying" || stack.status === "deleting" ? currentOf(stack) : undefined;
+  const end = stack.endTime ?? now;
+  return {
+    name: stack.name,
+    stack: stack.name,
+    deploymentId: state.deploymentId,
+    environment: state.environment,
+    status: stack.status,
+    layer: stack.layer,
+    dependsOn: [...stack.dependsOn],
+    ...(stack.startTime !== undefined && {
+      startTime: stack.startTime,
+      durationSeconds: seconds(stack.startTime, end),
+    }),
+    ...(stack.endTime !== undefined && { endTime: stack.endTime }),
+    progressPercent: percentOfStack(stack),
+    ...(current && { currentResource: current.type }),
+    resources: {
+      total: Math.max(stack.totalResources, resources.length),
+      created: resources.filter(isDone).length,
+      failed: resources.filter(({ status }) => status === "failed").length,
+      ...(current && { current: `${current.type} (${current.name})` }),
+    },
+    logs: [...stack.logs],
+    ...(stack.error && { error: stack.error }),
+    ...(stack.cause && stack.status === "failed" && { cause: stack.cause }),
+    ...(stack.outputs && { outputs: { ...stack.outputs } }),
+    ...(stack.stackName !== undefined && { stackName: stack.stackName }),
+    ...(stack.region !== undefined && { region: stack.region }),
+  };
+};
+
+/** The whole; durations are as of `now` while the run lasts. */
+export const deploymentProgressOf = (state: DeploymentState, now: string): DeploymentProgress => {
+  const stacks = [...state.stacks.values()];
+  const running = stacks.filter(({ status }) => status === "deploying" || status === "deleting");
+  const currentLayer = Math.max(0, ...state.layers.keys());
+  const cause = causeOfDeployment(state);
+  const blast = blastOf(state);
+  return {
+    deploymentId: state.deploymentId,
+    environment: state.environment,
+    run: state.run,
+    mode: state.mode,
+    ...(state.owner !== undefined && { owner: state.owner }),
+    ...(state.user !== undefined && { user: state.user }),
+    status: state.status,
+    startTime: state.startTime,
+    ...(state.endTime !== undefined && { endTime: state.endTime }),
+    ...(currentLayer > 0 && { currentLayer }),
+    totalLayers: totalLayersOf(state),
+    ...(running[0] && { currentStack: running[0].name }),
+    summary: {
+      totalStacks: totalStacksOf(state),
+      deployedStacks: stacks.filter(({ status }) => status === "deployed").length,
+      failedStacks: stacks.filter(({ status }) => status === "failed").length,
+      skippedStacks: stacks.filter(({ status }) => status === "skipped").length,
+      progressPercent: state.reachedPercent,
+    },
+    stacks: Object.fromEntries(stacks.map((stack) => [stack.name, stackProgressOf(state, stack, now)])),
+    metrics: metricsOf(state, now),
+    ...(cause && { cause }),
+    ...(blast && { blast }),
+  };
+};
+
+const metricsOf = (state: DeploymentState, now: string): DeploymentProgress["metrics"] => {
+  const stacks = [...state.stacks.values()];
+  const resources = stacks.flatMap((stack) => [...stack.resources.values()]);
+  const end = state.endTime ?? now;
+  const durationSeconds = state.startTime === "" ? 0 : seconds(state.startTime, end);
+  const stackSeconds = stacks
+    .filter((stack) => stack.startTime !== undefined)
+    .reduce((sum, { startTime = "", endTime = end }) => sum + seconds(startTime, endTime), 0);
+  const estimated = estimatedTimeRemaining(state, now);
+  const finished = resources.filter(isDone).length;
+  return {
+    durationSeconds,
+    ...(estimated !== undefined && { estimatedTimeRemaining: estimated }),
+    resourcesCreated: finished,
+    resourcesFailed: resources.filter(({ status }) => status === "failed").length,
+    throughput: durationSeconds === 0 ? 0 : round((60 * finished) / durationSeconds),
+    efficiency: durationSeconds === 0 ? 0 : round(stackSeconds / durationSeconds),
+  };
+};
+
+const round = (value: number): number => Math.round(value * 100) / 100;
+
+/** Stacks that are not finished yet; for the list of deployments. */
+export const unfinishedStacks = ({ stacks }: DeploymentState): number =>
+  [...stacks.values()].filter((stack) => !isFinished(stack)).length;

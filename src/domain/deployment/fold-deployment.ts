@@ -1,0 +1,35 @@
+/**
+ * Events folded into a deployment's state, with those that follow from them: what the channel's owner does with what
+ * it is told. Folding the events that come out gives the same state, without deriving anything.
+ */
+import type { DeploymentEvent } from "../../protocol/deployment-events.ts";
+import { applyEvent } from "./apply-event.ts";
+import { derivedAfter, derivedBefore } from "./derived-events.ts";
+import type { DeploymentState } from "./deployment-state.ts";
+import { verdictOn, type Verdict } from "./transitions.ts";
+
+export type Fold = Readonly<{
+  state: DeploymentState;
+  /** Accepted and derived events, in the order in which they are told. */
+  events: readonly DeploymentEvent[];
+  /** One for each event given. */
+  verdicts: readonly Verdict[];
+}>;
+
+export const foldDeployment = (before: DeploymentState, given: readonly DeploymentEvent[]): Fold => {
+  let state = before;
+  const events: DeploymentEvent[] = [];
+  const tell = (event: DeploymentEvent): void => {
+    state = applyEvent(state, event);
+    events.push(event);
+  };
+  const verdicts = given.map((event) => {
+    const verdict = verdictOn(state, event);
+    if (verdict.kind !== "accepted") return verdict;
+    for (const earlier of derivedBefore(state, event)) tell(earlier);
+    tell(event);
+    for (let next = derivedAfter(state, event); next; next = derivedAfter(state, event)) tell(next);
+    return verdict;
+  });
+  return { state, events, verdicts };
+};

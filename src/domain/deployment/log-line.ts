@@ -1,0 +1,82 @@
+/** An event as a line of a log: the seeds' levels, and words for people. */
+import type { DeploymentEvent } from "../../protocol/deployment-events.ts";
+import type { LogEntry } from "../../protocol/deployment-progress.ts";
+
+const took = (seconds: number | undefined): string =>
+  seconds === undefined ? "" : ` (${Math.round(seconds)}s)`;
+
+const because = (reason: string | undefined): string => (reason ? `: ${reason}` : "");
+
+const levelOf = (type: DeploymentEvent["type"]): LogEntry["level"] => {
+  if (type.endsWith("_failed")) return "error";
+  if (type === "stack_skipped" || type.includes("roll") || type.endsWith("_cancelled")) return "warn";
+  return type === "deployment_validating" ? "debug" : "info";
+};
+
+const messageOf = (event: DeploymentEvent): string => {
+  switch (event.type) {
+    case "deployment_started":
+      return `Deployment started: ${event.data.deploymentId}-${event.data.environment}`;
+    case "deployment_validating":
+      return "Validating";
+    case "deployment_complete":
+      return `Deployment complete${took(event.data.durationSeconds)}`;
+    case "deployment_failed":
+      return `Deployment failed${because(event.data.error?.message)}`;
+    case "deployment_rolling_back":
+      return "Rolling back";
+    case "deployment_rolled_back":
+      return `Rolled back${took(event.data.durationSeconds)}`;
+    case "deployment_cancelled":
+      return "Deployment cancelled";
+    case "deployment_destroying":
+      return "Destroying";
+    case "deployment_destroyed":
+      return `Destroyed${took(event.data.durationSeconds)}`;
+    case "layer_started":
+      return `Layer ${event.data.layer} started${because(event.data.stacks?.join(", "))}`;
+    case "layer_complete":
+      return `Layer ${event.data.layer} complete${took(event.data.durationSeconds)}`;
+    case "stack_deploying":
+      return `Deploying ${event.data.stack}`;
+    case "stack_deployed":
+      return `Stack deployed: ${event.data.stack}${took(event.data.durationSeconds)}`;
+    case "stack_failed":
+      return `Stack failed: ${event.data.stack}${because(event.data.error.message)}`;
+    case "stack_skipped":
+      return `Stack skipped: ${event.data.stack}${because(event.data.reason)}`;
+    case "stack_deleting":
+      return `Deleting ${event.data.stack}`;
+    case "stack_deleted":
+      return `Stack deleted: ${event.data.stack}`;
+    case "stack_rolled_back":
+      return `Stack rolled back: ${event.data.stack}`;
+    case "resource_creating":
+    case "resource_updating":
+    case "resource_deleting":
+      return `${VERBS[event.type]} ${nameOf(event.data.resource)}${because(event.data.reason)}`;
+    case "resource_created":
+    case "resource_updated":
+    case "resource_deleted":
+      return `${VERBS[event.type]} ${nameOf(event.data.resource)}${took(event.data.durationSeconds)}`;
+    case "resource_failed":
+      return `Failed ${nameOf(event.data.resource)}${because(event.data.error?.message ?? event.data.reason)}`;
+  }
+};
+
+const VERBS = {
+  resource_creating: "Creating",
+  resource_updating: "Updating",
+  resource_deleting: "Deleting",
+  resource_created: "Created",
+  resource_updated: "Updated",
+  resource_deleted: "Deleted",
+} as const;
+
+const nameOf = ({ type, name }: Readonly<{ type: string; name: string }>): string => `${type} (${name})`;
+
+export const logLineOf = (event: DeploymentEvent): LogEntry => ({
+  timestamp: event.timestamp,
+  level: levelOf(event.type),
+  message: messageOf(event),
+});

@@ -1,0 +1,96 @@
+/** When a stack is looked at next, and when no more. */
+import { describe, expect, test } from "vitest";
+import type { LookupFailure } from "../../src/domain/lookup-failure.ts";
+import { isWanted, nextPollIn, type Interest } from "../../src/domain/next-poll.ts";
+import { EMPTY_STATE, type StackState } from "../../src/domain/stack-state.ts";
+import type { Trouble } from "../../src/domain/trouble.ts";
+import { FakeCloudFormation } from "../support/fake-cloudformation.ts";
+import { own } from "./events.ts";
+import { Follower } from "./follower.ts";
+
+const NOW = 1_000_000;
+const WATCHED: Interest = { viewers: 1 };
+const clock = { intervalMs: 3000, waitMs: 600_000, now: NOW, random: 1 };
+
+const trouble = (kind: LookupFailure["kind"], polls: number, more: Partial<Trouble> = {}): Trouble => ({
+  kind,
+  since: NOW - 20_000,
+  polls,
+  told: false,
+  gaveUp: false,
+  ...more,
+});
+
+const stateAfter = async (...statuses: readonly string[]): Promise<StackState> => {
+  const cloudFormation = new FakeCloudFormation();
+  const follower = new Follower(cloudFormation);
+  cloudFormation.show(...statuses.map((status) => own(status)));
+  await follower.poll();
+  return follower.state;
+};
+
+describe("A stack is wanted", () => {
+  test.each<[string, Interest, boolean]>([
+    ["by a viewer", { viewers: 1 }, true],
+    ["by who registered", { viewers: 0, trackedAt: 0 }, true],
+    ["for a minute after the last viewer left", { viewers: 0, leftAt: NOW - 59_999 }, true],
+    ["no longer than that", { viewers: 0, leftAt: NOW - 60_000 }, false],
+    ["by nobody", { viewers: 0 }, false],
+  ])("%s", (_title, interest, wanted) => {
+    expect(isWanted(interest, NOW)).toBe(wanted);
+  });
+});
+
+describe("The next poll", () => {
+  test("comes after the period, whatever the stack does", async () => {
+    expect(nextPollIn(EMPTY_STATE, WATCHED, undefined, clock)).toBe(3000);
+    expect(nextPollIn(await stateAfter("CREATE_IN_PROGRESS"), WATCHED, undefined, clock)).toBe(3000);
+  });
+
+  test("never comes after the end, without interest, or when it was given up", async () => {
+    const ended = await stateAfter("CREATE_IN_PROGRESS", "CREATE_COMPLETE");
+    expect(nextPollIn(ended, WATCHED, undefined, clock)).toBeUndefined();
+    expect(nextPollIn(EMPTY_STATE, { viewers: 0 }, undefined, clock)).toBeUndefined();
+    const hopeless = trouble("credentials", 9, { told: true, gaveUp: true });
+    expect(nextPollIn(EMPTY_STATE, WATCHED, hopeless, clock)).toBeUndefined();
+  });
+
+  test("of a stack under review comes seldom, and without viewers not for ever", async () => {
+    const review = await stateAfter("REVIEW_IN_PROGRESS");
+    expect(nextPollIn(review, WATCHED, undefined, clock)).toBe(10_000);
+    const tracked = (trackedAt: number) => nextPollIn(review, { viewers: 0, trackedAt }, undefined, clock);
+    expect(tracked(NOW - 599_999)).toBe(10_000);
+    expect(tracked(NOW - 600_000)).toBeUndefined();
+  });
+
+  test.each<[string, Trouble, readonly number[]]>([
+    ["throttled", trouble("throttled", 0), [6000, 12_000, 24_000, 30_000, 30_000]],
+    ["no answer, not told yet", trouble("network", 0), [3000, 3000, 3000, 3000, 3000]],
+    ["no answer, told", trouble("network", 2, { told: true }), [6000, 12_000, 24_000, 30_000, 30_000]],
+    ["errors, told", trouble("unavailable", 10, { told: true }), [30_000, 30_000, 30_000, 30_000, 30_000]],
+    ["refused", trouble("denied", 0, { told: true }), [6000, 10_000, 10_000, 10_000, 10_000]],
+    ["missing for a short time", trouble("missing", 0), [3000, 3000, 3000, 3000, 3000]],
+    [
+      "missing for a minute",
+      trouble("missing", 0, { since: NOW - 60_000 }),
+      [10_000, 10_000, 10_000, 10_000, 10_000],
+    ],
+  ])("backs off to at most 30 seconds: %s", (_title, first, waits) => {
+    const found = waits.map((_, index) =>
+      nextPollIn(EMPTY_STATE, WATCHED, { ...first, polls: first.polls + index + 1 }, clock),
+    );
+    expect(found).toEqual(waits);
+  });
+
+  test("of a throttled stack is spread over half of its wait", () => {
+    const wait = (random: number) =>
+      nextPollIn(EMPTY_STATE, WATCHED, trouble("throttled", 3), { ...clock, random });
+    expect([wait(0), wait(0.5), wait(0.999)]).toEqual([12_000, 18_000, 23_988]);
+  });
+
+  test("is never sooner than a long period allows", () => {
+    const slow = { ...clock, intervalMs: 60_000 };
+    expect(nextPollIn(EMPTY_STATE, WATCHED, trouble("throttled", 4), slow)).toBe(60_000);
+    expect(nextPollIn(EMPTY_STATE, WATCHED, trouble("denied", 4), slow)).toBe(60_000);
+  });
+});
