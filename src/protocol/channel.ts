@@ -17,6 +17,32 @@ export const stackNameSchema = z
     "must begin with a letter and hold at most 128 letters, digits and hyphens",
   );
 
+export const deploymentIdSchema = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/,
+    "must begin with a letter or digit and hold at most 64 of these and hyphens",
+  );
+
+export const environmentSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "must hold at most 32 lower-case letters, digits and hyphens");
+
+/** Name of a stack within its deployment. */
+export const stackKeySchema = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
+    "must hold at most 128 letters, digits, dots, underscores and hyphens",
+  );
+
+/** A deployment in one environment: what a channel `deployments/<deploymentId>-<environment>` tells of. */
+export type DeploymentAddress = Readonly<{ deploymentId: string; environment: string }>;
+
+/** Two pairs may spell the same channel, `a-b` + `c` and `a` + `b-c`: the second to come is refused. */
+export const deploymentChannelOf = ({ deploymentId, environment }: DeploymentAddress): string =>
+  `deployments/${deploymentId}-${environment}`;
+
 /** The stack that a channel of the form `stacks/<region>/<stackName>` tells of. */
 export type StackAddress = Readonly<{ region: string; stackName: string }>;
 

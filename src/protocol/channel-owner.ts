@@ -1,0 +1,52 @@
+/**
+ * What a gateway and the object that owns a channel say to each other. The owner numbers and keeps the events; the
+ * gateway holds the sockets. A push may be lost: whoever sees a hole pulls.
+ */
+import type { Failure } from "./failure.ts";
+import type { Result } from "./result.ts";
+
+/** Frames of consecutive offsets, each as JSON text. */
+export type Run = Readonly<{ from: number; to: number; frames: readonly string[] }>;
+
+/** A viewer's wish: from a position, or fresh. `classic`: it understands nothing but events. */
+export type JoinRequest = Readonly<{
+  /** Name of the gateway object that pushes are to go to from now on. */
+  gateway: string;
+  epoch?: string;
+  offset?: number;
+  classic: boolean;
+}>;
+
+export type Join = Readonly<{
+  epoch: string;
+  /** The head: what is pushed from now on follows it. */
+  offset: number;
+  floor: number;
+  recovered: boolean;
+  /** What was missed (recovered), the run so far (classic), or a stack's attempt so far. */
+  runs: readonly Run[];
+  /** Data of a `snapshot` frame, as JSON text: a deployment's fresh viewers that opted in. */
+  snapshot?: string;
+}>;
+
+/** What the owner pushes: events that follow what it pushed before, and frames without offsets. */
+export type Push = Readonly<{
+  channel: string;
+  epoch: string;
+  /** The head after this push. */
+  offset: number;
+  runs: readonly Run[];
+  transient: readonly string[];
+}>;
+
+/** The side of a channel's owner. */
+export type ChannelOwner = Readonly<{
+  join(request: JoinRequest): Promise<Result<Join, Failure>>;
+  /** Events after an offset, for a gateway that missed a push; `undefined` if the epoch is another or they are gone. */
+  since(epoch: string, offset: number): Promise<readonly Run[] | undefined>;
+}>;
+
+/** The side of a gateway: answers how many viewers of the channel it has; with none, the owner forgets it. */
+export type GatewayPushes = Readonly<{
+  push(push: Push): Promise<Readonly<{ viewers: number }>>;
+}>;

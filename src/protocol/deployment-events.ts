@@ -1,0 +1,180 @@
+/**
+ * What a deployment's channel says: the seeds' events with their data, plus the fields that make every state follow
+ * from them. Durable events have an offset and are never dropped; `*_progress` are transient and may be.
+ */
+import * as z from "zod";
+import { causeSchema } from "./stack-frames.ts";
+import { environmentSchema, deploymentIdSchema, stackKeySchema } from "./channel.ts";
+
+/** ISO 8601; what is kept is UTC with milliseconds. */
+const timestamp = z.iso.datetime({ offset: true }).transform((time) => new Date(time).toISOString());
+
+const event = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
+  z.object({ type: z.literal(type), timestamp, data });
+
+const seconds = z.number().nonnegative();
+const count = z.number().int().nonnegative();
+const layer = z.number().int().positive();
+const text = z.string().max(4096);
+
+export const deploymentModes = ["track", "deploy", "ingest"] as const;
+
+export type DeploymentMode = (typeof deploymentModes)[number];
+
+const deployment = { deploymentId: deploymentIdSchema, environment: environmentSchema };
+const ofStack = { ...deployment, stack: stackKeySchema };
+
+export const errorDetailSchema = z.object({
+  code: z.string().max(256),
+  message: text,
+  details: text.optional(),
+});
+
+export type ErrorDetail = Readonly<z.infer<typeof errorDetailSchema>>;
+
+/** Where a stack stands in a deployment's plan. */
+export const plannedStackSchema = z.object({
+  name: stackKeySchema,
+  layer,
+  dependsOn: z.array(stackKeySchema),
+  stackName: z.string().optional(),
+  region: z.string().optional(),
+});
+
+export type PlannedStack = Readonly<z.infer<typeof plannedStackSchema>>;
+
+/** What did not happen because of a failure: the blast line. */
+export const blastSchema = z.object({
+  stack: stackKeySchema,
+  layers: z.array(layer),
+  stacks: z.array(stackKeySchema),
+});
+
+export type Blast = Readonly<z.infer<typeof blastSchema>>;
+
+const counts = {
+  totalStacks: count.optional(),
+  deployedStacks: count.optional(),
+  skippedStacks: count.optional(),
+  failedStacks: count.optional(),
+  durationSeconds: seconds.optional(),
+};
+
+const deploymentEnd = z.object({
+  ...deployment,
+  status: z.string().optional(),
+  ...counts,
+  error: errorDetailSchema.optional(),
+  cause: causeSchema.optional(),
+  blast: blastSchema.optional(),
+});
+
+const resourceSchema = z.object({
+  /** Unique in its stack: a Pulumi URN, or for CloudFormation the path of logical ids. */
+  urn: text.optional(),
+  type: text,
+  name: text,
+  id: text.optional(),
+});
+
+export type ResourceRef = Readonly<z.infer<typeof resourceSchema>>;
+
+const resourceEvent = z.object({
+  ...ofStack,
+  resource: resourceSchema,
+  durationSeconds: seconds.optional(),
+  reason: text.optional(),
+  error: errorDetailSchema.optional(),
+  /** Where the resource's stack stands, if whoever tells of it knows: percent, and the resources of its operation. */
+  progressPercent: z.number().min(0).max(100).optional(),
+  totalResources: count.optional(),
+});
+
+const stackEvent = z.object({ ...ofStack, reason: text.optional() });
+
+/** The durable events. Fields beyond these are accepted and not kept. */
+export const deploymentEventSchema = z.discriminatedUnion("type", [
+  event(
+    "deployment_started",
+    z.object({
+      ...deployment,
+      totalStacks: count.optional(),
+      totalLayers: count.optional(),
+      estimatedDuration: seconds.optional(),
+      run: z.number().int().positive().optional(),
+      mode: z.enum(deploymentModes).optional(),
+      owner: text.optional(),
+      user: text.optional(),
+      stacks: z.array(plannedStackSchema).optional(),
+    }),
+  ),
+  event("deployment_validating", z.object(deployment)),
+  event("deployment_complete", deploymentEnd),
+  event("deployment_failed", deploymentEnd),
+  event("deployment_rolling_back", deploymentEnd),
+  event("deployment_rolled_back", deploymentEnd),
+  event("deployment_cancelled", deploymentEnd),
+  event("deployment_destroying", deploymentEnd),
+  event("deployment_destroyed", deploymentEnd),
+  event(
+    "layer_started",
+    z.object({
+      ...deployment,
+      layer,
+      totalLayers: count.optional(),
+      stacks: z.array(stackKeySchema).optional(),
+    }),
+  ),
+  event(
+    "layer_complete",
+    z.object({
+      ...deployment,
+      layer,
+      deployedStacks: count.optional(),
+      failedStacks: count.optional(),
+      durationSeconds: seconds.optional(),
+    }),
+  ),
+  event(
+    "stack_deploying",
+    z.object({
+      ...ofStack,
+      layer: layer.optional(),
+      dependencies: z.array(stackKeySchema).optional(),
+      totalResources: count.optional(),
+    }),
+  ),
+  event(
+    "stack_deployed",
+    z.object({
+      ...ofStack,
+      status: z.string().optional(),
+      resourcesCreated: count.optional(),
+      durationSeconds: seconds.optional(),
+      outputs: z.record(z.string(), z.unknown()).optional(),
+    }),
+  ),
+  event("stack_failed", z.object({ ...ofStack, error: errorDetailSchema, cause: causeSchema.optional() })),
+  event("stack_skipped", stackEvent),
+  event("stack_deleting", stackEvent),
+  event("stack_deleted", stackEvent),
+  event("stack_rolled_back", stackEvent),
+  event("resource_creating", resourceEvent),
+  event("resource_created", resourceEvent),
+  event("resource_updating", resourceEvent),
+  event("resource_updated", resourceEvent),
+  event("resource_deleting", resourceEvent),
+  event("resource_deleted", resourceEvent),
+  event("resource_failed", resourceEvent),
+]);
+
+/** A durable event before it has its place in a channel. */
+export type DeploymentEvent = Readonly<z.infer<typeof deploymentEventSchema>>;
+
+export type DeploymentEventOf<Type extends DeploymentEvent["type"]> = Extract<
+  DeploymentEvent,
+  { type: Type }
+>;
+
+/** A durable event as the channel gives it. */
+export type DeploymentFrame = DeploymentEvent & Readonly<{ channel: string; offset: number }>;

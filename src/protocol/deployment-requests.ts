@@ -1,0 +1,140 @@
+/** What can be asked of a deployment over REST, and what is answered beside its progress. */
+import * as z from "zod";
+import {
+  deploymentIdSchema,
+  environmentSchema,
+  regionSchema,
+  stackKeySchema,
+  stackNameSchema,
+} from "./channel.ts";
+import { deploymentEventSchema, deploymentModes } from "./deployment-events.ts";
+import { deploymentProgressSchema, deploymentStates, stackProgressSchema } from "./deployment-progress.ts";
+
+/** Most stacks of a deployment, and most events of one request. */
+export const MAX_STACKS = 500;
+export const MAX_INGEST = 500;
+
+export const registrationSchema = z.object({
+  deploymentId: deploymentIdSchema,
+  environment: environmentSchema,
+  mode: z.enum(deploymentModes),
+  stacks: z
+    .array(
+      z.object({
+        name: stackKeySchema,
+        /** CloudFormation's name of it; absent: the same. */
+        stackName: stackNameSchema.optional(),
+        /** Absent: the Worker's own. */
+        region: regionSchema.optional(),
+        dependsOn: z.array(stackKeySchema).max(MAX_STACKS).optional(),
+      }),
+    )
+    .max(MAX_STACKS),
+  owner: z.string().max(320).optional(),
+  onFailure: z.enum(["rollback", "stop"]).optional(),
+  /** In `track`: attempts that began after this count, too, though they have ended by now. */
+  since: z.iso.datetime({ offset: true }).optional(),
+});
+
+export type Registration = Readonly<z.infer<typeof registrationSchema>>;
+
+/** An event as an orchestrator sends it; checked one by one, so that one bad event costs itself only. */
+export const ingestEnvelopeSchema = z.object({
+  id: z.string().min(1).max(256).optional(),
+  type: z.string().max(64),
+  timestamp: z.string().max(64),
+  deploymentId: z.string().max(64).optional(),
+  data: z.record(z.string(), z.unknown()),
+});
+
+export type IngestEnvelope = Readonly<z.infer<typeof ingestEnvelopeSchema>>;
+
+/** What became of each event of a request, in its order. */
+export const ingestReportSchema = z.object({
+  results: z.array(
+    z.object({
+      id: z.string().optional(),
+      type: z.string(),
+      outcome: z.enum(["accepted", "known", "refused"]),
+      error: z.object({ code: z.string(), message: z.string() }).optional(),
+    }),
+  ),
+  accepted: z.number().int(),
+  refused: z.number().int(),
+});
+
+export type IngestReport = Readonly<z.infer<typeof ingestReportSchema>>;
+
+/** Where an answer stands in the channel: resume from here. */
+export const positionSchema = z.object({
+  channel: z.string(),
+  epoch: z.string(),
+  offset: z.number().int().nonnegative(),
+  floor: z.number().int().positive(),
+});
+
+export type ChannelPosition = Readonly<z.infer<typeof positionSchema>>;
+
+export const deploymentAnswerSchema = deploymentProgressSchema.extend(positionSchema.shape);
+
+export type DeploymentAnswer = Readonly<z.infer<typeof deploymentAnswerSchema>>;
+
+export const stackAnswerSchema = stackProgressSchema.extend(positionSchema.shape);
+
+export type StackAnswer = Readonly<z.infer<typeof stackAnswerSchema>>;
+
+/** A run in a line: of the history of a deployment, and of the list of deployments. */
+export const runSummarySchema = z.object({
+  deploymentId: z.string(),
+  environment: z.string(),
+  run: z.number().int(),
+  mode: z.enum(deploymentModes),
+  status: z.enum(deploymentStates),
+  startTime: z.string(),
+  endTime: z.string().optional(),
+  durationSeconds: z.number(),
+  owner: z.string().optional(),
+  user: z.string().optional(),
+  totalStacks: z.number().int(),
+  deployedStacks: z.number().int(),
+  failedStacks: z.number().int(),
+  skippedStacks: z.number().int(),
+  progressPercent: z.number().int(),
+});
+
+export type RunSummary = Readonly<z.infer<typeof runSummarySchema>>;
+
+export const runsSchema = z.object({ ...positionSchema.shape, runs: z.array(runSummarySchema) });
+
+export type Runs = Readonly<z.infer<typeof runsSchema>>;
+
+export const deploymentEventsSchema = z.object({
+  ...positionSchema.shape,
+  events: z.array(
+    z.intersection(
+      deploymentEventSchema,
+      z.object({ channel: z.string(), offset: z.number().int().positive() }),
+    ),
+  ),
+  /** Whether events follow the last one given. */
+  more: z.boolean(),
+});
+
+export type DeploymentEvents = Readonly<z.infer<typeof deploymentEventsSchema>>;
+
+/** Which deployments are wanted. */
+export const deploymentQuerySchema = z.object({
+  environment: environmentSchema.optional(),
+  status: z.enum(deploymentStates).optional(),
+  cursor: z.string().max(512).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+});
+
+export type DeploymentQuery = Readonly<z.infer<typeof deploymentQuerySchema>>;
+
+export const deploymentListSchema = z.object({
+  items: z.array(runSummarySchema),
+  nextCursor: z.string().optional(),
+});
+
+export type DeploymentList = Readonly<z.infer<typeof deploymentListSchema>>;
