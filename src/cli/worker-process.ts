@@ -77,7 +77,7 @@ export const startWorker = ({ port, folder, variables }: WorkerOptions): WorkerP
     },
     stop: async () => {
       signalGroup("SIGTERM");
-      await Promise.race([ended, sleep(GRACE)]);
+      await Promise.race([ended, sleep(GRACE, undefined, { ref: false })]);
       signalGroup("SIGKILL");
     },
   };

@@ -1,0 +1,79 @@
+/** `npm start`: an address that works at once, a deployment that moves behind it, and an end that leaves nothing. */
+import { spawn } from "node:child_process";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import * as z from "zod";
+import { eventually } from "../support/eventually.ts";
+import { livingBelow, livingOf } from "../support/processes.ts";
+import { freePort } from "../support/wrangler-dev.ts";
+
+const GRACE_MS = 15_000;
+
+let child: ReturnType<typeof spawn> | undefined;
+let printed = "";
+
+const summarySchema = z.object({ data: z.object({ offset: z.int(), status: z.string() }) });
+
+const signal = (name: NodeJS.Signals): void => {
+  if (child?.pid === undefined) return;
+  try {
+    // As a terminal does: to the whole foreground group.
+    process.kill(-child.pid, name);
+  } catch {
+    // It has ended.
+  }
+};
+
+beforeAll(async () => {
+  const port = await freePort();
+  child = spawn(process.execPath, ["src/cli/dev.ts", "--port", String(port), "--speed", "40"], {
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on("data", (chunk: unknown) => (printed += String(chunk)));
+});
+
+afterAll(() => signal("SIGTERM"));
+
+/** The first address of this machine in the output. */
+const firstAddress = (): URL | undefined => {
+  const [address] = /https?:\/\/(127\.0\.0\.1|localhost)\S*/.exec(printed) ?? [];
+  return address === undefined ? undefined : new URL(address);
+};
+
+it("prints the dashboard's address with a token first, and both are good", async () => {
+  const address = await eventually(
+    () => printed.includes("Ctrl-C") && firstAddress(),
+    () => `the first address in: ${printed}`,
+    60_000,
+  );
+  const token = new URLSearchParams(address.hash.slice(1)).get("token");
+  const page = await fetch(address);
+  expect(page.status).toBe(200);
+  expect(page.headers.get("Content-Type")).toContain("text/html");
+
+  const [, region, stackName] = /\/stacks\/([^/]+)\/([^/]+)$/.exec(address.pathname) ?? [];
+  const state = async () => {
+    const answer = await fetch(`${address.origin}/api/v1/stacks/${stackName}?region=${region}`, {
+      headers: { Authorization: `Bearer ${token}` },
+    });
+    return summarySchema.parse(await answer.json()).data;
+  };
+  const before = await state();
+  expect(before.offset).toBeGreaterThan(0);
+  await eventually(async () => (await state()).offset > before.offset, "a deployment that moves");
+});
+
+it("ends every process that it has started when Ctrl-C is pressed", async () => {
+  const pid = child?.pid ?? 0;
+  const started = livingBelow(pid);
+  expect(started.length).toBeGreaterThan(1);
+  signal("SIGINT");
+  await eventually(
+    () => livingOf([pid, ...started]).length === 0,
+    () => `the end of ${livingOf([pid, ...started]).join(", ")}`,
+    GRACE_MS,
+  );
+  await eventually(() => child?.exitCode !== null, "its exit code");
+  expect(child?.exitCode).toBe(0);
+});
