@@ -2,7 +2,9 @@
  * Somebody who has read the seed documents and nothing else: their client, as it stands there, against the Worker
  * without tokens on this machine; and what they were promised of the polling behind it.
  */
+import { spawn } from "node:child_process";
 import { request } from "node:http";
+import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -73,13 +75,27 @@ describe("A client of the seeds", () => {
     return looksAt(stackName) - before;
   };
 
+  /** The seeds' frontend code in a process of its own; it ends when its socket is closed. */
+  const seedClient = (stackName: string) => {
+    const code = `
+      const socket = new WebSocket(
+        \`ws://localhost:${system.worker().port}/canvas/deploy/track/${stackName}\`
+      );
+
+      socket.onmessage = (event) => {
+        const update = JSON.parse(event.data);
+        console.log(JSON.stringify(update));
+      };
+    `;
+    const client = spawn(process.execPath, ["--eval", code], { stdio: ["ignore", "pipe", "inherit"] });
+    const updates: unknown[] = [];
+    createInterface({ input: client.stdout }).on("line", (line) => updates.push(JSON.parse(line)));
+    return { updates, client };
+  };
+
   it("sees a stack that is created after it came, in the seeds' frames, to the end", async () => {
     const stackName = "foundry-stack-12345678";
-    const updates: unknown[] = [];
-    const socket = new WebSocket(`ws://localhost:${system.worker().port}/canvas/deploy/track/${stackName}`);
-    socket.addEventListener("message", (event) => {
-      updates.push(JSON.parse(String(event.data)));
-    });
+    const { updates, client } = seedClient(stackName);
     await eventually(() => looksAt(stackName) > 1, "looks at a stack that is not there");
     expect(updates).toEqual([]);
 
@@ -101,8 +117,9 @@ describe("A client of the seeds", () => {
     expect(end.stack).toMatchObject({ status: "CREATE_COMPLETE", completedResources: 3, progress: 100 });
     expect(end.outputs["FirstQueue"]).toMatch(/^arn:aws:sqs:us-east-1:/);
     expect(end.timestamp).toBe(frames.at(-1)?.timestamp);
-    expect(socket.readyState).toBe(WebSocket.OPEN);
-    socket.close();
+    await sleep(POLL_SECONDS * 1000);
+    expect(client.exitCode).toBeNull();
+    client.kill();
   });
 
   it("is refused without a token where the host is not this machine", async () => {
