@@ -2,7 +2,9 @@
 import { app } from "./http/app.ts";
 import type { Env as Bindings } from "./settings.ts";
 
+export { Deployment } from "./trackers/deployment.ts";
 export { Directory } from "./trackers/directory.ts";
+export { Gateway } from "./trackers/gateway.ts";
 export { StackTracker } from "./trackers/stack-tracker.ts";
 export { Tickets } from "./trackers/tickets.ts";
 

@@ -6,7 +6,9 @@ import * as z from "zod";
 import type { Failure } from "./protocol/failure.ts";
 import { regionSchema } from "./protocol/channel.ts";
 import { failed, success, type Result } from "./protocol/result.ts";
+import type { Deployment } from "./trackers/deployment.ts";
 import type { Directory } from "./trackers/directory.ts";
+import type { Gateway } from "./trackers/gateway.ts";
 import type { StackTracker } from "./trackers/stack-tracker.ts";
 import type { Tickets } from "./trackers/tickets.ts";
 
@@ -60,6 +62,11 @@ const variables = {
   AWS_ENDPOINT_URL_EC2: address,
   POLL_INTERVAL_SECONDS: seconds(0.2).default(3),
   STACK_WAIT_SECONDS: seconds(0).default(600),
+  GATEWAY_SHARDS: z
+    .union([z.string(), z.number()])
+    .refine((value) => /^[1-9]\d{0,2}$/.test(String(value)), "must be a whole number from 1 to 999")
+    .transform(Number)
+    .default(1),
   AUDIT_TABLE: z
     .string()
     .regex(/^([A-Za-z0-9_.-]{3,255})?$/, "must be a DynamoDB table's name, or empty for no audit")
@@ -90,6 +97,8 @@ const offWhenEmpty: ReadonlySet<VariableName> = new Set<VariableName>(["AUDIT_TA
 /** What the runtime hands to the Worker and to its objects. */
 export interface Env extends Readonly<Partial<Record<VariableName, string>>> {
   readonly STACKS: DurableObjectNamespace<StackTracker>;
+  readonly DEPLOYMENTS: DurableObjectNamespace<Deployment>;
+  readonly GATEWAYS: DurableObjectNamespace<Gateway>;
   readonly DIRECTORY: DurableObjectNamespace<Directory>;
   readonly TICKETS: DurableObjectNamespace<Tickets>;
   readonly ASSETS: Fetcher;
@@ -119,6 +128,8 @@ export type Settings = Readonly<{
   aws: AwsSettings;
   pollIntervalSeconds: number;
   stackWaitSeconds: number;
+  /** Gateways a region. */
+  gatewayShards: number;
   /** Undefined: no audit. */
   auditTable: string | undefined;
   auth: AuthSettings;
