@@ -106,8 +106,12 @@ export class Watcher {
   }
 }
 
-/** Watches a stack; `base` is the Worker's http address. Resolves when the socket is open. */
-export const watch = (base: string, stackName: string, options: WatchOptions = {}): Promise<Watcher> => {
+/** Watches a stack; `base` is the Worker's http address. Resolves when the socket is open and, opted in, subscribed. */
+export const watch = async (
+  base: string,
+  stackName: string,
+  options: WatchOptions = {},
+): Promise<Watcher> => {
   const { token, region, optedIn = false, position } = options;
   const url = new URL(`${base.replace(/^http/, "ws")}/canvas/deploy/track/${stackName}`);
   if (region !== undefined) url.searchParams.set("region", region);
@@ -117,5 +121,7 @@ export const watch = (base: string, stackName: string, options: WatchOptions = {
   }
   if (token !== undefined && !optedIn) url.searchParams.set("token", token);
   const offers = optedIn ? [SUBPROTOCOL, ...(token === undefined ? [] : [`bearer.${token}`])] : [];
-  return new Watcher(new WebSocket(url.href, offers)).opened();
+  const watcher = await new Watcher(new WebSocket(url.href, offers)).opened();
+  if (optedIn || position) await watcher.saw(({ frames }) => frames.length > 0, "its first frame");
+  return watcher;
 };
