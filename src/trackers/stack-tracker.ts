@@ -127,10 +127,10 @@ export class StackTracker extends DurableObject<Env> {
   }
 
   override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
-    this.sockets.viewers.left(socket);
+    const wasViewer = this.sockets.viewers.left(socket);
     this.schedule.noteDeparture(Date.now());
     // Hibernatable sockets are not answered by the runtime, whatever the compatibility date: the client would wait.
-    if (!UNSENDABLE.includes(code)) socket.close(code, reason);
+    if (wasViewer && !UNSENDABLE.includes(code)) socket.close(code, reason);
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {

@@ -109,9 +109,9 @@ export class Viewers {
     quietly(() => socket.close(code, reason));
   }
 
-  /** The socket is gone, or about to be. */
-  left(socket: WebSocket): void {
-    this.viewers.delete(socket);
+  /** The socket is gone, or about to be. False if it was closed from here. */
+  left(socket: WebSocket): boolean {
+    return this.viewers.delete(socket);
   }
 
   /** Closes sockets whose token has expired; checked when something is sent or heard, never by an alarm. */

@@ -35,6 +35,8 @@ export const useFarEnd = (): void => {
     });
   });
   afterEach(async () => {
+    // The runtime crashes if an object is wiped out while its sockets are closing.
+    await new Promise((resolve) => setTimeout(resolve, 50));
     await reset();
     vi.useRealTimers();
     vi.restoreAllMocks();
