@@ -7,7 +7,11 @@ import { fileURLToPath } from "node:url";
 import * as z from "zod";
 
 const requestEnvelope = z.object({ id: z.number(), request: z.unknown() });
-const answerEnvelope = z.object({ id: z.number(), answer: z.unknown(), problem: z.string().optional() });
+const answerEnvelope = z.object({
+  id: z.number(),
+  answer: z.unknown().optional(),
+  problem: z.string().optional(),
+});
 
 export type HelperProcess<Request> = Readonly<{
   ask<Answer>(request: Request, answer: z.ZodType<Answer>): Promise<Answer>;

@@ -5,14 +5,35 @@
  */
 import { DurableObject } from "cloudflare:workers";
 
+const POLL_MS = 200;
+
+/** The object that is to poll, by the name of its stack. */
+const pollerOf = ({ url }: Request): string | undefined => /\/poll\/(.+)$/.exec(url)?.[1];
+
 type BareEnv = Readonly<{ BARE: DurableObjectNamespace<Bare> }>;
 
-/** `PUT /text` gives it the string, `POST /send` has it sent; anything else that upgrades becomes a viewer. */
+/**
+ * `PUT /text` gives it the string, `POST /send` has it sent; what upgrades becomes a viewer. `PUT /poll/NAME` lets an
+ * object of that name ask the address in the body every 200 ms, unsigned, and read the answer: the least that a poll is.
+ */
 export class Bare extends DurableObject<BareEnv> {
   private text = "";
+  private question: Readonly<{ address: string; stackName: string }> | undefined;
+
+  override async alarm(): Promise<void> {
+    if (!this.question) return;
+    await this.ctx.storage.setAlarm(Date.now() + POLL_MS);
+    const { address, stackName } = this.question;
+    const body = new URLSearchParams({ Action: "DescribeStackEvents", StackName: stackName });
+    this.text = await (await fetch(address, { method: "POST", body })).text();
+  }
 
   override async fetch(request: Request): Promise<Response> {
-    if (request.method === "PUT") {
+    const stackName = pollerOf(request);
+    if (stackName !== undefined) {
+      this.question = { address: await request.text(), stackName };
+      await this.ctx.storage.setAlarm(Date.now() + POLL_MS);
+    } else if (request.method === "PUT") {
       this.text = await request.text();
     } else if (request.method === "POST") {
       for (const socket of this.ctx.getWebSockets()) socket.send(this.text);
@@ -27,5 +48,5 @@ export class Bare extends DurableObject<BareEnv> {
 
 // oxlint-disable-next-line import/no-default-export -- the runtime asks for it
 export default {
-  fetch: (request, env) => env.BARE.get(env.BARE.idFromName("bare")).fetch(request),
+  fetch: (request, env) => env.BARE.get(env.BARE.idFromName(pollerOf(request) ?? "bare")).fetch(request),
 } satisfies ExportedHandler<BareEnv>;
