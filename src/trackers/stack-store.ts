@@ -17,7 +17,16 @@ import { EventLog, type LogRun } from "./event-log.ts";
 type Head = Readonly<{ epoch: string; offset: number; root?: FollowedStack; attempt?: Attempt }>;
 
 /** Resources by their keys. */
-type Block = readonly (readonly [string, TrackedResource])[];
+type Block = readonly Entry[];
+type Entry = readonly [string, TrackedResource];
+
+/** A row may hold 2 MB: a reason of any length must not make a commit fail for ever. The log has it whole. */
+const MAX_REASON_LENGTH = 8_000;
+
+const shortened = ([key, resource]: Entry): Entry =>
+  resource.reason.length <= MAX_REASON_LENGTH
+    ? [key, resource]
+    : [key, { ...resource, reason: resource.reason.slice(0, MAX_REASON_LENGTH) }];
 
 const HEAD = "head";
 const NESTED = "nested/";
@@ -92,7 +101,7 @@ export class StackStore {
     for (let from = 0; from < resources.length; from += BLOCK) {
       const block = resources.slice(from, from + BLOCK);
       if (block.some(([key]) => touchedResources.has(key)))
-        this.storage.kv.put<Block>(RESOURCES + String(from).padStart(6, "0"), block);
+        this.storage.kv.put<Block>(RESOURCES + String(from).padStart(6, "0"), block.map(shortened));
     }
   }
 

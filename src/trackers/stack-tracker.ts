@@ -24,8 +24,11 @@ import { StackPoll } from "./stack-poll.ts";
 import { StackSockets } from "./stack-sockets.ts";
 import { StackStore } from "./stack-store.ts";
 
-/** Codes that a socket reports but that must not be sent. */
-const UNSENDABLE = [1005, 1006, 1015];
+/** Reported for a close frame without a code, as browsers send it by default. */
+const NO_CODE = 1005;
+
+/** Reported where no close frame came: there is nobody to answer. */
+const UNSENDABLE = [1006, 1015];
 
 const sessionHeader = z.preprocess((text) => JSON.parse(String(text)), sessionSchema);
 
@@ -130,7 +133,9 @@ export class StackTracker extends DurableObject<Env> {
     const wasViewer = this.sockets.viewers.left(socket);
     this.schedule.noteDeparture(Date.now());
     // Hibernatable sockets are not answered by the runtime, whatever the compatibility date: the client would wait.
-    if (wasViewer && !UNSENDABLE.includes(code)) socket.close(code, reason);
+    if (!wasViewer) return;
+    if (code === NO_CODE) socket.close();
+    else if (!UNSENDABLE.includes(code)) socket.close(code, reason);
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {
