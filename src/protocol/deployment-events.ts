@@ -3,6 +3,7 @@
  * from them. Durable events have an offset and are never dropped; `*_progress` are transient and may be.
  */
 import * as z from "zod";
+import { sentOutputSchema } from "./output-value.ts";
 import { causeSchema } from "./stack-frames.ts";
 import { environmentSchema, deploymentIdSchema, stackKeySchema } from "./channel.ts";
 
@@ -151,7 +152,7 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
       status: z.string().optional(),
       resourcesCreated: count.optional(),
       durationSeconds: seconds.optional(),
-      outputs: z.record(z.string(), z.unknown()).optional(),
+      outputs: z.record(z.string(), sentOutputSchema).optional(),
     }),
   ),
   event("stack_failed", z.object({ ...ofStack, error: errorDetailSchema, cause: causeSchema.optional() })),

@@ -1,6 +1,7 @@
 /** A deployment and its stacks as REST and snapshots show them: the seeds' interfaces and the fields of their samples. */
 import * as z from "zod";
 import { blastSchema, deploymentModes, errorDetailSchema } from "./deployment-events.ts";
+import { outputValueSchema } from "./output-value.ts";
 import { causeSchema } from "./stack-frames.ts";
 
 export const deploymentStates = [
@@ -63,7 +64,7 @@ export const stackProgressSchema = z.object({
   logs: z.array(logEntrySchema),
   error: errorDetailSchema.optional(),
   cause: causeSchema.optional(),
-  outputs: z.record(z.string(), z.unknown()).optional(),
+  outputs: z.record(z.string(), outputValueSchema).optional(),
   stackName: z.string().optional(),
   region: z.string().optional(),
 });

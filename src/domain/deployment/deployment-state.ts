@@ -4,6 +4,7 @@
  */
 import type { DeploymentMode, ErrorDetail } from "../../protocol/deployment-events.ts";
 import type { DeploymentStatus, LogEntry, StackStatus } from "../../protocol/deployment-progress.ts";
+import type { OutputValue } from "../../protocol/output-value.ts";
 import type { Cause } from "../../protocol/stack-frames.ts";
 
 /** What is being done, or was done, to a resource. */
@@ -39,7 +40,7 @@ export type StackNode = Readonly<{
   logs: readonly LogEntry[];
   error?: ErrorDetail;
   cause?: Cause;
-  outputs?: Readonly<Record<string, unknown>>;
+  outputs?: Readonly<Record<string, OutputValue>>;
 }>;
 
 export type LayerNode = Readonly<{ startTime: string; endTime?: string }>;
