@@ -95,11 +95,13 @@ export const startWrangler = async (options: WranglerOptions): Promise<WranglerD
     ready: () =>
       eventually(
         async () => {
-          if (child.exitCode !== null) throw new Error(`wrangler has ended: ${output().slice(-2000)}`);
+          // It waits for whoever mends what cannot be built.
+          if (child.exitCode !== null || output().includes("Build failed"))
+            throw new Error(`wrangler cannot start: ${output().slice(-2000)}`);
           return (await fetch(`${url}/healthz`).catch(() => undefined)) !== undefined;
         },
         () => `wrangler's first answer. It said: ${output().slice(-2000)}`,
-        60_000,
+        50_000,
       ).then(() => undefined),
     kill: () => {
       signalGroup(group, "SIGKILL");
