@@ -49,7 +49,7 @@ const ownFact = (stackId: string, status: string, reason = ""): Fact => ({
 type Random = (below: number) => number;
 
 /** A repeatable one (Numerical Recipes' linear congruential generator). */
-export const seeded = (seed: number): Random => {
+const seeded = (seed: number): Random => {
   let state = seed >>> 0;
   return (below) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
