@@ -4,9 +4,7 @@ import type { Load } from "./load/load.ts";
 import type { Servers } from "./servers/servers.ts";
 
 /** A bound that a row is held to. */
-export type Aim = Readonly<
-  { on: "ratio" | "value"; atMost: number } | { on: "ratio" | "value"; atLeast: number }
->;
+type Aim = Readonly<{ on: "ratio" | "value"; atMost: number } | { on: "ratio" | "value"; atLeast: number }>;
 
 /** One line of the report: a value of the product's, most often beside a baseline's from the same run. */
 export type Row = Readonly<{

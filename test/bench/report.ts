@@ -1,11 +1,11 @@
 /** Rows as a table for people and as JSON for machines. */
 import type { Row } from "./measure.ts";
 
-export const ratioOf = ({ value, baseline }: Row): number | undefined =>
+const ratioOf = ({ value, baseline }: Row): number | undefined =>
   baseline === undefined ? undefined : value / baseline.value;
 
 /** Whether the row keeps to its aim; undefined if it has none. */
-export const keepsAim = (row: Row): boolean | undefined => {
+const keepsAim = (row: Row): boolean | undefined => {
   if (!row.aim) return undefined;
   const held = row.aim.on === "value" ? row.value : (ratioOf(row) ?? Number.NaN);
   return "atMost" in row.aim ? held <= row.aim.atMost : held >= row.aim.atLeast;

@@ -4,7 +4,7 @@ import { startHelper } from "../helper-process.ts";
 import { countsSchema, type Counts, type FakeAwsRequest } from "./fake-aws-requests.ts";
 
 /** CloudFormation allows a stack so many resources. */
-export const MOST_RESOURCES = 500;
+const MOST_RESOURCES = 500;
 
 const nothing = z.undefined();
 

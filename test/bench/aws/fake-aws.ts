@@ -2,7 +2,7 @@
  * CloudFormation for benchmarks, a process of its own: answers three actions with text made beforehand, as cheaply as
  * it can, and counts. It checks no signature; the simulator does, and is too heavy to measure against.
  */
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { answerRequests } from "../helper-process.ts";
@@ -41,14 +41,14 @@ const look = (stack: MadeStack, token: string | null): string => {
   return stack.events(stack.visible);
 };
 
-const answerOf = (form: URLSearchParams): Readonly<{ status: number; xml: string; look?: MadeStack }> => {
+const answerOf = (form: URLSearchParams): Readonly<{ status: number; xml: string; seen?: MadeStack }> => {
   const stack = stackOf(form.get("StackName") ?? "");
-  const action = form.get("Action");
+  const action = form.get("Action") ?? "";
   if (action !== "DescribeStackEvents") counts.others += 1;
   if (!stack) return { status: 400, xml: refusal(`Stack [${form.get("StackName")}] does not exist`) };
   switch (action) {
     case "DescribeStackEvents":
-      return { status: 200, xml: look(stack, form.get("NextToken")), look: stack };
+      return { status: 200, xml: look(stack, form.get("NextToken")), seen: stack };
     case "DescribeStacks":
       return { status: 200, xml: stack.description() };
     case "GetTemplate":
@@ -61,22 +61,20 @@ const answerOf = (form: URLSearchParams): Readonly<{ status: number; xml: string
 const refusal = (message: string): string =>
   `<ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><Error><Type>Sender</Type><Code>ValidationError</Code><Message>${message}</Message></Error><RequestId>b9b4b068</RequestId></ErrorResponse>`;
 
-const formOf = async (request: IncomingMessage): Promise<URLSearchParams> =>
-  new URLSearchParams(await text(request));
+const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const form = new URLSearchParams(await text(request));
+  // Half of the way there, half of it back.
+  if (latencyMs > 0) await sleep(latencyMs / 2);
+  const { status, xml, seen: stack } = answerOf(form);
+  const visible = stack?.visible ?? 0;
+  if (latencyMs > 0) await sleep(latencyMs / 2);
+  if (stack && (served.get(stack.name)?.visible ?? 0) < visible)
+    served.set(stack.name, { visible, at: monotonicMs() });
+  response.writeHead(status, { "Content-Type": "text/xml", "Content-Length": Buffer.byteLength(xml) });
+  response.end(xml);
+};
 
-const server = createServer((request, response) => {
-  void formOf(request).then(async (form) => {
-    // Half of the way there, half of it back.
-    if (latencyMs > 0) await sleep(latencyMs / 2);
-    const { status, xml, look: stack } = answerOf(form);
-    const visible = stack?.visible ?? 0;
-    if (latencyMs > 0) await sleep(latencyMs / 2);
-    if (stack && (served.get(stack.name)?.visible ?? 0) < visible)
-      served.set(stack.name, { visible, at: monotonicMs() });
-    response.writeHead(status, { "Content-Type": "text/xml", "Content-Length": Buffer.byteLength(xml) });
-    response.end(xml);
-  });
-});
+const server = createServer((request, response) => void answer(request, response));
 
 /** Shows events at random moments of the given density, each marked with its moment. */
 const stream = async (names: readonly string[], perSecond: number, seconds: number): Promise<void> => {

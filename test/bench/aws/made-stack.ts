@@ -4,7 +4,7 @@
  */
 
 /** The size of a page of DescribeStackEvents. */
-export const PAGE = 100;
+const PAGE = 100;
 
 /** Makes a page of 100 about as long as a recorded one, 108 KB. */
 const PROPERTIES = `{${Array.from({ length: 9 }, (_, n) => `&quot;Property${n}&quot;:&quot;value-of-a-property-${n}&quot;`).join(",")}}`;
@@ -54,9 +54,10 @@ export class MadeStack {
 
   /** Shows more events; `mark` becomes the physical id of each. */
   reveal(count: number, mark?: string): void {
-    for (let n = this.visible + 1; mark !== undefined && n <= this.visible + count; n++)
-      this.marks.set(n, mark);
+    const before = this.visible;
     this.visible += count;
+    if (mark === undefined) return;
+    for (let n = before + 1; n <= this.visible; n++) this.marks.set(n, mark);
   }
 
   finish(): void {

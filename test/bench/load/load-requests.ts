@@ -1,7 +1,7 @@
 /** What the benchmarks ask of the process that stands for the viewers. */
 import * as z from "zod";
 
-export const groupOptionsSchema = z.object({
+const groupOptionsSchema = z.object({
   port: z.number(),
   path: z.string(),
   count: z.number(),

@@ -33,8 +33,12 @@ const tracked = async (
   const name = `broadcast-${++stacks}`;
   await aws.add(name, PAST);
   await load.connect(name, {
-    ...{ port: server.port, path: trackPath(name), count: viewers },
-    ...{ ...viewer, acknowledges: viewer.optsIn, keepsText: events === 1 },
+    port: server.port,
+    path: trackPath(name),
+    count: viewers,
+    ...viewer,
+    acknowledges: viewer.optsIn,
+    keepsText: events === 1,
   });
   await load.silence(name, 700);
   await aws.takeCounts();
@@ -138,7 +142,8 @@ const oneEvent = async (surroundings: Surroundings, size: Size): Promise<Row[]> 
   }
   const row = (what: string, unit: string, valueOf: (pair: Pair) => number, aim?: Row["aim"]): Row => ({
     what: `1 event to ${size.viewers}: ${what}`,
-    ...{ unit, value: median(ours.map(valueOf)) },
+    unit,
+    value: median(ours.map(valueOf)),
     baseline: { name: "bare object", value: median(theirs.map(valueOf)) },
     ...(aim && { aim }),
   });
@@ -174,7 +179,8 @@ const manyEvents = async (surroundings: Surroundings, size: Size, events: number
   }
   const row = (what: string, unit: string, part: keyof Cost, aim?: Row["aim"]): Row => ({
     what: `${events} events to ${size.viewers} browser-like: ${what}`,
-    ...{ unit, value: medianOf(ours, part) },
+    unit,
+    value: medianOf(ours, part),
     baseline: { name: "seed's port", value: medianOf(theirs, part) },
     ...(aim && { aim }),
   });

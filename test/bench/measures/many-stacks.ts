@@ -32,7 +32,9 @@ const latencyOf = async ({ aws, load, servers, quick }: Surroundings, stacks: nu
     for (const name of names) {
       await aws.add(name, 20);
       await load.connect(name, {
-        ...{ port: server.port, path: trackPath(name), count: 1 },
+        port: server.port,
+        path: trackPath(name),
+        count: 1,
         measuresLatency: true,
       });
       // Stacks are not begun in step.
@@ -72,13 +74,17 @@ export const manyStacks: Measure = async (surroundings) => {
   return [
     {
       what: `event to viewer, ${MANY} stacks: p99`,
-      ...{ unit: "ms", value: of(many, "p99"), baseline: baseline("p99") },
+      unit: "ms",
+      value: of(many, "p99"),
+      baseline: baseline("p99"),
       aim: { on: "ratio", atMost: 1.15 },
     },
     { what: "the same: p50", unit: "ms", value: of(many, "p50"), baseline: baseline("p50") },
     {
       what: "/healthz meanwhile: p99",
-      ...{ unit: "ms", value: of(many, "health"), baseline: baseline("health") },
+      unit: "ms",
+      value: of(many, "health"),
+      baseline: baseline("health"),
       aim: { on: "value", atMost: 50 },
     },
   ];

@@ -49,7 +49,8 @@ export const memory: Measure = async (surroundings) => {
   return [
     {
       what: `memory of an idle browser-like viewer, of ${viewers}`,
-      ...{ unit: "KiB", value: median(ours) },
+      unit: "KiB",
+      value: median(ours),
       baseline: { name: "bare, workerd's default", value: median(theirs) },
       aim: { on: "ratio", atMost: 0.35 },
     },

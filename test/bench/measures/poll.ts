@@ -12,7 +12,7 @@ const STACKS = 4;
 
 type Cost = Readonly<{ cpuMs: number; calls: number }>;
 
-let cases = 0;
+let stacks = 0;
 
 /** Per poll of stacks with `past` events, each finding `fresh` more. */
 const pollsOf = async (
@@ -22,12 +22,15 @@ const pollsOf = async (
   past: number,
   fresh: number,
 ): Promise<Cost> => {
-  const names = Array.from({ length: STACKS }, () => `poll-${++cases}`);
+  const names = Array.from({ length: STACKS }, () => `poll-${++stacks}`);
   for (const name of names) {
     await aws.add(name, past);
     await load.connect(name, {
-      ...{ port: server.port, path: trackPath(name), count: 1 },
-      ...{ optsIn, acknowledges: optsIn },
+      port: server.port,
+      path: trackPath(name),
+      count: 1,
+      optsIn,
+      acknowledges: optsIn,
     });
   }
   for (const name of names) await load.silence(name, 1_000);
@@ -75,7 +78,7 @@ const leastPoll = async ({ aws, servers, quick }: Surroundings, past: number): P
   const server = await servers.bare("product's");
   try {
     for (let n = 0; n < STACKS; n++) {
-      const name = `poll-${++cases}`;
+      const name = `poll-${++stacks}`;
       await aws.add(name, past);
       await fetch(`${server.url}/poll/${name}`, { method: "PUT", body: `${aws.url}/` });
     }
@@ -111,25 +114,29 @@ export const poll: Measure = async (surroundings) => {
   return [
     ...cases.map(([past, fresh]): Row => ({
       what: `CPU a poll: ${keyOf(past, fresh)}`,
-      ...{ unit: "ms", value: cpuOf(ours, past, fresh) },
+      unit: "ms",
+      value: cpuOf(ours, past, fresh),
       baseline: { name: "seed's port", value: cpuOf(theirs, past, fresh) },
       // A short page is cheap to parse for everybody.
       ...(past >= 100 && { aim: { on: "ratio", atMost: fresh === 0 ? 1 / 7 : 1 / 2.5 } }),
     })),
     {
       what: "CPU a quiet poll: 5000 events beside 100",
-      ...{ unit: "ms", value: cpuOf(ours, 5_000, 0) },
+      unit: "ms",
+      value: cpuOf(ours, 5_000, 0),
       baseline: { name: "of 100", value: cpuOf(ours, 100, 0) },
       aim: { on: "ratio", atMost: 1.2 },
     },
     {
       what: "CPU a quiet poll of 100 events",
-      ...{ unit: "ms", value: cpuOf(ours, 100, 0) },
+      unit: "ms",
+      value: cpuOf(ours, 100, 0),
       baseline: { name: "bare alarm and fetch", value: median(least) },
     },
     {
       what: "AWS calls a poll, most",
-      ...{ unit: "calls", value: mostCalls },
+      unit: "calls",
+      value: mostCalls,
       aim: { on: "value", atMost: 1 },
     },
   ];

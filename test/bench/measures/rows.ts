@@ -51,18 +51,21 @@ export const rows: Measure = async ({ aws, load, servers }) => {
     return [
       {
         what: `rows an event, ${EVENTS} events over ${POLLS} polls`,
-        ...{ unit: "rows", value: written / EVENTS },
+        unit: "rows",
+        value: written / EVENTS,
         aim: { on: "value", atMost: 0.6 },
       },
       { what: "of these by SQL (the log)", unit: "rows", value: (busy.sql - beginning.sql) / EVENTS },
       {
         what: "rows a quiet poll, but for the alarm",
-        ...{ unit: "rows", value: (quiet.sql + quiet.kv - atRest.sql - atRest.kv) / polls },
+        unit: "rows",
+        value: (quiet.sql + quiet.kv - atRest.sql - atRest.kv) / polls,
         aim: { on: "value", atMost: 0 },
       },
       {
         what: "alarms a quiet poll",
-        ...{ unit: "rows", value: (quiet.alarms - atRest.alarms) / polls },
+        unit: "rows",
+        value: (quiet.alarms - atRest.alarms) / polls,
         aim: { on: "value", atMost: 1.1 },
       },
     ];

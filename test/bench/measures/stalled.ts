@@ -52,7 +52,7 @@ const runOf = async (
     await load.connect(name, { ...common, count: OTHERS });
     await load.connect(last, { ...common, count: 1, optsIn, acknowledges: optsIn, reads: !stalls });
     await load.silence(name, 700);
-    await load.expect(name, Infinity);
+    await load.expect(name, Number.MAX_SAFE_INTEGER);
     const before = server.privateKib();
     let most = before;
     let cutOffSeconds: number | undefined;
@@ -85,13 +85,15 @@ const rowsOf = async (surroundings: Surroundings, optsIn: boolean): Promise<Row[
   return [
     {
       what: `one of ${OTHERS + 1} stops reading (${kind}): bytes a second to each other one`,
-      ...{ unit: "B/s", value: of(stalled, ({ rate }) => rate) },
+      unit: "B/s",
+      value: of(stalled, ({ rate }) => rate),
       baseline: { name: "all read", value: of(usual, ({ rate }) => rate) },
       aim: { on: "ratio", atLeast: 0.8 },
     },
     {
       what: `the same: seconds until it is cut off, of ${seconds}`,
-      ...{ unit: "s", value: of(stalled, ({ cutOffSeconds }) => cutOffSeconds ?? Infinity) },
+      unit: "s",
+      value: of(stalled, ({ cutOffSeconds }) => cutOffSeconds ?? Infinity),
       aim: { on: "value", atMost: seconds },
     },
     {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Aws } from "../aws/aws.ts";
-import { bundle, productCompatibility } from "./bundle.ts";
+import { bundle, productConfiguration } from "./bundle.ts";
 import { freePort, startServer, type ServerProcess } from "./server-process.ts";
 import { startWorkerd } from "./workerd.ts";
 
@@ -42,28 +42,28 @@ const variablesOf = ({ aws, pollSeconds }: TrackerOptions): Record<string, strin
 export const prepareServers = async (): Promise<Servers> => {
   const folder = await mkdtemp(join(tmpdir(), "stackcast-bench-"));
   await Promise.all([
-    bundle("src/index.ts", join(folder, "product.js")),
-    bundle("test/bench/servers/counting-worker.ts", join(folder, "counting.js")),
-    bundle("test/bench/servers/bare-worker.ts", join(folder, "bare.js")),
+    bundle(import.meta.resolve("../../../src/index.ts"), join(folder, "product.js")),
+    bundle(import.meta.resolve("./counting-worker.ts"), join(folder, "counting.js")),
+    bundle(import.meta.resolve("./bare-worker.ts"), join(folder, "bare.js")),
   ]);
-  const compatibility = productCompatibility();
+  const { compatibility, objects } = productConfiguration();
   let started = 0;
   const fresh = async (): Promise<string> => {
     const own = join(folder, String(++started));
     await mkdir(own);
     return own;
   };
-  const tracking = async (file: string, className: string, options: TrackerOptions) =>
+  const tracking = async (file: string, options: TrackerOptions, replaced: Record<string, string> = {}) =>
     startWorkerd({
       folder: await fresh(),
       bundle: file,
       compatibility,
-      objects: { STACKS: className, DIRECTORY: "Directory", TICKETS: "Tickets" },
+      objects: { ...objects, ...replaced },
       variables: variablesOf(options),
     });
   return {
-    product: (options) => tracking("product.js", "StackTracker", options),
-    counting: (options) => tracking("counting.js", "CountingTracker", options),
+    product: (options) => tracking("product.js", options),
+    counting: (options) => tracking("counting.js", options, { STACKS: "CountingTracker" }),
     bare: async (flags) =>
       startWorkerd({
         folder: await fresh(),
