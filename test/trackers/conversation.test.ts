@@ -1,9 +1,12 @@
 /** What a client may say on a stack's socket, and how a session ends or is renewed. */
-import { evictDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
+import type { AuthSettings } from "../../src/settings.ts";
+import { StackSockets } from "../../src/trackers/stack-sockets.ts";
+import { StackStore } from "../../src/trackers/stack-store.ts";
 import { tokenOf } from "../support/token.ts";
 import { newStack, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
-import { connect, connectTo } from "./viewer.ts";
+import { Viewer, connect, connectTo } from "./viewer.ts";
 
 useFarEnd();
 
@@ -92,6 +95,35 @@ test.for([
     retryAfterMs: 1500,
   });
   expect(classic.types).not.toContain("disconnect");
+});
+
+test("[S28] a token that cannot be judged now is answered with an error, and the session goes on", async () => {
+  const texts = await runInDurableObject(trackerOf("keys"), async (_, ctx) => {
+    const auth: AuthSettings = {
+      mode: "jwt",
+      keys: { jwksUrl: "https://keys.example.com/jwks.json" },
+      issuer: undefined,
+      audience: undefined,
+    };
+    const sockets = new StackSockets(
+      ctx,
+      "stacks/us-east-1/keys",
+      new StackStore(ctx.storage, () => "e"),
+      auth,
+    );
+    const upgrade = new Request("https://stack/socket?epoch=e");
+    const session = { subject: "tester", role: "viewer", expiresAt: inSeconds(600) } as const;
+    const viewer = new Viewer(sockets.join(upgrade, session, undefined));
+    const [server] = ctx.getWebSockets();
+    // As another key would have signed it.
+    const token = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiJ4IiwiZXhwIjo5OTk5OTk5OTk5fQ.AAAA";
+    if (server) await sockets.heard(server, JSON.stringify({ action: "auth", id: 3, token }), Date.now());
+    await viewer.until(2);
+    return viewer.closed ? ["closed"] : viewer.texts.slice(1);
+  });
+  expect(texts.map((text): unknown => JSON.parse(text))).toEqual([
+    { type: "error", id: 3, error: { code: "KEYS_UNREACHABLE", message: expect.any(String) } },
+  ]);
 });
 
 test.for([
