@@ -37,5 +37,5 @@ const covers = (pattern: string, name: string): boolean => {
  * Whether a session may see a channel and, given the role, act on it. A stack is named by its channel; a deployment by
  * `deployments/<deploymentId>/<environment>`, because its channel does not tell where the id ends.
  */
-export const mayRead = (session: Session, name: string): boolean =>
+export const mayRead = (session: Pick<Session, "channels">, name: string): boolean =>
   session.channels === undefined || session.channels.some((pattern) => covers(pattern, name));

@@ -1,23 +1,31 @@
 /**
- * Knows which trackers are active, and wakes them each minute: alarms have been lost before, and a tracker without
- * its alarm would stay silent for ever. https://github.com/cloudflare/cloudflare-docs/issues/18324
+ * Knows which trackers and deployments are active, and wakes them each minute: alarms have been lost before, and an
+ * object without its alarm would stay silent for ever. https://github.com/cloudflare/cloudflare-docs/issues/18324
+ * Knows all deployments besides, for their list.
  */
 import { DurableObject } from "cloudflare:workers";
+import type { DeploymentList, DeploymentQuery, RunSummary } from "../protocol/deployment-requests.ts";
+import type { Failure } from "../protocol/failure.ts";
+import type { Result } from "../protocol/result.ts";
 import type { Env } from "../settings.ts";
+import { RunIndex } from "./run-index.ts";
 
 /** There is one directory. */
 export const DIRECTORY_NAME = "directory";
 
-/** Trackers woken at the same time. */
+/** Objects woken at the same time. */
 const CONCURRENCY = 20;
 
 export class Directory extends DurableObject<Env> {
+  private readonly runs: RunIndex;
+
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     ctx.storage.sql.exec("CREATE TABLE IF NOT EXISTS active (channel TEXT PRIMARY KEY) WITHOUT ROWID");
+    this.runs = new RunIndex(ctx.storage.sql);
   }
 
-  /** Notes an active tracker; again does no harm. */
+  /** Notes an active object by its channel; again does no harm. */
   async enrol(channel: string): Promise<void> {
     this.ctx.storage.sql.exec("INSERT INTO active (channel) VALUES (?) ON CONFLICT DO NOTHING", channel);
   }
@@ -26,7 +34,7 @@ export class Directory extends DurableObject<Env> {
     this.ctx.storage.sql.exec("DELETE FROM active WHERE channel = ?", channel);
   }
 
-  /** Channels of the active trackers. */
+  /** Channels of the active objects. */
   async active(): Promise<readonly string[]> {
     return this.ctx.storage.sql
       .exec<{ channel: string }>("SELECT channel FROM active ORDER BY channel")
@@ -34,7 +42,17 @@ export class Directory extends DurableObject<Env> {
       .map(({ channel }) => channel);
   }
 
-  /** Wakes every active tracker; those that have nothing to do any more are struck off. */
+  /** Notes where a deployment's newest run stands at an offset; late or again does no harm. */
+  async noteRun(summary: RunSummary, offset: number): Promise<void> {
+    this.runs.note(summary, offset);
+  }
+
+  /** One page of the deployments, newest first, as far as the patterns of channels cover them; absent: all. */
+  async listRuns(query: DeploymentQuery, patterns?: string[]): Promise<Result<DeploymentList, Failure>> {
+    return this.runs.list(query, patterns, Date.now());
+  }
+
+  /** Wakes every active object; those that have nothing to do any more are struck off. */
   async sweep(): Promise<void> {
     const channels = [...(await this.active())];
     while (channels.length > 0)
@@ -43,13 +61,19 @@ export class Directory extends DurableObject<Env> {
 
   private async wake(channel: string): Promise<void> {
     try {
-      const tracker = this.env.STACKS.get(this.env.STACKS.idFromName(channel));
-      if (!(await tracker.wake())) await this.withdraw(channel);
+      if (!(await this.objectOf(channel).wake())) await this.withdraw(channel);
     } catch (error) {
       // The next sweep tries again.
       console.error(
-        JSON.stringify({ level: "error", message: "Tracker not woken", channel, error: String(error) }),
+        JSON.stringify({ level: "error", message: "Object not woken", channel, error: String(error) }),
       );
     }
+  }
+
+  private objectOf(channel: string) {
+    const { DEPLOYMENTS, STACKS } = this.env;
+    return channel.startsWith("deployments/")
+      ? DEPLOYMENTS.get(DEPLOYMENTS.idFromName(channel))
+      : STACKS.get(STACKS.idFromName(channel));
   }
 }
