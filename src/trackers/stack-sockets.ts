@@ -114,15 +114,10 @@ export class StackSockets {
     const id = frame.id === undefined ? {} : { id: frame.id };
     if (!verified.ok) {
       const { code, message } = verified.failure;
-      switch (code) {
-        case "TOKEN_EXPIRED":
-          return this.viewers.close(socket, CLOSE.tokenExpired);
-        case "KEYS_UNREACHABLE":
-          // This says nothing of the token: the session goes on as it was, and the client may try again.
-          return this.control(socket, { type: "error", ...id, error: { code, message } });
-        default:
-          return this.viewers.close(socket, CLOSE.badToken);
-      }
+      // That says nothing of the token: the session goes on as it was, and the client may try again.
+      if (code === "KEYS_UNREACHABLE")
+        return this.control(socket, { type: "error", ...id, error: { code, message } });
+      return this.viewers.close(socket, code === "TOKEN_EXPIRED" ? CLOSE.tokenExpired : CLOSE.badToken);
     }
     if (!mayRead(verified.value, this.channel)) return this.viewers.close(socket, CLOSE.forbidden);
     this.viewers.renew(socket, verified.value);

@@ -53,12 +53,8 @@ test("an item holds the event without its envelope, under a key that no two even
     },
   });
   expect(JSON.stringify(failed?.["data"])).not.toContain(channel);
-  expect(
-    items
-      .map(({ type }) => type?.["S"])
-      .toSorted()
-      .at(-1),
-  ).toBe("stack_complete");
+  const types = items.map(({ type }) => type?.["S"]);
+  expect(types.filter((type) => type === "stack_complete")).toHaveLength(1);
 });
 
 test("viewers get an event while the audit of it still hangs", async () => {

@@ -123,10 +123,10 @@ test("[S35] what was committed but never sent shows as a hole, and is recovered 
   const { stack, modern, epoch } = await watched("unsent");
   stack.begun(2);
   // The sockets alone fail: as if the object died between the commit and the sending.
-  const { send } = WebSocket.prototype;
-  const broken = vi.spyOn(WebSocket.prototype, "send").mockImplementation(function (this: WebSocket, text) {
-    if (String(text).includes('"resource_update"')) throw new Error("gone");
-    send.call(this, text);
+  const send = Reflect.get(WebSocket.prototype, "send");
+  const broken = vi.spyOn(WebSocket.prototype, "send").mockImplementation(function (this: WebSocket, data) {
+    if (typeof data === "string" && data.includes('"resource_update"')) throw new Error("gone");
+    send.call(this, data);
   });
   await poll(stack.name);
   broken.mockRestore();

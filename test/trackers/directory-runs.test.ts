@@ -1,0 +1,180 @@
+/** The directory's list of deployments: what they tell it, and what is shown of it to whom. */
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import type { DeploymentQuery, RunSummary } from "../../src/protocol/deployment-requests.ts";
+
+afterEach(() => vi.useRealTimers());
+
+/** Each test has an object of its own, since storage is shared within a file. */
+const directoryOf = (name: string) => env.DIRECTORY.get(env.DIRECTORY.idFromName(name));
+
+const START = Date.parse("2026-01-01T00:00:00.000Z");
+
+/** A run that began so many minutes after the first, and took one. */
+const runOf = (deploymentId: string, minutes: number, more: Partial<RunSummary> = {}): RunSummary => ({
+  deploymentId,
+  environment: "dev",
+  run: 1,
+  mode: "ingest",
+  status: "deployed",
+  startTime: new Date(START + minutes * 60_000).toISOString(),
+  endTime: new Date(START + (minutes + 1) * 60_000).toISOString(),
+  durationSeconds: 60,
+  totalStacks: 12,
+  deployedStacks: 11,
+  failedStacks: 0,
+  skippedStacks: 1,
+  progressPercent: 100,
+  ...more,
+});
+
+const listOf = async (name: string, query: Partial<DeploymentQuery> = {}, patterns?: string[]) => {
+  const list = await directoryOf(name).listRuns({ limit: 20, ...query }, patterns);
+  if (!list.ok) throw new Error(list.failure.message);
+  return list.value;
+};
+
+const idsOf = async (name: string, query: Partial<DeploymentQuery> = {}, patterns?: string[]) =>
+  (await listOf(name, query, patterns)).items.map(({ deploymentId }) => deploymentId);
+
+describe("the list of deployments", () => {
+  test("is empty at first", async () => {
+    expect(await listOf("empty")).toEqual({ items: [] });
+  });
+
+  test("shows the newest first, whole, each deployment once", async () => {
+    const directory = directoryOf("newest");
+    const older = runOf("older", 0);
+    const newer = runOf("newer", 5, { owner: "kim@example.com", user: "kim" });
+    await directory.noteRun(newer, 30);
+    await directory.noteRun(older, 50);
+    await directory.noteRun(older, 50);
+    expect(await listOf("newest")).toEqual({ items: [newer, older] });
+  });
+
+  test("a newer run takes the place of the one before, and comes to the top", async () => {
+    const directory = directoryOf("again");
+    await directory.noteRun(runOf("again", 0), 10);
+    await directory.noteRun(runOf("other", 1), 10);
+    await directory.noteRun(runOf("again", 2, { run: 2 }), 20);
+    expect((await listOf("again")).items.map(({ deploymentId, run }) => [deploymentId, run])).toEqual([
+      ["again", 2],
+      ["other", 1],
+    ]);
+  });
+
+  test("what comes late changes nothing: the higher offset stays", async () => {
+    const directory = directoryOf("late");
+    const last = runOf("late", 0, { status: "failed", failedStacks: 1 });
+    await directory.noteRun(last, 20);
+    await directory.noteRun(runOf("late", 0, { status: "deploying" }), 19);
+    await directory.noteRun(runOf("late", 0, { status: "deploying" }), 20);
+    expect(await listOf("late")).toEqual({ items: [last] });
+  });
+
+  test("one deployment in two environments is two", async () => {
+    const directory = directoryOf("environments");
+    await directory.noteRun(runOf("app", 0), 1);
+    await directory.noteRun(runOf("app", 1, { environment: "prod" }), 1);
+    expect((await listOf("environments")).items.map(({ environment }) => environment)).toEqual([
+      "prod",
+      "dev",
+    ]);
+    expect((await listOf("environments", { environment: "dev" })).items).toEqual([runOf("app", 0)]);
+  });
+
+  test("is filtered by status, as it is now", async () => {
+    const directory = directoryOf("status");
+    await directory.noteRun(runOf("done", 0, { status: "deploying" }), 1);
+    await directory.noteRun(runOf("failed", 1, { status: "failed" }), 1);
+    await directory.noteRun(runOf("done", 0), 2);
+    expect(await idsOf("status", { status: "deployed" })).toEqual(["done"]);
+    expect(await idsOf("status", { status: "deploying" })).toEqual([]);
+    expect(await idsOf("status", { status: "failed", environment: "prod" })).toEqual([]);
+  });
+
+  test("shows only what the patterns cover", async () => {
+    const directory = directoryOf("patterns");
+    for (const id of ["team-a", "team-b", "other"]) await directory.noteRun(runOf(id, 0), 1);
+    await directory.noteRun(runOf("team-a", 1, { environment: "prod" }), 1);
+    expect(await idsOf("patterns", {}, ["deployments/team-*/dev"])).toEqual(["team-b", "team-a"]);
+    expect(await idsOf("patterns", {}, ["stacks/*/*", "deployments/other/*"])).toEqual(["other"]);
+    expect(await idsOf("patterns", {}, [])).toEqual([]);
+  });
+
+  test("how long a run has lasted is as of now, until it ends", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: START + 90_500 });
+    const { endTime: _, ...running } = runOf("running", 0, { status: "deploying", durationSeconds: 3 });
+    await directoryOf("lasting").noteRun(running, 1);
+    await directoryOf("lasting").noteRun(runOf("ended", 0), 1);
+    expect((await listOf("lasting")).items.map(({ durationSeconds }) => durationSeconds)).toEqual([90.5, 60]);
+  });
+});
+
+describe("pages", () => {
+  test.each([1, 2, 3, 7, 8])(
+    "of %i give every deployment once, in order, though many began at once",
+    async (limit) => {
+      const name = `pages-${limit}`;
+      for (let n = 0; n < 7; n += 1) await directoryOf(name).noteRun(runOf(`app-${n}`, n < 3 ? 0 : 1), 1);
+      const pages: string[][] = [];
+      let cursor: string | undefined;
+      do {
+        const { items, nextCursor } = await listOf(name, { limit, ...(cursor !== undefined && { cursor }) });
+        pages.push(items.map(({ deploymentId }) => deploymentId));
+        cursor = nextCursor;
+      } while (cursor !== undefined);
+      expect(pages.flat()).toEqual(["app-6", "app-5", "app-4", "app-3", "app-2", "app-1", "app-0"]);
+      expect(pages).toHaveLength(Math.ceil(7 / limit));
+    },
+  );
+
+  test("a cursor tells nothing of what the patterns hide, and leads past it", async () => {
+    for (const [n, id] of ["mine-1", "hidden-2", "mine-3", "hidden-4"].entries())
+      await directoryOf("hidden").noteRun(runOf(id, n), 1);
+    const first = await listOf("hidden", { limit: 1 }, ["deployments/mine-*/*"]);
+    expect(first.items.map(({ deploymentId }) => deploymentId)).toEqual(["mine-3"]);
+    expect(atob(first.nextCursor ?? "")).not.toContain("hidden");
+    const second = await listOf("hidden", { limit: 1, cursor: first.nextCursor }, ["deployments/mine-*/*"]);
+    expect(second).toEqual({ items: [runOf("mine-1", 0)] });
+  });
+
+  test.each(["", "garbage!", "bm9uc2Vuc2U", btoa('["a"]'), btoa("[1,2,3]")])(
+    "the cursor %o is refused",
+    async (cursor) => {
+      expect(await directoryOf("bad").listRuns({ limit: 20, cursor })).toEqual({
+        ok: false,
+        failure: {
+          code: "INVALID_REQUEST",
+          message: expect.stringContaining("cursor"),
+          details: [{ field: "cursor", message: expect.any(String) }],
+        },
+      });
+    },
+  );
+
+  test("reads no more rows than it shows, however many there are", async () => {
+    const directory = directoryOf("many");
+    for (let n = 0; n < 200; n += 1) await directory.noteRun(runOf(`app-${n}`, n), 1);
+    const plan = await runInDurableObject(directory, (_object, { storage }) =>
+      storage.sql
+        .exec<{ detail: string }>(
+          "EXPLAIN QUERY PLAN SELECT summary FROM runs WHERE (start_time, deployment_id, environment) < ('~', '', '')" +
+            " ORDER BY start_time DESC, deployment_id DESC, environment DESC",
+        )
+        .toArray()
+        .map(({ detail }) => detail),
+    );
+    expect(plan).toEqual([expect.stringMatching(/USING INDEX runs_by_age/)]);
+  });
+});
+
+test("the sweep wakes deployments as it wakes stacks, and strikes off who has nothing to do", async () => {
+  const directory = directoryOf("sweep");
+  await directory.enrol("deployments/app-dev");
+  await directory.enrol("stacks/us-east-1/app");
+  expect(await directory.active()).toEqual(["deployments/app-dev", "stacks/us-east-1/app"]);
+  await directory.sweep();
+  expect(await directory.active()).toEqual([]);
+});
