@@ -3,6 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { DeploymentQuery, RunSummary } from "../../src/protocol/deployment-requests.ts";
+import { RunIndex } from "../../src/trackers/run-index.ts";
 
 afterEach(() => vi.useRealTimers());
 
@@ -154,19 +155,21 @@ describe("pages", () => {
     },
   );
 
-  test("reads no more rows than it shows, however many there are", async () => {
-    const directory = directoryOf("many");
-    for (let n = 0; n < 200; n += 1) await directory.noteRun(runOf(`app-${n}`, n), 1);
-    const plan = await runInDurableObject(directory, (_object, { storage }) =>
-      storage.sql
-        .exec<{ detail: string }>(
-          "EXPLAIN QUERY PLAN SELECT summary FROM runs WHERE (start_time, deployment_id, environment) < ('~', '', '')" +
-            " ORDER BY start_time DESC, deployment_id DESC, environment DESC",
-        )
-        .toArray()
-        .map(({ detail }) => detail),
-    );
-    expect(plan).toEqual([expect.stringMatching(/USING INDEX runs_by_age/)]);
+  test("read hardly more rows than they show, however many there are", async () => {
+    const read = await runInDurableObject(directoryOf("many"), (_object, { storage }) => {
+      const { sql } = storage;
+      const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+      const exec = (query: string, ...bindings: unknown[]) => {
+        cursors.push(sql.exec(query, ...bindings));
+        return cursors.at(-1);
+      };
+      const index = new RunIndex({ exec } as unknown as SqlStorage);
+      for (let n = 0; n < 200; n += 1) index.note(runOf(`app-${n}`, n), 1);
+      index.list({ limit: 5 }, undefined, 0);
+      return cursors.at(-1)?.rowsRead;
+    });
+    // The table and its index count each.
+    expect(read).toBeLessThanOrEqual(12);
   });
 });
 
