@@ -41,10 +41,10 @@ const latencyOf = async ({ aws, load, servers, quick }: Surroundings, stacks: nu
       await sleep((POLL_SECONDS * 1000) / stacks);
     }
     await sleep(1_000);
-    const over = aws.stream(names, Math.max(2, 40 / stacks), quick ? 6 : 15);
-    let streaming = true;
-    void over.then(() => (streaming = false));
-    while (streaming) {
+    const seconds = quick ? 6 : 15;
+    const end = monotonicMs() + seconds * 1000;
+    const over = aws.stream(names, Math.max(2, 40 / stacks), seconds);
+    while (monotonicMs() < end) {
       health.push(await healthMs(server));
       await sleep(HEALTH_MS);
     }
