@@ -138,3 +138,41 @@ export const deploymentListSchema = z.object({
 });
 
 export type DeploymentList = Readonly<z.infer<typeof deploymentListSchema>>;
+
+/** ISO 8601 in any zone, as UTC with milliseconds: times are compared as texts. */
+const moment = z.iso.datetime({ offset: true }).transform((time) => new Date(time).toISOString());
+
+/** Which part of the trail is wanted; both ends belong to it. */
+export const auditQuerySchema = z.object({
+  from: moment.optional(),
+  to: moment.optional(),
+  cursor: z.string().max(2048).optional(),
+});
+
+export type AuditQuery = Readonly<z.infer<typeof auditQuerySchema>>;
+
+/** An event as the audit table holds it. */
+export const auditEntrySchema = z.object({
+  timestamp: z.string(),
+  type: z.string(),
+  environment: z.string(),
+  stack: z.string().optional(),
+  /** On whose behalf the run was begun. */
+  user: z.string().optional(),
+  offset: z.number().int().positive(),
+  data: z.record(z.string(), z.unknown()),
+});
+
+export type AuditEntry = Readonly<z.infer<typeof auditEntrySchema>>;
+
+/** Oldest first. */
+export const auditListSchema = z.object({
+  items: z.array(auditEntrySchema),
+  nextCursor: z.string().optional(),
+});
+
+/** A part of the trail as it crosses between objects: data as JSON text, since no type without end can cross. */
+export type AuditPage = Readonly<{
+  items: readonly (Omit<AuditEntry, "data"> & Readonly<{ data: string }>)[];
+  nextCursor?: string;
+}>;
