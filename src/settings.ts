@@ -180,6 +180,7 @@ const settingsSchema = z.object(variables).transform((values): Omit<Settings, "a
   },
   pollIntervalSeconds: values.POLL_INTERVAL_SECONDS,
   stackWaitSeconds: values.STACK_WAIT_SECONDS,
+  gatewayShards: values.GATEWAY_SHARDS,
   auditTable: values.AUDIT_TABLE === "" ? undefined : values.AUDIT_TABLE,
   allowedOrigins: values.ALLOWED_ORIGINS,
   publicUrl: values.PUBLIC_URL,

@@ -1,5 +1,6 @@
 /** An event of a channel as a row of the audit table. */
 import type { StackAddress } from "../protocol/channel.ts";
+import type { DeploymentEvent } from "../protocol/deployment-events.ts";
 import type { StackFrame } from "../protocol/stack-frames.ts";
 
 export type AuditItem = Readonly<{
@@ -18,12 +19,15 @@ export type AuditItem = Readonly<{
 /** Stands where a stack on its own has no environment, and where nobody is known to have acted. */
 const NONE = "-";
 
+const sortKeyOf = (timestamp: string, environment: string, offset: number): string =>
+  `${timestamp}#${environment}#${String(offset).padStart(8, "0")}`;
+
 /** Repeating it gives the same key, so that an event that is written twice is there once. */
 export const auditItemOf = (frame: StackFrame, { stackName }: StackAddress): AuditItem => {
   const { type, timestamp, channel, offset, ...data } = frame;
   return {
     deploymentId: channel,
-    timestamp: `${timestamp}#${NONE}#${String(offset).padStart(8, "0")}`,
+    timestamp: sortKeyOf(timestamp, NONE, offset),
     type,
     environment: NONE,
     stack: stackName,
@@ -32,3 +36,19 @@ export const auditItemOf = (frame: StackFrame, { stackName }: StackAddress): Aud
     offset,
   };
 };
+
+/** An event of a deployment; `user`: on whose behalf the run was begun. */
+export const deploymentAuditItemOf = (
+  { type, timestamp, data }: DeploymentEvent,
+  offset: number,
+  user: string | undefined,
+): AuditItem => ({
+  deploymentId: data.deploymentId,
+  timestamp: sortKeyOf(timestamp, data.environment, offset),
+  type,
+  environment: data.environment,
+  stack: "stack" in data ? data.stack : NONE,
+  data: { ...data },
+  user: user ?? NONE,
+  offset,
+});

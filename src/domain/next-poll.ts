@@ -10,6 +10,9 @@ const SLOWEST = 30_000;
 /** Poll period of what may not begin for a long time, in milliseconds. */
 const WAITING = 10_000;
 
+/** Poll period of what a deployment waits for and nothing tells that it may begin now, in milliseconds. */
+const PATIENT = 30_000;
+
 /** How long a missing stack is looked for at the full rate, in milliseconds. */
 const EAGER = 60_000;
 
@@ -23,10 +26,16 @@ export type Interest = Readonly<{
   leftAt?: number;
   /** When somebody registered, `POST …/track`. */
   trackedAt?: number;
+  /** A deployment waits for the stack; `eager`: what it depends on is finished, so that it may begin at any moment. */
+  awaited?: "eager" | "patient";
 }>;
 
-export const isWanted = ({ viewers, leftAt, trackedAt }: Interest, now: number): boolean =>
-  viewers > 0 || trackedAt !== undefined || (leftAt !== undefined && now - leftAt < LINGER_MS);
+/** Whether anybody wants to know now, and not only some time. */
+export const isWanted = ({ viewers, leftAt, trackedAt, awaited }: Interest, now: number): boolean =>
+  viewers > 0 ||
+  trackedAt !== undefined ||
+  awaited === "eager" ||
+  (leftAt !== undefined && now - leftAt < LINGER_MS);
 
 /** Milliseconds until the next poll; undefined: none. `intervalMs` is the poll period, `random` from [0, 1). */
 export const nextPollIn = (
@@ -40,7 +49,13 @@ export const nextPollIn = (
     random,
   }: Readonly<{ intervalMs: number; waitMs: number; now: number; random: number }>,
 ): number | undefined => {
-  if (!isWanted(interest, now) || isComplete(state) || trouble?.gaveUp) return undefined;
+  const { awaited } = interest;
+  const patiently = awaited === undefined ? undefined : Math.max(intervalMs, PATIENT);
+  if (isComplete(state)) return patiently;
+  if (trouble?.kind === "missing" && !isWanted(interest, now)) return patiently;
+  if (!isWanted(interest, now) && awaited === undefined) return undefined;
+  // A deployment goes on without a stack that never came; a stack that cannot be read may be readable again.
+  if (trouble?.gaveUp) return trouble.kind === "missing" && awaited === "eager" ? undefined : patiently;
   if (trouble) return retryIn(trouble, intervalMs, now, random);
   if (rootOf(state)?.status !== REVIEW_STATUS) return intervalMs;
   // A change set under review may never be executed: without viewers that is waited for as for a missing stack.

@@ -4,12 +4,13 @@
  */
 import { batchWriteItem } from "../aws/dynamodb.ts";
 import type { AwsSession } from "../aws/session.ts";
-import { auditItemOf } from "../domain/audit-item.ts";
+import type { AuditItem } from "../domain/audit-item.ts";
 import type { LookupFailure } from "../domain/lookup-failure.ts";
-import type { StackAddress } from "../protocol/channel.ts";
-import { stackFrameSchema } from "../protocol/stack-frames.ts";
 import { success, type Result } from "../protocol/result.ts";
 import type { EventLog } from "./event-log.ts";
+
+/** A frame, as JSON text, and its offset, as a row of the table. */
+type ItemOf = (frame: string, offset: number) => AuditItem;
 
 /** Kept over restarts. */
 type Progress = Readonly<{ offset: number; failures: number }>;
@@ -31,18 +32,18 @@ export class Audit {
   private notBefore = 0;
   private readonly kv: SyncKvStorage;
   private readonly log: EventLog;
-  private readonly address: StackAddress;
+  private readonly itemOf: ItemOf;
   private readonly destination: Readonly<{ session: AwsSession; table: string }>;
 
   constructor(
     kv: SyncKvStorage,
     log: EventLog,
-    address: StackAddress,
+    itemOf: ItemOf,
     destination: Readonly<{ session: AwsSession; table: string }>,
   ) {
     this.kv = kv;
     this.log = log;
-    this.address = address;
+    this.itemOf = itemOf;
     this.destination = destination;
     this.progress = kv.get<Progress>(PROGRESS) ?? { offset: 0, failures: 0 };
   }
@@ -62,6 +63,11 @@ export class Audit {
     return this.underway;
   }
 
+  /** Leaves out what is audited elsewhere. */
+  skip(head: number): void {
+    if (head > this.progress.offset) this.keep({ offset: head, failures: 0 });
+  }
+
   /** Milliseconds until there is something to do again; undefined: nothing is waiting. */
   nextIn(head: number, now: number): number | undefined {
     return head <= this.progress.offset ? undefined : Math.max(0, this.notBefore - now);
@@ -72,14 +78,14 @@ export class Audit {
       const runs = this.log.after(this.progress.offset, STRIDE);
       const frames = runs.flatMap((run) => run.frames);
       if (frames.length === 0) return;
-      const written = await this.put(frames);
+      const written = await this.put(frames, runs[0]!.from);
       if (!written.ok) return this.postpone(written.failure, now);
       this.keep({ offset: runs.at(-1)!.to, failures: 0 });
     }
   }
 
-  private async put(frames: readonly string[]): Promise<Result<void, LookupFailure>> {
-    const items = frames.map((text) => auditItemOf(stackFrameSchema.parse(JSON.parse(text)), this.address));
+  private async put(frames: readonly string[], from: number): Promise<Result<void, LookupFailure>> {
+    const items = frames.map((frame, index) => this.itemOf(frame, from + index));
     const { session, table } = this.destination;
     const written = await batchWriteItem(session, table, items);
     if (written.ok || !isRefusedItem(written.failure)) return written;

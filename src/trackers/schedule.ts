@@ -5,7 +5,6 @@
 import { nextPollIn, type Interest } from "../domain/next-poll.ts";
 import { isComplete } from "../domain/stack-state.ts";
 import type { Settings } from "../settings.ts";
-import type { Audit } from "./audit.ts";
 import type { Enrolment } from "./enrolment.ts";
 import type { StackPoll } from "./stack-poll.ts";
 import type { StackStore } from "./stack-store.ts";
@@ -24,9 +23,12 @@ type Parts = Readonly<{
   settings: Settings;
   store: StackStore;
   poll: StackPoll;
-  audit: Audit | undefined;
+  /** Those who follow the log at their own pace: milliseconds until each has something to do, if it has. */
+  consumers: readonly ((now: number) => number | undefined)[];
   enrolment: Enrolment;
   viewerCount: () => number;
+  /** How the deployments that wait for the stack do so. */
+  awaited: () => Interest["awaited"];
 }>;
 
 export class Schedule {
@@ -106,16 +108,22 @@ export class Schedule {
   }
 
   private dueIn(now: number): number | undefined {
-    return this.pollIn(now) ?? this.parts.audit?.nextIn(this.parts.store.offset, now);
+    const pollIn = this.pollIn(now);
+    // A poll serves the consumers, too; an alarm of their own would only make polls more frequent.
+    if (pollIn !== undefined) return pollIn;
+    const dues = this.parts.consumers.map((nextIn) => nextIn(now)).filter((due) => due !== undefined);
+    return dues.length === 0 ? undefined : Math.min(...dues);
   }
 
   private interest(): Interest {
     const tracked = this.storage.kv.get<Tracked>(TRACKED);
     const leftAt = this.storage.kv.get<number>(LEFT);
+    const awaited = this.parts.awaited();
     return {
       viewers: this.parts.viewerCount(),
       ...(leftAt !== undefined && { leftAt }),
       ...(tracked && { trackedAt: tracked.at }),
+      ...(awaited && { awaited }),
     };
   }
 }

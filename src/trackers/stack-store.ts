@@ -67,6 +67,11 @@ export class StackStore {
     return this.state.attempt?.firstOffset ?? 1;
   }
 
+  /** Whether all after this position is kept: recovery is whole or not at all. */
+  covers(epoch: string | undefined, offset: number | undefined): boolean {
+    return epoch === this.epoch && offset !== undefined && offset >= this.floor - 1 && offset <= this.offset;
+  }
+
   /** Keeps what a poll brought, and gives the new frames as they go out. */
   commit(advance: Advance): readonly LogRun[] {
     const { state, frames } = advance;

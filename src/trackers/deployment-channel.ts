@@ -1,0 +1,199 @@
+/**
+ * The workings of a deployment's object: what is kept, who is told of a commit, and what the alarm has to see to. One
+ * commit is one transaction; gateways, trackers, the directory and the audit follow it and never hold it up.
+ */
+import { awsSession } from "../aws/session.ts";
+import { deploymentAuditItemOf } from "../domain/audit-item.ts";
+import { hasEnded, isFinished } from "../domain/deployment/deployment-state.ts";
+import { deploymentProgressOf } from "../domain/deployment/deployment-view.ts";
+import { runSummaryOf } from "../domain/deployment/run-summary.ts";
+import type { DeploymentAddress } from "../protocol/channel.ts";
+import type { Join, JoinRequest } from "../protocol/channel-owner.ts";
+import { deploymentEventSchema } from "../protocol/deployment-events.ts";
+import { settingsOf, type Env, type Settings } from "../settings.ts";
+import { Audit } from "./audit.ts";
+import { DeploymentStore, type Change } from "./deployment-store.ts";
+import { DIRECTORY_NAME } from "./directory.ts";
+import { Enrolment } from "./enrolment.ts";
+import { GatewayPushes } from "./gateway-pushes.ts";
+import { ProgressFrames } from "./progress-frames.ts";
+import { StackExpectations } from "./stack-expectations.ts";
+
+/** Kept: since when attempts of the run's stacks count, and how far each stack's events were taken. */
+const SINCE = "since";
+const FED = "fed/";
+
+type Fed = Readonly<{ stack: string; epoch: string; offset: number }>;
+
+const OVERDUE_MS = 30_000;
+
+export class DeploymentChannel {
+  readonly name: string;
+  readonly store: DeploymentStore;
+  readonly settings: Settings;
+  private readonly ctx: DurableObjectState;
+  private readonly env: Env;
+  private readonly audit: Audit | undefined;
+  private readonly pushes: GatewayPushes;
+  private readonly expectations: StackExpectations;
+  private readonly progress = new ProgressFrames();
+  private readonly enrolment: Enrolment;
+  /** The run's state for a late joiner, made once for all who come before the next event. */
+  private snapshot: Readonly<{ offset: number; text: string }> | undefined;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    const settings = settingsOf(env);
+    // The Worker lets nobody in without these; an alarm that comes first fails, and the watchdog wakes it again.
+    if (!settings.ok || ctx.id.name === undefined) throw new Error("No deployment can be followed here");
+    this.ctx = ctx;
+    this.env = env;
+    this.name = ctx.id.name;
+    this.settings = settings.value;
+    const { aws, auditTable } = settings.value;
+    const { kv } = ctx.storage;
+    this.store = new DeploymentStore(ctx.storage, () => crypto.randomUUID().slice(0, 8));
+    this.pushes = new GatewayPushes(ctx, env);
+    this.expectations = new StackExpectations(kv, env, this.name);
+    this.enrolment = new Enrolment(ctx, env, this.name);
+    if (auditTable) {
+      const session = awsSession({ ...aws.credentials, region: aws.region, endpoints: aws.endpoints });
+      const itemOf = (frame: string, offset: number) =>
+        deploymentAuditItemOf(deploymentEventSchema.parse(JSON.parse(frame)), offset, this.store.state.user);
+      this.audit = new Audit(kv, this.store.log, itemOf, { session, table: auditTable });
+    }
+  }
+
+  position() {
+    return {
+      channel: this.name,
+      epoch: this.store.epoch,
+      offset: this.store.offset,
+      floor: this.store.floor,
+    };
+  }
+
+  /** Prepares a run: what was told of the one before counts no more. */
+  async begin(since: string): Promise<void> {
+    const { kv } = this.ctx.storage;
+    this.expectations.forget();
+    for (const [key] of kv.list({ prefix: FED })) kv.delete(key);
+    kv.put(SINCE, new Date(since).toISOString());
+  }
+
+  /** Whether the run still waits for news of a stack. */
+  wants(stack: string): boolean {
+    const { state } = this.store;
+    const node = state.stacks.get(stack);
+    return (
+      state.run > 0 && state.mode !== "ingest" && !hasEnded(state) && node !== undefined && !isFinished(node)
+    );
+  }
+
+  /** Offset up to which a stack's events were taken; 0 for another epoch, which counts anew. */
+  fed(stack: string, epoch: string): number {
+    const fed = this.ctx.storage.kv.get<Fed>(FED + stack);
+    return fed?.epoch === epoch ? fed.offset : 0;
+  }
+
+  /** Keeps a change and tells of it. */
+  async commit(address: DeploymentAddress, change: Change & Readonly<{ fed?: Fed }>): Promise<void> {
+    const { store, ctx } = this;
+    const before = store.state;
+    const now = Date.now();
+    const begins = change.events.some(({ type }) => type === "deployment_started");
+    const ended =
+      begins && before.run > 0
+        ? deploymentProgressOf(before, before.endTime ?? before.lastEventTime)
+        : undefined;
+    const empty = change.events.length === 0 && change.ids.length === 0;
+    const runs = empty ? [] : store.commit(change, address, this.name, ended, this.audit?.offset ?? Infinity);
+    // In the same turn, and so in the same write: a delivery is taken with its position, or not at all.
+    if (change.fed) ctx.storage.kv.put(FED + change.fed.stack, change.fed);
+    if (runs.length > 0) {
+      const transient = this.pushes.any ? this.progress.of(before, store.state, this.position(), now) : [];
+      this.pushes.send(this.position(), runs, transient);
+      this.tellDirectory();
+    }
+    await this.rearm();
+  }
+
+  join({ gateway, epoch, offset, classic }: JoinRequest): Join {
+    const { store } = this;
+    this.pushes.add(gateway);
+    const recovered =
+      epoch === store.epoch && offset !== undefined && offset >= store.floor - 1 && offset <= store.offset;
+    const known = store.address && store.state.run > 0;
+    const runs = recovered ? store.log.after(offset) : classic ? store.log.after(store.runStart - 1) : [];
+    return {
+      epoch: store.epoch,
+      offset: store.offset,
+      floor: store.floor,
+      recovered,
+      runs,
+      ...(known && !recovered && !classic && { snapshot: this.snapshotText() }),
+      ...(store.address && { address: store.address }),
+    };
+  }
+
+  /** What the alarm is for: calls that have to be made, or made again. */
+  async work(): Promise<void> {
+    const { store, ctx } = this;
+    const now = Date.now();
+    // First of all, so that a call that hangs costs one period and nothing else.
+    await this.rearm();
+    await Promise.all([
+      this.pushes.catchUp(this.position(), now),
+      this.expectations.tell(store.state, ctx.storage.kv.get<string>(SINCE) ?? store.state.startTime),
+      this.audit?.run(store.offset, now, !hasEnded(store.state)),
+    ]);
+    await this.schedule();
+  }
+
+  /** Sets the alarm where it is missing, lost or too far off. True if there is something to do. */
+  async rearm(): Promise<boolean> {
+    const now = Date.now();
+    const dueIn = this.dueIn(now);
+    if (dueIn === undefined) return this.isRunning();
+    const alarm = await this.ctx.storage.getAlarm();
+    if (alarm === null || alarm < now - OVERDUE_MS || alarm > now + dueIn) await this.setAlarm(now + dueIn);
+    return true;
+  }
+
+  private async schedule(): Promise<void> {
+    const dueIn = this.dueIn(Date.now());
+    if (dueIn !== undefined) return this.setAlarm(Date.now() + Math.max(dueIn, 100));
+    await this.ctx.storage.deleteAlarm();
+    if (!this.isRunning()) this.enrolment.say(false);
+  }
+
+  private async setAlarm(at: number): Promise<void> {
+    this.enrolment.say(true);
+    await this.ctx.storage.setAlarm(at);
+  }
+
+  private dueIn(now: number): number | undefined {
+    const { state, offset } = this.store;
+    const dues = [this.expectations.nextIn(state), this.pushes.nextIn(), this.audit?.nextIn(offset, now)];
+    const known = dues.filter((due) => due !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
+  }
+
+  private isRunning(): boolean {
+    return this.store.state.run > 0 && !hasEnded(this.store.state);
+  }
+
+  private snapshotText(): string {
+    const { store } = this;
+    if (this.snapshot?.offset === store.offset) return this.snapshot.text;
+    const text = JSON.stringify(deploymentProgressOf(store.state, new Date().toISOString()));
+    this.snapshot = { offset: store.offset, text };
+    return text;
+  }
+
+  private tellDirectory(): void {
+    const { state, offset } = this.store;
+    const summary = runSummaryOf(deploymentProgressOf(state, new Date().toISOString()));
+    const directory = this.env.DIRECTORY.get(this.env.DIRECTORY.idFromName(DIRECTORY_NAME));
+    this.ctx.waitUntil(directory.noteRun(summary, offset).catch(() => undefined));
+  }
+}

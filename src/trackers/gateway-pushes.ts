@@ -1,0 +1,78 @@
+/**
+ * Hands a channel's new frames to the gateways that have viewers of it. A push may be lost: the gateway that sees a
+ * hole pulls, and one that could not be reached is told again where the head is.
+ */
+import type { Push, Run } from "../protocol/channel-owner.ts";
+import type { Env } from "../settings.ts";
+
+/** Kept, one row for each gateway: `gateway/<name>`. */
+const GATEWAY = "gateway/";
+
+/** Milliseconds until a gateway that could not be reached is told again. */
+const RETRY_MS = 2_000;
+
+/** Milliseconds after which a gateway that heard nothing is asked whether it still has viewers. */
+const SILENCE_MS = 60_000;
+
+type Head = Readonly<{ channel: string; epoch: string; offset: number }>;
+
+export class GatewayPushes {
+  private readonly ctx: DurableObjectState;
+  private readonly env: Env;
+  private readonly gateways: Set<string>;
+  /** Gateways that missed a push. After a restart nobody knows, so all of them. */
+  private readonly lagging: Set<string>;
+  private sentAt = 0;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    this.ctx = ctx;
+    this.env = env;
+    const names = [...ctx.storage.kv.list({ prefix: GATEWAY })].map(([key]) => key.slice(GATEWAY.length));
+    this.gateways = new Set(names);
+    this.lagging = new Set(names);
+  }
+
+  /** Whether anybody is there to be told. */
+  get any(): boolean {
+    return this.gateways.size > 0;
+  }
+
+  /** A gateway has a viewer of the channel from now on. */
+  add(name: string): void {
+    this.lagging.delete(name);
+    if (this.gateways.has(name)) return;
+    this.gateways.add(name);
+    this.ctx.storage.kv.put(GATEWAY + name, true);
+  }
+
+  /** Sends what a commit brought, and does not wait for it. */
+  send(head: Head, runs: readonly Run[], transient: readonly string[]): void {
+    this.sentAt = Date.now();
+    for (const name of this.gateways) this.ctx.waitUntil(this.push(name, { ...head, runs, transient }));
+  }
+
+  /** Tells gateways that may have missed something where the head is, and asks silent ones for their viewers. */
+  async catchUp(head: Head, now: number): Promise<void> {
+    const silent = now - this.sentAt >= SILENCE_MS;
+    if (silent) this.sentAt = now;
+    const names = [...(silent ? this.gateways : this.lagging)];
+    await Promise.all(names.map((name) => this.push(name, { ...head, runs: [], transient: [] })));
+  }
+
+  /** Milliseconds until gateways have to be told again; undefined: all of them know. */
+  nextIn(): number | undefined {
+    return this.lagging.size > 0 ? RETRY_MS : undefined;
+  }
+
+  private async push(name: string, push: Push): Promise<void> {
+    try {
+      const { viewers } = await this.env.GATEWAYS.get(this.env.GATEWAYS.idFromName(name)).push(push);
+      this.lagging.delete(name);
+      if (viewers > 0) return;
+      this.gateways.delete(name);
+      this.ctx.storage.kv.delete(GATEWAY + name);
+    } catch {
+      this.lagging.add(name);
+    }
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * The workings of a stack's object: what is kept, who hears of a commit, and what the alarm has to see to. Sockets,
+ * gateways, deployments and the audit are consumers of one log and never hold it up.
+ */
+import { cloudFormation } from "../aws/cloudformation.ts";
+import { awsSession } from "../aws/session.ts";
+import type { Advance } from "../domain/advance.ts";
+import { auditItemOf } from "../domain/audit-item.ts";
+import { isComplete } from "../domain/stack-state.ts";
+import { tellingOf } from "../domain/trouble.ts";
+import type { StackAddress } from "../protocol/channel.ts";
+import type { Join, JoinRequest } from "../protocol/channel-owner.ts";
+import type { FeedRequest } from "../protocol/stack-feed.ts";
+import { stackFrameSchema, type TroubleFrame } from "../protocol/stack-frames.ts";
+import type { Env, Settings } from "../settings.ts";
+import { Audit } from "./audit.ts";
+import { DeploymentFeeds } from "./deployment-feeds.ts";
+import { Enrolment } from "./enrolment.ts";
+import type { LogRun } from "./event-log.ts";
+import { GatewayPushes } from "./gateway-pushes.ts";
+import { Schedule } from "./schedule.ts";
+import { StackPoll } from "./stack-poll.ts";
+import { StackSockets } from "./stack-sockets.ts";
+import { StackStore } from "./stack-store.ts";
+
+export class StackChannel {
+  readonly name: string;
+  readonly store: StackStore;
+  readonly sockets: StackSockets;
+  readonly poll: StackPoll;
+  readonly schedule: Schedule;
+  /** A look this young, in milliseconds, is as good as a new one. */
+  private readonly freshMs: number;
+  private readonly ctx: DurableObjectState;
+  private readonly audit: Audit | undefined;
+  private readonly feeds: DeploymentFeeds;
+  private readonly pushes: GatewayPushes;
+
+  constructor(ctx: DurableObjectState, env: Env, settings: Settings, name: string, address: StackAddress) {
+    const { aws, auth, auditTable, stackWaitSeconds, pollIntervalSeconds } = settings;
+    const { kv } = ctx.storage;
+    const sessionIn = (region: string) =>
+      awsSession({ ...aws.credentials, region, endpoints: aws.endpoints });
+    this.ctx = ctx;
+    this.name = name;
+    this.freshMs = pollIntervalSeconds * 1000;
+    this.store = new StackStore(ctx.storage, () => crypto.randomUUID().slice(0, 8));
+    this.sockets = new StackSockets(ctx, name, this.store, auth);
+    this.feeds = new DeploymentFeeds(kv, env, this.store.log);
+    this.pushes = new GatewayPushes(ctx, env);
+    const itemOf = (frame: string) => auditItemOf(stackFrameSchema.parse(JSON.parse(frame)), address);
+    this.audit = auditTable
+      ? new Audit(kv, this.store.log, itemOf, { session: sessionIn(aws.region), table: auditTable })
+      : undefined;
+    this.poll = new StackPoll(
+      kv,
+      this.store,
+      address,
+      cloudFormation(sessionIn(address.region)),
+      stackWaitSeconds,
+      {
+        committed: (runs, change) => this.committed(runs, change),
+        troubled: (frame) => this.troubled(frame),
+      },
+    );
+    this.schedule = new Schedule(ctx.storage, {
+      settings,
+      store: this.store,
+      poll: this.poll,
+      consumers: [
+        (now) => this.audit?.nextIn(this.store.offset, now),
+        (now) => this.feeds.nextIn(this.store.offset, now),
+        () => this.pushes.nextIn(),
+      ],
+      enrolment: new Enrolment(ctx, env, name),
+      viewerCount: () => this.sockets.viewers.count + (this.pushes.any ? 1 : 0),
+      awaited: () => this.feeds.expectation,
+    });
+  }
+
+  position() {
+    const { epoch, offset, floor } = this.store;
+    return { channel: this.name, epoch, offset, floor };
+  }
+
+  /** What the alarm is for. The next one is set first of all, so that a look that dies costs one period and no more. */
+  async work(): Promise<void> {
+    const now = Date.now();
+    // A restart loses sockets without a word.
+    this.schedule.noteDeparture(now);
+    const pollIn = this.schedule.pollIn(now);
+    if (pollIn !== undefined) await this.ctx.storage.setAlarm(now + pollIn);
+    try {
+      if (pollIn !== undefined) await this.poll.look();
+      const served = this.serve(now, pollIn !== undefined);
+      if (pollIn === undefined) await served;
+      else this.ctx.waitUntil(served);
+    } catch (error) {
+      console.error(
+        JSON.stringify({ level: "error", message: "Alarm failed", channel: this.name, error: String(error) }),
+      );
+    }
+    if (pollIn === undefined || this.schedule.pollIn(now) !== pollIn) await this.schedule.renew(Date.now());
+  }
+
+  /** Looks without beginning to follow; what the look brought may still have to be handed on. */
+  async lookOnce(): Promise<void> {
+    await this.poll.lookIfOlder(this.freshMs);
+    await this.schedule.rearm(Date.now());
+  }
+
+  /** A gateway has a viewer of the stack. */
+  join({ gateway, epoch, offset }: JoinRequest): Join {
+    const { store } = this;
+    this.pushes.add(gateway);
+    this.schedule.noteArrival();
+    this.ctx.waitUntil(this.schedule.arouse(Date.now()));
+    const recovered = store.covers(epoch, offset);
+    return {
+      epoch: store.epoch,
+      offset: store.offset,
+      floor: store.floor,
+      recovered,
+      runs: store.log.after(recovered && offset !== undefined ? offset : store.floor - 1),
+    };
+  }
+
+  /** A deployment waits for the stack, and has its events from now on. */
+  async feed(request: FeedRequest): Promise<void> {
+    const known = this.feeds.has(request.deployment);
+    if (!known) await this.poll.lookIfOlder(this.freshMs);
+    const { attempt } = this.store.state;
+    // An attempt that had ended before the deployment began is none of its business.
+    const counts = attempt && (!isComplete(this.store.state) || attempt.startedAt >= request.since);
+    const before = this.feeds.expectation;
+    this.feeds.keep(request, counts ? attempt.firstOffset - 1 : this.store.offset);
+    // From now on it is missed if it does not come: the waiting begins anew.
+    if (request.eager && before !== "eager") this.poll.forgetTrouble();
+    await this.schedule.arouse(Date.now());
+    this.ctx.waitUntil(this.serve(Date.now(), true));
+  }
+
+  /** The deployment waits no more. */
+  async release(deployment: string): Promise<void> {
+    this.feeds.drop(deployment);
+    await this.schedule.renew(Date.now());
+  }
+
+  private committed(runs: readonly LogRun[], { renewed }: Advance): void {
+    const { store } = this;
+    // A deployment's stacks are audited there.
+    if (this.feeds.expectation) this.audit?.skip(store.offset);
+    if (renewed) {
+      store.log.trimBefore(Math.min(store.floor, (this.audit?.offset ?? Infinity) + 1, this.feeds.needed));
+    }
+    if (isComplete(store.state)) this.schedule.noteUntracking();
+    this.sockets.broadcast(runs, Date.now());
+    this.pushes.send(this.position(), runs, []);
+    this.ctx.waitUntil(this.feeds.run(store.epoch, store.offset, Date.now()));
+  }
+
+  private troubled(frame: TroubleFrame): void {
+    const text = JSON.stringify(frame);
+    this.sockets.viewers.tell(text, Date.now());
+    this.pushes.send(this.position(), [], [text]);
+  }
+
+  /** Hands on to those who follow at their own pace. `more`: whether events may come soon. */
+  private async serve(now: number, more: boolean): Promise<void> {
+    const { store, poll } = this;
+    const missed = poll.trouble?.kind === "missing" && poll.trouble.gaveUp ? tellingOf("missing") : undefined;
+    await Promise.all([
+      this.audit?.run(store.offset, now, more),
+      this.feeds.run(store.epoch, store.offset, now, missed),
+      this.pushes.catchUp(this.position(), now),
+    ]);
+  }
+}
