@@ -70,7 +70,10 @@ const retryIn = (trouble: Trouble, intervalMs: number, now: number, random: numb
       return now - trouble.since < EAGER ? intervalMs : Math.max(intervalMs, WAITING);
     case "throttled":
       // Jitter keeps the trackers of one account from asking in step.
-      return Math.min(slowest, intervalMs * 2 ** Math.min(trouble.polls, 10)) * (0.5 + random / 2);
+      return Math.max(
+        intervalMs,
+        Math.min(slowest, intervalMs * 2 ** Math.min(trouble.polls, 10)) * (0.5 + random / 2),
+      );
     case "credentials":
     case "denied":
     case "rejected":
