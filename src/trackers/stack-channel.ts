@@ -134,6 +134,7 @@ export class StackChannel {
     const counts = attempt && (!isComplete(this.store.state) || attempt.startedAt >= request.since);
     const before = this.feeds.expectation;
     this.feeds.keep(request, counts ? attempt.firstOffset - 1 : this.store.offset);
+    if (counts) this.audit?.skip(this.store.offset);
     // From now on it is missed if it does not come: the waiting begins anew.
     if (request.eager && before !== "eager") this.poll.forgetTrouble();
     await this.schedule.arouse(Date.now());
