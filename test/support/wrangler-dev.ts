@@ -7,6 +7,7 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { eventually } from "./eventually.ts";
+import { leash } from "./leash.ts";
 import { livingInGroup } from "./processes.ts";
 
 type WranglerOptions = Readonly<{
@@ -44,8 +45,6 @@ export const freePort = (): Promise<number> =>
     });
   });
 
-const groups = new Set<number>();
-
 const signalGroup = (group: number, signal: NodeJS.Signals): void => {
   try {
     process.kill(-group, signal);
@@ -54,14 +53,8 @@ const signalGroup = (group: number, signal: NodeJS.Signals): void => {
   }
 };
 
-process.once("exit", () => {
-  for (const group of groups) signalGroup(group, "SIGKILL");
-});
-
-const ended = async (group: number, patienceMs: number): Promise<void> => {
-  await eventually(() => livingInGroup(group).length === 0, `the end of process group ${group}`, patienceMs);
-  groups.delete(group);
-};
+const ended = (group: number): Promise<true> =>
+  eventually(() => livingInGroup(group).length === 0, `the end of process group ${group}`, GRACE_MS);
 
 const processOf = (port: number, { folder, variables }: WranglerOptions): ChildProcess => {
   const output = openSync(join(folder, "wrangler.log"), "a");
@@ -86,7 +79,7 @@ export const startWrangler = async (options: WranglerOptions): Promise<WranglerD
   const child = processOf(port, options);
   const group = child.pid;
   if (group === undefined) throw new Error("wrangler could not be started: is node_modules/.bin in PATH?");
-  groups.add(group);
+  const held = leash(group, "SIGKILL");
   const output = (): string => readFileSync(join(options.folder, "wrangler.log"), "utf8");
   return {
     port,
@@ -103,14 +96,16 @@ export const startWrangler = async (options: WranglerOptions): Promise<WranglerD
         () => `wrangler's first answer. It said: ${output().slice(-2000)}`,
         50_000,
       ).then(() => undefined),
-    kill: () => {
+    kill: async () => {
       signalGroup(group, "SIGKILL");
-      return ended(group, GRACE_MS);
+      await ended(group);
+      held.release();
     },
     stop: async () => {
       signalGroup(group, "SIGTERM");
-      await ended(group, GRACE_MS).catch(() => signalGroup(group, "SIGKILL"));
-      await ended(group, GRACE_MS);
+      await ended(group).catch(() => signalGroup(group, "SIGKILL"));
+      await ended(group);
+      held.release();
     },
   };
 };

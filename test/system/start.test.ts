@@ -3,12 +3,14 @@ import { spawn } from "node:child_process";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import * as z from "zod";
 import { eventually } from "../support/eventually.ts";
+import { leash, type Leash } from "../support/leash.ts";
 import { livingBelow, livingOf } from "../support/processes.ts";
 import { freePort } from "../support/wrangler-dev.ts";
 
 const GRACE_MS = 15_000;
 
 let child: ReturnType<typeof spawn> | undefined;
+let held: Leash | undefined;
 let printed = "";
 
 const summarySchema = z.object({ data: z.object({ offset: z.int(), status: z.string() }) });
@@ -29,11 +31,16 @@ beforeAll(async () => {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
+  if (child.pid !== undefined) held = leash(child.pid, "SIGTERM");
   for (const stream of [child.stdout, child.stderr])
     stream?.on("data", (chunk: unknown) => (printed += String(chunk)));
 });
 
-afterAll(() => signal("SIGTERM"));
+afterAll(async () => {
+  signal("SIGTERM");
+  await eventually(() => child?.exitCode !== null, "the end of npm start", GRACE_MS);
+  held?.release();
+});
 
 /** The first address of this machine in the output. */
 const firstAddress = (): URL | undefined => {
