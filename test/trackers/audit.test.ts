@@ -1,5 +1,5 @@
 /** The audit of a stack's channel: complete, at least once, in its own time, and never in anybody's way. */
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { expect, test, vi } from "vitest";
 import { AUDIT_TABLE, alarmIn, audited, aws, newStack, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
 import { connect } from "./viewer.ts";
@@ -176,4 +176,16 @@ test("a row of the log that cannot be read is not tried again at once for ever",
   await audited(stack.name);
   expect(logged).toHaveBeenCalled();
   expect(await alarmIn(stack.name)).toBeGreaterThanOrEqual(5_000);
+});
+
+test("a stack is asked for in its own region, and audited in the Worker's", async () => {
+  const stack = newStack("abroad").own("CREATE_IN_PROGRESS");
+  const tracker = trackerOf(stack.name, "eu-west-1");
+  expect(await tracker.track("tester")).toMatchObject({ value: { offset: 1 } });
+  await runDurableObjectAlarm(tracker);
+  await expect.poll(() => aws.dynamoDB.offsets(AUDIT_TABLE)).toEqual([1]);
+  expect([...aws.hosts].toSorted()).toEqual([
+    "cloudformation.eu-west-1.amazonaws.com",
+    "dynamodb.us-east-1.amazonaws.com",
+  ]);
 });

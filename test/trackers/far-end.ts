@@ -14,13 +14,19 @@ import { WireDynamoDB } from "../support/wire-dynamodb.ts";
 export const AUDIT_TABLE = "cloud-deployment-events";
 
 /** The far end of the test that runs. */
-export const aws = { cloudFormation: new WireCloudFormation(), dynamoDB: new WireDynamoDB() };
+export const aws = {
+  cloudFormation: new WireCloudFormation(),
+  dynamoDB: new WireDynamoDB(),
+  /** Hosts that were asked. */
+  hosts: new Set<string>(),
+};
 
 /** To be called once in each file. `Date` stands still but for `pass`; chance is always the shortest wait. */
 export const useFarEnd = (): void => {
   beforeEach(() => {
     aws.cloudFormation = new WireCloudFormation();
     aws.dynamoDB = new WireDynamoDB();
+    aws.hosts.clear();
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
     vi.spyOn(Math, "random").mockReturnValue(0);
     vi.spyOn(console, "info").mockReturnValue();
@@ -29,6 +35,7 @@ export const useFarEnd = (): void => {
     vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
       const request = new Request(input, init);
       const { host } = new URL(request.url);
+      aws.hosts.add(host);
       if (host.startsWith("cloudformation.")) return aws.cloudFormation.answer(request, init?.signal);
       if (host.startsWith("dynamodb.")) return aws.dynamoDB.answer(request, init?.signal);
       throw new Error(`Nothing answers at ${host}`);
@@ -56,8 +63,8 @@ export const newStack = (name: string): ScriptedStack => {
 };
 
 /** The object that tracks a stack. */
-export const trackerOf = (name: string): DurableObjectStub<StackTracker> =>
-  env.STACKS.get(env.STACKS.idFromName(`stacks/us-east-1/${name}`));
+export const trackerOf = (name: string, region = "us-east-1"): DurableObjectStub<StackTracker> =>
+  env.STACKS.get(env.STACKS.idFromName(`stacks/${region}/${name}`));
 
 /** Runs the alarm that stands, whenever it is due. False: none does. */
 export const poll = (name: string): Promise<boolean> => runDurableObjectAlarm(trackerOf(name));
