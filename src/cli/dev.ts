@@ -10,7 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { SignJWT } from "jose";
 import { createSimulator } from "../simulator/simulator.ts";
-import { playSample, SAMPLE_NAME, SAMPLE_REGION } from "./sample-play.ts";
+import { playSample, SAMPLE_ADDRESS, SAMPLE_REGION } from "./sample-play.ts";
 import { isFree, startWorker } from "./worker-process.ts";
 
 const USAGE = `npm start -- [options]
@@ -84,21 +84,24 @@ void worker.ended.then((why) => {
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 if (await worker.ready(stopping.signal)) {
-  const page = `http://127.0.0.1:${port}/stacks/${SAMPLE_REGION}/${SAMPLE_NAME}`;
-  const track = async (): Promise<void> => {
-    const address = `http://127.0.0.1:${port}/api/v1/stacks/${SAMPLE_NAME}/track?region=${SAMPLE_REGION}`;
-    await fetch(address, { method: "POST", headers: { Authorization: `Bearer ${token}` } });
-  };
+  const base = `http://127.0.0.1:${port}`;
+  const { deploymentId, environment } = SAMPLE_ADDRESS;
+  let greeted = false;
   await playSample(simulator, KEYS, {
-    begun: async (what, first) => {
-      await track();
-      if (first) {
-        say(`\n  Watch it    ${page}#token=${token}`);
+    post: async (path, body) => {
+      const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
+      const answer = await fetch(base + path, { method: "POST", headers, body: JSON.stringify(body) });
+      if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
+    },
+    say: (what) => {
+      if (!greeted) {
+        say(`\n  Watch it    ${base}/deployments/${deploymentId}/${environment}#token=${token}`);
         say(`  Token       ${token}`);
         say(
           `  AWS         ${simulator.url} (simulated, ${speed} times as fast)\n  Ctrl-C ends everything.\n`,
         );
       }
+      greeted = true;
       say(what);
     },
     pause: (seconds) => sleep(seconds * 1000, undefined, { signal: stopping.signal }),

@@ -1,35 +1,56 @@
-/** The sample: a stack is created, then an update of it fails and is rolled back, all in the simulated AWS. */
+/**
+ * The sample: twelve stacks are deployed in the order of their dependencies, one of them skipped; then the second
+ * version of one fails and is rolled back. Whoever deploys tells Stackcast what it cannot see for itself.
+ */
 import { AwsClient } from "aws4fetch";
 import type { Simulator } from "../simulator/options.ts";
+import { SAMPLE_CAPABILITIES } from "../simulator/sample.ts";
 import {
-  SAMPLE_CAPABILITIES,
-  SAMPLE_TEMPLATE,
-  SAMPLE_UPDATE_FAILURES,
-  SAMPLE_UPDATE_TEMPLATE,
-} from "../simulator/sample.ts";
+  SAMPLE_BROKEN,
+  SAMPLE_DEPLOYMENT,
+  SAMPLE_SKIPPED,
+  type SampleStack,
+} from "../simulator/sample-deployment.ts";
 
-export const SAMPLE_NAME = "webshop";
+export const SAMPLE_ADDRESS = { deploymentId: "D1BRV40", environment: "dev" } as const;
 export const SAMPLE_REGION = "us-east-1";
 
 type Stage = Readonly<{
-  /** An operation has begun; `first`: it is the first one. */
-  begun(what: string, first: boolean): Promise<void>;
+  /** A request to Stackcast's REST interface. */
+  post(path: string, body: unknown): Promise<void>;
+  say(what: string): void;
   pause(seconds: number): Promise<void>;
 }>;
 
 const INTERLUDE_SECONDS = 20;
 
-export const playSample = async (
-  simulator: Simulator,
-  keys: Readonly<{ accessKeyId: string; secretAccessKey: string }>,
-  { begun, pause }: Stage,
+type Keys = Readonly<{ accessKeyId: string; secretAccessKey: string }>;
+
+/** Each stack begins once those that it depends on are done; `true`: it has ended well. */
+const inOrder = async (
+  stacks: readonly SampleStack[],
+  deploy: (stack: SampleStack) => Promise<boolean>,
 ): Promise<void> => {
+  const done = new Map<string, Promise<boolean>>();
+  for (const stack of stacks) {
+    const before = Promise.all(stack.dependsOn.map((name) => done.get(name)));
+    done.set(
+      stack.name,
+      before.then((results) => (results.every(Boolean) ? deploy(stack) : false)),
+    );
+  }
+  await Promise.all(done.values());
+};
+
+export const playSample = async (simulator: Simulator, keys: Keys, stage: Stage): Promise<void> => {
   const client = new AwsClient({ ...keys, service: "cloudformation", region: SAMPLE_REGION, retries: 0 });
-  const call = async (action: string, template: string): Promise<void> => {
+  const { deploymentId, environment } = SAMPLE_ADDRESS;
+
+  const call = async (action: string, stackName: string, template: string): Promise<void> => {
     const body = new URLSearchParams({
       Action: action,
       Version: "2010-05-15",
-      StackName: SAMPLE_NAME,
+      StackName: stackName,
       TemplateBody: template,
     });
     SAMPLE_CAPABILITIES.forEach((name, index) => body.set(`Capabilities.member.${index + 1}`, name));
@@ -38,16 +59,57 @@ export const playSample = async (
       headers: { "Content-Type": "application/x-www-form-urlencoded; charset=utf-8" },
       body: body.toString(),
     });
-    if (!answer.ok) throw new Error(`${action}: ${await answer.text()}`);
+    if (!answer.ok) throw new Error(`${action} ${stackName}: ${await answer.text()}`);
   };
 
-  await call("CreateStack", SAMPLE_TEMPLATE);
-  await begun(`${SAMPLE_NAME} is being created.`, true);
-  await simulator.settled();
-  await pause(INTERLUDE_SECONDS);
-  simulator.setFailures(SAMPLE_NAME, SAMPLE_UPDATE_FAILURES);
-  await call("UpdateStack", SAMPLE_UPDATE_TEMPLATE);
-  await begun(`${SAMPLE_NAME} is being updated; this will fail and be rolled back.`, false);
-  await simulator.settled();
-  await pause(INTERLUDE_SECONDS);
+  const ended = async (stackName: string): Promise<boolean> => {
+    for (;;) {
+      const status = simulator.stackStatus(stackName, SAMPLE_REGION) ?? "";
+      if (!status.endsWith("_IN_PROGRESS"))
+        return !status.includes("ROLLBACK") && !status.endsWith("_FAILED");
+      await stage.pause(0.2);
+    }
+  };
+
+  const skip = (stack: string): Promise<void> =>
+    stage.post(`/api/v1/deployments/${deploymentId}/events?environment=${environment}`, {
+      type: "stack_skipped",
+      timestamp: new Date().toISOString(),
+      data: { deploymentId, environment, stack, reason: "no changes" },
+    });
+
+  const register = (): Promise<void> =>
+    stage.post("/api/v1/deployments", {
+      ...SAMPLE_ADDRESS,
+      mode: "track",
+      owner: "platform@example.com",
+      stacks: SAMPLE_DEPLOYMENT.map(({ name, dependsOn }) => ({ name, dependsOn })),
+    });
+
+  const deploy = async (
+    action: string,
+    { name, template }: Omit<SampleStack, "dependsOn">,
+  ): Promise<boolean> => {
+    await call(action, name, template);
+    return ended(name);
+  };
+
+  await register();
+  stage.say(`${deploymentId}-${environment} is being deployed: 12 stacks in 5 layers.`);
+  await inOrder(SAMPLE_DEPLOYMENT, async (stack) => {
+    if (stack.name !== SAMPLE_SKIPPED) return deploy("CreateStack", stack);
+    await skip(stack.name);
+    return true;
+  });
+  await stage.pause(INTERLUDE_SECONDS);
+
+  await register();
+  stage.say(`The second version of ${SAMPLE_BROKEN.name} follows; it will fail and be rolled back.`);
+  simulator.setFailures(SAMPLE_BROKEN.name, SAMPLE_BROKEN.failures);
+  await inOrder(SAMPLE_DEPLOYMENT, async (stack) => {
+    if (stack.name === SAMPLE_BROKEN.name) return deploy("UpdateStack", SAMPLE_BROKEN);
+    await skip(stack.name);
+    return true;
+  });
+  await stage.pause(INTERLUDE_SECONDS);
 };

@@ -1,0 +1,133 @@
+/** Deployments whose events an orchestrator sends. */
+import { expect, test } from "vitest";
+import type { IngestEnvelope } from "../../src/protocol/deployment-requests.ts";
+import { newStack, pass, useFarEnd } from "./far-end.ts";
+import { addressOf, deploymentOf, pollAll, progressOf, register, storyOf } from "./deployments.ts";
+
+useFarEnd();
+
+const event = (type: string, data: Record<string, unknown> = {}, id?: string): IngestEnvelope => ({
+  ...(id !== undefined && { id }),
+  type,
+  timestamp: new Date().toISOString(),
+  data,
+});
+
+const send = async (deploymentId: string, ...events: readonly IngestEnvelope[]) => {
+  const answer = await deploymentOf(deploymentId).ingest(addressOf(deploymentId), events, "pulumi");
+  if (!answer.ok) return expect.unreachable(answer.failure.message);
+  return answer.value;
+};
+
+test("a deployment that an orchestrator tells of is registered by its start, and stacks join as they are named", async () => {
+  const report = await send(
+    "pulumi",
+    event("deployment_started", { totalStacks: 2, totalLayers: 2 }),
+    event("stack_deploying", { stack: "network", layer: 1, dependencies: [] }),
+    event("resource_creating", {
+      stack: "network",
+      resource: { urn: "urn:a", type: "aws:ec2/vpc:Vpc", name: "vpc" },
+    }),
+    event("resource_created", {
+      stack: "network",
+      resource: { urn: "urn:a", type: "aws:ec2/vpc:Vpc", name: "vpc", id: "vpc-1" },
+    }),
+    event("stack_deployed", { stack: "network", status: "deployed", outputs: { id: "vpc-1" } }),
+    event("stack_deploying", { stack: "web", layer: 2, dependencies: ["network"] }),
+    event("stack_deployed", { stack: "web", status: "deployed" }),
+  );
+  expect(report).toMatchObject({ accepted: 7, refused: 0 });
+  expect(await storyOf("pulumi")).toEqual([
+    "deployment_started",
+    "layer_started 1",
+    "stack_deploying network",
+    "resource_creating network/vpc",
+    "resource_created network/vpc",
+    "stack_deployed network",
+    "layer_started 2",
+    "stack_deploying web",
+    // Only now are all announced stacks known, and with them the first layer's.
+    "layer_complete 1",
+    "stack_deployed web",
+    "layer_complete 2",
+    "deployment_complete",
+  ]);
+  expect(await progressOf("pulumi")).toMatchObject({
+    status: "deployed",
+    user: "pulumi",
+    mode: "ingest",
+    run: 1,
+  });
+});
+
+test("an id that was seen before, and what was derived already, changes nothing", async () => {
+  await send(
+    "again",
+    event("deployment_started", { totalStacks: 1 }, "1"),
+    event("stack_deploying", { stack: "one" }, "2"),
+  );
+  const before = await storyOf("again");
+  const report = await send(
+    "again",
+    event("stack_deployed", { stack: "one" }, "2"),
+    event("layer_started", { layer: 1 }, "3"),
+    event("deployment_started", { totalStacks: 1 }, "4"),
+  );
+  expect(report.results.map(({ outcome }) => outcome)).toEqual(["known", "known", "known"]);
+  expect(await storyOf("again")).toEqual(before);
+});
+
+test("a bad event costs itself only, and is told with its reason", async () => {
+  const report = await send(
+    "bad",
+    event("deployment_started", { totalStacks: 1 }, "1"),
+    event("stack_deployed", { stack: "one" }, "2"),
+    {
+      ...event("stack_deploying", { stack: "one" }, "3"),
+      timestamp: new Date(Date.now() + 3_600_000).toISOString(),
+    },
+    event("stack_exploded", { stack: "one" }, "4"),
+    event("stack_deploying", { stack: "../etc" }, "5"),
+    event("stack_deploying", { stack: "one", environment: "prod" }, "6"),
+    event("stack_deploying", { stack: "one" }, "7"),
+  );
+  expect(report.results.map(({ id, outcome, error }) => [id, outcome, error?.code])).toEqual([
+    ["1", "accepted", undefined],
+    ["2", "refused", "INVALID_TRANSITION"],
+    ["3", "refused", "EVENT_FROM_FUTURE"],
+    ["4", "refused", "INVALID_REQUEST"],
+    ["5", "refused", "INVALID_REQUEST"],
+    ["6", "refused", "INVALID_REQUEST"],
+    ["7", "accepted", undefined],
+  ]);
+});
+
+test("a channel on which nothing was started knows no deployment", async () => {
+  const answer = await deploymentOf("unknown").ingest(
+    addressOf("unknown"),
+    [event("stack_deploying", { stack: "a" })],
+    "kim",
+  );
+  expect(answer).toMatchObject({ ok: false, failure: { code: "DEPLOYMENT_NOT_FOUND" } });
+});
+
+test("whoever deploys a tracked deployment tells of the stack that never begins", async () => {
+  const stack = newStack("s-one").own("CREATE_IN_PROGRESS");
+  await register("skips", { "s-one": [], "s-two": [] });
+  const unknown = await send(
+    "skips",
+    event("stack_skipped", { stack: "s-three" }),
+    event("stack_skipped", { stack: "s-two" }),
+  );
+  expect(unknown.results.map(({ outcome, error }) => [outcome, error?.code])).toEqual([
+    ["refused", "UNKNOWN_STACK"],
+    ["accepted", undefined],
+  ]);
+  pass(5);
+  stack.own("CREATE_COMPLETE");
+  await pollAll("skips", "s-one");
+  expect(await progressOf("skips")).toMatchObject({
+    status: "deployed",
+    summary: { deployedStacks: 1, skippedStacks: 1, progressPercent: 100 },
+  });
+});
