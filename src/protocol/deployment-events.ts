@@ -16,7 +16,8 @@ const event = <Type extends string, Data extends z.ZodType>(type: Type, data: Da
 const seconds = z.number().nonnegative();
 const count = z.number().int().nonnegative();
 const layer = z.number().int().positive();
-const text = z.string().max(4096);
+/** AWS sets its reasons no limit: this one is far above what it gives. */
+const text = z.string().max(65_536);
 
 export const deploymentModes = ["track", "deploy", "ingest"] as const;
 
@@ -114,6 +115,7 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
   event("deployment_failed", deploymentEnd),
   event("deployment_rolling_back", deploymentEnd),
   event("deployment_rolled_back", deploymentEnd),
+  event("deployment_cancelling", deploymentEnd),
   event("deployment_cancelled", deploymentEnd),
   event("deployment_destroying", deploymentEnd),
   event("deployment_destroyed", deploymentEnd),

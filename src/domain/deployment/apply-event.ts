@@ -1,7 +1,13 @@
 /** One accepted event applied to a deployment's state: the step that every fold of the log takes. */
 import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployment-events.ts";
 import type { Cause } from "../../protocol/stack-frames.ts";
-import { emptyDeployment, LOG_LINES, type DeploymentState, type StackNode } from "./deployment-state.ts";
+import {
+  emptyDeployment,
+  isDone,
+  LOG_LINES,
+  type DeploymentState,
+  type StackNode,
+} from "./deployment-state.ts";
 import { logLineOf } from "./log-line.ts";
 import { percentOfDeployment } from "./percent.ts";
 import { resourceAfterEvent, type ResourceEvent } from "./resource-node.ts";
@@ -18,11 +24,12 @@ const changed = (state: DeploymentState, event: DeploymentEvent): DeploymentStat
     case "deployment_started":
       return begun(state, event);
     case "deployment_validating":
+    case "deployment_cancelling":
     case "deployment_destroying":
       return { ...state, status: DEPLOYMENT_TRANSITIONS[event.type].to };
     case "deployment_rolling_back":
       // The way back is counted anew.
-      return { ...unended(state), status: "rolling_back", reachedPercent: 0 };
+      return { ...reopened(state), status: "rolling_back", reachedPercent: 0 };
     case "deployment_complete":
     case "deployment_failed":
     case "deployment_rolled_back":
@@ -44,7 +51,7 @@ const changed = (state: DeploymentState, event: DeploymentEvent): DeploymentStat
     case "stack_deleting":
     case "stack_deleted":
     case "stack_rolled_back":
-      return withStack(underway(state), event.data.stack, (stack) => stackAfter(stack, event));
+      return withStack(underway(state), event.data.stack, (stack) => stackAfter(stack, event, state));
     case "resource_creating":
     case "resource_created":
     case "resource_updating":
@@ -69,13 +76,14 @@ const begun = (
   );
   return {
     ...emptyDeployment(state.deploymentId, state.environment),
-    run: state.run + 1,
+    run: data.run ?? state.run + 1,
     mode: data.mode ?? "ingest",
     owner: data.owner,
     user: data.user,
     startTime: timestamp,
     announcedStacks: data.totalStacks ?? planned.length,
     announcedLayers: data.totalLayers ?? Math.max(0, ...planned.map(({ layer }) => layer)),
+    estimatedDuration: data.estimatedDuration,
     stacks,
   };
 };
@@ -97,7 +105,10 @@ const underway = (state: DeploymentState): DeploymentState =>
     ? { ...state, status: "deploying" }
     : state;
 
-const unended = ({ endTime: _, ...state }: DeploymentState): DeploymentState => state;
+const reopened = (state: DeploymentState): DeploymentState => {
+  const { endTime: _end, ...open } = state;
+  return open;
+};
 
 const withLayer = (
   state: DeploymentState,
@@ -108,7 +119,8 @@ const withLayer = (
   for (const name of data.stacks ?? []) {
     if (!stacks.has(name)) stacks.set(name, newStack(name, data.layer, []));
   }
-  return { ...state, layers, stacks };
+  const announcedLayers = Math.max(state.announcedLayers, data.totalLayers ?? 0);
+  return { ...state, layers, stacks, announcedLayers };
 };
 
 const withStack = (
@@ -120,21 +132,38 @@ const withStack = (
   return { ...state, stacks: new Map(state.stacks).set(name, change(stack)) };
 };
 
+/** A stack's operation is counted anew. */
+const OPERATION_BEGINS: Pick<StackNode, "reachedPercent" | "totalResources" | "resources"> = {
+  reachedPercent: 0,
+  totalResources: 0,
+  resources: new Map(),
+};
+
+const UNDONE = { code: "STACK_DELETED", message: "The stack was deleted while it was being deployed" };
+
 type StackEvent = Extract<DeploymentEvent, { type: `stack_${string}` }>;
 
-const stackAfter = (stack: StackNode, event: StackEvent): StackNode => {
+const stackAfter = (stack: StackNode, event: StackEvent, { status }: DeploymentState): StackNode => {
   const { to } = STACK_TRANSITIONS[event.type];
   const told = { ...stack, status: to, logs: withLine(stack, event) };
+  const { endTime: _end, ...unended } = { ...told, ...OPERATION_BEGINS };
   switch (event.type) {
     case "stack_deploying": {
       const { layer = stack.layer, dependencies = stack.dependsOn, totalResources = 0 } = event.data;
-      return { ...told, startTime: event.timestamp, layer, dependsOn: dependencies, totalResources };
+      const { error: _error, cause: _cause, ...anew } = unended;
+      return { ...anew, startTime: event.timestamp, layer, dependsOn: dependencies, totalResources };
     }
-    case "stack_deleting":
-      return { ...told, startTime: stack.startTime ?? event.timestamp };
+    case "stack_deleting": {
+      const startTime = stack.startTime ?? event.timestamp;
+      // As CloudFormation does with a stack that could not be created, if it is told to.
+      const isUndone = stack.status === "deploying" && status !== "rolling_back" && status !== "cancelling";
+      return { ...unended, startTime, ...(isUndone && { error: UNDONE }) };
+    }
     case "stack_deployed": {
       const { outputs } = event.data;
-      return { ...told, endTime: event.timestamp, reachedPercent: 100, ...(outputs && { outputs }) };
+      // What failed on the way has done no harm.
+      const { cause: _cause, ...well } = told;
+      return { ...well, endTime: event.timestamp, reachedPercent: 100, ...(outputs && { outputs }) };
     }
     case "stack_failed": {
       const cause = event.data.cause ?? stack.cause;
@@ -149,17 +178,25 @@ const stackAfter = (stack: StackNode, event: StackEvent): StackNode => {
 
 const stackAfterResource = (stack: StackNode, event: ResourceEvent): StackNode => {
   const resources = resourceAfterEvent(stack.resources, event);
-  const { progressPercent = 0, totalResources = 0 } = event.data;
   const cause = stack.cause ?? causeTold(event);
+  const totalResources = Math.max(stack.totalResources, event.data.totalResources ?? 0);
+  const after = { ...stack, resources, totalResources, ...(cause && { cause }) };
+  const percent = event.data.progressPercent ?? percentCounted(after);
   return {
-    ...stack,
-    resources,
+    ...after,
     logs: withLine(stack, event),
     // 100 is for the stack's own end to say.
-    reachedPercent: Math.max(stack.reachedPercent, Math.min(99, Math.floor(progressPercent))),
-    totalResources: Math.max(stack.totalResources, totalResources),
-    ...(cause && { cause }),
+    reachedPercent: Math.max(stack.reachedPercent, Math.min(99, Math.floor(percent))),
   };
+};
+
+/** Without a total nobody knows how much is to come. */
+const percentCounted = (stack: StackNode): number => {
+  const { totalResources, resources } = stack;
+  if (totalResources === 0) return 0;
+  let done = 0;
+  for (const resource of resources.values()) if (isDone(resource, stack)) done++;
+  return (100 * done) / Math.max(totalResources, resources.size);
 };
 
 /** A failed resource is the cause of its stack's failure, unless the stack's own end names another. */

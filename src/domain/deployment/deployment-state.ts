@@ -17,7 +17,8 @@ export type ResourceNode = Readonly<{
   id?: string | undefined;
   status: ResourceStatus;
   startTime: string;
-  endTime?: string;
+  /** Of its newest event: its end, once nothing is being done to it. */
+  updatedAt: string;
 }>;
 
 export type StackNode = Readonly<{
@@ -38,6 +39,7 @@ export type StackNode = Readonly<{
   resources: ReadonlyMap<string, ResourceNode>;
   /** The last lines, see `LOG_LINES`. */
   logs: readonly LogEntry[];
+  /** Set once it has failed in this run; a rollback does not take it back. */
   error?: ErrorDetail;
   cause?: Cause;
   outputs?: Readonly<Record<string, OutputValue>>;
@@ -61,6 +63,8 @@ export type DeploymentState = Readonly<{
   /** Stacks and layers that were announced; more may be known by name by now. */
   announcedStacks: number;
   announcedLayers: number;
+  /** Seconds that whoever began the run thought it would take. */
+  estimatedDuration?: number | undefined;
   stacks: ReadonlyMap<string, StackNode>;
   layers: ReadonlyMap<number, LayerNode>;
   /** Highest percentage of the whole, since the run or its rollback began. */
@@ -106,10 +110,33 @@ const FINISHED: ReadonlySet<StackStatus> = new Set<StackStatus>([
 
 export const isFinished = ({ status }: Pick<StackNode, "status">): boolean => FINISHED.has(status);
 
-/** Whether a pending stack cannot begin, as one that it depends on, at any distance, has failed. */
-export const isBlocked = (stack: StackNode, stacks: ReadonlyMap<string, StackNode>): boolean =>
-  stack.status === "pending" &&
-  stack.dependsOn.some((name) => {
+/** Whether the stack has failed in this run, whatever became of it since. */
+export const hasFailed = ({ error }: Pick<StackNode, "error">): boolean => error !== undefined;
+
+/** Names of the pending stacks that cannot begin, as one that they depend on, at any distance, has failed. */
+export const blockedAmong = (stacks: ReadonlyMap<string, StackNode>): ReadonlySet<string> => {
+  const blocked = new Set<string>();
+  const all = [...stacks.values()];
+  if (!all.some(hasFailed)) return blocked;
+  const isLost = (name: string): boolean => {
     const dependency = stacks.get(name);
-    return dependency !== undefined && (dependency.status === "failed" || isBlocked(dependency, stacks));
-  });
+    return blocked.has(name) || (dependency !== undefined && hasFailed(dependency));
+  };
+  // In rounds, so that dependencies may go in circles, as those that are told may.
+  for (let known = -1; blocked.size > known;) {
+    known = blocked.size;
+    for (const { name, status, dependsOn } of all) {
+      if (status === "pending" && dependsOn.some(isLost)) blocked.add(name);
+    }
+  }
+  return blocked;
+};
+
+/** Whether a pending stack cannot begin, see `blockedAmong`. */
+export const isBlocked = ({ name }: StackNode, stacks: ReadonlyMap<string, StackNode>): boolean =>
+  blockedAmong(stacks).has(name);
+
+/** Whether what the stack's operation was to do with the resource is done. */
+export const isDone = ({ status }: ResourceNode, { cause }: Pick<StackNode, "cause">): boolean =>
+  // What is deleted after a failure is taken back.
+  status === "created" || status === "updated" || (status === "deleted" && cause === undefined);

@@ -1,22 +1,27 @@
 /** A deployment's state as it is shown: the seeds' DeploymentProgress and StackProgress, computed when asked for. */
 import type { DeploymentProgress, StackProgress } from "../../protocol/deployment-progress.ts";
 import { blastOf, causeOfDeployment } from "./blast.ts";
-import { isFinished, type DeploymentState, type ResourceNode, type StackNode } from "./deployment-state.ts";
-import { totalLayersOf } from "./derived-events.ts";
+import { countOf, secondsBetween, totalLayersOf } from "./counts.ts";
+import {
+  hasFailed,
+  isDone,
+  isFinished,
+  type DeploymentState,
+  type ResourceNode,
+  type StackNode,
+} from "./deployment-state.ts";
 import { estimatedTimeRemaining } from "./eta.ts";
 import { percentOfStack, totalStacksOf } from "./percent.ts";
 import { isUnderway } from "./resource-node.ts";
-
-const seconds = (from: string, to: string): number => Math.max(0, Date.parse(to) - Date.parse(from)) / 1000;
 
 /** The resource that was begun last and is not done. */
 const currentOf = ({ resources }: StackNode): ResourceNode | undefined =>
   [...resources.values()]
     .filter(isUnderway)
-    .sort((one, other) => (one.startTime < other.startTime ? 1 : -1))[0];
-
-const isDone = ({ status }: ResourceNode): boolean =>
-  status === "created" || status === "updated" || status === "deleted";
+    .reduce<ResourceNode | undefined>(
+      (newest, node) => (newest && newest.startTime > node.startTime ? newest : node),
+      undefined,
+    );
 
 /** One stack; `now` counts as its end while it runs. */
 export const stackProgressOf = (state: DeploymentState, stack: StackNode, now: string): StackProgress => {
@@ -33,20 +38,20 @@ export const stackProgressOf = (state: DeploymentState, stack: StackNode, now: s
     dependsOn: [...stack.dependsOn],
     ...(stack.startTime !== undefined && {
       startTime: stack.startTime,
-      durationSeconds: seconds(stack.startTime, end),
+      durationSeconds: secondsBetween(stack.startTime, end),
     }),
     ...(stack.endTime !== undefined && { endTime: stack.endTime }),
     progressPercent: percentOfStack(stack),
     ...(current && { currentResource: current.type }),
     resources: {
       total: Math.max(stack.totalResources, resources.length),
-      created: resources.filter(isDone).length,
+      created: resources.filter((resource) => isDone(resource, stack)).length,
       failed: resources.filter(({ status }) => status === "failed").length,
       ...(current && { current: `${current.type} (${current.name})` }),
     },
     logs: [...stack.logs],
     ...(stack.error && { error: stack.error }),
-    ...(stack.cause && stack.status === "failed" && { cause: stack.cause }),
+    ...(stack.cause && hasFailed(stack) && { cause: stack.cause }),
     ...(stack.outputs && { outputs: { ...stack.outputs } }),
     ...(stack.stackName !== undefined && { stackName: stack.stackName }),
     ...(stack.region !== undefined && { region: stack.region }),
@@ -75,9 +80,9 @@ export const deploymentProgressOf = (state: DeploymentState, now: string): Deplo
     ...(running[0] && { currentStack: running[0].name }),
     summary: {
       totalStacks: totalStacksOf(state),
-      deployedStacks: stacks.filter(({ status }) => status === "deployed").length,
-      failedStacks: stacks.filter(({ status }) => status === "failed").length,
-      skippedStacks: stacks.filter(({ status }) => status === "skipped").length,
+      deployedStacks: countOf(stacks, "deployed"),
+      failedStacks: countOf(stacks, "failed"),
+      skippedStacks: countOf(stacks, "skipped"),
       progressPercent: state.reachedPercent,
     },
     stacks: Object.fromEntries(stacks.map((stack) => [stack.name, stackProgressOf(state, stack, now)])),
@@ -89,19 +94,25 @@ export const deploymentProgressOf = (state: DeploymentState, now: string): Deplo
 
 const metricsOf = (state: DeploymentState, now: string): DeploymentProgress["metrics"] => {
   const stacks = [...state.stacks.values()];
-  const resources = stacks.flatMap((stack) => [...stack.resources.values()]);
   const end = state.endTime ?? now;
-  const durationSeconds = state.startTime === "" ? 0 : seconds(state.startTime, end);
+  const durationSeconds = state.startTime === "" ? 0 : secondsBetween(state.startTime, end);
   const stackSeconds = stacks
     .filter((stack) => stack.startTime !== undefined)
-    .reduce((sum, { startTime = "", endTime = end }) => sum + seconds(startTime, endTime), 0);
+    .reduce((sum, { startTime = "", endTime = end }) => sum + secondsBetween(startTime, endTime), 0);
   const estimated = estimatedTimeRemaining(state, now);
-  const finished = resources.filter(isDone).length;
+  let finished = 0;
+  let failed = 0;
+  for (const stack of stacks) {
+    for (const resource of stack.resources.values()) {
+      if (isDone(resource, stack)) finished++;
+      if (resource.status === "failed") failed++;
+    }
+  }
   return {
     durationSeconds,
     ...(estimated !== undefined && { estimatedTimeRemaining: estimated }),
     resourcesCreated: finished,
-    resourcesFailed: resources.filter(({ status }) => status === "failed").length,
+    resourcesFailed: failed,
     throughput: durationSeconds === 0 ? 0 : round((60 * finished) / durationSeconds),
     efficiency: durationSeconds === 0 ? 0 : round(stackSeconds / durationSeconds),
   };

@@ -2,109 +2,129 @@
  * Events that follow from an event: a layer starts with its first stack and is complete with its last, a deployment
  * ends when every stack is finished or cannot begin. Told once, whoever else tells them too.
  */
-import type { DeploymentEvent } from "../../protocol/deployment-events.ts";
-import { hasEnded, isBlocked, isFinished, type DeploymentState, type StackNode } from "./deployment-state.ts";
-import { blastOf, causeOfDeployment } from "./blast.ts";
+import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployment-events.ts";
+import { stacksOfLayer } from "./counts.ts";
+import {
+  blockedAmong,
+  hasEnded,
+  hasFailed,
+  isFinished,
+  type DeploymentState,
+  type StackNode,
+} from "./deployment-state.ts";
 import { totalStacksOf } from "./percent.ts";
 
-const secondsBetween = (from: string, to: string): number =>
-  Math.max(0, Date.parse(to) - Date.parse(from)) / 1000;
-
 const addressOf = ({ deploymentId, environment }: DeploymentState) => ({ deploymentId, environment });
-
-const stacksOfLayer = (state: DeploymentState, layer: number): StackNode[] =>
-  [...state.stacks.values()].filter((stack) => stack.layer === layer);
 
 /** Whether all stacks of the run are known by name, so that the last of them is known to be the last. */
 const isWholeKnown = (state: DeploymentState): boolean =>
   state.stacks.size > 0 && state.announcedStacks > 0 && state.stacks.size >= totalStacksOf(state);
 
+const isPreparing = ({ status }: DeploymentState): boolean =>
+  status === "initializing" || status === "validating";
+
 /** What must be told before this event. */
 export const derivedBefore = (state: DeploymentState, event: DeploymentEvent): DeploymentEvent[] => {
-  if (event.type === "stack_deleting" && (state.status === "initializing" || state.status === "validating")) {
-    return [{ type: "deployment_destroying", timestamp: event.timestamp, data: addressOf(state) }];
+  switch (event.type) {
+    case "stack_deleting":
+      return isPreparing(state) && isTornDown(state, event.data.stack)
+        ? [{ type: "deployment_destroying", timestamp: event.timestamp, data: addressOf(state) }]
+        : [];
+    case "stack_deploying":
+    case "stack_skipped":
+      return layerStarted(state, event);
+    case "deployment_complete":
+    case "deployment_failed":
+    case "deployment_cancelled":
+      // Of stacks that nobody announced, only the end says which was the last of a layer.
+      return isWholeKnown(state) ? [] : layersCompleted(state, event.timestamp);
+    default:
+      return [];
   }
-  if (event.type !== "stack_deploying" && event.type !== "stack_skipped") return [];
-  const layer = layerTold(state, event);
-  if (state.layers.has(layer)) return [];
-  const stacks = stacksOfLayer(state, layer).map(({ name }) => name);
-  const { stack } = event.data;
-  const data = {
-    ...addressOf(state),
-    layer,
-    totalLayers: totalLayersOf(state, layer),
-    stacks: stacks.includes(stack) ? stacks : [...stacks, stack],
-  };
-  return [{ type: "layer_started", timestamp: event.timestamp, data }];
 };
 
-const layerTold = (
+/**
+ * Whether the deletion of a stack is the beginning of all stacks' end: that begins with one on which no other depends.
+ * Another one is deleted only to be created anew, as one that could not be created has to be.
+ */
+const isTornDown = ({ stacks }: DeploymentState, name: string): boolean =>
+  ![...stacks.values()].some(({ dependsOn }) => dependsOn.includes(name));
+
+const layerStarted = (
   state: DeploymentState,
-  event: Extract<DeploymentEvent, { type: "stack_deploying" | "stack_skipped" }>,
-): number => {
-  const told = event.type === "stack_deploying" ? event.data.layer : undefined;
-  return told ?? state.stacks.get(event.data.stack)?.layer ?? 1;
+  { type, timestamp, data }: DeploymentEventOf<"stack_deploying" | "stack_skipped">,
+): DeploymentEvent[] => {
+  if (!isPreparing(state) && state.status !== "deploying") return [];
+  const told = type === "stack_deploying" ? data.layer : undefined;
+  const layer = told ?? state.stacks.get(data.stack)?.layer ?? 1;
+  if (state.layers.has(layer)) return [];
+  const known = stacksOfLayer(state, layer).map(({ name }) => name);
+  const stacks = known.includes(data.stack) ? known : [...known, data.stack];
+  return [{ type: "layer_started", timestamp, data: { ...addressOf(state), layer, stacks } }];
 };
-
-/** Layers of the run, as far as is known. */
-export const totalLayersOf = (state: DeploymentState, least = 0): number =>
-  Math.max(least, state.announcedLayers, 0, ...[...state.stacks.values()].map(({ layer }) => layer));
 
 /** The next event that follows from the state after an event; undefined: none. */
-export const derivedAfter = (state: DeploymentState, event: DeploymentEvent): DeploymentEvent | undefined =>
-  hasEnded(state) || state.run === 0 ? undefined : (layerCompleted(state, event) ?? ended(state, event));
+export const derivedAfter = (state: DeploymentState, event: DeploymentEvent): DeploymentEvent | undefined => {
+  // What happens to a resource ends nothing.
+  if (event.type.startsWith("resource_") || hasEnded(state) || state.run === 0) return undefined;
+  const { timestamp } = event;
+  switch (state.status) {
+    case "rolling_back":
+      return rolledBack(state, timestamp);
+    case "cancelling":
+      return cancelled(state, timestamp);
+    default:
+      // Stacks join a deployment that does not know them all: no layer, and no run, is known to be over.
+      if (!isWholeKnown(state)) return undefined;
+      return layersCompleted(state, timestamp)[0] ?? ended(state, timestamp);
+  }
+};
 
-const layerCompleted = (
-  state: DeploymentState,
-  { timestamp }: DeploymentEvent,
-): DeploymentEvent | undefined => {
-  // Stacks join a deployment that does not know them all, so that no layer is known to be complete.
-  if (!isWholeKnown(state)) return undefined;
-  for (const [layer, { startTime, endTime }] of state.layers) {
+const layersCompleted = (state: DeploymentState, timestamp: string): DeploymentEvent[] => {
+  const blocked = blockedAmong(state.stacks);
+  const events: DeploymentEvent[] = [];
+  for (const [layer, { endTime }] of state.layers) {
+    if (endTime !== undefined) continue;
     const stacks = stacksOfLayer(state, layer);
-    if (endTime !== undefined || !stacks.every(isFinished)) continue;
-    const count = (status: StackNode["status"]) => stacks.filter((stack) => stack.status === status).length;
-    const data = {
-      ...addressOf(state),
-      layer,
-      deployedStacks: count("deployed"),
-      failedStacks: count("failed"),
-      durationSeconds: secondsBetween(startTime, timestamp),
-    };
-    return { type: "layer_complete", timestamp, data };
+    if (stacks.length === 0 || !stacks.every((stack) => isFinished(stack) || blocked.has(stack.name)))
+      continue;
+    const data = { ...addressOf(state), layer };
+    events.push({ type: "layer_complete", timestamp: latestEnd(stacks, timestamp), data });
   }
-  return undefined;
+  return events;
 };
 
-const ended = (state: DeploymentState, { timestamp }: DeploymentEvent): DeploymentEvent | undefined => {
+/** Stacks are told of in any order: what ends with the last of them ends at the latest of their times. */
+const latestEnd = (stacks: Iterable<StackNode>, timestamp: string): string => {
+  let latest = timestamp;
+  for (const { endTime = "" } of stacks) if (endTime > latest) latest = endTime;
+  return latest;
+};
+
+const ended = (state: DeploymentState, at: string): DeploymentEvent | undefined => {
   const stacks = [...state.stacks.values()];
-  if (!isWholeKnown(state) || state.status === "rolling_back" || state.status === "cancelling")
-    return undefined;
-  if (!stacks.every((stack) => isFinished(stack) || isBlocked(stack, state.stacks))) return undefined;
-  const counted = countsAt(state, timestamp);
-  const failedStack = stacks.find(({ status }) => status === "failed");
-  if (failedStack) {
-    const cause = causeOfDeployment(state);
-    const blast = blastOf(state);
-    const error = failedStack.error;
-    const told = { ...(error && { error }), ...(cause && { cause }), ...(blast && { blast }) };
-    return { type: "deployment_failed", timestamp, data: { ...counted, status: "failed", ...told } };
-  }
-  if (state.status === "destroying") {
-    return { type: "deployment_destroyed", timestamp, data: { ...counted, status: "destroyed" } };
-  }
-  return { type: "deployment_complete", timestamp, data: { ...counted, status: "deployed" } };
+  const blocked = blockedAmong(state.stacks);
+  if (!stacks.every((stack) => isFinished(stack) || blocked.has(stack.name))) return undefined;
+  const timestamp = latestEnd(stacks, at);
+  const data = addressOf(state);
+  if (stacks.some(hasFailed)) return { type: "deployment_failed", timestamp, data };
+  return state.status === "destroying"
+    ? { type: "deployment_destroyed", timestamp, data }
+    : { type: "deployment_complete", timestamp, data };
 };
 
-const countsAt = (state: DeploymentState, timestamp: string) => {
-  const count = (status: StackNode["status"]) =>
-    [...state.stacks.values()].filter((stack) => stack.status === status).length;
-  return {
-    ...addressOf(state),
-    totalStacks: totalStacksOf(state),
-    deployedStacks: count("deployed"),
-    skippedStacks: count("skipped"),
-    failedStacks: count("failed"),
-    durationSeconds: secondsBetween(state.startTime, timestamp),
-  };
+/** All is back once nothing is left of the run; what stays as it is, whoever rolls back must say. */
+const rolledBack = (state: DeploymentState, at: string): DeploymentEvent | undefined => {
+  const stacks = [...state.stacks.values()];
+  const isBack = ({ status }: StackNode) => status === "rolled_back" || status === "deleted";
+  const isUntouched = ({ status }: StackNode) => status === "pending" || status === "skipped";
+  if (!stacks.some(isBack) || !stacks.every((stack) => isBack(stack) || isUntouched(stack))) return undefined;
+  return { type: "deployment_rolled_back", timestamp: latestEnd(stacks, at), data: addressOf(state) };
+};
+
+/** A deployment is cancelled when no stack is under way any more. */
+const cancelled = (state: DeploymentState, at: string): DeploymentEvent | undefined => {
+  const stacks = [...state.stacks.values()];
+  if (stacks.some(({ status }) => status === "deploying" || status === "deleting")) return undefined;
+  return { type: "deployment_cancelled", timestamp: latestEnd(stacks, at), data: addressOf(state) };
 };

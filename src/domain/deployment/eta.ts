@@ -2,34 +2,29 @@
  * How much longer a deployment takes, from what this run has shown: durations of its resources by type, and of its
  * finished stacks. Absent rather than wrong: without anything to go by there is no number.
  */
-import { hasEnded, isBlocked, isFinished, type DeploymentState, type StackNode } from "./deployment-state.ts";
+import { secondsBetween } from "./counts.ts";
+import { blockedAmong, isFinished, type DeploymentState, type StackNode } from "./deployment-state.ts";
 import { percentOfStack } from "./percent.ts";
-import { isUnderway } from "./resource-node.ts";
+import { endOf, isUnderway } from "./resource-node.ts";
 
 const medianOf = (values: readonly number[]): number | undefined => {
   const sorted = [...values].sort((one, other) => one - other);
   return sorted[Math.floor(sorted.length / 2)];
 };
 
-const seconds = (from: string, to: string): number => Math.max(0, Date.parse(to) - Date.parse(from)) / 1000;
-
 /** Median seconds of what was done to resources, by type and what was done. */
 const resourceSeconds = (state: DeploymentState): ReadonlyMap<string, number> => {
   const samples = new Map<string, number[]>();
   for (const stack of state.stacks.values()) {
-    for (const { type, status, startTime, endTime } of stack.resources.values()) {
-      if (endTime === undefined || endTime === startTime || status === "failed") continue;
+    for (const { type, status, startTime, updatedAt } of stack.resources.values()) {
+      if (isUnderway({ status }) || updatedAt === startTime || status === "failed") continue;
       const key = `${status} ${type}`;
-      samples.set(key, [...(samples.get(key) ?? []), seconds(startTime, endTime)]);
+      const known = samples.get(key);
+      if (known) known.push(secondsBetween(startTime, updatedAt));
+      else samples.set(key, [secondsBetween(startTime, updatedAt)]);
     }
   }
   return new Map([...samples].map(([key, values]) => [key, medianOf(values) ?? 0]));
-};
-
-const ENDS: Readonly<Record<string, string>> = {
-  creating: "created",
-  updating: "updated",
-  deleting: "deleted",
 };
 
 /** Seconds that a stack in flight still needs; undefined: nobody can tell. */
@@ -39,36 +34,55 @@ const remainingOf = (
   now: string,
 ): number | undefined => {
   const percent = percentOfStack(stack);
-  const elapsed = seconds(stack.startTime ?? now, now);
+  const elapsed = secondsBetween(stack.startTime ?? now, now);
   // By its own pace, once it has one.
   const byPace = percent >= 10 ? (elapsed / percent) * (100 - percent) : undefined;
   const waits = [...stack.resources.values()].filter(isUnderway).map(({ type, status, startTime }) => {
-    const usual = typical.get(`${ENDS[status] ?? status} ${type}`);
-    return usual === undefined ? undefined : Math.max(0, usual - seconds(startTime, now));
+    const usual = typical.get(`${endOf(status)} ${type}`);
+    return usual === undefined ? 0 : usual - secondsBetween(startTime, now);
   });
-  const known = waits.filter((wait) => wait !== undefined);
+  // One that takes longer than usual tells nothing.
+  const known = waits.filter((wait) => wait > 0);
   if (byPace === undefined && known.length === 0) return undefined;
   return Math.max(byPace ?? 0, ...known);
 };
 
-/** Whole seconds until the run ends; undefined if there is nothing to go by, or nothing runs. */
+/** Whole seconds until the run ends; undefined if there is nothing to go by. */
 export const estimatedTimeRemaining = (state: DeploymentState, now: string): number | undefined => {
-  if (state.run === 0 || hasEnded(state) || state.status !== "deploying") return undefined;
+  const { run, status } = state;
+  if (run === 0 || (status !== "initializing" && status !== "validating" && status !== "deploying"))
+    return undefined;
+  const remaining =
+    (status === "deploying" ? shownRemaining(state, now) : undefined) ?? announced(state, now);
+  return remaining === undefined ? undefined : Math.round(remaining);
+};
+
+/** What is left of the time that was announced; a run that has taken longer makes it void. */
+const announced = (
+  { estimatedDuration = 0, startTime }: DeploymentState,
+  now: string,
+): number | undefined => {
+  const remaining = estimatedDuration - secondsBetween(startTime, now);
+  return remaining > 0 ? remaining : undefined;
+};
+
+const shownRemaining = (state: DeploymentState, now: string): number | undefined => {
   const stacks = [...state.stacks.values()];
   if (stacks.length < state.announcedStacks) return undefined;
   const typical = resourceSeconds(state);
+  const blocked = blockedAmong(state.stacks);
   const whole = medianOf(
     stacks
       .filter(({ status }) => status === "deployed")
-      .map(({ startTime, endTime }) => seconds(startTime ?? "", endTime ?? "")),
+      .map(({ startTime, endTime }) => secondsBetween(startTime ?? "", endTime ?? "")),
   );
   // Layers run one after another, the stacks of one beside each other.
   const byLayer = new Map<number, number>();
   for (const stack of stacks) {
-    if (isFinished(stack) || isBlocked(stack, state.stacks)) continue;
+    if (isFinished(stack) || blocked.has(stack.name)) continue;
     const needed = stack.status === "pending" ? whole : remainingOf(stack, typical, now);
     if (needed === undefined) return undefined;
     byLayer.set(stack.layer, Math.max(byLayer.get(stack.layer) ?? 0, needed));
   }
-  return Math.round([...byLayer.values()].reduce((sum, layer) => sum + layer, 0));
+  return [...byLayer.values()].reduce((sum, layer) => sum + layer, 0);
 };

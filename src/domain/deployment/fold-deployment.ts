@@ -6,6 +6,7 @@ import type { DeploymentEvent } from "../../protocol/deployment-events.ts";
 import { applyEvent } from "./apply-event.ts";
 import { derivedAfter, derivedBefore } from "./derived-events.ts";
 import type { DeploymentState } from "./deployment-state.ts";
+import { filledEvent } from "./filled-event.ts";
 import { verdictOn, type Verdict } from "./transitions.ts";
 
 export type Fold = Readonly<{
@@ -19,13 +20,15 @@ export type Fold = Readonly<{
 export const foldDeployment = (before: DeploymentState, given: readonly DeploymentEvent[]): Fold => {
   let state = before;
   const events: DeploymentEvent[] = [];
-  const tell = (event: DeploymentEvent): void => {
+  const tell = (told: DeploymentEvent): void => {
+    const event = filledEvent(state, told);
     state = applyEvent(state, event);
     events.push(event);
   };
-  const verdicts = given.map((event) => {
-    const verdict = verdictOn(state, event);
+  const verdicts = given.map((told) => {
+    const verdict = verdictOn(state, told);
     if (verdict.kind !== "accepted") return verdict;
+    const event = filledEvent(state, told);
     for (const earlier of derivedBefore(state, event)) tell(earlier);
     tell(event);
     for (let next = derivedAfter(state, event); next; next = derivedAfter(state, event)) tell(next);

@@ -9,7 +9,7 @@ const because = (reason: string | undefined): string => (reason ? `: ${reason}` 
 
 const levelOf = (type: DeploymentEvent["type"]): LogEntry["level"] => {
   if (type.endsWith("_failed")) return "error";
-  if (type === "stack_skipped" || type.includes("roll") || type.endsWith("_cancelled")) return "warn";
+  if (type === "stack_skipped" || type.includes("roll") || type.includes("cancel")) return "warn";
   return type === "deployment_validating" ? "debug" : "info";
 };
 
@@ -27,6 +27,8 @@ const messageOf = (event: DeploymentEvent): string => {
       return "Rolling back";
     case "deployment_rolled_back":
       return `Rolled back${took(event.data.durationSeconds)}`;
+    case "deployment_cancelling":
+      return "Cancelling";
     case "deployment_cancelled":
       return "Deployment cancelled";
     case "deployment_destroying":

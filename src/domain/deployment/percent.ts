@@ -1,20 +1,9 @@
 /** How far a deployment is: finished and skipped stacks count whole, stacks in flight by their own percentage. */
-import { isFinished, type DeploymentState, type StackNode } from "./deployment-state.ts";
-import { isUnderway } from "./resource-node.ts";
+import type { DeploymentState, StackNode } from "./deployment-state.ts";
 
 /** Percent of one stack; 100 only once it has ended well. */
-export const percentOfStack = (stack: StackNode): number => {
-  if (stack.status === "deploying" || stack.status === "failed") {
-    const done = [...stack.resources.values()].filter(
-      (resource) => !isUnderway(resource) && resource.status !== "failed",
-    ).length;
-    const total = Math.max(stack.totalResources, stack.resources.size);
-    // Without a total nobody knows how much is to come.
-    const counted = stack.totalResources > 0 ? Math.floor((100 * done) / total) : 0;
-    return Math.max(stack.reachedPercent, Math.min(99, counted));
-  }
-  return stack.status === "pending" ? 0 : stack.reachedPercent;
-};
+export const percentOfStack = ({ status, reachedPercent }: StackNode): number =>
+  status === "pending" ? 0 : reachedPercent;
 
 /** Stacks that the run is about: those announced, if not all of them are known by name yet. */
 export const totalStacksOf = ({ stacks, announcedStacks }: DeploymentState): number =>
@@ -26,13 +15,13 @@ export const percentOfDeployment = (state: DeploymentState): number => {
   if (status === "deployed" || status === "rolled_back" || status === "destroyed") return 100;
   const total = totalStacksOf(state);
   if (total === 0) return reachedPercent;
-  const sum = [...state.stacks.values()].reduce((percent, stack) => percent + shareOf(stack, status), 0);
+  let sum = 0;
+  for (const stack of state.stacks.values()) {
+    sum += status === "rolling_back" ? shareOfWayBack(stack) : percentOfStack(stack);
+  }
   return Math.max(reachedPercent, Math.min(99, Math.floor(sum / total)));
 };
 
 /** On the way back, what is back or was never begun counts. */
-const shareOf = (stack: StackNode, status: DeploymentState["status"]): number => {
-  if (status !== "rolling_back") return percentOfStack(stack);
-  const back = stack.status === "rolled_back" || stack.status === "deleted" || stack.status === "pending";
-  return back || (isFinished(stack) && stack.status === "skipped") ? 100 : 0;
-};
+const shareOfWayBack = ({ status }: StackNode): number =>
+  status === "rolled_back" || status === "deleted" || status === "skipped" || status === "pending" ? 100 : 0;

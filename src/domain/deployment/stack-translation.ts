@@ -14,6 +14,8 @@ export type Belonging = Readonly<{ deploymentId: string; environment: string; st
 export const translated = (frame: StackFrame, belonging: Belonging): DeploymentEvent | undefined => {
   if (frame.type === "stack_complete") return endOf(frame, belonging);
   const { resource, stack, timestamp } = frame;
+  // A hook is asked before anything is done; what comes of it the resource's own status tells.
+  if (resource.hook) return undefined;
   const own = resource.type === STACK_TYPE && resource.physicalId === resource.stackId;
   if (!own) return resourceEventOf(frame, belonging);
   // Own events of nested stacks tell of a resource that their parent tells of too.
@@ -99,17 +101,25 @@ const endOf = (frame: StackComplete, belonging: Belonging): DeploymentEvent => {
         },
       };
     case "deleted":
-      return { type: "stack_deleted", timestamp, data: belonging };
+      // One whose creation failed may be deleted by CloudFormation itself: that is a rollback, too.
+      return cause && !cause.status.startsWith("DELETE_")
+        ? failureOf(frame, belonging)
+        : { type: "stack_deleted", timestamp, data: belonging };
     case "rolled_back":
     case "failed":
     case "rollback_failed":
-      return {
-        type: "stack_failed",
-        timestamp,
-        data: { ...belonging, error: errorOf(stack.status, outcome, cause), ...(cause && { cause }) },
-      };
+      return failureOf(frame, belonging);
   }
 };
+
+const failureOf = (
+  { timestamp, stack, outcome, cause }: StackComplete,
+  belonging: Belonging,
+): DeploymentEvent => ({
+  type: "stack_failed",
+  timestamp,
+  data: { ...belonging, error: errorOf(stack.status, outcome, cause), ...(cause && { cause }) },
+});
 
 const errorOf = (status: string, outcome: string, cause: Cause | undefined): ErrorDetail => ({
   code: status,

@@ -1,7 +1,9 @@
 /** Which events a deployment's present state allows: the seeds' states with their transitions. */
 import type { DeploymentEvent } from "../../protocol/deployment-events.ts";
 import type { DeploymentStatus, StackStatus } from "../../protocol/deployment-progress.ts";
-import { hasEnded, type DeploymentState } from "./deployment-state.ts";
+import { MAX_STACKS } from "../../protocol/deployment-requests.ts";
+import { hasEnded, isFinished, type DeploymentState, type StackNode } from "./deployment-state.ts";
+import { isTold, resourceKeyOf, type ResourceEvent } from "./resource-node.ts";
 
 /** What becomes of an event: it is told, it was told before, or it may not be. */
 export type Verdict =
@@ -26,17 +28,18 @@ export const DEPLOYMENT_TRANSITIONS: Readonly<
   },
   deployment_rolling_back: { to: "rolling_back", from: ["deploying", "failed"] },
   deployment_rolled_back: { to: "rolled_back", from: ["rolling_back"] },
+  deployment_cancelling: { to: "cancelling", from: ["initializing", "validating", "deploying"] },
   deployment_cancelled: { to: "cancelled", from: ["initializing", "validating", "deploying", "cancelling"] },
   deployment_destroying: { to: "destroying", from: ["initializing", "validating"] },
   deployment_destroyed: { to: "destroyed", from: ["destroying"] },
 };
 
 export const STACK_TRANSITIONS: Readonly<Record<StackType, Transition<StackStatus>>> = {
-  stack_deploying: { to: "deploying", from: ["pending"] },
+  stack_deploying: { to: "deploying", from: ["pending", "deleted"] },
   stack_deployed: { to: "deployed", from: ["deploying"] },
-  stack_failed: { to: "failed", from: ["pending", "deploying", "deleting"] },
+  stack_failed: { to: "failed", from: ["pending", "deploying", "deleting", "deployed"] },
   stack_skipped: { to: "skipped", from: ["pending", "deploying"] },
-  stack_deleting: { to: "deleting", from: ["pending", "deployed", "failed", "skipped"] },
+  stack_deleting: { to: "deleting", from: ["pending", "deploying", "deployed", "failed", "skipped"] },
   stack_deleted: { to: "deleted", from: ["deleting"] },
   stack_rolled_back: { to: "rolled_back", from: ["deploying", "deployed", "failed", "deleting"] },
 };
@@ -59,13 +62,23 @@ const judge = <Status extends string>(
 /** Whether the event may follow. In `ingest` mode a stack that is not known joins. */
 export const verdictOn = (state: DeploymentState, event: DeploymentEvent): Verdict => {
   if (event.type === "deployment_started") {
-    return state.run === 0 || hasEnded(state) ? ACCEPTED : KNOWN;
+    // A run begins later than the one before it; what is older is the beginning of that one, told again.
+    return state.run === 0 || (hasEnded(state) && event.timestamp > state.startTime) ? ACCEPTED : KNOWN;
   }
   if (state.run === 0) return invalid(`${event.type}: the deployment has not started`);
   if (event.type === "layer_started" || event.type === "layer_complete") return layerVerdict(state, event);
   if ("stack" in event.data) return stackVerdict(state, event, event.data.stack);
   const type = event.type as keyof typeof DEPLOYMENT_TRANSITIONS;
-  return judge("the deployment", type, DEPLOYMENT_TRANSITIONS[type], state.status);
+  const verdict = judge("the deployment", type, DEPLOYMENT_TRANSITIONS[type], state.status);
+  if (verdict.kind !== "accepted") return verdict;
+  if (state.endTime !== undefined && event.timestamp < state.endTime) return KNOWN;
+  return type === "deployment_complete" ? completeVerdict(state) : verdict;
+};
+
+/** Whoever sends the events of a deployment knows when it is over; of one that is followed, its stacks tell. */
+const completeVerdict = ({ mode, stacks }: DeploymentState): Verdict => {
+  const open = mode === "ingest" ? undefined : [...stacks.values()].find((stack) => !isFinished(stack));
+  return open ? invalid(`deployment_complete: stack ${open.name} is ${open.status}`) : ACCEPTED;
 };
 
 const layerVerdict = (
@@ -73,27 +86,63 @@ const layerVerdict = (
   { type, data }: Extract<DeploymentEvent, { type: "layer_started" | "layer_complete" }>,
 ): Verdict => {
   const layer = state.layers.get(data.layer);
-  if (type === "layer_started")
-    return layer ? KNOWN : hasEnded(state) ? invalid(`${type}: the run is over`) : ACCEPTED;
-  if (!layer) return invalid(`${type}: layer ${data.layer} has not started`);
-  return layer.endTime === undefined ? ACCEPTED : KNOWN;
+  if (layer && (type === "layer_started" || layer.endTime !== undefined)) return KNOWN;
+  if (hasEnded(state)) return invalid(`${type}: the run is over`);
+  if (type === "layer_complete")
+    return layer ? ACCEPTED : invalid(`${type}: layer ${data.layer} has not started`);
+  const stranger = data.stacks?.find((name) => !state.stacks.has(name));
+  return stranger === undefined ? ACCEPTED : joining(state, type, stranger, data.stacks?.length);
+};
+
+/** Whether a stack, and as many with it, may join the run. */
+const joining = ({ mode, stacks }: DeploymentState, type: string, name: string, count = 1): Verdict => {
+  if (mode === "ingest" && stacks.size + count <= MAX_STACKS) return ACCEPTED;
+  const why = mode === "ingest" ? "is one too many" : "is no stack of this deployment";
+  return { kind: "refused", code: "UNKNOWN_STACK", message: `${type}: ${name} ${why}` };
 };
 
 const stackVerdict = (state: DeploymentState, event: DeploymentEvent, name: string): Verdict => {
   const stack = state.stacks.get(name);
-  if (!stack && state.mode !== "ingest") {
-    return {
-      kind: "refused",
-      code: "UNKNOWN_STACK",
-      message: `${event.type}: ${name} is no stack of this deployment`,
-    };
+  if (!stack) {
+    const verdict = joining(state, event.type, name);
+    if (verdict.kind === "refused") return verdict;
   }
-  if (hasEnded(state)) return invalid(`${event.type}: the run is over`);
   const status = stack?.status ?? "pending";
-  if (event.type.startsWith("resource_")) {
+  if (isResourceEvent(event)) {
+    const known = stack?.resources.get(resourceKeyOf(event.data.resource));
+    if (known && isTold(known, event)) return KNOWN;
     const underway = status === "deploying" || status === "deleting" || state.status === "rolling_back";
+    if (hasEnded(state)) return invalid(`${event.type}: the run is over`);
     return underway ? ACCEPTED : invalid(`${event.type}: stack ${name} is ${status}`);
   }
   const type = event.type as StackType;
-  return judge(`stack ${name}`, type, STACK_TRANSITIONS[type], status);
+  const verdict = judge(`stack ${name}`, type, STACK_TRANSITIONS[type], status);
+  if (verdict.kind === "known" || (stack && isPast(stack, event))) return KNOWN;
+  if (hasEnded(state)) return invalid(`${type}: the run is over`);
+  if (verdict.kind === "accepted" && !DIRECTED[type](state, status)) {
+    return invalid(`${type}: stack ${name} is ${status}, and the deployment ${state.status}`);
+  }
+  return verdict;
+};
+
+const isResourceEvent = (event: DeploymentEvent): event is ResourceEvent =>
+  event.type.startsWith("resource_");
+
+/** Whether the event is older than the end of the stack's operation, or is that operation's beginning. */
+const isPast = ({ startTime, endTime = "" }: StackNode, { type, timestamp }: DeploymentEvent): boolean =>
+  timestamp < endTime || (type === "stack_deploying" && timestamp === startTime);
+
+const always = () => true;
+
+/** What a stack may do depends on where the deployment goes, too. */
+const DIRECTED: Readonly<Record<StackType, (state: DeploymentState, status: StackStatus) => boolean>> = {
+  // One that could not be created has to be deleted before it is created anew.
+  stack_deploying: ({ status: going }, status) => status === "pending" || going === "deploying",
+  stack_deployed: always,
+  // What was deployed can fail on its way back only.
+  stack_failed: ({ status: going }, status) => status !== "deployed" || going === "rolling_back",
+  stack_skipped: always,
+  stack_deleting: always,
+  stack_deleted: always,
+  stack_rolled_back: ({ status: going }) => going === "rolling_back",
 };

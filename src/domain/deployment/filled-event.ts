@@ -1,0 +1,113 @@
+/**
+ * An event with the seeds' fields that whoever told it left out, as far as the state before it knows them. What was
+ * told stays as it was told.
+ */
+import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployment-events.ts";
+import { blastOf, firstFailed } from "./blast.ts";
+import { countOf, countsAt, secondsBetween, stacksOfLayer, totalLayersOf } from "./counts.ts";
+import { isDone, type DeploymentState } from "./deployment-state.ts";
+import { resourceKeyOf, goesOn, statusToldBy, type ResourceEvent } from "./resource-node.ts";
+import { DEPLOYMENT_TRANSITIONS } from "./transitions.ts";
+
+export const filledEvent = (state: DeploymentState, event: DeploymentEvent): DeploymentEvent => {
+  switch (event.type) {
+    case "deployment_started": {
+      const { stacks = [] } = event.data;
+      const counts = stacks.length > 0 && {
+        totalStacks: stacks.length,
+        totalLayers: Math.max(...stacks.map(({ layer }) => layer)),
+      };
+      const run = Math.max(state.run + 1, event.data.run ?? 1);
+      return { ...event, data: { ...counts, mode: "ingest", ...event.data, run } };
+    }
+    case "deployment_complete":
+    case "deployment_failed":
+    case "deployment_rolled_back":
+    case "deployment_cancelled":
+    case "deployment_destroyed":
+      return ended(state, event);
+    case "layer_started": {
+      const stacks = stacksOfLayer(state, event.data.layer).map(({ name }) => name);
+      const totalLayers = totalLayersOf(state, event.data.layer);
+      return { ...event, data: { totalLayers, stacks, ...event.data } };
+    }
+    case "layer_complete": {
+      const stacks = stacksOfLayer(state, event.data.layer);
+      const startTime = state.layers.get(event.data.layer)?.startTime ?? event.timestamp;
+      const counts = {
+        deployedStacks: countOf(stacks, "deployed"),
+        failedStacks: countOf(stacks, "failed"),
+        durationSeconds: secondsBetween(startTime, event.timestamp),
+      };
+      return { ...event, data: { ...counts, ...event.data } };
+    }
+    case "stack_deploying":
+      return begun(state, event);
+    case "stack_deployed": {
+      const stack = state.stacks.get(event.data.stack);
+      if (!stack) return event;
+      const resourcesCreated = [...stack.resources.values()].filter((node) => isDone(node, {})).length;
+      const durationSeconds = secondsBetween(stack.startTime ?? event.timestamp, event.timestamp);
+      return { ...event, data: { status: "deployed", resourcesCreated, durationSeconds, ...event.data } };
+    }
+    case "stack_failed": {
+      const cause = state.stacks.get(event.data.stack)?.cause;
+      return { ...event, data: { ...(cause && { cause }), ...event.data } };
+    }
+    case "resource_created":
+    case "resource_updated":
+    case "resource_deleted":
+    case "resource_failed":
+      return timed(state, event);
+    case "deployment_validating":
+    case "deployment_rolling_back":
+    case "deployment_cancelling":
+    case "deployment_destroying":
+    case "stack_skipped":
+    case "stack_deleting":
+    case "stack_deleted":
+    case "stack_rolled_back":
+    case "resource_creating":
+    case "resource_updating":
+    case "resource_deleting":
+      return event;
+  }
+};
+
+type End = DeploymentEventOf<
+  | "deployment_complete"
+  | "deployment_failed"
+  | "deployment_rolled_back"
+  | "deployment_cancelled"
+  | "deployment_destroyed"
+>;
+
+const ended = (state: DeploymentState, event: End): DeploymentEvent => {
+  const first = event.type === "deployment_complete" ? undefined : firstFailed(state);
+  const blast = first && blastOf(state);
+  const why = {
+    ...(first?.error && { error: first.error }),
+    ...(first?.cause && { cause: first.cause }),
+    ...(blast && { blast }),
+  };
+  const { to } = DEPLOYMENT_TRANSITIONS[event.type];
+  return { ...event, data: { ...countsAt(state, event.timestamp), status: to, ...why, ...event.data } };
+};
+
+/** A stack that joins without its layer lies above those that it depends on, else in the layer begun last. */
+const begun = (state: DeploymentState, event: DeploymentEventOf<"stack_deploying">): DeploymentEvent => {
+  const { stack: name, dependencies } = event.data;
+  const stack = state.stacks.get(name);
+  const below = (dependencies ?? []).map((dependency) => state.stacks.get(dependency)?.layer ?? 0);
+  const layer =
+    stack?.layer ?? (below.length > 0 ? 1 + Math.max(...below) : Math.max(1, ...state.layers.keys()));
+  return { ...event, data: { layer, dependencies: [...(stack?.dependsOn ?? [])], ...event.data } };
+};
+
+const timed = (state: DeploymentState, event: ResourceEvent): DeploymentEvent => {
+  const { stack, resource } = event.data;
+  const known = state.stacks.get(stack)?.resources.get(resourceKeyOf(resource));
+  if (!known || !goesOn(known, statusToldBy(event))) return event;
+  const durationSeconds = secondsBetween(known.startTime, event.timestamp);
+  return { ...event, data: { durationSeconds, ...event.data } };
+};
