@@ -1,6 +1,6 @@
 /**
  * AWS at its worst, over real connections: each kind of trouble strikes a stack of its own while it deploys. What the
- * channel holds at the end is what AWS's list holds, once and in order, and what an untroubled stack's would hold.
+ * channel holds at the end is what AWS's list holds, once and in order, as if there had been no trouble.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Fault, FaultHandle } from "../../src/simulator/faults.ts";
@@ -135,6 +135,26 @@ describe("CloudFormation answers badly", () => {
       await expectWhole({ ...before, watchers: [...before.watchers, joining] }, "kept");
       for (const { troubles } of [...before.watchers, joining])
         expect(troubles).toMatchObject([{ error: { code, retryable: true } }]);
+    },
+  );
+
+  const refusals = [
+    { kind: "expired-token", code: "AWS_CREDENTIALS" },
+    { kind: "access-denied", code: "AWS_ACCESS_DENIED" },
+  ] as const;
+
+  it.concurrent.each(refusals)(
+    "$kind is told at once, as trouble that does not pass by itself, and nothing is lost when it has passed",
+    async ({ kind, code }) => {
+      const before = await scene(`refused-${kind}`, 30, 10);
+      const handle = strike(before, { kind });
+      before.replay.reveal(40);
+      for (const watcher of before.watchers)
+        await watcher.saw(({ troubles }) => troubles.length > 0, `being told of ${kind}`, 3_000);
+      handle.clear();
+      await expectWhole(before, "kept");
+      for (const { troubles } of before.watchers)
+        expect(troubles).toMatchObject([{ error: { code, retryable: false } }]);
     },
   );
 
