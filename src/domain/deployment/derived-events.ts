@@ -25,23 +25,19 @@ const isPreparing = ({ status }: DeploymentState): boolean =>
 
 /** What must be told before this event. */
 export const derivedBefore = (state: DeploymentState, event: DeploymentEvent): DeploymentEvent[] => {
-  switch (event.type) {
-    case "stack_deleting":
-      return isPreparing(state) && isTornDown(state, event.data.stack)
-        ? [{ type: "deployment_destroying", timestamp: event.timestamp, data: addressOf(state) }]
-        : [];
-    case "stack_deploying":
-    case "stack_skipped":
-      return layerStarted(state, event);
-    case "deployment_complete":
-    case "deployment_failed":
-    case "deployment_cancelled":
-      // Of stacks that nobody announced, only the end says which was the last of a layer.
-      return isWholeKnown(state) ? [] : layersCompleted(state, event.timestamp);
-    default:
-      return [];
+  if (event.type === "stack_deploying" || event.type === "stack_skipped") return layerStarted(state, event);
+  if (event.type === "stack_deleting" && isPreparing(state) && isTornDown(state, event.data.stack)) {
+    return [{ type: "deployment_destroying", timestamp: event.timestamp, data: addressOf(state) }];
   }
+  // Of stacks that nobody announced, only the end says which was the last of a layer.
+  return ENDS.has(event.type) && !isWholeKnown(state) ? layersCompleted(state, event.timestamp) : [];
 };
+
+const ENDS: ReadonlySet<DeploymentEvent["type"]> = new Set<DeploymentEvent["type"]>([
+  "deployment_complete",
+  "deployment_failed",
+  "deployment_cancelled",
+]);
 
 /**
  * Whether the deletion of a stack is the beginning of all stacks' end: that begins with one on which no other depends.
@@ -68,16 +64,11 @@ export const derivedAfter = (state: DeploymentState, event: DeploymentEvent): De
   // What happens to a resource ends nothing.
   if (event.type.startsWith("resource_") || hasEnded(state) || state.run === 0) return undefined;
   const { timestamp } = event;
-  switch (state.status) {
-    case "rolling_back":
-      return rolledBack(state, timestamp);
-    case "cancelling":
-      return cancelled(state, timestamp);
-    default:
-      // Stacks join a deployment that does not know them all: no layer, and no run, is known to be over.
-      if (!isWholeKnown(state)) return undefined;
-      return layersCompleted(state, timestamp)[0] ?? ended(state, timestamp);
-  }
+  if (state.status === "rolling_back") return rolledBack(state, timestamp);
+  if (state.status === "cancelling") return cancelled(state, timestamp);
+  // Stacks join a deployment that does not know them all: no layer, and no run, is known to be over.
+  if (!isWholeKnown(state)) return undefined;
+  return layersCompleted(state, timestamp)[0] ?? ended(state, timestamp);
 };
 
 const layersCompleted = (state: DeploymentState, timestamp: string): DeploymentEvent[] => {
@@ -95,9 +86,11 @@ const layersCompleted = (state: DeploymentState, timestamp: string): DeploymentE
 };
 
 /** Stacks are told of in any order: what ends with the last of them ends at the latest of their times. */
-const latestEnd = (stacks: Iterable<StackNode>, timestamp: string): string => {
-  let latest = timestamp;
-  for (const { endTime = "" } of stacks) if (endTime > latest) latest = endTime;
+const latestEnd = (stacks: readonly StackNode[], otherwise: string): string => {
+  const [latest = otherwise] = stacks
+    .flatMap(({ endTime }) => endTime ?? [])
+    .sort()
+    .reverse();
   return latest;
 };
 
@@ -126,5 +119,5 @@ const rolledBack = (state: DeploymentState, at: string): DeploymentEvent | undef
 const cancelled = (state: DeploymentState, at: string): DeploymentEvent | undefined => {
   const stacks = [...state.stacks.values()];
   if (stacks.some(({ status }) => status === "deploying" || status === "deleting")) return undefined;
-  return { type: "deployment_cancelled", timestamp: latestEnd(stacks, at), data: addressOf(state) };
+  return { type: "deployment_cancelled", timestamp: at, data: addressOf(state) };
 };

@@ -1,6 +1,5 @@
 /** Runs of deployments as they happen: every stack begins when those that it depends on are done, and some fail. */
 import type { DeploymentEvent, PlannedStack } from "../../../src/protocol/deployment-events.ts";
-import { seeded } from "../play.ts";
 import { told } from "./told.ts";
 
 /** What becomes of a stack. */
@@ -12,6 +11,15 @@ export type Fates = Readonly<Record<string, Fate>>;
 export type Facts = ReadonlyMap<string, readonly DeploymentEvent[]>;
 
 const TYPES = ["AWS::EC2::VPC", "AWS::RDS::DBInstance", "AWS::S3::Bucket"] as const;
+
+/** A source of whole numbers below a bound, repeatable (Numerical Recipes' linear congruential generator). */
+const seeded = (seed: number): ((below: number) => number) => {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+};
 
 /** How long each type takes, in seconds. */
 const SECONDS = { "AWS::EC2::VPC": 10, "AWS::RDS::DBInstance": 60, "AWS::S3::Bucket": 5 } as const;
