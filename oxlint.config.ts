@@ -8,8 +8,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   auth: ["protocol"],
   trackers: ["protocol", "domain", "aws", "auth"],
   http: ["protocol", "domain", "auth"],
-  dashboard: ["protocol", "domain"],
-  cli: ["protocol", "domain", "simulator"],
+  client: ["protocol", "domain"],
+  dashboard: ["client", "protocol", "domain"],
+  cli: ["client", "protocol", "domain", "simulator"],
   simulator: ["protocol"],
 };
 

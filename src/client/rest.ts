@@ -1,0 +1,146 @@
+/** Stackcast's REST interface, route by route, typed by the protocol's own schemas. */
+import type { DeploymentAddress, StackAddress } from "../protocol/channel.ts";
+import type {
+  DeploymentAnswer,
+  DeploymentEvents,
+  DeploymentList,
+  DeploymentQuery,
+  IngestEnvelope,
+  IngestReport,
+  Registration,
+  Runs,
+  StackAnswer,
+} from "../protocol/deployment-requests.ts";
+import { failed, success, type Result } from "../protocol/result.ts";
+import type { StackEvents, StackSummary, Tracking } from "../protocol/stack-summary.ts";
+import type { Ticket } from "../protocol/ticket.ts";
+import {
+  answerTo,
+  dataOf,
+  withFields,
+  type Question,
+  type RestFailure,
+  type RestOptions,
+  type Shape,
+} from "./rest-call.ts";
+
+type Answer<Value> = Promise<Result<Value, RestFailure>>;
+
+/** Which part of a channel's events is wanted. */
+export type EventsQuery = Readonly<{ after?: number; limit?: number }>;
+
+/** A status, and the ETag to ask with again; `unchanged` if it is the one that was asked with. */
+export type Status =
+  | Readonly<{ kind: "changed"; etag: string | undefined; deployment: DeploymentAnswer }>
+  | Readonly<{ kind: "unchanged"; etag: string }>;
+
+/** A stack on its own; without a region, the Worker's. */
+export type StackQuery = Readonly<{ stackName: StackAddress["stackName"]; region?: string }>;
+
+const isDeployment = withFields<DeploymentAnswer>("deploymentId", "status", "stacks", "epoch", "offset");
+const isDeploymentList = withFields<DeploymentList>("items");
+const isRuns = withFields<Runs>("runs", "epoch", "offset");
+const isStackAnswer = withFields<StackAnswer>("stack", "status", "epoch", "offset");
+const isDeploymentEvents = withFields<DeploymentEvents>("events", "more", "epoch", "offset");
+const isReport = withFields<IngestReport>("results");
+const isStack = withFields<StackSummary>("status", "resources", "epoch", "offset");
+const isStackEvents = withFields<StackEvents>("events", "more", "epoch", "offset");
+const isTracking = withFields<Tracking>("tracking", "epoch", "offset");
+const isTicket = withFields<Ticket>("ticket", "expiresAt");
+
+const deploymentPath = (deploymentId: string): string =>
+  `/api/v1/deployments/${encodeURIComponent(deploymentId)}`;
+
+const stackPath = (stackName: string): string => `/api/v1/stacks/${encodeURIComponent(stackName)}`;
+
+/** A client of one Worker. Every call asks once and resolves to a value or to why there is none. */
+export const restClient = (options: RestOptions) => {
+  const call = async <Value>(question: Question, isValue: Shape<Value>): Answer<Value> => {
+    const answer = await answerTo(options, question);
+    return answer.ok ? dataOf(answer.value, isValue) : answer;
+  };
+
+  const deployments = {
+    list: (query: Partial<DeploymentQuery> = {}): Answer<DeploymentList> =>
+      call({ path: "/api/v1/deployments", query }, isDeploymentList),
+
+    register: (registration: Registration): Answer<DeploymentAnswer> =>
+      call({ method: "POST", path: "/api/v1/deployments", body: registration }, isDeployment),
+
+    /** Where a run stands, the latest unless one is named; with an ETag, only if that has changed. */
+    status: async (
+      { deploymentId, environment }: DeploymentAddress,
+      { run, etag }: Readonly<{ run?: number; etag?: string }> = {},
+    ): Answer<Status> => {
+      const answer = await answerTo(options, {
+        path: `${deploymentPath(deploymentId)}/status`,
+        query: { environment, run },
+        headers: etag === undefined ? {} : { "If-None-Match": etag },
+      });
+      if (!answer.ok) return failed(answer.failure);
+      if (answer.value.status === 304 && etag !== undefined) return success({ kind: "unchanged", etag });
+      const data = dataOf(answer.value, isDeployment);
+      if (!data.ok) return data;
+      const given = answer.value.headers.get("ETag") ?? undefined;
+      return success({ kind: "changed", etag: given, deployment: data.value });
+    },
+
+    runs: ({ deploymentId, environment }: DeploymentAddress): Answer<Runs> =>
+      call({ path: `${deploymentPath(deploymentId)}/runs`, query: { environment } }, isRuns),
+
+    stackProgress: ({ deploymentId, environment }: DeploymentAddress, stack: string): Answer<StackAnswer> =>
+      call(
+        {
+          path: `${deploymentPath(deploymentId)}/stacks/${encodeURIComponent(stack)}/progress`,
+          query: { environment },
+        },
+        isStackAnswer,
+      ),
+
+    events: (
+      { deploymentId, environment }: DeploymentAddress,
+      query: EventsQuery = {},
+    ): Answer<DeploymentEvents> =>
+      call(
+        { path: `${deploymentPath(deploymentId)}/events`, query: { environment, ...query } },
+        isDeploymentEvents,
+      ),
+
+    /** `events` may be the JSON text of an array. */
+    ingest: (
+      { deploymentId, environment }: DeploymentAddress,
+      events: readonly IngestEnvelope[] | string,
+    ): Answer<IngestReport> =>
+      call(
+        {
+          method: "POST",
+          path: `${deploymentPath(deploymentId)}/events`,
+          query: { environment },
+          body: events,
+        },
+        isReport,
+      ),
+  };
+
+  const stacks = {
+    summary: ({ stackName, region }: StackQuery): Answer<StackSummary> =>
+      call({ path: stackPath(stackName), query: { region } }, isStack),
+
+    events: ({ stackName, region }: StackQuery, query: EventsQuery = {}): Answer<StackEvents> =>
+      call({ path: `${stackPath(stackName)}/events`, query: { region, ...query } }, isStackEvents),
+
+    track: ({ stackName, region }: StackQuery): Answer<Tracking> =>
+      call({ method: "POST", path: `${stackPath(stackName)}/track`, query: { region } }, isTracking),
+
+    untrack: ({ stackName, region }: StackQuery): Answer<Tracking> =>
+      call({ method: "DELETE", path: `${stackPath(stackName)}/track`, query: { region } }, isTracking),
+  };
+
+  const tickets = {
+    issue: (): Answer<Ticket> => call({ method: "POST", path: "/api/v1/tickets" }, isTicket),
+  };
+
+  return { deployments, stacks, tickets };
+};
+
+export type RestClient = ReturnType<typeof restClient>;

@@ -1,0 +1,199 @@
+/**
+ * Several channels over one socket, `/ws`: subscribes, resumes each where it was after every loss, and subscribes again
+ * from its last offset when it sees a hole.
+ */
+import type { RequestError, Subscribed } from "../protocol/control-frames.ts";
+import { ChannelFollower, type ChannelListener, type Position } from "./channel-follower.ts";
+import { Connection, type ConnectionOptions } from "./connection.ts";
+import type { ConnectionState } from "./connection-state.ts";
+import { after } from "./platform.ts";
+import { serverFrameOf, type ServerFrame, type Trouble } from "./server-frame.ts";
+
+export type StreamOptions = ConnectionOptions &
+  Readonly<{
+    /** The Worker's address, `https://…` or `http://…`. */
+    url: string;
+  }>;
+
+/** What is wanted of a channel. */
+export type Wish = Readonly<{
+  /** Where to go on; absent: with the present state. */
+  from?: Position;
+  /** Tells all events since the channel's floor, too, where a fresh viewer would get a snapshot alone. */
+  history?: boolean;
+}>;
+
+export type Subscription = Readonly<{
+  /** Where the listener stands; undefined before the channel has said so. */
+  position: () => Position | undefined;
+  close: () => void;
+}>;
+
+export type Stream = Readonly<{
+  state: () => ConnectionState;
+  /** Replaces an earlier subscription to the same channel. */
+  subscribe: (channel: string, listener: ChannelListener, wish?: Wish) => Subscription;
+  /** Tries again at once if it is waiting to, as when the network or the page has come back. */
+  hurry: () => void;
+  close: () => void;
+}>;
+
+type Entry = {
+  readonly channel: string;
+  readonly follower: ChannelFollower;
+  readonly history: boolean;
+  /** Id of the subscribe that is not answered; what comes before its answer is void. */
+  awaited: number | undefined;
+  /** Where the last hole was seen: twice at one place is a fault that asking again does not mend. */
+  holeAt: number | undefined;
+  /** Whether the snapshot that comes is followed by the events before it. */
+  backfilled: boolean;
+  cancelPatience: (() => void) | undefined;
+};
+
+/** Failures of a request that pass by themselves. */
+const PASSING: ReadonlySet<string> = new Set(["INTERNAL", "KEYS_UNREACHABLE"]);
+
+/** Opens the socket at once; it lives until `close`. */
+export const openStream = (options: StreamOptions): Stream => {
+  const entries = new Map<string, Entry>();
+  let lastId = 0;
+
+  const send = (frame: object): void => connection.send(JSON.stringify(frame));
+
+  const request = (entry: Entry, position: Position | undefined): void => {
+    entry.awaited = ++lastId;
+    entry.cancelPatience?.();
+    if (connection.state.kind !== "live") return;
+    entry.cancelPatience = after(connection.patience.answerWithinMs, () => connection.restart());
+    send({ action: "subscribe", id: entry.awaited, channel: entry.channel, ...position });
+  };
+
+  const forget = (entry: Entry): void => {
+    entry.cancelPatience?.();
+    entry.follower.pause();
+    if (entries.get(entry.channel) === entry) entries.delete(entry.channel);
+  };
+
+  const subscribed = (frame: Subscribed): void => {
+    const entry = entries.get(frame.channel);
+    if (!entry || entry.awaited !== frame.id) return;
+    entry.awaited = undefined;
+    entry.cancelPatience?.();
+    connection.accepted();
+    entry.follower.subscribed(frame);
+    const { channel, offset, floor, epoch, recovered } = frame;
+    // A stack's channel tells its events to fresh viewers anyway; what could not be told once is not asked for again.
+    const untold = entry.history && channel.startsWith("deployments/") && floor <= offset;
+    entry.backfilled = untold && !recovered && !entry.backfilled;
+    if (entry.backfilled) request(entry, { epoch, offset: floor - 1 });
+  };
+
+  const missing = (entry: Entry): void => {
+    const { position } = entry.follower;
+    if (entry.holeAt === position?.offset) return connection.restart();
+    entry.holeAt = position?.offset;
+    request(entry, position);
+  };
+
+  const refused = ({ id, error }: RequestError): void => {
+    const entry = [...entries.values()].find(({ awaited }) => awaited === id);
+    if (!entry) return;
+    // The connection comes back with growing patience, and so does the request.
+    if (PASSING.has(error.code)) return connection.restart();
+    forget(entry);
+    entry.follower.listener.refused?.(error);
+  };
+
+  const troubled = ({ channel, error }: Trouble): void => {
+    for (const entry of entries.values()) {
+      const meant = channel === undefined ? entry.channel.startsWith("stacks/") : channel === entry.channel;
+      if (meant) entry.follower.listener.trouble?.(error);
+    }
+  };
+
+  const receive = (frame: ServerFrame): void => {
+    switch (frame.type) {
+      case "subscribed":
+        return subscribed(frame);
+      case "snapshot": {
+        const entry = entries.get(frame.channel);
+        if (entry && (entry.backfilled || entry.awaited === undefined))
+          entry.follower.snapshot(frame, entry.backfilled);
+        return;
+      }
+      case "batch": {
+        const entry = entries.get(frame.channel);
+        if (entry && entry.awaited === undefined && !entry.follower.take(frame)) missing(entry);
+        return;
+      }
+      case "deployment_progress":
+      case "stack_progress":
+        return entries.get(frame.channel)?.follower.listener.transient?.(frame);
+      case "disconnect":
+        return connection.disconnected(frame);
+      case "error":
+        return "timestamp" in frame ? troubled(frame) : refused(frame);
+    }
+  };
+
+  const connection: Connection = new Connection(
+    {
+      address: () => `${options.url.replace(/^http/, "ws").replace(/\/$/, "")}/ws`,
+      opened: () => {
+        for (const entry of entries.values()) {
+          entry.backfilled = false;
+          request(entry, entry.follower.position);
+        }
+      },
+      frame: (text) => {
+        const frame = serverFrameOf(text);
+        if (frame) receive(frame);
+      },
+      lost: () => {
+        for (const entry of entries.values()) {
+          entry.cancelPatience?.();
+          entry.holeAt = undefined;
+          entry.follower.pause();
+        }
+      },
+    },
+    options,
+  );
+
+  return {
+    state: () => connection.state,
+    subscribe: (channel, listener, { from, history = false } = {}) => {
+      const before = entries.get(channel);
+      if (before) forget(before);
+      const acknowledge = (offset: number): void => send({ action: "ack", offset, channel });
+      const follower = new ChannelFollower(
+        listener,
+        acknowledge,
+        connection.patience.acknowledgeAfterMs,
+        from,
+      );
+      const entry: Entry = {
+        channel,
+        follower,
+        history,
+        awaited: undefined,
+        holeAt: undefined,
+        backfilled: false,
+        cancelPatience: undefined,
+      };
+      entries.set(channel, entry);
+      request(entry, from);
+      return {
+        position: () => follower.position,
+        close: () => {
+          if (entries.get(channel) !== entry) return;
+          forget(entry);
+          send({ action: "unsubscribe", channel });
+        },
+      };
+    },
+    hurry: () => connection.hurry(),
+    close: () => connection.close(),
+  };
+};
