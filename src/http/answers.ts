@@ -1,22 +1,40 @@
 /** The shapes of REST answers, as OpenAPI tells them: one envelope for success, one for failure. */
 import * as z from "zod";
+import { failureExample } from "./failure-examples.ts";
 import { codesOf, failureBodySchema, type FailureStatus } from "./failure-response.ts";
 
 /** A state may be kept by the asker alone, and asked for again each time. */
 export const PRIVATE = { "Cache-Control": "private, no-cache" } as const;
 
-const json = <Schema extends z.ZodType>(schema: Schema) => ({ "application/json": { schema } });
-
 /** A successful answer's place in a route's responses. */
-export const answerOf = <Schema extends z.ZodType>(description: string, data: Schema) => ({
+export const answerOf = <Schema extends z.ZodType>(
+  description: string,
+  data: Schema,
+  example: z.input<Schema>,
+) => ({
   description,
-  content: json(z.object({ success: z.literal(true), data })),
+  content: {
+    "application/json": {
+      schema: z.object({ success: z.literal(true), data }),
+      example: { success: true, data: example },
+    },
+  },
 });
 
-const failureAnswer = (status: FailureStatus) => ({
+/** A failing answer's place in a route's responses, in the envelope or in another shape that holds as much. */
+export const failureAnswerOf = <Schema extends z.ZodType>(status: FailureStatus, schema: Schema) => ({
   description: codesOf(status).join(", "),
-  content: json(failureBodySchema),
+  content: {
+    "application/json": {
+      schema,
+      examples: Object.fromEntries(
+        codesOf(status).map((code) => [code, { value: { success: false, error: failureExample(code) } }]),
+      ),
+    },
+  },
 });
+
+const failureAnswer = (status: FailureStatus) => failureAnswerOf(status, failureBodySchema);
 
 /** Every failing answer that a route of REST may give. */
 export const failureAnswers = {

@@ -23,7 +23,7 @@ export const isOriginAllowed = (c: Context<AppEnv>): boolean => {
 export const shareWithOrigins = cors({
   origin: (origin, c: Context<AppEnv>) => (origin !== "" && isOriginAllowed(c) ? origin : null),
   allowMethods: ["GET", "HEAD", "POST", "DELETE"],
-  allowHeaders: ["Authorization", "Content-Type", "If-None-Match", "X-Request-Id"],
+  allowHeaders: ["Authorization", "Content-Type", "If-None-Match", "Last-Event-ID", "X-Request-Id"],
   exposeHeaders: ["ETag", "Retry-After", "X-Request-Id"],
   maxAge: 600,
 });

@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import * as z from "zod";
-import { failureSchema, type Failure, type FailureCode } from "../protocol/failure.ts";
+import { failureCodes, failureSchema, type Failure, type FailureCode } from "../protocol/failure.ts";
 import type { AppEnv } from "./app-env.ts";
 
 const statuses = {
@@ -41,8 +41,8 @@ export type FailureStatus = (typeof statuses)[FailureCode];
 export const failureStatuses: readonly FailureStatus[] = [...new Set(Object.values(statuses))];
 
 /** The codes that are told with a status. */
-export const codesOf = (status: FailureStatus): string[] =>
-  Object.entries(statuses).flatMap(([code, its]) => (its === status ? [code] : []));
+export const codesOf = (status: FailureStatus): FailureCode[] =>
+  failureCodes.filter((code) => statuses[code] === status);
 
 /** What a REST route answers when it fails. */
 export const failureBodySchema = z
@@ -78,6 +78,12 @@ const partsOf = (
 export const restFailure = (c: Context<AppEnv>, failure: Failure, headers: Record<string, string> = {}) => {
   const { error, status, headers: all } = partsOf(c, failure, headers);
   return c.json<FailureBody, FailureStatus>({ success: false, error }, status, all);
+};
+
+/** The answer of a REST route that refused all it was given, with what became of each part. */
+export const restRefusal = <Report extends object>(c: Context<AppEnv>, failure: Failure, data: Report) => {
+  const { error, status, headers } = partsOf(c, failure, {});
+  return c.json({ success: false as const, error, data }, status, headers);
 };
 
 /** The answer to any request that failed: bare under `/canvas/`, in REST's envelope elsewhere. */

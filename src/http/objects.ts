@@ -1,5 +1,10 @@
 /** The Durable Objects as the routes reach them. */
-import { stackChannelOf, type StackAddress } from "../protocol/channel.ts";
+import {
+  deploymentChannelOf,
+  stackChannelOf,
+  type DeploymentAddress,
+  type StackAddress,
+} from "../protocol/channel.ts";
 import type { Env } from "../settings.ts";
 import { locationHintOf } from "./location-hint.ts";
 
@@ -14,3 +19,16 @@ export const stackTrackerOf = (env: Env, address: StackAddress) => {
 
 /** The one object that keeps all tickets. */
 export const ticketsOf = (env: Env) => env.TICKETS.get(env.TICKETS.idFromName("tickets"));
+
+/** The object of a deployment, near the Worker's own AWS region: most of its stacks are there. */
+export const deploymentOf = (env: Env, address: DeploymentAddress, region: string) => {
+  const locationHint = locationHintOf(region);
+  return env.DEPLOYMENTS.get(
+    env.DEPLOYMENTS.idFromName(deploymentChannelOf(address)),
+    locationHint === undefined ? {} : { locationHint },
+  );
+};
+
+/** The one object that knows all deployments. */
+export const directoryOf = (env: Env) => env.DIRECTORY.get(env.DIRECTORY.idFromName("directory"));
+

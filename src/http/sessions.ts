@@ -9,6 +9,7 @@ import type { Failure } from "../protocol/failure.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import type { Role, Session } from "../protocol/session.ts";
 import type { AppEnv } from "./app-env.ts";
+import { opensEventStream } from "./event-stream.ts";
 import { failureResponse } from "./failure-response.ts";
 import { ticketsOf } from "./objects.ts";
 
@@ -22,6 +23,12 @@ const notLocal: Failure = {
 /** What a session is told that may not see the stack it asks for. */
 export const notCovered: Failure = { code: "FORBIDDEN", message: "The token does not cover this stack" };
 
+/** What a session is told that may not see the deployment it asks for, whether there is one or not. */
+export const deploymentNotCovered: Failure = {
+  code: "FORBIDDEN",
+  message: "The token does not cover this deployment",
+};
+
 /** The session of a credential. A ticket is used up by this, whatever becomes of the request. */
 export const sessionOf = async (
   c: Context<AppEnv>,
@@ -34,9 +41,15 @@ export const sessionOf = async (
   return verifyToken(credential.token, auth, Date.now());
 };
 
-/** Lets only requests with a valid Authorization header through; the session is in the context then. */
+/** The token of the Authorization header; for an event stream, which no browser lets have headers, also the URL's. */
+const credentialOf = (c: Context<AppEnv>): Credential | undefined => {
+  const token = opensEventStream(c) ? c.req.query("token") : undefined;
+  return bearerOf(c.req.raw.headers) ?? (token ? { kind: "token", token } : undefined);
+};
+
+/** Lets only requests with a valid token through; the session is in the context then. */
 export const requireSession = createMiddleware<AppEnv>(async (c, next) => {
-  const session = await sessionOf(c, bearerOf(c.req.raw.headers));
+  const session = await sessionOf(c, credentialOf(c));
   if (!session.ok) return failureResponse(c, session.failure);
   c.set("session", session.value);
   return next();

@@ -13,6 +13,7 @@ import { restFailure } from "./failure-response.ts";
 import { stackTrackerOf } from "./objects.ts";
 import { resourceApp } from "./resource-app.ts";
 import { notCovered, requireRole } from "./sessions.ts";
+import { stackEventsExample, summaryExample, trackingExample } from "./stacks-examples.ts";
 
 const params = z.object({ stackName: stackNameSchema });
 
@@ -36,7 +37,11 @@ const summaryRoute = createRoute({
   request: { params, query },
   responses: {
     ...failureAnswers,
-    200: answerOf("The stack, its resources, outcome and outputs", stackSummarySchema.meta({ id: "Stack" })),
+    200: answerOf(
+      "The stack, its resources, outcome and outputs",
+      stackSummarySchema.meta({ id: "Stack" }),
+      summaryExample,
+    ),
   },
 });
 
@@ -49,7 +54,11 @@ const eventsRoute = createRoute({
   request: { params, query: eventsQuery },
   responses: {
     ...failureAnswers,
-    200: answerOf("Events, and whether more follow", stackEventsSchema.meta({ id: "StackEvents" })),
+    200: answerOf(
+      "Events, and whether more follow",
+      stackEventsSchema.meta({ id: "StackEvents" }),
+      stackEventsExample,
+    ),
   },
 });
 
@@ -63,7 +72,7 @@ const trackRoute = createRoute({
   request: { params, query },
   responses: {
     ...failureAnswers,
-    200: answerOf("Whether it is followed now", trackingSchema.meta({ id: "Tracking" })),
+    200: answerOf("Whether it is followed now", trackingSchema.meta({ id: "Tracking" }), trackingExample),
   },
 });
 

@@ -11,7 +11,13 @@ const issueRoute = createRoute({
   summary: "A ticket for one WebSocket, good once and for a minute",
   security: [{ token: [] }],
   tags: ["tickets"],
-  responses: { ...failureAnswers, 201: answerOf("The ticket", ticketSchema.meta({ id: "Ticket" })) },
+  responses: {
+    ...failureAnswers,
+    201: answerOf("The ticket", ticketSchema.meta({ id: "Ticket" }), {
+      ticket: "b0Jx1c3YkP7m2QvT9sWd4uLzA8eRhG5nXfKyC6iMoVE",
+      expiresAt: "2025-10-09T14:31:00.000Z",
+    }),
+  },
 });
 
 /** The tickets' route. It needs a session in the context. */

@@ -14,7 +14,7 @@ import { deploymentProgressSchema, deploymentStates, stackProgressSchema } from 
 export const MAX_STACKS = 500;
 export const MAX_INGEST = 500;
 
-export const registrationSchema = z.object({
+const registrationFields = z.object({
   deploymentId: deploymentIdSchema,
   environment: environmentSchema,
   mode: z.enum(deploymentModes),
@@ -29,11 +29,22 @@ export const registrationSchema = z.object({
         dependsOn: z.array(stackKeySchema).max(MAX_STACKS).optional(),
       }),
     )
-    .max(MAX_STACKS),
+    .max(MAX_STACKS)
+    .default([]),
   owner: z.string().max(320).optional(),
   onFailure: z.enum(["rollback", "stop"]).optional(),
   /** In `track`: attempts that began after this count, too, though they have ended by now. */
   since: z.iso.datetime({ offset: true }).optional(),
+});
+
+/** Stacks that CloudFormation deploys need names that it allows: they become part of the address that is asked. */
+export const registrationSchema = registrationFields.superRefine(({ mode, stacks }, context) => {
+  if (mode === "ingest") return;
+  for (const [index, { name, stackName = name }] of stacks.entries()) {
+    const { error } = stackNameSchema.safeParse(stackName);
+    for (const { message } of error?.issues ?? [])
+      context.addIssue({ code: "custom", path: ["stacks", index, "stackName"], message });
+  }
 });
 
 export type Registration = Readonly<z.infer<typeof registrationSchema>>;
@@ -131,6 +142,9 @@ export const deploymentQuerySchema = z.object({
 });
 
 export type DeploymentQuery = Readonly<z.infer<typeof deploymentQuerySchema>>;
+
+/** A deployment that was registered: where it stands, and its stacks in the order of their layers. */
+export const registeredSchema = deploymentAnswerSchema.extend({ layers: z.array(z.array(z.string())) });
 
 export const deploymentListSchema = z.object({
   items: z.array(runSummarySchema),

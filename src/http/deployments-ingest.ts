@@ -1,0 +1,126 @@
+/** An orchestrator's events, over REST: each is judged on its own, so that a bad one costs only itself. */
+import { createRoute } from "@hono/zod-openapi";
+import * as z from "zod";
+import type { DeploymentAddress } from "../protocol/channel.ts";
+import {
+  ingestEnvelopeSchema,
+  ingestReportSchema,
+  MAX_INGEST,
+  type IngestEnvelope,
+  type IngestReport,
+} from "../protocol/deployment-requests.ts";
+import { failureCodes, type Failure } from "../protocol/failure.ts";
+import { failed, success, type Result } from "../protocol/result.ts";
+import { answerOf, failureAnswerOf, failureAnswers, PRIVATE } from "./answers.ts";
+import { deploymentParams, environmentQuery, visibleDeployment } from "./deployments-access.ts";
+import { eventExample, ingestExample } from "./deployments-examples.ts";
+import { failureBodySchema, restFailure, restRefusal } from "./failure-response.ts";
+import { invalidRequest, resourceApp } from "./resource-app.ts";
+import { requireRole } from "./sessions.ts";
+
+type Verdict = IngestReport["results"][number];
+
+/** What is wrong with one event must not refuse the others, so that here no more is asked than that there are some. */
+const bodySchema = z.union([z.array(z.unknown()).min(1).max(MAX_INGEST), z.looseObject({})]).meta({
+  id: "IngestBody",
+  description: "One event, or a list of them in their order, each an IngestEvent",
+});
+
+/** All refused: a failure, and what became of each. */
+const refusedSchema = failureBodySchema
+  .extend({ data: ingestReportSchema.optional() })
+  .meta({ id: "IngestFailure" });
+
+const { type, timestamp, data } = eventExample;
+
+const ingestRoute = createRoute({
+  method: "post",
+  path: "/api/v1/deployments/{deploymentId}/events",
+  operationId: "ingestEvents",
+  summary: "Tell what happened in a deployment that an orchestrator runs",
+  description:
+    "`deployment_started` for an unknown pair registers it. An event whose `id` was seen before, or that follows from " +
+    "others already, is `known` and changes nothing. 200 if any event was accepted or known; if all were refused, the " +
+    "status of the first refusal, with the same report in `data`.",
+  security: [{ token: [] }],
+  tags: ["events"],
+  middleware: [requireRole("deployer")],
+  request: {
+    params: deploymentParams,
+    query: environmentQuery,
+    body: {
+      required: true,
+      description: `One event or at most ${MAX_INGEST}, in at most 1 MiB`,
+      content: {
+        "application/json": { schema: bodySchema, example: [{ id: "evt-1", type, timestamp, data }] },
+      },
+    },
+  },
+  responses: {
+    ...failureAnswers,
+    400: failureAnswerOf(400, refusedSchema),
+    409: failureAnswerOf(409, refusedSchema),
+    422: failureAnswerOf(422, refusedSchema),
+    200: answerOf(
+      "What became of each event, in their order",
+      ingestReportSchema.meta({ id: "IngestReport" }),
+      ingestExample,
+    ),
+  },
+});
+
+/** What a text that may be anything says, as far as it is one. */
+const textIn = (value: unknown, most: number): string | undefined =>
+  typeof value === "string" ? value.slice(0, most) : undefined;
+
+const refusal = (event: unknown, { code, message }: Failure): Verdict => {
+  const fields: { id?: unknown; type?: unknown } = typeof event === "object" && event !== null ? event : {};
+  const id = textIn(fields.id, 256);
+  return {
+    ...(id !== undefined && { id }),
+    type: textIn(fields.type, 64) ?? "",
+    outcome: "refused",
+    error: { code, message },
+  };
+};
+
+/** The event, if it has an event's shape and is this deployment's; all else is the deployment's to judge. */
+const envelopeOf = (event: unknown, { deploymentId }: DeploymentAddress): Result<IngestEnvelope, Verdict> => {
+  const envelope = ingestEnvelopeSchema.safeParse(event);
+  if (!envelope.success) return failed(refusal(event, invalidRequest(envelope.error)));
+  if ((envelope.data.deploymentId ?? deploymentId) === deploymentId) return success(envelope.data);
+  const message = "deploymentId: the event is of another deployment";
+  return failed(refusal(event, { code: "INVALID_REQUEST", message }));
+};
+
+/** Why nothing was taken: the first reason stands for all. */
+const refusalOf = ({ results }: IngestReport): Failure | undefined => {
+  if (results.some(({ outcome }) => outcome !== "refused")) return undefined;
+  const first = results[0]?.error;
+  const code = failureCodes.find((known) => known === first?.code) ?? "INVALID_REQUEST";
+  return { code, message: `No event was accepted. The first: ${first?.message ?? "it was refused"}` };
+};
+
+/** The route of ingest. It needs a session in the context. */
+export const deploymentIngest = resourceApp().openapi(ingestRoute, async (c) => {
+  const deployment = visibleDeployment(c, c.req.valid("param"), c.req.valid("query"));
+  if (!deployment.ok) return restFailure(c, deployment.failure);
+  const { object, address } = deployment.value;
+  const body = c.req.valid("json");
+  const judged = (Array.isArray(body) ? body : [body]).map((event) => envelopeOf(event, address));
+  const envelopes = judged.flatMap((one) => (one.ok ? [one.value] : []));
+  const taken =
+    envelopes.length === 0
+      ? success({ results: [], accepted: 0, refused: 0 })
+      : await object.ingest(address, envelopes, c.get("session").subject);
+  if (!taken.ok) return restFailure(c, taken.failure);
+  const verdicts = taken.value.results.values();
+  const report: IngestReport = {
+    results: judged.flatMap((one) => (one.ok ? [...verdicts.take(1)] : [one.failure])),
+    accepted: taken.value.accepted,
+    refused: taken.value.refused + judged.length - envelopes.length,
+  };
+  const refused = refusalOf(report);
+  if (refused) return restRefusal(c, refused, report);
+  return c.json({ success: true as const, data: report }, 200, PRIVATE);
+});

@@ -1,0 +1,117 @@
+/** The deployments as a whole, over REST: their list, and a new one. */
+import { createRoute } from "@hono/zod-openapi";
+import { mayRead } from "../auth/rights.ts";
+import type { DeploymentProgress } from "../protocol/deployment-progress.ts";
+import {
+  deploymentListSchema,
+  deploymentQuerySchema,
+  registeredSchema,
+  registrationSchema,
+} from "../protocol/deployment-requests.ts";
+import type { Failure } from "../protocol/failure.ts";
+import { answerOf, failureAnswers, PRIVATE } from "./answers.ts";
+import { deploymentExample, runExample } from "./deployments-examples.ts";
+import { restFailure } from "./failure-response.ts";
+import { deploymentOf, directoryOf } from "./objects.ts";
+import { resourceApp } from "./resource-app.ts";
+import { deploymentNotCovered, requireRole } from "./sessions.ts";
+
+const security = [{ token: [] }];
+const tags = ["deployments"];
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/api/v1/deployments",
+  operationId: "listDeployments",
+  summary: "The deployments that the token may see, newest first, each with its latest run",
+  description: "`nextCursor` is there while more follow; it goes into `cursor`, beside the same filters.",
+  security,
+  tags,
+  request: { query: deploymentQuerySchema },
+  responses: {
+    ...failureAnswers,
+    200: answerOf("A page of deployments", deploymentListSchema.meta({ id: "DeploymentList" }), {
+      items: [runExample],
+    }),
+  },
+});
+
+const registerRoute = createRoute({
+  method: "post",
+  path: "/api/v1/deployments",
+  operationId: "registerDeployment",
+  summary: "Register a deployment, or begin its next run",
+  description:
+    "`track` follows stacks that something else deploys, `ingest` takes an orchestrator's events. Begins a new run on " +
+    "the same channel if the one before has ended.",
+  security,
+  tags,
+  middleware: [requireRole("deployer")],
+  request: {
+    body: {
+      required: true,
+      description: "What to follow",
+      content: {
+        "application/json": {
+          schema: registrationSchema.meta({ id: "Registration" }),
+          example: {
+            deploymentId: "D1BRV40",
+            environment: "dev",
+            mode: "track",
+            stacks: [
+              { name: "network" },
+              { name: "database-rds", region: "eu-west-1", dependsOn: ["network"] },
+            ],
+            owner: "kim@example.com",
+          },
+        },
+      },
+    },
+  },
+  responses: {
+    ...failureAnswers,
+    201: answerOf(
+      "It is followed now; `layers` names its stacks in the order in which they can be deployed",
+      registeredSchema.meta({ id: "RegisteredDeployment" }),
+      { ...deploymentExample, layers: [["network"], ["security"], ["database-rds"]] },
+    ),
+  },
+});
+
+/** Refused aloud, not followed quietly as something else. */
+const notDeployedHere: Failure = {
+  code: "INVALID_REQUEST",
+  message: "mode: must be track or ingest; this version does not deploy by itself",
+  details: [{ field: "mode", message: "must be track or ingest; this version does not deploy by itself" }],
+};
+
+/** Names of the stacks, a list for each layer from the first. */
+const layersIn = ({ stacks, totalLayers }: DeploymentProgress): string[][] =>
+  Array.from({ length: totalLayers }, (_, index) =>
+    Object.values(stacks)
+      .filter(({ layer }) => layer === index + 1)
+      .map(({ name }) => name),
+  );
+
+/** The routes of the list. Each needs a session in the context. */
+export const deployments = resourceApp()
+  .openapi(listRoute, async (c) => {
+    const list = await directoryOf(c.env).listRuns(c.req.valid("query"), c.get("session").channels);
+    if (!list.ok) return restFailure(c, list.failure);
+    return c.json({ success: true as const, data: list.value }, 200, PRIVATE);
+  })
+  .openapi(registerRoute, async (c) => {
+    const registration = c.req.valid("json");
+    const { deploymentId, environment, mode } = registration;
+    if (!mayRead(c.get("session"), `deployments/${deploymentId}/${environment}`))
+      return restFailure(c, deploymentNotCovered);
+    if (mode === "deploy") return restFailure(c, notDeployedHere);
+    const object = deploymentOf(c.env, { deploymentId, environment }, c.get("settings").aws.region);
+    const registered = await object.register(registration, c.get("session").subject);
+    if (!registered.ok) return restFailure(c, registered.failure);
+    const data = { ...registered.value, layers: layersIn(registered.value) };
+    return c.json({ success: true as const, data }, 201, {
+      ...PRIVATE,
+      Location: `/api/v1/deployments/${deploymentId}/status?environment=${environment}`,
+    });
+  });
