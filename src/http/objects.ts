@@ -32,3 +32,6 @@ export const deploymentOf = (env: Env, address: DeploymentAddress, region: strin
 /** The one object that knows all deployments. */
 export const directoryOf = (env: Env) => env.DIRECTORY.get(env.DIRECTORY.idFromName("directory"));
 
+/** A gateway, near the viewers of a part of the world. */
+export const gatewayOf = (env: Env, locationHint: DurableObjectLocationHint, shard: number) =>
+  env.GATEWAYS.get(env.GATEWAYS.idFromName(`gateway/${locationHint}/${shard}`), { locationHint });

@@ -2,6 +2,7 @@
  * What a gateway and the object that owns a channel say to each other. The owner numbers and keeps the events; the
  * gateway holds the sockets. A push may be lost: whoever sees a hole pulls.
  */
+import type { DeploymentAddress } from "./channel.ts";
 import type { Failure } from "./failure.ts";
 import type { Result } from "./result.ts";
 
@@ -27,6 +28,10 @@ export type Join = Readonly<{
   runs: readonly Run[];
   /** Data of a `snapshot` frame, as JSON text: a deployment's fresh viewers that opted in. */
   snapshot?: string;
+  /** Frames without offsets that tell how things are now, such as trouble that lasts. */
+  transient?: readonly string[];
+  /** Whose channel it is, which its name does not tell: rights hang on it. Absent: not registered yet, or a stack's. */
+  address?: DeploymentAddress;
 }>;
 
 /** What the owner pushes: events that follow what it pushed before, and frames without offsets. */
@@ -39,14 +44,17 @@ export type Push = Readonly<{
   transient: readonly string[];
 }>;
 
-/** The side of a channel's owner. */
+/** The side of a channel's owner. `join` answers for a channel that nobody has registered yet, too: at offset 0. */
 export type ChannelOwner = Readonly<{
   join(request: JoinRequest): Promise<Result<Join, Failure>>;
   /** Events after an offset, for a gateway that missed a push; `undefined` if the epoch is another or they are gone. */
   since(epoch: string, offset: number): Promise<readonly Run[] | undefined>;
 }>;
 
-/** The side of a gateway: answers how many viewers of the channel it has; with none, the owner forgets it. */
+/**
+ * The side of a gateway: answers how many viewers of the channel it has. With none, the owner forgets it, unless it has
+ * joined again since the push was sent.
+ */
 export type GatewayPushes = Readonly<{
   push(push: Push): Promise<Readonly<{ viewers: number }>>;
 }>;

@@ -2,14 +2,31 @@
 export const CLOSE = {
   tokenExpired: 4001,
   slowConsumer: 4008,
+  insufficientState: 4010,
   draining: 4012,
   badFrame: 4400,
   badToken: 4401,
   forbidden: 4403,
+  nothingSubscribed: 4408,
+  tooManySubscriptions: 4409,
   frameTooLarge: 4413,
 } as const;
 
 export type CloseCode = (typeof CLOSE)[keyof typeof CLOSE];
+
+/** Why, as the frames say it: at most 123 bytes each. */
+export const CLOSE_REASONS: Readonly<Record<CloseCode, string>> = {
+  [CLOSE.tokenExpired]: "the token has expired",
+  [CLOSE.slowConsumer]: "the client does not keep up",
+  [CLOSE.insufficientState]: "the events that follow can no longer be told",
+  [CLOSE.draining]: "the server is going away",
+  [CLOSE.badFrame]: "the frame cannot be understood",
+  [CLOSE.badToken]: "the token is not accepted",
+  [CLOSE.forbidden]: "the token does not allow this channel",
+  [CLOSE.nothingSubscribed]: "nothing was subscribed",
+  [CLOSE.tooManySubscriptions]: "too many subscriptions",
+  [CLOSE.frameTooLarge]: "the frame is too large",
+};
 
 /** Whether a client that was closed with this code should connect again. */
 export const reconnectsAfter = (code: number): boolean => code < 4400;

@@ -13,3 +13,9 @@ export const MAX_CLIENT_FRAME_BYTES = 64 * 1024;
 /** Bounds of one `batch` frame. */
 export const MAX_BATCH_EVENTS = 500;
 export const MAX_BATCH_BYTES = 256 * 1024;
+
+/** Most channels of one socket of `/ws`. */
+export const MAX_SUBSCRIPTIONS = 100;
+
+/** A socket of `/ws` that has not subscribed to anything by then is closed. */
+export const SUBSCRIBE_WITHIN_SECONDS = 10;

@@ -15,6 +15,31 @@ export const clientFrameSchema = z.discriminatedUnion("action", [
 /** What a client may say on a stack's own socket. */
 export type ClientFrame = z.infer<typeof clientFrameSchema>;
 
+const subscribeSchema = z.object({
+  action: z.literal("subscribe"),
+  id: z.number().int().optional(),
+  channel: z.string().max(256),
+  /** The position to resume from, both or it recovers nothing. */
+  epoch: z.string().max(64).optional(),
+  offset: z.number().int().nonnegative().optional(),
+});
+
+/** A wish to see a channel; any of `id`, `epoch` and `offset` opts the socket in. */
+export type Subscribe = Readonly<z.infer<typeof subscribeSchema>>;
+
+export const gatewayFrameSchema = z.discriminatedUnion("action", [
+  ...clientFrameSchema.options,
+  subscribeSchema,
+  z.object({
+    action: z.literal("unsubscribe"),
+    id: z.number().int().optional(),
+    channel: z.string().max(256),
+  }),
+]);
+
+/** What a client may say on a socket of `/ws`. */
+export type GatewayFrame = Readonly<z.infer<typeof gatewayFrameSchema>>;
+
 export const subscribedSchema = z.object({
   type: z.literal("subscribed"),
   id: z.number().int().optional(),
@@ -51,10 +76,21 @@ export type Authorized = Readonly<z.infer<typeof authorizedSchema>>;
 export const requestErrorSchema = z.object({
   type: z.literal("error"),
   id: z.number().int().optional(),
+  /** The channel that was asked for, on `/ws`. */
+  channel: z.string().optional(),
   error: z.object({ code: z.enum(failureCodes), message: z.string() }),
 });
 
 export type RequestError = Readonly<z.infer<typeof requestErrorSchema>>;
+
+/** The state of a channel as of `offset`: a deployment's `DeploymentProgress`. */
+export const snapshotSchema = z.object({
+  type: z.literal("snapshot"),
+  channel: z.string(),
+  epoch: z.string(),
+  offset: z.number().int().nonnegative(),
+  data: z.unknown(),
+});
 
 /** One commit of a channel, or a part of its history. `events` holds the channel's frames as they are. */
 export const batchSchema = z.object({

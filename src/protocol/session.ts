@@ -19,3 +19,6 @@ export type Session = Readonly<z.infer<typeof sessionSchema>>;
 
 /** Header that carries a verified session from the Worker into an object; never accepted from outside. */
 export const SESSION_HEADER = "stackcast-session";
+
+/** The session in the value of that header. */
+export const sessionHeaderSchema = z.preprocess((text) => JSON.parse(String(text)), sessionSchema);

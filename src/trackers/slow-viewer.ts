@@ -2,13 +2,16 @@
 
 /** What is known of a viewer's queue. */
 export type Backlog = {
-  /** Newest offset sent live. */
+  /** Events sent live. */
   sent: number;
-  /** Newest offset that the viewer acknowledged, or its position when it joined. */
+  /** As many of them as the viewer acknowledged. */
   acknowledged: number;
   /** Characters sent since the viewer was last heard. */
   silentBytes: number;
 };
+
+/** Nothing waits for one who has just come. */
+export const newBacklog = (): Backlog => ({ sent: 0, acknowledged: 0, silentBytes: 0 });
 
 /** Most that may wait for one viewer, in bytes, where the runtime tells. */
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
@@ -22,13 +25,27 @@ const MAX_UNACKNOWLEDGED = 2_000;
  */
 const MAX_SILENT_BYTES = 16 * 1024 * 1024;
 
-/** `bufferedAmount` exists on newer runtimes only, and is the truth where it does. */
-export const isSlow = (
+/** A viewer with this share of what it may leave waiting is spared what it can do without. */
+const LAGGING = 1 / 4;
+
+/** Whether more than a share of the bounds waits. `bufferedAmount` exists on newer runtimes only, and is the truth where it does. */
+const exceeds = (
+  share: number,
   { sent, acknowledged, silentBytes }: Backlog,
   optedIn: boolean,
-  { bufferedAmount }: { readonly bufferedAmount?: unknown },
+  { bufferedAmount }: Queue,
 ): boolean => {
-  if (typeof bufferedAmount === "number") return bufferedAmount > MAX_BUFFERED_BYTES;
-  if (optedIn && sent - acknowledged > MAX_UNACKNOWLEDGED) return true;
-  return silentBytes > MAX_SILENT_BYTES;
+  if (typeof bufferedAmount === "number") return bufferedAmount > share * MAX_BUFFERED_BYTES;
+  if (optedIn && sent - acknowledged > share * MAX_UNACKNOWLEDGED) return true;
+  return silentBytes > share * MAX_SILENT_BYTES;
 };
+
+type Queue = Readonly<{ bufferedAmount?: unknown }>;
+
+/** Whether a viewer is to be closed. */
+export const isSlow = (backlog: Backlog, optedIn: boolean, queue: Queue): boolean =>
+  exceeds(1, backlog, optedIn, queue);
+
+/** Whether a viewer is on the way there. */
+export const isLagging = (backlog: Backlog, optedIn: boolean, queue: Queue): boolean =>
+  exceeds(LAGGING, backlog, optedIn, queue);

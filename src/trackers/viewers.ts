@@ -2,7 +2,7 @@
  * The sockets of one channel, hibernatable: who sees what, until when, and how far behind. Sends what it is given and
  * decides nothing about stacks; keeps nothing that a wake-up could not rebuild from the sockets themselves.
  */
-import { CLOSE, reconnectsAfter, type CloseCode } from "../protocol/close-codes.ts";
+import { CLOSE, CLOSE_REASONS, reconnectsAfter, type CloseCode } from "../protocol/close-codes.ts";
 import type { Session } from "../protocol/session.ts";
 import type { LogRun } from "./event-log.ts";
 import { isSlow, type Backlog } from "./slow-viewer.ts";
@@ -12,16 +12,6 @@ export type Ticketed = Readonly<{ session: Session; optedIn: boolean }>;
 
 /** One socket, and what the runtime does not tell of its queue. */
 type Viewer = Ticketed & { backlog: Backlog };
-
-const REASONS: Readonly<Record<CloseCode, string>> = {
-  [CLOSE.tokenExpired]: "the token has expired",
-  [CLOSE.slowConsumer]: "the client does not keep up",
-  [CLOSE.draining]: "the server is going away",
-  [CLOSE.badFrame]: "the frame cannot be understood",
-  [CLOSE.badToken]: "the token is not accepted",
-  [CLOSE.forbidden]: "the token does not allow this channel",
-  [CLOSE.frameTooLarge]: "the frame is too large",
-};
 
 /** One `batch` frame as text; `run` fits into it. */
 export const batchText = (channel: string, run: LogRun, replay: boolean): string =>
@@ -103,7 +93,7 @@ export class Viewers {
   close(socket: WebSocket, code: CloseCode): void {
     const viewer = this.viewers.get(socket);
     if (!viewer) return;
-    const reason = REASONS[code];
+    const reason = CLOSE_REASONS[code];
     if (viewer.optedIn) this.send(socket, viewer, disconnectText(code, reason));
     this.viewers.delete(socket);
     quietly(() => socket.close(code, reason));

@@ -1,0 +1,15 @@
+/** What a gateway keeps with each socket: 100 subscriptions fit beside the largest session into 16 KiB. */
+import type { Ticketed } from "./held-sockets.ts";
+
+/**
+ * A channel by its number in the gateway, and the offset with which the viewer joined. Events that the gateway passed on
+ * up to that one are older than the viewer's.
+ */
+export type Subscription = readonly [channel: number, joinedAt: number];
+
+export type GatewayTicket = Ticketed &
+  Readonly<{
+    /** Milliseconds since 1970, until the first subscription. */
+    waitingSince?: number;
+    subscriptions: readonly Subscription[];
+  }>;

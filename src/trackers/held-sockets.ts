@@ -1,0 +1,148 @@
+/**
+ * The hibernatable sockets of an object: who is there, until when, and how far behind. Keeps nothing that a wake-up could
+ * not rebuild from the sockets themselves, and knows nothing of channels.
+ */
+import { CLOSE, CLOSE_REASONS, reconnectsAfter, type CloseCode } from "../protocol/close-codes.ts";
+import type { Disconnect } from "../protocol/control-frames.ts";
+import type { Session } from "../protocol/session.ts";
+import { isLagging, isSlow, newBacklog, type Backlog } from "./slow-viewer.ts";
+
+/** Kept with the socket over hibernation. */
+export type Ticketed = Readonly<{ session: Session; optedIn: boolean }>;
+
+/** Codes that a socket reports but that must not be sent. */
+export const UNSENDABLE: readonly number[] = [1005, 1006, 1015];
+
+const RETRY_AFTER_MS = 1500;
+
+export class HeldSockets<Kept extends Ticketed> {
+  private readonly ctx: DurableObjectState;
+  private readonly held = new Map<WebSocket, { kept: Kept; readonly backlog: Backlog }>();
+  private readonly gone: (socket: WebSocket, kept: Kept) => void;
+  /** Unix seconds at which the first session ends. */
+  private firstExpiry = Infinity;
+
+  /** `gone` is told of every socket that is held no longer, whoever closed it. */
+  constructor(ctx: DurableObjectState, gone: (socket: WebSocket, kept: Kept) => void = () => undefined) {
+    this.ctx = ctx;
+    this.gone = gone;
+    for (const socket of ctx.getWebSockets()) {
+      const kept: Kept | null = socket.deserializeAttachment();
+      if (kept && socket.readyState === WebSocket.OPEN) this.hold(socket, kept, newBacklog());
+    }
+  }
+
+  get count(): number {
+    return this.held.size;
+  }
+
+  get sockets(): readonly WebSocket[] {
+    return [...this.held.keys()];
+  }
+
+  accept(socket: WebSocket, kept: Kept): void {
+    this.ctx.acceptWebSocket(socket);
+    socket.serializeAttachment(kept);
+    this.hold(socket, kept, newBacklog());
+  }
+
+  /** Undefined: the socket is not held any more. */
+  keptOf(socket: WebSocket): Kept | undefined {
+    return this.held.get(socket)?.kept;
+  }
+
+  /** Keeps something else with a socket. Throws if it is more than the runtime keeps, and nothing has changed then. */
+  keep(socket: WebSocket, kept: Kept): void {
+    const held = this.held.get(socket);
+    if (!held) return;
+    socket.serializeAttachment(kept);
+    this.hold(socket, kept, held.backlog);
+  }
+
+  /** Sends to one socket, as long as it is held. */
+  send(socket: WebSocket, text: string): void {
+    const held = this.held.get(socket);
+    if (!held) return;
+    held.backlog.silentBytes += text.length;
+    quietly(() => socket.send(text));
+  }
+
+  /** Notes events that were sent live and are to be acknowledged. */
+  noteSent(socket: WebSocket, events: number): void {
+    const held = this.held.get(socket);
+    if (held) held.backlog.sent += events;
+  }
+
+  /** Notes a sign of life, and how many events more the client has acknowledged by it. */
+  noteHeard(socket: WebSocket, acknowledged = 0): void {
+    const held = this.held.get(socket);
+    if (!held) return;
+    held.backlog.silentBytes = 0;
+    held.backlog.acknowledged = Math.min(held.backlog.sent, held.backlog.acknowledged + acknowledged);
+  }
+
+  /** Closes the socket if its client is too slow to be kept. */
+  closeIfSlow(socket: WebSocket): void {
+    const held = this.held.get(socket);
+    if (held && isSlow(held.backlog, held.kept.optedIn, socket)) this.close(socket, CLOSE.slowConsumer);
+  }
+
+  /** Whether the client is so far behind that it should be spared what it can do without. */
+  isLagging(socket: WebSocket): boolean {
+    const held = this.held.get(socket);
+    return held !== undefined && isLagging(held.backlog, held.kept.optedIn, socket);
+  }
+
+  /** Closes for a reason of ours, told before the close as it may be seen much later. */
+  close(socket: WebSocket, code: CloseCode): void {
+    const held = this.held.get(socket);
+    if (!held) return;
+    if (held.kept.optedIn) this.send(socket, disconnectText(code));
+    this.left(socket);
+    quietly(() => socket.close(code, CLOSE_REASONS[code]));
+  }
+
+  /** The socket is gone, or about to be. False if it was closed from here. */
+  left(socket: WebSocket): boolean {
+    const held = this.held.get(socket);
+    this.held.delete(socket);
+    if (held) this.gone(socket, held.kept);
+    return held !== undefined;
+  }
+
+  /** Closes sockets whose token has expired; checked when something is sent or heard, never by an alarm. */
+  expire(now: number): void {
+    if (now / 1000 < this.firstExpiry) return;
+    this.firstExpiry = Infinity;
+    for (const [socket, { kept }] of this.held) {
+      if (kept.session.expiresAt <= now / 1000) this.close(socket, CLOSE.tokenExpired);
+      else this.firstExpiry = Math.min(this.firstExpiry, kept.session.expiresAt);
+    }
+  }
+
+  private hold(socket: WebSocket, kept: Kept, backlog: Backlog): void {
+    this.firstExpiry = Math.min(this.firstExpiry, kept.session.expiresAt);
+    this.held.set(socket, { kept, backlog });
+  }
+}
+
+const disconnectText = (code: CloseCode): string => {
+  const reconnect = reconnectsAfter(code);
+  const frame: Disconnect = {
+    type: "disconnect",
+    code,
+    reason: CLOSE_REASONS[code],
+    reconnect,
+    retryAfterMs: RETRY_AFTER_MS,
+  };
+  return JSON.stringify(frame);
+};
+
+/** A socket may be closing already; its close event settles the rest. */
+const quietly = (act: () => void): void => {
+  try {
+    act();
+  } catch {
+    // Nothing is owed to a socket that is gone.
+  }
+};
