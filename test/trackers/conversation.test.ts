@@ -6,18 +6,10 @@ import { StackSockets } from "../../src/trackers/stack-sockets.ts";
 import { StackStore } from "../../src/trackers/stack-store.ts";
 import { tokenOf } from "../support/token.ts";
 import { newStack, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
-import { Viewer, connect, connectTo } from "./viewer.ts";
+import { Viewer, connectTo } from "./viewer.ts";
+import { watched } from "./watched.ts";
 
 useFarEnd();
-
-/** A stack under way, with a classic viewer and one that opted in, both up to date. */
-const watched = async (name: string) => {
-  const stack = newStack(name).own("CREATE_IN_PROGRESS");
-  const classic = await connect(name);
-  const modern = await connect(name, { subprotocol: true });
-  await Promise.all([classic.until(1), modern.until(2)]);
-  return { stack, classic, modern };
-};
 
 /** Unix seconds from now. */
 const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds;

@@ -1,19 +1,11 @@
 /** What survives: hibernation, eviction, a crash at any step, a commit that fails, a walk that breaks off. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { expect, test, vi } from "vitest";
-import { alarmIn, aws, newStack, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
+import { alarmIn, aws, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
 import { connect } from "./viewer.ts";
+import { watched } from "./watched.ts";
 
 useFarEnd();
-
-/** A stack under way, with a classic viewer and one that opted in, both up to date. */
-const watched = async (name: string) => {
-  const stack = newStack(name).own("CREATE_IN_PROGRESS");
-  const classic = await connect(name);
-  const modern = await connect(name, { subprotocol: true });
-  await Promise.all([classic.until(1), modern.until(2)]);
-  return { stack, classic, modern, epoch: String(modern.frames[0]?.["epoch"]) };
-};
 
 /** What a stack's object shows over REST of where it stands. */
 const position = async (name: string) => {

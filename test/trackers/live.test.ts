@@ -2,19 +2,11 @@
 import { runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
 import { stackFrameSchema } from "../../src/protocol/stack-frames.ts";
-import { AUDIT_TABLE, alarmIn, audited, aws, newStack, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
+import { AUDIT_TABLE, alarmIn, audited, aws, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
 import { connect } from "./viewer.ts";
+import { watched } from "./watched.ts";
 
 useFarEnd();
-
-/** A stack under way, with a classic viewer and one that opted in, both up to date. */
-const watched = async (name: string) => {
-  const stack = newStack(name).own("CREATE_IN_PROGRESS");
-  const classic = await connect(name);
-  const modern = await connect(name, { subprotocol: true });
-  await Promise.all([classic.until(1), modern.until(2)]);
-  return { stack, classic, modern };
-};
 
 test("[S11] a commit is one batch to who opted in, and one frame an event to classic viewers", async () => {
   const { stack, classic, modern } = await watched("commit");

@@ -3,17 +3,9 @@ import { expect, test } from "vitest";
 import type { Fault } from "../support/wire-cloudformation.ts";
 import { alarmIn, aws, newStack, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
 import { connect, type Viewer } from "./viewer.ts";
+import { watched } from "./watched.ts";
 
 useFarEnd();
-
-/** A stack under way, with a classic viewer and one that opted in, both up to date. */
-const watched = async (name: string) => {
-  const stack = newStack(name).own("CREATE_IN_PROGRESS");
-  const classic = await connect(name);
-  const modern = await connect(name, { subprotocol: true });
-  await Promise.all([classic.until(1), modern.until(2)]);
-  return { stack, classic, modern };
-};
 
 /** The errors that a viewer was told. */
 const errorsOf = async (viewer: Viewer): Promise<unknown[]> => {
