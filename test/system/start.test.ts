@@ -13,7 +13,7 @@ let child: ReturnType<typeof spawn> | undefined;
 let held: Leash | undefined;
 let printed = "";
 
-const summarySchema = z.object({ data: z.object({ offset: z.int(), status: z.string() }) });
+const stateSchema = z.object({ data: z.object({ offset: z.int() }) });
 
 const signal = (name: NodeJS.Signals): void => {
   if (child?.pid === undefined) return;
@@ -50,7 +50,10 @@ const firstAddress = (): URL | undefined => {
 
 it("prints the dashboard's address with a token first, and both are good", async () => {
   const address = await eventually(
-    () => printed.includes("Ctrl-C") && firstAddress(),
+    () => {
+      if (child?.exitCode !== null || printed.includes("has ended")) throw new Error(printed);
+      return printed.includes("Ctrl-C") && firstAddress();
+    },
     () => `the first address in: ${printed}`,
     60_000,
   );
@@ -59,12 +62,12 @@ it("prints the dashboard's address with a token first, and both are good", async
   expect(page.status).toBe(200);
   expect(page.headers.get("Content-Type")).toContain("text/html");
 
-  const [, region, stackName] = /\/stacks\/([^/]+)\/([^/]+)$/.exec(address.pathname) ?? [];
+  // /deployments/<deploymentId>/<environment>
+  const [, , deploymentId, environment] = address.pathname.split("/");
   const state = async () => {
-    const answer = await fetch(`${address.origin}/api/v1/stacks/${stackName}?region=${region}`, {
-      headers: { Authorization: `Bearer ${token}` },
-    });
-    return summarySchema.parse(await answer.json()).data;
+    const path = `/api/v1/deployments/${deploymentId}/status?environment=${environment}`;
+    const answer = await fetch(address.origin + path, { headers: { Authorization: `Bearer ${token}` } });
+    return stateSchema.parse(await answer.json()).data;
   };
   const before = await state();
   expect(before.offset).toBeGreaterThan(0);
