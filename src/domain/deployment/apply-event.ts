@@ -10,16 +10,20 @@ import {
 } from "./deployment-state.ts";
 import { logLineOf } from "./log-line.ts";
 import { percentOfDeployment } from "./percent.ts";
-import { resourceAfterEvent, type ResourceEvent } from "./resource-node.ts";
+import { resourcesAfterEvent, type Drafts, type ResourceEvent } from "./resource-node.ts";
 import { DEPLOYMENT_TRANSITIONS, STACK_TRANSITIONS } from "./transitions.ts";
 
-/** The state after an event that `verdictOn` accepts. */
-export const applyEvent = (state: DeploymentState, event: DeploymentEvent): DeploymentState => {
-  const after = { ...changed(state, event), lastEventTime: event.timestamp };
+/** The state after an event that `verdictOn` accepts. `drafts`: what the fold that this is a step of may write to. */
+export const applyEvent = (
+  state: DeploymentState,
+  event: DeploymentEvent,
+  drafts: Drafts = new WeakMap(),
+): DeploymentState => {
+  const after = { ...changed(state, event, drafts), lastEventTime: event.timestamp };
   return { ...after, reachedPercent: percentOfDeployment(after) };
 };
 
-const changed = (state: DeploymentState, event: DeploymentEvent): DeploymentState => {
+const changed = (state: DeploymentState, event: DeploymentEvent, drafts: Drafts): DeploymentState => {
   switch (event.type) {
     case "deployment_started":
       return begun(state, event);
@@ -59,7 +63,7 @@ const changed = (state: DeploymentState, event: DeploymentEvent): DeploymentStat
     case "resource_deleting":
     case "resource_deleted":
     case "resource_failed":
-      return withStack(state, event.data.stack, (stack) => stackAfterResource(stack, event));
+      return withStack(state, event.data.stack, (stack) => stackAfterResource(stack, event, drafts));
   }
 };
 
@@ -176,8 +180,8 @@ const stackAfter = (stack: StackNode, event: StackEvent, { status }: DeploymentS
   }
 };
 
-const stackAfterResource = (stack: StackNode, event: ResourceEvent): StackNode => {
-  const resources = resourceAfterEvent(stack.resources, event);
+const stackAfterResource = (stack: StackNode, event: ResourceEvent, drafts: Drafts): StackNode => {
+  const resources = resourcesAfterEvent(stack.resources, event, drafts);
   const cause = stack.cause ?? causeTold(event);
   const totalResources = Math.max(stack.totalResources, event.data.totalResources ?? 0);
   const after = { ...stack, resources, totalResources, ...(cause && { cause }) };

@@ -7,6 +7,7 @@ import { applyEvent } from "./apply-event.ts";
 import { derivedAfter, derivedBefore } from "./derived-events.ts";
 import type { DeploymentState } from "./deployment-state.ts";
 import { filledEvent } from "./filled-event.ts";
+import type { Drafts } from "./resource-node.ts";
 import { verdictOn, type Verdict } from "./transitions.ts";
 
 export type Fold = Readonly<{
@@ -19,10 +20,11 @@ export type Fold = Readonly<{
 
 export const foldDeployment = (before: DeploymentState, given: readonly DeploymentEvent[]): Fold => {
   let state = before;
+  const drafts: Drafts = new WeakMap();
   const events: DeploymentEvent[] = [];
   const tell = (told: DeploymentEvent): void => {
     const event = filledEvent(state, told);
-    state = applyEvent(state, event);
+    state = applyEvent(state, event, drafts);
     events.push(event);
   };
   const verdicts = given.map((told) => {

@@ -46,21 +46,29 @@ export const isTold = (known: ResourceNode, { type, timestamp, data }: ResourceE
   return !isNews && (known.status === status || known.status === endOf(status));
 };
 
-/** A copy of the resources with the event taken in. */
-export const resourceAfterEvent = (
+/**
+ * Maps that a fold has made itself and that nobody else has seen yet: it may go on in them. Without that, each event
+ * of a stack of a thousand resources would copy them all.
+ */
+export type Drafts = WeakMap<ReadonlyMap<string, ResourceNode>, Map<string, ResourceNode>>;
+
+/** The resources with the event taken in: a copy, unless it is a draft. */
+export const resourcesAfterEvent = (
   resources: ReadonlyMap<string, ResourceNode>,
-  { type, timestamp, data }: ResourceEvent,
+  event: ResourceEvent,
+  drafts: Drafts,
 ): ReadonlyMap<string, ResourceNode> => {
-  const key = resourceKeyOf(data.resource);
-  const known = resources.get(key);
-  const status = STATUS[type];
-  const node: ResourceNode = {
-    type: data.resource.type,
-    name: data.resource.name,
-    id: data.resource.id ?? known?.id,
-    status,
-    startTime: known && goesOn(known, status) ? known.startTime : timestamp,
-    updatedAt: timestamp,
-  };
-  return new Map(resources).set(key, node);
+  const draft = drafts.get(resources) ?? new Map(resources);
+  drafts.set(draft, draft);
+  const { resource } = event.data;
+  const key = resourceKeyOf(resource);
+  return draft.set(key, resourceAfter(resources.get(key), event));
+};
+
+const resourceAfter = (known: ResourceNode | undefined, event: ResourceEvent): ResourceNode => {
+  const { timestamp } = event;
+  const { type, name, id = known?.id } = event.data.resource;
+  const status = statusToldBy(event);
+  const startTime = known && goesOn(known, status) ? known.startTime : timestamp;
+  return { type, name, id, status, startTime, updatedAt: timestamp };
 };

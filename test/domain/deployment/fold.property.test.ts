@@ -84,7 +84,9 @@ describe("a fold of a deployment's events", () => {
         const again = foldOf(...first.events);
         expect(again.state).toEqual(first.state);
         expect(again.events).toEqual(first.events);
-        expect(first.events.reduce(applyEvent, NOTHING)).toEqual(first.state);
+        expect(first.events.reduce((before, event) => applyEvent(before, event), NOTHING)).toEqual(
+          first.state,
+        );
       }),
     );
   });
