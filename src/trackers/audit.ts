@@ -63,9 +63,10 @@ export class Audit {
     return this.underway;
   }
 
-  /** Leaves out what is audited elsewhere. */
-  skip(head: number): void {
-    if (head > this.progress.offset) this.keep({ offset: head, failures: 0 });
+  /** Leaves out what is audited elsewhere, unless something before it still has to be written. */
+  skip(from: number, head: number): void {
+    if (this.progress.offset >= from - 1 && head > this.progress.offset)
+      this.keep({ offset: head, failures: 0 });
   }
 
   /** Milliseconds until there is something to do again; undefined: nothing is waiting. */
@@ -89,12 +90,17 @@ export class Audit {
     const { session, table } = this.destination;
     const written = await batchWriteItem(session, table, items);
     if (written.ok || !isRefusedItem(written.failure)) return written;
-    // One item that DynamoDB will never take must not keep all that follow from being written.
+    // One item that DynamoDB will never take must not keep all that follow from being written. One that refuses all is
+    // another matter: a table with other keys can be mended.
+    const refused: AuditItem[] = [];
     for (const item of items) {
       const alone = await batchWriteItem(session, table, [item]);
-      if (alone.ok) continue;
-      if (!isRefusedItem(alone.failure)) return alone;
-      console.error(JSON.stringify({ level: "error", message: "Audit item refused", offset: item.offset }));
+      if (!alone.ok && !isRefusedItem(alone.failure)) return alone;
+      if (!alone.ok) refused.push(item);
+    }
+    if (refused.length === items.length) return written;
+    for (const { offset } of refused) {
+      console.error(JSON.stringify({ level: "error", message: "Audit item refused", offset }));
     }
     return success(undefined);
   }

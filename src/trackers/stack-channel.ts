@@ -134,7 +134,7 @@ export class StackChannel {
     const counts = attempt && (!isComplete(this.store.state) || attempt.startedAt >= request.since);
     const before = this.feeds.expectation;
     this.feeds.keep(request, counts ? attempt.firstOffset - 1 : this.store.offset);
-    if (counts) this.audit?.skip(this.store.offset);
+    if (counts) this.audit?.skip(attempt.firstOffset, this.store.offset);
     // From now on it is missed if it does not come: the waiting begins anew.
     if (request.eager && before !== "eager") this.poll.forgetTrouble();
     await this.schedule.arouse(Date.now());
@@ -150,7 +150,7 @@ export class StackChannel {
   private committed(runs: readonly LogRun[], { renewed }: Advance): void {
     const { store } = this;
     // A deployment's stacks are audited there.
-    if (this.feeds.expectation) this.audit?.skip(store.offset);
+    if (this.feeds.expectation && runs[0]) this.audit?.skip(runs[0].from, store.offset);
     if (renewed) {
       store.log.trimBefore(Math.min(store.floor, (this.audit?.offset ?? Infinity) + 1, this.feeds.needed));
     }
