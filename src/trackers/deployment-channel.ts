@@ -2,7 +2,7 @@
  * The workings of a deployment's object: what is kept, who is told of a commit, and what the alarm has to see to. One
  * commit is one transaction; gateways, trackers, the directory and the audit follow it and never hold it up.
  */
-import { awsSession } from "../aws/session.ts";
+import { awsSession, type AwsSession } from "../aws/session.ts";
 import { deploymentAuditItemOf } from "../domain/audit-item.ts";
 import { hasEnded, isFinished } from "../domain/deployment/deployment-state.ts";
 import { deploymentProgressOf } from "../domain/deployment/deployment-view.ts";
@@ -31,6 +31,8 @@ export class DeploymentChannel {
   readonly name: string;
   readonly store: DeploymentStore;
   readonly settings: Settings;
+  /** Where the events are audited; absent: nowhere. */
+  readonly trail: Readonly<{ session: AwsSession; table: string }> | undefined;
   private readonly ctx: DurableObjectState;
   private readonly env: Env;
   private readonly audit: Audit | undefined;
@@ -57,9 +59,10 @@ export class DeploymentChannel {
     this.enrolment = new Enrolment(ctx, env, this.name);
     if (auditTable) {
       const session = awsSession({ ...aws.credentials, region: aws.region, endpoints: aws.endpoints });
+      this.trail = { session, table: auditTable };
       const itemOf = (frame: string, offset: number) =>
         deploymentAuditItemOf(deploymentEventSchema.parse(JSON.parse(frame)), offset, this.store.state.user);
-      this.audit = new Audit(kv, this.store.log, itemOf, { session, table: auditTable });
+      this.audit = new Audit(kv, this.store.log, itemOf, this.trail);
     }
   }
 

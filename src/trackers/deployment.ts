@@ -12,6 +12,8 @@ import { deploymentChannelOf, type DeploymentAddress } from "../protocol/channel
 import type { Join, JoinRequest, Run } from "../protocol/channel-owner.ts";
 import { deploymentEventSchema, type DeploymentEvent } from "../protocol/deployment-events.ts";
 import type {
+  AuditPage,
+  AuditQuery,
   DeploymentAnswer,
   DeploymentEvents,
   IngestEnvelope,
@@ -25,6 +27,7 @@ import { failed, success, type Result } from "../protocol/result.ts";
 import type { FeedDelivery, FeedReceipt } from "../protocol/stack-feed.ts";
 import { stackFrameSchema } from "../protocol/stack-frames.ts";
 import type { Env } from "../settings.ts";
+import { auditPage } from "./audit-reader.ts";
 import { DeploymentChannel } from "./deployment-channel.ts";
 import { ingest } from "./ingest.ts";
 import { startOf } from "./registration.ts";
@@ -134,6 +137,11 @@ export class Deployment extends DurableObject<Env> {
     );
     const last = runs.at(-1)?.to ?? store.offset;
     return success({ ...this.channel.position(), events, more: last < store.offset });
+  }
+
+  /** What was written to the audit table. */
+  async audit(address: DeploymentAddress, query: AuditQuery): Promise<Result<AuditPage, Failure>> {
+    return this.knows(address) ? auditPage(this.channel.trail, address, query) : failed(NOT_FOUND);
   }
 
   /** A gateway has a viewer: what it is to be told first, and pushes from now on. */
