@@ -1,0 +1,42 @@
+/** Events as lines of a log, at the seeds' levels. */
+import { describe, expect, test } from "vitest";
+import { logLineOf } from "../../../src/domain/deployment/log-line.ts";
+import { at, told } from "./told.ts";
+
+const error = { code: "AccessDenied", message: "Unable to create" };
+const bucket = { stack: "storage", resource: { type: "aws:s3/bucket:Bucket", name: "logs" } };
+
+const LINES = [
+  ["deployment_started", {}, "info", "Deployment started: D1BRV40-dev"],
+  ["deployment_validating", {}, "debug", "Validating"],
+  ["deployment_complete", { durationSeconds: 1200 }, "info", "Deployment complete (1200s)"],
+  ["deployment_failed", { error }, "error", "Deployment failed: Unable to create"],
+  ["deployment_rolling_back", {}, "warn", "Rolling back"],
+  ["deployment_rolled_back", {}, "warn", "Rolled back"],
+  ["deployment_cancelling", {}, "warn", "Cancelling"],
+  ["deployment_cancelled", {}, "warn", "Deployment cancelled"],
+  ["deployment_destroying", {}, "info", "Destroying"],
+  ["deployment_destroyed", {}, "info", "Destroyed"],
+  ["layer_started", { layer: 2, stacks: ["security", "dns"] }, "info", "Layer 2 started: security, dns"],
+  ["layer_complete", { layer: 2, durationSeconds: 359.6 }, "info", "Layer 2 complete (360s)"],
+  ["stack_deploying", { stack: "storage" }, "info", "Deploying storage"],
+  ["stack_deployed", { stack: "storage", durationSeconds: 45 }, "info", "Stack deployed: storage (45s)"],
+  ["stack_failed", { stack: "storage", error }, "error", "Stack failed: storage: Unable to create"],
+  ["stack_skipped", { stack: "storage", reason: "unchanged" }, "warn", "Stack skipped: storage: unchanged"],
+  ["stack_deleting", { stack: "storage" }, "info", "Deleting storage"],
+  ["stack_deleted", { stack: "storage" }, "info", "Stack deleted: storage"],
+  ["stack_rolled_back", { stack: "storage" }, "warn", "Stack rolled back: storage"],
+  ["resource_creating", bucket, "info", "Creating aws:s3/bucket:Bucket (logs)"],
+  ["resource_created", { ...bucket, durationSeconds: 5 }, "info", "Created aws:s3/bucket:Bucket (logs) (5s)"],
+  ["resource_updating", bucket, "info", "Updating aws:s3/bucket:Bucket (logs)"],
+  ["resource_updated", bucket, "info", "Updated aws:s3/bucket:Bucket (logs)"],
+  ["resource_deleting", bucket, "info", "Deleting aws:s3/bucket:Bucket (logs)"],
+  ["resource_deleted", bucket, "info", "Deleted aws:s3/bucket:Bucket (logs)"],
+  ["resource_failed", { ...bucket, error }, "error", "Failed aws:s3/bucket:Bucket (logs): Unable to create"],
+] as const;
+
+describe("log lines", () => {
+  test.each(LINES)("%s", (type, data, level, message) => {
+    expect(logLineOf(told(type, 5, data))).toEqual({ timestamp: at(5), level, message });
+  });
+});
