@@ -59,6 +59,7 @@ for (const name of wanted) {
     say(`\n${name}\n  could not be measured: ${String(error)}`);
   }
 }
+if (options.quick) say("\nQuick numbers show that all works; the aims are those of the whole run.");
 if (options.json !== undefined) await writeFile(options.json, `${jsonOf(results)}\n`);
 load.stop();
 aws.stop();
