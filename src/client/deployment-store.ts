@@ -6,6 +6,7 @@
 import { applyEvent } from "../domain/deployment/apply-event.ts";
 import { emptyDeployment, type DeploymentState } from "../domain/deployment/deployment-state.ts";
 import { deploymentProgressOf } from "../domain/deployment/deployment-view.ts";
+import type { Drafts } from "../domain/deployment/resource-node.ts";
 import type { DeploymentAddress } from "../protocol/channel.ts";
 import type { DeploymentFrame } from "../protocol/deployment-events.ts";
 import type { DeploymentProgress } from "../protocol/deployment-progress.ts";
@@ -108,6 +109,7 @@ export class DeploymentStore {
   }
 
   #fold(frames: readonly ChannelFrame[]): void {
+    const drafts: Drafts = new WeakMap();
     for (const frame of frames) {
       if (!isOfDeployment(frame)) continue;
       this.#offset = frame.offset;
@@ -117,7 +119,7 @@ export class DeploymentStore {
         const { run = this.#state.run + 1 } = frame.data;
         this.#state = { ...this.#state, run: run - 1 };
       }
-      if (this.#whole) this.#state = applyEvent(this.#state, frame);
+      if (this.#whole) this.#state = applyEvent(this.#state, frame, drafts);
     }
     if (!this.#whole) this.#askSoon();
     this.#notify();

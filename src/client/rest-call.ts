@@ -109,6 +109,15 @@ export const dataOf = <Value>(answer: WholeAnswer, isValue: Shape<Value>): Resul
   });
 };
 
+/** Data that a failure carries beside its reason; undefined: none. */
+export const refusedDataOf = <Value>(
+  { status, text }: WholeAnswer,
+  isValue: Shape<Value>,
+): Value | undefined => {
+  const body = status < 400 ? undefined : parsed(text);
+  return isFields(body) && isValue(body["data"]) ? body["data"] : undefined;
+};
+
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Asks once; whoever is refused or not answered decides whether to ask again. */

@@ -17,6 +17,7 @@ import type { Ticket } from "../protocol/ticket.ts";
 import {
   answerTo,
   dataOf,
+  refusedDataOf,
   withFields,
   type Question,
   type RestFailure,
@@ -42,7 +43,11 @@ const isDeploymentList = withFields<DeploymentList>("items");
 const isRuns = withFields<Runs>("runs", "epoch", "offset");
 const isStackAnswer = withFields<StackAnswer>("stack", "status", "epoch", "offset");
 const isDeploymentEvents = withFields<DeploymentEvents>("events", "more", "epoch", "offset");
-const isReport = withFields<IngestReport>("results");
+
+const hasResults = withFields<IngestReport>("results");
+const isReport: Shape<IngestReport> = (value): value is IngestReport =>
+  hasResults(value) && Array.isArray(value.results);
+
 const isStack = withFields<StackSummary>("status", "resources", "epoch", "offset");
 const isStackEvents = withFields<StackEvents>("events", "more", "epoch", "offset");
 const isTracking = withFields<Tracking>("tracking", "epoch", "offset");
@@ -106,20 +111,17 @@ export const restClient = (options: RestOptions) => {
         isDeploymentEvents,
       ),
 
-    /** `events` may be the JSON text of an array. */
-    ingest: (
+    /** What became of each event, also where none was taken. `events` may be the JSON text of an array. */
+    ingest: async (
       { deploymentId, environment }: DeploymentAddress,
       events: readonly IngestEnvelope[] | string,
-    ): Answer<IngestReport> =>
-      call(
-        {
-          method: "POST",
-          path: `${deploymentPath(deploymentId)}/events`,
-          query: { environment },
-          body: events,
-        },
-        isReport,
-      ),
+    ): Answer<IngestReport> => {
+      const path = `${deploymentPath(deploymentId)}/events`;
+      const answer = await answerTo(options, { method: "POST", path, query: { environment }, body: events });
+      if (!answer.ok) return answer;
+      const report = refusedDataOf(answer.value, isReport);
+      return report ? success(report) : dataOf(answer.value, isReport);
+    },
   };
 
   const stacks = {

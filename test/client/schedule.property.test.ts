@@ -1,0 +1,66 @@
+import fc from "fast-check";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test, vi } from "vitest";
+import type { ChannelListener } from "../../src/client/channel-follower.ts";
+import { DeploymentStore } from "../../src/client/deployment-store.ts";
+import { openStream } from "../../src/client/stream.ts";
+import { ADDRESS } from "../domain/deployment/told.ts";
+import { FakeServer } from "./fake-server.ts";
+import { DEPLOYMENT, NOW, seedsRun, ServedDeployment } from "./served-deployment.ts";
+import { HASTY, recorder } from "./watching.ts";
+
+/** What happens to a connection between one commit and the next. */
+const mishap = fc.constantFrom("none", "lose", "repeat", "cut", "goodbye", "pause");
+
+const schedule = fc.array(fc.tuple(mishap, fc.integer({ min: 1, max: 12 })), { minLength: 3, maxLength: 25 });
+
+const both = (one: ChannelListener, other: ChannelListener): ChannelListener => ({
+  reset: (start) => [one, other].forEach(({ reset }) => reset?.(start)),
+  snapshot: (progress, offset) => [one, other].forEach(({ snapshot }) => snapshot?.(progress, offset)),
+  events: (frames) => [one, other].forEach(({ events }) => events?.(frames)),
+});
+
+const isLive = (frame: Record<string, unknown>): boolean =>
+  frame["type"] === "batch" && frame["replay"] !== true;
+
+test("[S35] whatever is cut, lost or repeated, each event is applied once and in order, and both ends agree", async () => {
+  const property = fc.asyncProperty(schedule, fc.integer({ min: 0, max: 3 }), async (steps, early) => {
+    const server = await new FakeServer().start();
+    const deployment = new ServedDeployment(server);
+    const run = seedsRun(1);
+    const commitNext = (count: number): void => deployment.commit(...run.splice(0, count));
+    if (early > 0) commitNext(early * 10);
+    const told = recorder();
+    const store = new DeploymentStore(ADDRESS);
+    const patience = { ...HASTY, backoffBaseMs: 1, backoffMaxMs: 4 };
+    const stream = openStream({ url: server.url, patience });
+    stream.subscribe(DEPLOYMENT, both(told.listener, store.listener), { history: true });
+    try {
+      for (const [kind, count] of steps) {
+        if (kind === "lose") server.tamper = (frame) => (isLive(frame) ? [] : [frame]);
+        if (kind === "repeat") server.tamper = (frame) => (isLive(frame) ? [frame, frame] : [frame]);
+        commitNext(count);
+        server.tamper = (frame) => [frame];
+        if (kind === "cut") server.cut();
+        if (kind === "goodbye") server.close(4012, { reason: "draining", reconnect: true, retryAfterMs: 2 });
+        if (kind === "pause") await sleep(5);
+      }
+      await vi.waitFor(() => expect(stream.state().kind).toBe("live"), { timeout: 5_000, interval: 2 });
+      // Whoever lost the last event learns of it by the next.
+      commitNext(run.length);
+      deployment.commit(...seedsRun(2).slice(0, 2));
+      await vi.waitFor(
+        () => {
+          expect(told.offsets()).toEqual(Array.from({ length: deployment.offset }, (_, index) => index + 1));
+          expect(JSON.parse(JSON.stringify(store.progressAt(NOW)))).toEqual(deployment.progress());
+        },
+        { timeout: 5_000, interval: 2 },
+      );
+      expect(told.resets).toHaveLength(1);
+    } finally {
+      stream.close();
+      await server.stop();
+    }
+  });
+  await fc.assert(property, { numRuns: 40 });
+}, 60_000);
