@@ -1,16 +1,10 @@
 /** One accepted event applied to a deployment's state: the step that every fold of the log takes. */
 import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployment-events.ts";
 import type { Cause } from "../../protocol/stack-frames.ts";
-import {
-  emptyDeployment,
-  isDone,
-  LOG_LINES,
-  type DeploymentState,
-  type StackNode,
-} from "./deployment-state.ts";
+import { emptyDeployment, LOG_LINES, type DeploymentState, type StackNode } from "./deployment-state.ts";
 import { logLineOf } from "./log-line.ts";
 import { percentOfDeployment } from "./percent.ts";
-import { resourcesAfterEvent, type Drafts, type ResourceEvent } from "./resource-node.ts";
+import { isUnderway, resourcesAfterEvent, type Drafts, type ResourceEvent } from "./resource-node.ts";
 import { DEPLOYMENT_TRANSITIONS, STACK_TRANSITIONS } from "./transitions.ts";
 
 /** The state after an event that `verdictOn` accepts. `drafts`: what the fold that this is a step of may write to. */
@@ -197,9 +191,10 @@ const stackAfterResource = (stack: StackNode, event: ResourceEvent, drafts: Draf
 /** Without a total nobody knows how much is to come. */
 const percentCounted = (stack: StackNode): number => {
   const { totalResources, resources } = stack;
-  if (totalResources === 0) return 0;
+  // What is done after a failure takes back what was done before.
+  if (totalResources === 0 || stack.cause) return 0;
   let done = 0;
-  for (const resource of resources.values()) if (isDone(resource, stack)) done++;
+  for (const resource of resources.values()) if (!isUnderway(resource)) done++;
   return (100 * done) / Math.max(totalResources, resources.size);
 };
 

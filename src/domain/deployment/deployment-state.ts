@@ -136,7 +136,8 @@ export const blockedAmong = (stacks: ReadonlyMap<string, StackNode>): ReadonlySe
 export const isBlocked = ({ name }: StackNode, stacks: ReadonlyMap<string, StackNode>): boolean =>
   blockedAmong(stacks).has(name);
 
-/** Whether what the stack's operation was to do with the resource is done. */
-export const isDone = ({ status }: ResourceNode, { cause }: Pick<StackNode, "cause">): boolean =>
-  // What is deleted after a failure is taken back.
-  status === "created" || status === "updated" || (status === "deleted" && cause === undefined);
+/** Whether the resource is as the stack's operation was to make it: gone, if the stack itself is to be. */
+export const isDone = ({ status }: ResourceNode, stack: Pick<StackNode, "status">): boolean => {
+  const isDeletion = stack.status === "deleting" || stack.status === "deleted";
+  return isDeletion ? status === "deleted" : status === "created" || status === "updated";
+};

@@ -23,6 +23,12 @@ const currentOf = ({ resources }: StackNode): ResourceNode | undefined =>
       undefined,
     );
 
+/** Whether a stack that goes on without the resource has it deleted: in an update's clean-up, which does not count. */
+const isRemoved = ({ status }: ResourceNode, stack: StackNode): boolean =>
+  (status === "deleting" || status === "deleted") &&
+  (stack.status === "deploying" || stack.status === "deployed") &&
+  stack.cause === undefined;
+
 /** One stack; `now` counts as its end while it runs. */
 export const stackProgressOf = (state: DeploymentState, stack: StackNode, now: string): StackProgress => {
   const resources = [...stack.resources.values()];
@@ -44,7 +50,7 @@ export const stackProgressOf = (state: DeploymentState, stack: StackNode, now: s
     progressPercent: percentOfStack(stack),
     ...(current && { currentResource: current.type }),
     resources: {
-      total: Math.max(stack.totalResources, resources.length),
+      total: Math.max(stack.totalResources, resources.filter((node) => !isRemoved(node, stack)).length),
       created: resources.filter((resource) => isDone(resource, stack)).length,
       failed: resources.filter(({ status }) => status === "failed").length,
       ...(current && { current: `${current.type} (${current.name})` }),

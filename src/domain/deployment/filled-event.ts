@@ -46,7 +46,7 @@ export const filledEvent = (state: DeploymentState, event: DeploymentEvent): Dep
     case "stack_deployed": {
       const stack = state.stacks.get(event.data.stack);
       if (!stack) return event;
-      const resourcesCreated = [...stack.resources.values()].filter((node) => isDone(node, {})).length;
+      const resourcesCreated = [...stack.resources.values()].filter((node) => isDone(node, stack)).length;
       const durationSeconds = secondsBetween(stack.startTime ?? event.timestamp, event.timestamp);
       return { ...event, data: { status: "deployed", resourcesCreated, durationSeconds, ...event.data } };
     }

@@ -58,12 +58,22 @@ export const resourcesAfterEvent = (
   event: ResourceEvent,
   drafts: Drafts,
 ): ReadonlyMap<string, ResourceNode> => {
-  const draft = drafts.get(resources) ?? new Map(resources);
-  drafts.set(draft, draft);
   const { resource } = event.data;
   const key = resourceKeyOf(resource);
-  return draft.set(key, resourceAfter(resources.get(key), event));
+  const known = resources.get(key);
+  if (known && isReplaced(known, event)) return resources;
+  const draft = drafts.get(resources) ?? new Map(resources);
+  drafts.set(draft, draft);
+  return draft.set(key, resourceAfter(known, event));
 };
+
+/** Whether the event is about what was there before the resource was replaced: that is cleaned up, and does not count. */
+const isReplaced = ({ status, id }: ResourceNode, { type, data }: ResourceEvent): boolean =>
+  (status === "created" || status === "updated") &&
+  (type === "resource_deleting" || type === "resource_deleted" || type === "resource_failed") &&
+  id !== undefined &&
+  data.resource.id !== undefined &&
+  data.resource.id !== id;
 
 const resourceAfter = (known: ResourceNode | undefined, event: ResourceEvent): ResourceNode => {
   const { timestamp } = event;

@@ -46,7 +46,8 @@ describe("5,000 events", () => {
       `${name}: ${each.join(", ")} µs an event at once, one by one, applied; view ${(1000 * viewed).toFixed(1)} ms`,
     );
     expect(atOnce).toBeLessThan(0.5);
-    expect(oneByOne).toBeLessThan(3);
+    // Each event by itself copies its stack's resources once.
+    expect(oneByOne).toBeLessThan(5);
     expect([...state.stacks.values()].map((stack) => stack.resources.size)).toEqual(
       plan.map(() => resources),
     );

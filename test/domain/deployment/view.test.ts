@@ -241,3 +241,25 @@ describe("the view of a deployment", () => {
     );
   });
 });
+
+describe("the resources of an updated stack", () => {
+  const thing = (name: string, id: string) => ({ stack: "a", resource: { type: "T", name, id } });
+
+  test("do not count what is cleaned up: what was replaced, and what is no longer wanted", () => {
+    const state = stateOf(
+      begun([planned("a", 1)]),
+      told("stack_deploying", 1, { stack: "a", totalResources: 1 }),
+      told("resource_updating", 2, thing("kept", "old")),
+      told("resource_updated", 3, thing("kept", "new")),
+      told("resource_deleting", 4, thing("kept", "old")),
+      told("resource_deleting", 4, thing("removed", "r-1")),
+      told("resource_deleted", 5, thing("removed", "r-1")),
+      told("resource_failed", 6, thing("kept", "old")),
+      told("stack_deployed", 7, { stack: "a" }),
+    );
+    const { stacks, metrics, cause } = deploymentProgressOf(state, at(60));
+    expect(stacks["a"]?.resources).toEqual({ total: 1, created: 1, failed: 0 });
+    expect(metrics).toMatchObject({ resourcesCreated: 1, resourcesFailed: 0 });
+    expect(cause).toBeUndefined();
+  });
+});
