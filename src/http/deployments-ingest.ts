@@ -1,11 +1,11 @@
 /** An orchestrator's events, over REST: each is judged on its own, so that a bad one costs only itself. */
+import { MAX_INGEST } from "../protocol/deployment-limits.ts";
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import type { DeploymentAddress } from "../protocol/channel.ts";
 import {
   ingestEnvelopeSchema,
   ingestReportSchema,
-  MAX_INGEST,
   type IngestEnvelope,
   type IngestReport,
 } from "../protocol/deployment-requests.ts";

@@ -3,6 +3,14 @@
  * requests go to, so nothing else than what AWS allows may pass.
  */
 import * as z from "zod";
+import type { StackAddress } from "./channel-names.ts";
+
+export {
+  deploymentChannelOf,
+  stackChannelOf,
+  type DeploymentAddress,
+  type StackAddress,
+} from "./channel-names.ts";
 
 export const regionSchema = z
   .string()
@@ -35,19 +43,6 @@ export const stackKeySchema = z
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
     "must hold at most 128 letters, digits, dots, underscores and hyphens",
   );
-
-/** A deployment in one environment: what a channel `deployments/<deploymentId>-<environment>` tells of. */
-export type DeploymentAddress = Readonly<{ deploymentId: string; environment: string }>;
-
-/** Two pairs may spell the same channel, `a-b` + `c` and `a` + `b-c`: the second to come is refused. */
-export const deploymentChannelOf = ({ deploymentId, environment }: DeploymentAddress): string =>
-  `deployments/${deploymentId}-${environment}`;
-
-/** The stack that a channel of the form `stacks/<region>/<stackName>` tells of. */
-export type StackAddress = Readonly<{ region: string; stackName: string }>;
-
-export const stackChannelOf = ({ region, stackName }: StackAddress): string =>
-  `stacks/${region}/${stackName}`;
 
 /** The stack of a channel's name; undefined if it is no stack's channel. */
 export const stackAddressOf = (channel: string): StackAddress | undefined => {

@@ -1,5 +1,6 @@
 /** What can be asked of a deployment over REST, and what is answered beside its progress. */
 import * as z from "zod";
+import { MAX_STACKS } from "./deployment-limits.ts";
 import {
   deploymentIdSchema,
   environmentSchema,
@@ -9,10 +10,6 @@ import {
 } from "./channel.ts";
 import { deploymentEventSchema, deploymentModes } from "./deployment-events.ts";
 import { deploymentProgressSchema, deploymentStates, stackProgressSchema } from "./deployment-progress.ts";
-
-/** Most stacks of a deployment, and most events of one request. */
-export const MAX_STACKS = 500;
-export const MAX_INGEST = 500;
 
 const registrationFields = z.object({
   deploymentId: deploymentIdSchema,

@@ -14,8 +14,8 @@ export const outputValueSchema = nested(nested(nested(scalar)));
 
 export type OutputValue = z.infer<typeof outputValueSchema>;
 
-/** As it is sent: what is nested deeper is kept as JSON text. */
+/** As it is sent: what is nested deeper is kept as JSON text. Not `z.json()`, which documents cannot hold. */
 export const sentOutputSchema = z.union([
   outputValueSchema,
-  z.json().transform((value) => JSON.stringify(value)),
+  z.unknown().transform((value) => JSON.stringify(value)),
 ]);
