@@ -1,4 +1,4 @@
-/** A measured server: its process started quietly, waited for until it answers, ended with all it has started. */
+/** A measured server: its process started quietly, waited for until it answers, ended with the run. */
 import { spawn } from "node:child_process";
 import { openSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -37,7 +37,7 @@ export const startServer = async (
 ): Promise<ServerProcess> => {
   const log = join(folder, "server.log");
   const output = openSync(log, "a");
-  const child = spawn(command, args, { cwd: folder, detached: true, stdio: ["ignore", output, output] });
+  const child = spawn(command, args, { cwd: folder, stdio: ["ignore", output, output] });
   const ended = new Promise<void>((resolve) => {
     child.once("error", () => resolve());
     child.once("exit", () => resolve());
@@ -45,8 +45,12 @@ export const startServer = async (
   const pid = child.pid;
   if (pid === undefined) throw new Error(`${command} cannot be started`);
   const url = `http://127.0.0.1:${port}`;
+  const kill = (): void => void child.kill("SIGKILL");
+  // Nothing is to run on after a benchmark that was broken off.
+  process.once("exit", kill);
   const stop = async (): Promise<void> => {
-    if (child.exitCode === null && child.signalCode === null) process.kill(-pid, "SIGKILL");
+    process.off("exit", kill);
+    kill();
     await ended;
   };
   const deadline = Date.now() + STARTING_MS;
