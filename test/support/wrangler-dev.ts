@@ -91,7 +91,9 @@ export const startWrangler = async (options: WranglerOptions): Promise<WranglerD
           // It waits for whoever mends what cannot be built.
           if (child.exitCode !== null || output().includes("Build failed"))
             throw new Error(`wrangler cannot start: ${output().slice(-2000)}`);
-          return (await fetch(`${url}/healthz`).catch(() => undefined)) !== undefined;
+          // Until there is something to run, requests are held.
+          const signal = AbortSignal.timeout(2_000);
+          return (await fetch(`${url}/healthz`, { signal }).catch(() => undefined)) !== undefined;
         },
         () => `wrangler's first answer. It said: ${output().slice(-2000)}`,
         50_000,
