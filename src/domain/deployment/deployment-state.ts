@@ -29,6 +29,8 @@ export type StackNode = Readonly<{
   stackName?: string | undefined;
   region?: string | undefined;
   status: StackStatus;
+  /** What was done with it last; absent as long as nothing was. */
+  operation?: "deploy" | "delete";
   startTime?: string;
   endTime?: string;
   /** Highest percentage told so far. */
@@ -45,7 +47,7 @@ export type StackNode = Readonly<{
   outputs?: Readonly<Record<string, OutputValue>>;
 }>;
 
-export type LayerNode = Readonly<{ startTime: string; endTime?: string }>;
+type LayerNode = Readonly<{ startTime: string; endTime?: string }>;
 
 export type DeploymentState = Readonly<{
   deploymentId: string;
@@ -113,20 +115,28 @@ export const isFinished = ({ status }: Pick<StackNode, "status">): boolean => FI
 /** Whether the stack has failed in this run, whatever became of it since. */
 export const hasFailed = ({ error }: Pick<StackNode, "error">): boolean => error !== undefined;
 
-/** Names of the pending stacks that cannot begin, as one that they depend on, at any distance, has failed. */
+/**
+ * Names of the pending stacks that cannot begin, as one in their way has failed: to be deployed, one that they depend on
+ * at any distance; to be deleted, one that depends on them.
+ */
 export const blockedAmong = (stacks: ReadonlyMap<string, StackNode>): ReadonlySet<string> => {
   const blocked = new Set<string>();
-  const all = [...stacks.values()];
-  if (!all.some(hasFailed)) return blocked;
-  const isLost = (name: string): boolean => {
-    const dependency = stacks.get(name);
-    return blocked.has(name) || (dependency !== undefined && hasFailed(dependency));
-  };
-  // In rounds, so that dependencies may go in circles, as those that are told may.
-  for (let known = -1; blocked.size > known;) {
-    known = blocked.size;
-    for (const { name, status, dependsOn } of all) {
-      if (status === "pending" && dependsOn.some(isLost)) blocked.add(name);
+  const edges = [...stacks.values()].flatMap(({ name, dependsOn }) =>
+    dependsOn.map((dependency) => ({ above: name, below: dependency })),
+  );
+  for (const { name, error, operation } of stacks.values()) {
+    if (!error) continue;
+    const isDeletion = operation === "delete";
+    // A stack is met once, so that dependencies may go in circles, as those that are told may.
+    const met = new Set([name]);
+    for (const lost of met) {
+      for (const { above, below } of edges) {
+        if ((isDeletion ? above : below) !== lost) continue;
+        const next = isDeletion ? below : above;
+        if (stacks.get(next)?.status !== "pending") continue;
+        met.add(next);
+        blocked.add(next);
+      }
     }
   }
   return blocked;
@@ -136,8 +146,6 @@ export const blockedAmong = (stacks: ReadonlyMap<string, StackNode>): ReadonlySe
 export const isBlocked = ({ name }: StackNode, stacks: ReadonlyMap<string, StackNode>): boolean =>
   blockedAmong(stacks).has(name);
 
-/** Whether the resource is as the stack's operation was to make it: gone, if the stack itself is to be. */
-export const isDone = ({ status }: ResourceNode, stack: Pick<StackNode, "status">): boolean => {
-  const isDeletion = stack.status === "deleting" || stack.status === "deleted";
-  return isDeletion ? status === "deleted" : status === "created" || status === "updated";
-};
+/** Whether the resource is as the stack's operation was to make it. */
+export const isDone = ({ status }: ResourceNode, { operation }: Pick<StackNode, "operation">): boolean =>
+  operation === "delete" ? status === "deleted" : status === "created" || status === "updated";

@@ -5,7 +5,6 @@ import { countOf, secondsBetween, totalLayersOf } from "./counts.ts";
 import {
   hasFailed,
   isDone,
-  isFinished,
   type DeploymentState,
   type ResourceNode,
   type StackNode,
@@ -26,7 +25,7 @@ const currentOf = ({ resources }: StackNode): ResourceNode | undefined =>
 /** Whether a stack that goes on without the resource has it deleted: in an update's clean-up, which does not count. */
 const isRemoved = ({ status }: ResourceNode, stack: StackNode): boolean =>
   (status === "deleting" || status === "deleted") &&
-  (stack.status === "deploying" || stack.status === "deployed") &&
+  stack.operation === "deploy" &&
   stack.cause === undefined;
 
 /** One stack; `now` counts as its end while it runs. */
@@ -125,7 +124,3 @@ const metricsOf = (state: DeploymentState, now: string): DeploymentProgress["met
 };
 
 const round = (value: number): number => Math.round(value * 100) / 100;
-
-/** Stacks that are not finished yet; for the list of deployments. */
-export const unfinishedStacks = ({ stacks }: DeploymentState): number =>
-  [...stacks.values()].filter((stack) => !isFinished(stack)).length;

@@ -166,6 +166,21 @@ describe("derived events", () => {
     ]);
   });
 
+  test("tell the failure of a destruction, which goes from the top down: what lies below stays", () => {
+    const fold = foldOf(
+      begun(PLAN),
+      told("deployment_destroying", 1),
+      told("stack_deleting", 1, { stack: "c" }),
+      told("stack_deleting", 1, { stack: "b" }),
+      told("stack_deleted", 3, { stack: "b" }),
+      failed("c", 4),
+    );
+    expect(fold.events.at(-1)).toMatchObject({
+      type: "deployment_failed",
+      data: { failedStacks: 1, blast: { stack: "c", layers: [1], stacks: ["a"] } },
+    });
+  });
+
   test("do not take the deletion of what others depend on for a destruction: it is created anew", () => {
     const fold = foldOf(
       begun(PLAN),

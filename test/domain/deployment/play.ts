@@ -3,7 +3,7 @@ import type { DeploymentEvent, PlannedStack } from "../../../src/protocol/deploy
 import { told } from "./told.ts";
 
 /** What becomes of a stack. */
-export type Fate = Readonly<{ resources: number; ends: "deployed" | "failed" | "skipped" }>;
+type Fate = Readonly<{ resources: number; ends: "deployed" | "failed" | "skipped" }>;
 
 export type Fates = Readonly<Record<string, Fate>>;
 

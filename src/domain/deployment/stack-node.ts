@@ -1,0 +1,122 @@
+/** A deployment's stack, event by event. */
+import type { DeploymentEvent } from "../../protocol/deployment-events.ts";
+import type { DeploymentStatus, LogEntry } from "../../protocol/deployment-progress.ts";
+import type { Cause } from "../../protocol/stack-frames.ts";
+import { LOG_LINES, type StackNode } from "./deployment-state.ts";
+import { logLineOf } from "./log-line.ts";
+import { isUnderway, resourcesAfterEvent, type Drafts, type ResourceEvent } from "./resource-node.ts";
+import { STACK_TRANSITIONS } from "./transitions.ts";
+
+/** A stack of which nothing but its place is known. */
+export const newStack = (name: string, layer: number, dependsOn: readonly string[]): StackNode => ({
+  name,
+  layer,
+  dependsOn,
+  status: "pending",
+  reachedPercent: 0,
+  totalResources: 0,
+  resources: new Map(),
+  logs: [],
+});
+
+/** A stack's operation is counted anew. */
+const OPERATION_BEGINS: Pick<StackNode, "reachedPercent" | "totalResources" | "resources"> = {
+  reachedPercent: 0,
+  totalResources: 0,
+  resources: new Map(),
+};
+
+const UNDONE = { code: "STACK_DELETED", message: "The stack was deleted while it was being deployed" };
+
+export type StackEvent = Extract<DeploymentEvent, { type: `stack_${string}` }>;
+
+/** The stack after an event of its own; `going`: where its deployment goes. */
+export const stackAfter = (stack: StackNode, event: StackEvent, going: DeploymentStatus): StackNode => {
+  const { to } = STACK_TRANSITIONS[event.type];
+  const told = { ...stack, status: to, logs: withLine(stack, event) };
+  const { endTime: _end, ...unended } = { ...told, ...OPERATION_BEGINS };
+  switch (event.type) {
+    case "stack_deploying": {
+      const { layer = stack.layer, dependencies = stack.dependsOn, totalResources = 0 } = event.data;
+      const { error: _error, cause: _cause, ...anew } = unended;
+      return {
+        ...anew,
+        operation: "deploy",
+        startTime: event.timestamp,
+        layer,
+        dependsOn: dependencies,
+        totalResources,
+      };
+    }
+    case "stack_deleting": {
+      const startTime = stack.startTime ?? event.timestamp;
+      // As CloudFormation does with a stack that could not be created, if it is told to.
+      const isUndone = stack.status === "deploying" && going !== "rolling_back" && going !== "cancelling";
+      return { ...unended, operation: "delete", startTime, ...(isUndone && { error: UNDONE }) };
+    }
+    case "stack_deployed": {
+      const { outputs } = event.data;
+      // What failed on the way has done no harm.
+      const { cause: _cause, ...well } = told;
+      return { ...well, endTime: event.timestamp, reachedPercent: 100, ...(outputs && { outputs }) };
+    }
+    case "stack_failed": {
+      const cause = event.data.cause ?? stack.cause;
+      const operation = stack.operation ?? (going === "destroying" ? "delete" : "deploy");
+      return {
+        ...told,
+        operation,
+        endTime: event.timestamp,
+        error: event.data.error,
+        ...(cause && { cause }),
+      };
+    }
+    case "stack_skipped":
+    case "stack_deleted":
+    case "stack_rolled_back":
+      return { ...told, endTime: event.timestamp, reachedPercent: 100 };
+  }
+};
+
+/** The stack after an event of one of its resources. */
+export const stackAfterResource = (stack: StackNode, event: ResourceEvent, drafts: Drafts): StackNode => {
+  const resources = resourcesAfterEvent(stack.resources, event, drafts);
+  const cause = stack.cause ?? causeTold(event);
+  const totalResources = Math.max(stack.totalResources, event.data.totalResources ?? 0);
+  const after = { ...stack, resources, totalResources, ...(cause && { cause }) };
+  const percent = event.data.progressPercent ?? percentCounted(after);
+  return {
+    ...after,
+    logs: withLine(stack, event),
+    // 100 is for the stack's own end to say.
+    reachedPercent: Math.max(stack.reachedPercent, Math.min(99, Math.floor(percent))),
+  };
+};
+
+/** Without a total nobody knows how much is to come. */
+const percentCounted = (stack: StackNode): number => {
+  const { totalResources, resources } = stack;
+  // What is done after a failure takes back what was done before.
+  if (totalResources === 0 || stack.cause) return 0;
+  let done = 0;
+  for (const resource of resources.values()) if (!isUnderway(resource)) done++;
+  return (100 * done) / Math.max(totalResources, resources.size);
+};
+
+/** A failed resource is the cause of its stack's failure, unless the stack's own end names another. */
+const causeTold = ({ type, timestamp, data }: ResourceEvent): Cause | undefined =>
+  type === "resource_failed"
+    ? {
+        logicalId: data.resource.name,
+        path: data.resource.urn ?? data.resource.name,
+        type: data.resource.type,
+        physicalId: data.resource.id ?? "",
+        stackId: "",
+        status: "failed",
+        reason: data.error?.message ?? data.reason ?? "",
+        timestamp,
+      }
+    : undefined;
+
+const withLine = (stack: StackNode, event: DeploymentEvent): readonly LogEntry[] =>
+  [...stack.logs, logLineOf(event)].slice(-LOG_LINES);
