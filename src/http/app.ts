@@ -5,6 +5,7 @@ import { bodyLimit } from "hono/body-limit";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import type { AppEnv } from "./app-env.ts";
+import { serveSocketDocument } from "./asyncapi.ts";
 import { refuseForeignChanges, shareWithOrigins } from "./browser-origins.ts";
 import { deploymentAudit } from "./deployments-audit.ts";
 import { deploymentEvents } from "./deployments-events.ts";
@@ -25,7 +26,7 @@ import { tickets } from "./tickets.ts";
 import { trackSocket } from "./track-socket.ts";
 import { MAX_BODY_BYTES, tooLarge, unexpected } from "./unexpected.ts";
 
-const isRoute = (path: string): boolean => /^\/(api|canvas)(\/|$)/.test(path);
+const isRoute = (path: string): boolean => /^\/(api|canvas|ws)(\/|$)/.test(path);
 
 /** The whole application. */
 export const app = new OpenAPIHono<AppEnv>();
@@ -66,3 +67,4 @@ app.route("/", tickets);
 app.route("/", trackSocket);
 app.route("/", gatewaySocket);
 serveDocument(app);
+serveSocketDocument(app);

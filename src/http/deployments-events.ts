@@ -45,10 +45,13 @@ const eventsRoute = createRoute({
         minimum: 0,
         description: "Offset of the last event that is known; absent: none is",
       }),
-      limit: z.coerce.number().int().min(1).max(500).default(100).meta({
-        type: "integer",
-        description: "Most events of an answer; a stream has no such bound",
-      }),
+      limit: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(500)
+        .default(100)
+        .meta({ description: "Most events of an answer; a stream has no such bound" }),
       last_event_id: eventId.meta({
         description: "Streams only: as Last-Event-ID, for who cannot set headers",
       }),

@@ -23,7 +23,11 @@ type Verdict = IngestReport["results"][number];
 /** What is wrong with one event must not refuse the others, so that here no more is asked than that there are some. */
 const bodySchema = z.union([z.array(z.unknown()).min(1).max(MAX_INGEST), z.looseObject({})]).meta({
   id: "IngestBody",
-  description: "One event, or a list of them in their order, each an IngestEvent",
+  description: "One event, or a list of them in their order",
+  anyOf: [
+    { type: "array", items: { $ref: "#/components/schemas/IngestEvent" }, minItems: 1, maxItems: MAX_INGEST },
+    { $ref: "#/components/schemas/IngestEvent" },
+  ],
 });
 
 /** All refused: a failure, and what became of each. */

@@ -15,14 +15,30 @@ import { resourceApp } from "./resource-app.ts";
 import { notCovered, requireRole } from "./sessions.ts";
 import { stackEventsExample, summaryExample, trackingExample } from "./stacks-examples.ts";
 
-const params = z.object({ stackName: stackNameSchema });
+const params = z.object({
+  stackName: stackNameSchema.meta({ description: "CloudFormation's name of the stack" }),
+});
 
-/** Without a region, the Worker's own is meant. */
-const query = z.object({ region: regionSchema.optional() });
+const query = z.object({
+  region: regionSchema
+    .optional()
+    .meta({ description: "Where the stack is; absent: the Worker's own region" }),
+});
 
 const eventsQuery = query.extend({
-  after: z.coerce.number().int().min(0).default(0).meta({ type: "integer", minimum: 0, default: 0 }),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
+  after: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .meta({ type: "integer", minimum: 0, default: 0, description: "Offset of the last event that is known" }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(500)
+    .default(100)
+    .meta({ description: "Most events of an answer" }),
 });
 
 const security = [{ token: [] }];

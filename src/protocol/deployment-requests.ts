@@ -132,10 +132,10 @@ export type DeploymentEvents = Readonly<z.infer<typeof deploymentEventsSchema>>;
 
 /** Which deployments are wanted. */
 export const deploymentQuerySchema = z.object({
-  environment: environmentSchema.optional(),
-  status: z.enum(deploymentStates).optional(),
-  cursor: z.string().max(512).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
+  environment: environmentSchema.optional().meta({ description: "Only this environment" }),
+  status: z.enum(deploymentStates).optional().meta({ description: "Only those whose latest run stands so" }),
+  cursor: z.string().max(512).optional().meta({ description: "`nextCursor` of the page before" }),
+  limit: z.coerce.number().int().min(1).max(100).default(20).meta({ description: "Most items of a page" }),
 });
 
 export type DeploymentQuery = Readonly<z.infer<typeof deploymentQuerySchema>>;
@@ -155,9 +155,9 @@ const moment = z.iso.datetime({ offset: true }).transform((time) => new Date(tim
 
 /** Which part of the trail is wanted; both ends belong to it. */
 export const auditQuerySchema = z.object({
-  from: moment.optional(),
-  to: moment.optional(),
-  cursor: z.string().max(2048).optional(),
+  from: moment.optional().meta({ description: "Nothing before this time" }),
+  to: moment.optional().meta({ description: "Nothing after this time" }),
+  cursor: z.string().max(2048).optional().meta({ description: "`nextCursor` of the page before" }),
 });
 
 export type AuditQuery = Readonly<z.infer<typeof auditQuerySchema>>;
