@@ -33,7 +33,7 @@ export class FakeOwner {
   snapshot: string | undefined;
   transient: readonly string[] = [];
   failure: Failure | undefined;
-  /** Answers of `join` and of `since` are made at once and given when these are released. */
+  /** Answers are made at once and given when these are released. */
   joinHold: Hold | undefined;
   sinceHold: Hold | undefined;
   readonly joins: JoinRequest[] = [];
@@ -45,6 +45,18 @@ export class FakeOwner {
 
   get offset(): number {
     return this.frames.length;
+  }
+
+  /** Answers of `join` from now on wait. */
+  holdJoin(): Hold {
+    this.joinHold = new Hold();
+    return this.joinHold;
+  }
+
+  /** Answers of `since` from now on wait. */
+  holdSince(): Hold {
+    this.sinceHold = new Hold();
+    return this.sinceHold;
   }
 
   /** New events, and the run that tells of them; not pushed. */

@@ -40,10 +40,25 @@ export class GatewayViewer extends Viewer {
     return this.eventsOf(channel).map(({ offset }) => Number(offset));
   }
 
+  /** A round trip through the gateway itself: what was said before has been heard. */
+  async heard(): Promise<void> {
+    const pongs = () => this.types.filter((type) => type === "pong").length;
+    const before = pongs();
+    this.socket.send('{ "action": "ping" }');
+    await expect.poll(pongs).toBeGreaterThan(before);
+  }
+
   subscribe(channel: string, wish: Readonly<Record<string, unknown>> = {}): void {
     this.say({ action: "subscribe", channel, ...wish });
   }
 }
+
+/** A header holds no character beyond ASCII. */
+const headerOf = (session: Session): string =>
+  JSON.stringify(session).replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 
 type Connecting = Readonly<{ classic?: boolean; session?: Partial<Session> }>;
 
@@ -58,7 +73,7 @@ export const connectTo = async (
     expiresAt: Math.floor(Date.now() / 1000) + 3600,
     ...session,
   };
-  const headers: Record<string, string> = { Upgrade: "websocket", [SESSION_HEADER]: JSON.stringify(whole) };
+  const headers: Record<string, string> = { Upgrade: "websocket", [SESSION_HEADER]: headerOf(whole) };
   if (!classic) headers["Sec-WebSocket-Protocol"] = SUBPROTOCOL;
   return new GatewayViewer(await gatewayOf(gateway).fetch("https://gateway/socket", { headers }));
 };
@@ -72,7 +87,7 @@ const subscriptionsAt = (gateway: string): Promise<number> =>
 
 /** Waits until a gateway has let in as many as that. */
 export const subscribed = (gateway: string, count: number): Promise<void> =>
-  expect.poll(() => subscriptionsAt(gateway)).toBe(count);
+  expect.poll(() => subscriptionsAt(gateway), { timeout: 10_000 }).toBe(count);
 
 /** A viewer that is in a channel: all that it is owed has come. */
 export const watch = async (
