@@ -121,23 +121,21 @@ export const hasFailed = ({ error }: Pick<StackNode, "error">): boolean => error
  */
 export const blockedAmong = (stacks: ReadonlyMap<string, StackNode>): ReadonlySet<string> => {
   const blocked = new Set<string>();
-  const edges = [...stacks.values()].flatMap(({ name, dependsOn }) =>
-    dependsOn.map((dependency) => ({ above: name, below: dependency })),
-  );
-  for (const { name, error, operation } of stacks.values()) {
-    if (!error) continue;
-    const isDeletion = operation === "delete";
-    // A stack is met once, so that dependencies may go in circles, as those that are told may.
-    const met = new Set([name]);
-    for (const lost of met) {
-      for (const { above, below } of edges) {
-        if ((isDeletion ? above : below) !== lost) continue;
-        const next = isDeletion ? below : above;
-        if (stacks.get(next)?.status !== "pending") continue;
-        met.add(next);
-        blocked.add(next);
-      }
+  const failed = [...stacks.values()].filter(hasFailed);
+  if (failed.length === 0) return blocked;
+  const dependents = new Map<string, string[]>();
+  for (const { name, dependsOn } of stacks.values()) {
+    for (const below of dependsOn) dependents.set(below, [...(dependents.get(below) ?? []), name]);
+  }
+  for (const { name, operation } of failed) {
+    // A set that grows while it is walked meets each stack once: dependencies that are told may go in circles.
+    const lost = new Set([name]);
+    for (const next of lost) {
+      const near = operation === "delete" ? stacks.get(next)?.dependsOn : dependents.get(next);
+      for (const other of near ?? []) if (stacks.get(other)?.status === "pending") lost.add(other);
     }
+    lost.delete(name);
+    for (const other of lost) blocked.add(other);
   }
   return blocked;
 };

@@ -3,6 +3,7 @@ import type { DeploymentProgress, StackProgress } from "../../protocol/deploymen
 import { blastOf, causeOfDeployment } from "./blast.ts";
 import { countOf, secondsBetween, totalLayersOf } from "./counts.ts";
 import {
+  hasEnded,
   hasFailed,
   isDone,
   type DeploymentState,
@@ -32,7 +33,8 @@ const isRemoved = ({ status }: ResourceNode, stack: StackNode): boolean =>
 export const stackProgressOf = (state: DeploymentState, stack: StackNode, now: string): StackProgress => {
   const resources = [...stack.resources.values()];
   const current = stack.status === "deploying" || stack.status === "deleting" ? currentOf(stack) : undefined;
-  const end = stack.endTime ?? now;
+  // What was still under way when the run was said to be over is not followed any further.
+  const end = stack.endTime ?? state.endTime ?? now;
   return {
     name: stack.name,
     stack: stack.name,
@@ -66,7 +68,9 @@ export const stackProgressOf = (state: DeploymentState, stack: StackNode, now: s
 /** The whole; durations are as of `now` while the run lasts. */
 export const deploymentProgressOf = (state: DeploymentState, now: string): DeploymentProgress => {
   const stacks = [...state.stacks.values()];
-  const running = stacks.filter(({ status }) => status === "deploying" || status === "deleting");
+  const running = hasEnded(state)
+    ? undefined
+    : stacks.find(({ status }) => status === "deploying" || status === "deleting");
   const currentLayer = Math.max(0, ...state.layers.keys());
   const cause = causeOfDeployment(state);
   const blast = blastOf(state);
@@ -82,7 +86,7 @@ export const deploymentProgressOf = (state: DeploymentState, now: string): Deplo
     ...(state.endTime !== undefined && { endTime: state.endTime }),
     ...(currentLayer > 0 && { currentLayer }),
     totalLayers: totalLayersOf(state),
-    ...(running[0] && { currentStack: running[0].name }),
+    ...(running && { currentStack: running.name }),
     summary: {
       totalStacks: totalStacksOf(state),
       deployedStacks: countOf(stacks, "deployed"),

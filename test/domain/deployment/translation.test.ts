@@ -200,6 +200,51 @@ describe("a translated stack", () => {
   });
 });
 
+describe("one deployment, told twice", () => {
+  const PLAN = [planned("a", 1), planned("b", 2, "a"), planned("c", 2, "a")];
+
+  /** What CloudFormation tells of a stack with two resources, and what becomes of it. */
+  const lived = async (stack: string, fails: boolean) => {
+    const frames = await framesOf(
+      timed(
+        own("CREATE_IN_PROGRESS"),
+        resource("A", "CREATE_IN_PROGRESS"),
+        resource("B", "CREATE_IN_PROGRESS"),
+        resource("A", "CREATE_COMPLETE"),
+        resource("B", fails ? "CREATE_FAILED" : "CREATE_COMPLETE", { reason: fails ? "no rights" : "" }),
+        ...(fails
+          ? [
+              own("ROLLBACK_IN_PROGRESS"),
+              resource("A", "DELETE_IN_PROGRESS"),
+              resource("A", "DELETE_COMPLETE"),
+              own("ROLLBACK_COMPLETE"),
+            ]
+          : [own("CREATE_COMPLETE")]),
+      ),
+    );
+    return translatedAll(frames).map((event) =>
+      deploymentEventSchema.parse({ ...event, data: { ...event.data, stack } }),
+    );
+  };
+
+  test.each([
+    { fails: false, status: "deployed" },
+    { fails: true, status: "failed" },
+  ])("by its stacks' channels and by an orchestrator, ends the same: $status", async ({ fails, status }) => {
+    const [a, b, c] = await Promise.all([lived("a", false), lived("b", fails), lived("c", false)]);
+    const start = (mode: string) => ({ ...begun(PLAN, { mode }), timestamp: a[0]!.timestamp });
+    const track = foldDeployment(NOTHING, [start("track"), ...a, ...b, ...c]);
+    const zipped = b.flatMap((event, index) => [...c.slice(index, index + 1), event]);
+    const ingest = foldDeployment(NOTHING, [start("ingest"), ...a, ...zipped]);
+    const [tracked, ingested] = [track, ingest].map((fold) =>
+      deploymentProgressOf(fold.state, "2026-12-01T00:00:00.000Z"),
+    );
+    expect(tracked?.status).toBe(status);
+    expect({ ...ingested, mode: "track" }).toEqual(tracked);
+    expect(heard(ingest).sort()).toEqual(heard(track).sort());
+  });
+});
+
 const rootName = (events: readonly StackEvent[]): string => {
   const inner = new Set(
     events.filter(({ stackId, physicalId }) => stackId !== physicalId).map(({ physicalId }) => physicalId),

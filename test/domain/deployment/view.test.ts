@@ -233,6 +233,14 @@ describe("the view of a deployment", () => {
     });
   });
 
+  test("stops at the end of the run for what was still under way then", () => {
+    const state = stateOf(...SAMPLE, told("deployment_cancelled", 300));
+    const view = deploymentProgressOf(state, at(9_000));
+    expect(view).not.toHaveProperty("currentStack");
+    expect(view.stacks["database-rds"]).toMatchObject({ status: "deploying", durationSeconds: 40 });
+    expect(view.metrics.durationSeconds).toBe(300);
+  });
+
   test("survives storage as it is", () => {
     const state = stateOf(...SAMPLE);
     expect(structuredClone(state)).toEqual(state);
