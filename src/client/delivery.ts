@@ -11,7 +11,7 @@ export type DeliveryNotice =
   /** More durable events wait than the buffer should hold; none of them is dropped. Told once until it empties. */
   | Readonly<{ kind: "full"; waiting: number }>;
 
-export type RefusedEvent = Readonly<{ id: string | undefined; type: string; code: string; message: string }>;
+type RefusedEvent = Readonly<{ id: string | undefined; type: string; code: string; message: string }>;
 
 /** What the rest of the way does with a failure. */
 export type Verdict = "again" | "divide";

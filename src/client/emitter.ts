@@ -11,7 +11,7 @@ import { envelopeOf, isTransient, levelOf, type LogLevel, type ProgressEvent } f
 import type { RestFailure, RestOptions } from "./rest-call.ts";
 import { restClient, type RestClient } from "./rest.ts";
 
-export type Logger = Readonly<Record<LogLevel, (line: string) => void>>;
+type Logger = Readonly<Record<LogLevel, (line: string) => void>>;
 
 export type EmitterOptions = RestOptions &
   Readonly<{

@@ -17,7 +17,7 @@ export type HttpRequest = Readonly<{
   signal?: unknown;
 }>;
 
-export type HttpAnswer = Readonly<{
+type HttpAnswer = Readonly<{
   status: number;
   headers: Readonly<{ get: (name: string) => string | null }>;
   text: () => Promise<string>;

@@ -31,7 +31,7 @@ export type RestOptions = Readonly<{
 const TIMEOUT_MS = 30_000;
 
 /** Values of a query; what is undefined is left out. */
-export type Query = Readonly<Record<string, string | number | undefined>>;
+type Query = Readonly<Record<string, string | number | undefined>>;
 
 export type Question = Readonly<{
   method?: "GET" | "POST" | "DELETE";

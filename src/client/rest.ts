@@ -1,6 +1,8 @@
 /** Stackcast's REST interface, route by route, typed by the protocol's own schemas. */
 import type { DeploymentAddress, StackAddress } from "../protocol/channel.ts";
 import type {
+  AuditEntry,
+  AuditQuery,
   DeploymentAnswer,
   DeploymentEvents,
   DeploymentList,
@@ -27,6 +29,9 @@ import {
 
 type Answer<Value> = Promise<Result<Value, RestFailure>>;
 
+/** A page of the audit trail. */
+type AuditList = Readonly<{ items: readonly AuditEntry[]; nextCursor?: string }>;
+
 /** Which part of a channel's events is wanted. */
 export type EventsQuery = Readonly<{ after?: number; limit?: number }>;
 
@@ -48,6 +53,7 @@ const hasResults = withFields<IngestReport>("results");
 const isReport: Shape<IngestReport> = (value): value is IngestReport =>
   hasResults(value) && Array.isArray(value.results);
 
+const isAuditList = withFields<AuditList>("items");
 const isStack = withFields<StackSummary>("status", "resources", "epoch", "offset");
 const isStackEvents = withFields<StackEvents>("events", "more", "epoch", "offset");
 const isTracking = withFields<Tracking>("tracking", "epoch", "offset");
@@ -110,6 +116,10 @@ export const restClient = (options: RestOptions) => {
         { path: `${deploymentPath(deploymentId)}/events`, query: { environment, ...query } },
         isDeploymentEvents,
       ),
+
+    /** A page of the trail in the audit table, oldest first. */
+    audit: ({ deploymentId, environment }: DeploymentAddress, query: AuditQuery = {}): Answer<AuditList> =>
+      call({ path: `${deploymentPath(deploymentId)}/audit`, query: { environment, ...query } }, isAuditList),
 
     /** What became of each event, also where none was taken. `events` may be the JSON text of an array. */
     ingest: async (

@@ -11,7 +11,7 @@ import type { StackFrame, TroubleFrame } from "../protocol/stack-frames.ts";
 export type ChannelFrame = DeploymentFrame | StackFrame;
 
 /** A durable event of a kind that this client does not know: it has its place in the order, and nothing else. */
-export type UnknownFrame = Readonly<{ type: "unknown"; offset: number }>;
+type UnknownFrame = Readonly<{ type: "unknown"; offset: number }>;
 
 /** Percentages between two durable events; the latest counts. */
 export type TransientFrame = Readonly<{

@@ -23,7 +23,7 @@ export type Wish = Readonly<{
   history?: boolean;
 }>;
 
-export type Subscription = Readonly<{
+type Subscription = Readonly<{
   /** Where the listener stands; undefined before the channel has said so. */
   position: () => Position | undefined;
   close: () => void;

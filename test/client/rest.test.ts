@@ -25,6 +25,7 @@ describe("the REST client", () => {
     await deployments.runs(ADDRESS);
     await deployments.stackProgress(ADDRESS, "a.b");
     await deployments.events(ADDRESS, { after: 3, limit: 9 });
+    await deployments.audit(ADDRESS, { from: "2026-01-01T00:00:00.000Z" });
     await deployments.ingest(ADDRESS, []);
     await stacks.summary({ stackName: "app" });
     await stacks.events({ stackName: "app", region: "eu-west-1" }, { after: 1 });
@@ -38,6 +39,7 @@ describe("the REST client", () => {
       "GET /api/v1/deployments/D1BRV40/runs?environment=dev",
       "GET /api/v1/deployments/D1BRV40/stacks/a.b/progress?environment=dev",
       "GET /api/v1/deployments/D1BRV40/events?environment=dev&after=3&limit=9",
+      "GET /api/v1/deployments/D1BRV40/audit?environment=dev&from=2026-01-01T00%3A00%3A00.000Z",
       "POST /api/v1/deployments/D1BRV40/events?environment=dev",
       "GET /api/v1/stacks/app",
       "GET /api/v1/stacks/app/events?region=eu-west-1&after=1",

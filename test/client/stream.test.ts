@@ -257,6 +257,36 @@ describe("a connection", () => {
     expect(server.connections).toEqual([]);
   });
 
+  test("tries again when no token can be had at the moment", async () => {
+    let asked = 0;
+    const watched = watch(CHANNEL, {
+      token: async () => {
+        if (++asked < 3) throw new Error("not now");
+        return "late";
+      },
+    });
+    server.commit(CHANNEL, event);
+    await saw(watched, 1);
+    expect(server.connections).toEqual([{ url: "/ws", token: "late" }]);
+  });
+
+  test("waits longer after each failure until a connection has held", async () => {
+    const patience = { ...HASTY, backoffBaseMs: 20, backoffMaxMs: 1_000, uptimeMs: 150 };
+    const watched = watch(CHANNEL, { patience, random: () => 0.99 });
+    const failures = (): number[] =>
+      watched.states.flatMap((state) => (state.kind === "reconnecting" ? [state.failures] : []));
+    for (let count = 1; count <= 3; count++) {
+      await settled(() => expect(watched.states.at(-1)?.kind).toBe("live"));
+      server.cut();
+      await settled(() => expect(server.connections).toHaveLength(count + 1));
+    }
+    await settled(() => expect(watched.states.at(-1)?.kind).toBe("live"));
+    expect(failures()).toEqual([0, 0, 1, 2]);
+    await sleep(200);
+    server.cut();
+    await settled(() => expect(failures().at(-1)).toBe(0));
+  });
+
   test("waits for a server that is not there yet", async () => {
     await server.stop();
     const watched = watch();
