@@ -10,7 +10,7 @@ const nested = <Inner extends z.ZodType>(inner: Inner) =>
   z.union([scalar, z.array(inner), z.record(z.string(), inner)]);
 
 /** As it is kept and shown. */
-export const outputValueSchema = nested(nested(nested(scalar)));
+export const outputValueSchema = nested(nested(nested(nested(scalar))));
 
 export type OutputValue = z.infer<typeof outputValueSchema>;
 

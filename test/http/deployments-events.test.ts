@@ -106,7 +106,7 @@ describe("the text of a stream", () => {
 
   test("what is there is asked for at once, then at growing waits, until something comes", async () => {
     const { waits, asked } = await streamOf(
-      [{ head: 5 }, ...Array<Told>(5).fill({ head: 5 }), { head: 6 }],
+      [{ head: 5 }, ...Array.from({ length: 5 }, () => ({ head: 5 })), { head: 6 }],
       undefined,
       9_000,
     );

@@ -123,8 +123,8 @@ describe("the OpenAPI document", () => {
     );
     let checked = 0;
     for (const { path, method, its } of operationsOf(document)) {
-      for (const [status, { content = {} }] of Object.entries(its.responses)) {
-        const { schema, example, examples = {} } = content["application/json"] ?? {};
+      for (const [status, { content: bodies = {} }] of Object.entries(its.responses)) {
+        const { schema, example, examples = {} } = bodies["application/json"] ?? {};
         if (!schema) continue;
         const reader = z.fromJSONSchema({
           ...JSON.parse(JSON.stringify(schema).replaceAll("#/components/schemas/", "#/$defs/")),
@@ -153,8 +153,8 @@ describe("the OpenAPI document", () => {
       if (its.tags.includes("sockets")) continue;
       for (const { name, description } of its.parameters ?? [])
         expect([path, name, description]).toEqual([path, name, expect.any(String)]);
-      for (const [status, { content = {} }] of Object.entries(its.responses))
-        for (const { example, examples } of Object.values(content))
+      for (const [status, { content: bodies = {} }] of Object.entries(its.responses))
+        for (const { example, examples } of Object.values(bodies))
           expect([path, status, example ?? examples]).toEqual([path, status, expect.anything()]);
     }
   });
