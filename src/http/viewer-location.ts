@@ -22,25 +22,20 @@ const NORTH_EAST_ASIA = new Set("CN HK JP KP KR MN MO TW".split(" "));
 /** West of this the ways lead to the west coast: about the middle between the two. */
 const NORTH_AMERICAN_DIVIDE = -100;
 
+const WHOLE_CONTINENTS: Readonly<Record<string, DurableObjectLocationHint>> = {
+  AF: "afr",
+  AN: "oc",
+  OC: "oc",
+  SA: "sam",
+};
+
 /** Undefined: the request does not tell. */
 export const viewerHintOf = (cf: unknown): DurableObjectLocationHint | undefined => {
-  const { continent, country = "", longitude } = placeSchema.safeParse(cf).data ?? {};
-  switch (continent) {
-    case "NA":
-      return longitude !== undefined && longitude < NORTH_AMERICAN_DIVIDE ? "wnam" : "enam";
-    case "SA":
-      return "sam";
-    case "EU":
-      return EASTERN_EUROPE.has(country) ? "eeur" : "weur";
-    case "AS":
-      if (MIDDLE_EAST.has(country)) return "me";
-      return NORTH_EAST_ASIA.has(country) ? "apac-ne" : "apac-se";
-    case "AF":
-      return "afr";
-    case "OC":
-    case "AN":
-      return "oc";
-    default:
-      return undefined;
-  }
+  const { continent = "", country = "", longitude } = placeSchema.safeParse(cf).data ?? {};
+  if (continent === "NA")
+    return longitude !== undefined && longitude < NORTH_AMERICAN_DIVIDE ? "wnam" : "enam";
+  if (continent === "EU") return EASTERN_EUROPE.has(country) ? "eeur" : "weur";
+  if (continent === "AS" && MIDDLE_EAST.has(country)) return "me";
+  if (continent === "AS") return NORTH_EAST_ASIA.has(country) ? "apac-ne" : "apac-se";
+  return WHOLE_CONTINENTS[continent];
 };

@@ -137,10 +137,7 @@ export class GatewayChannel {
 
   /** Sends events to one viewer, as it understands them. */
   deliver(socket: WebSocket, run: Run, batch = batchText(this.name, run, false)): void {
-    const { sockets } = this.keeping;
-    if (sockets.keptOf(socket)?.optedIn) sockets.send(socket, batch);
-    else for (const frame of run.frames) sockets.send(socket, frame);
-    sockets.noteSent(socket, run.frames.length);
+    this.keeping.sockets.sendLive(socket, run.frames, batch);
   }
 
   /** Forgets the channel if nobody is there. */

@@ -16,11 +16,10 @@ export type Owner = Readonly<{
   since(epoch: string, offset: number): Promise<Result<readonly Run[], CloseCode>>;
 }>;
 
-const stubOf = (env: Env, channel: string): ChannelOwner => {
-  if (!stackAddressOf(channel)) return env.DEPLOYMENTS.get(env.DEPLOYMENTS.idFromName(channel));
-  const stack: unknown = env.STACKS.get(env.STACKS.idFromName(channel));
-  return stack as ChannelOwner;
-};
+const stubOf = (env: Env, channel: string): ChannelOwner =>
+  stackAddressOf(channel)
+    ? env.STACKS.get(env.STACKS.idFromName(channel))
+    : env.DEPLOYMENTS.get(env.DEPLOYMENTS.idFromName(channel));
 
 /** Undefined: twice in vain. A stub that has failed once may be broken for good. */
 const reached = async <Answer>(

@@ -67,10 +67,13 @@ export class HeldSockets<Kept extends Ticketed> {
     quietly(() => socket.send(text));
   }
 
-  /** Notes events that were sent live and are to be acknowledged. */
-  noteSent(socket: WebSocket, events: number): void {
+  /** Sends events that are to be acknowledged: as a `batch` to who opted in, one frame each to all others. */
+  sendLive(socket: WebSocket, frames: readonly string[], batch: string): void {
     const held = this.held.get(socket);
-    if (held) held.backlog.sent += events;
+    if (!held) return;
+    if (held.kept.optedIn) this.send(socket, batch);
+    else for (const frame of frames) this.send(socket, frame);
+    held.backlog.sent += frames.length;
   }
 
   /** Notes a sign of life, and how many events more the client has acknowledged by it. */

@@ -27,13 +27,8 @@ export const renewalOf = async (
     return success({ session: verified.value, answer: { type: "authorized", ...idOf(asked), expiresAt } });
   }
   const { code, message } = verified.failure;
-  switch (code) {
-    case "TOKEN_EXPIRED":
-      return failed({ close: CLOSE.tokenExpired });
-    case "KEYS_UNREACHABLE":
-      // This says nothing of the token: the session goes on as it was, and the client may try again.
-      return failed({ answer: { type: "error", ...idOf(asked), error: { code, message } } });
-    default:
-      return failed({ close: CLOSE.badToken });
-  }
+  // This says nothing of the token: the session goes on as it was, and the client may try again.
+  if (code === "KEYS_UNREACHABLE")
+    return failed({ answer: { type: "error", ...idOf(asked), error: { code, message } } });
+  return failed({ close: code === "TOKEN_EXPIRED" ? CLOSE.tokenExpired : CLOSE.badToken });
 };

@@ -3,9 +3,8 @@
  * a client may say. `PROTOCOL.md` has the rules.
  */
 import { mayRead } from "../auth/rights.ts";
-import { verifyToken } from "../auth/token.ts";
 import { CLOSE } from "../protocol/close-codes.ts";
-import { MAX_CLIENT_FRAME_BYTES, PONG, SUBPROTOCOL } from "../protocol/connection.ts";
+import { PONG, SUBPROTOCOL } from "../protocol/connection.ts";
 import {
   clientFrameSchema,
   type Authorized,
@@ -17,8 +16,11 @@ import type { Session } from "../protocol/session.ts";
 import type { TroubleFrame } from "../protocol/stack-frames.ts";
 import type { AuthSettings } from "../settings.ts";
 import type { LogRun } from "./event-log.ts";
+import { batchText } from "./frame-text.ts";
+import { frameOf } from "./incoming-frame.ts";
+import { renewalOf } from "./renewal.ts";
 import type { StackStore } from "./stack-store.ts";
-import { Viewers, batchText } from "./viewers.ts";
+import { Viewers } from "./viewers.ts";
 
 /** A client's position, if it gave one. An epoch or an offset alone recovers nothing. */
 type Asked = Readonly<{ epoch: string | null; offset: string | null }>;
@@ -63,12 +65,9 @@ export class StackSockets {
 
   async heard(socket: WebSocket, message: string | ArrayBuffer, now: number): Promise<void> {
     this.viewers.expire(now);
-    if (typeof message !== "string") return this.viewers.close(socket, CLOSE.badFrame);
-    if (message.length > MAX_CLIENT_FRAME_BYTES || byteLength(message) > MAX_CLIENT_FRAME_BYTES) {
-      return this.viewers.close(socket, CLOSE.frameTooLarge);
-    }
-    const frame = parsed(message);
-    if (!frame) return this.viewers.close(socket, CLOSE.badFrame);
+    const read = frameOf(clientFrameSchema, message);
+    if (!read.ok) return this.viewers.close(socket, read.failure);
+    const frame = read.value;
     switch (frame.action) {
       case "ping":
         // The runtime answers the usual spelling itself; this is for others.
@@ -109,20 +108,20 @@ export class StackSockets {
     return this.history;
   }
 
-  private async authorize(socket: WebSocket, frame: Extract<ClientFrame, { action: "auth" }>, now: number) {
-    const verified = await verifyToken(frame.token, this.auth, now);
-    const id = frame.id === undefined ? {} : { id: frame.id };
-    if (!verified.ok) {
-      const { code, message } = verified.failure;
-      // That says nothing of the token: the session goes on as it was, and the client may try again.
-      if (code === "KEYS_UNREACHABLE")
-        return this.control(socket, { type: "error", ...id, error: { code, message } });
-      return this.viewers.close(socket, code === "TOKEN_EXPIRED" ? CLOSE.tokenExpired : CLOSE.badToken);
-    }
-    if (!mayRead(verified.value, this.channel)) return this.viewers.close(socket, CLOSE.forbidden);
-    this.viewers.renew(socket, verified.value);
-    const expiresAt = new Date(verified.value.expiresAt * 1000).toISOString();
-    this.control(socket, { type: "authorized", ...id, expiresAt });
+  private async authorize(
+    socket: WebSocket,
+    frame: Extract<ClientFrame, { action: "auth" }>,
+    now: number,
+  ): Promise<void> {
+    const renewal = await renewalOf(frame, this.auth, now);
+    if (!renewal.ok)
+      return "close" in renewal.failure
+        ? this.viewers.close(socket, renewal.failure.close)
+        : this.control(socket, renewal.failure.answer);
+    const { session, answer } = renewal.value;
+    if (!mayRead(session, this.channel)) return this.viewers.close(socket, CLOSE.forbidden);
+    this.viewers.renew(socket, session);
+    this.control(socket, answer);
   }
 
   /** Speaks of the connection, to a viewer that opted in. */
@@ -130,13 +129,3 @@ export class StackSockets {
     if (this.viewers.ticketOf(socket)?.optedIn) this.viewers.reply(socket, JSON.stringify(frame));
   }
 }
-
-const byteLength = (text: string): number => new TextEncoder().encode(text).length;
-
-const parsed = (message: string): ClientFrame | undefined => {
-  try {
-    return clientFrameSchema.safeParse(JSON.parse(message)).data;
-  } catch {
-    return undefined;
-  }
-};

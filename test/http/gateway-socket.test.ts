@@ -48,7 +48,7 @@ const refused = (status: number, code: string) => ({ asked: [], status, body: fa
 
 /** From where Cloudflare says that a request comes. */
 const from = async (cf: Readonly<Record<string, string>>) => {
-  const { asked } = await outcomeOf("/ws", { token: await tokenOf(), cf } as Asking);
+  const { asked } = await outcomeOf("/ws", { token: await tokenOf(), cf });
   return asked[0];
 };
 
@@ -66,7 +66,7 @@ describe("the WebSocket of all channels", () => {
     expect(await outcomeOf(`/ws?token=${token}`, {})).toEqual(opened);
     expect(await outcomeOf("/ws", { headers: { ...upgrade, ...offer } })).toEqual(opened);
     const issued = await ask("/api/v1/tickets", { method: "POST", token });
-    const { data } = (await issued.json()) as { data: { ticket: string } };
+    const { data } = await issued.json<{ data: { ticket: string } }>();
     expect(await outcomeOf(`/ws?ticket=${data.ticket}`, {})).toEqual(opened);
     expect(await outcomeOf(`/ws?ticket=${data.ticket}`, {})).toEqual(refused(401, "UNAUTHENTICATED"));
   });
