@@ -233,6 +233,16 @@ describe("the view of a deployment", () => {
     });
   });
 
+  test("does not fall back when stacks join that nobody announced", () => {
+    const percents = [
+      told("deployment_started", 0, { totalStacks: 2 }),
+      ...whole("a", 1, 5),
+      told("stack_deploying", 6, { stack: "b" }),
+      told("layer_started", 7, { layer: 2, stacks: ["c", "d"] }),
+    ].map((_, index, events) => stateOf(...events.slice(0, index + 1)).reachedPercent);
+    expect(percents).toEqual([0, 0, 50, 50, 50]);
+  });
+
   test("stops at the end of the run for what was still under way then", () => {
     const state = stateOf(...SAMPLE, told("deployment_cancelled", 300));
     const view = deploymentProgressOf(state, at(9_000));
