@@ -11,7 +11,7 @@ import { settingsOf, type Env } from "../settings.ts";
 import { GatewayChannels } from "./gateway-channels.ts";
 import { GatewayConversation } from "./gateway-conversation.ts";
 import type { GatewayTicket } from "./gateway-ticket.ts";
-import { HeldSockets, UNSENDABLE } from "./held-sockets.ts";
+import { HeldSockets } from "./held-sockets.ts";
 
 const SUBSCRIBE_WITHIN_MS = SUBSCRIBE_WITHIN_SECONDS * 1000;
 
@@ -52,8 +52,7 @@ export class Gateway extends DurableObject<Env> {
   }
 
   override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
-    // Hibernatable sockets are not answered by the runtime, whatever the compatibility date: the client would wait.
-    if (this.sockets.left(socket) && !UNSENDABLE.includes(code)) socket.close(code, reason);
+    this.sockets.closedBy(socket, code, reason);
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {

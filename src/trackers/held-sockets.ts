@@ -10,8 +10,11 @@ import { isLagging, isSlow, newBacklog, type Backlog } from "./slow-viewer.ts";
 /** Kept with the socket over hibernation. */
 export type Ticketed = Readonly<{ session: Session; optedIn: boolean }>;
 
-/** Codes that a socket reports but that must not be sent. */
-export const UNSENDABLE: readonly number[] = [1005, 1006, 1015];
+/** Reported for a close frame without a code, as browsers send it by default. */
+const NO_CODE = 1005;
+
+/** Reported where no close frame came: there is nobody to answer. */
+const UNANSWERABLE: readonly number[] = [1006, 1015];
 
 const RETRY_AFTER_MS = 1500;
 
@@ -111,6 +114,16 @@ export class HeldSockets<Kept extends Ticketed> {
     this.held.delete(socket);
     if (held) this.gone(socket, held.kept);
     return held !== undefined;
+  }
+
+  /**
+   * The client has closed. Hibernatable sockets are not answered by the runtime, whatever the compatibility date: the
+   * client would wait for it.
+   */
+  closedBy(socket: WebSocket, code: number, reason: string): void {
+    if (!this.left(socket) || UNANSWERABLE.includes(code)) return;
+    if (code === NO_CODE) socket.close();
+    else socket.close(code, reason);
   }
 
   /** Closes sockets whose token has expired; checked when something is sent or heard, never by an alarm. */

@@ -81,6 +81,9 @@ test("[G21] a classic client is closed without a frame, and a client's close is 
   const leaving = await watch(gateway, CHANNEL);
   leaving.socket.close(1000, "done");
   expect(await leaving.untilClosed()).toEqual({ code: 1000, reason: "done" });
+  const browser = await watch(gateway, CHANNEL);
+  browser.socket.close();
+  await browser.untilClosed();
   expect(await ownerOf(CHANNEL).tell(gateway)).toBe(0);
 });
 
