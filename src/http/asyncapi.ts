@@ -74,7 +74,7 @@ const operationsOf = (socket: Socket) => ({
 });
 
 /** The document for the Worker at an address. */
-export const socketDocument = ({ host, protocol }: URL) => ({
+const socketDocument = ({ host, protocol }: URL) => ({
   asyncapi: "3.0.0",
   info: {
     title: "Stackcast",

@@ -74,7 +74,7 @@ export const ingestReportSchema = z.object({
 export type IngestReport = Readonly<z.infer<typeof ingestReportSchema>>;
 
 /** Where an answer stands in the channel: resume from here. */
-export const positionSchema = z.object({
+const positionSchema = z.object({
   channel: z.string(),
   epoch: z.string(),
   offset: z.number().int().nonnegative(),
@@ -163,7 +163,7 @@ export const auditQuerySchema = z.object({
 export type AuditQuery = Readonly<z.infer<typeof auditQuerySchema>>;
 
 /** An event as the audit table holds it. */
-export const auditEntrySchema = z.object({
+const auditEntrySchema = z.object({
   timestamp: z.string(),
   type: z.string(),
   environment: z.string(),
