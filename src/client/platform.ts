@@ -6,7 +6,7 @@
 declare const setTimeout: (run: () => void, ms: number) => unknown;
 declare const clearTimeout: (timer: unknown) => void;
 declare const fetch: Fetch;
-declare const AbortController: new () => Readonly<{ signal: unknown; abort: () => void }>;
+declare const AbortController: new () => Readonly<{ signal: unknown; abort: (reason: Error) => void }>;
 declare const crypto: Readonly<{ randomUUID: () => string }>;
 declare const queueMicrotask: (run: () => void) => void;
 
@@ -49,7 +49,7 @@ export const ask = async (
   via: Fetch = (given, init) => fetch(given, init),
 ): Promise<WholeAnswer> => {
   const controller = new AbortController();
-  const cancel = after(timeoutMs, () => controller.abort());
+  const cancel = after(timeoutMs, () => controller.abort(new Error(`no answer within ${timeoutMs} ms`)));
   try {
     const answer = await via(url, { ...request, signal: controller.signal });
     return { status: answer.status, headers: answer.headers, text: await answer.text() };

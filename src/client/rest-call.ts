@@ -118,7 +118,13 @@ export const refusedDataOf = <Value>(
   return isFields(body) && isValue(body["data"]) ? body["data"] : undefined;
 };
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** Node says "fetch failed", and why in the cause. */
+const messageOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error && error.cause.message !== ""
+    ? `${error.message}: ${error.cause.message}`
+    : error.message;
+};
 
 /** Asks once; whoever is refused or not answered decides whether to ask again. */
 export const answerTo = async (

@@ -111,18 +111,23 @@ describe("the REST client", () => {
     });
   });
 
-  test("gives up what is not answered in time", async () => {
+  test("gives up what is not answered in time, and says so", async () => {
     server.answer = () => undefined;
-    expect(await client(50).deployments.list()).toMatchObject({
+    expect(await client(50).deployments.list()).toEqual({
       ok: false,
-      failure: { code: "UNREACHABLE" },
+      failure: { code: "UNREACHABLE", message: "GET /api/v1/deployments: no answer within 50 ms" },
     });
   });
 
-  test("tells that nobody is there", async () => {
+  test("tells that nobody is there, and never the token", async () => {
     const there = client();
     await server.stop();
-    expect(await there.deployments.list()).toMatchObject({ ok: false, failure: { code: "UNREACHABLE" } });
+    const answer = await there.deployments.list();
+    expect(answer).toMatchObject({
+      ok: false,
+      failure: { code: "UNREACHABLE", message: expect.stringContaining("ECONNREFUSED") },
+    });
+    expect(JSON.stringify(answer)).not.toContain("secret");
     server = await new FakeRest(() => undefined).start();
   });
 

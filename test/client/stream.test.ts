@@ -97,6 +97,23 @@ describe("a stream", () => {
     await saw(watched, 3);
   });
 
+  test("shows a fresh viewer the snapshot, and only what follows it", async () => {
+    const progress = { status: "deploying", stacks: {} };
+    server.channel(CHANNEL, () => progress);
+    server.commit(CHANNEL, event, event);
+    const { told } = watch();
+    await settled(() => expect(told.snapshots).toEqual([{ progress, offset: 2 }]));
+    server.commit(CHANNEL, event);
+    await settled(() => expect(told.offsets()).toEqual([3]));
+  });
+
+  test("goes on where it is told to", async () => {
+    server.commit(CHANNEL, event, event, event);
+    const { told } = watch(CHANNEL, { wish: { from: { epoch: "first", offset: 1 } } });
+    await settled(() => expect(told.offsets()).toEqual([2, 3]));
+    expect(told.resets).toEqual([]);
+  });
+
   test("begins anew when the channel's epoch is another", async () => {
     const watched = watch();
     server.commit(CHANNEL, event, event);
