@@ -11,6 +11,7 @@ import { ownStatusAfter, UNKNOWN_STATUS } from "./own-status.ts";
 import type { Plan } from "./plan.ts";
 import { resourceAfter } from "./resource-fold.ts";
 import {
+  isComplete,
   resourceKeyOf,
   type Attempt,
   type FollowedStack,
@@ -54,12 +55,31 @@ export type Advance = Readonly<{
   changed: boolean;
 }>;
 
+const NOTHING = {
+  frames: [],
+  renewed: false,
+  touchedResources: new Set<string>(),
+  touchedStacks: new Set<string>(),
+  changed: false,
+} as const;
+
+/** Whether a poll found nothing, and nothing is waited for: most polls do, and may cost nothing. */
+const isQuiet = (before: StackState, { rootId, events, plans, read }: Findings): boolean => {
+  const root = before.followed.get(rootId);
+  if (!root || before.rootId !== rootId || events.length > 0 || plans.size > 0) return false;
+  if (isAtRest(root.status) && !isComplete(before)) return false;
+  return ![...before.followed.values()].some(
+    ({ stackId, due, parentRunning }) => due && !parentRunning && read.has(stackId),
+  );
+};
+
 /** Folds the findings of one poll; `position` is the channel's head before them. */
 export const advance = (
   before: StackState,
   findings: Findings,
   position: Readonly<{ channel: string; offset: number }>,
 ): Advance => {
+  if (isQuiet(before, findings)) return { ...NOTHING, state: before };
   const fold = new Fold(before, findings, position);
   for (const event of findings.events) fold.take(event);
   return fold.finish(before);
@@ -77,6 +97,8 @@ class Fold {
   private readonly frames: StackFrame[] = [];
   private readonly touchedResources = new Set<string>();
   private readonly touchedStacks = new Set<string>();
+  /** Events of the attempt that were taken, by their stack: what its cursor advances by. */
+  private readonly taken = new Map<string, StackEvent[]>();
   /** Events of parents on nested stacks, by the nested stack's ARN: they tell where it hangs. */
   private readonly parents = new Map<string, StackEvent>();
   private readonly newestStart: StackEvent | undefined;
@@ -122,9 +144,11 @@ class Fold {
       ...before,
       ...(isOwnStatusEvent(event) && ownStatusAfter(before, event)),
       ...(event === this.newestStart && { planned: this.findings.plans.get(event.stackId) ?? {} }),
-      cursor: advanceCursor(before.cursor, [event]),
     };
     this.keepStack(stack);
+    const taken = this.taken.get(stack.stackId);
+    if (taken) taken.push(event);
+    else this.taken.set(stack.stackId, [event]);
     const path = stack.prefix + event.logicalId;
     const phase = this.phaseOf(stack, event);
     attempt = attemptAfterEvent(attempt, event, path, phase);
@@ -137,6 +161,10 @@ class Fold {
   }
 
   finish(before: StackState): Advance {
+    for (const [stackId, events] of this.taken) {
+      const stack = this.followed.get(stackId);
+      if (stack) this.keepStack({ ...stack, cursor: advanceCursor(stack.cursor, events) });
+    }
     for (const id of this.findings.read) {
       const stack = this.followed.get(id);
       // Read after its parent said that it rests: all that it had to tell is told.
@@ -193,6 +221,7 @@ class Fold {
     this.resources.clear();
     this.touchedResources.clear();
     this.touchedStacks.clear();
+    this.taken.clear();
     this.keepStack(this.root);
   }
 

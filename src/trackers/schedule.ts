@@ -12,6 +12,9 @@ import type { StackStore } from "./stack-store.ts";
 /** An alarm this late, in milliseconds, is taken for lost. */
 const OVERDUE_MS = 30_000;
 
+/** Who comes to a stack at rest waits so long, in milliseconds, for others to share the look with. */
+const ARRIVALS_MS = 1_000;
+
 /** Kept facts: who registered interest and when, and when the last viewer left, 0 while one is there. */
 const TRACKED = "tracked";
 const LEFT = "left";
@@ -34,6 +37,7 @@ type Parts = Readonly<{
 export class Schedule {
   private readonly storage: DurableObjectStorage;
   private readonly parts: Parts;
+  private rearmedAt = 0;
 
   constructor(storage: DurableObjectStorage, parts: Parts) {
     this.storage = storage;
@@ -63,8 +67,15 @@ export class Schedule {
       return this.parts.enrolment.say(true);
     }
     await this.rearm(now);
-    await poll.lookIfOlder(complete ? settings.pollIntervalSeconds * 1000 : 0);
+    await poll.lookAfter(complete ? Math.min(ARRIVALS_MS, settings.pollIntervalSeconds * 1000) : 0);
     await this.renew(Date.now());
+  }
+
+  /** As `rearm`, for calls that come often and need not see to it each time. */
+  async rearmSometimes(now: number): Promise<void> {
+    if (now - this.rearmedAt < OVERDUE_MS) return;
+    this.rearmedAt = now;
+    await this.rearm(now);
   }
 
   /** Sets the alarm where it is missing, lost or too far off. True if there is something to do. */

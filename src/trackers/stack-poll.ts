@@ -27,6 +27,7 @@ export type Audience = Readonly<{
 export class StackPoll {
   trouble: Trouble | undefined;
   private underway: Promise<void> | undefined;
+  private postponed: Promise<void> | undefined;
   /** Unix milliseconds of the newest look's beginning. */
   private lookedAt = 0;
   private readonly kv: SyncKvStorage;
@@ -62,6 +63,20 @@ export class StackPoll {
   /** Looks unless that was done within the last `milliseconds`. */
   async lookIfOlder(milliseconds: number): Promise<void> {
     if (this.underway !== undefined || Date.now() - this.lookedAt >= milliseconds) await this.look();
+  }
+
+  /**
+   * Looks, but not within `milliseconds` of the last look: until then it waits, with all others who came meanwhile. A
+   * look from before somebody came does not show what has begun since.
+   */
+  lookAfter(milliseconds: number): Promise<void> {
+    const wait = this.lookedAt + milliseconds - Date.now();
+    if (wait <= 0) return this.look();
+    this.postponed ??= scheduler
+      .wait(wait)
+      .then(() => this.look())
+      .finally(() => (this.postponed = undefined));
+    return this.postponed;
   }
 
   /** Begins anew after having given up, or after a rest. */

@@ -14,7 +14,12 @@ import {
 import { EventLog, type LogRun } from "./event-log.ts";
 
 /** The channel's position and the attempt: rewritten by every commit, as one row. */
-type Head = Readonly<{ epoch: string; offset: number; root?: FollowedStack; attempt?: Attempt }>;
+type Head = Readonly<{
+  epoch: string;
+  offset: number;
+  root?: Omit<FollowedStack, "planned">;
+  attempt?: Attempt;
+}>;
 
 /** Resources by their keys. */
 type Block = readonly Entry[];
@@ -29,6 +34,8 @@ const shortened = ([key, resource]: Entry): Entry =>
     : [key, { ...resource, reason: resource.reason.slice(0, MAX_REASON_LENGTH) }];
 
 const HEAD = "head";
+/** What the root's operation is to touch: long, and the same from its beginning to its end. */
+const PLANNED = "planned";
 const NESTED = "nested/";
 const RESOURCES = "resources/";
 
@@ -75,15 +82,17 @@ export class StackStore {
   /** Keeps what a poll brought, and gives the new frames as they go out. */
   commit(advance: Advance): readonly LogRun[] {
     const { state, frames } = advance;
-    const root = rootOf(state);
+    const { planned, ...root } = rootOf(state) ?? { planned: undefined };
+    const isPlanNew = planned !== undefined && planned !== rootOf(this.state)?.planned;
     const head: Head = {
       epoch: this.head.epoch,
       offset: this.head.offset + frames.length,
-      ...(root && { root }),
+      ...("stackId" in root && { root }),
       ...(state.attempt && { attempt: state.attempt }),
     };
     const runs = this.storage.transactionSync(() => {
       if (advance.renewed) this.forget();
+      if (isPlanNew) this.storage.kv.put(PLANNED, planned);
       if (advance.touchedResources.size > 0) this.keepResources(advance);
       for (const stackId of advance.touchedStacks) {
         if (stackId !== state.rootId) this.storage.kv.put(NESTED + stackId, state.followed.get(stackId));
@@ -118,7 +127,8 @@ export class StackStore {
 
   private load({ root, attempt }: Head): StackState {
     if (!root) return EMPTY_STATE;
-    const followed = new Map([[root.stackId, root]]);
+    const planned = this.storage.kv.get<FollowedStack["planned"]>(PLANNED) ?? {};
+    const followed = new Map<string, FollowedStack>([[root.stackId, { ...root, planned }]]);
     for (const [key, stack] of this.storage.kv.list<FollowedStack>({ prefix: NESTED })) {
       followed.set(key.slice(NESTED.length), stack);
     }

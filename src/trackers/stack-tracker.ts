@@ -61,7 +61,7 @@ export class StackTracker extends DurableObject<Env> {
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     await this.channel.sockets.heard(socket, message, Date.now());
-    await this.channel.schedule.rearm(Date.now());
+    await this.channel.schedule.rearmSometimes(Date.now());
   }
 
   override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
