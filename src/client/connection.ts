@@ -11,6 +11,7 @@ import { PATIENCE, type ConnectionState, type Patience } from "./connection-stat
 import { Heartbeat } from "./heartbeat.ts";
 import { after, type Fetch } from "./platform.ts";
 import { refusalOf } from "./refused-upgrade.ts";
+import { TokenRenewal } from "./token-renewal.ts";
 
 /** Gives the token for the next attempt; none where the server asks for none. */
 export type TokenProvider = () => string | undefined | Promise<string | undefined>;
@@ -42,8 +43,11 @@ export class Connection {
   readonly #ends: Ends;
   readonly #options: ConnectionOptions;
   readonly #heartbeat: Heartbeat;
+  readonly #renewal: TokenRenewal;
   readonly #socket: ReconnectingWebSocket;
   #state: ConnectionState = { kind: "reconnecting", since: Date.now(), failures: 0 };
+  /** Of the newest attempt. */
+  #token: string | undefined;
   #attempts = 0;
   #failures = 0;
   #retryAfterMs = 0;
@@ -62,6 +66,10 @@ export class Connection {
       this.patience,
       () => this.send(PING),
       () => this.restart(),
+    );
+    this.#renewal = new TokenRenewal(
+      () => options.token?.(),
+      (token) => this.send(JSON.stringify({ action: "auth", token })),
     );
     options.onState?.(this.#state);
     let attempt: Promise<Attempt> | undefined;
@@ -120,6 +128,7 @@ export class Connection {
     const unopened = this.#attempts > 1 && !this.#opened;
     this.#opened = false;
     const token = await this.#options.token?.();
+    this.#token = token;
     const address = this.#ends.address();
     if (unopened && this.#state.kind !== "stopped") {
       const refusal = await refusalOf(address, token, this.patience.answerWithinMs, this.#options.fetch);
@@ -146,6 +155,7 @@ export class Connection {
     this.#opened = true;
     this.#cancelUptime = after(this.patience.uptimeMs, () => (this.#failures = 0));
     this.#heartbeat.heard();
+    if (this.#token !== undefined) this.#renewal.start(this.#token);
     this.#tell({ kind: "live" });
     this.#ends.opened();
   }
@@ -178,6 +188,7 @@ export class Connection {
 
   #lost(): void {
     this.#heartbeat.stop();
+    this.#renewal.stop();
     this.#cancelUptime?.();
     this.#ends.lost();
     if (this.#state.kind === "stopped") return;

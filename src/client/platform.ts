@@ -8,6 +8,7 @@ declare const clearTimeout: (timer: unknown) => void;
 declare const fetch: Fetch;
 declare const AbortController: new () => Readonly<{ signal: unknown; abort: (reason: Error) => void }>;
 declare const crypto: Readonly<{ randomUUID: () => string }>;
+declare const atob: (text: string) => string;
 declare const queueMicrotask: (run: () => void) => void;
 
 export type HttpRequest = Readonly<{
@@ -37,6 +38,9 @@ export const afterTurn = (run: () => void): void => queueMicrotask(run);
 
 /** A new name that nobody else has. */
 export const uniqueId = (): string => crypto.randomUUID();
+
+/** Text of Base64, a character a byte; throws if it is none. */
+export const textOfBase64 = (text: string): string => atob(text);
 
 /** An answer with its whole body. */
 export type WholeAnswer = Readonly<{ status: number; headers: HttpAnswer["headers"]; text: string }>;

@@ -97,7 +97,7 @@ export const openStream = (options: StreamOptions): Stream => {
   };
 
   const refused = ({ id, error }: RequestError): void => {
-    const entry = [...entries.values()].find(({ awaited }) => awaited === id);
+    const entry = id === undefined ? undefined : [...entries.values()].find(({ awaited }) => awaited === id);
     if (!entry) return;
     // The connection comes back with growing patience, and so does the request.
     if (PASSING.has(error.code)) return connection.restart();

@@ -13,6 +13,7 @@ const requestSchema = z.object({
   channel: z.string().optional(),
   epoch: z.string().optional(),
   offset: z.number().optional(),
+  token: z.string().optional(),
 });
 
 export type ClientRequest = z.infer<typeof requestSchema>;

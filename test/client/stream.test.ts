@@ -174,6 +174,17 @@ describe("a stream", () => {
     await settled(() => expect(other.refusals).toEqual([{ code: "FORBIDDEN", message: "not yours" }]));
   });
 
+  test("goes on when something else than a subscription has failed", async () => {
+    const watched = watch();
+    server.commit(CHANNEL, event);
+    await saw(watched, 1);
+    server.broadcast({ type: "error", error: { code: "KEYS_UNREACHABLE", message: "for now" } });
+    server.commit(CHANNEL, event);
+    await saw(watched, 2);
+    expect(watched.told.refusals).toEqual([]);
+    expect(server.connections).toHaveLength(1);
+  });
+
   test("asks again for what fails for a moment", async () => {
     let failures = 0;
     server.commit(CHANNEL, event);
