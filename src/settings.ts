@@ -115,7 +115,7 @@ export type AuthSettings =
     }>;
 
 /** Where AWS is and who we are there; a service's own endpoint goes before the one for all. */
-export type AwsSettings = Readonly<{
+type AwsSettings = Readonly<{
   region: string;
   credentials: Readonly<{ accessKeyId: string; secretAccessKey: string; sessionToken?: string }>;
   endpoints: Readonly<

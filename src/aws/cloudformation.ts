@@ -46,7 +46,7 @@ export type ResourceChange = Readonly<{
   changeSetId?: string;
 }>;
 
-export type ChangeSet = Readonly<{
+type ChangeSet = Readonly<{
   stackId: string;
   /** `EXECUTE_IN_PROGRESS`, `EXECUTE_COMPLETE`, … */
   executionStatus: string;

@@ -33,7 +33,7 @@ const inOrder = async (
 ): Promise<void> => {
   const done = new Map<string, Promise<boolean>>();
   for (const stack of stacks) {
-    const before = Promise.all(stack.dependsOn.map((name) => done.get(name)));
+    const before = Promise.all(stack.dependsOn.map((name) => done.get(name) ?? Promise.resolve(true)));
     done.set(
       stack.name,
       before.then((results) => (results.every(Boolean) ? deploy(stack) : false)),

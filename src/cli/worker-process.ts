@@ -46,10 +46,10 @@ export const startWorker = ({ port, folder, variables }: WorkerOptions): WorkerP
       env: { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false" },
     },
   );
-  let gone = false;
+  const life = { gone: false };
   const ended = new Promise<string>((resolve) => {
     const end = (why: string): void => {
-      gone = true;
+      life.gone = true;
       resolve(why);
     };
     child.once("error", (error) => end(error.message));
@@ -68,7 +68,7 @@ export const startWorker = ({ port, folder, variables }: WorkerOptions): WorkerP
   return {
     ended,
     ready: async (signal) => {
-      while (!gone && !signal.aborted) {
+      while (!life.gone && !signal.aborted) {
         const answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined);
         if (answer?.ok) return true;
         await sleep(200);

@@ -17,7 +17,7 @@ const PATIENT = 30_000;
 const EAGER = 60_000;
 
 /** Polling goes on this long after the last viewer left, in milliseconds. */
-export const LINGER_MS = 60_000;
+const LINGER_MS = 60_000;
 
 /** Who wants to know of the stack. Times in unix milliseconds. */
 export type Interest = Readonly<{

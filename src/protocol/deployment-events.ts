@@ -35,7 +35,7 @@ export const errorDetailSchema = z.object({
 export type ErrorDetail = Readonly<z.infer<typeof errorDetailSchema>>;
 
 /** Where a stack stands in a deployment's plan. */
-export const plannedStackSchema = z.object({
+const plannedStackSchema = z.object({
   name: stackKeySchema,
   layer,
   dependsOn: z.array(stackKeySchema),

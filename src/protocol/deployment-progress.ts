@@ -33,7 +33,7 @@ export const stackStates = [
 
 export type StackStatus = (typeof stackStates)[number];
 
-export const logEntrySchema = z.object({
+const logEntrySchema = z.object({
   timestamp: z.string(),
   level: z.enum(["debug", "info", "warn", "error"]),
   message: z.string(),

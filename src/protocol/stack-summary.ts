@@ -17,7 +17,7 @@ const position = {
   floor: z.number().int().positive(),
 };
 
-export const phases = ["forward", "cleanup", "rollback"] as const;
+const phases = ["forward", "cleanup", "rollback"] as const;
 
 export const stackSummarySchema = stackCountsSchema.extend({
   ...position,

@@ -217,10 +217,10 @@ describe("A nested stack", () => {
     cloudFormation.show(...events.slice(0, 8));
     await follower.poll();
     // Both are read at the same time; the grandchild's answer is the older one.
-    const { eventPage } = cloudFormation;
+    const eventPage = cloudFormation.eventPage.bind(cloudFormation);
     cloudFormation.eventPage = async (stack, known, nextToken) => {
       if (stack === CHILD) await Promise.resolve(cloudFormation.show(...events.slice(8)));
-      return eventPage.call(cloudFormation, stack, known, nextToken);
+      return eventPage(stack, known, nextToken);
     };
     const reversed = new Map([...follower.state.followed].toReversed());
     follower.state = { ...follower.state, followed: reversed };

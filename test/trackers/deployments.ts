@@ -6,7 +6,7 @@ import { deploymentChannelOf } from "../../src/protocol/channel.ts";
 import type { Registration } from "../../src/protocol/deployment-requests.ts";
 import { poll } from "./far-end.ts";
 
-export const ENVIRONMENT = "dev";
+const ENVIRONMENT = "dev";
 
 export const addressOf = (deploymentId: string) => ({ deploymentId, environment: ENVIRONMENT });
 
