@@ -53,6 +53,8 @@ export class Connection {
   #retryAfterMs = 0;
   /** Whether the newest attempt has opened. */
   #opened = false;
+  /** A token that has expired or was refused: trying it again is useless. */
+  #spent: Readonly<{ token: string; code: number; reason: string }> | undefined;
   /** A token that was refused is replaced once. */
   #tokenReplaced = false;
   #endWaiting: (() => void) | undefined;
@@ -129,6 +131,7 @@ export class Connection {
     this.#opened = false;
     const token = await this.#options.token?.();
     this.#token = token;
+    if (this.#spent && this.#spent.token === token) this.#stop(this.#spent.code, this.#spent.reason);
     const address = this.#ends.address();
     if (unopened && this.#state.kind !== "stopped") {
       const refusal = await refusalOf(address, token, this.patience.answerWithinMs, this.#options.fetch);
@@ -172,6 +175,8 @@ export class Connection {
 
   #goesOnAfter(code: number, reason: string): boolean {
     if (this.#state.kind === "stopped") return false;
+    if (this.#token !== undefined && (code === CLOSE.tokenExpired || code === CLOSE.badToken))
+      this.#spent = { token: this.#token, code, reason };
     if (reconnectsAfter(code)) return true;
     if (code === CLOSE.badToken && !this.#tokenReplaced) return (this.#tokenReplaced = true);
     return this.#stop(code, reason);

@@ -278,6 +278,16 @@ describe("a connection", () => {
     expect(server.connections.map(({ token }) => token)).toEqual(["token-1", "token-2", "token-3"]);
   });
 
+  test("stops when its token has expired and there is no other", async () => {
+    const watched = watch(CHANNEL, { token: () => "only-one" });
+    await settled(() => expect(watched.states.at(-1)?.kind).toBe("live"));
+    server.close(4001, { reason: "the token has expired", reconnect: true });
+    await settled(() =>
+      expect(watched.states.at(-1)).toEqual({ kind: "stopped", code: 4001, reason: "the token has expired" }),
+    );
+    expect(server.connections).toHaveLength(1);
+  });
+
   test("that is never let in asks why and stops", async () => {
     server.accepts = (token) => token === "right";
     const watched = watch(CHANNEL, { token: () => "wrong" });
