@@ -1,5 +1,5 @@
 /** Stackcast's REST interface, route by route, typed by the protocol's own schemas. */
-import type { DeploymentAddress, StackAddress } from "../protocol/channel.ts";
+import type { DeploymentAddress, StackAddress } from "../protocol/channel-names.ts";
 import type {
   AuditEntry,
   AuditQuery,

@@ -2,7 +2,7 @@
  * A stack's own channel over its own socket, `/canvas/deploy/track/{stackName}`: the position to resume from goes into
  * the address, so that a hole costs a new connection.
  */
-import type { StackAddress } from "../protocol/channel.ts";
+import type { StackAddress } from "../protocol/channel-names.ts";
 import { ChannelFollower, type ChannelListener, type Position } from "./channel-follower.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionState } from "./connection-state.ts";

@@ -1,5 +1,5 @@
 /** An event of a channel as a row of the audit table. */
-import type { StackAddress } from "../protocol/channel.ts";
+import type { StackAddress } from "../protocol/channel-names.ts";
 import type { DeploymentEvent } from "../protocol/deployment-events.ts";
 import type { StackFrame } from "../protocol/stack-frames.ts";
 

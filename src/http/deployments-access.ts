@@ -2,7 +2,8 @@
 import type { Context } from "hono";
 import * as z from "zod";
 import { mayRead } from "../auth/rights.ts";
-import { deploymentIdSchema, environmentSchema, type DeploymentAddress } from "../protocol/channel.ts";
+import { deploymentIdSchema, environmentSchema } from "../protocol/channel.ts";
+import type { DeploymentAddress } from "../protocol/channel-names.ts";
 import type { Failure } from "../protocol/failure.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import type { AppEnv } from "./app-env.ts";

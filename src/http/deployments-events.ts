@@ -1,7 +1,7 @@
 /** A deployment's durable events after an offset, over REST: as JSON, or as a stream that goes on. */
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
-import type { DeploymentAddress } from "../protocol/channel.ts";
+import type { DeploymentAddress } from "../protocol/channel-names.ts";
 import { deploymentEventsSchema, type DeploymentEvents } from "../protocol/deployment-requests.ts";
 import { answerOf, failureAnswers, PRIVATE } from "./answers.ts";
 import { deploymentParams, environmentQuery, visibleDeployment } from "./deployments-access.ts";

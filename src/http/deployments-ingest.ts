@@ -2,7 +2,7 @@
 import { MAX_INGEST } from "../protocol/deployment-limits.ts";
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
-import type { DeploymentAddress } from "../protocol/channel.ts";
+import type { DeploymentAddress } from "../protocol/channel-names.ts";
 import {
   ingestEnvelopeSchema,
   ingestReportSchema,

@@ -4,7 +4,7 @@ import {
   stackChannelOf,
   type DeploymentAddress,
   type StackAddress,
-} from "../protocol/channel.ts";
+} from "../protocol/channel-names.ts";
 import type { Env } from "../settings.ts";
 import { locationHintOf } from "./location-hint.ts";
 

@@ -2,7 +2,8 @@
 import type { Context } from "hono";
 import * as z from "zod";
 import { mayRead } from "../auth/rights.ts";
-import { regionSchema, stackChannelOf, stackNameSchema } from "../protocol/channel.ts";
+import { regionSchema, stackNameSchema } from "../protocol/channel.ts";
+import { stackChannelOf } from "../protocol/channel-names.ts";
 import type { AppEnv } from "./app-env.ts";
 import { bareFailureSchema, failureResponse } from "./failure-response.ts";
 import { stackTrackerOf } from "./objects.ts";

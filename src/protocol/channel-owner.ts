@@ -2,7 +2,7 @@
  * What a gateway and the object that owns a channel say to each other. The owner numbers and keeps the events; the
  * gateway holds the sockets. A push may be lost: whoever sees a hole pulls.
  */
-import type { DeploymentAddress } from "./channel.ts";
+import type { DeploymentAddress } from "./channel-names.ts";
 import type { Failure } from "./failure.ts";
 import type { Result } from "./result.ts";
 

@@ -5,13 +5,6 @@
 import * as z from "zod";
 import type { StackAddress } from "./channel-names.ts";
 
-export {
-  deploymentChannelOf,
-  stackChannelOf,
-  type DeploymentAddress,
-  type StackAddress,
-} from "./channel-names.ts";
-
 export const regionSchema = z
   .string()
   .max(32)

@@ -6,7 +6,7 @@ import * as z from "zod";
 import { query, type Item } from "../aws/dynamodb.ts";
 import type { AwsSession } from "../aws/session.ts";
 import type { LookupFailure } from "../domain/lookup-failure.ts";
-import type { DeploymentAddress } from "../protocol/channel.ts";
+import type { DeploymentAddress } from "../protocol/channel-names.ts";
 import type { AuditPage, AuditQuery } from "../protocol/deployment-requests.ts";
 import type { Failure } from "../protocol/failure.ts";
 import { failed, success, type Result } from "../protocol/result.ts";

@@ -7,7 +7,7 @@ import { deploymentAuditItemOf } from "../domain/audit-item.ts";
 import { hasEnded, isFinished } from "../domain/deployment/deployment-state.ts";
 import { deploymentProgressOf } from "../domain/deployment/deployment-view.ts";
 import { runSummaryOf } from "../domain/deployment/run-summary.ts";
-import type { DeploymentAddress } from "../protocol/channel.ts";
+import type { DeploymentAddress } from "../protocol/channel-names.ts";
 import type { Join, JoinRequest } from "../protocol/channel-owner.ts";
 import { deploymentEventSchema } from "../protocol/deployment-events.ts";
 import { settingsOf, type Env, type Settings } from "../settings.ts";

@@ -3,7 +3,7 @@
  * runs before, and the log. A commit is one transaction.
  */
 import type { DeploymentEvent } from "../protocol/deployment-events.ts";
-import type { DeploymentAddress } from "../protocol/channel.ts";
+import type { DeploymentAddress } from "../protocol/channel-names.ts";
 import type { DeploymentProgress } from "../protocol/deployment-progress.ts";
 import {
   emptyDeployment,

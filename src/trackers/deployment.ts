@@ -8,7 +8,7 @@ import { deploymentProgressOf, stackProgressOf } from "../domain/deployment/depl
 import { runSummaryOf } from "../domain/deployment/run-summary.ts";
 import { foldDeployment } from "../domain/deployment/fold-deployment.ts";
 import { translated } from "../domain/deployment/stack-translation.ts";
-import { deploymentChannelOf, type DeploymentAddress } from "../protocol/channel.ts";
+import { deploymentChannelOf, type DeploymentAddress } from "../protocol/channel-names.ts";
 import type { Join, JoinRequest, Run } from "../protocol/channel-owner.ts";
 import { deploymentEventSchema, type DeploymentEvent } from "../protocol/deployment-events.ts";
 import type {

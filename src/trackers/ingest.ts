@@ -3,7 +3,7 @@ import { foldDeployment } from "../domain/deployment/fold-deployment.ts";
 import type { DeploymentState } from "../domain/deployment/deployment-state.ts";
 import { deploymentEventSchema, type DeploymentEvent } from "../protocol/deployment-events.ts";
 import type { IngestEnvelope, IngestReport } from "../protocol/deployment-requests.ts";
-import type { DeploymentAddress } from "../protocol/channel.ts";
+import type { DeploymentAddress } from "../protocol/channel-names.ts";
 
 /** Clocks of orchestrators may be ahead by so much, in milliseconds. */
 const TOLERANCE_MS = 5 * 60_000;

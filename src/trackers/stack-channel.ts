@@ -8,7 +8,7 @@ import type { Advance } from "../domain/advance.ts";
 import { auditItemOf } from "../domain/audit-item.ts";
 import { isComplete } from "../domain/stack-state.ts";
 import { tellingOf } from "../domain/trouble.ts";
-import type { StackAddress } from "../protocol/channel.ts";
+import type { StackAddress } from "../protocol/channel-names.ts";
 import type { Join, JoinRequest } from "../protocol/channel-owner.ts";
 import type { FeedRequest } from "../protocol/stack-feed.ts";
 import { stackFrameSchema, type TroubleFrame } from "../protocol/stack-frames.ts";

@@ -3,7 +3,7 @@
  * patiently, who may begin at any moment, and who is of no interest any more. Compares what is wanted with what was
  * told, so that a call that is lost is made again.
  */
-import { stackChannelOf } from "../protocol/channel.ts";
+import { stackChannelOf } from "../protocol/channel-names.ts";
 import {
   hasEnded,
   isBlocked,

@@ -7,7 +7,7 @@ import { advance, type Advance } from "../domain/advance.ts";
 import type { LookupFailure } from "../domain/lookup-failure.ts";
 import { isComplete, rootOf } from "../domain/stack-state.ts";
 import { tellingOf, troubleAfter, type Trouble } from "../domain/trouble.ts";
-import { stackChannelOf, type StackAddress } from "../protocol/channel.ts";
+import { stackChannelOf, type StackAddress } from "../protocol/channel-names.ts";
 import type { TroubleFrame } from "../protocol/stack-frames.ts";
 import type { LogRun } from "./event-log.ts";
 import { observe } from "./observe.ts";

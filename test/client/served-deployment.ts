@@ -2,7 +2,7 @@
 import { emptyDeployment, type DeploymentState } from "../../src/domain/deployment/deployment-state.ts";
 import { deploymentProgressOf } from "../../src/domain/deployment/deployment-view.ts";
 import { foldDeployment } from "../../src/domain/deployment/fold-deployment.ts";
-import { deploymentChannelOf } from "../../src/protocol/channel.ts";
+import { deploymentChannelOf } from "../../src/protocol/channel-names.ts";
 import type { DeploymentEvent } from "../../src/protocol/deployment-events.ts";
 import { deploymentProgressSchema, type DeploymentProgress } from "../../src/protocol/deployment-progress.ts";
 import { factsOf, inTime } from "../domain/deployment/play.ts";

@@ -2,7 +2,7 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
-import { deploymentChannelOf } from "../../src/protocol/channel.ts";
+import { deploymentChannelOf } from "../../src/protocol/channel-names.ts";
 import type { Registration } from "../../src/protocol/deployment-requests.ts";
 import { poll } from "./far-end.ts";
 

@@ -4,7 +4,7 @@
  */
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach } from "vitest";
-import type { DeploymentAddress } from "../../src/protocol/channel.ts";
+import type { DeploymentAddress } from "../../src/protocol/channel-names.ts";
 import type { ChannelOwner, Join, JoinRequest, Push, Run } from "../../src/protocol/channel-owner.ts";
 import type { Failure } from "../../src/protocol/failure.ts";
 import { failed, success, type Result } from "../../src/protocol/result.ts";

@@ -19,6 +19,8 @@ const act = (request: LoadRequest): unknown => {
   }
   const group = groupOf(request.group);
   switch (request.do) {
+    case "subscribe":
+      return group.subscribe(request.channel);
     case "expect":
       return group.expect(request.frames);
     case "await":

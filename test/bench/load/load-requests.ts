@@ -15,6 +15,10 @@ const groupOptionsSchema = z.object({
   measuresLatency: z.boolean(),
   /** Keeps the newest frame's text. */
   keepsText: z.boolean(),
+  /** Waits for batches only, whatever else comes. */
+  awaitsBatches: z.boolean(),
+  /** What each viewer subscribes to as soon as it is open. */
+  channel: z.string().optional(),
 });
 
 export type GroupOptions = z.infer<typeof groupOptionsSchema>;
@@ -24,6 +28,8 @@ const group = z.string();
 export const requestSchema = z.discriminatedUnion("do", [
   /** Answered when all are open. */
   z.object({ do: z.literal("connect"), group, options: groupOptionsSchema }),
+  /** All subscribe, at once; answered with the moment before. */
+  z.object({ do: z.literal("subscribe"), group, channel: z.string() }),
   /** Counts anew, and waits for so many frames at each viewer. */
   z.object({ do: z.literal("expect"), group, frames: z.number() }),
   /** Answered with the moment at which the last viewer had all that was expected. */

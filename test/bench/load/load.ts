@@ -14,6 +14,7 @@ const USUAL = {
   reads: true,
   measuresLatency: false,
   keepsText: false,
+  awaitsBatches: false,
 } as const;
 
 type ConnectOptions = Pick<GroupOptions, "port" | "path" | "count"> & Partial<GroupOptions>;
@@ -21,6 +22,8 @@ type ConnectOptions = Pick<GroupOptions, "port" | "path" | "count"> & Partial<Gr
 export type Load = Readonly<{
   /** Resolves when all are open. */
   connect(group: string, options: ConnectOptions): Promise<void>;
+  /** All viewers of the group subscribe, at once. The answer is the moment before, in `monotonicMs`. */
+  subscribe(group: string, channel: string): Promise<number>;
   /** Counts anew, and waits for so many frames at each viewer. */
   expect(group: string, frames: number): Promise<void>;
   /** The moment, in `monotonicMs`, at which the last viewer had all that was expected. */
@@ -44,6 +47,7 @@ export const startLoad = (): Load => {
     counts,
     connect: (group, options) =>
       helper.ask({ do: "connect", group, options: { ...USUAL, ...options } }, nothing),
+    subscribe: (group, channel) => helper.ask({ do: "subscribe", group, channel }, z.number()),
     expect: (group, frames) => helper.ask({ do: "expect", group, frames }, nothing),
     complete: async (group) => {
       const late = new AbortController();

@@ -9,6 +9,9 @@ import type { GroupOptions } from "./load-requests.ts";
 const ACK_EVENTS = 200;
 const ACK_MS = 10_000;
 
+/** Every `batch` begins so. */
+const BATCH = '{"type":"batch"';
+
 /** Enough of a `batch` to see where it ends. */
 const HEAD_BYTES = 200;
 
@@ -22,6 +25,9 @@ type Viewer = {
   acknowledged: number;
   ackedAt: number;
 };
+
+const subscription = (channel: string): Buffer =>
+  maskedFrame(1, JSON.stringify({ action: "subscribe", channel }));
 
 export class ViewerGroup {
   frames = 0;
@@ -49,6 +55,13 @@ export class ViewerGroup {
     if (this.options.acknowledges) setInterval(() => this.acknowledgeLate(), 1_000).unref();
   }
 
+  /** All subscribe; the answer is the moment before. */
+  subscribe(channel: string): number {
+    const now = monotonicMs();
+    for (const { socket } of this.viewers) socket?.write(subscription(channel));
+    return now;
+  }
+
   /** Counts anew, and waits for so many frames at each viewer. */
   expect(frames: number): void {
     this.frames = 0;
@@ -73,11 +86,12 @@ export class ViewerGroup {
   private async join(): Promise<void> {
     const viewer: Viewer = { socket: undefined, frames: 0, to: 0, acknowledged: 0, ackedAt: monotonicMs() };
     this.viewers.push(viewer);
-    const { measuresLatency, acknowledges, keepsText, reads } = this.options;
-    const keep = measuresLatency || keepsText ? Infinity : acknowledges ? HEAD_BYTES : 0;
+    const { measuresLatency, acknowledges, awaitsBatches, keepsText, reads, channel } = this.options;
+    const keep = measuresLatency || keepsText ? Infinity : acknowledges || awaitsBatches ? HEAD_BYTES : 0;
     const reader = new FrameReader(keep, (frame) => this.take(viewer, frame));
     viewer.socket = await openSocket(this.options, (chunk) => reader.push(chunk));
     if (!reads) viewer.socket.pause();
+    if (channel !== undefined) viewer.socket.write(subscription(channel));
   }
 
   private take(viewer: Viewer, { opcode, bytes, kept }: SeenFrame): void {
@@ -85,10 +99,11 @@ export class ViewerGroup {
     if (opcode !== 1) return;
     this.frames += 1;
     this.bytes += bytes;
-    viewer.frames += 1;
     if (this.options.keepsText) this.lastText = kept;
     if (this.options.measuresLatency) this.noteLatencies(kept);
     if (this.options.acknowledges) this.noteBatch(viewer, kept);
+    if (this.options.awaitsBatches && !kept.startsWith(BATCH)) return;
+    viewer.frames += 1;
     if (viewer.frames !== this.awaited) return;
     this.complete += 1;
     if (this.complete === this.viewers.length) this.completed.resolve(monotonicMs());

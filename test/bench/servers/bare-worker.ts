@@ -1,20 +1,24 @@
 /// <reference types="@cloudflare/workers-types" />
 /**
- * The least that a Durable Object can do for its viewers: one prepared string to every socket. What the product costs
- * beyond this is its own.
+ * The least that a Durable Object can do: one prepared string to every socket, one row for every event. What the
+ * product costs beyond this is its own.
  */
 import { DurableObject } from "cloudflare:workers";
+import * as z from "zod";
 
 const POLL_MS = 200;
 
 /** The object that is to poll, by the name of its stack. */
 const pollerOf = ({ url }: Request): string | undefined => /\/poll\/(.+)$/.exec(url)?.[1];
 
+const eventsSchema = z.array(z.looseObject({ id: z.string() }));
+
 type BareEnv = Readonly<{ BARE: DurableObjectNamespace<Bare> }>;
 
 /**
  * `PUT /text` gives it the string, `POST /send` has it sent; what upgrades becomes a viewer. `PUT /poll/NAME` lets an
  * object of that name ask the address in the body every 200 ms, unsigned, and read the answer: the least that a poll is.
+ * `POST /rows` keeps each event of a list as a row.
  */
 export class Bare extends DurableObject<BareEnv> {
   private text = "";
@@ -35,6 +39,8 @@ export class Bare extends DurableObject<BareEnv> {
       await this.ctx.storage.setAlarm(Date.now() + POLL_MS);
     } else if (request.method === "PUT") {
       this.text = await request.text();
+    } else if (request.url.endsWith("/rows")) {
+      this.insert(eventsSchema.parse(await request.json()));
     } else if (request.method === "POST") {
       for (const socket of this.ctx.getWebSockets()) socket.send(this.text);
     } else if (request.headers.get("Upgrade") === "websocket") {
@@ -43,6 +49,15 @@ export class Bare extends DurableObject<BareEnv> {
       return new Response(null, { status: 101, webSocket: client });
     }
     return new Response(null, { status: 204 });
+  }
+
+  private insert(events: z.infer<typeof eventsSchema>): void {
+    const { sql } = this.ctx.storage;
+    sql.exec("CREATE TABLE IF NOT EXISTS events (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID");
+    this.ctx.storage.transactionSync(() => {
+      for (const event of events)
+        sql.exec("INSERT INTO events (id, body) VALUES (?, ?)", event.id, JSON.stringify(event));
+    });
   }
 }
 

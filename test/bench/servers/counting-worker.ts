@@ -1,9 +1,9 @@
 /// <reference types="@cloudflare/workers-types" />
 /**
- * The product's Worker with a meter in the stacks' objects: counts the rows that each one writes, as they are billed.
+ * The product's Worker with meters in its objects: counts the rows that each one writes, as they are billed.
  * SQL by the runtime's own `rowsWritten`; a put, a delete and an alarm that is set as one row each.
  */
-import worker, { StackTracker } from "../../../src/index.ts";
+import worker, { Deployment, Gateway, StackTracker } from "../../../src/index.ts";
 import type { Env } from "../../../src/settings.ts";
 
 /** The other objects stay as they are. */
@@ -12,9 +12,16 @@ export * from "../../../src/index.ts";
 /** Rows written since the object was made. */
 export type RowsWritten = Readonly<{ sql: number; kv: number; alarms: number }>;
 
-type CountingEnv = Omit<Env, "STACKS"> & Readonly<{ STACKS: DurableObjectNamespace<CountingTracker> }>;
+type CountingEnv = Omit<Env, "STACKS" | "DEPLOYMENTS" | "GATEWAYS"> &
+  Readonly<{
+    STACKS: DurableObjectNamespace<CountingTracker>;
+    DEPLOYMENTS: DurableObjectNamespace<CountingDeployment>;
+    GATEWAYS: DurableObjectNamespace<CountingGateway>;
+  }>;
 
 const meters = new WeakMap<DurableObjectState, { sql: number; kv: number; alarms: number }>();
+
+const metersOf = (ctx: DurableObjectState): RowsWritten => ({ ...meters.get(ctx)! });
 
 /** Counts at the storage itself, whoever calls: the methods are laid over those of this one object. */
 const metered = (ctx: DurableObjectState): DurableObjectState => {
@@ -52,16 +59,43 @@ export class CountingTracker extends StackTracker {
   }
 
   async rowsWritten(): Promise<RowsWritten> {
-    return { ...meters.get(this.ctx)! };
+    return metersOf(this.ctx);
   }
 }
+
+export class CountingDeployment extends Deployment {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(metered(ctx), env);
+  }
+
+  async rowsWritten(): Promise<RowsWritten> {
+    return metersOf(this.ctx);
+  }
+}
+
+export class CountingGateway extends Gateway {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(metered(ctx), env);
+  }
+
+  async rowsWritten(): Promise<RowsWritten> {
+    return metersOf(this.ctx);
+  }
+}
+
+/** The rows of the object of this name: its first part tells what it is. */
+const rowsOf = (env: CountingEnv, name: string): Promise<RowsWritten> => {
+  if (name.startsWith("deployments/"))
+    return env.DEPLOYMENTS.get(env.DEPLOYMENTS.idFromName(name)).rowsWritten();
+  if (name.startsWith("gateway/")) return env.GATEWAYS.get(env.GATEWAYS.idFromName(name)).rowsWritten();
+  return env.STACKS.get(env.STACKS.idFromName(name)).rowsWritten();
+};
 
 // oxlint-disable-next-line import/no-default-export -- the runtime asks for it
 export default {
   fetch: async (request, env, ctx) => {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname !== "/bench/rows") return worker.fetch(request, env, ctx);
-    const tracker = env.STACKS.get(env.STACKS.idFromName(searchParams.get("channel") ?? ""));
-    return Response.json(await tracker.rowsWritten());
+    return Response.json(await rowsOf(env, searchParams.get("object") ?? ""));
   },
 } satisfies ExportedHandler<CountingEnv>;

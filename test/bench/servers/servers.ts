@@ -8,13 +8,13 @@ import { bundle, productConfiguration } from "./bundle.ts";
 import { freePort, startServer, type ServerProcess } from "./server-process.ts";
 import { startWorkerd } from "./workerd.ts";
 
-/** `pollSeconds`: the period of its polls. */
-type TrackerOptions = Readonly<{ aws: Aws; pollSeconds: number }>;
+/** `pollSeconds`: the period of its polls; `gatewayShards`: one, unless it is said otherwise. */
+type TrackerOptions = Readonly<{ aws: Aws; pollSeconds: number; gatewayShards?: number }>;
 
 export type Servers = Readonly<{
   /** The product's Worker. */
   product(options: TrackerOptions): Promise<ServerProcess>;
-  /** The product with a meter in its stacks' objects. */
+  /** The product with meters in its stacks', deployments' and gateways' objects. */
   counting(options: TrackerOptions): Promise<ServerProcess>;
   /** One Durable Object that only sends, with the product's flags or with workerd's defaults. */
   bare(flags: "product's" | "default"): Promise<ServerProcess>;
@@ -27,8 +27,11 @@ export type Servers = Readonly<{
 /** Path of a stack's WebSocket, at the product as at the seed's port. */
 export const trackPath = (stackName: string): string => `/canvas/deploy/track/${stackName}?region=us-east-1`;
 
+/** Path of the gateways' WebSocket. */
+export const GATEWAY_PATH = "/ws";
+
 /** Audit off: the table would be a second server. Tokens off: joining is not measured. */
-const variablesOf = ({ aws, pollSeconds }: TrackerOptions): Record<string, string> => ({
+const variablesOf = ({ aws, pollSeconds, gatewayShards = 1 }: TrackerOptions): Record<string, string> => ({
   AWS_REGION: "us-east-1",
   AWS_ACCESS_KEY_ID: "AKIDBENCH",
   AWS_SECRET_ACCESS_KEY: "bench",
@@ -36,6 +39,7 @@ const variablesOf = ({ aws, pollSeconds }: TrackerOptions): Record<string, strin
   AUDIT_TABLE: "",
   AUTH_MODE: "off",
   POLL_INTERVAL_SECONDS: String(pollSeconds),
+  GATEWAY_SHARDS: String(gatewayShards),
 });
 
 /** Bundles the Workers. */
@@ -63,7 +67,12 @@ export const prepareServers = async (): Promise<Servers> => {
     });
   return {
     product: (options) => tracking("product.js", options),
-    counting: (options) => tracking("counting.js", options, { STACKS: "CountingTracker" }),
+    counting: (options) =>
+      tracking("counting.js", options, {
+        STACKS: "CountingTracker",
+        DEPLOYMENTS: "CountingDeployment",
+        GATEWAYS: "CountingGateway",
+      }),
     bare: async (flags) =>
       startWorkerd({
         folder: await fresh(),
