@@ -3,7 +3,7 @@
  * one call for a stack where nothing new has begun or ended, and keeps nothing.
  */
 import type { CloudFormation, StackDescription } from "../aws/cloudformation.ts";
-import type { Findings } from "../domain/advance.ts";
+import type { Findings } from "../domain/findings.ts";
 import { operationStart } from "../domain/attempt.ts";
 import type { LookupFailure } from "../domain/lookup-failure.ts";
 import type { Plan } from "../domain/plan.ts";

@@ -4,7 +4,7 @@
  */
 import { cloudFormation } from "../aws/cloudformation.ts";
 import { awsSession } from "../aws/session.ts";
-import type { Advance } from "../domain/advance.ts";
+import type { Advance } from "../domain/findings.ts";
 import { auditItemOf } from "../domain/audit-item.ts";
 import { isComplete } from "../domain/stack-state.ts";
 import { tellingOf } from "../domain/trouble.ts";

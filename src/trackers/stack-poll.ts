@@ -3,7 +3,8 @@
  * trouble is kept, so that its patience outlives a restart.
  */
 import type { CloudFormation } from "../aws/cloudformation.ts";
-import { advance, type Advance } from "../domain/advance.ts";
+import { advance } from "../domain/advance.ts";
+import type { Advance } from "../domain/findings.ts";
 import type { LookupFailure } from "../domain/lookup-failure.ts";
 import { isComplete, rootOf } from "../domain/stack-state.ts";
 import { tellingOf, troubleAfter, type Trouble } from "../domain/trouble.ts";

@@ -2,7 +2,7 @@
  * What a stack's object keeps: the channel's epoch and head, the attempt's state and the log. A commit is one
  * transaction; whatever crashes before it leaves everything as it was.
  */
-import type { Advance } from "../domain/advance.ts";
+import type { Advance } from "../domain/findings.ts";
 import {
   EMPTY_STATE,
   rootOf,

@@ -9,6 +9,10 @@ import { startAws } from "./aws/aws.ts";
 import { startLoad } from "./load/load.ts";
 import type { Measure, Row } from "./measure.ts";
 import { broadcast } from "./measures/broadcast.ts";
+import { deploymentRows } from "./measures/deployment-rows.ts";
+import { gateways } from "./measures/gateways.ts";
+import { ingest } from "./measures/ingest.ts";
+import { lateJoiner } from "./measures/late-joiner.ts";
 import { manyStacks } from "./measures/many-stacks.ts";
 import { memory } from "./measures/memory.ts";
 import { poll } from "./measures/poll.ts";
@@ -24,6 +28,10 @@ const MEASURES: Readonly<Record<string, Measure>> = {
   "many-stacks": manyStacks,
   stalled,
   memory,
+  gateways,
+  ingest,
+  "late-joiner": lateJoiner,
+  "deployment-rows": deploymentRows,
 };
 
 const USAGE = `npm run bench -- [--only ${Object.keys(MEASURES).join(",")}] [--rounds N] [--quick] [--json FILE]`;

@@ -1,7 +1,8 @@
 /** However a log is cut, shown again or shown late: the same events lead to the same state. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { advance, type Findings } from "../../src/domain/advance.ts";
+import { advance } from "../../src/domain/advance.ts";
+import type { Findings } from "../../src/domain/findings.ts";
 import { isOwnEvent, type StackEvent } from "../../src/domain/stack-event.ts";
 import { EMPTY_STATE, type StackState } from "../../src/domain/stack-state.ts";
 import type { StackFrame } from "../../src/protocol/stack-frames.ts";

@@ -1,5 +1,6 @@
 /** Follows a stack as the tracker does, poll by poll, without its storage and its sockets. */
-import { advance, type Advance } from "../../src/domain/advance.ts";
+import { advance } from "../../src/domain/advance.ts";
+import type { Advance } from "../../src/domain/findings.ts";
 import { isComplete, EMPTY_STATE, type StackState } from "../../src/domain/stack-state.ts";
 import type { LookupFailure } from "../../src/domain/lookup-failure.ts";
 import type { StackComplete, StackFrame } from "../../src/protocol/stack-frames.ts";

@@ -1,8 +1,9 @@
-/** What an idle viewer takes in memory, if it offers compression as every browser does, beside workerd's default. */
+/** What an idle viewer of a stack, or of a gateway, takes in memory, if it offers compression as every browser does, beside workerd's default. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Measure, Surroundings } from "../measure.ts";
+import type { Measure, Row, Surroundings } from "../measure.ts";
+import { Orchestrator } from "../orchestrator.ts";
 import type { ServerProcess } from "../servers/server-process.ts";
-import { trackPath } from "../servers/servers.ts";
+import { GATEWAY_PATH, trackPath } from "../servers/servers.ts";
 import { median } from "../statistics.ts";
 
 /** Joined before the first look at the memory: what is made once is not a viewer's. */
@@ -15,15 +16,15 @@ let runs = 0;
 const kibAViewer = async (
   { load }: Surroundings,
   server: ServerProcess,
-  path: string,
+  place: Readonly<{ path: string; channel?: string }>,
   viewers: number,
 ): Promise<number> => {
   const group = `memory-${++runs}`;
   try {
-    await load.connect(`${group}-first`, { port: server.port, path, count: FIRST, offersDeflate: true });
+    await load.connect(`${group}-first`, { ...place, port: server.port, count: FIRST, offersDeflate: true });
     await sleep(SETTLING_MS);
     const before = server.privateKib();
-    await load.connect(group, { port: server.port, path, count: viewers, offersDeflate: true });
+    await load.connect(group, { ...place, port: server.port, count: viewers, offersDeflate: true });
     await sleep(SETTLING_MS);
     return (server.privateKib() - before) / viewers;
   } finally {
@@ -33,26 +34,31 @@ const kibAViewer = async (
   }
 };
 
-/** Browser-like viewers of a stack that waits: nothing is sent. */
+/** Browser-like viewers of a stack, and of a deployment, that wait: nothing is sent but the beginning. */
 export const memory: Measure = async (surroundings) => {
   const { aws, servers, rounds, quick } = surroundings;
   const viewers = quick ? 300 : 3_000;
   const name = "memory";
   await aws.add(name, 30);
-  const ours: number[] = [];
+  const atStack: number[] = [];
+  const atGateway: number[] = [];
   const theirs: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const product = await servers.product({ aws, pollSeconds: 3 });
-    ours.push(await kibAViewer(surroundings, product, trackPath(name), viewers));
-    theirs.push(await kibAViewer(surroundings, await servers.bare("default"), "/", viewers));
+    atStack.push(await kibAViewer(surroundings, product, { path: trackPath(name) }, viewers));
+    const withGateway = await servers.product({ aws, pollSeconds: 3 });
+    const orchestrator = new Orchestrator(withGateway);
+    await orchestrator.begin();
+    const place = { path: GATEWAY_PATH, channel: orchestrator.channel };
+    atGateway.push(await kibAViewer(surroundings, withGateway, place, viewers));
+    theirs.push(await kibAViewer(surroundings, await servers.bare("default"), { path: "/" }, viewers));
   }
-  return [
-    {
-      what: `memory of an idle browser-like viewer, of ${viewers}`,
-      unit: "KiB",
-      value: median(ours),
-      baseline: { name: "bare, workerd's default", value: median(theirs) },
-      aim: { on: "ratio", atMost: 0.35 },
-    },
-  ];
+  const row = (where: string, ours: readonly number[]): Row => ({
+    what: `memory of an idle browser-like viewer ${where}, of ${viewers}`,
+    unit: "KiB",
+    value: median(ours),
+    baseline: { name: "bare, workerd's default", value: median(theirs) },
+    aim: { on: "ratio", atMost: 0.35 },
+  });
+  return [row("of a stack", atStack), row("of a gateway", atGateway)];
 };

@@ -3,9 +3,8 @@
  * puts, deletes and alarms as one each. Without audit, and without the directory, which is told once a deployment.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import * as z from "zod";
 import type { Measure } from "../measure.ts";
-import type { ServerProcess } from "../servers/server-process.ts";
+import { rowsOf } from "../rows-written.ts";
 import { trackPath } from "../servers/servers.ts";
 
 const POLL_SECONDS = 0.2;
@@ -14,22 +13,16 @@ const EVENTS = 1_000;
 const POLLS = 60;
 const QUIET_POLLS = 15;
 
-const rowsSchema = z.object({ sql: z.number(), kv: z.number(), alarms: z.number() });
-
-const rowsOf = async (server: ServerProcess, name: string) => {
-  const answer = await fetch(`${server.url}/bench/rows?channel=stacks/us-east-1/${name}`);
-  return rowsSchema.parse(await answer.json());
-};
-
 /** A thousand events over sixty polls, then nothing new. Counts do not vary: one round. */
 export const rows: Measure = async ({ aws, load, servers }) => {
   const name = "rows";
+  const object = `stacks/us-east-1/${name}`;
   const server = await servers.counting({ aws, pollSeconds: POLL_SECONDS });
   try {
     await aws.add(name, 1, { resources: Math.ceil(EVENTS / 3) });
     await load.connect(name, { port: server.port, path: trackPath(name), count: 1 });
     await load.silence(name, 700);
-    const beginning = await rowsOf(server, name);
+    const beginning = await rowsOf(server, object);
     await aws.takeCounts();
     await aws.flow([name], EVENTS / POLLS, EVENTS);
     let polls = 0;
@@ -38,15 +31,15 @@ export const rows: Measure = async ({ aws, load, servers }) => {
       polls += (await aws.takeCounts()).looks;
     }
     await load.silence(name, 700);
-    const busy = await rowsOf(server, name);
+    const busy = await rowsOf(server, object);
     await aws.takeCounts();
     polls = 0;
-    const atRest = await rowsOf(server, name);
+    const atRest = await rowsOf(server, object);
     while (polls < QUIET_POLLS) {
       await sleep(50);
       polls += (await aws.takeCounts()).looks;
     }
-    const quiet = await rowsOf(server, name);
+    const quiet = await rowsOf(server, object);
     const written = busy.sql + busy.kv - beginning.sql - beginning.kv;
     return [
       {
