@@ -5,7 +5,7 @@ import type { Ticketed } from "./held-sockets.ts";
  * A channel by its number in the gateway, and the offset with which the viewer joined. Events that the gateway passed on
  * up to that one are older than the viewer's.
  */
-export type Subscription = readonly [channel: number, joinedAt: number];
+type Subscription = readonly [channel: number, joinedAt: number];
 
 export type GatewayTicket = Ticketed &
   Readonly<{

@@ -3,7 +3,7 @@
  * owners push. It knows no event from another and keeps no history: one that is lost costs its viewers a reconnect.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { Push } from "../protocol/channel-owner.ts";
+import type { GatewayPushes, Push } from "../protocol/channel-owner.ts";
 import { CLOSE } from "../protocol/close-codes.ts";
 import { PING, PONG, SUBPROTOCOL, SUBSCRIBE_WITHIN_SECONDS } from "../protocol/connection.ts";
 import { SESSION_HEADER, sessionHeaderSchema } from "../protocol/session.ts";
@@ -15,7 +15,7 @@ import { HeldSockets } from "./held-sockets.ts";
 
 const SUBSCRIBE_WITHIN_MS = SUBSCRIBE_WITHIN_SECONDS * 1000;
 
-export class Gateway extends DurableObject<Env> {
+export class Gateway extends DurableObject<Env> implements GatewayPushes {
   private readonly sockets: HeldSockets<GatewayTicket>;
   private readonly channels: GatewayChannels;
   private readonly conversation: GatewayConversation;
