@@ -6,6 +6,7 @@ import { awsSession, type AwsSession } from "../aws/session.ts";
 import { deploymentAuditItemOf } from "../domain/audit-item.ts";
 import { hasEnded, isFinished } from "../domain/deployment/deployment-state.ts";
 import { deploymentProgressOf } from "../domain/deployment/deployment-view.ts";
+import { endedRunsOf } from "../domain/deployment/ended-runs.ts";
 import { runSummaryOf } from "../domain/deployment/run-summary.ts";
 import type { DeploymentAddress } from "../protocol/channel-names.ts";
 import type { Join, JoinRequest } from "../protocol/channel-owner.ts";
@@ -103,11 +104,7 @@ export class DeploymentChannel {
     const { store, ctx } = this;
     const before = store.state;
     const now = Date.now();
-    const begins = change.events.some(({ type }) => type === "deployment_started");
-    const ended =
-      begins && before.run > 0
-        ? deploymentProgressOf(before, before.endTime ?? before.lastEventTime)
-        : undefined;
+    const ended = endedRunsOf(before, change.events);
     const empty = change.events.length === 0 && change.ids.length === 0;
     const runs = empty ? [] : store.commit(change, address, this.name, ended, this.audit?.offset ?? Infinity);
     // In the same turn, and so in the same write: a delivery is taken with its position, or not at all.

@@ -91,26 +91,29 @@ export class DeploymentStore {
   }
 
   /**
-   * Keeps events and the state after them, and gives the frames as they go out. `ended`: how the run before this one
-   * ended, if the events begin a new one; `auditedTo`: the log keeps all after it.
+   * Keeps events and the state after them, and gives the frames as they go out. `ended`: how the runs ended
+   * after which the events begin another; `auditedTo`: the log keeps all after it.
    */
   commit(
     { state, events, ids }: Change,
     address: DeploymentAddress,
     channel: string,
-    ended: DeploymentProgress | undefined,
+    ended: readonly DeploymentProgress[],
     auditedTo: number,
   ): readonly LogRun[] {
-    const start = events.findIndex(({ type }) => type === "deployment_started");
     const { offset, runStart } = this.head;
     const { stacks, ...rest } = state;
-    const begun = start !== -1;
+    const starts = events.flatMap(({ type }, index) =>
+      type === "deployment_started" ? [offset + index + 1] : [],
+    );
+    const begun = starts.length > 0;
+    const [previous = 1, newest = 1] = [1, runStart, ...starts].slice(-2);
     const head: Head = {
       epoch: this.head.epoch,
       offset: offset + events.length,
       // Events of the run before stay, for viewers that were away while a new one began.
-      floor: begun && runStart > 1 ? Math.min(runStart, auditedTo + 1) : this.head.floor,
-      runStart: begun ? offset + start + 1 : runStart,
+      floor: begun && previous > 1 ? Math.min(previous, auditedTo + 1) : this.head.floor,
+      runStart: newest,
       address,
       order: [...stacks.keys()],
       state: rest,
@@ -120,7 +123,7 @@ export class DeploymentStore {
     );
     const runs = this.storage.transactionSync(() => {
       if (begun) this.forgetRun(head.floor);
-      if (ended) this.storage.kv.put(runKey(ended.run), ended);
+      for (const run of ended) this.storage.kv.put(runKey(run.run), run);
       for (const id of ids)
         this.storage.sql.exec("INSERT INTO seen (id) VALUES (?) ON CONFLICT DO NOTHING", id);
       for (const [name, stack] of stacks) {

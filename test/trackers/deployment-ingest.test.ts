@@ -131,3 +131,30 @@ test("whoever deploys a tracked deployment tells of the stack that never begins"
     summary: { deployedStacks: 1, skippedStacks: 1, progressPercent: 100 },
   });
 });
+
+test("a request that ends a run and begins another, or holds whole runs, leaves each as it ended", async () => {
+  const at = (second: number, type: string, data: Record<string, unknown> = {}): IngestEnvelope => ({
+    type,
+    timestamp: `2026-01-01T00:00:0${second}.000Z`,
+    data,
+  });
+  await send(
+    "hasty",
+    at(0, "deployment_started", { totalStacks: 1 }),
+    at(1, "stack_deploying", { stack: "a" }),
+  );
+  await send(
+    "hasty",
+    at(2, "stack_deployed", { stack: "a" }),
+    at(3, "deployment_started", { totalStacks: 1 }),
+    at(4, "stack_deploying", { stack: "b" }),
+    at(5, "stack_failed", { stack: "b", error: { code: "E", message: "no" } }),
+    at(6, "deployment_started", { totalStacks: 1 }),
+  );
+  const runs = await deploymentOf("hasty").runs(addressOf("hasty"));
+  expect(runs.ok && runs.value.runs).toMatchObject([
+    { run: 3, status: "initializing", startTime: "2026-01-01T00:00:06.000Z" },
+    { run: 2, status: "failed", failedStacks: 1, endTime: "2026-01-01T00:00:05.000Z" },
+    { run: 1, status: "deployed", deployedStacks: 1, endTime: "2026-01-01T00:00:02.000Z" },
+  ]);
+});
