@@ -3,7 +3,7 @@
  * The product's Worker with meters in its objects: counts the rows that each one writes, as they are billed.
  * SQL by the runtime's own `rowsWritten`; a put, a delete and an alarm that is set as one row each.
  */
-import worker, { Deployment, Gateway, StackTracker } from "../../../src/index.ts";
+import worker, { Deployment, Directory, Gateway, StackTracker } from "../../../src/index.ts";
 import type { Env } from "../../../src/settings.ts";
 
 /** The other objects stay as they are. */
@@ -12,11 +12,12 @@ export * from "../../../src/index.ts";
 /** Rows written since the object was made. */
 export type RowsWritten = Readonly<{ sql: number; kv: number; alarms: number }>;
 
-type CountingEnv = Omit<Env, "STACKS" | "DEPLOYMENTS" | "GATEWAYS"> &
+type CountingEnv = Omit<Env, "STACKS" | "DEPLOYMENTS" | "GATEWAYS" | "DIRECTORY"> &
   Readonly<{
     STACKS: DurableObjectNamespace<CountingTracker>;
     DEPLOYMENTS: DurableObjectNamespace<CountingDeployment>;
     GATEWAYS: DurableObjectNamespace<CountingGateway>;
+    DIRECTORY: DurableObjectNamespace<CountingDirectory>;
   }>;
 
 const meters = new WeakMap<DurableObjectState, { sql: number; kv: number; alarms: number }>();
@@ -83,11 +84,22 @@ export class CountingGateway extends Gateway {
   }
 }
 
+export class CountingDirectory extends Directory {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(metered(ctx), env);
+  }
+
+  async rowsWritten(): Promise<RowsWritten> {
+    return metersOf(this.ctx);
+  }
+}
+
 /** The rows of the object of this name: its first part tells what it is. */
 const rowsOf = (env: CountingEnv, name: string): Promise<RowsWritten> => {
   if (name.startsWith("deployments/"))
     return env.DEPLOYMENTS.get(env.DEPLOYMENTS.idFromName(name)).rowsWritten();
   if (name.startsWith("gateway/")) return env.GATEWAYS.get(env.GATEWAYS.idFromName(name)).rowsWritten();
+  if (name === "directory") return env.DIRECTORY.get(env.DIRECTORY.idFromName(name)).rowsWritten();
   return env.STACKS.get(env.STACKS.idFromName(name)).rowsWritten();
 };
 

@@ -14,7 +14,7 @@ type TrackerOptions = Readonly<{ aws: Aws; pollSeconds: number; gatewayShards?: 
 export type Servers = Readonly<{
   /** The product's Worker. */
   product(options: TrackerOptions): Promise<ServerProcess>;
-  /** The product with meters in its stacks', deployments' and gateways' objects. */
+  /** The product with meters in its stacks', deployments' and gateways' objects and in the directory. */
   counting(options: TrackerOptions): Promise<ServerProcess>;
   /** One Durable Object that only sends, with the product's flags or with workerd's defaults. */
   bare(flags: "product's" | "default"): Promise<ServerProcess>;
@@ -72,6 +72,7 @@ export const prepareServers = async (): Promise<Servers> => {
         STACKS: "CountingTracker",
         DEPLOYMENTS: "CountingDeployment",
         GATEWAYS: "CountingGateway",
+        DIRECTORY: "CountingDirectory",
       }),
     bare: async (flags) =>
       startWorkerd({
