@@ -104,7 +104,7 @@ export class DeploymentChannel {
     const { store, ctx } = this;
     const before = store.state;
     const now = Date.now();
-    const ended = endedRunsOf(before, change.events);
+    const ended = endedRunsOf({ ...before, ...address }, change.events);
     const empty = change.events.length === 0 && change.ids.length === 0;
     const runs = empty ? [] : store.commit(change, address, this.name, ended, this.audit?.offset ?? Infinity);
     // In the same turn, and so in the same write: a delivery is taken with its position, or not at all.

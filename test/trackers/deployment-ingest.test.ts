@@ -157,4 +157,13 @@ test("a request that ends a run and begins another, or holds whole runs, leaves 
     { run: 2, status: "failed", failedStacks: 1, endTime: "2026-01-01T00:00:05.000Z" },
     { run: 1, status: "deployed", deployedStacks: 1, endTime: "2026-01-01T00:00:02.000Z" },
   ]);
+  await send(
+    "at-once",
+    at(0, "deployment_started", { totalStacks: 1 }),
+    at(1, "stack_deploying", { stack: "a" }),
+    at(2, "stack_deployed", { stack: "a" }),
+    at(3, "deployment_started", { totalStacks: 1 }),
+  );
+  const first = await deploymentOf("at-once").progress(addressOf("at-once"), 1);
+  expect(first.ok && first.value).toMatchObject({ ...addressOf("at-once"), run: 1, status: "deployed" });
 });
