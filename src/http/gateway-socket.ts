@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import type { AppEnv } from "./app-env.ts";
 import { failureBodySchema, failureResponse } from "./failure-response.ts";
-import { locationHintOf } from "./location-hint.ts";
+import { locationHintOf } from "../protocol/location-hint.ts";
 import { gatewayOf } from "./objects.ts";
 import { resourceApp } from "./resource-app.ts";
 import {

@@ -6,28 +6,18 @@ import {
   type StackAddress,
 } from "../protocol/channel-names.ts";
 import type { Env } from "../settings.ts";
-import { locationHintOf } from "./location-hint.ts";
+import { placedNear } from "../protocol/location-hint.ts";
 
 /** The object of a stack, near the region where its CloudFormation is. */
-export const stackTrackerOf = (env: Env, address: StackAddress) => {
-  const locationHint = locationHintOf(address.region);
-  return env.STACKS.get(
-    env.STACKS.idFromName(stackChannelOf(address)),
-    locationHint === undefined ? {} : { locationHint },
-  );
-};
+export const stackTrackerOf = (env: Env, address: StackAddress) =>
+  env.STACKS.get(env.STACKS.idFromName(stackChannelOf(address)), placedNear(address.region));
 
 /** The one object that keeps all tickets. */
 export const ticketsOf = (env: Env) => env.TICKETS.get(env.TICKETS.idFromName("tickets"));
 
 /** The object of a deployment, near the Worker's own AWS region: most of its stacks are there. */
-export const deploymentOf = (env: Env, address: DeploymentAddress, region: string) => {
-  const locationHint = locationHintOf(region);
-  return env.DEPLOYMENTS.get(
-    env.DEPLOYMENTS.idFromName(deploymentChannelOf(address)),
-    locationHint === undefined ? {} : { locationHint },
-  );
-};
+export const deploymentOf = (env: Env, address: DeploymentAddress, region: string) =>
+  env.DEPLOYMENTS.get(env.DEPLOYMENTS.idFromName(deploymentChannelOf(address)), placedNear(region));
 
 /** The one object that knows all deployments. */
 export const directoryOf = (env: Env) => env.DIRECTORY.get(env.DIRECTORY.idFromName("directory"));

@@ -3,7 +3,7 @@
  * which nothing is missed and nothing repeated, whatever is pushed meanwhile.
  */
 import { CLOSE } from "../protocol/close-codes.ts";
-import type { DeploymentAddress } from "../protocol/channel.ts";
+import type { DeploymentAddress } from "../protocol/channel-names.ts";
 import type { Join, JoinRequest } from "../protocol/channel-owner.ts";
 import type { Subscribe, Subscribed } from "../protocol/control-frames.ts";
 import { success, type Result } from "../protocol/result.ts";

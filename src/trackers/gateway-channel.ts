@@ -3,7 +3,7 @@
  * or overtake each other and the answers to a join; each viewer gets each event once and in order nevertheless.
  */
 import { CLOSE } from "../protocol/close-codes.ts";
-import type { DeploymentAddress } from "../protocol/channel.ts";
+import type { DeploymentAddress } from "../protocol/channel-names.ts";
 import type { Push, Run } from "../protocol/channel-owner.ts";
 import { batchText } from "./frame-text.ts";
 import type { Owner } from "./gateway-owners.ts";

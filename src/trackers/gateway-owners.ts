@@ -3,6 +3,7 @@ import { CLOSE, type CloseCode } from "../protocol/close-codes.ts";
 import { stackAddressOf } from "../protocol/channel.ts";
 import type { ChannelOwner, Join, JoinRequest, Run } from "../protocol/channel-owner.ts";
 import type { Failure } from "../protocol/failure.ts";
+import { placedNear } from "../protocol/location-hint.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import type { Env } from "../settings.ts";
 
@@ -16,10 +17,12 @@ export type Owner = Readonly<{
   since(epoch: string, offset: number): Promise<Result<readonly Run[], CloseCode>>;
 }>;
 
-const stubOf = (env: Env, channel: string): ChannelOwner =>
-  stackAddressOf(channel)
-    ? env.STACKS.get(env.STACKS.idFromName(channel))
+const stubOf = (env: Env, channel: string): ChannelOwner => {
+  const address = stackAddressOf(channel);
+  return address
+    ? env.STACKS.get(env.STACKS.idFromName(channel), placedNear(address.region))
     : env.DEPLOYMENTS.get(env.DEPLOYMENTS.idFromName(channel));
+};
 
 /** Undefined: twice in vain. A stub that has failed once may be broken for good. */
 const reached = async <Answer>(

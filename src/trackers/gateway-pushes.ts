@@ -22,6 +22,8 @@ export class GatewayPushes {
   private readonly gateways: Set<string>;
   /** Gateways that missed a push. After a restart nobody knows, so all of them. */
   private readonly lagging: Set<string>;
+  /** How often each has joined since the object woke. */
+  private readonly joins = new Map<string, number>();
   private sentAt = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -39,6 +41,7 @@ export class GatewayPushes {
 
   /** A gateway has a viewer of the channel from now on. */
   add(name: string): void {
+    this.joins.set(name, (this.joins.get(name) ?? 0) + 1);
     this.lagging.delete(name);
     if (this.gateways.has(name)) return;
     this.gateways.add(name);
@@ -65,10 +68,12 @@ export class GatewayPushes {
   }
 
   private async push(name: string, push: Push): Promise<void> {
+    const joins = this.joins.get(name);
     try {
       const { viewers } = await this.env.GATEWAYS.get(this.env.GATEWAYS.idFromName(name)).push(push);
       this.lagging.delete(name);
-      if (viewers > 0) return;
+      // It may have joined again while it answered that it has nobody.
+      if (viewers > 0 || this.joins.get(name) !== joins) return;
       this.gateways.delete(name);
       this.ctx.storage.kv.delete(GATEWAY + name);
     } catch {

@@ -3,12 +3,8 @@
  * channel may spell several pairs of id and environment, and only its owner knows which one it is.
  */
 import { mayRead } from "../auth/rights.ts";
-import {
-  deploymentIdSchema,
-  environmentSchema,
-  stackAddressOf,
-  type DeploymentAddress,
-} from "../protocol/channel.ts";
+import { deploymentIdSchema, environmentSchema, stackAddressOf } from "../protocol/channel.ts";
+import type { DeploymentAddress } from "../protocol/channel-names.ts";
 import type { Failure } from "../protocol/failure.ts";
 import type { Session } from "../protocol/session.ts";
 

@@ -116,12 +116,14 @@ export class StackChannel {
     this.schedule.noteArrival();
     this.ctx.waitUntil(this.schedule.arouse(Date.now()));
     const recovered = store.covers(epoch, offset);
+    const trouble = this.schedule.pollIn(Date.now()) === undefined ? undefined : this.poll.troubleFrame();
     return {
       epoch: store.epoch,
       offset: store.offset,
       floor: store.floor,
       recovered,
       runs: store.log.after(recovered && offset !== undefined ? offset : store.floor - 1),
+      ...(trouble && { transient: [JSON.stringify(trouble)] }),
     };
   }
 

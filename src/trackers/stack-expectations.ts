@@ -11,6 +11,7 @@ import {
   type DeploymentState,
   type StackNode,
 } from "../domain/deployment/deployment-state.ts";
+import { placedNear } from "../protocol/location-hint.ts";
 import type { Env } from "../settings.ts";
 
 type Expectation = "patient" | "eager" | "released";
@@ -76,7 +77,10 @@ export class StackExpectations {
   private async tellOne(state: DeploymentState, stack: StackNode, since: string): Promise<boolean> {
     const expectation = expectationOf(state, stack);
     const { region = "", stackName = stack.name, name } = stack;
-    const tracker = this.env.STACKS.get(this.env.STACKS.idFromName(stackChannelOf({ region, stackName })));
+    const tracker = this.env.STACKS.get(
+      this.env.STACKS.idFromName(stackChannelOf({ region, stackName })),
+      placedNear(region),
+    );
     try {
       if (expectation === "released") await tracker.release(this.channel);
       else

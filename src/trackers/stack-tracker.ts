@@ -3,7 +3,6 @@
  * The object itself is a shell: sockets, calls and alarms come in here and are answered by the channel.
  */
 import { DurableObject } from "cloudflare:workers";
-import * as z from "zod";
 import { isComplete } from "../domain/stack-state.ts";
 import { summaryOf } from "../domain/summary.ts";
 import { tellingOf } from "../domain/trouble.ts";
@@ -13,20 +12,12 @@ import type { Join, JoinRequest, Run } from "../protocol/channel-owner.ts";
 import { PING, PONG } from "../protocol/connection.ts";
 import type { Failure } from "../protocol/failure.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
-import { SESSION_HEADER, sessionSchema } from "../protocol/session.ts";
+import { SESSION_HEADER, sessionHeaderSchema } from "../protocol/session.ts";
 import type { FeedRequest } from "../protocol/stack-feed.ts";
 import { stackFrameSchema } from "../protocol/stack-frames.ts";
 import type { StackEvents, StackSummary, Tracking } from "../protocol/stack-summary.ts";
 import { settingsOf, type Env } from "../settings.ts";
 import { StackChannel } from "./stack-channel.ts";
-
-/** Reported for a close frame without a code, as browsers send it by default. */
-const NO_CODE = 1005;
-
-/** Reported where no close frame came: there is nobody to answer. */
-const UNSENDABLE = [1006, 1015];
-
-const sessionHeader = z.preprocess((text) => JSON.parse(String(text)), sessionSchema);
 
 export class StackTracker extends DurableObject<Env> {
   private readonly address: StackAddress;
@@ -49,7 +40,7 @@ export class StackTracker extends DurableObject<Env> {
   }
 
   override async fetch(request: Request): Promise<Response> {
-    const session = sessionHeader.safeParse(request.headers.get(SESSION_HEADER));
+    const session = sessionHeaderSchema.safeParse(request.headers.get(SESSION_HEADER));
     if (!session.success) return new Response(null, { status: 401 });
     const { schedule, sockets, poll } = this.channel;
     // Trouble of a time when nobody asked is old news: the look that follows tells how things are.
@@ -66,12 +57,8 @@ export class StackTracker extends DurableObject<Env> {
   }
 
   override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
-    const wasViewer = this.channel.sockets.viewers.left(socket);
+    this.channel.sockets.viewers.closedBy(socket, code, reason);
     this.channel.schedule.noteDeparture(Date.now());
-    // Hibernatable sockets are not answered by the runtime, whatever the compatibility date: the client would wait.
-    if (!wasViewer) return;
-    if (code === NO_CODE) socket.close();
-    else if (!UNSENDABLE.includes(code)) socket.close(code, reason);
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {

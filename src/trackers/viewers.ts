@@ -72,9 +72,14 @@ export class Viewers {
     this.sockets.close(socket, code);
   }
 
-  /** The socket is gone, or about to be. False if it was closed from here. */
-  left(socket: WebSocket): boolean {
-    return this.sockets.left(socket);
+  /** The socket is gone. */
+  left(socket: WebSocket): void {
+    this.sockets.left(socket);
+  }
+
+  /** The client has closed. */
+  closedBy(socket: WebSocket, code: number, reason: string): void {
+    this.sockets.closedBy(socket, code, reason);
   }
 
   expire(now: number): void {

@@ -3,8 +3,11 @@
  * Follows https://developers.cloudflare.com/durable-objects/reference/data-location/#provide-a-location-hint.
  */
 
+/** Cloudflare's names of places. */
+type LocationHint = "wnam" | "enam" | "sam" | "weur" | "apac-ne" | "apac-se" | "oc" | "afr" | "me";
+
 /** The first prefix that fits decides. */
-const hints: readonly (readonly [prefix: string, hint: DurableObjectLocationHint])[] = [
+const hints: readonly (readonly [prefix: string, hint: LocationHint])[] = [
   ["us-east", "enam"],
   ["us-west", "wnam"],
   ["us-gov-east", "enam"],
@@ -29,5 +32,11 @@ const hints: readonly (readonly [prefix: string, hint: DurableObjectLocationHint
 ];
 
 /** Undefined for a region that we do not know: the object is then born near its first caller. */
-export const locationHintOf = (region: string): DurableObjectLocationHint | undefined =>
+export const locationHintOf = (region: string): LocationHint | undefined =>
   hints.find(([prefix]) => region.startsWith(prefix))?.[1];
+
+/** The same as an option of the platform's `get`. */
+export const placedNear = (region: string): Readonly<{ locationHint?: LocationHint }> => {
+  const locationHint = locationHintOf(region);
+  return locationHint === undefined ? {} : { locationHint };
+};
