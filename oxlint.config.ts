@@ -62,6 +62,7 @@ export default defineConfig({
     "no-control-regex": "off",
     "no-underscore-dangle": "off",
     "typescript/no-misused-spread": "off",
+    "typescript/no-unnecessary-type-parameters": "off",
   },
   overrides: [
     ...folders.map(importRule),
