@@ -3,9 +3,11 @@
  * the gateway of a viewer, and the directory. Counted as in `rows.ts`.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import * as z from "zod";
 import { deploymentChannelOf } from "../../../src/protocol/channel-names.ts";
 import type { Measure, Row } from "../measure.ts";
 import { rowsOf, type RowsWritten } from "../rows-written.ts";
+import type { ServerProcess } from "../servers/server-process.ts";
 import { GATEWAY_PATH } from "../servers/servers.ts";
 
 const POLL_SECONDS = 0.2;
@@ -23,6 +25,16 @@ const OBJECTS = {
   deployment: CHANNEL,
   "viewer's gateway": "gateway/enam/0",
   directory: "directory",
+};
+
+const statusSchema = z.object({ data: z.object({ offset: z.number() }) });
+
+/** Offset of the deployment's newest event. */
+const offsetOf = async (server: ServerProcess): Promise<number> => {
+  const { deploymentId, environment } = ADDRESS;
+  const query = new URLSearchParams({ environment });
+  const answer = await fetch(`${server.url}/api/v1/deployments/${deploymentId}/status?${query}`);
+  return statusSchema.parse(await answer.json()).data.offset;
 };
 
 const writtenOf = ({ sql, kv }: RowsWritten): number => sql + kv;
@@ -44,12 +56,15 @@ export const deploymentRows: Measure = async ({ aws, load, servers }) => {
     do await sleep(500);
     while ((await aws.takeCounts()).looks === 0);
     await load.silence(NAME, 1_500);
+    const beginning = await offsetOf(server);
     const before = await countAll();
     await aws.takeCounts();
     await aws.flow([NAME], EVENTS / POLLS, EVENTS);
     for (let polls = 0; polls < POLLS; polls += (await aws.takeCounts()).looks) await sleep(100);
     await load.silence(NAME, 1_500);
     const after = await countAll();
+    const events = (await offsetOf(server)) - beginning;
+    if (events !== EVENTS) throw new Error(`${events} events came through to the deployment`);
     const written = after.map((rows, n) => (writtenOf(rows) - writtenOf(before[n]!)) / EVENTS);
     const alarms = after.map((rows, n) => rows.alarms - before[n]!.alarms);
     return [
