@@ -33,7 +33,7 @@ const statusSchema = z.object({ data: z.object({ offset: z.number() }) });
 const offsetOf = async (server: ServerProcess): Promise<number> => {
   const { deploymentId, environment } = ADDRESS;
   const query = new URLSearchParams({ environment });
-  const answer = await fetch(`${server.url}/api/v1/deployments/${deploymentId}/status?${query}`);
+  const answer = await fetch(`${server.url}/api/v1/deployments/${deploymentId}/status?${query.toString()}`);
   return statusSchema.parse(await answer.json()).data.offset;
 };
 
