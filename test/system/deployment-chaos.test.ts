@@ -4,11 +4,12 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { SAMPLE_ADDRESS } from "../../src/cli/sample-play.ts";
+import { SAMPLE_ADDRESS, SAMPLE_REGION } from "../../src/cli/sample-play.ts";
 import { DeploymentStore } from "../../src/client/deployment-store.ts";
 import { restClient } from "../../src/client/rest.ts";
+import type { ChannelFrame } from "../../src/client/server-frame.ts";
 import { openStream } from "../../src/client/stream.ts";
-import { deploymentChannelOf } from "../../src/protocol/channel-names.ts";
+import { deploymentChannelOf, stackChannelOf } from "../../src/protocol/channel-names.ts";
 import type { DeploymentAnswer } from "../../src/protocol/deployment-requests.ts";
 import { deploymentEventSchema } from "../../src/protocol/deployment-events.ts";
 import { deploymentProgressSchema } from "../../src/protocol/deployment-progress.ts";
@@ -34,6 +35,9 @@ const LATEST_JOIN_MS = 8_000;
 const SHORTEST_HOLD_MS = 300;
 const LONGEST_HOLD_MS = 6_000;
 const LONGEST_GAP_MS = 800;
+
+/** The stack that takes longest, so that it is under way while the Worker is killed. */
+const STACK = "database-rds";
 
 /** Seen where no close frame came, because the process was killed. */
 const CUT = 1006;
@@ -79,7 +83,13 @@ describe("Fifty sockets watch a deployment whose Worker is killed", () => {
         patience: { backoffBaseMs: 100, backoffMaxMs: 1_000 },
       });
       stream.subscribe(channel, store.listener, { history: true });
-      return { store, stream };
+      // A second channel on the same socket: one of the stacks, from its own tracker.
+      const ofStack: ChannelFrame[] = [];
+      stream.subscribe(stackChannelOf({ region: SAMPLE_REGION, stackName: STACK }), {
+        reset: () => void ofStack.splice(0),
+        events: (frames) => void ofStack.push(...frames),
+      });
+      return { store, stream, ofStack };
     });
     const ending = new AbortController();
     const wavering = [...resuming, ...classic].map((one, index) =>
@@ -135,7 +145,13 @@ describe("Fifty sockets watch a deployment whose Worker is killed", () => {
       expect(one.lines).toEqual(story);
       expect(one.store.progressAt(now)).toEqual(state);
     }
-    for (const { store } of clients) expect(store.progressAt(now)).toEqual(state);
+    const stack = await rest.stacks.events({ stackName: STACK, region: SAMPLE_REGION }, { limit: 500 });
+    const stackEvents = stack.ok ? stack.value.events : [];
+    expect(stackEvents.at(-1)).toMatchObject({ type: "stack_complete", outcome: "deployed" });
+    for (const { store, ofStack } of clients) {
+      expect(store.progressAt(now)).toEqual(state);
+      expect(ofStack).toEqual(stackEvents);
+    }
 
     // A classic viewer begins anew with each connection: with the run that is told then.
     const beginnings = events.flatMap(({ type }, index) =>
