@@ -52,9 +52,8 @@ export const deploymentRows: Measure = async ({ aws, load, servers }) => {
     });
     if (!registered.ok) throw new Error(`register: ${registered.status} ${await registered.text()}`);
     await load.connect(NAME, { port: server.port, path: GATEWAY_PATH, count: 1, channel: CHANNEL });
-    // The deployment tells the tracker a little later.
-    do await sleep(500);
-    while ((await aws.takeCounts()).looks === 0);
+    // The first event is the registration's own; the next ones say that the tracker knows whom to tell.
+    while ((await offsetOf(server)) <= 1) await sleep(100);
     await load.silence(NAME, 1_500);
     const beginning = await offsetOf(server);
     const before = await countAll();
