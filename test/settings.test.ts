@@ -35,6 +35,7 @@ describe("settings", () => {
         },
         pollIntervalSeconds: 3,
         stackWaitSeconds: 600,
+        gatewayShards: 1,
         auditTable: "cloud-deployment-events",
         auth: { mode: "jwt", keys: { secret: needed.AUTH_JWT_SECRET } },
         allowedOrigins: [],
@@ -54,6 +55,7 @@ describe("settings", () => {
       AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: "https://logs.example",
       POLL_INTERVAL_SECONDS: "0.2",
       STACK_WAIT_SECONDS: 20,
+      GATEWAY_SHARDS: "4",
       AUDIT_TABLE: "",
       ALLOWED_ORIGINS: "https://a.example, http://localhost:5173",
       PUBLIC_URL: "https://stackcast.example/",
@@ -68,6 +70,7 @@ describe("settings", () => {
         },
         pollIntervalSeconds: 0.2,
         stackWaitSeconds: 20,
+        gatewayShards: 4,
         auditTable: undefined,
         auth: {
           mode: "jwt",

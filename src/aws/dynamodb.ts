@@ -48,7 +48,22 @@ const queryAnswer = z.object({
 const plainItem = (item: Attributes): Item => unmarshall(item, { wrapNumbers: (value) => Number(value) });
 
 const marshalled = (item: Item) =>
-  marshall(item, { removeUndefinedValues: true, allowImpreciseNumbers: true });
+  marshall(item, {
+    removeUndefinedValues: true,
+    allowImpreciseNumbers: true,
+    // An object with a field named `constructor` is taken for an instance of some class.
+    convertClassInstanceToMap: true,
+  });
+
+/** Whether the item can be put into DynamoDB's form. */
+export const isWritable = (item: Item): boolean => {
+  try {
+    marshalled(item);
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 /** Sends what DynamoDB left undone again and again, with growing waits, until nothing is or the rounds are used up. */
 const writeBatch = async (

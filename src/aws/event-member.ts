@@ -35,7 +35,7 @@ const HAS_OFFSET = /(?:Z|[+-]\d\d:?\d\d)$/i;
 
 /** An ISO 8601 time as UTC with milliseconds; without an offset it is taken as UTC. Undefined if it is no time. */
 export const utcMillisecondsOf = (timestamp: string): string | undefined => {
-  if (AS_AWS_WRITES.test(timestamp)) return timestamp;
+  if (AS_AWS_WRITES.test(timestamp) && !Number.isNaN(Date.parse(timestamp))) return timestamp;
   const time = new Date(HAS_OFFSET.test(timestamp) ? timestamp : `${timestamp}Z`);
   return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 };

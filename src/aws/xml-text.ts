@@ -33,6 +33,10 @@ const escapedXml = (text: string): string =>
 
 const SECTION = /<!\[CDATA\[([\s\S]*?)\]\]>|<!--[\s\S]*?-->/g;
 
+/** Whether the last section of a kind is closed: one that is not would be searched to the end for each that begins. */
+const isClosed = (xml: string, opening: string, closing: string): boolean =>
+  xml.lastIndexOf(closing) >= xml.lastIndexOf(opening);
+
 /** A failure for an answer that is not what AWS says. */
 export const badAnswer = (message: string) => failed({ kind: "bad-answer", message } as const);
 
@@ -48,6 +52,8 @@ export const plainDocument = (xml: string, root: string): Result<string, LookupF
   if (!xml.trimEnd().endsWith(`</${root}>`)) return badAnswer(`${root} is cut short`);
   if (!xml.includes("<!")) return success(xml);
   if (xml.includes("<!DOCTYPE")) return badAnswer("the answer declares a DOCTYPE");
+  if (!isClosed(xml, "<![CDATA[", "]]>") || !isClosed(xml, "<!--", "-->"))
+    return badAnswer("a section has no end");
   const plain = xml.replace(SECTION, (_, text?: string) => (text === undefined ? "" : escapedXml(text)));
   return plain.includes("<!") ? badAnswer("unknown markup in the answer") : success(plain);
 };

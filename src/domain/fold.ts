@@ -228,6 +228,8 @@ export class Fold {
     if (known) return known;
     const name = stackId.split("/")[1] ?? stackId;
     const parent = this.parents.get(stackId);
+    // Asked for once: stacks that hold each other, as only a broken emulator tells, must not be followed round and round.
+    this.parents.delete(stackId);
     const prefix = parent ? `${this.stackOf(parent).prefix}${parent.logicalId}/` : `${name}/`;
     const stack = this.newStack(stackId, name, prefix);
     this.keepStack(stack);

@@ -60,14 +60,17 @@ const unlessAny = (deciding: boolean, truths: readonly Truth[]): Truth => {
 };
 
 const conditionsOf = (template: Template, parameters: Readonly<Record<string, string>>) => {
-  const underway = new Set<string>();
+  // Each is evaluated once: conditions that name each other twice a level would take for ever otherwise.
+  const decided = new Map<string, Truth>();
 
   const named = (name: string): Truth => {
-    // A circle of conditions is no valid template; it must not hang the tracker all the same.
-    if (!Object.hasOwn(template.conditions, name) || underway.has(name)) return UNKNOWN;
-    underway.add(name);
+    if (!Object.hasOwn(template.conditions, name)) return UNKNOWN;
+    const known = decided.get(name);
+    if (known !== undefined) return known;
+    // What is met again while it is being decided lies in a circle, which no valid template has.
+    decided.set(name, UNKNOWN);
     const value = evaluate(template.conditions[name]);
-    underway.delete(name);
+    decided.set(name, value);
     return value;
   };
 

@@ -1,6 +1,7 @@
 /** The deployments as a whole, over REST: their list, and a new one. */
 import { createRoute } from "@hono/zod-openapi";
 import { mayRead } from "../auth/rights.ts";
+import { stackChannelOf } from "../protocol/channel-names.ts";
 import type { DeploymentProgress } from "../protocol/deployment-progress.ts";
 import {
   deploymentListSchema,
@@ -85,6 +86,11 @@ const notDeployedHere: Failure = {
   details: [{ field: "mode", message: "must be track or ingest; this version does not deploy by itself" }],
 };
 
+const stackNotCovered = (name: string): Failure => ({
+  code: "FORBIDDEN",
+  message: `The token does not cover the stack ${name}`,
+});
+
 /** Names of the stacks, a list for each layer from the first. */
 const layersIn = ({ stacks, totalLayers }: DeploymentProgress): string[][] =>
   Array.from({ length: totalLayers }, (_, index) =>
@@ -106,6 +112,13 @@ export const deployments = resourceApp()
     if (!mayRead(c.get("session"), `deployments/${deploymentId}/${environment}`))
       return restFailure(c, deploymentNotCovered);
     if (mode === "deploy") return restFailure(c, notDeployedHere);
+    const { region: defaultRegion } = c.get("settings").aws;
+    // A deployment shows what its stacks do: nobody may see that of a stack by calling it his.
+    const unseen = (mode === "track" ? registration.stacks : []).find(
+      ({ name, stackName = name, region = defaultRegion }) =>
+        !mayRead(c.get("session"), stackChannelOf({ region, stackName })),
+    );
+    if (unseen) return restFailure(c, stackNotCovered(unseen.name));
     const object = deploymentOf(c.env, { deploymentId, environment }, c.get("settings").aws.region);
     const registered = await object.register(registration, c.get("session").subject);
     if (!registered.ok) return restFailure(c, registered.failure);

@@ -33,6 +33,9 @@ export const notBefore =
     return first > 0 || whole ? events.slice(first) : undefined;
   };
 
+/** Pages of one walk: 20,000 events. More belong to no operation, or to a server that gives the same token for ever. */
+const MOST_PAGES = 200;
+
 /** The stack's unseen events, oldest first. `cut` is asked after every page, and when a known event is reached. */
 export const unseenEvents = async (
   cloudFormation: CloudFormation,
@@ -44,7 +47,7 @@ export const unseenEvents = async (
   const newestFirst: StackEvent[] = [];
   const taken = new Set<string>();
   let nextToken: string | undefined;
-  for (;;) {
+  for (let pages = 1; pages <= MOST_PAGES; pages += 1) {
     const page = await cloudFormation.eventPage(stack, known, nextToken);
     if (!page.ok) return page;
     for (const event of page.value.unseen) {
@@ -64,4 +67,5 @@ export const unseenEvents = async (
     const wanted = cut(events, nextToken === undefined);
     if (wanted) return success(wanted);
   }
+  return failed({ kind: "bad-answer", message: "the pages do not end" });
 };

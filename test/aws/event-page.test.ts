@@ -168,6 +168,8 @@ it.each([
   ["an event without a stack", good.replace(`<StackId>${STACK}</StackId>`, "")],
   ["an event without a time", good.replace(/<Timestamp>[^<]*<\/Timestamp>/, "")],
   ["an event at no time", good.replace(/<Timestamp>[^<]*</, "<Timestamp>yesterday<")],
+  ["an event in no month", good.replace(/<Timestamp>[^<]*</, "<Timestamp>2024-99-01T00:00:00.000Z<")],
+  ["sections without an end", good.replace("<StackEvents>", `<StackEvents>${"<![CDATA[".repeat(100_000)}`)],
   ["a field without an end", good.replace("</ResourceStatus>", "")],
 ])("%s is a bad answer", (_, xml) => {
   expect(readEventPage(xml, new Set())).toMatchObject({ ok: false, failure: { kind: "bad-answer" } });

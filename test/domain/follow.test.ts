@@ -282,6 +282,19 @@ describe("A stack of the same name", () => {
   });
 });
 
+test("Pages that never end are a bad answer, and not a walk for ever", async () => {
+  const { cloudFormation, follower } = started();
+  cloudFormation.show(resource("Bucket", "CREATE_IN_PROGRESS"));
+  const eventPage = cloudFormation.eventPage.bind(cloudFormation);
+  cloudFormation.eventPage = async (stack, known) => {
+    const page = await eventPage(stack, known);
+    return page.ok ? { ok: true, value: { ...page.value, nextToken: "again" } } : page;
+  };
+  await follower.poll();
+  expect(follower.frames).toEqual([]);
+  expect(cloudFormation.calls.length).toBeLessThan(1000);
+});
+
 test("An attempt of 5,000 events is folded well within a second", async () => {
   const children = Array.from({ length: 20 }, (_, index) => CHILD.replace("Data", `Data${index}`));
   const events = timed(

@@ -235,3 +235,17 @@ describe("A nested stack", () => {
     ]);
   });
 });
+
+test("Stacks that hold each other, as only a broken emulator tells, are not followed round and round", async () => {
+  const { cloudFormation, follower } = started();
+  cloudFormation.show(
+    ...timed(
+      own("CREATE_IN_PROGRESS"),
+      nested("Data", "CREATE_IN_PROGRESS"),
+      nested("Down", "CREATE_IN_PROGRESS", {}, GRANDCHILD, CHILD),
+      nested("Up", "CREATE_IN_PROGRESS", {}, CHILD, GRANDCHILD),
+    ),
+  );
+  await follower.poll();
+  expect([...follower.state.followed.keys()]).toContain(CHILD);
+});

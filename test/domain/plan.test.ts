@@ -114,3 +114,14 @@ test("Pseudo parameters follow from the stack's ARN", () => {
   const china = ROOT.replace("arn:aws:", "arn:aws-cn:");
   expect(pseudoParameters(china)["AWS::URLSuffix"]).toBe("amazonaws.com.cn");
 });
+
+test("Conditions that name each other twice a level are evaluated once each", () => {
+  const levels = 60;
+  const conditions = Object.fromEntries(
+    Array.from({ length: levels }, (_, level) => [
+      `C${level}`,
+      level === levels - 1 ? FALSE : { "Fn::Or": [named(`C${level + 1}`), named(`C${level + 1}`)] },
+    ]),
+  );
+  expect(holds(named("C0"), {}, conditions)).toBe(false);
+});

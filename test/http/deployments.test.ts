@@ -160,6 +160,19 @@ describe("deployments over REST", () => {
     expect((await ask(`${path}/status?environment=prod`, { bindings, token })).status).toBe(200);
   });
 
+  test("nobody sees a stack that the token does not cover by calling it his deployment's", async () => {
+    const fake = new FakeDeployments();
+    const { bindings } = fake;
+    const registering = async (...channels: string[]) => {
+      const token = await tokenOf({ role: "deployer", channels: ["deployments/D1BRV40/*", ...channels] });
+      return (await ask("/api/v1/deployments", posting(registration, { bindings, token }))).status;
+    };
+    expect(await registering()).toBe(403);
+    expect(await registering("stacks/us-east-1/network")).toBe(403);
+    expect(fake.asked).toEqual([]);
+    expect(await registering("stacks/us-east-1/network", "stacks/*/database-*")).toBe(201);
+  });
+
   test("no token is 401, and one in the address is none", async () => {
     for (const address of ["status", "events", "audit"]) {
       const answer = await ask(`${path}/${address}?environment=dev&token=${await tokenOf()}`);
