@@ -41,6 +41,8 @@ export class DeploymentChannel {
   private readonly expectations: StackExpectations;
   private readonly progress = new ProgressFrames();
   private readonly enrolment: Enrolment;
+  /** What the directory was told last. */
+  private toldDirectory = "";
   /** The run's state for a late joiner, made once for all who come before the next event. */
   private snapshot: Readonly<{ offset: number; text: string }> | undefined;
 
@@ -135,6 +137,12 @@ export class DeploymentChannel {
     };
   }
 
+  /** A gateway has no viewer any more. */
+  async leave(gateway: string): Promise<void> {
+    await this.pushes.leave(gateway, this.position());
+    await this.rearm();
+  }
+
   /** What the alarm is for: calls that have to be made, or made again. */
   async work(): Promise<void> {
     const { store, ctx } = this;
@@ -192,8 +200,12 @@ export class DeploymentChannel {
 
   private tellDirectory(): void {
     const { state, offset } = this.store;
-    const summary = runSummaryOf(deploymentProgressOf(state, new Date().toISOString()));
+    const summary = runSummaryOf(deploymentProgressOf(state, state.lastEventTime));
+    // The list shows no more than this: what changes nothing of it need not be told to the one object that keeps it.
+    const news = JSON.stringify({ ...summary, durationSeconds: 0 });
+    if (news === this.toldDirectory) return;
+    this.toldDirectory = news;
     const directory = this.env.DIRECTORY.get(this.env.DIRECTORY.idFromName(DIRECTORY_NAME));
-    this.ctx.waitUntil(directory.noteRun(summary, offset).catch(() => undefined));
+    this.ctx.waitUntil(directory.noteRun(summary, offset).catch(() => void (this.toldDirectory = "")));
   }
 }
