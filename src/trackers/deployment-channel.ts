@@ -28,6 +28,12 @@ type Fed = Readonly<{ stack: string; epoch: string; offset: number }>;
 
 const OVERDUE_MS = 30_000;
 
+/**
+ * Lines of each stack's log in a snapshot: enough to show what is going on. All of them would be most of it, and every
+ * late joiner would pay for what REST and the history have.
+ */
+const SNAPSHOT_LINES = 5;
+
 export class DeploymentChannel {
   readonly name: string;
   readonly store: DeploymentStore;
@@ -193,7 +199,12 @@ export class DeploymentChannel {
   private snapshotText(): string {
     const { store } = this;
     if (this.snapshot?.offset === store.offset) return this.snapshot.text;
-    const text = JSON.stringify(deploymentProgressOf(store.state, new Date().toISOString()));
+    const progress = deploymentProgressOf(store.state, new Date().toISOString());
+    const stacks = Object.entries(progress.stacks).map(([name, stack]) => [
+      name,
+      { ...stack, logs: stack.logs.slice(-SNAPSHOT_LINES) },
+    ]);
+    const text = JSON.stringify({ ...progress, stacks: Object.fromEntries(stacks) });
     this.snapshot = { offset: store.offset, text };
     return text;
   }
