@@ -88,10 +88,28 @@ const refusal = (event: unknown, { code, message }: Failure): Verdict => {
   };
 };
 
+/** More than any event says; what handles a value level by level would run out of stack far above. */
+const MAX_LEVELS = 64;
+
+/** Goes down level by level: a call for each would run out of stack itself. */
+const isTooDeep = (nested: unknown): boolean => {
+  let level = [nested];
+  for (let depth = 0; depth <= MAX_LEVELS && level.length > 0; depth += 1) {
+    level = level.flatMap((value): unknown[] =>
+      typeof value === "object" && value !== null ? Object.values(value) : [],
+    );
+  }
+  return level.length > 0;
+};
+
 /** The event, if it has an event's shape and is this deployment's; all else is the deployment's to judge. */
 const envelopeOf = (event: unknown, { deploymentId }: DeploymentAddress): Result<IngestEnvelope, Verdict> => {
   const envelope = ingestEnvelopeSchema.safeParse(event);
   if (!envelope.success) return failed(refusal(event, invalidRequest(envelope.error)));
+  if (isTooDeep(envelope.data.data)) {
+    const message = `data: is nested deeper than ${MAX_LEVELS} levels`;
+    return failed(refusal(event, { code: "INVALID_REQUEST", message }));
+  }
   if ((envelope.data.deploymentId ?? deploymentId) === deploymentId) return success(envelope.data);
   const message = "deploymentId: the event is of another deployment";
   return failed(refusal(event, { code: "INVALID_REQUEST", message }));

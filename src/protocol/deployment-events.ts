@@ -6,16 +6,21 @@ import * as z from "zod";
 import { sentOutputSchema } from "./output-value.ts";
 import { causeSchema } from "./stack-frames.ts";
 import { environmentSchema, deploymentIdSchema, stackKeySchema } from "./channel.ts";
+import { MAX_STACKS } from "./deployment-limits.ts";
 
-/** ISO 8601; what is kept is UTC with milliseconds. */
-const timestamp = z.iso.datetime({ offset: true }).transform((time) => new Date(time).toISOString());
+/** ISO 8601 in any zone, as UTC with milliseconds: times are compared as texts. */
+export const momentSchema = z.iso
+  .datetime({ offset: true })
+  .transform((time) => new Date(time).toISOString())
+  // Years that have no four digits in UTC begin with a sign, which sorts before all digits, and are no ISO 8601 here.
+  .refine((time) => time >= "1970", "must lie in the years 1970 to 9999");
 
 const event = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
-  z.object({ type: z.literal(type), timestamp, data });
+  z.object({ type: z.literal(type), timestamp: momentSchema, data });
 
 const seconds = z.number().nonnegative();
 const count = z.number().int().nonnegative();
-const layer = z.number().int().positive();
+const layer = z.number().int().positive().max(MAX_STACKS);
 /** AWS sets its reasons no limit: this one is far above what it gives. */
 const text = z.string().max(65_536);
 
@@ -25,6 +30,7 @@ export type DeploymentMode = (typeof deploymentModes)[number];
 
 const deployment = { deploymentId: deploymentIdSchema, environment: environmentSchema };
 const ofStack = { ...deployment, stack: stackKeySchema };
+const stackKeys = z.array(stackKeySchema).max(MAX_STACKS);
 
 export const errorDetailSchema = z.object({
   code: z.string().max(256),
@@ -38,7 +44,7 @@ export type ErrorDetail = Readonly<z.infer<typeof errorDetailSchema>>;
 const plannedStackSchema = z.object({
   name: stackKeySchema,
   layer,
-  dependsOn: z.array(stackKeySchema),
+  dependsOn: stackKeys,
   stackName: z.string().optional(),
   region: z.string().optional(),
 });
@@ -105,9 +111,9 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
       estimatedDuration: seconds.optional(),
       run: z.number().int().positive().optional(),
       mode: z.enum(deploymentModes).optional(),
-      owner: text.optional(),
+      owner: z.string().max(320).optional(),
       user: text.optional(),
-      stacks: z.array(plannedStackSchema).optional(),
+      stacks: z.array(plannedStackSchema).max(MAX_STACKS).optional(),
     }),
   ),
   event("deployment_validating", z.object(deployment)),
@@ -125,7 +131,7 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
       ...deployment,
       layer,
       totalLayers: count.optional(),
-      stacks: z.array(stackKeySchema).optional(),
+      stacks: stackKeys.optional(),
     }),
   ),
   event(
@@ -143,7 +149,7 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
     z.object({
       ...ofStack,
       layer: layer.optional(),
-      dependencies: z.array(stackKeySchema).optional(),
+      dependencies: stackKeys.optional(),
       totalResources: count.optional(),
     }),
   ),
@@ -173,6 +179,11 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
 
 /** A durable event before it has its place in a channel. */
 export type DeploymentEvent = Readonly<z.infer<typeof deploymentEventSchema>>;
+
+/** An event read back: it was checked before it was kept, and a rule that came later must not hide it. */
+export const keptEventSchema = z.custom<DeploymentEvent>(
+  (value) => typeof value === "object" && value !== null && "type" in value && "data" in value,
+);
 
 export type DeploymentEventOf<Type extends DeploymentEvent["type"]> = Extract<
   DeploymentEvent,

@@ -8,7 +8,7 @@ import {
   stackKeySchema,
   stackNameSchema,
 } from "./channel.ts";
-import { deploymentEventSchema, deploymentModes } from "./deployment-events.ts";
+import { deploymentEventSchema, deploymentModes, momentSchema } from "./deployment-events.ts";
 import { deploymentProgressSchema, deploymentStates, stackProgressSchema } from "./deployment-progress.ts";
 
 const registrationFields = z.object({
@@ -31,7 +31,7 @@ const registrationFields = z.object({
   owner: z.string().max(320).optional(),
   onFailure: z.enum(["rollback", "stop"]).optional(),
   /** In `track`: attempts that began after this count, too, though they have ended by now. */
-  since: z.iso.datetime({ offset: true }).optional(),
+  since: momentSchema.optional(),
 });
 
 /** Stacks that CloudFormation deploys need names that it allows: they become part of the address that is asked. */
@@ -150,13 +150,10 @@ export const deploymentListSchema = z.object({
 
 export type DeploymentList = Readonly<z.infer<typeof deploymentListSchema>>;
 
-/** ISO 8601 in any zone, as UTC with milliseconds: times are compared as texts. */
-const moment = z.iso.datetime({ offset: true }).transform((time) => new Date(time).toISOString());
-
 /** Which part of the trail is wanted; both ends belong to it. */
 export const auditQuerySchema = z.object({
-  from: moment.optional().meta({ description: "Nothing before this time" }),
-  to: moment.optional().meta({ description: "Nothing after this time" }),
+  from: momentSchema.optional().meta({ description: "Nothing before this time" }),
+  to: momentSchema.optional().meta({ description: "Nothing after this time" }),
   cursor: z.string().max(2048).optional().meta({ description: "`nextCursor` of the page before" }),
 });
 

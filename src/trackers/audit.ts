@@ -2,11 +2,12 @@
  * Writes a channel's events to the audit table: a consumer of the log with a cursor of its own. It may fall behind for
  * as long as AWS is away, loses nothing, may write an event twice, and never holds up the broadcast.
  */
-import { batchWriteItem } from "../aws/dynamodb.ts";
+import { batchWriteItem, isWritable } from "../aws/dynamodb.ts";
 import type { AwsSession } from "../aws/session.ts";
 import type { AuditItem } from "../domain/audit-item.ts";
 import type { LookupFailure } from "../domain/lookup-failure.ts";
 import { success, type Result } from "../protocol/result.ts";
+import { fitting } from "./audit-size.ts";
 import type { EventLog } from "./event-log.ts";
 
 /** A frame, as JSON text, and its offset, as a row of the table. */
@@ -86,23 +87,40 @@ export class Audit {
   }
 
   private async put(frames: readonly string[], from: number): Promise<Result<void, LookupFailure>> {
-    const items = frames.map((frame, index) => this.itemOf(frame, from + index));
+    const refused: number[] = [];
+    const items = frames.flatMap((frame, index) => {
+      const item = this.rowOf(frame, from + index);
+      if (!item) refused.push(from + index);
+      return item ?? [];
+    });
+    const unmade = refused.length;
     const { session, table } = this.destination;
     const written = await batchWriteItem(session, table, items);
-    if (written.ok || !isRefusedItem(written.failure)) return written;
-    // One item that DynamoDB will never take must not keep all that follow from being written. One that refuses all is
-    // another matter: a table with other keys can be mended.
-    const refused: AuditItem[] = [];
-    for (const item of items) {
-      const alone = await batchWriteItem(session, table, [item]);
-      if (!alone.ok && !isRefusedItem(alone.failure)) return alone;
-      if (!alone.ok) refused.push(item);
+    if (!written.ok && !isRefusedItem(written.failure)) return written;
+    if (!written.ok) {
+      // One item that DynamoDB will never take must not keep all that follow from being written. One that refuses all
+      // is another matter: a table with other keys can be mended.
+      for (const item of items) {
+        const alone = await batchWriteItem(session, table, [item]);
+        if (!alone.ok && !isRefusedItem(alone.failure)) return alone;
+        if (!alone.ok) refused.push(item.offset);
+      }
+      if (refused.length - unmade === items.length) return written;
     }
-    if (refused.length === items.length) return written;
-    for (const { offset } of refused) {
+    for (const offset of refused) {
       console.error(JSON.stringify({ level: "error", message: "Audit item refused", offset }));
     }
     return success(undefined);
+  }
+
+  /** Undefined if no row can be made of the frame: it could not be another time, and must not stop those after it. */
+  private rowOf(frame: string, offset: number): AuditItem | undefined {
+    try {
+      const item = fitting(this.itemOf(frame, offset));
+      return isWritable(item) ? item : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   private postpone(failure: LookupFailure, now: number): void {

@@ -10,7 +10,7 @@ import { foldDeployment } from "../domain/deployment/fold-deployment.ts";
 import { translated } from "../domain/deployment/stack-translation.ts";
 import { deploymentChannelOf, type DeploymentAddress } from "../protocol/channel-names.ts";
 import type { Join, JoinRequest, Run } from "../protocol/channel-owner.ts";
-import { deploymentEventSchema, type DeploymentEvent } from "../protocol/deployment-events.ts";
+import { keptEventSchema, type DeploymentEvent } from "../protocol/deployment-events.ts";
 import type {
   AuditPage,
   AuditQuery,
@@ -129,11 +129,10 @@ export class Deployment extends DurableObject<Env> {
     if (!this.knows(address)) return failed(NOT_FOUND);
     const runs = store.log.after(Math.max(after, store.floor - 1), limit);
     const events = runs.flatMap(({ from, frames }) =>
-      frames.map((frame, index) => ({
-        ...deploymentEventSchema.parse(JSON.parse(frame)),
-        channel: this.channel.name,
-        offset: from + index,
-      })),
+      frames.flatMap((frame, index) => {
+        const { data: event } = keptEventSchema.safeParse(JSON.parse(frame));
+        return event ? [{ ...event, channel: this.channel.name, offset: from + index }] : [];
+      }),
     );
     const last = runs.at(-1)?.to ?? store.offset;
     return success({ ...this.channel.position(), events, more: last < store.offset });

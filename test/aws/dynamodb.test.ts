@@ -2,7 +2,7 @@
 import dynalite from "dynalite";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import * as z from "zod";
-import { batchWriteItem, query } from "../../src/aws/dynamodb.ts";
+import { batchWriteItem, isWritable, query } from "../../src/aws/dynamodb.ts";
 import { jsonCall } from "../../src/aws/json-call.ts";
 import { awsSession } from "../../src/aws/session.ts";
 import type { AwsSession } from "../../src/aws/session.ts";
@@ -90,6 +90,17 @@ it("more items than a call takes are written, writing them again changes nothing
     ok: true,
     value: { items: items.map(({ offset }) => readItem("many", offset)) },
   });
+});
+
+it("a field may have any name that JSON allows, also one that objects have by themselves", async () => {
+  const item = { ...itemOf("names", 1), data: { outputs: { constructor: "text", toString: "1" } } };
+  expect(isWritable(item)).toBe(true);
+  expect(await batchWriteItem(session, TABLE, [item])).toEqual({ ok: true, value: undefined });
+  expect(await ask("names")).toEqual({ ok: true, value: { items: [item] } });
+});
+
+it("what has no form in DynamoDB is told beforehand", () => {
+  expect(isWritable({ deploymentId: Symbol("none") })).toBe(false);
 });
 
 it("a partition is read between bounds, newest first, a page at a time", async () => {

@@ -110,6 +110,24 @@ describe("ingest", () => {
     expect(fake.asked[0]).not.toMatch(/no-type|elsewhere/);
   });
 
+  test("an event nested without end costs itself only", async () => {
+    const fake = new FakeDeployments();
+    const nested = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`;
+    const { data: _, ...envelope } = eventOf("nested");
+    const textOf = (levels: number) =>
+      JSON.stringify({ ...envelope, data: { a: 0 } }).replace('{"a":0}', `{"a":${nested(levels)}}`);
+    const body = `[${textOf(300_000)},${textOf(65)},${textOf(64)}]`;
+    const answer = await post(fake, body);
+    const refused = refusedOf("nested", "INVALID_REQUEST");
+    expect(await outcomeOf(answer)).toEqual([
+      200,
+      {
+        success: true,
+        data: { results: [refused, refused, acceptedOf(eventOf("nested"))], accepted: 1, refused: 2 },
+      },
+    ]);
+  });
+
   test("what is known already is as good as accepted", async () => {
     const answer = await post(
       new FakeDeployments({ ingest: byId }),

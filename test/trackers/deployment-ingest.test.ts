@@ -1,8 +1,9 @@
 /** Deployments whose events an orchestrator sends. */
-import { expect, test } from "vitest";
+import { runInDurableObject } from "cloudflare:test";
+import { expect, test, vi } from "vitest";
 import type { IngestEnvelope } from "../../src/protocol/deployment-requests.ts";
-import { newStack, pass, useFarEnd } from "./far-end.ts";
-import { addressOf, deploymentOf, pollAll, progressOf, register, storyOf } from "./deployments.ts";
+import { AUDIT_TABLE, aws, newStack, pass, useFarEnd } from "./far-end.ts";
+import { addressOf, deploymentOf, pollAll, progressOf, register, storyOf, work } from "./deployments.ts";
 
 useFarEnd();
 
@@ -100,6 +101,44 @@ test("a bad event costs itself only, and is told with its reason", async () => {
     ["6", "refused", "INVALID_REQUEST"],
     ["7", "accepted", undefined],
   ]);
+});
+
+test("an event that was kept before a rule forbade it is told, and stops neither the others nor the audit", async () => {
+  aws.dynamoDB.fault = () => "unavailable";
+  const logged = vi.spyOn(console, "error").mockReturnValue();
+  await send(
+    "older",
+    event("deployment_started", { totalStacks: 2 }),
+    event("stack_deploying", { stack: "one" }),
+  );
+  await runInDurableObject(deploymentOf("older"), (_, { storage }) => {
+    storage.sql.exec(
+      `UPDATE log SET body = replace(body, '"totalStacks":2', '"owner":"${"o".repeat(321)}"')`,
+    );
+  });
+  expect(await storyOf("older")).toEqual(["deployment_started", "layer_started 1", "stack_deploying one"]);
+  aws.dynamoDB.fault = () => undefined;
+  pass(600);
+  await work("older");
+  await expect.poll(() => aws.dynamoDB.offsets(AUDIT_TABLE)).toEqual([2, 3]);
+  expect(logged).toHaveBeenCalledExactlyOnceWith(
+    JSON.stringify({ level: "error", message: "Audit item refused", offset: 1 }),
+  );
+});
+
+test("of an event that is too large for a row of the audit table, the small fields are written", async () => {
+  await send(
+    "large",
+    event("deployment_started", { totalStacks: 1 }),
+    event("stack_deploying", { stack: "one" }),
+    event("stack_deployed", { stack: "one", outputs: { Big: "é".repeat(200_000) } }),
+  );
+  pass(10);
+  await work("large");
+  const written = () => aws.dynamoDB.items(AUDIT_TABLE).find(({ type }) => type?.["S"] === "stack_deployed");
+  await expect.poll(written).toBeDefined();
+  expect(written()?.["data"]).toMatchObject({ M: { stack: { S: "one" }, truncated: { BOOL: true } } });
+  expect(JSON.stringify(written())).not.toContain("Big");
 });
 
 test("a channel on which nothing was started knows no deployment", async () => {

@@ -3,6 +3,7 @@
  * told stays as it was told.
  */
 import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployment-events.ts";
+import { MAX_STACKS } from "../../protocol/deployment-limits.ts";
 import { blastOf, firstFailed } from "./blast.ts";
 import { countOf, countsAt, secondsBetween, stacksOfLayer, totalLayersOf } from "./counts.ts";
 import { isDone, type DeploymentState } from "./deployment-state.ts";
@@ -99,8 +100,9 @@ const begun = (state: DeploymentState, event: DeploymentEventOf<"stack_deploying
   const { stack: name, dependencies } = event.data;
   const stack = state.stacks.get(name);
   const below = (dependencies ?? []).map((dependency) => state.stacks.get(dependency)?.layer ?? 0);
-  const layer =
-    stack?.layer ?? (below.length > 0 ? 1 + Math.max(...below) : Math.max(1, ...state.layers.keys()));
+  const above = below.length > 0 ? 1 + Math.max(...below) : Math.max(1, ...state.layers.keys());
+  // No event may say more, and those below may have been told to lie as high as that.
+  const layer = stack?.layer ?? Math.min(MAX_STACKS, above);
   return { ...event, data: { layer, dependencies: [...(stack?.dependsOn ?? [])], ...event.data } };
 };
 

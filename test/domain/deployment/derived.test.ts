@@ -1,6 +1,8 @@
 /** What follows from what is told: layers begin and end, deployments end, each told once, whoever else tells it. */
 import { describe, expect, test } from "vitest";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
+import { deploymentEventSchema } from "../../../src/protocol/deployment-events.ts";
+import { MAX_STACKS } from "../../../src/protocol/deployment-limits.ts";
 import { begun, foldOf, heard, planned, resource, SEEDS_PLAN, stateOf, told } from "./told.ts";
 import { factsOf, inTime } from "./play.ts";
 
@@ -12,6 +14,16 @@ const failed = (stack: string, seconds: number) =>
   told("stack_failed", seconds, { stack, error: { code: "ROLLBACK_COMPLETE", message: `${stack} broke` } });
 
 describe("derived events", () => {
+  test("say nothing that no event may say: above the highest layer there is none", () => {
+    const fold = foldOf(
+      begun([], { mode: "ingest" }),
+      told("stack_deploying", 1, { stack: "high", layer: MAX_STACKS }),
+      told("stack_deploying", 2, { stack: "above", dependencies: ["high"] }),
+    );
+    expect(fold.events.at(-1)?.data).toMatchObject({ stack: "above", layer: MAX_STACKS });
+    expect(deploymentEventSchema.array().parse(fold.events)).toEqual(fold.events);
+  });
+
   test("frame the stacks: a layer starts before its first stack, completes after its last, and so does the whole", () => {
     const fold = foldOf(
       begun(PLAN),
