@@ -47,6 +47,7 @@ export const failureAnswers = {
   413: failureAnswer(413),
   422: failureAnswer(422),
   426: failureAnswer(426),
+  429: failureAnswer(429),
   500: failureAnswer(500),
   502: failureAnswer(502),
   503: failureAnswer(503),

@@ -11,6 +11,7 @@ const messages: Readonly<Record<FailureCode, string>> = {
   METHOD_NOT_ALLOWED: "Allowed here: GET",
   UPGRADE_REQUIRED: "This address is a WebSocket",
   PAYLOAD_TOO_LARGE: "A body holds at most 1048576 bytes",
+  TOO_MANY_REQUESTS: "50 tickets are open already: use them, or wait a minute",
   STACK_NOT_FOUND: "CloudFormation knows no stack of this name in this region",
   DEPLOYMENT_NOT_FOUND: "There is no such deployment",
   CHANNEL_TAKEN: "Another deployment spells the same channel",

@@ -23,6 +23,7 @@ const statuses = {
   METHOD_NOT_ALLOWED: 405,
   PAYLOAD_TOO_LARGE: 413,
   UPGRADE_REQUIRED: 426,
+  TOO_MANY_REQUESTS: 429,
   INTERNAL: 500,
   AWS_CREDENTIALS: 502,
   AWS_ACCESS_DENIED: 502,
@@ -57,6 +58,7 @@ type FailureBody = Readonly<z.infer<typeof failureBodySchema>>;
 const headersOf = (code: FailureCode): Record<string, string> => {
   if (code === "UNAUTHENTICATED" || code === "TOKEN_EXPIRED") return { "WWW-Authenticate": "Bearer" };
   if (code === "UPGRADE_REQUIRED") return { Upgrade: "websocket" };
+  if (code === "TOO_MANY_REQUESTS") return { "Retry-After": "60" };
   if (code === "AWS_THROTTLED") return { "Retry-After": "5" };
   return {};
 };

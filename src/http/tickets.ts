@@ -2,6 +2,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { ticketSchema } from "../protocol/ticket.ts";
 import { answerOf, failureAnswers } from "./answers.ts";
+import { restFailure } from "./failure-response.ts";
 import { ticketsOf } from "./objects.ts";
 import { resourceApp } from "./resource-app.ts";
 
@@ -23,5 +24,6 @@ const issueRoute = createRoute({
 /** The tickets' route. It needs a session in the context. */
 export const tickets = resourceApp().openapi(issueRoute, async (c) => {
   const ticket = await ticketsOf(c.env).issue(c.get("session"));
-  return c.json({ success: true as const, data: ticket }, 201, { "Cache-Control": "no-store" });
+  if (!ticket.ok) return restFailure(c, ticket.failure);
+  return c.json({ success: true as const, data: ticket.value }, 201, { "Cache-Control": "no-store" });
 });

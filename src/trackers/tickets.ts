@@ -11,9 +11,17 @@ import type { Env } from "../settings.ts";
 
 const LIFETIME_SECONDS = 60;
 
+/** Most tickets of one subject that wait to be used: far more than the tabs that one person opens in a minute. */
+const MAX_OPEN = 50;
+
 type Row = { session: string; expires: number };
 
 const refused: Failure = { code: "UNAUTHENTICATED", message: "The ticket is unknown, used or expired" };
+
+const tooMany: Failure = {
+  code: "TOO_MANY_REQUESTS",
+  message: `${MAX_OPEN} tickets are open already: use them, or wait a minute`,
+};
 
 const hashOf = async (ticket: string): Promise<string> => {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(ticket));
@@ -29,18 +37,21 @@ export class Tickets extends DurableObject<Env> {
     this.#sql.exec(
       "CREATE TABLE IF NOT EXISTS tickets (hash TEXT PRIMARY KEY, session TEXT NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID",
     );
+    this.#sql.exec("CREATE INDEX IF NOT EXISTS by_subject ON tickets (session ->> 'subject')");
   }
 
   /** A new ticket for a session; it never outlives the session. */
-  async issue(session: Session): Promise<Ticket> {
+  async issue(session: Session): Promise<Result<Ticket, Failure>> {
     const ticket = crypto
       .getRandomValues(new Uint8Array(32))
       .toBase64({ alphabet: "base64url", omitPadding: true });
     const hash = await hashOf(ticket);
-    const expires = Math.min(Date.now() + LIFETIME_SECONDS * 1000, session.expiresAt * 1000);
+    const now = Date.now();
+    if (this.#openOf(session.subject, now) >= MAX_OPEN) return failed(tooMany);
+    const expires = Math.min(now + LIFETIME_SECONDS * 1000, session.expiresAt * 1000);
     this.#sql.exec("INSERT INTO tickets VALUES (?, ?, ?)", hash, JSON.stringify(session), expires);
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(expires);
-    return { ticket, expiresAt: new Date(expires).toISOString() };
+    return success({ ticket, expiresAt: new Date(expires).toISOString() });
   }
 
   /** The session of a ticket, once: of two at the same time, one gets it. */
@@ -58,5 +69,16 @@ export class Tickets extends DurableObject<Env> {
       .exec<{ next: number | null }>("SELECT min(expires) AS next FROM tickets")
       .one();
     if (next !== null) await this.ctx.storage.setAlarm(next);
+  }
+
+  #openOf(subject: string, now: number): number {
+    const { open } = this.#sql
+      .exec<{ open: number }>(
+        "SELECT count(*) AS open FROM tickets WHERE session ->> 'subject' = ? AND expires > ?",
+        subject,
+        now,
+      )
+      .one();
+    return open;
   }
 }

@@ -20,6 +20,11 @@ const ticketsOf = (name: string) => env.TICKETS.get(env.TICKETS.idFromName(name)
 
 const refused = { ok: false, failure: { code: "UNAUTHENTICATED", message: expect.any(String) } };
 
+const issue = async (name: string, session = sessionOf()) => {
+  const issued = await ticketsOf(name).issue(session);
+  return issued.ok ? issued.value : expect.unreachable(issued.failure.message);
+};
+
 const rowsOf = (name: string) =>
   runInDurableObject(ticketsOf(name), (_object, { storage }) =>
     storage.sql.exec("SELECT * FROM tickets").toArray(),
@@ -32,12 +37,12 @@ afterEach(() => vi.useRealTimers());
 describe("tickets", () => {
   test("a ticket gives back its session", async () => {
     const session = sessionOf();
-    const { ticket } = await ticketsOf("whole").issue(session);
+    const { ticket } = await issue("whole", session);
     expect(await ticketsOf("whole").redeem(ticket)).toEqual({ ok: true, value: session });
   });
 
   test("of many at the same time one gets the session", async () => {
-    const { ticket } = await ticketsOf("once").issue(sessionOf());
+    const { ticket } = await issue("once");
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => ticketsOf("once").redeem(ticket)));
     expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
     expect(await ticketsOf("once").redeem(ticket)).toEqual(refused);
@@ -49,8 +54,8 @@ describe("tickets", () => {
   });
 
   test("a ticket is good for a minute", async () => {
-    const early = await ticketsOf("minute").issue(sessionOf());
-    const late = await ticketsOf("minute").issue(sessionOf());
+    const early = await issue("minute");
+    const late = await issue("minute");
     waitFor(59);
     expect((await ticketsOf("minute").redeem(early.ticket)).ok).toBe(true);
     waitFor(2);
@@ -59,28 +64,38 @@ describe("tickets", () => {
 
   test("a ticket does not outlive its session", async () => {
     const session = { ...sessionOf(), expiresAt: Math.floor(Date.now() / 1000) + 10 };
-    const { ticket, expiresAt } = await ticketsOf("session").issue(session);
+    const { ticket, expiresAt } = await issue("session", session);
     expect(Date.parse(expiresAt)).toBe(session.expiresAt * 1000);
     waitFor(11);
     expect(await ticketsOf("session").redeem(ticket)).toEqual(refused);
   });
 
   test("tickets cannot be guessed, and are not stored as they are", async () => {
-    const tickets = await Promise.all(
-      Array.from({ length: 10 }, () => ticketsOf("hashed").issue(sessionOf())),
-    );
+    const tickets = await Promise.all(Array.from({ length: 10 }, () => issue("hashed")));
     expect(new Set(tickets.map(({ ticket }) => ticket)).size).toBe(10);
     for (const { ticket } of tickets) expect(ticket).toMatch(/^[A-Za-z0-9_-]{43}$/);
     const stored = JSON.stringify(await rowsOf("hashed"));
     for (const { ticket } of tickets) expect(stored).not.toContain(ticket);
   });
 
+  test("one subject has at most 50 open tickets, and others have theirs", async () => {
+    const issued = await Promise.all(Array.from({ length: 50 }, () => issue("many")));
+    const again = () => ticketsOf("many").issue(sessionOf());
+    expect(await again()).toMatchObject({ ok: false, failure: { code: "TOO_MANY_REQUESTS" } });
+    await issue("many", { ...sessionOf(), subject: "sam" });
+    await ticketsOf("many").redeem(issued[0]?.ticket ?? "");
+    expect((await again()).ok).toBe(true);
+    expect((await again()).ok).toBe(false);
+    waitFor(60);
+    expect((await again()).ok).toBe(true);
+  });
+
   test("the alarm deletes what has expired, and stops when nothing is left", async () => {
     const alarmOf = () =>
       runInDurableObject(ticketsOf("alarm"), (_object, { storage }) => storage.getAlarm());
-    const first = await ticketsOf("alarm").issue(sessionOf());
+    const first = await issue("alarm");
     waitFor(30);
-    const second = await ticketsOf("alarm").issue(sessionOf());
+    const second = await issue("alarm");
     expect(await alarmOf()).toBe(Date.parse(first.expiresAt));
     waitFor(31);
     await runDurableObjectAlarm(ticketsOf("alarm"));
