@@ -49,11 +49,14 @@ export const nextPollIn = (
     random,
   }: Readonly<{ intervalMs: number; waitMs: number; now: number; random: number }>,
 ): number | undefined => {
+  // There is nothing to miss of a stack that AWS has never shown: a wrong name is not looked for after its viewer left.
+  const isUnseen = trouble?.kind === "missing" && rootOf(state) === undefined;
+  const wanted = isWanted(isUnseen ? { ...interest, leftAt: -Infinity } : interest, now);
   const { awaited } = interest;
   const patiently = awaited === undefined ? undefined : Math.max(intervalMs, PATIENT);
   if (isComplete(state)) return patiently;
-  if (trouble?.kind === "missing" && !isWanted(interest, now)) return patiently;
-  if (!isWanted(interest, now) && awaited === undefined) return undefined;
+  if (trouble?.kind === "missing" && !wanted) return patiently;
+  if (!wanted && awaited === undefined) return undefined;
   // A deployment goes on without a stack that never came; a stack that cannot be read may be readable again.
   if (trouble?.gaveUp) return trouble.kind === "missing" && awaited === "eager" ? undefined : patiently;
   if (trouble) return retryIn(trouble, intervalMs, now, random);

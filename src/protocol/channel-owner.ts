@@ -49,6 +49,8 @@ export type ChannelOwner = Readonly<{
   join(request: JoinRequest): Promise<Result<Join, Failure>>;
   /** Events after an offset, for a gateway that missed a push; `undefined` if the epoch is another or they are gone. */
   since(epoch: string, offset: number): Promise<readonly Run[] | undefined>;
+  /** The gateway's last viewer has left. As this may overtake a join or come after one, the owner asks before it forgets. */
+  leave(gateway: string): Promise<void>;
 }>;
 
 /**

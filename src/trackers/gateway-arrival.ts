@@ -48,6 +48,7 @@ export class Arrivals {
       const epoch = channel.position?.epoch;
       const welcome = await this.ask(channel, arrival.wish, classic);
       this.sockets.expire(Date.now());
+      this.sockets.closeIfFull(arrival.socket);
       if (!arrival.isWanted()) return undefined;
       if (!welcome.ok) return welcome.failure;
       const { join } = welcome.value;

@@ -9,6 +9,7 @@ import type { HeldSockets } from "./held-sockets.ts";
 const CHANNEL = "channel/";
 
 export class GatewayChannels {
+  private readonly ctx: DurableObjectState;
   private readonly env: Env;
   private readonly kv: SyncKvStorage;
   private readonly sockets: HeldSockets<GatewayTicket>;
@@ -17,6 +18,7 @@ export class GatewayChannels {
   private nextNumber = 1;
 
   constructor(ctx: DurableObjectState, env: Env, sockets: HeldSockets<GatewayTicket>) {
+    this.ctx = ctx;
     this.env = env;
     this.kv = ctx.storage.kv;
     this.sockets = sockets;
@@ -39,20 +41,22 @@ export class GatewayChannels {
   }
 
   private make(name: string, number: number, row?: ChannelRow): GatewayChannel {
+    const owner = ownerOf(this.env, name);
     const channel: GatewayChannel = new GatewayChannel(
       name,
       number,
       {
         sockets: this.sockets,
-        owner: ownerOf(this.env, name),
+        owner,
         keep: (kept) => {
           if (kept) this.kv.put(CHANNEL + number, kept);
           else this.kv.delete(CHANNEL + number);
         },
         forget: () => {
           this.kv.delete(CHANNEL + number);
-          this.numbered.delete(number);
+          const isNews = this.numbered.delete(number);
           if (this.named.get(name) === channel) this.named.delete(name);
+          if (isNews && this.ctx.id.name !== undefined) this.ctx.waitUntil(owner.leave(this.ctx.id.name));
         },
       },
       row,

@@ -47,6 +47,7 @@ export class GatewayConversation {
     if (!ticket) return;
     const frame = frameOf(gatewayFrameSchema, message);
     if (!frame.ok) return this.sockets.close(socket, frame.failure);
+    if (!this.sockets.takes(socket, frame.value.action, now)) return;
     const unsure = this.channels.of(ticket).map((channel) => channel.reassure());
     await Promise.all([this.answer(socket, ticket, frame.value, now), ...unsure]);
   }
@@ -62,7 +63,8 @@ export class GatewayConversation {
     frame: GatewayFrame,
     now: number,
   ): Promise<void> {
-    this.sockets.noteHeard(socket);
+    // Who only ever asks for more does not show that it reads what it gets.
+    if (!["subscribe", "unsubscribe"].includes(frame.action)) this.sockets.noteHeard(socket);
     switch (frame.action) {
       case "ping":
         // The runtime answers the usual spelling itself; this is for others.
@@ -148,7 +150,7 @@ export class GatewayConversation {
     if (!ticket || !subscriptions || subscriptions.length === ticket.subscriptions.length) return;
     this.sockets.keep(socket, { ...ticket, subscriptions });
     // What was sent of it need not be acknowledged any more.
-    this.sockets.noteHeard(socket, channel.remove(socket));
+    this.sockets.noteSettled(socket, channel.remove(socket));
   }
 
   private async authorize(

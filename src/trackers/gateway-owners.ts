@@ -15,6 +15,8 @@ export type Owner = Readonly<{
   join(request: JoinRequest): Promise<Result<Join, Refusal>>;
   /** Fails with the code that viewers have to be closed with: 4010 says that they can never be told what follows. */
   since(epoch: string, offset: number): Promise<Result<readonly Run[], CloseCode>>;
+  /** If it is in vain, the owner hears of it when it pushes next. */
+  leave(gateway: string): Promise<void>;
 }>;
 
 const stubOf = (env: Env, channel: string): ChannelOwner => {
@@ -52,5 +54,8 @@ export const ownerOf = (env: Env, channel: string): Owner => ({
     const reply = await reached(env, channel, (owner) => owner.since(epoch, offset));
     if (!reply) return failed(CLOSE.draining);
     return reply.answer ? success(reply.answer) : failed(CLOSE.insufficientState);
+  },
+  leave: async (gateway) => {
+    await reached(env, channel, (owner) => owner.leave(gateway));
   },
 });

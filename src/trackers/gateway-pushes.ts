@@ -48,6 +48,11 @@ export class GatewayPushes {
     this.ctx.storage.kv.put(GATEWAY + name, true);
   }
 
+  /** A gateway says that its last viewer has left: asked whether it is so still, it is forgotten. */
+  async leave(name: string, head: Head): Promise<void> {
+    if (this.gateways.has(name)) await this.push(name, { ...head, runs: [], transient: [] });
+  }
+
   /** Sends what a commit brought, and does not wait for it. */
   send(head: Head, runs: readonly Run[], transient: readonly string[]): void {
     this.sentAt = Date.now();

@@ -5,6 +5,7 @@
 import { CLOSE, CLOSE_REASONS, reconnectsAfter, type CloseCode } from "../protocol/close-codes.ts";
 import type { Disconnect } from "../protocol/control-frames.ts";
 import type { Session } from "../protocol/session.ts";
+import { FrameBudget } from "./frame-budget.ts";
 import { isLagging, isSlow, newBacklog, type Backlog } from "./slow-viewer.ts";
 
 /** Kept with the socket over hibernation. */
@@ -18,9 +19,14 @@ const UNANSWERABLE: readonly number[] = [1006, 1015];
 
 const RETRY_AFTER_MS = 1500;
 
+/** Who says too much is to be quiet for a while, as its next socket begins with a whole budget. */
+const QUIET_MS = 30_000;
+
+type Held<Kept> = { kept: Kept; readonly backlog: Backlog; readonly budget: FrameBudget };
+
 export class HeldSockets<Kept extends Ticketed> {
   private readonly ctx: DurableObjectState;
-  private readonly held = new Map<WebSocket, { kept: Kept; readonly backlog: Backlog }>();
+  private readonly held = new Map<WebSocket, Held<Kept>>();
   private readonly gone: (socket: WebSocket, kept: Kept) => void;
   /** Unix seconds at which the first session ends. */
   private firstExpiry = Infinity;
@@ -31,7 +37,7 @@ export class HeldSockets<Kept extends Ticketed> {
     this.gone = gone;
     for (const socket of ctx.getWebSockets()) {
       const kept: Kept | null = socket.deserializeAttachment();
-      if (kept && socket.readyState === WebSocket.OPEN) this.hold(socket, kept, newBacklog());
+      if (kept && socket.readyState === WebSocket.OPEN) this.hold(socket, kept);
     }
   }
 
@@ -46,7 +52,7 @@ export class HeldSockets<Kept extends Ticketed> {
   accept(socket: WebSocket, kept: Kept): void {
     this.ctx.acceptWebSocket(socket);
     socket.serializeAttachment(kept);
-    this.hold(socket, kept, newBacklog());
+    this.hold(socket, kept);
   }
 
   /** Undefined: the socket is not held any more. */
@@ -59,7 +65,7 @@ export class HeldSockets<Kept extends Ticketed> {
     const held = this.held.get(socket);
     if (!held) return;
     socket.serializeAttachment(kept);
-    this.hold(socket, kept, held.backlog);
+    this.hold(socket, kept, held);
   }
 
   /** Sends to one socket, as long as it is held. */
@@ -79,23 +85,42 @@ export class HeldSockets<Kept extends Ticketed> {
     held.backlog.sent += frames.length;
   }
 
+  /** Whether a client may say this now; it is closed if it says too much. */
+  takes(socket: WebSocket, action: string, now: number): boolean {
+    const isWithin = this.held.get(socket)?.budget.takes(action, now) ?? false;
+    if (!isWithin) this.close(socket, CLOSE.tooManyRequests);
+    return isWithin;
+  }
+
   /** Notes a sign of life, and how many events more the client has acknowledged by it. */
   noteHeard(socket: WebSocket, acknowledged = 0): void {
     const held = this.held.get(socket);
     if (!held) return;
     held.backlog.silentBytes = 0;
-    held.backlog.acknowledged = Math.min(held.backlog.sent, held.backlog.acknowledged + acknowledged);
+    this.noteSettled(socket, acknowledged);
+  }
+
+  /** Notes that so many events more wait for no acknowledgement. */
+  noteSettled(socket: WebSocket, events: number): void {
+    const backlog = this.held.get(socket)?.backlog;
+    if (backlog) backlog.acknowledged = Math.min(backlog.sent, backlog.acknowledged + events);
   }
 
   /** Closes the socket if its client is too slow to be kept. */
   closeIfSlow(socket: WebSocket): void {
-    const held = this.held.get(socket);
+    const held = this.judged(socket);
     if (held && isSlow(held.backlog, held.kept.optedIn, socket)) this.close(socket, CLOSE.slowConsumer);
+  }
+
+  /** The same before history is sent. Events count for nothing: a client may ask for more before it has got the last ones. */
+  closeIfFull(socket: WebSocket): void {
+    const held = this.judged(socket);
+    if (held && isSlow(held.backlog, false, socket)) this.close(socket, CLOSE.slowConsumer);
   }
 
   /** Whether the client is so far behind that it should be spared what it can do without. */
   isLagging(socket: WebSocket): boolean {
-    const held = this.held.get(socket);
+    const held = this.judged(socket);
     return held !== undefined && isLagging(held.backlog, held.kept.optedIn, socket);
   }
 
@@ -136,9 +161,24 @@ export class HeldSockets<Kept extends Ticketed> {
     }
   }
 
-  private hold(socket: WebSocket, kept: Kept, backlog: Backlog): void {
+  /** A ping that the runtime answered is a sign of life, too: the object is not woken by it and has to ask. */
+  private judged(socket: WebSocket): Held<Kept> | undefined {
+    const held = this.held.get(socket);
+    const pingedAt = this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0;
+    if (held && pingedAt > held.backlog.pingedAt) {
+      held.backlog.pingedAt = pingedAt;
+      held.backlog.silentBytes = 0;
+    }
+    return held;
+  }
+
+  private hold(
+    socket: WebSocket,
+    kept: Kept,
+    { backlog, budget } = { backlog: newBacklog(), budget: new FrameBudget() },
+  ): void {
     this.firstExpiry = Math.min(this.firstExpiry, kept.session.expiresAt);
-    this.held.set(socket, { kept, backlog });
+    this.held.set(socket, { kept, backlog, budget });
   }
 }
 
@@ -149,7 +189,7 @@ const disconnectText = (code: CloseCode): string => {
     code,
     reason: CLOSE_REASONS[code],
     reconnect,
-    retryAfterMs: RETRY_AFTER_MS,
+    retryAfterMs: code === CLOSE.tooManyRequests ? QUIET_MS : RETRY_AFTER_MS,
   };
   return JSON.stringify(frame);
 };

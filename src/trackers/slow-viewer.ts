@@ -8,10 +8,12 @@ export type Backlog = {
   acknowledged: number;
   /** Characters sent since the viewer was last heard. */
   silentBytes: number;
+  /** When the runtime answered its last ping that was noted, in milliseconds. */
+  pingedAt: number;
 };
 
 /** Nothing waits for one who has just come. */
-export const newBacklog = (): Backlog => ({ sent: 0, acknowledged: 0, silentBytes: 0 });
+export const newBacklog = (): Backlog => ({ sent: 0, acknowledged: 0, silentBytes: 0, pingedAt: 0 });
 
 /** Most that may wait for one viewer, in bytes, where the runtime tells. */
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;

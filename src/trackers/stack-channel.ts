@@ -127,6 +127,12 @@ export class StackChannel {
     };
   }
 
+  /** A gateway has no viewer of the stack any more. */
+  async leave(gateway: string): Promise<void> {
+    await this.pushes.leave(gateway, this.position());
+    this.schedule.noteDeparture(Date.now());
+  }
+
   /** A deployment waits for the stack, and has its events from now on. */
   async feed(request: FeedRequest): Promise<void> {
     const known = this.feeds.has(request.deployment);

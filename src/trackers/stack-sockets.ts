@@ -68,6 +68,7 @@ export class StackSockets {
     const read = frameOf(clientFrameSchema, message);
     if (!read.ok) return this.viewers.close(socket, read.failure);
     const frame = read.value;
+    if (!this.viewers.takes(socket, frame.action, now)) return;
     switch (frame.action) {
       case "ping":
         // The runtime answers the usual spelling itself; this is for others.

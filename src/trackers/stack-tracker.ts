@@ -117,6 +117,11 @@ export class StackTracker extends DurableObject<Env> {
     return success(this.channel.join(request));
   }
 
+  /** A gateway's last viewer has left. */
+  async leave(gateway: string): Promise<void> {
+    await this.channel.leave(gateway);
+  }
+
   /** For a gateway that missed a push. */
   async since(epoch: string, offset: number): Promise<readonly Run[] | undefined> {
     const { store } = this.channel;

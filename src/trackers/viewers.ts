@@ -54,6 +54,11 @@ export class Viewers {
     return this.sockets.keptOf(socket);
   }
 
+  /** Whether a viewer may say this now; it is closed if it says too much. */
+  takes(socket: WebSocket, action: string, now: number): boolean {
+    return this.sockets.takes(socket, action, now);
+  }
+
   /** Notes a sign of life, and with an ack how far the viewer has come. */
   heard(socket: WebSocket, acknowledged = 0): void {
     const before = this.acknowledged.get(socket) ?? this.sent;

@@ -55,6 +55,16 @@ describe("The next poll", () => {
     expect(nextPollIn(EMPTY_STATE, WATCHED, hopeless, clock)).toBeUndefined();
   });
 
+  test("never comes for a stack that AWS has never shown once its viewer left, and lingers for one that it had", async () => {
+    const left: Interest = { viewers: 0, leftAt: NOW - 1 };
+    const missing = trouble("missing", 1);
+    expect(nextPollIn(EMPTY_STATE, left, missing, clock)).toBeUndefined();
+    expect(nextPollIn(EMPTY_STATE, { ...left, trackedAt: NOW }, missing, clock)).toBe(3000);
+    expect(nextPollIn(EMPTY_STATE, { ...left, awaited: "eager" }, missing, clock)).toBe(3000);
+    expect(nextPollIn(EMPTY_STATE, left, undefined, clock)).toBe(3000);
+    expect(nextPollIn(await stateAfter("CREATE_IN_PROGRESS"), left, missing, clock)).toBe(3000);
+  });
+
   test("of a stack under review comes seldom, and without viewers not for ever", async () => {
     const review = await stateAfter("REVIEW_IN_PROGRESS");
     expect(nextPollIn(review, WATCHED, undefined, clock)).toBe(10_000);

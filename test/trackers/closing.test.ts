@@ -1,7 +1,7 @@
 /** Who is closed for being slow, how a client's close is answered, and what a close code tells the client. */
 import { expect, test } from "vitest";
 import { CLOSE, reconnectsAfter } from "../../src/protocol/close-codes.ts";
-import { alarmIn, newStack, poll, useFarEnd } from "./far-end.ts";
+import { alarmIn, newStack, pass, poll, useFarEnd } from "./far-end.ts";
 import { connect } from "./viewer.ts";
 
 useFarEnd();
@@ -48,18 +48,39 @@ test("[S31] what is sent to a viewer that is never heard is bounded", async () =
   const stack = newStack("silent").own("CREATE_IN_PROGRESS");
   const silent = await connect(stack.name);
   const heard = await connect(stack.name);
-  await Promise.all([silent.until(1), heard.until(1)]);
+  const pinging = await connect(stack.name);
+  await Promise.all([silent.until(1), heard.until(1), pinging.until(1)]);
   for (let commit = 0; commit < 10 && !silent.closed; commit += 1) {
     for (let index = 0; index < 40; index += 1)
       stack.resource(`Large${commit}-${index}`, "CREATE_IN_PROGRESS", { reason: "x".repeat(50_000) });
     await poll(stack.name);
     heard.say({ action: "ping", loud: true });
-    await heard.settled();
+    await Promise.all([heard.settled(), pinging.settled()]);
   }
   expect((await silent.untilClosed()).code).toBe(4008);
-  expect(heard.closed).toBeUndefined();
+  expect([heard.closed, pinging.closed]).toEqual([undefined, undefined]);
   expect(heard.offsets.at(-1)).toBe(stack.events.length);
 });
+
+test(
+  "[S36] who says more than 1,200 frames in a minute is closed, to come back after a while",
+  { timeout: 20_000 },
+  async () => {
+    const stack = newStack("talkative").own("CREATE_IN_PROGRESS");
+    const viewer = await connect(stack.name, { subprotocol: true });
+    const pongs = () => viewer.types.filter((type) => type === "pong").length;
+    for (const minute of [1, 2]) {
+      for (let said = 1; said < 1_200; said += 1) viewer.say({ action: "ack", offset: 0 });
+      viewer.say({ action: "ping", loud: true });
+      await expect.poll(pongs, { timeout: 5_000 }).toBe(minute);
+      if (minute === 1) pass(60);
+    }
+    expect(viewer.closed).toBeUndefined();
+    viewer.say({ action: "ack", offset: 0 });
+    expect(await viewer.untilClosed()).toEqual({ code: 4029, reason: "the client says too much" });
+    expect(viewer.frames.at(-1)).toMatchObject({ type: "disconnect", reconnect: true, retryAfterMs: 30_000 });
+  },
+);
 
 test("[S33] a client's close is answered, with or without a code", async () => {
   const stack = newStack("closing").own("CREATE_IN_PROGRESS");
@@ -76,5 +97,5 @@ test("[S33] a client's close is answered, with or without a code", async () => {
 
 test("[S35] a client connects again after codes below 4400 only", () => {
   const again = Object.values(CLOSE).filter(reconnectsAfter);
-  expect(again).toEqual([4001, 4008, 4010, 4012]);
+  expect(again).toEqual([4001, 4008, 4010, 4012, 4029]);
 });

@@ -38,6 +38,8 @@ export class FakeOwner {
   sinceHold: Hold | undefined;
   readonly joins: JoinRequest[] = [];
   readonly pulls: number[] = [];
+  /** Gateways that said that nobody is there any more. */
+  readonly leaves: string[] = [];
 
   constructor(name: string) {
     this.name = name;
@@ -99,6 +101,10 @@ export class FakeOwner {
     return answer;
   }
 
+  async leave(gateway: string): Promise<void> {
+    this.leaves.push(gateway);
+  }
+
   private answerTo({ epoch, offset, classic }: JoinRequest): Result<Join, Failure> {
     if (this.failure) return failed(this.failure);
     const recovered =
@@ -155,17 +161,20 @@ export const useFakeOwners = (): void => {
         since(epoch, offset) {
           return ownerOf(String(this.ctx.id.name)).since(epoch, offset);
         },
+        leave(gateway) {
+          return ownerOf(String(this.ctx.id.name)).leave(gateway);
+        },
       };
       Object.assign(object, answers);
     }
   });
   afterEach(() => {
     for (const [index, object] of objects.entries()) {
-      Reflect.deleteProperty(object, "join");
-      Reflect.deleteProperty(object, "since");
-      const { join, since } = own[index] as PropertyDescriptorMap;
-      if (join) Object.defineProperty(object, "join", join);
-      if (since) Object.defineProperty(object, "since", since);
+      const { join, since, leave } = own[index] as PropertyDescriptorMap;
+      for (const [name, method] of Object.entries({ join, since, leave })) {
+        Reflect.deleteProperty(object, name);
+        if (method) Object.defineProperty(object, name, method);
+      }
     }
   });
 };

@@ -195,3 +195,48 @@ test("[G13] an owner that is out of reach twice closes who asked for it, to come
   expect((await viewer.untilClosed()).code).toBe(4012);
   expect(viewer.frames.at(-1)).toMatchObject({ type: "disconnect", code: 4012, reconnect: true });
 });
+
+test(
+  "[G22] more than 120 subscriptions or 1,200 frames in a minute are too many",
+  { timeout: 20_000 },
+  async () => {
+    const gateway = newGateway();
+    const [curious, talkative] = [await connectTo(gateway), await watch(gateway, CHANNEL)];
+    for (let asked = 0; asked < 120; asked += 1) curious.subscribe("stacks/us-east-1/wrong");
+    // Of this one came a subscription before, and a ping follows.
+    for (let said = 0; said < 1_198; said += 1) talkative.say({ action: "ack", offset: 0 });
+    talkative.say({ action: "ping", loud: true });
+    const pongs = () => talkative.types.filter((type) => type === "pong");
+    await expect.poll(pongs, { timeout: 10_000 }).toHaveLength(2);
+    await curious.heard();
+    expect([curious.closed, talkative.closed]).toEqual([undefined, undefined]);
+    curious.subscribe("stacks/us-east-1/another");
+    talkative.say({ action: "ack", offset: 0 });
+    expect((await curious.untilClosed()).code).toBe(4029);
+    expect((await talkative.untilClosed()).code).toBe(4029);
+    expect(curious.frames.at(-1)).toMatchObject({
+      type: "disconnect",
+      reconnect: true,
+      retryAfterMs: 30_000,
+    });
+    expect(ownerOf("stacks/us-east-1/another").joins).toEqual([]);
+  },
+);
+
+test("[G17] who asks for the history again and again and says nothing else is closed before it gets more than it may", async () => {
+  const owner = ownerOf(CHANNEL);
+  owner.snapshot = JSON.stringify("x".repeat(4 * 1024 * 1024));
+  const gateway = newGateway();
+  const [greedy, heard] = [await connectTo(gateway), await connectTo(gateway)];
+  for (let count = 1; count <= 8; count += 1) {
+    for (const viewer of greedy.closed ? [heard] : [greedy, heard]) {
+      viewer.say({ action: "unsubscribe", channel: CHANNEL });
+      viewer.subscribe(CHANNEL, { id: count });
+    }
+    await expect.poll(() => heard.types.filter((type) => type === "snapshot")).toHaveLength(count);
+    await heard.heard();
+  }
+  expect((await greedy.untilClosed()).code).toBe(4008);
+  expect(greedy.types.filter((type) => type === "snapshot").length).toBeLessThanOrEqual(5);
+  expect(heard.closed).toBeUndefined();
+});

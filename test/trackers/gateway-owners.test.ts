@@ -6,7 +6,7 @@ import { deploymentProgressSchema } from "../../src/protocol/deployment-progress
 import type { IngestEnvelope } from "../../src/protocol/deployment-requests.ts";
 import { tokenOf } from "../support/token.ts";
 import { addressOf, deploymentOf, progressOf } from "./deployments.ts";
-import { newStack, poll, useFarEnd } from "./far-end.ts";
+import { alarmIn, aws, newStack, poll, useFarEnd } from "./far-end.ts";
 import { gatewayOf, GatewayViewer } from "./gateway-viewer.ts";
 
 useFarEnd();
@@ -93,4 +93,35 @@ test("[G5] [G9] a stack's channel is followed through a gateway as on its own so
   expect(late.types).toEqual(["subscribed", "batch"]);
   const events = await env.STACKS.get(env.STACKS.idFromName(channel)).eventsAfter(0, 10);
   expect(events).toMatchObject({ ok: true, value: { events: late.events } });
+});
+
+test("[G23] [S22] the owner hears at once that nobody watches, and looks no more for a stack that never was", async () => {
+  const [leaving, closing] = [await open(), await open()];
+  leaving.subscribe("stacks/us-east-1/wrong-name", { id: 1 });
+  closing.subscribe("stacks/us-east-1/wrong-too", { id: 1 });
+  await Promise.all([leaving.until(1), closing.until(1)]);
+  await Promise.all([poll("wrong-name"), poll("wrong-too")]);
+  expect(await alarmIn("wrong-name")).toBeGreaterThan(0);
+  leaving.say({ action: "unsubscribe", channel: "stacks/us-east-1/wrong-name" });
+  closing.socket.close();
+  await closing.untilClosed();
+  await leaving.heard();
+  for (const name of ["wrong-name", "wrong-too"]) {
+    const asked = async () => {
+      const before = aws.cloudFormation.calls.length;
+      await poll(name);
+      return aws.cloudFormation.calls.length - before;
+    };
+    await expect.poll(asked).toBe(0);
+    expect(await alarmIn(name)).toBeNull();
+  }
+});
+
+test("[G23] a gateway that has a viewer again is not forgotten, however late the owner hears of the one who left", async () => {
+  const viewer = await open();
+  viewer.subscribe("deployments/again-dev", { id: 1 });
+  await viewer.until(1);
+  await deploymentOf("again").leave(GATEWAY);
+  await send("again", event("deployment_started", { totalStacks: 1, totalLayers: 1 }));
+  await expectAll(viewer, "again");
 });
