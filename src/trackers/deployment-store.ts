@@ -4,13 +4,14 @@
  */
 import type { DeploymentEvent } from "../protocol/deployment-events.ts";
 import type { DeploymentAddress } from "../protocol/channel-names.ts";
-import type { DeploymentProgress } from "../protocol/deployment-progress.ts";
+import type { DeploymentProgress, StackProgress } from "../protocol/deployment-progress.ts";
 import {
   emptyDeployment,
   type DeploymentState,
   type StackNode,
 } from "../domain/deployment/deployment-state.ts";
 import { EventLog, type LogRun } from "./event-log.ts";
+import { ResourceBlocks } from "./resource-blocks.ts";
 
 /** Rewritten by every commit, as one row; the stacks have rows of their own. */
 type Head = Readonly<{
@@ -29,6 +30,10 @@ type Head = Readonly<{
 const HEAD = "head";
 const STACK = "stack/";
 const RUN = "run/";
+const RUN_STACK = "run-stack/";
+
+/** A row may hold 2 MB: the resources have rows of their own. */
+type StackRow = Omit<StackNode, "resources">;
 
 export type Change = Readonly<{
   state: DeploymentState;
@@ -41,11 +46,13 @@ export class DeploymentStore {
   state: DeploymentState;
   readonly log: EventLog;
   private head: Head;
+  private readonly resources: ResourceBlocks;
   private readonly storage: DurableObjectStorage;
 
   constructor(storage: DurableObjectStorage, newEpoch: () => string) {
     this.storage = storage;
     this.log = new EventLog(storage.sql);
+    this.resources = new ResourceBlocks(storage.kv);
     storage.sql.exec("CREATE TABLE IF NOT EXISTS seen (id TEXT PRIMARY KEY) WITHOUT ROWID");
     const head = storage.kv.get<Head>(HEAD);
     this.head = head ?? { epoch: newEpoch(), offset: 0, floor: 1, runStart: 1 };
@@ -81,13 +88,16 @@ export class DeploymentStore {
     return this.storage.sql.exec("SELECT 1 FROM seen WHERE id = ?", id).toArray().length > 0;
   }
 
-  /** The runs before the newest one, oldest first. */
+  /** The runs before the newest one, oldest first, without their stacks. */
   earlierRuns(): DeploymentProgress[] {
     return [...this.storage.kv.list<DeploymentProgress>({ prefix: RUN })].map(([, progress]) => progress);
   }
 
   earlierRun(run: number): DeploymentProgress | undefined {
-    return this.storage.kv.get<DeploymentProgress>(runKey(run));
+    const progress = this.storage.kv.get<DeploymentProgress>(runKey(run));
+    if (!progress) return undefined;
+    const stacks = [...this.storage.kv.list<StackProgress>({ prefix: runStacksKey(run) })];
+    return { ...progress, stacks: Object.fromEntries(stacks.map(([, stack]) => [stack.name, stack])) };
   }
 
   /**
@@ -123,11 +133,12 @@ export class DeploymentStore {
     );
     const runs = this.storage.transactionSync(() => {
       if (begun) this.forgetRun(head.floor);
-      for (const run of ended) this.storage.kv.put(runKey(run.run), run);
+      for (const run of ended) this.keepRun(run);
       for (const id of ids)
         this.storage.sql.exec("INSERT INTO seen (id) VALUES (?) ON CONFLICT DO NOTHING", id);
       for (const [name, stack] of stacks) {
-        if (begun || this.state.stacks.get(name) !== stack) this.storage.kv.put(STACK + name, stack);
+        const known = begun ? undefined : this.state.stacks.get(name);
+        if (known !== stack) this.keepStack(stack, known);
       }
       this.storage.kv.put(HEAD, head);
       return frames.length === 0 ? [] : this.log.append(offset, frames);
@@ -137,20 +148,42 @@ export class DeploymentStore {
     return runs;
   }
 
+  private keepStack({ resources, ...stack }: StackNode, known: StackNode | undefined): void {
+    this.storage.kv.put<StackRow>(STACK + stack.name, stack);
+    this.resources.keep(stack.name, known?.resources ?? new Map(), resources);
+  }
+
+  /** A row a stack, and without the lines of their logs: one row could not hold a large run. */
+  private keepRun({ stacks, ...run }: DeploymentProgress): void {
+    this.storage.kv.put(runKey(run.run), { ...run, stacks: {} });
+    for (const [index, stack] of Object.values(stacks).entries())
+      this.storage.kv.put<StackProgress>(runStacksKey(run.run) + padded(index), { ...stack, logs: [] });
+  }
+
   private forgetRun(floor: number): void {
     for (const [key] of this.storage.kv.list({ prefix: STACK })) this.storage.kv.delete(key);
+    this.resources.forget();
     this.log.trimBefore(floor);
   }
 
   private load(): DeploymentState {
     const { address, state, order = [] } = this.head;
     if (!address || !state) return emptyDeployment(address?.deploymentId ?? "", address?.environment ?? "");
+    const resources = this.resources.load();
     const kept = new Map(
-      [...this.storage.kv.list<StackNode>({ prefix: STACK })].map(([, stack]) => [stack.name, stack]),
+      [...this.storage.kv.list<StackRow>({ prefix: STACK })].map(([, stack]): [string, StackNode] => [
+        stack.name,
+        { ...stack, resources: resources.get(stack.name) ?? new Map() },
+      ]),
     );
     const stacks = order.map((name) => kept.get(name)).filter((stack) => stack !== undefined);
     return { ...state, stacks: new Map(stacks.map((stack) => [stack.name, stack])) };
   }
 }
 
-const runKey = (run: number): string => RUN + String(run).padStart(8, "0");
+const padded = (number: number): string => String(number).padStart(8, "0");
+
+const runKey = (run: number): string => RUN + padded(run);
+
+/** Before the place of a stack in the run. */
+const runStacksKey = (run: number): string => `${RUN_STACK}${padded(run)}/`;

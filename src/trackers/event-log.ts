@@ -7,6 +7,9 @@ import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from "../protocol/connection.ts";
 /** Frames of consecutive offsets, each as JSON text without line breaks. */
 export type LogRun = Readonly<{ from: number; to: number; frames: readonly string[] }>;
 
+/** What an answer with a limit may hold, in UTF-8 bytes: a call between objects carries 32 MiB of up to two for one. */
+const MAX_PIECE_BYTES = 8 * 1024 * 1024;
+
 /** Between the frames of a row; JSON text holds no bare line break. */
 const SEPARATOR = "\n";
 
@@ -52,10 +55,14 @@ export class EventLog {
     return runs;
   }
 
-  /** Frames after an offset in runs that fit a `batch` frame; at most `limit` frames, if given. */
+  /**
+   * Frames after an offset in runs that fit a `batch` frame. With a `limit`: at most so many frames, and not more than
+   * one call can carry, but one at least if there is one; more follow if the last run ends before the head.
+   */
   after(offset: number, limit = Infinity): readonly LogRun[] {
     const runs: LogRun[] = [];
     let left = limit;
+    let bytesLeft = limit === Infinity ? Infinity : MAX_PIECE_BYTES;
     const rows = this.sql.exec<{ first: number; body: string }>(
       "SELECT first, body FROM log WHERE last > ? ORDER BY first",
       offset,
@@ -64,6 +71,10 @@ export class EventLog {
       if (left <= 0) break;
       const skipped = Math.max(0, offset + 1 - first);
       const frames = body.split(SEPARATOR).slice(skipped, skipped + left);
+      if (limit !== Infinity)
+        bytesLeft -= frames.reduce((sum, frame) => sum + encoder.encode(frame).length, 0);
+      // A row is as large as a `batch` frame, or holds one frame.
+      if (bytesLeft < 0 && runs.length > 0) break;
       left -= frames.length;
       const from = first + skipped;
       runs.push({ from, to: from + frames.length - 1, frames });

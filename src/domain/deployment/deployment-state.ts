@@ -76,6 +76,13 @@ export type DeploymentState = Readonly<{
 /** Lines of a stack's log that are kept in the state. */
 export const LOG_LINES = 50;
 
+/** Characters of a text, such as a reason, that are kept in the state; the events have it whole. */
+const MAX_TEXT_LENGTH = 8_000;
+
+/** A text as it is kept in the state; half a character is none. */
+export const shortened = (text: string): string =>
+  text.length <= MAX_TEXT_LENGTH ? text : text.slice(0, MAX_TEXT_LENGTH).replace(/[\uD800-\uDBFF]$/, "");
+
 export const emptyDeployment = (deploymentId: string, environment: string): DeploymentState => ({
   deploymentId,
   environment,

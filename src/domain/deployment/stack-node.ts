@@ -1,8 +1,8 @@
 /** A deployment's stack, event by event. */
-import type { DeploymentEvent } from "../../protocol/deployment-events.ts";
+import type { DeploymentEvent, ErrorDetail } from "../../protocol/deployment-events.ts";
 import type { DeploymentStatus, LogEntry } from "../../protocol/deployment-progress.ts";
 import type { Cause } from "../../protocol/stack-frames.ts";
-import { LOG_LINES, type StackNode } from "./deployment-state.ts";
+import { LOG_LINES, shortened, type StackNode } from "./deployment-state.ts";
 import { logLineOf } from "./log-line.ts";
 import { isUnderway, resourcesAfterEvent, type Drafts, type ResourceEvent } from "./resource-node.ts";
 import { STACK_TRANSITIONS } from "./transitions.ts";
@@ -61,13 +61,13 @@ export const stackAfter = (stack: StackNode, event: StackEvent, going: Deploymen
       return { ...well, endTime: event.timestamp, reachedPercent: 100, ...(outputs && { outputs }) };
     }
     case "stack_failed": {
-      const cause = event.data.cause ?? stack.cause;
+      const cause = event.data.cause ? shortenedCause(event.data.cause) : stack.cause;
       const operation = stack.operation ?? (going === "destroying" ? "delete" : "deploy");
       return {
         ...told,
         operation,
         endTime: event.timestamp,
-        error: event.data.error,
+        error: shortenedError(event.data.error),
         ...(cause && { cause }),
       };
     }
@@ -113,10 +113,20 @@ const causeTold = ({ type, timestamp, data }: ResourceEvent): Cause | undefined 
         physicalId: data.resource.id ?? "",
         stackId: "",
         status: "failed",
-        reason: data.error?.message ?? data.reason ?? "",
+        reason: shortened(data.error?.message ?? data.reason ?? ""),
         timestamp,
       }
     : undefined;
 
-const withLine = (stack: StackNode, event: DeploymentEvent): readonly LogEntry[] =>
-  [...stack.logs, logLineOf(event)].slice(-LOG_LINES);
+const shortenedCause = (cause: Cause): Cause => ({ ...cause, reason: shortened(cause.reason) });
+
+const shortenedError = (error: ErrorDetail): ErrorDetail => ({
+  ...error,
+  message: shortened(error.message),
+  ...(error.details !== undefined && { details: shortened(error.details) }),
+});
+
+const withLine = (stack: StackNode, event: DeploymentEvent): readonly LogEntry[] => {
+  const line = logLineOf(event);
+  return [...stack.logs, { ...line, message: shortened(line.message) }].slice(-LOG_LINES);
+};

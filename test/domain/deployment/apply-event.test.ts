@@ -206,6 +206,30 @@ describe("an event", () => {
   });
 });
 
+describe("long texts", () => {
+  const long = "x".repeat(60_000);
+  const short = "x".repeat(8_000);
+
+  test("are kept in part, and told whole", () => {
+    const own = { code: "X", message: long, details: long };
+    const { state, events } = foldDeployment(BUSY, [
+      now("resource_failed", { ...RESOURCE, error: own }),
+      now("stack_failed", { stack: "a", error: own }),
+    ]);
+    const { error: kept, cause, logs } = state.stacks.get("a")!;
+    expect(kept).toEqual({ code: "X", message: short, details: short });
+    expect(cause?.reason).toBe(short);
+    expect(logs.map(({ message }) => message.length)).toEqual([8_000, 8_000]);
+    expect(events.slice(0, 2)).toMatchObject([{ data: { error: own } }, { data: { error: own } }]);
+  });
+
+  test("are not cut amid a character", () => {
+    const message = `${"x".repeat(7_999)}\u{1F600}`;
+    const { stacks } = applyEvent(BUSY, now("stack_failed", { stack: "a", error: { code: "X", message } }));
+    expect(stacks.get("a")?.error?.message).toBe("x".repeat(7_999));
+  });
+});
+
 /** The samples of the seeds, letter by letter, and the words of a Pulumi program that knows no others. */
 const SEEDS: readonly unknown[] = [
   {

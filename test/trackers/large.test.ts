@@ -1,0 +1,115 @@
+/** What is larger than a row or an answer may be: it is kept all the same, and told in pieces. */
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { expect, test } from "vitest";
+import type { IngestEnvelope } from "../../src/protocol/deployment-requests.ts";
+import { EventLog } from "../../src/trackers/event-log.ts";
+import { addressOf, deploymentOf, progressOf } from "./deployments.ts";
+import { pass, trackerOf, useFarEnd } from "./far-end.ts";
+
+useFarEnd();
+
+const event = (type: string, data: Record<string, unknown> = {}): IngestEnvelope => ({
+  type,
+  timestamp: new Date().toISOString(),
+  data,
+});
+
+const send = async (deploymentId: string, ...events: readonly IngestEnvelope[]): Promise<void> => {
+  const answer = await deploymentOf(deploymentId).ingest(addressOf(deploymentId), events, "pulumi");
+  expect(answer).toMatchObject({ ok: true, value: { refused: 0 } });
+};
+
+const resourceOf = (index: number, urn = "urn") => ({ urn: `${urn}:${index}`, type: "T", name: `r${index}` });
+
+test("a stack of 1,200 resources with long URNs is kept, and is the same after a restart", async () => {
+  const urn = "u".repeat(2000);
+  await send(
+    "wide",
+    event("deployment_started", { totalStacks: 1 }),
+    event("stack_deploying", { stack: "a" }),
+  );
+  for (let from = 0; from < 1200; from += 400) {
+    const created = Array.from({ length: 400 }, (_, index) =>
+      event("resource_created", { stack: "a", resource: resourceOf(from + index, urn) }),
+    );
+    await send("wide", ...created);
+  }
+  await evictDurableObject(deploymentOf("wide"));
+  await send("wide", event("resource_updating", { stack: "a", resource: resourceOf(1199, urn) }));
+  await evictDurableObject(deploymentOf("wide"));
+  expect(await progressOf("wide")).toMatchObject({
+    stacks: { a: { resources: { total: 1200, created: 1199, current: "T (r1199)" } } },
+  });
+  pass(1);
+  // Another operation begins with none, also where they were kept.
+  await send(
+    "wide",
+    event("stack_deployed", { stack: "a" }),
+    event("deployment_started", { totalStacks: 1 }),
+  );
+  await send("wide", event("stack_deploying", { stack: "a" }));
+  await evictDurableObject(deploymentOf("wide"));
+  expect(await progressOf("wide")).toMatchObject({ run: 2, stacks: { a: { resources: { total: 0 } } } });
+});
+
+test("texts that are as long as they may be do not keep a stack from going on", async () => {
+  const reason = "€".repeat(60_000);
+  await send(
+    "wordy",
+    event("deployment_started", { totalStacks: 2 }),
+    event("stack_deploying", { stack: "a" }),
+  );
+  for (let from = 0; from < 50; from += 10) {
+    const creating = Array.from({ length: 10 }, (_, index) =>
+      event("resource_creating", { stack: "a", resource: resourceOf(from + index), reason }),
+    );
+    await send("wordy", ...creating);
+  }
+  const { stacks } = await progressOf("wordy");
+  expect(stacks["a"]?.logs.slice(-49).map(({ message }) => message.length)).toEqual(
+    Array.from({ length: 49 }, () => 8000),
+  );
+  const events = await deploymentOf("wordy").eventsAfter(addressOf("wordy"), 3, 1);
+  expect(events).toMatchObject({ ok: true, value: { events: [{ data: { reason } }], more: true } });
+});
+
+test("a run that does not fit into a row is kept with all its stacks, and the next one begins", async () => {
+  const names = Array.from({ length: 160 }, (_, index) => `s${160 - index}`);
+  const failure = { code: "E", message: "m".repeat(8000), details: "d".repeat(8000) };
+  await send("many", event("deployment_started", { totalStacks: names.length }));
+  for (let from = 0; from < names.length; from += 40) {
+    const told = names
+      .slice(from, from + 40)
+      .flatMap((stack) => [
+        event("stack_deploying", { stack }),
+        event("stack_failed", { stack, error: failure }),
+      ]);
+    await send("many", ...told);
+  }
+  pass(1);
+  await send("many", event("deployment_started", { totalStacks: 1 }));
+  expect(await progressOf("many")).toMatchObject({ run: 2, stacks: {} });
+  const first = await deploymentOf("many").progress(addressOf("many"), 1);
+  expect(first).toMatchObject({
+    ok: true,
+    value: { run: 1, status: "failed", stacks: { s1: { logs: [], error: failure } } },
+  });
+  expect(first.ok && Object.keys(first.value.stacks)).toEqual(names);
+  const runs = await deploymentOf("many").runs(addressOf("many"));
+  expect(runs).toMatchObject({ ok: true, value: { runs: [{ run: 2 }, { run: 1, failedStacks: 160 }] } });
+});
+
+test("an answer of events ends before it is too large for a call, and the next goes on", async () => {
+  const frame = JSON.stringify({ reason: "€".repeat(60_000) });
+  const pieces = await runInDurableObject(trackerOf("long"), (_, { storage }) => {
+    const log = new EventLog(storage.sql);
+    log.append(
+      0,
+      Array.from({ length: 100 }, () => frame),
+    );
+    const ends: number[] = [];
+    for (let end = 0; end < 100; ends.push(end)) end = log.after(end, 1000).at(-1)?.to ?? 100;
+    return { ends, whole: log.after(0).at(-1)?.to };
+  });
+  expect(pieces).toEqual({ ends: [46, 92, 100], whole: 100 });
+});
