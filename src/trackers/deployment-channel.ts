@@ -10,7 +10,7 @@ import { endedRunsOf } from "../domain/deployment/ended-runs.ts";
 import { runSummaryOf } from "../domain/deployment/run-summary.ts";
 import type { DeploymentAddress } from "../protocol/channel-names.ts";
 import type { Join, JoinRequest } from "../protocol/channel-owner.ts";
-import { deploymentEventSchema } from "../protocol/deployment-events.ts";
+import { keptEventSchema } from "../protocol/deployment-events.ts";
 import { settingsOf, type Env, type Settings } from "../settings.ts";
 import { Audit } from "./audit.ts";
 import { DeploymentStore, type Change } from "./deployment-store.ts";
@@ -70,7 +70,7 @@ export class DeploymentChannel {
       const session = awsSession({ ...aws.credentials, region: aws.region, endpoints: aws.endpoints });
       this.trail = { session, table: auditTable };
       const itemOf = (frame: string, offset: number) =>
-        deploymentAuditItemOf(deploymentEventSchema.parse(JSON.parse(frame)), offset, this.store.state.user);
+        deploymentAuditItemOf(keptEventSchema.parse(JSON.parse(frame)), offset, this.store.state.user);
       this.audit = new Audit(kv, this.store.log, itemOf, this.trail);
     }
   }

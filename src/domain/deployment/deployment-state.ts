@@ -132,7 +132,11 @@ export const blockedAmong = (stacks: ReadonlyMap<string, StackNode>): ReadonlySe
   if (failed.length === 0) return blocked;
   const dependents = new Map<string, string[]>();
   for (const { name, dependsOn } of stacks.values()) {
-    for (const below of dependsOn) dependents.set(below, [...(dependents.get(below) ?? []), name]);
+    for (const below of dependsOn) {
+      const known = dependents.get(below);
+      if (known) known.push(name);
+      else dependents.set(below, [name]);
+    }
   }
   for (const { name, operation } of failed) {
     // A set that grows while it is walked meets each stack once: dependencies that are told may go in circles.
