@@ -116,6 +116,12 @@ const compared = ({ deploymentId: _id, mode: _mode, cause, stacks, ...progress }
   stacks: Object.fromEntries(Object.entries(stacks).map(([name, stack]) => [name, comparedStack(stack)])),
 });
 
+/** Of a run that another one has followed the lines of its stacks are not kept: its events have them. */
+const unlogged = ({ stacks, ...progress }: DeploymentProgress): DeploymentProgress => ({
+  ...progress,
+  stacks: Object.fromEntries(Object.entries(stacks).map(([name, stack]) => [name, { ...stack, logs: [] }])),
+});
+
 describe("The sample deployment, told by track and by ingest", () => {
   let system: System;
   let rest: RestClient;
@@ -235,6 +241,6 @@ describe("The sample deployment, told by track and by ingest", () => {
       ...progress,
       stacks: { ...stacks, [SAMPLE_SKIPPED]: { ...stacks[SAMPLE_SKIPPED]!, dependsOn: [] } },
     });
-    expect(compared(told)).toEqual(compared(untold(seen)));
+    expect(compared(unlogged(told))).toEqual(compared(unlogged(untold(seen))));
   });
 });
