@@ -17,13 +17,14 @@ export default defineConfig({
       {
         test: {
           name: "pure",
+          testTimeout: 30_000,
           include: ["test/**/*.test.ts"],
           exclude: ["test/trackers/**", "test/http/**", "test/system/**", "test/browser/**", "test/bench/**"],
         },
       },
       {
         plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" }, miniflare: { bindings } })],
-        test: { name: "worker", include: ["test/{trackers,http}/**/*.test.ts"] },
+        test: { name: "worker", include: ["test/{trackers,http}/**/*.test.ts"], testTimeout: 30_000 },
       },
       {
         test: {

@@ -27,7 +27,7 @@ const follow = (status?: () => Promise<ServerProgress | undefined>): DeploymentS
   return store;
 };
 
-const settled = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 5_000, interval: 5 });
+const settled = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 20_000, interval: 5 });
 
 const agrees = (store: DeploymentStore): Promise<void> =>
   settled(() => {

@@ -36,7 +36,7 @@ test("[S35] whatever is cut, lost or repeated, each event is applied once and in
     const stream = openStream({ url: server.url, patience });
     stream.subscribe(DEPLOYMENT, both(told.listener, store.listener), { history: true });
     const settled = async (): Promise<void> => {
-      await vi.waitFor(() => expect(stream.state().kind).toBe("live"), { timeout: 5_000, interval: 1 });
+      await vi.waitFor(() => expect(stream.state().kind).toBe("live"), { timeout: 20_000, interval: 1 });
       await sleep(4);
     };
     try {
@@ -61,7 +61,7 @@ test("[S35] whatever is cut, lost or repeated, each event is applied once and in
           expect(told.offsets()).toEqual(Array.from({ length: deployment.offset }, (_, index) => index + 1));
           expect(JSON.parse(JSON.stringify(store.progressAt(NOW)))).toEqual(deployment.progress());
         },
-        { timeout: 5_000, interval: 2 },
+        { timeout: 20_000, interval: 2 },
       );
       expect(told.resets).toHaveLength(1);
     } finally {

@@ -35,7 +35,7 @@ test("[S31] [S32] who leaves more than 2,000 events unacknowledged is closed, ot
 test("[S31] one commit of more than 2,000 events closes nobody who had no time to acknowledge it", async () => {
   const stack = newStack("large").own("CREATE_IN_PROGRESS").begun(2_500);
   const first = await connect(stack.name, { subprotocol: true });
-  await expect.poll(() => first.offsets.at(-1), { timeout: 3000 }).toBe(2_501);
+  await expect.poll(() => first.offsets.at(-1), { timeout: 10_000 }).toBe(2_501);
   first.say({ action: "ack", offset: 2_501 });
   stack.begun(1, "Next");
   await poll(stack.name);
@@ -72,7 +72,7 @@ test(
     for (const minute of [1, 2]) {
       for (let said = 1; said < 1_200; said += 1) viewer.say({ action: "ack", offset: 0 });
       viewer.say({ action: "ping", loud: true });
-      await expect.poll(pongs, { timeout: 5_000 }).toBe(minute);
+      await expect.poll(pongs, { timeout: 10_000 }).toBe(minute);
       if (minute === 1) pass(60);
     }
     expect(viewer.closed).toBeUndefined();
