@@ -6,7 +6,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   domain: ["protocol"],
   aws: ["protocol", "domain"],
   auth: ["protocol"],
-  trackers: ["protocol", "domain", "aws", "auth"],
+  destinations: ["protocol", "domain", "aws"],
+  trackers: ["protocol", "domain", "aws", "auth", "destinations"],
+  orchestrator: ["protocol", "domain", "aws"],
   http: ["protocol", "domain", "auth"],
   client: ["protocol", "domain"],
   dashboard: ["client", "protocol", "domain"],
@@ -17,7 +19,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const folders = Object.keys(MAY_IMPORT);
 
 /** Folders whose objects may be named as types, to call them over RPC. */
-const TYPES_OF: Record<string, readonly string[]> = { http: ["trackers"] };
+const TYPES_OF: Record<string, readonly string[]> = {
+  http: ["trackers", "destinations", "orchestrator"],
+  orchestrator: ["trackers"],
+};
 
 const importRule = (folder: string) => {
   const allowed = [folder, ...(MAY_IMPORT[folder] ?? [])];
