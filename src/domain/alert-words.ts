@@ -1,0 +1,67 @@
+/** An event as the title and the sentence of a notification, in the words of the seeds' samples. */
+import type { DeploymentEvent } from "../protocol/deployment-events.ts";
+
+type Type = DeploymentEvent["type"];
+
+const WHAT_HAPPENED: Readonly<Record<Type, string>> = {
+  deployment_started: "has started",
+  deployment_validating: "is being validated",
+  deployment_complete: "completed successfully",
+  deployment_failed: "failed",
+  deployment_rolling_back: "is being rolled back",
+  deployment_rolled_back: "was rolled back",
+  deployment_cancelling: "is being cancelled",
+  deployment_cancelled: "was cancelled",
+  deployment_destroying: "is being destroyed",
+  deployment_destroyed: "was destroyed",
+  layer_started: "has started",
+  layer_complete: "is complete",
+  stack_deploying: "is being deployed",
+  stack_deployed: "was deployed",
+  stack_failed: "failed",
+  stack_skipped: "was skipped",
+  stack_deleting: "is being deleted",
+  stack_deleted: "was deleted",
+  stack_rolled_back: "was rolled back",
+  resource_creating: "is being created",
+  resource_created: "was created",
+  resource_updating: "is being updated",
+  resource_updated: "was updated",
+  resource_deleting: "is being deleted",
+  resource_deleted: "was deleted",
+  resource_failed: "failed",
+};
+
+/** `deployment_rolled_back` → `Deployment Rolled Back` */
+const nameOf = (type: Type): string =>
+  type
+    .split("_")
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join(" ");
+
+/** What within its deployment an event is about: first in few words, then as a sentence begins. Undefined: all of it. */
+const partOf = ({ data }: DeploymentEvent): readonly [string, string] | undefined => {
+  if ("resource" in data) {
+    const { name, type } = data.resource;
+    return [`${name} in ${data.stack}`, `Resource ${name} (${type}) in stack ${data.stack}`];
+  }
+  if ("stack" in data) return [data.stack, `Stack ${data.stack}`];
+  return "layer" in data ? [String(data.layer), `Layer ${data.layer}`] : undefined;
+};
+
+/** `Deployment Complete: D1BRV40-dev`, `Stack Failed: database-rds (D1BRV40-dev)` */
+export const alertTitle = (event: DeploymentEvent): string => {
+  const { deploymentId, environment } = event.data;
+  const whole = `${deploymentId}-${environment}`;
+  const part = partOf(event);
+  return `${nameOf(event.type)}: ${part ? `${part[0]} (${whole})` : whole}`;
+};
+
+/** `Deployment D1BRV40 to dev environment completed successfully.` */
+export const alertSentence = (event: DeploymentEvent): string => {
+  const { deploymentId, environment } = event.data;
+  const whole = `deployment ${deploymentId} to ${environment} environment`;
+  const part = partOf(event);
+  const subject = part ? `${part[1]} of ${whole}` : whole.replace(/^d/, "D");
+  return `${subject} ${WHAT_HAPPENED[event.type]}.`;
+};
