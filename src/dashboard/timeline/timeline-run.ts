@@ -1,0 +1,136 @@
+/**
+ * What a timeline shows, in milliseconds: a run's stacks with their beginnings and ends, from the state that the events
+ * fold to, or from a progress, which knows no single resources. A time that nobody told is absent, never guessed.
+ */
+import {
+  blockedAmong,
+  type DeploymentState,
+  type ResourceNode,
+  type StackNode,
+} from "../../domain/deployment/deployment-state.ts";
+import { isUnderway } from "../../domain/deployment/resource-node.ts";
+import type { DeploymentProgress, StackProgress } from "../../protocol/deployment-progress.ts";
+import { lookOfResource, lookOfStack, type BarLook } from "./bar-look.ts";
+
+/** From when to when; without an end it goes on. */
+export type Span = Readonly<{ start: number; end?: number }>;
+
+export type TimedResource = Readonly<{
+  key: string;
+  name: string;
+  type: string;
+  look: BarLook;
+  span: Span;
+}>;
+
+export type TimedStack = Readonly<{
+  name: string;
+  layer: number;
+  dependsOn: readonly string[];
+  look: BarLook;
+  /** Absent: it has not begun. */
+  span?: Span;
+  percent: number;
+  /** Why it failed. */
+  reason?: string;
+  /** How many rows its resources would take. */
+  resourceCount: number;
+  /** In the order in which they began; made when asked for, as most stacks stay folded. */
+  resources: () => readonly TimedResource[];
+}>;
+
+export type TimedRun = Readonly<{
+  span: Span;
+  /** By layer, then in the order of the run. */
+  stacks: readonly TimedStack[];
+}>;
+
+export type TimelineSource = DeploymentState | DeploymentProgress;
+
+const isState = (source: TimelineSource): source is DeploymentState => source.stacks instanceof Map;
+
+/** Undefined for what is no time. */
+const msOf = (time: string | undefined): number | undefined => {
+  const ms = Date.parse(time ?? "");
+  return Number.isNaN(ms) ? undefined : ms;
+};
+
+/** Clocks that tell of one thing may differ: nothing ends before it begins. */
+const spanOf = (startTime: string | undefined, endTime: string | undefined): Span | undefined => {
+  const start = msOf(startTime);
+  const end = msOf(endTime);
+  if (start === undefined) return undefined;
+  return end === undefined ? { start } : { start, end: Math.max(start, end) };
+};
+
+const timedResource = ([key, node]: readonly [string, ResourceNode], runEnd?: string): TimedResource[] => {
+  const { name, type, status, startTime, updatedAt } = node;
+  const span = spanOf(startTime, isUnderway({ status }) ? runEnd : updatedAt);
+  return span ? [{ key, name, type, look: lookOfResource(status), span }] : [];
+};
+
+const resourcesOf = (stack: StackNode, runEnd?: string): readonly TimedResource[] =>
+  [...stack.resources]
+    .flatMap((entry) => timedResource(entry, stack.endTime ?? runEnd))
+    .sort((one, other) => one.span.start - other.span.start || (one.name < other.name ? -1 : 1));
+
+type Told = Pick<
+  StackProgress,
+  "name" | "layer" | "dependsOn" | "status" | "startTime" | "endTime" | "error" | "cause"
+>;
+
+const timedStack = (
+  { name, layer, dependsOn, status, startTime, endTime, error, cause }: Told,
+  percent: number,
+  isBlocked: boolean,
+  runEnd: string | undefined,
+): Omit<TimedStack, "resourceCount" | "resources"> => {
+  // What was skipped has no beginning, but a moment.
+  const span = spanOf(startTime ?? endTime, endTime ?? runEnd);
+  const reason = cause?.reason || error?.message;
+  return {
+    name,
+    layer,
+    dependsOn,
+    look: isBlocked ? "blocked" : lookOfStack(status, cause !== undefined),
+    ...(span && { span }),
+    percent,
+    ...(reason && { reason }),
+  };
+};
+
+const NONE: readonly TimedResource[] = [];
+
+const stacksOfState = (state: DeploymentState): TimedStack[] => {
+  const blocked = blockedAmong(state.stacks);
+  return [...state.stacks.values()].map((stack) => {
+    const { endTime } = state;
+    let resources: readonly TimedResource[] | undefined;
+    return {
+      ...timedStack(stack, stack.reachedPercent, blocked.has(stack.name), endTime),
+      resourceCount: stack.resources.size,
+      resources: () => (resources ??= resourcesOf(stack, endTime)),
+    };
+  });
+};
+
+const stacksOfProgress = ({ stacks, blast, endTime }: DeploymentProgress): TimedStack[] => {
+  const blocked = new Set(blast?.stacks);
+  return Object.values(stacks).map((stack) => ({
+    ...timedStack(stack, stack.progressPercent, blocked.has(stack.name), endTime),
+    resourceCount: 0,
+    resources: () => NONE,
+  }));
+};
+
+/** The run that a timeline draws; undefined before one has begun. */
+export const timedRunOf = (source: TimelineSource): TimedRun | undefined => {
+  const span = spanOf(source.startTime, source.endTime);
+  if (source.run === 0 || !span) return undefined;
+  const stacks = isState(source) ? stacksOfState(source) : stacksOfProgress(source);
+  return { span, stacks: stacks.sort((one, other) => one.layer - other.layer) };
+};
+
+/** Seconds that a span lasts, until `now` while it goes on. */
+export const secondsOf = ({ start, end }: Span, now: number): number =>
+  Math.max(0, (end ?? now) - start) / 1000;
