@@ -17,7 +17,11 @@ export type ChannelRefusal = Readonly<{ code: string; message: string }>;
 export type ChannelListener = Readonly<{
   /** All that was told is void: what comes next begins at `floor`, or with a snapshot. */
   reset?: (start: Readonly<{ epoch: string; offset: number; floor: number }>) => void;
+  /** All that was told holds, and what was missed up to the channel's head follows. */
+  resumed?: (start: Readonly<{ last: number; head: number }>) => void;
   snapshot?: (progress: DeploymentProgress, offset: number) => void;
+  /** Nothing told is void: what was missed, or asked for, follows up to `head`. */
+  resumed?: (head: number) => void;
   /** What one commit or one part of the history adds, in order. */
   events?: (frames: readonly ChannelFrame[]) => void;
   transient?: (frame: TransientFrame) => void;
@@ -59,7 +63,7 @@ export class ChannelFollower {
 
   subscribed({ epoch, offset, floor, recovered }: Subscribed): void {
     this.#epoch = epoch;
-    if (recovered) return;
+    if (recovered) return this.listener.resumed?.(offset);
     this.#moveTo(floor - 1);
     this.listener.reset?.({ epoch, offset, floor });
   }

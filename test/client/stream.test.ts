@@ -65,6 +65,7 @@ describe("a stream", () => {
       offset: 1,
     });
     expect(watched.told.resets).toHaveLength(1);
+    expect(watched.told.resumes).toEqual([3]);
     expect(watched.states.at(-1)?.kind).toBe("live");
   });
 

@@ -20,6 +20,7 @@ export type Told = {
   events: ChannelFrame[];
   offsets: () => number[];
   resets: { epoch: string; offset: number; floor: number }[];
+  resumes: number[];
   snapshots: { progress: DeploymentProgress; offset: number }[];
   transients: TransientFrame[];
   troubles: string[];
@@ -32,6 +33,7 @@ export const recorder = (): Told & { listener: ChannelListener } => {
     events: [],
     offsets: () => told.events.map(({ offset }) => offset),
     resets: [],
+    resumes: [],
     snapshots: [],
     transients: [],
     troubles: [],
@@ -42,6 +44,7 @@ export const recorder = (): Told & { listener: ChannelListener } => {
       told.resets.push(start);
       told.events = [];
     },
+    resumed: (head) => told.resumes.push(head),
     snapshot: (progress, offset) => told.snapshots.push({ progress, offset }),
     events: (frames) => told.events.push(...frames),
     transient: (frame) => told.transients.push(frame),
