@@ -28,6 +28,11 @@ export const deploymentModes = ["track", "deploy", "ingest"] as const;
 
 export type DeploymentMode = (typeof deploymentModes)[number];
 
+/** What is done when a stack of a deployment that Stackcast deploys has failed. */
+export const failureModes = ["rollback", "stop"] as const;
+
+export type FailureMode = (typeof failureModes)[number];
+
 const deployment = { deploymentId: deploymentIdSchema, environment: environmentSchema };
 const ofStack = { ...deployment, stack: stackKeySchema };
 const stackKeys = z.array(stackKeySchema).max(MAX_STACKS);
@@ -72,6 +77,8 @@ const deploymentEnd = z.object({
   ...deployment,
   status: z.string().optional(),
   ...counts,
+  /** Who had it done, where somebody did. */
+  user: text.optional(),
   error: errorDetailSchema.optional(),
   cause: causeSchema.optional(),
   blast: blastSchema.optional(),
@@ -113,6 +120,7 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
       mode: z.enum(deploymentModes).optional(),
       owner: z.string().max(320).optional(),
       user: text.optional(),
+      onFailure: z.enum(failureModes).optional(),
       stacks: z.array(plannedStackSchema).max(MAX_STACKS).optional(),
     }),
   ),

@@ -8,7 +8,8 @@ import {
   stackKeySchema,
   stackNameSchema,
 } from "./channel.ts";
-import { deploymentEventSchema, deploymentModes, momentSchema } from "./deployment-events.ts";
+import { deploymentEventSchema, deploymentModes, failureModes, momentSchema } from "./deployment-events.ts";
+import { planIssuesOf, stackPlanFields } from "./deployment-plan.ts";
 import { deploymentProgressSchema, deploymentStates, stackProgressSchema } from "./deployment-progress.ts";
 
 const registrationFields = z.object({
@@ -24,12 +25,16 @@ const registrationFields = z.object({
         /** Absent: the Worker's own. */
         region: regionSchema.optional(),
         dependsOn: z.array(stackKeySchema).max(MAX_STACKS).optional(),
+        /** What to deploy; read in `deploy` only. */
+        ...stackPlanFields,
       }),
     )
     .max(MAX_STACKS)
-    .default([]),
+    .default([])
+    .meta({ description: "In `deploy`, none: those of the last plan" }),
   owner: z.string().max(320).optional(),
-  onFailure: z.enum(["rollback", "stop"]).optional(),
+  /** In `deploy`; absent: as in the last plan if that is used again, else `stop`. */
+  onFailure: z.enum(failureModes).optional(),
   /** In `track`: attempts that began after this count, too, though they have ended by now. */
   since: momentSchema.optional(),
 });
@@ -42,9 +47,16 @@ export const registrationSchema = registrationFields.superRefine(({ mode, stacks
     for (const { message } of error?.issues ?? [])
       context.addIssue({ code: "custom", path: ["stacks", index, "stackName"], message });
   }
+  if (mode !== "deploy") return;
+  for (const { path, message } of planIssuesOf(stacks)) context.addIssue({ code: "custom", path, message });
 });
 
 export type Registration = Readonly<z.infer<typeof registrationSchema>>;
+
+/** What can be done to a deployment that Stackcast deploys, beside deploying it. */
+export const deploymentActions = ["retry", "rollback", "cancel", "destroy"] as const;
+
+export type DeploymentAction = (typeof deploymentActions)[number];
 
 /** An event as an orchestrator sends it; checked one by one, so that one bad event costs itself only. */
 export const ingestEnvelopeSchema = z.object({
