@@ -18,6 +18,10 @@ export type ChangeSet = {
   readonly changes: readonly (Change & { readonly changeSetId?: string })[];
   readonly parentId?: string;
   readonly includesNested: boolean;
+  /** Of the call that made it; empty if that had none. */
+  readonly token: string;
+  /** Of the call that executed it. */
+  executionToken?: string | undefined;
   /** `CREATE_PENDING`, `CREATE_IN_PROGRESS`, `CREATE_COMPLETE`, `FAILED` */
   status: string;
   reason: string;

@@ -74,11 +74,17 @@ const settle = async (request: ActionRequest, set: ChangeSet, isNothing: boolean
   set.executionStatus = "AVAILABLE";
 };
 
-/** Answers before the set is computed, as AWS does. */
+/** Answers before the set is computed, as AWS does. A repeat with the same token answers the set of the first call. */
 export const createChangeSet: Action = (request) => {
   const { account, parameters, region } = request;
   const stackName = parameters.required("StackName");
   const name = parameters.required("ChangeSetName");
+  const token = parameters.get("ClientToken") ?? "";
+  const known = account.findStack(region, stackName);
+  const repeated = account.changeSets.find(
+    (set) => token !== "" && set.token === token && set.name === name && set.stack === known,
+  );
+  if (repeated !== undefined) return { Id: repeated.id, StackId: repeated.stack.identity.id };
   const isCreate = parameters.get("ChangeSetType") === "CREATE";
   const stack = isCreate ? stackToCreate(request, checkStackName(stackName)) : stackOf(request);
   if (!isCreate) checkUpdatable(stack);
@@ -109,6 +115,7 @@ export const createChangeSet: Action = (request) => {
       ? changes.map((change) => nestedChangeSetOf(account, stack, settings, id, change))
       : changes,
     includesNested,
+    token,
     status: "CREATE_PENDING",
     reason: "",
     executionStatus: "UNAVAILABLE",
@@ -191,6 +198,8 @@ export const executeChangeSet: Action = (request) => {
   const { account, parameters, player } = request;
   const set = changeSetOf(request);
   const { stack } = set;
+  const token = parameters.get("ClientRequestToken");
+  if (token !== undefined && set.executionToken === token) return {};
   if (set.status !== "CREATE_COMPLETE" || set.executionStatus !== "AVAILABLE") {
     const status = set.status === "CREATE_COMPLETE" ? set.executionStatus : set.status;
     throw new Refusal(
@@ -203,11 +212,11 @@ export const executeChangeSet: Action = (request) => {
     ...set.settings,
     disableRollback: parameters.flag("DisableRollback") ?? set.settings.disableRollback,
   };
-  const token = parameters.get("ClientRequestToken");
   for (const other of account.changeSets) {
     if (other.stack === stack && other !== set) other.executionStatus = "OBSOLETE";
   }
   set.executionStatus = "EXECUTE_IN_PROGRESS";
+  set.executionToken = token;
   stack.changeSetId = set.id;
   if (set.isCreate) stack.settings = settings;
   const ended = set.isCreate ? player.create(stack, token) : player.update(stack, settings, token);

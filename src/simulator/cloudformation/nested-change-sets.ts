@@ -47,6 +47,7 @@ export const nestedChangeSetOf = (
     ),
     parentId: parentSetId,
     includesNested: true,
+    token: "",
     status: "CREATE_COMPLETE",
     reason: "",
     executionStatus: "AVAILABLE",
