@@ -1,5 +1,4 @@
 /** The rows of a timeline, top to bottom: layers, their stacks, and the resources of those stacks that are unfolded. */
-import type { BarLook } from "./bar-look.ts";
 import { criticalPathOf, type CriticalPath } from "./critical-path.ts";
 import { secondsOf, type Span, type TimedResource, type TimedRun, type TimedStack } from "./timeline-run.ts";
 
@@ -75,11 +74,4 @@ export const readyAt = (stack: TimedStack, run: TimedRun): number | undefined =>
     ready = Math.max(ready, span.end);
   }
   return ready;
-};
-
-/** How many stacks of a layer look how, most telling first. */
-export const looksOf = (stacks: readonly TimedStack[]): ReadonlyMap<BarLook, number> => {
-  const counts = new Map<BarLook, number>();
-  for (const { look } of stacks) counts.set(look, (counts.get(look) ?? 0) + 1);
-  return counts;
 };

@@ -10,34 +10,28 @@ import {
 } from "../../domain/deployment/deployment-state.ts";
 import { isUnderway } from "../../domain/deployment/resource-node.ts";
 import type { DeploymentProgress, StackProgress } from "../../protocol/deployment-progress.ts";
-import { lookOfResource, lookOfStack, type BarLook } from "./bar-look.ts";
+import { looksOfResource, looksOfStack, type Looks } from "./bar-look.ts";
 
 /** From when to when; without an end it goes on. */
 export type Span = Readonly<{ start: number; end?: number }>;
 
-export type TimedResource = Readonly<{
-  key: string;
-  name: string;
-  type: string;
-  look: BarLook;
-  span: Span;
-}>;
+export type TimedResource = Looks & Readonly<{ key: string; name: string; type: string; span: Span }>;
 
-export type TimedStack = Readonly<{
-  name: string;
-  layer: number;
-  dependsOn: readonly string[];
-  look: BarLook;
-  /** Absent: it has not begun. */
-  span?: Span;
-  percent: number;
-  /** Why it failed. */
-  reason?: string;
-  /** How many rows its resources would take. */
-  resourceCount: number;
-  /** In the order in which they began; made when asked for, as most stacks stay folded. */
-  resources: () => readonly TimedResource[];
-}>;
+export type TimedStack = Looks &
+  Readonly<{
+    name: string;
+    layer: number;
+    dependsOn: readonly string[];
+    /** Absent: it has not begun. */
+    span?: Span;
+    percent: number;
+    /** Why it failed. */
+    reason?: string;
+    /** How many rows its resources would take. */
+    resourceCount: number;
+    /** In the order in which they began; made when asked for, as most stacks stay folded. */
+    resources: () => readonly TimedResource[];
+  }>;
 
 export type TimedRun = Readonly<{
   span: Span;
@@ -66,7 +60,7 @@ const spanOf = (startTime: string | undefined, endTime: string | undefined): Spa
 const timedResource = ([key, node]: readonly [string, ResourceNode], runEnd?: string): TimedResource[] => {
   const { name, type, status, startTime, updatedAt } = node;
   const span = spanOf(startTime, isUnderway({ status }) ? runEnd : updatedAt);
-  return span ? [{ key, name, type, look: lookOfResource(status), span }] : [];
+  return span ? [{ key, name, type, ...looksOfResource(status), span }] : [];
 };
 
 const resourcesOf = (stack: StackNode, runEnd?: string): readonly TimedResource[] =>
@@ -92,7 +86,7 @@ const timedStack = (
     name,
     layer,
     dependsOn,
-    look: isBlocked ? "blocked" : lookOfStack(status, cause !== undefined),
+    ...looksOfStack({ status, hasCause: cause !== undefined, isBlocked }),
     ...(span && { span }),
     percent,
     ...(reason && { reason }),

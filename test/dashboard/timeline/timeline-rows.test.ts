@@ -7,21 +7,9 @@ import {
   readyAt,
   timelineRowsOf,
 } from "../../../src/dashboard/timeline/timeline-rows.ts";
-import { applyEvent } from "../../../src/domain/deployment/apply-event.ts";
 import { emptyDeployment, type DeploymentState } from "../../../src/domain/deployment/deployment-state.ts";
 import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
-import { deploymentEventSchema } from "../../../src/protocol/deployment-events.ts";
-
-const START = Date.parse("2026-11-22T10:00:00.000Z");
-const at = (second: number): string => new Date(START + second * 1000).toISOString();
-const ADDRESS = { deploymentId: "shop", environment: "dev" };
-
-const after = (...told: readonly [second: number, type: string, data: object][]): DeploymentState =>
-  told
-    .map(([second, type, data]) =>
-      deploymentEventSchema.parse({ type, timestamp: at(second), data: { ...ADDRESS, ...data } }),
-    )
-    .reduce((state, event) => applyEvent(state, event), emptyDeployment("shop", "dev"));
+import { at, START, stateAfter, type Telling } from "../told-run.ts";
 
 const resource = (name: string) => ({ type: "AWS::SQS::Queue", name });
 
@@ -32,7 +20,7 @@ const stacks = [
   { name: "web", layer: 3, dependsOn: ["database"] },
 ];
 
-const RUN: Parameters<typeof after> = [
+const RUN: readonly Telling[] = [
   [0, "deployment_started", { stacks }],
   [1, "stack_deploying", { stack: "network", totalResources: 2 }],
   [2, "resource_creating", { stack: "network", resource: resource("Vpc") }],
@@ -44,7 +32,7 @@ const RUN: Parameters<typeof after> = [
   [16, "resource_creating", { stack: "database", resource: resource("Main") }],
 ];
 
-const FAILED: Parameters<typeof after> = [
+const FAILED: readonly Telling[] = [
   ...RUN,
   [20, "resource_failed", { stack: "database", resource: resource("Main"), reason: "no room" }],
 ];
@@ -58,52 +46,56 @@ const rowsOf = (state: DeploymentState, ...open: string[]) => {
     row.kind === "layer"
       ? `layer ${row.layer}`
       : row.kind === "stack"
-        ? `${row.isCritical ? "*" : ""}${row.stack.name} ${row.stack.look}`
-        : `- ${row.resource.name} ${row.resource.look}`,
+        ? `${row.isCritical ? "*" : ""}${row.stack.name} ${row.stack.word}`
+        : `- ${row.resource.name} ${row.resource.word}`,
   );
 };
 
 describe("the rows of a timeline", () => {
   test("are layers and their stacks; the critical path is marked", () => {
-    expect(rowsOf(after(...RUN))).toEqual([
+    expect(rowsOf(stateAfter(RUN))).toEqual([
       "layer 1",
-      "*network done",
+      "*network deployed",
       "layer 2",
-      "*database running",
+      "*database deploying",
       "cache skipped",
       "layer 3",
-      "web waiting",
+      "web pending",
     ]);
   });
 
   test("are the resources of unfolded stacks too, in the order in which they began", () => {
-    expect(rowsOf(after(...RUN), "network", "web")).toEqual([
+    expect(rowsOf(stateAfter(RUN), "network", "web")).toEqual([
       "layer 1",
-      "*network done",
-      "- Gateway running",
-      "- Vpc done",
+      "*network deployed",
+      "- Gateway creating",
+      "- Vpc created",
       "layer 2",
-      "*database running",
+      "*database deploying",
       "cache skipped",
       "layer 3",
-      "web waiting",
+      "web pending",
     ]);
   });
 
   test("say that a stack rolls back before it has failed, and what cannot begin since", () => {
-    expect(rowsOf(after(...FAILED), "database").slice(3)).toEqual([
-      "*database rolling",
+    expect(rowsOf(stateAfter(FAILED), "database").slice(3)).toEqual([
+      "*database rolling back",
       "- Main failed",
       "cache skipped",
       "layer 3",
-      "web waiting",
+      "web pending",
     ]);
-    const failed = after(...FAILED, [
-      40,
-      "stack_failed",
-      { stack: "database", error: { code: "X", message: "no" } },
+    const failed = stateAfter([
+      ...FAILED,
+      [40, "stack_failed", { stack: "database", error: { code: "X", message: "no" } }],
     ]);
-    expect(rowsOf(failed).slice(3)).toEqual(["*database failed", "cache skipped", "layer 3", "web blocked"]);
+    expect(rowsOf(failed).slice(3)).toEqual([
+      "*database failed",
+      "cache skipped",
+      "layer 3",
+      "web cannot begin",
+    ]);
     expect(known(failed).stacks.find(({ name }) => name === "database")).toMatchObject({
       span: { start: START + 15_000, end: START + 40_000 },
       reason: "no room",
@@ -111,7 +103,7 @@ describe("the rows of a timeline", () => {
   });
 
   test("are those of the critical path alone, if that is asked for", () => {
-    const rows = timelineRowsOf(known(after(...RUN)), {
+    const rows = timelineRowsOf(known(stateAfter(RUN)), {
       open: new Set(),
       critical: new Set(["database"]),
       onlyCritical: true,
@@ -120,10 +112,10 @@ describe("the rows of a timeline", () => {
   });
 
   test("are the same from a progress, which knows no resources", () => {
-    const state = after(...RUN);
+    const state = stateAfter(RUN);
     const progress = deploymentProgressOf(state, at(30));
     const shown = ({ stacks: all }: TimedRun) =>
-      all.map(({ name, look, layer, span }) => ({ name, look, layer, span }));
+      all.map(({ name, look, word, layer, span }) => ({ name, look, word, layer, span }));
     expect(shown(timedRunOf(progress)!)).toEqual(shown(known(state)));
     expect(timedRunOf(progress)!.stacks.map(({ resourceCount }) => resourceCount)).toEqual([0, 0, 0, 0]);
   });
@@ -133,7 +125,7 @@ describe("the rows of a timeline", () => {
   });
 
   test("end with their run, whatever was still under way", () => {
-    const { stacks: ended } = known(after(...RUN, [50, "deployment_failed", {}]));
+    const { stacks: ended } = known(stateAfter([...RUN, [50, "deployment_failed"]]));
     const database = ended.find(({ name }) => name === "database")!;
     expect(database.span).toEqual({ start: START + 15_000, end: START + 50_000 });
     expect(database.resources()).toMatchObject([{ span: { start: START + 16_000, end: START + 50_000 } }]);
@@ -142,7 +134,7 @@ describe("the rows of a timeline", () => {
 
 describe("a stack's waiting", () => {
   test("begins when all that it depends on has ended", () => {
-    const run = known(after(...RUN));
+    const run = known(stateAfter(RUN));
     const ready = Object.fromEntries(run.stacks.map((stack) => [stack.name, readyAt(stack, run)]));
     expect(ready).toEqual({
       network: START,
@@ -151,14 +143,4 @@ describe("a stack's waiting", () => {
       web: undefined,
     });
   });
-});
-
-test("a layer is told by how many of its stacks look how", () => {
-  const run = known(after(...RUN));
-  expect([...looksOf(run.stacks)]).toEqual([
-    ["done", 1],
-    ["running", 1],
-    ["skipped", 1],
-    ["waiting", 1],
-  ]);
 });

@@ -1,0 +1,117 @@
+/** A run as Markdown, to be pasted into an incident: where it stands, why, what it kept from beginning, and its stacks. */
+import type { DeploymentProgress, StackProgress } from "../../protocol/deployment-progress.ts";
+import { durationText } from "../elements/duration.ts";
+import { pathOfRun } from "../timeline/timeline-rows.ts";
+import { timedRunOf } from "../timeline/timeline-run.ts";
+
+/** Longest text of a table's cell; the cause is told whole. */
+const MAX_CELL = 200;
+
+/** A text that Markdown shows as it is, on one line; only what would be read as Markdown or HTML is marked. */
+export const escapedMarkdown = (text: string): string =>
+  text
+    .replace(/\s+/g, " ")
+    .trim()
+    .replace(/[\\`*_{}[\]<>|~]|&(?=#?\w+;)/g, "\\$&")
+    // What begins a heading or a list.
+    .replace(/^(?:[#+-]|\d+(?=[.)]))/, (begin) => (/\d/.test(begin) ? `${begin}\\` : `\\${begin}`));
+
+const cell = (text: string): string =>
+  escapedMarkdown(
+    text.length <= MAX_CELL ? text : `${text.slice(0, MAX_CELL).replace(/[\uD800-\uDBFF]$/, "")}…`,
+  );
+
+const row = (...cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+
+/** To the second: an incident's reader compares it with other clocks. */
+const clock = (time: string): string => time.slice(0, 19).replace("T", " ");
+
+const told = (name: string, value: string | undefined): string[] => (value ? [`- ${name}: ${value}`] : []);
+
+const factsOf = (progress: DeploymentProgress): string[] => {
+  const { status, summary, startTime, endTime, metrics, owner, user } = progress;
+  const counts = [
+    `${summary.deployedStacks} deployed`,
+    `${summary.failedStacks} failed`,
+    `${summary.skippedStacks} skipped`,
+  ];
+  const times = `${clock(startTime)} UTC${endTime === undefined ? "" : ` – ${clock(endTime)} UTC`}`;
+  const left = metrics.estimatedTimeRemaining;
+  return [
+    ...told("Status", `**${status.replaceAll("_", " ")}**, ${summary.progressPercent} %`),
+    ...told("Stacks", `${counts.join(", ")}, of ${summary.totalStacks}`),
+    ...told("Time", times),
+    ...told("Lasted", durationText(metrics.durationSeconds)),
+    ...told("Time left", left === undefined ? undefined : `about ${durationText(left)}`),
+    ...told("Resources", `${metrics.resourcesCreated} done, ${metrics.resourcesFailed} failed`),
+    ...told("Begun by", user && escapedMarkdown(user)),
+    ...told("Owner", owner && escapedMarkdown(owner)),
+  ];
+};
+
+const causeOf = ({ cause, blast }: DeploymentProgress): string[] => {
+  if (!cause && !blast) return [];
+  const lines = ["", "## Cause", ""];
+  if (cause) {
+    const where = blast ? ` in stack ${escapedMarkdown(blast.stack)}` : "";
+    lines.push(
+      `${escapedMarkdown(cause.path)} (${escapedMarkdown(cause.type)})${where}, ${clock(cause.timestamp)} UTC:`,
+      "",
+      `> ${escapedMarkdown(cause.reason || cause.status)}`,
+    );
+  }
+  if (blast && blast.stacks.length > 0) {
+    const layers = `layer${blast.layers.length === 1 ? "" : "s"} ${blast.layers.join(", ")}`;
+    lines.push("", `Not begun because of it (${layers}): ${blast.stacks.map(escapedMarkdown).join(", ")}`);
+  }
+  return lines;
+};
+
+const stackRow = ({
+  name,
+  layer,
+  status,
+  startTime,
+  durationSeconds,
+  resources,
+  error,
+}: StackProgress): string =>
+  row(
+    String(layer),
+    cell(name),
+    status.replaceAll("_", " "),
+    startTime === undefined ? "" : startTime.slice(11, 19),
+    durationSeconds === undefined ? "" : durationText(durationSeconds),
+    resources.total === 0 ? "" : `${resources.created}/${resources.total}`,
+    cell(error?.message ?? ""),
+  );
+
+const timingsOf = (progress: DeploymentProgress, now: number): string[] => {
+  const run = timedRunOf(progress);
+  const path = run && pathOfRun(run, now);
+  if (!path || path.stacks.length < 2) return [];
+  return [
+    "",
+    `Critical path: ${path.stacks.map(escapedMarkdown).join(" → ")} (${durationText(path.seconds)})`,
+  ];
+};
+
+/** `now`, milliseconds since 1970, counts as the end of what goes on. */
+export const markdownOf = (progress: DeploymentProgress, now: number): string => {
+  const { deploymentId, environment, run, stacks } = progress;
+  const ordered = Object.values(stacks).sort((one, other) => one.layer - other.layer);
+  const lines = [
+    `# ${escapedMarkdown(`${deploymentId}-${environment}`)}, run ${run}`,
+    "",
+    ...factsOf(progress),
+    ...causeOf(progress),
+    "",
+    "## Stacks",
+    "",
+    row("Layer", "Stack", "Status", "Began (UTC)", "Lasted", "Resources", "Note"),
+    row("--:", "---", "---", "---", "--:", "--:", "---"),
+    ...ordered.map(stackRow),
+    ...timingsOf(progress, now),
+  ];
+  return `${lines.join("\n")}\n`;
+};
