@@ -4,9 +4,12 @@ import { validationError } from "./refusal.ts";
 /** Reads by name; what was not sent is undefined or empty. */
 export class QueryParameters {
   readonly #form: URLSearchParams;
+  readonly #infix: string;
 
-  constructor(body: string) {
+  /** `infix` stands between a list's name and an index: nothing in EC2's dialect. */
+  constructor(body: string, infix: "member." | "" = "member.") {
     this.#form = new URLSearchParams(body);
+    this.#infix = infix;
   }
 
   /** Absent and empty are the same. */
@@ -44,7 +47,7 @@ export class QueryParameters {
   }
 
   #indexed(name: string): readonly string[] {
-    const prefix = `${name}.member.`;
+    const prefix = `${name}.${this.#infix}`;
     const indexes = new Set<number>();
     for (const key of this.#form.keys()) {
       if (key.startsWith(prefix)) indexes.add(Number.parseInt(key.slice(prefix.length), 10));

@@ -7,12 +7,14 @@ import type { Call } from "./call-log.ts";
 import { cloudFormationService } from "./cloudformation/service.ts";
 import { control } from "./control.ts";
 import { startDynamoDb } from "./dynamodb.ts";
+import { ec2Service } from "./ec2/service.ts";
 import { Faults } from "./faults.ts";
 import { listen, shutDown } from "./listening.ts";
 import type { Simulator, SimulatorOptions } from "./options.ts";
 import { Player } from "./play/player.ts";
 import { Replay } from "./replay/replay.ts";
 import { createSimulatorServer } from "./server.ts";
+import { stsService } from "./sts/service.ts";
 
 const DEFAULT_CREDENTIALS = [{ accessKeyId: "AKIDTEST", secretAccessKey: "test-secret-key" }];
 const AUDIT_TABLE = "cloud-deployment-events";
@@ -34,7 +36,11 @@ export const createSimulator = async (options: SimulatorOptions = {}): Promise<S
 
   const cloudFormation = cloudFormationService(account, new Player(account));
   const server = createSimulatorServer({
-    services: new Map([["cloudformation", cloudFormation]]),
+    services: new Map([
+      ["cloudformation", cloudFormation],
+      ["ec2", ec2Service(account)],
+      ["sts", stsService(account)],
+    ]),
     fallback: cloudFormation,
     credentials,
     faults,

@@ -1,4 +1,4 @@
-/** Answers of the Query protocol as AWS writes them: lists as `<member>`, empty things as empty tags. */
+/** Answers of the Query protocol as AWS writes them: lists as `<member>`, or as EC2's `<item>`, empty things as empty tags. */
 
 /** What can be written; absent members are left out. */
 export type XmlValue =
@@ -18,20 +18,26 @@ const escaped = (text: string): string =>
 
 const isList = (value: XmlValue): value is readonly XmlValue[] => Array.isArray(value);
 
-/** One element with all in it. */
-const elementOf = (name: string, value: XmlValue, indent = ""): string => {
-  if (value === undefined) return "";
-  if (typeof value !== "object") {
-    const text = escaped(String(value));
-    return text === "" ? `${indent}<${name}/>\n` : `${indent}<${name}>${text}</${name}>\n`;
-  }
-  const deeper = `${indent}  `;
-  const content = isList(value)
-    ? value.map((item) => elementOf("member", item, deeper)).join("")
-    : Object.entries(value)
-        .map(([member, inner]) => elementOf(member, inner, deeper))
-        .join("");
-  return content === "" ? `${indent}<${name}/>\n` : `${indent}<${name}>\n${content}${indent}</${name}>\n`;
+/** What an element of a list is called. */
+type ItemName = "member" | "item";
+
+/** Writes one element with all in it. */
+const elementWriter = (itemName: ItemName) => {
+  const elementOf = (name: string, value: XmlValue, indent = ""): string => {
+    if (value === undefined) return "";
+    if (typeof value !== "object") {
+      const text = escaped(String(value));
+      return text === "" ? `${indent}<${name}/>\n` : `${indent}<${name}>${text}</${name}>\n`;
+    }
+    const deeper = `${indent}  `;
+    const content = isList(value)
+      ? value.map((item) => elementOf(itemName, item, deeper)).join("")
+      : Object.entries(value)
+          .map(([member, inner]) => elementOf(member, inner, deeper))
+          .join("");
+    return content === "" ? `${indent}<${name}/>\n` : `${indent}<${name}>\n${content}${indent}</${name}>\n`;
+  };
+  return elementOf;
 };
 
 /** A whole document whose root has a namespace. */
@@ -39,4 +45,5 @@ export const documentOf = (
   name: string,
   namespace: string,
   content: { readonly [name: string]: XmlValue },
-): string => elementOf(name, content).replace(`<${name}>`, `<${name} xmlns="${namespace}">`);
+  itemName: ItemName = "member",
+): string => elementWriter(itemName)(name, content).replace(`<${name}>`, `<${name} xmlns="${namespace}">`);

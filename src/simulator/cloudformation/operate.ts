@@ -69,6 +69,13 @@ export const newStack = ({ account, region, parameters }: ActionRequest, name: s
   );
 };
 
+/** AWS takes a token for one operation only. */
+const checkToken = ({ events }: Stack, token: string | undefined): void => {
+  if (token !== undefined && events.some(({ ClientRequestToken }) => ClientRequestToken === token)) {
+    throw new Refusal("TokenAlreadyExistsException", "A client request token already exists.");
+  }
+};
+
 const operationAnswer = (stack: Stack) => ({
   StackId: stack.identity.id,
   OperationId: stack.operations[0]?.id,
@@ -98,6 +105,7 @@ export const updateStack: Action = (request) => {
   const token = parameters.get("ClientRequestToken");
   const newest = stack.ownEvents.findLast(({ ResourceStatus }) => ResourceStatus === "UPDATE_IN_PROGRESS");
   if (token !== undefined && newest?.ClientRequestToken === token) return operationAnswer(stack);
+  checkToken(stack, token);
   checkUpdatable(stack);
   const settings = settingsOf(account, stack.identity, wishOf(account, parameters), stack.settings);
   if (proposedChanges(account, stack, settings).isNothing)
@@ -118,11 +126,15 @@ export const deleteStack: Action = (request) => {
     throw validationError(`Stack [${name}] cannot be deleted while in status ${status}`);
   }
   const retained = new Set(parameters.list("RetainResources"));
-  if (retained.size > 0 && status !== "DELETE_FAILED") {
+  const isForced = parameters.get("DeletionMode") === "FORCE_DELETE_STACK";
+  if ((retained.size > 0 || isForced) && status !== "DELETE_FAILED") {
     throw validationError(
       `Invalid operation on stack [${stack.identity.id}]. When you delete a stack, specify which resources to retain only when the stack is in the DELETE_FAILED state.`,
     );
   }
+  // What could not be deleted is left behind.
+  for (const { logicalId, status: left } of isForced ? stack.resources.values() : [])
+    if (left === "DELETE_FAILED") retained.add(logicalId);
   void player.delete(stack, retained, parameters.get("ClientRequestToken"));
   return undefined;
 };
