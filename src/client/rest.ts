@@ -3,6 +3,7 @@ import type { DeploymentAddress, StackAddress } from "../protocol/channel-names.
 import type {
   AuditEntry,
   AuditQuery,
+  DeploymentAction,
   DeploymentAnswer,
   DeploymentEvents,
   DeploymentList,
@@ -77,6 +78,16 @@ export const restClient = (options: RestOptions) => {
 
     register: (registration: Registration): Answer<DeploymentAnswer> =>
       call({ method: "POST", path: "/api/v1/deployments", body: registration }, isDeployment),
+
+    /** Retries it, rolls it back, cancels or destroys it; the answer says where it stands as that begins. */
+    act: (
+      { deploymentId, environment }: DeploymentAddress,
+      action: DeploymentAction,
+    ): Answer<DeploymentAnswer> =>
+      call(
+        { method: "POST", path: `${deploymentPath(deploymentId)}/${action}`, query: { environment } },
+        isDeployment,
+      ),
 
     /** Where a run stands, the latest unless one is named; with an ETag, only if that has changed. */
     status: async (
