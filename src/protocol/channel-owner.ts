@@ -24,7 +24,10 @@ export type Join = Readonly<{
   offset: number;
   floor: number;
   recovered: boolean;
-  /** What was missed (recovered), the run so far (classic), or a stack's attempt so far. */
+  /**
+   * What was missed (recovered), the run so far (classic), or a stack's attempt so far: a page of it, if one call cannot
+   * carry it all; the rest is asked for by `since`.
+   */
   runs: readonly Run[];
   /** Data of a `snapshot` frame, as JSON text: a deployment's fresh viewers that opted in. */
   snapshot?: string;
@@ -32,6 +35,13 @@ export type Join = Readonly<{
   transient?: readonly string[];
   /** Whose channel it is, which its name does not tell: rights hang on it. Absent: not registered yet, or a stack's. */
   address?: DeploymentAddress;
+}>;
+
+/** Events after an offset: a page of them, if they end before the head. */
+export type Missed = Readonly<{
+  /** The head. */
+  offset: number;
+  runs: readonly Run[];
 }>;
 
 /** What the owner pushes: events that follow what it pushed before, and frames without offsets. */
@@ -48,7 +58,7 @@ export type Push = Readonly<{
 export type ChannelOwner = Readonly<{
   join(request: JoinRequest): Promise<Result<Join, Failure>>;
   /** Events after an offset, for a gateway that missed a push; `undefined` if the epoch is another or they are gone. */
-  since(epoch: string, offset: number): Promise<readonly Run[] | undefined>;
+  since(epoch: string, offset: number): Promise<Missed | undefined>;
   /** The gateway's last viewer has left. As this may overtake a join or come after one, the owner asks before it forgets. */
   leave(gateway: string): Promise<void>;
 }>;

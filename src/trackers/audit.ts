@@ -77,7 +77,7 @@ export class Audit {
 
   private async write(head: number, now: number): Promise<void> {
     while (this.progress.offset < head) {
-      const runs = this.log.after(this.progress.offset, STRIDE);
+      const runs = this.log.page(this.progress.offset, STRIDE);
       const frames = runs.flatMap((run) => run.frames);
       if (frames.length === 0) return;
       const written = await this.put(frames, runs[0]!.from);

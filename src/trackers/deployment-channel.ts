@@ -131,7 +131,7 @@ export class DeploymentChannel {
     const recovered =
       epoch === store.epoch && offset !== undefined && offset >= store.floor - 1 && offset <= store.offset;
     const known = store.address && store.state.run > 0;
-    const runs = recovered ? store.log.after(offset) : classic ? store.log.after(store.runStart - 1) : [];
+    const runs = recovered ? store.log.page(offset) : classic ? store.log.page(store.runStart - 1) : [];
     return {
       epoch: store.epoch,
       offset: store.offset,

@@ -87,7 +87,7 @@ export class DeploymentFeeds {
     let offset = begin;
     try {
       do {
-        const runs = this.log.after(offset, STRIDE);
+        const runs = this.log.page(offset, STRIDE);
         const frames = runs.flatMap((run) => run.frames);
         const from = runs[0]?.from ?? offset + 1;
         const delivery = { stack, epoch, from, frames, ...(trouble && { trouble }) };

@@ -9,7 +9,7 @@ import { runSummaryOf } from "../domain/deployment/run-summary.ts";
 import { foldDeployment } from "../domain/deployment/fold-deployment.ts";
 import { translated } from "../domain/deployment/stack-translation.ts";
 import { deploymentChannelOf, type DeploymentAddress } from "../protocol/channel-names.ts";
-import type { Join, JoinRequest, Run } from "../protocol/channel-owner.ts";
+import type { Join, JoinRequest, Missed } from "../protocol/channel-owner.ts";
 import { keptEventSchema, type DeploymentEvent } from "../protocol/deployment-events.ts";
 import type {
   AuditPage,
@@ -127,7 +127,7 @@ export class Deployment extends DurableObject<Env> {
   ): Promise<Result<DeploymentEvents, Failure>> {
     const { store } = this.channel;
     if (!this.knows(address)) return failed(NOT_FOUND);
-    const runs = store.log.after(Math.max(after, store.floor - 1), limit);
+    const runs = store.log.page(Math.max(after, store.floor - 1), limit);
     const events = runs.flatMap(({ from, frames }) =>
       frames.flatMap((frame, index) => {
         const { data: event } = keptEventSchema.safeParse(JSON.parse(frame));
@@ -154,9 +154,10 @@ export class Deployment extends DurableObject<Env> {
   }
 
   /** For a gateway that missed a push. */
-  async since(epoch: string, offset: number): Promise<readonly Run[] | undefined> {
+  async since(epoch: string, offset: number): Promise<Missed | undefined> {
     const { store } = this.channel;
-    return epoch === store.epoch && offset >= store.floor - 1 ? store.log.after(offset) : undefined;
+    if (epoch !== store.epoch || offset < store.floor - 1) return undefined;
+    return { offset: store.offset, runs: store.log.page(offset) };
   }
 
   /** Events of a stack, from its tracker: in order, and again if the tracker is not sure that they came. */

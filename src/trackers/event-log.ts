@@ -7,8 +7,8 @@ import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from "../protocol/connection.ts";
 /** Frames of consecutive offsets, each as JSON text without line breaks. */
 export type LogRun = Readonly<{ from: number; to: number; frames: readonly string[] }>;
 
-/** What an answer with a limit may hold, in UTF-8 bytes: a call between objects carries 32 MiB of up to two for one. */
-const MAX_PIECE_BYTES = 8 * 1024 * 1024;
+/** What a page may hold, in UTF-8 bytes: a call between objects carries 32 MiB of up to two for one. */
+const MAX_PAGE_BYTES = 8 * 1024 * 1024;
 
 /** Between the frames of a row; JSON text holds no bare line break. */
 const SEPARATOR = "\n";
@@ -55,14 +55,28 @@ export class EventLog {
     return runs;
   }
 
+  /** All frames after an offset in runs that fit a `batch` frame. */
+  after(offset: number): readonly LogRun[] {
+    return this.read(offset, Infinity, Infinity);
+  }
+
   /**
-   * Frames after an offset in runs that fit a `batch` frame. With a `limit`: at most so many frames, and not more than
-   * one call can carry, but one at least if there is one; more follow if the last run ends before the head.
+   * Frames after an offset in runs that fit a `batch` frame: at most `limit`, and not more than one call between objects
+   * can carry, but one at least if there is one. More follow if the last run ends before the head.
    */
-  after(offset: number, limit = Infinity): readonly LogRun[] {
+  page(offset: number, limit = Infinity): readonly LogRun[] {
+    return this.read(offset, limit, MAX_PAGE_BYTES);
+  }
+
+  /** Forgets the rows that lie wholly before an offset. */
+  trimBefore(offset: number): void {
+    this.sql.exec("DELETE FROM log WHERE last < ?", offset);
+  }
+
+  private read(offset: number, limit: number, bytes: number): readonly LogRun[] {
     const runs: LogRun[] = [];
     let left = limit;
-    let bytesLeft = limit === Infinity ? Infinity : MAX_PIECE_BYTES;
+    let bytesLeft = bytes;
     const rows = this.sql.exec<{ first: number; body: string }>(
       "SELECT first, body FROM log WHERE last > ? ORDER BY first",
       offset,
@@ -71,7 +85,7 @@ export class EventLog {
       if (left <= 0) break;
       const skipped = Math.max(0, offset + 1 - first);
       const frames = body.split(SEPARATOR).slice(skipped, skipped + left);
-      if (limit !== Infinity)
+      if (bytes !== Infinity)
         bytesLeft -= frames.reduce((sum, frame) => sum + encoder.encode(frame).length, 0);
       // A row is as large as a `batch` frame, or holds one frame.
       if (bytesLeft < 0 && runs.length > 0) break;
@@ -82,10 +96,5 @@ export class EventLog {
     if (runs.length < 2) return runs;
     // Many small commits make a few large frames.
     return parts({ from: runs[0]!.from, to: runs.at(-1)!.to, frames: runs.flatMap(({ frames }) => frames) });
-  }
-
-  /** Forgets the rows that lie wholly before an offset. */
-  trimBefore(offset: number): void {
-    this.sql.exec("DELETE FROM log WHERE last < ?", offset);
   }
 }

@@ -79,21 +79,25 @@ export class Arrivals {
     for (const frame of frames) this.sockets.send(socket, frame);
   }
 
-  /** Tells the viewer what was passed on to others while the owner's answer was under way, then lets it in. */
+  /**
+   * Tells the viewer what the owner's answer could not carry, and what was passed on to others while it was under way;
+   * then lets it in.
+   */
   private async letIn(
     channel: GatewayChannel,
     { socket, isWanted, admit }: Arrival,
     join: Join,
   ): Promise<Refusal | undefined> {
-    let toldTo = join.offset;
-    while (channel.position && channel.position.offset > toldTo) {
+    let toldTo = join.runs.at(-1)?.to ?? join.offset;
+    while (channel.position && Math.max(channel.position.offset, join.offset) > toldTo) {
       const missed = await channel.owner.since(join.epoch, toldTo);
       this.sockets.expire(Date.now());
       if (!isWanted()) return undefined;
       if (!missed.ok) return { close: missed.failure };
-      const last = missed.value.at(-1);
+      const last = missed.value.runs.at(-1);
       if (!last) return { close: CLOSE.insufficientState };
-      for (const run of missed.value) channel.deliver(socket, run);
+      for (const run of missed.value.runs)
+        channel.deliver(socket, run, batchText(channel.name, run, run.from <= join.offset));
       toldTo = last.to;
     }
     if (channel.position?.epoch !== join.epoch) return { close: CLOSE.insufficientState };

@@ -125,14 +125,15 @@ export class GatewayChannel {
 
   /** Notes that the owner is this far, and pulls what is missing. */
   async reach(offset: number): Promise<void> {
-    if (this.row && offset > this.row.offset && offset > (this.heard?.offset ?? 0))
-      this.heard = { epoch: this.row.epoch, offset };
+    this.hear(offset);
     await this.catchUp();
   }
 
   /** Asks the owner for what may have been missed, if nothing was heard of it since the gateway slept. */
   async reassure(): Promise<void> {
-    if (this.isUnsure) await this.pull();
+    if (!this.isUnsure) return;
+    await this.pull();
+    await this.catchUp();
   }
 
   /** Sends events to one viewer, as it understands them. */
@@ -146,6 +147,11 @@ export class GatewayChannel {
     this.row = undefined;
     this.heard = undefined;
     this.keeping.forget();
+  }
+
+  private hear(offset: number): void {
+    if (this.row && offset > this.row.offset && offset > (this.heard?.offset ?? 0))
+      this.heard = { epoch: this.row.epoch, offset };
   }
 
   private pass(runs: readonly Run[]): void {
@@ -197,11 +203,13 @@ export class GatewayChannel {
     try {
       if (!this.row) return;
       const { epoch, offset } = this.row;
-      const runs = await this.owner.since(epoch, offset);
+      const missed = await this.owner.since(epoch, offset);
       if (this.position?.epoch !== epoch) return;
-      this.isUnsure = !runs.ok;
-      if (runs.ok) this.pass(runs.value);
-      else if (runs.failure === CLOSE.insufficientState) this.dismiss();
+      this.isUnsure = !missed.ok;
+      if (missed.ok) {
+        this.hear(missed.value.offset);
+        this.pass(missed.value.runs);
+      } else if (missed.failure === CLOSE.insufficientState) this.dismiss();
     } finally {
       this.catching = undefined;
     }

@@ -1,7 +1,7 @@
 /** The objects that own channels, as a gateway reaches them: a call that fails is made once more, by a new stub. */
 import { CLOSE, type CloseCode } from "../protocol/close-codes.ts";
 import { stackAddressOf } from "../protocol/channel.ts";
-import type { ChannelOwner, Join, JoinRequest, Run } from "../protocol/channel-owner.ts";
+import type { ChannelOwner, Join, JoinRequest, Missed } from "../protocol/channel-owner.ts";
 import type { Failure } from "../protocol/failure.ts";
 import { placedNear } from "../protocol/location-hint.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
@@ -14,7 +14,7 @@ export type Refusal = Readonly<{ failure: Failure }> | Readonly<{ close: CloseCo
 export type Owner = Readonly<{
   join(request: JoinRequest): Promise<Result<Join, Refusal>>;
   /** Fails with the code that viewers have to be closed with: 4010 says that they can never be told what follows. */
-  since(epoch: string, offset: number): Promise<Result<readonly Run[], CloseCode>>;
+  since(epoch: string, offset: number): Promise<Result<Missed, CloseCode>>;
   /** If it is in vain, the owner hears of it when it pushes next. */
   leave(gateway: string): Promise<void>;
 }>;

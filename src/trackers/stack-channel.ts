@@ -122,7 +122,7 @@ export class StackChannel {
       offset: store.offset,
       floor: store.floor,
       recovered,
-      runs: store.log.after(recovered && offset !== undefined ? offset : store.floor - 1),
+      runs: store.log.page(recovered && offset !== undefined ? offset : store.floor - 1),
       ...(trouble && { transient: [JSON.stringify(trouble)] }),
     };
   }

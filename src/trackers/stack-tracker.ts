@@ -8,7 +8,7 @@ import { summaryOf } from "../domain/summary.ts";
 import { tellingOf } from "../domain/trouble.ts";
 import { stackAddressOf } from "../protocol/channel.ts";
 import type { StackAddress } from "../protocol/channel-names.ts";
-import type { Join, JoinRequest, Run } from "../protocol/channel-owner.ts";
+import type { Join, JoinRequest, Missed } from "../protocol/channel-owner.ts";
 import { PING, PONG } from "../protocol/connection.ts";
 import type { Failure } from "../protocol/failure.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
@@ -88,7 +88,7 @@ export class StackTracker extends DurableObject<Env> {
     const { store } = this.channel;
     await this.channel.lookOnce();
     if (!store.state.attempt) return failed(this.whyUnknown());
-    const runs = store.log.after(Math.max(after, store.floor - 1), limit);
+    const runs = store.log.page(Math.max(after, store.floor - 1), limit);
     const events = runs
       .flatMap(({ frames }) => frames)
       .map((frame) => stackFrameSchema.parse(JSON.parse(frame)));
@@ -123,9 +123,10 @@ export class StackTracker extends DurableObject<Env> {
   }
 
   /** For a gateway that missed a push. */
-  async since(epoch: string, offset: number): Promise<readonly Run[] | undefined> {
+  async since(epoch: string, offset: number): Promise<Missed | undefined> {
     const { store } = this.channel;
-    return store.covers(epoch, offset) ? store.log.after(offset) : undefined;
+    if (!store.covers(epoch, offset)) return undefined;
+    return { offset: store.offset, runs: store.log.page(offset) };
   }
 
   /** A deployment waits for the stack; said again, it changes how. */

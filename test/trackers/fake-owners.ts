@@ -5,7 +5,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach } from "vitest";
 import type { DeploymentAddress } from "../../src/protocol/channel-names.ts";
-import type { ChannelOwner, Join, JoinRequest, Push, Run } from "../../src/protocol/channel-owner.ts";
+import type { ChannelOwner, Join, JoinRequest, Missed, Push, Run } from "../../src/protocol/channel-owner.ts";
 import type { Failure } from "../../src/protocol/failure.ts";
 import { failed, success, type Result } from "../../src/protocol/result.ts";
 import { Deployment } from "../../src/trackers/deployment.ts";
@@ -36,6 +36,8 @@ export class FakeOwner {
   /** Answers are made at once and given when these are released. */
   joinHold: Hold | undefined;
   sinceHold: Hold | undefined;
+  /** Most events of an answer. */
+  pageEvents = Infinity;
   readonly joins: JoinRequest[] = [];
   readonly pulls: number[] = [];
   /** Gateways that said that nobody is there any more. */
@@ -93,10 +95,10 @@ export class FakeOwner {
     return answer;
   }
 
-  async since(epoch: string, offset: number): Promise<readonly Run[] | undefined> {
+  async since(epoch: string, offset: number): Promise<Missed | undefined> {
     this.pulls.push(offset);
     const isKnown = epoch === this.epoch && offset >= this.floor - 1 && offset <= this.offset;
-    const answer = isKnown ? this.after(offset) : undefined;
+    const answer = isKnown ? { offset: this.offset, runs: this.after(offset) } : undefined;
     await this.sinceHold?.released;
     return answer;
   }
@@ -123,7 +125,9 @@ export class FakeOwner {
   }
 
   private after(offset: number): readonly Run[] {
-    return offset < this.offset ? [this.run(offset + 1, this.offset)] : [];
+    return offset < this.offset
+      ? [this.run(offset + 1, Math.min(this.offset, offset + this.pageEvents))]
+      : [];
   }
 }
 

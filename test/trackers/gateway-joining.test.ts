@@ -141,3 +141,31 @@ test("[G7] many who come at once cost the owner one question", async () => {
   expect(viewers.every(({ types }) => types[1] === "snapshot")).toBe(true);
   expect(owner.joins.length).toBeLessThan(20);
 });
+
+test("[G5] [G6] a history that one answer cannot carry is told whole, page by page", async () => {
+  const owner = deployment(7);
+  owner.pageEvents = 3;
+  const gateway = newGateway();
+  const resumed = await watch(gateway, CHANNEL, { wish: { epoch: "epoch-1", offset: 1 } });
+  const classic = await watch(gateway, CHANNEL, { classic: true });
+  expect(resumed.offsets).toEqual([2, 3, 4, 5, 6, 7]);
+  expect(
+    resumed.frames.filter(({ type }) => type === "batch").map((frame) => batchSchema.parse(frame)),
+  ).toMatchObject([
+    { from: 2, to: 4, replay: true },
+    { from: 5, to: 7, replay: true },
+  ]);
+  expect(classic.offsets).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  await owner.tell(gateway);
+  await expect.poll(() => [resumed.offsets.at(-1), classic.offsets.at(-1)]).toEqual([8, 8]);
+});
+
+test("[G13] a hole of many pages is pulled whole", async () => {
+  const owner = deployment(1);
+  owner.pageEvents = 2;
+  const gateway = newGateway();
+  const viewer = await watch(gateway, CHANNEL);
+  owner.commit(6);
+  await owner.tell(gateway);
+  await expect.poll(() => viewer.offsets).toEqual([2, 3, 4, 5, 6, 7, 8]);
+});

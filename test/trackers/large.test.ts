@@ -108,7 +108,7 @@ test("an answer of events ends before it is too large for a call, and the next g
       Array.from({ length: 100 }, () => frame),
     );
     const ends: number[] = [];
-    for (let end = 0; end < 100; ends.push(end)) end = log.after(end, 1000).at(-1)?.to ?? 100;
+    for (let end = 0; end < 100; ends.push(end)) end = log.page(end, 1000).at(-1)?.to ?? 100;
     return { ends, whole: log.after(0).at(-1)?.to };
   });
   expect(pieces).toEqual({ ends: [46, 92, 100], whole: 100 });
