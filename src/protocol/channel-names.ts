@@ -1,5 +1,13 @@
 /** Names of channels, as both ends spell them. What may be in them is checked in `channel.ts`. */
 
+/** What builds the name of a deployment's channel, for those who check it without schemas. */
+export const DEPLOYMENT_ID = /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/;
+export const ENVIRONMENT = /^[a-z0-9][a-z0-9-]{0,31}$/;
+
+/** What builds the name of a stack's channel; the second is CloudFormation's own rule. */
+export const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+export const STACK_NAME = /^[A-Za-z][-A-Za-z0-9]{0,127}$/;
+
 /** A deployment in one environment: what a channel `deployments/<deploymentId>-<environment>` tells of. */
 export type DeploymentAddress = Readonly<{ deploymentId: string; environment: string }>;
 

@@ -3,31 +3,22 @@
  * requests go to, so nothing else than what AWS allows may pass.
  */
 import * as z from "zod";
-import type { StackAddress } from "./channel-names.ts";
+import { DEPLOYMENT_ID, ENVIRONMENT, REGION, STACK_NAME, type StackAddress } from "./channel-names.ts";
 
-export const regionSchema = z
-  .string()
-  .max(32)
-  .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be an AWS region such as us-east-1");
+export const regionSchema = z.string().max(32).regex(REGION, "must be an AWS region such as us-east-1");
 
 /** CloudFormation's own rule for stack names. */
 export const stackNameSchema = z
   .string()
-  .regex(
-    /^[A-Za-z][-A-Za-z0-9]{0,127}$/,
-    "must begin with a letter and hold at most 128 letters, digits and hyphens",
-  );
+  .regex(STACK_NAME, "must begin with a letter and hold at most 128 letters, digits and hyphens");
 
 export const deploymentIdSchema = z
   .string()
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/,
-    "must begin with a letter or digit and hold at most 64 of these and hyphens",
-  );
+  .regex(DEPLOYMENT_ID, "must begin with a letter or digit and hold at most 64 of these and hyphens");
 
 export const environmentSchema = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "must hold at most 32 lower-case letters, digits and hyphens");
+  .regex(ENVIRONMENT, "must hold at most 32 lower-case letters, digits and hyphens");
 
 /** Name of a stack within its deployment. */
 export const stackKeySchema = z
