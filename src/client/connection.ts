@@ -19,6 +19,8 @@ export type TokenProvider = () => string | undefined | Promise<string | undefine
 /** What a caller decides about a connection. */
 export type ConnectionOptions = Readonly<{
   token?: TokenProvider;
+  /** Gives a ticket for each attempt, which goes into its address in place of the token. */
+  ticket?: TokenProvider;
   /** Told at once and at every change. */
   onState?: (state: ConnectionState) => void;
   patience?: Partial<Patience>;
@@ -36,6 +38,12 @@ type Ends = Readonly<{
 }>;
 
 type Attempt = Readonly<{ address: string; protocols: string[] }>;
+
+/** Without a ticket the attempt is refused, and why is then found out. */
+const withTicket = (address: string, ticket: string | undefined): string =>
+  ticket === undefined
+    ? address
+    : `${address}${address.includes("?") ? "&" : "?"}ticket=${encodeURIComponent(ticket)}`;
 
 /** One socket at a time, from the first attempt until `close`. */
 export class Connection {
@@ -136,6 +144,10 @@ export class Connection {
     if (unopened && this.#state.kind !== "stopped") {
       const refusal = await refusalOf(address, token, this.patience.answerWithinMs, this.#options.fetch);
       if (refusal) this.#stop(refusal.code, refusal.reason);
+    }
+    if (this.#options.ticket && this.state.kind !== "stopped") {
+      const ticket = await this.#options.ticket();
+      return { address: withTicket(address, ticket), protocols: [SUBPROTOCOL] };
     }
     return { address, protocols: token === undefined ? [SUBPROTOCOL] : [SUBPROTOCOL, `bearer.${token}`] };
   }
