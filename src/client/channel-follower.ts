@@ -17,8 +17,6 @@ export type ChannelRefusal = Readonly<{ code: string; message: string }>;
 export type ChannelListener = Readonly<{
   /** All that was told is void: what comes next begins at `floor`, or with a snapshot. */
   reset?: (start: Readonly<{ epoch: string; offset: number; floor: number }>) => void;
-  /** All that was told holds, and what was missed up to the channel's head follows. */
-  resumed?: (start: Readonly<{ last: number; head: number }>) => void;
   snapshot?: (progress: DeploymentProgress, offset: number) => void;
   /** Nothing told is void: what was missed, or asked for, follows up to `head`. */
   resumed?: (head: number) => void;
