@@ -1,0 +1,51 @@
+/**
+ * What is known at a moment as lines of a terminal: pure, never wider or higher than the terminal, and free of
+ * everything that could move its cursor.
+ */
+import { barBody, barFoot } from "./bar-frame.ts";
+import { causeLines, hasCause } from "./cause-block.ts";
+import { layeredBody } from "./layered-frame.ts";
+import { cutLine, EMPTY_LINE, line, piece, writtenLine, type Line } from "./line.ts";
+import { contactLine, progressText, titleLine } from "./progress-line.ts";
+import type { DeploymentScene, Look, Scene, Size } from "./scene.ts";
+import { stackLines } from "./stack-frame.ts";
+
+/** Below so many rows no empty lines are left between the parts. */
+const ROWS_FOR_GAPS = 12;
+
+/** The lines of the picture; `now` in milliseconds of the epoch. */
+export const frameOf = (scene: Scene, now: number, size: Size, look: Look): string[] => {
+  const contact = contactLine(scene.contact, now);
+  const room = { ...size, rows: size.rows - (contact ? 1 : 0) };
+  const lines =
+    scene.kind === "stack"
+      ? stackLines(scene, now, room, look.color)
+      : deploymentLines(scene, now, room, look);
+  return [...lines.slice(0, Math.max(0, room.rows)), ...(contact ? [contact] : [])]
+    .slice(0, Math.max(1, size.rows))
+    .map((content) => writtenLine(cutLine(content, size.columns), look));
+};
+
+const deploymentLines = (scene: DeploymentScene, now: number, size: Size, look: Look): readonly Line[] => {
+  const { progress, address } = scene;
+  if (!progress)
+    return [line(piece(`Waiting for ${address.deploymentId}-${address.environment}...`, "strong"))];
+  const gap = size.rows >= ROWS_FOR_GAPS ? [EMPTY_LINE] : [];
+  const cause = hasCause(progress) ? [...causeLines(progress, size.columns), ...gap] : [];
+  const title = titleLine(progress, look.display === "bar");
+  const bodyRoom = (others: number): Size => ({ ...size, rows: size.rows - others - cause.length });
+  switch (look.display) {
+    case "layered": {
+      const foot = line(progressText(progress, now));
+      const body = layeredBody(scene, progress, now, bodyRoom(2 + 2 * gap.length), look.color);
+      return [title, ...gap, ...body, ...(body.length > 0 ? gap : []), ...cause, foot];
+    }
+    case "bar": {
+      const body = barBody(scene, progress, now, bodyRoom(2 + gap.length), look.color);
+      return [title, ...body, ...gap, ...cause, barFoot(progress, now)];
+    }
+    case "verbose":
+      // The log itself is printed above.
+      return [EMPTY_LINE, ...cause, line(progressText(progress, now))];
+  }
+};

@@ -1,0 +1,105 @@
+/** The layered display: the seeds' first picture, within the rows that there are. */
+import type { DeploymentProgress, StackProgress } from "../../protocol/deployment-progress.ts";
+import { EMPTY_LINE, line, piece, type Line } from "./line.ts";
+import {
+  DENSITIES,
+  isLayerDone,
+  layerRows,
+  mergedLine,
+  type Density,
+  type Layer,
+  type Row,
+} from "./layer-section.ts";
+import type { DeploymentScene, Size } from "./scene.ts";
+import { isRunning, type RowContext } from "./stack-row.ts";
+import { isOver } from "./status-mark.ts";
+
+/** The layers that are shown: those that have begun; all of them once the way leads back or is over. */
+const layersOf = (progress: DeploymentProgress): Layer[] => {
+  const byNumber = new Map<number, StackProgress[]>();
+  for (const stack of Object.values(progress.stacks)) {
+    const known = byNumber.get(stack.layer);
+    if (known) known.push(stack);
+    else byNumber.set(stack.layer, [stack]);
+  }
+  const all = [...byNumber]
+    .map(([number, stacks]) => ({ number, stacks }))
+    .sort((one, other) => one.number - other.number);
+  if (isOver(progress.status) || progress.status === "rolling_back") return all;
+  const { currentLayer = 0 } = progress;
+  return all.filter(
+    ({ number, stacks }) => number <= currentLayer || stacks.some(({ status }) => status !== "pending"),
+  );
+};
+
+/** Sections of rows; an empty line stands between them where there is room for it. */
+const sectionsOf = (
+  layers: readonly Layer[],
+  totalLayers: number,
+  density: Density,
+  context: RowContext,
+  color: boolean,
+): readonly (readonly Row[])[] => {
+  const done = density.finished === "merged" ? layers.filter(isLayerDone) : [];
+  const merged: Row[] =
+    done.length > 0 ? [{ line: mergedLine(done, totalLayers), rank: 3, stands: "other" }] : [];
+  return [merged, ...layers.map((layer) => layerRows(layer, totalLayers, density, context, color))].filter(
+    (rows) => rows.length > 0,
+  );
+};
+
+/** A single done layer's line needs no empty line before the next of its kind. */
+const isLine = (rows: readonly Row[] | undefined): boolean => rows?.length === 1;
+
+const withGaps = (sections: readonly (readonly Row[])[]): readonly Row[] =>
+  sections.flatMap((rows, index) =>
+    index === 0 || (isLine(rows) && isLine(sections[index - 1]))
+      ? rows
+      : [{ line: EMPTY_LINE, rank: 3, stands: "other" } as const, ...rows],
+  );
+
+/** As many rows as there is room for, the most urgent ones; the last tells what is left out. */
+const bounded = (rows: readonly Row[], room: number): readonly Line[] => {
+  if (rows.length <= room) return rows.map((row) => row.line);
+  if (room < 1) return [];
+  const order = rows
+    .map((row, index) => ({ row, index }))
+    .sort((one, other) => one.row.rank - other.row.rank);
+  const kept = new Set(order.slice(0, room - 1).map(({ index }) => index));
+  const left = rows.filter((_, index) => !kept.has(index));
+  const counts = (["failed", "running"] as const)
+    .map((stands) => ({ stands, count: left.filter((row) => row.stands === stands).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ stands, count }) => `${count} more ${stands}`);
+  const text = counts.length > 0 ? counts.join(", ") : `${left.length} more`;
+  return [
+    ...rows.filter((_, index) => kept.has(index)).map((row) => row.line),
+    line(piece(`  … ${text}`, "quiet")),
+  ];
+};
+
+/** What stands between the title and the line of progress. */
+export const layeredBody = (
+  { state, messages }: DeploymentScene,
+  progress: DeploymentProgress,
+  now: number,
+  { columns, rows: room }: Size,
+  color: boolean,
+): readonly Line[] => {
+  const over = isOver(progress.status);
+  const blocked = new Set(progress.blast?.stacks);
+  const context: RowContext = { now, columns, state, messages, blocked, over };
+  const layers = layersOf(progress);
+  const totalLayers = Math.max(progress.totalLayers, ...layers.map(({ number }) => number), 1);
+  let rows: readonly Row[] = [];
+  for (const density of DENSITIES) {
+    const sections = sectionsOf(layers, totalLayers, density, context, color);
+    rows = density.gaps ? withGaps(sections) : sections.flat();
+    if (rows.length <= room) break;
+  }
+  return bounded(rows, room);
+};
+
+/** Whether anything runs at all, so that there is a body worth its room. */
+export const hasRunning = (progress: DeploymentProgress): boolean =>
+  Object.values(progress.stacks).some(isRunning);

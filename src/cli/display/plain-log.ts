@@ -1,0 +1,100 @@
+/**
+ * Events as lines for logs of builds: one line a change, with its time and its stack, no escape sequence that moves
+ * anything, and a sign of life when nothing has happened for long.
+ */
+import type { ChannelFrame } from "../../client/server-frame.ts";
+import type { StackProgress } from "../../protocol/deployment-progress.ts";
+import { aboutWhole, partText, wholeText } from "./durations.ts";
+import { eventWords } from "./event-words.ts";
+import { line, piece, writtenLine, type Line, type Palette } from "./line.ts";
+import { elapsedOf, stackCountText } from "./progress-line.ts";
+import type { DeploymentScene, Scene, StackScene } from "./scene.ts";
+import { elapsedOfStack, isRunning } from "./stack-row.ts";
+import { isOver } from "./status-mark.ts";
+
+/** Builds that are silent for long are taken for dead. */
+const SILENCE_MS = 30_000;
+
+const timeText = (timestamp: string): string => timestamp.replace(/\.\d+Z$/, "Z");
+
+const lineAt = (timestamp: string, subject: string | undefined, text: Line): Line =>
+  line(
+    piece(timeText(timestamp), "quiet"),
+    " ",
+    ...(subject === undefined ? [] : [piece(`[${subject}]`, "active"), piece(" ")]),
+    ...text,
+  );
+
+/** An event's line. */
+export const plainLine = (frame: ChannelFrame, palette: Palette): string => {
+  const { subject, text } = eventWords(frame);
+  return writtenLine(lineAt(frame.timestamp, subject, text), palette);
+};
+
+/** Whether the event is all that a reader of failures wants to see. */
+export const isFailure = (frame: ChannelFrame): boolean => eventWords(frame).isFailure;
+
+const MOST_NAMED = 5;
+
+const runningText = (stacks: readonly StackProgress[], now: number): string => {
+  if (stacks.length === 0) return "";
+  const named = stacks
+    .slice(0, MOST_NAMED)
+    .map((stack) => `${stack.name} (${partText(elapsedOfStack(stack, { now, over: false }))})`);
+  const more = stacks.length > MOST_NAMED ? ` and ${stacks.length - MOST_NAMED} more` : "";
+  return `, running: ${named.join(", ")}${more}`;
+};
+
+const deploymentBeat = ({ progress, address }: DeploymentScene, now: number): string | undefined => {
+  if (!progress) return `Still waiting for ${address.deploymentId}-${address.environment}`;
+  if (isOver(progress.status)) return undefined;
+  const { estimatedTimeRemaining: remaining } = progress.metrics;
+  const eta = remaining === undefined ? "" : `, ETA ${aboutWhole(remaining)}`;
+  const running = runningText(Object.values(progress.stacks).filter(isRunning), now);
+  const { progressPercent } = progress.summary;
+  const elapsed = wholeText(elapsedOf(progress, now));
+  return `Still ${progress.status.replace("_", " ")}: ${progressPercent}% (${stackCountText(progress)})${running}, ${elapsed} elapsed${eta}`;
+};
+
+const stackBeat = ({ view, address }: StackScene, now: number): string | undefined => {
+  if (!view) return `Still waiting for ${address.stackName}`;
+  if (view.end) return undefined;
+  const { status, progress, completedResources, totalResources } = view.counts;
+  const elapsed = wholeText((now - Date.parse(view.startTime)) / 1000);
+  return `Still ${status}: ${progress}% (${completedResources}/${totalResources} resources), ${elapsed} elapsed`;
+};
+
+/** What is said after long silence; undefined once there is nothing more to wait for. */
+export const heartbeatText = (scene: Scene, now: number): string | undefined => {
+  const { connection } = scene.contact;
+  const text = scene.kind === "stack" ? stackBeat(scene, now) : deploymentBeat(scene, now);
+  if (text === undefined || connection.kind !== "reconnecting") return text;
+  return `${text} (connection lost ${partText((now - connection.since) / 1000)} ago, reconnecting)`;
+};
+
+/** Lines of events and of silence; it knows no timer: whoever owns one asks now and then. */
+export class PlainLog {
+  readonly #palette: Palette;
+  #saidAt: number;
+
+  constructor(palette: Palette, now: number) {
+    this.#palette = palette;
+    this.#saidAt = now;
+  }
+
+  take(frames: readonly ChannelFrame[], now: number): string[] {
+    if (frames.length > 0) this.#saidAt = now;
+    return frames.map((frame) => plainLine(frame, this.#palette));
+  }
+
+  /** The heartbeat, once it is due. */
+  beat(scene: Scene, now: number): string[] {
+    if (now - this.#saidAt < SILENCE_MS) return [];
+    this.#saidAt = now;
+    const text = heartbeatText(scene, now);
+    if (text === undefined) return [];
+    return [
+      writtenLine(lineAt(new Date(now).toISOString(), undefined, line(piece(text, "quiet"))), this.#palette),
+    ];
+  }
+}

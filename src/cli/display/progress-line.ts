@@ -1,0 +1,69 @@
+/** The lines that every display has: its title, how far the whole is, and how fresh what it shows is. */
+import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
+import { aboutWhole, countText, partText, wholeText } from "./durations.ts";
+import { line, piece, type Line } from "./line.ts";
+import type { Contact } from "./scene.ts";
+import { DEPLOYMENT_TITLES, isOver } from "./status-mark.ts";
+
+/** How long a note of a connection that has come back stays. */
+const REGAINED_MS = 10_000;
+
+/** `D1BRV40 to dev`, or as one word. */
+export const titleLine = (progress: DeploymentProgress, asOneWord: boolean): Line => {
+  const { deploymentId, environment, status, run } = progress;
+  const { symbol, tone, verb, preposition } = DEPLOYMENT_TITLES[status];
+  const name = asOneWord ? `${deploymentId}-${environment}` : `${deploymentId} ${preposition} ${environment}`;
+  const text = `${symbol === "" ? "" : `${symbol} `}${verb} ${name}${isOver(status) ? "" : "..."}`;
+  return line(piece(text, tone), piece(run > 1 ? `  run ${run}` : "", "quiet"));
+};
+
+/** `4/12 stacks`: those that need nothing more, as they count whole. */
+export const stackCountText = ({ summary }: DeploymentProgress): string =>
+  `${summary.deployedStacks + summary.skippedStacks}/${countText(summary.totalStacks, "stack")}`;
+
+/** Seconds since the run began, as of its end if it has one. */
+export const elapsedOf = ({ startTime, endTime, metrics }: DeploymentProgress, now: number): number =>
+  endTime !== undefined || startTime === ""
+    ? metrics.durationSeconds
+    : Math.max(0, now - Date.parse(startTime)) / 1000;
+
+/** `Elapsed: 5m 30s | ETA: ~10m`, with the word that fits a run that is over. */
+export const timesText = (progress: DeploymentProgress, now: number): string => {
+  const { estimatedTimeRemaining: remaining } = progress.metrics;
+  const elapsed = `${isOver(progress.status) ? "Took" : "Elapsed"}: ${wholeText(elapsedOf(progress, now))}`;
+  return remaining === undefined ? elapsed : `${elapsed} | ETA: ${aboutWhole(remaining)}`;
+};
+
+export const progressText = (progress: DeploymentProgress, now: number): string => {
+  const { progressPercent, failedStacks } = progress.summary;
+  const failed = failedStacks > 0 ? `, ${failedStacks} failed` : "";
+  const percent = String(progressPercent).padStart(2);
+  return `Progress: ${percent}% (${stackCountText(progress)}${failed}) | ${timesText(progress, now)}`;
+};
+
+/** Of how old the picture is, where it is not live; and once, that it is again. */
+export const contactLine = ({ connection, regained, trouble }: Contact, now: number): Line | undefined => {
+  const age = (since: number) => partText((now - since) / 1000);
+  switch (connection.kind) {
+    case "reconnecting": {
+      const attempt = connection.failures > 0 ? `, attempt ${connection.failures + 1}` : "";
+      const text = `Reconnecting… (what is shown is ${age(connection.since)} old${attempt})`;
+      return line(piece(text, "warning"));
+    }
+    case "stopped":
+      return connection.code === 1000
+        ? undefined
+        : line(piece(`✗ Connection lost for good: ${connection.reason} (${connection.code})`, "bad"));
+    case "live":
+      if (regained && now - regained.at < REGAINED_MS)
+        return line(piece(`✓ ${regainedText(regained)}`, "good"));
+      return trouble === undefined ? undefined : line(piece(`AWS: ${trouble}`, "warning"));
+  }
+};
+
+export const regainedText = ({ events, anew }: NonNullable<Contact["regained"]>): string => {
+  if (anew) return "Connected again: the whole story was read anew";
+  return events === 0
+    ? "Connected again: nothing was missed"
+    : `Connected again: caught up with ${countText(events, "event")}, nothing lost`;
+};

@@ -1,0 +1,81 @@
+/** How a run ended, for people: the last words of a log, in the form of the seeds' notifications. */
+import type {
+  DeploymentProgress,
+  DeploymentStatus,
+  StackProgress,
+} from "../../protocol/deployment-progress.ts";
+import { causeTexts } from "./cause-block.ts";
+import { cleanText } from "./clean-text.ts";
+import { partText, wholeText } from "./durations.ts";
+import { paddedText } from "./line.ts";
+import { STACK_MARKS } from "./status-mark.ts";
+
+const HEADINGS: Readonly<Record<DeploymentStatus, string>> = {
+  initializing: "Deployment In Progress",
+  validating: "Deployment In Progress",
+  deploying: "Deployment In Progress",
+  deployed: "✓ Deployment Complete",
+  failed: "✗ Deployment Failed",
+  rolling_back: "Rollback In Progress",
+  rolled_back: "↺ Deployment Rolled Back",
+  cancelling: "Deployment Being Cancelled",
+  cancelled: "✗ Deployment Cancelled",
+  destroying: "Deployment Being Destroyed",
+  destroyed: "✓ Deployment Destroyed",
+};
+
+const SENTENCES: Readonly<Partial<Record<DeploymentStatus, string>>> = {
+  deployed: "completed successfully",
+  failed: "failed",
+  rolled_back: "failed and was rolled back",
+  cancelled: "was cancelled",
+  destroyed: "was destroyed",
+};
+
+const summaryLines = ({ summary, metrics }: DeploymentProgress): string[] => [
+  "Summary:",
+  `- Total Stacks: ${summary.totalStacks}`,
+  `- Deployed: ${summary.deployedStacks}`,
+  `- Skipped: ${summary.skippedStacks}`,
+  ...(summary.failedStacks > 0 ? [`- Failed: ${summary.failedStacks}`] : []),
+  `- Duration: ${wholeText(metrics.durationSeconds)}`,
+  `- Resources: ${metrics.resourcesCreated} done${metrics.resourcesFailed > 0 ? `, ${metrics.resourcesFailed} failed` : ""}, ${metrics.throughput} a minute`,
+  `- Parallel: ${metrics.efficiency} stacks at a time`,
+];
+
+const tableLines = (stacks: readonly StackProgress[]): string[] => {
+  const widest = Math.max(5, ...stacks.map(({ name }) => name.length));
+  const sorted = [...stacks].sort((one, other) => one.layer - other.layer);
+  return sorted.map((stack) => {
+    const { symbol, word } = STACK_MARKS[stack.status];
+    const { created, total } = stack.resources;
+    const took = stack.durationSeconds === undefined ? "" : partText(stack.durationSeconds);
+    const resources = total > 0 ? `${created}/${total} resources` : "";
+    const columns = [
+      `${symbol} ${paddedText(stack.name, widest)}`,
+      `layer ${stack.layer}`,
+      paddedText(word, 11),
+    ];
+    return `  ${[...columns, took.padStart(8), resources].join("  ")}`.trimEnd();
+  });
+};
+
+/** The report, line by line; no line holds anything but text. */
+export const reportLines = (progress: DeploymentProgress): string[] => {
+  const { deploymentId, environment, status } = progress;
+  const sentence = SENTENCES[status];
+  const cause = causeTexts(progress);
+  const failedLayer = progress.blast && progress.stacks[progress.blast.stack]?.layer;
+  const stacks = Object.values(progress.stacks);
+  return [
+    `${HEADINGS[status]}: ${deploymentId}-${environment}`,
+    "",
+    ...(sentence === undefined
+      ? []
+      : [`Deployment ${deploymentId} to ${environment} environment ${sentence}.`, ""]),
+    ...(cause.length > 0 ? [...cause, ""] : []),
+    ...summaryLines(progress),
+    ...(failedLayer === undefined ? [] : [`- Failed at: Layer ${failedLayer}/${progress.totalLayers}`]),
+    ...(stacks.length > 0 ? ["", "Stacks:", ...tableLines(stacks)] : []),
+  ].map(cleanText);
+};

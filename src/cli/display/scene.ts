@@ -1,0 +1,45 @@
+/** What the displays draw: a deployment or a stack on its own as it is known at a moment, and how well it is known. */
+import type { ConnectionState } from "../../client/connection-state.ts";
+import type { DeploymentState } from "../../domain/deployment/deployment-state.ts";
+import type { DeploymentAddress, StackAddress } from "../../protocol/channel-names.ts";
+import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
+import type { Palette } from "./line.ts";
+import type { StackView } from "./stack-view.ts";
+
+/** Columns and rows of a terminal. */
+export type Size = Readonly<{ columns: number; rows: number }>;
+
+/** The seeds' three pictures. */
+export type DisplayKind = "layered" | "verbose" | "bar";
+
+export type Look = Palette & Readonly<{ display: DisplayKind }>;
+
+/** How fresh what is drawn is. Times are milliseconds of the epoch. */
+export type Contact = Readonly<{
+  connection: ConnectionState;
+  /** When it came back last, how many events had been missed and were caught up with; `anew`: all was told again. */
+  regained?: Readonly<{ at: number; events: number; anew: boolean }>;
+  /** What the server said of its own contact with AWS, until something new comes. */
+  trouble?: string;
+}>;
+
+export type DeploymentScene = Readonly<{
+  kind: "deployment";
+  address: DeploymentAddress;
+  /** Undefined before anything is known. */
+  progress: DeploymentProgress | undefined;
+  /** Every resource; undefined while only a snapshot is known. */
+  state: DeploymentState | undefined;
+  /** What each stack said of itself last, where it said anything. */
+  messages: ReadonlyMap<string, string>;
+  contact: Contact;
+}>;
+
+export type StackScene = Readonly<{
+  kind: "stack";
+  address: StackAddress;
+  view: StackView | undefined;
+  contact: Contact;
+}>;
+
+export type Scene = DeploymentScene | StackScene;

@@ -1,0 +1,80 @@
+/** The display of a stack on its own: its bar, its resources as a tree, and how it ended. */
+import { failureLines, failureOfCause } from "./cause-block.ts";
+import { barColumns, treeLines, type Twig } from "./bar-frame.ts";
+import { partText, wholeText } from "./durations.ts";
+import { EMPTY_LINE, line, piece, type Line } from "./line.ts";
+import type { Size, StackScene } from "./scene.ts";
+import { bar } from "./stack-row.ts";
+import { OUTCOME_MARKS, wordMark } from "./status-mark.ts";
+import { isUnderway, type StackResource, type StackView } from "./stack-view.ts";
+
+const secondsBetween = (from: string, to: number): number => Math.max(0, to - Date.parse(from)) / 1000;
+
+const twigOf = ({ path, type, status, startTime, updatedAt }: StackResource, now: number): Twig => {
+  const running = isUnderway(status);
+  const seconds = secondsBetween(startTime, running ? now : Date.parse(updatedAt));
+  const detail = running ? `${partText(seconds)} elapsed` : partText(seconds);
+  const rank = status.endsWith("_FAILED") ? 0 : running ? 1 : 2;
+  return { name: path, mark: wordMark(status), detail, more: type, rank };
+};
+
+const titleOf = ({ address, view }: StackScene): Line => {
+  const name = `${address.stackName} (${address.region})`;
+  if (!view) return line(piece(`Stack ${name}`, "strong"), ": waiting for its first event");
+  const mark = view.end ? OUTCOME_MARKS[view.end.outcome] : wordMark(view.counts.status);
+  return line(
+    piece(`${mark.symbol} `, mark.tone),
+    piece(`Stack ${name}`, "strong"),
+    ": ",
+    piece(mark.word, mark.tone),
+  );
+};
+
+const barOf = ({ counts }: StackView, columns: number, color: boolean): Line => {
+  const { progress, completedResources, totalResources, failedResources } = counts;
+  const failed = failedResources > 0 ? `, ${failedResources} failed` : "";
+  return line(
+    ...bar(progress, barColumns(columns), color),
+    ` ${String(progress).padStart(2)}% (${completedResources}/${totalResources} resources`,
+    piece(failed, "bad"),
+    ")",
+  );
+};
+
+const outputLines = (view: StackView, room: number): readonly Line[] => {
+  const outputs = Object.entries(view.end?.outputs ?? {});
+  if (outputs.length === 0 || room < 3) return [];
+  const shown = outputs.slice(0, outputs.length <= room - 2 ? outputs.length : room - 3);
+  return [
+    EMPTY_LINE,
+    line(piece("Outputs:", "strong")),
+    ...shown.map(([key, value]) => line(`  ${key} = ${value}`)),
+    ...(shown.length < outputs.length
+      ? [line(piece(`  … ${outputs.length - shown.length} more`, "quiet"))]
+      : []),
+  ];
+};
+
+/** All lines but that of the connection. */
+export const stackLines = (
+  scene: StackScene,
+  now: number,
+  { columns, rows }: Size,
+  color: boolean,
+): readonly Line[] => {
+  const { view } = scene;
+  const title = titleOf(scene);
+  if (!view) return [title];
+  const { end } = view;
+  const seconds = end?.durationSeconds ?? secondsBetween(view.startTime, now);
+  const foot = [EMPTY_LINE, line(`${end ? "Took" : "Elapsed"}: ${wholeText(seconds)}`)];
+  const cause = end?.cause ? [EMPTY_LINE, ...failureLines(failureOfCause(end.cause), columns)] : [];
+  const head = [title, barOf(view, columns, color), EMPTY_LINE];
+  const room = rows - head.length - cause.length - foot.length;
+  const tree = treeLines(
+    [...view.resources.values()].map((resource) => twigOf(resource, now)),
+    Math.max(1, room),
+    columns,
+  );
+  return [...head, ...tree, ...outputLines(view, room - tree.length), ...cause, ...foot];
+};

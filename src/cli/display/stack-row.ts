@@ -1,0 +1,117 @@
+/** A stack as a row of the layered display, and what it is busy with just now. */
+import type { DeploymentState, ResourceNode } from "../../domain/deployment/deployment-state.ts";
+import type { StackProgress } from "../../protocol/deployment-progress.ts";
+import { aboutPart, partText } from "./durations.ts";
+import { cutLine, line, paddedText, piece, widthOf, type Line, type Piece } from "./line.ts";
+import { RESOURCE_MARKS, STACK_MARKS } from "./status-mark.ts";
+
+/** What a row needs to know beside its stack. */
+export type RowContext = Readonly<{
+  now: number;
+  columns: number;
+  state: DeploymentState | undefined;
+  messages: ReadonlyMap<string, string>;
+  /** Stacks that cannot begin, as one in their way has failed. */
+  blocked: ReadonlySet<string>;
+  over: boolean;
+}>;
+
+const BAR_COLUMNS = 20;
+/** Below this a terminal has no room for bars. */
+const COLUMNS_FOR_BARS = 100;
+
+/** `filled` of so many columns; where there are no colours the rest is drawn thinner. */
+export const bar = (percent: number, columns: number, color: boolean): readonly Piece[] => {
+  const filled = Math.min(columns, Math.max(0, Math.floor((percent / 100) * columns)));
+  const rest = color ? "━" : "╌";
+  return [piece("━".repeat(filled), "active"), piece(rest.repeat(columns - filled), "quiet")];
+};
+
+export const isRunning = ({ status }: StackProgress): boolean =>
+  status === "deploying" || status === "deleting";
+
+/** Seconds that it has been going on, or took. */
+export const elapsedOfStack = (
+  stack: StackProgress,
+  { now, over }: Pick<RowContext, "now" | "over">,
+): number =>
+  isRunning(stack) && !over && stack.startTime !== undefined
+    ? Math.max(0, now - Date.parse(stack.startTime)) / 1000
+    : (stack.durationSeconds ?? 0);
+
+/** By its own pace, once it has one. */
+const remainingText = ({ progressPercent, status }: StackProgress, elapsed: number): string =>
+  status === "deploying" && progressPercent >= 10
+    ? `, ${aboutPart((elapsed / progressPercent) * (100 - progressPercent))} remaining`
+    : "";
+
+const detailOf = (stack: StackProgress, context: RowContext): string => {
+  const elapsed = elapsedOfStack(stack, context);
+  switch (stack.status) {
+    case "pending":
+      return context.blocked.has(stack.name) ? "cannot begin" : "waiting";
+    case "deploying":
+      return `${partText(elapsed)} elapsed${remainingText(stack, elapsed)}`;
+    case "deployed":
+      return partText(elapsed);
+    case "failed":
+      return `failed after ${partText(elapsed)}`;
+    case "deleting":
+      return `deleting, ${partText(elapsed)} elapsed`;
+    case "skipped":
+    case "deleted":
+    case "rolled_back":
+      return STACK_MARKS[stack.status].word;
+  }
+};
+
+/** `  → database-rds (45s elapsed, ~60s remaining)`, and where there is room its bar and its resources. */
+export const stackLine = (stack: StackProgress, context: RowContext, color: boolean): Line => {
+  const { symbol, tone } = STACK_MARKS[stack.status];
+  const calm = stack.status === "pending" || stack.status === "skipped";
+  const left = line(
+    "  ",
+    piece(symbol, tone),
+    " ",
+    piece(stack.name, calm ? "quiet" : "plain"),
+    piece(` (${detailOf(stack, context)})`, stack.status === "failed" ? "bad" : "quiet"),
+  );
+  if (context.columns < COLUMNS_FOR_BARS || stack.resources.total === 0) return left;
+  const { total, created, failed } = stack.resources;
+  const count = `${String(created).padStart(4)}/${total} resources${failed > 0 ? `, ${failed} failed` : ""}`;
+  const room = context.columns - (BAR_COLUMNS + 32);
+  const cut = cutLine(left, Math.min(64, room) - 2);
+  const gap = piece(" ".repeat(Math.min(64, room) - widthOf(cut)));
+  const how = isRunning(stack)
+    ? [
+        ...bar(stack.progressPercent, BAR_COLUMNS, color),
+        piece(`${String(stack.progressPercent).padStart(4)}%`),
+      ]
+    : [piece(" ".repeat(BAR_COLUMNS + 5))];
+  return [...cut, gap, ...how, piece(paddedText(count, 25), failed > 0 ? "bad" : "quiet")];
+};
+
+/** What is being done to which resource, the newest first. */
+export const underwayOf = (state: DeploymentState | undefined, stack: string): readonly ResourceNode[] =>
+  [...(state?.stacks.get(stack)?.resources.values() ?? [])]
+    .filter(({ status }) => status.endsWith("ing"))
+    .sort((one, other) => (one.startTime < other.startTime ? 1 : -1));
+
+/** The line below a running stack: what went wrong already, what it said last, or the resource begun last. */
+export const detailLine = (stack: StackProgress, context: RowContext): Line | undefined => {
+  if (!isRunning(stack) || context.over) return undefined;
+  const cause = context.state?.stacks.get(stack.name)?.cause;
+  if (cause) {
+    return line("    ", piece(`✗ ${cause.path}: ${cause.reason || cause.status}`, "bad"));
+  }
+  const message = context.messages.get(stack.name);
+  if (message !== undefined && message !== "") return line("    ", piece(message, "quiet"));
+  const [newest, ...others] = underwayOf(context.state, stack.name);
+  const more = others.length > 0 ? ` and ${others.length} more` : "";
+  if (newest) {
+    const { word } = RESOURCE_MARKS[newest.status];
+    return line("    ", piece(`${word} ${newest.type} (${newest.name})${more}`, "quiet"));
+  }
+  const { current } = stack.resources;
+  return current === undefined ? undefined : line("    ", piece(`At ${current}`, "quiet"));
+};
