@@ -41,28 +41,33 @@ export const progressText = (progress: DeploymentProgress, now: number): string 
   return `Progress: ${percent}% (${stackCountText(progress)}${failed}) | ${timesText(progress, now)}`;
 };
 
-/** Of how old the picture is, where it is not live; and once, that it is again. */
-export const contactLine = ({ connection, regained, trouble }: Contact, now: number): Line | undefined => {
+/** How old the picture is, where it is not live; and for a while, that it is again. */
+export const contactLine = (
+  { connection, regained, trouble, isNew }: Contact,
+  now: number,
+): Line | undefined => {
   const age = (since: number) => partText((now - since) / 1000);
   switch (connection.kind) {
     case "reconnecting": {
       const attempt = connection.failures > 0 ? `, attempt ${connection.failures + 1}` : "";
-      const text = `Reconnecting… (what is shown is ${age(connection.since)} old${attempt})`;
-      return line(piece(text, "warning"));
+      if (isNew) return line(piece(`Connecting… (${age(connection.since)}${attempt})`, "quiet"));
+      return line(
+        piece(`Reconnecting… (what is shown is ${age(connection.since)} old${attempt})`, "warning"),
+      );
     }
     case "stopped":
-      return connection.code === 1000
-        ? undefined
-        : line(piece(`✗ Connection lost for good: ${connection.reason} (${connection.code})`, "bad"));
+      return line(
+        piece(`✗ The connection is lost for good: ${connection.reason} (${connection.code})`, "bad"),
+      );
     case "live":
       if (regained && now - regained.at < REGAINED_MS)
-        return line(piece(`✓ ${regainedText(regained)}`, "good"));
+        return line(piece(`✓ ${regainedText(regained.events)}`, "good"));
       return trouble === undefined ? undefined : line(piece(`AWS: ${trouble}`, "warning"));
   }
 };
 
-export const regainedText = ({ events, anew }: NonNullable<Contact["regained"]>): string => {
-  if (anew) return "Connected again: the whole story was read anew";
+const regainedText = (events: number | undefined): string => {
+  if (events === undefined) return "Connected again: all was read anew";
   return events === 0
     ? "Connected again: nothing was missed"
     : `Connected again: caught up with ${countText(events, "event")}, nothing lost`;

@@ -17,8 +17,10 @@ export type Look = Palette & Readonly<{ display: DisplayKind }>;
 /** How fresh what is drawn is. Times are milliseconds of the epoch. */
 export type Contact = Readonly<{
   connection: ConnectionState;
-  /** When it came back last, how many events had been missed and were caught up with; `anew`: all was told again. */
-  regained?: Readonly<{ at: number; events: number; anew: boolean }>;
+  /** Whether it has never been live. */
+  isNew: boolean;
+  /** When it came back last, and how many events had been missed; undefined: all was told anew. */
+  regained?: Readonly<{ at: number; events: number | undefined }>;
   /** What the server said of its own contact with AWS, until something new comes. */
   trouble?: string;
 }>;

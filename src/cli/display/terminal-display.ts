@@ -1,14 +1,20 @@
 /**
- * A feed on a terminal: draws at most ten frames a second and one a second while time alone goes on, follows its size,
- * and leaves the last frame and a visible cursor behind, whatever ends the process.
+ * What is followed, on a terminal: draws at most ten frames a second and one a second while time alone goes on, follows
+ * the terminal's size, and leaves the last frame and a visible cursor behind, whatever ends the process.
  */
-import { VerboseLog } from "./verbose-log.ts";
+import type { DeploymentStore } from "../../client/deployment-store.ts";
+import type { ChannelFrame } from "../../client/server-frame.ts";
+import type { DeploymentAddress, StackAddress } from "../../protocol/channel-names.ts";
+import type { StackFrame } from "../../protocol/stack-frames.ts";
+import type { Teller } from "../following/teller.ts";
 import type { Sink } from "../surroundings.ts";
-import type { Feed } from "./feed.ts";
+import { ContactKeeper } from "./contact-keeper.ts";
 import { frameOf } from "./frame.ts";
 import { writtenLine, type Line } from "./line.ts";
 import { Painter } from "./painter.ts";
-import type { Look, Size } from "./scene.ts";
+import type { Look, Scene, Size } from "./scene.ts";
+import { stackViewAfter, type StackView } from "./stack-view.ts";
+import { VerboseLog } from "./verbose-log.ts";
 
 const FRAME_MS = 100;
 const TICK_MS = 1_000;
@@ -16,14 +22,18 @@ const TICK_MS = 1_000;
 /** A last frame may be higher than the terminal: it stays in what can be scrolled back to. */
 const LAST_ROWS = 60;
 
-export type TerminalDisplay = Readonly<{
-  /** Writes lines that stay, above the frame. */
-  print: (lines: readonly string[]) => void;
-  /** Draws the last frame and gives the terminal back; what is written next stands below it. */
-  close: () => void;
-}>;
+/** What is followed. */
+export type Followed =
+  | Readonly<{ kind: "deployment"; address: DeploymentAddress; store: DeploymentStore }>
+  | Readonly<{ kind: "stack"; address: StackAddress }>;
 
-type DisplayOptions = Readonly<{ feed: Feed; sink: Sink; look: Look; clock?: () => number }>;
+export type TerminalDisplayOptions = Readonly<{
+  stdout: Sink;
+  look: Look;
+  followed: Followed;
+  /** Milliseconds of the epoch. */
+  clock?: () => number;
+}>;
 
 const sizeOf = ({ columns = 80, rows = 24 }: Sink): Size => ({
   columns: Math.max(20, columns),
@@ -31,70 +41,112 @@ const sizeOf = ({ columns = 80, rows = 24 }: Sink): Size => ({
   rows: Math.max(4, rows - 1),
 });
 
-/** Shows the feed until it is closed. */
-export const openTerminalDisplay = ({
-  feed,
-  sink,
-  look,
-  clock = Date.now,
-}: DisplayOptions): TerminalDisplay => {
-  const painter = new Painter((bytes) => sink.write(bytes));
+const isOfStack = (frame: ChannelFrame): frame is StackFrame =>
+  frame.type === "resource_update" || frame.type === "stack_complete";
+
+/** Shows at once, and until it is told of the end; what is written after that stands below the last frame. */
+export const terminalDisplay = (options: TerminalDisplayOptions): Required<Teller> => {
+  const { stdout, look, followed, clock = Date.now } = options;
+  const painter = new Painter((bytes) => stdout.write(bytes));
   const log = new VerboseLog();
+  const keeper = new ContactKeeper(clock());
+  const messages = new Map<string, string>();
+  /** The last event that the log has told. */
+  let told = { epoch: "", offset: 0 };
+  let view: StackView | undefined;
   let closed = false;
   let paintedAt = -Infinity;
-  let waiting: NodeJS.Timeout | undefined;
+  let planned: NodeJS.Timeout | undefined;
 
-  const frame = (size: Size): string[] => {
-    const now = clock();
-    return frameOf(feed.sceneAt(now), now, size, look);
+  const sceneAt = (now: number): Scene => {
+    const { contact } = keeper;
+    if (followed.kind === "stack") return { kind: "stack", address: followed.address, view, contact };
+    const { address, store } = followed;
+    const progress = store.progressAt(new Date(now).toISOString());
+    return { kind: "deployment", address, progress, state: store.state, messages, contact };
   };
 
+  const frame = (size: Size): string[] => frameOf(sceneAt(clock()), clock(), size, look);
+
   const paint = (): void => {
-    clearTimeout(waiting);
-    waiting = undefined;
+    clearTimeout(planned);
+    planned = undefined;
     paintedAt = clock();
-    painter.paint(frame(sizeOf(sink)));
+    painter.paint(frame(sizeOf(stdout)));
   };
 
   const paintSoon = (): void => {
-    if (closed || waiting) return;
-    const wait = Math.max(0, Math.min(FRAME_MS, paintedAt + FRAME_MS - clock()));
-    waiting = setTimeout(paint, wait);
+    if (closed || planned) return;
+    const wait = paintedAt + FRAME_MS - clock();
+    planned = setTimeout(paint, Math.min(FRAME_MS, Math.max(0, wait)));
   };
 
-  const printLog = (lines: readonly Line[]): void =>
-    painter.print(lines.map((line) => writtenLine(line, look)));
+  const print = (lines: readonly Line[]): void => {
+    if (look.display === "verbose") painter.print(lines.map((line) => writtenLine(line, look)));
+  };
 
   const resized = (): void => {
     painter.resized();
     paint();
   };
 
-  const unwatch = feed.watch({
-    changed: paintSoon,
-    ...(look.display === "verbose" && {
-      events: (frames) => printLog(log.take(frames)),
-      transient: (transient) => printLog(log.say(transient)),
-    }),
-  });
+  const unsubscribe = followed.kind === "deployment" ? followed.store.subscribe(paintSoon) : undefined;
   const ticks = setInterval(paintSoon, TICK_MS);
+
   const close = (): void => {
     if (closed) return;
     closed = true;
-    clearTimeout(waiting);
+    clearTimeout(planned);
     clearInterval(ticks);
-    unwatch();
-    sink.off?.("resize", resized);
+    unsubscribe?.();
+    stdout.off?.("resize", resized);
     process.off("exit", close);
-    const { columns, rows } = sizeOf(sink);
+    const { columns, rows } = sizeOf(stdout);
     painter.end(frame({ columns, rows: Math.max(rows, LAST_ROWS) }));
   };
 
-  sink.on?.("resize", resized);
+  stdout.on?.("resize", resized);
   process.once("exit", close);
   paint();
+
   return {
-    print: (lines) => painter.print(lines),
-    close,
+    connection: (state) => {
+      // Whoever has the last word closes the connection first: that is no news.
+      if (state.kind === "stopped" && state.code === 1000) return;
+      keeper.connection(state);
+      paintSoon();
+    },
+    reset: ({ epoch }) => {
+      view = undefined;
+      messages.clear();
+      if (told.epoch !== epoch) told = { epoch, offset: 0 };
+      paintSoon();
+    },
+    snapshot: paintSoon,
+    events: (frames) => {
+      keeper.heard();
+      view = stackViewAfter(view, frames.filter(isOfStack));
+      const fresh = frames.filter(({ offset }) => offset > told.offset);
+      told = { ...told, offset: fresh.at(-1)?.offset ?? told.offset };
+      for (const { type } of fresh) if (type === "deployment_started") messages.clear();
+      print(log.take(fresh));
+      paintSoon();
+    },
+    transient: (transient) => {
+      const { stack, message } = transient.data;
+      if (typeof stack === "string" && typeof message === "string") messages.set(stack, message);
+      print(log.say(transient));
+      paintSoon();
+    },
+    trouble: (message) => {
+      keeper.trouble(message);
+      paintSoon();
+    },
+    regained: (events) => {
+      keeper.regained(events, clock());
+      paintSoon();
+    },
+    waiting: paintSoon,
+    ended: close,
   };
 };
