@@ -6,6 +6,7 @@ import type { Call } from "./call-log.ts";
 import type { Fault, FaultHandle } from "./faults.ts";
 import type { AuditGate } from "./dynamodb.ts";
 import type { Failures } from "./failures.ts";
+import type { InboxItem } from "./inbox/inbox.ts";
 import type { Replay, ReplayOptions } from "./replay/replay.ts";
 import type { Credentials } from "./sigv4.ts";
 
@@ -15,6 +16,8 @@ export type SimulatorOptions = Readonly<{
   port?: number;
   /** Port of DynamoDB; `false` goes without it. Default: a free one. */
   dynamodbPort?: number | false;
+  /** Port of the inbox, where mails and posts to webhooks are shown; `false` goes without it. Default: a free one. */
+  inboxPort?: number | false;
   /** Default: one pair, `AKIDTEST` and `test-secret-key`. */
   credentials?: readonly Credentials[];
   /** Twelve digits. Default: `123456789012`. */
@@ -39,6 +42,8 @@ export type Simulator = Readonly<{
   port: number;
   /** Empty if it was switched off. */
   dynamodbUrl: string;
+  /** Of the page that shows what was sent; `<inboxUrl>/inbox/<anything>` takes posts. Empty if it was switched off. */
+  inboxUrl: string;
   /** Every signed request so far, oldest first. */
   calls: readonly Call[];
   clearCalls(): void;
@@ -61,6 +66,8 @@ export type Simulator = Readonly<{
   createAuditTable(name?: string): Promise<void>;
   /** How DynamoDB answers from now on. */
   setAuditGate(gate: AuditGate): void;
+  /** Mails that SES took and posts that the inbox took, newest first. */
+  inbox(): readonly InboxItem[];
   /** Ends all plays and connections. */
   close(): Promise<void>;
 }>;

@@ -9,11 +9,15 @@ import { control } from "./control.ts";
 import { startDynamoDb } from "./dynamodb.ts";
 import { ec2Service } from "./ec2/service.ts";
 import { Faults } from "./faults.ts";
+import { Inbox } from "./inbox/inbox.ts";
+import { startInbox } from "./inbox/server.ts";
 import { listen, shutDown } from "./listening.ts";
+import { logsService } from "./logs/service.ts";
 import type { Simulator, SimulatorOptions } from "./options.ts";
 import { Player } from "./play/player.ts";
 import { Replay } from "./replay/replay.ts";
 import { createSimulatorServer } from "./server.ts";
+import { sesService } from "./ses/service.ts";
 import { stsService } from "./sts/service.ts";
 
 const DEFAULT_CREDENTIALS = [{ accessKeyId: "AKIDTEST", secretAccessKey: "test-secret-key" }];
@@ -21,13 +25,22 @@ const AUDIT_TABLE = "cloud-deployment-events";
 
 /** Resolves once it answers. Whoever creates it closes it. */
 export const createSimulator = async (options: SimulatorOptions = {}): Promise<Simulator> => {
-  const { seed = 1, speed = 1, accountId = "123456789012", pageSize = 100, dynamodbPort = 0 } = options;
+  const {
+    seed = 1,
+    speed = 1,
+    accountId = "123456789012",
+    pageSize = 100,
+    dynamodbPort = 0,
+    inboxPort = 0,
+  } = options;
   const faults = new Faults(seed);
   const account = new Account({ accountId, speed, seed, pageSize }, faults);
   const credentials = [...(options.credentials ?? DEFAULT_CREDENTIALS)];
   const calls: Call[] = [];
   const closing = new AbortController();
   const dynamodb = dynamodbPort === false ? undefined : await startDynamoDb(dynamodbPort);
+  const inbox = new Inbox();
+  const inboxServer = inboxPort === false ? undefined : await startInbox(inboxPort, inbox);
 
   for (const [url, body] of Object.entries(options.templates ?? {})) account.templates.set(url, body);
   for (const [stackName, failures] of Object.entries(options.failures ?? {}))
@@ -39,6 +52,8 @@ export const createSimulator = async (options: SimulatorOptions = {}): Promise<S
     services: new Map([
       ["cloudformation", cloudFormation],
       ["ec2", ec2Service(account)],
+      ["logs", logsService()],
+      ["ses", sesService(inbox)],
       ["sts", stsService(account)],
     ]),
     fallback: cloudFormation,
@@ -54,6 +69,7 @@ export const createSimulator = async (options: SimulatorOptions = {}): Promise<S
     url: `http://127.0.0.1:${port}`,
     port,
     dynamodbUrl: dynamodb?.url ?? "",
+    inboxUrl: inboxServer?.url ?? "",
     calls,
     clearCalls: () => void calls.splice(0),
     fault: (fault) => faults.add(fault),
@@ -66,11 +82,13 @@ export const createSimulator = async (options: SimulatorOptions = {}): Promise<S
     settled: () => account.settled(),
     createAuditTable: async (name = AUDIT_TABLE) => dynamodb?.createAuditTable(name),
     setAuditGate: (gate) => dynamodb?.setGate(gate),
+    inbox: () => inbox.items,
     close: async () => {
       closing.abort();
       await account.close();
       await shutDown(server);
       await dynamodb?.close();
+      await inboxServer?.close();
     },
   };
   return simulator;
