@@ -2,6 +2,8 @@
 import { app } from "./http/app.ts";
 import type { Env as Bindings } from "./settings.ts";
 
+export { Destinations } from "./destinations/destination-directory.ts";
+export { Outbox } from "./destinations/outbox.ts";
 export { Deployment } from "./trackers/deployment.ts";
 export { Directory } from "./trackers/directory.ts";
 export { Gateway } from "./trackers/gateway.ts";

@@ -3,9 +3,12 @@
  * failure that names the setting and never its value. To add a setting: a line in `variables`, in `Settings` and in `settingsSchema`.
  */
 import * as z from "zod";
+import type { OrchestrationParams } from "./domain/orchestration/desk-calls.ts";
 import type { Failure } from "./protocol/failure.ts";
 import { regionSchema } from "./protocol/channel.ts";
 import { failed, success, type Result } from "./protocol/result.ts";
+import type { Destinations } from "./destinations/destination-directory.ts";
+import type { Outbox } from "./destinations/outbox.ts";
 import type { Deployment } from "./trackers/deployment.ts";
 import type { Directory } from "./trackers/directory.ts";
 import type { Gateway } from "./trackers/gateway.ts";
@@ -48,6 +51,15 @@ const origins = z
   )
   .default([]);
 
+/** Seconds, after which a delivery is attempted again and again. */
+const waits = z
+  .string()
+  .regex(
+    /^\d{1,6}(\s*,\s*\d{1,6}){0,49}$/,
+    "must be a comma-separated list of at most 50 whole numbers of seconds",
+  )
+  .transform((list) => list.split(",").map(Number));
+
 const variables = {
   AWS_REGION: text.pipe(regionSchema),
   AWS_ACCESS_KEY_ID: text,
@@ -73,6 +85,18 @@ const variables = {
     .default("cloud-deployment-events"),
   ALLOWED_ORIGINS: origins,
   PUBLIC_URL: address,
+  EMAIL_FROM: z
+    .string()
+    .regex(
+      /^([^<>@\u0000-\u001f]* <)?[^<>@\s]+@[A-Za-z0-9.-]+>?$/,
+      "must be an address of email, with or without a name: Stackcast <stackcast@example.com>",
+    )
+    .optional(),
+  DELIVERY_RETRY_SECONDS: waits.default([5, 300, 1800, 7200, 18_000, 36_000, 36_000]),
+  ALLOW_PRIVATE_DESTINATIONS: z
+    .enum(["true", "false"], "must be true or false")
+    .default("false")
+    .transform((value) => value === "true"),
 };
 
 const authVariables = {
@@ -101,6 +125,9 @@ export interface Env extends Readonly<Partial<Record<VariableName, string>>> {
   readonly GATEWAYS: DurableObjectNamespace<Gateway>;
   readonly DIRECTORY: DurableObjectNamespace<Directory>;
   readonly TICKETS: DurableObjectNamespace<Tickets>;
+  readonly DESTINATIONS: DurableObjectNamespace<Destinations>;
+  readonly OUTBOXES: DurableObjectNamespace<Outbox>;
+  readonly ORCHESTRATIONS: Workflow<OrchestrationParams>;
   readonly ASSETS: Fetcher;
 }
 
@@ -137,6 +164,12 @@ export type Settings = Readonly<{
   allowedOrigins: readonly string[];
   /** Base of links; undefined: the request's own. Without a slash at its end. */
   publicUrl: string | undefined;
+  /** Sender of mails; undefined: none are sent. */
+  emailFrom: string | undefined;
+  /** Waits between the attempts of a delivery. */
+  deliveryRetrySeconds: readonly number[];
+  /** Whether webhooks may go to http and private addresses: local work only. */
+  allowPrivateDestinations: boolean;
 }>;
 
 const definedOf = (values: Readonly<Record<string, string | undefined>>) =>
@@ -184,6 +217,9 @@ const settingsSchema = z.object(variables).transform((values): Omit<Settings, "a
   auditTable: values.AUDIT_TABLE === "" ? undefined : values.AUDIT_TABLE,
   allowedOrigins: values.ALLOWED_ORIGINS,
   publicUrl: values.PUBLIC_URL,
+  emailFrom: values.EMAIL_FROM,
+  deliveryRetrySeconds: values.DELIVERY_RETRY_SECONDS,
+  allowPrivateDestinations: values.ALLOW_PRIVATE_DESTINATIONS,
 }));
 
 const parsed = new WeakMap<Env, Result<Settings, readonly Failure[]>>();

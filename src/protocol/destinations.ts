@@ -13,6 +13,7 @@ export type DestinationKind = (typeof destinationKinds)[number];
 /** Types of the events that are kept, and so can be delivered. */
 const eventTypes = deploymentEventSchema.options.map(({ shape }) => shape.type.value);
 
+/** Most of one list. */
 const MOST_LISTED = 100;
 
 /** Most destinations of one installation. */
@@ -30,6 +31,9 @@ const patternSchema = z
   );
 
 const recipientSchema = z.email("must be an address of email").max(320);
+
+/** One address, or as many as a mail may go to at once. */
+const recipientsSchema = z.union([recipientSchema, z.array(recipientSchema).min(1).max(50)]);
 
 /** What every kind has: a name for people, and which events it gets. Absent: those of its kind, of all deployments. */
 const commonFields = {
@@ -67,9 +71,7 @@ export const destinationRequestSchema = z.discriminatedUnion("kind", [
   }),
   z.object({
     kind: z.literal("email"),
-    /** Absent: the deployment's owner, if that is an address. */
-    to: z
-      .union([recipientSchema, z.array(recipientSchema).min(1).max(50)])
+    to: recipientsSchema
       .optional()
       .meta({ description: "Absent: the deployment's owner, if that is an address" }),
     ...commonFields,
@@ -79,17 +81,15 @@ export const destinationRequestSchema = z.discriminatedUnion("kind", [
 export type DestinationRequest = Readonly<z.infer<typeof destinationRequestSchema>>;
 
 /** What can be changed of a destination; `null` brings back what is usual. The kind stays. */
-export const destinationChangeSchema = z
-  .object({
-    name: commonFields.name.nullable(),
-    url: addressSchema.nullish(),
-    routingKey: z.string().max(64).optional(),
-    to: z.union([recipientSchema, z.array(recipientSchema).min(1).max(50)]).nullish(),
-    events: commonFields.events.nullable(),
-    channels: commonFields.channels.nullable(),
-    environments: commonFields.environments.nullable(),
-  })
-  .strict();
+export const destinationChangeSchema = z.object({
+  name: commonFields.name.nullable(),
+  url: addressSchema.nullish(),
+  routingKey: z.string().max(64).optional(),
+  to: recipientsSchema.nullish(),
+  events: commonFields.events.nullable(),
+  channels: commonFields.channels.nullable(),
+  environments: commonFields.environments.nullable(),
+});
 
 export type DestinationChange = Readonly<z.infer<typeof destinationChangeSchema>>;
 

@@ -1,0 +1,273 @@
+/**
+ * One destination: keeps what is to be delivered there and delivers it, in the order of each deployment, as often as it
+ * takes. A thin shell: what is kept is in `outbox-store`, what is done in `outbox-work`.
+ */
+import { DurableObject } from "cloudflare:workers";
+import type {
+  CreatedDestination,
+  Delivery,
+  DeliveryList,
+  DeliveryQuery,
+  DestinationAnswer,
+  DestinationChange,
+  DestinationRequest,
+  RotatedSecret,
+} from "../protocol/destinations.ts";
+import type { HandOver } from "../protocol/destination-feed.ts";
+import type { Failure } from "../protocol/failure.ts";
+import { failed, success, type Result } from "../protocol/result.ts";
+import { settingsOf, type Env, type Settings } from "../settings.ts";
+import { deliveryList, deliveryOf } from "./delivery-list.ts";
+import { changedRequest, targetProblem, viewOf } from "./destination-record.ts";
+import { messageIdOf, placeIn } from "./message-id.ts";
+import { OutboxEntry } from "./outbox-entry.ts";
+import { OutboxStore } from "./outbox-store.ts";
+import { OutboxWork } from "./outbox-work.ts";
+import { testMessageOf } from "./test-message.ts";
+import { newSecret } from "./webhook.ts";
+
+/** What the names of these objects begin with; the destination's id follows. */
+const PREFIX = "destinations/";
+
+const NOT_FOUND: Failure = { code: "DESTINATION_NOT_FOUND", message: "There is no such destination" };
+
+const NO_DELIVERY: Failure = {
+  code: "DELIVERY_NOT_FOUND",
+  message: "The destination knows no such message, or no longer",
+};
+
+/** An alarm that comes although work is under way does no harm; one that is missing would, in milliseconds. */
+const SAFETY_MS = 30_000;
+
+/** Soonest that an alarm comes again, in milliseconds. */
+const LEAST_WAIT_MS = 50;
+
+const secretOf = (): string => newSecret((bytes) => crypto.getRandomValues(bytes));
+
+export class Outbox extends DurableObject<Env> {
+  private readonly id: string;
+  private readonly settings: Settings;
+  private readonly entry: OutboxEntry;
+  private open: Readonly<{ store: OutboxStore; work: OutboxWork }> | undefined;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const settings = settingsOf(env);
+    // The Worker lets nobody in without these; an alarm that comes first fails, and the watchdog wakes it again.
+    if (!settings.ok || !ctx.id.name?.startsWith(PREFIX)) throw new Error("Nothing can be delivered here");
+    this.settings = settings.value;
+    this.id = ctx.id.name.slice(PREFIX.length);
+    this.entry = new OutboxEntry(ctx, env, this.id);
+    this.begin(OutboxStore.open(ctx.storage));
+  }
+
+  /** Sees to what is due; again and again until nothing waits. */
+  override async alarm(): Promise<void> {
+    if (!this.open) return;
+    await this.ctx.storage.setAlarm(Date.now() + SAFETY_MS);
+    await this.entry.catchUp(this.open.store);
+    this.drive();
+  }
+
+  /** Makes the destination. `origin`: of the address that Stackcast was asked at. */
+  async create(request: DestinationRequest, origin: string): Promise<Result<CreatedDestination, Failure>> {
+    const problem = targetProblem(request, this.settings);
+    if (problem) return failed(problem);
+    const now = Date.now();
+    const secrets = request.kind === "webhook" ? { current: secretOf() } : undefined;
+    const store = OutboxStore.create(
+      this.ctx.storage,
+      { request, origin, createdAt: now, updatedAt: now },
+      secrets,
+    );
+    const noted = await this.entry.say(store);
+    if (!noted.ok) {
+      await this.ctx.storage.deleteAll();
+      return noted;
+    }
+    this.begin(store);
+    const view = viewOf(this.id, store.destination, store.health);
+    return success({ ...view, ...(secrets && { secret: secrets.current }) });
+  }
+
+  async describe(): Promise<Result<DestinationAnswer, Failure>> {
+    return this.open ? success(this.answer(this.open.store)) : failed(NOT_FOUND);
+  }
+
+  /** Changes what is named; what waits goes to the new address. */
+  async change(change: DestinationChange, origin: string): Promise<Result<DestinationAnswer, Failure>> {
+    if (!this.open) return failed(NOT_FOUND);
+    const { store } = this.open;
+    const changed = changedRequest(store.destination.request, change);
+    if (!changed.ok) return changed;
+    const problem = targetProblem(changed.value, this.settings);
+    if (problem) return failed(problem);
+    store.keepDestination({
+      ...store.destination,
+      request: changed.value,
+      origin,
+      updatedAt: Date.now(),
+    });
+    await this.entry.say(store);
+    return success(this.answer(store));
+  }
+
+  /** Forgets everything; whoever asks again after half of it was done completes it. */
+  async remove(): Promise<Result<void, Failure>> {
+    const known = this.open !== undefined;
+    await this.entry.forget();
+    this.open?.work.stop();
+    this.open = undefined;
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+    return known ? success(undefined) : failed(NOT_FOUND);
+  }
+
+  /** A new secret for a webhook; the old one goes on signing beside it for a while. */
+  async rotateSecret(graceSeconds: number): Promise<Result<RotatedSecret, Failure>> {
+    if (!this.open) return failed(NOT_FOUND);
+    const { store } = this.open;
+    if (!store.secrets)
+      return failed({ code: "INVALID_REQUEST", message: "Only a webhook has a secret of ours" });
+    const until = Date.now() + graceSeconds * 1000;
+    const secret = secretOf();
+    store.keepSecrets({ current: secret, previous: { secret: store.secrets.current, until } });
+    return success({ secret, previousSecretUntil: new Date(until).toISOString() });
+  }
+
+  /** Goes on after it was disabled, with what has waited; at once, too, if attempts have failed. */
+  async enable(): Promise<Result<DestinationAnswer, Failure>> {
+    if (!this.open) return failed(NOT_FOUND);
+    const { store, work } = this.open;
+    const now = Date.now();
+    store.keepHealth({});
+    store.lanes.hurry(now);
+    store.log.hurry(now);
+    work.repeat();
+    await this.entry.say(store);
+    await this.rearm();
+    this.drive();
+    return success(this.answer(store));
+  }
+
+  /** One attempt with a message that says that it is a test; it is made once, also while the destination is disabled. */
+  async test(): Promise<Result<Delivery, Failure>> {
+    if (!this.open) return failed(NOT_FOUND);
+    const { store, work } = this.open;
+    const createdAt = Date.now();
+    const { place, type, body } = testMessageOf(store.destination.request.kind, createdAt);
+    const attempt = await work.probe({ place, body });
+    if (this.open?.store !== store) return failed(NOT_FOUND);
+    const state = attempt.error === undefined ? "delivered" : "dead";
+    const settledAt = Date.now();
+    const message = { lane: 0, place, channel: undefined, type, body, state, createdAt, settledAt } as const;
+    store.log.add({ ...message, attempts: [attempt] });
+    return success(deliveryOf(this.id, { ...message, attempts: [attempt] }));
+  }
+
+  async deliveries(query: DeliveryQuery): Promise<Result<DeliveryList, Failure>> {
+    return this.open ? deliveryList(this.id, this.open.store, query) : failed(NOT_FOUND);
+  }
+
+  /** Sends a message once more under its id; one that waits anyway goes on waiting. */
+  async redeliver(messageId: string): Promise<Result<Delivery, Failure>> {
+    if (!this.open) return failed(NOT_FOUND);
+    const { store, work } = this.open;
+    const place = placeIn(this.id, messageId);
+    if (!place) return failed(NO_DELIVERY);
+    const entry = store.log.find(place);
+    if (!entry) {
+      const [head] = store.lanes.waiting({ lane: place.lane, place: place.place - 1 });
+      const waits =
+        head && messageIdOf(this.id, { lane: head.lane, place: head.message.offset }) === messageId;
+      return waits ? success(deliveryOf(this.id, head)) : failed(NO_DELIVERY);
+    }
+    if (entry.state !== "pending") {
+      store.log.repeat(entry, Date.now());
+      work.repeat();
+      await this.rearm();
+      this.drive();
+    }
+    return success(deliveryOf(this.id, { ...entry, state: "pending" }));
+  }
+
+  /** Sends all once more that was given up since a time, in Unix milliseconds; tells how many. */
+  async recover(since: number): Promise<Result<number, Failure>> {
+    if (!this.open) return failed(NOT_FOUND);
+    const { store, work } = this.open;
+    const count = store.log.repeatSince(since, Date.now());
+    work.repeat();
+    await this.rearm();
+    this.drive();
+    return success(count);
+  }
+
+  /** Takes events of a deployment, again without harm. False: there is no such destination any more. */
+  async take(handOver: HandOver): Promise<boolean> {
+    if (!this.open) return false;
+    if (this.open.store.take(handOver, Date.now())) {
+      await this.rearm();
+      this.drive();
+    }
+    return true;
+  }
+
+  /** For the watchdog: sees to the alarm, and tells whether there is anything to do. */
+  async wake(): Promise<boolean> {
+    return this.rearm();
+  }
+
+  private begin(store: OutboxStore | undefined): void {
+    if (!store) return;
+    const work = new OutboxWork(this.id, store, this.settings, {
+      changed: () => this.ctx.waitUntil(this.entry.say(store)),
+      rested: () => this.ctx.waitUntil(this.rest()),
+    });
+    this.open = { store, work };
+  }
+
+  /** Works beside whoever asked for it; what goes wrong here is a bug, and the alarm tries again. */
+  private drive(): void {
+    const { open } = this;
+    if (!open) return;
+    const worked = open.work.run().catch((error: unknown) => {
+      console.error(JSON.stringify({ level: "error", message: "Outbox failed", error: String(error) }));
+    });
+    this.ctx.waitUntil(worked);
+  }
+
+  /** Sets an alarm for what waits, unless one comes soon enough. */
+  private async rearm(): Promise<boolean> {
+    const due = this.nextDue();
+    if (due === undefined) return false;
+    this.entry.enrol(true);
+    const alarm = await this.ctx.storage.getAlarm();
+    const latest = Math.max(due, Date.now()) + SAFETY_MS;
+    if (alarm === null || alarm > latest) await this.ctx.storage.setAlarm(latest);
+    return true;
+  }
+
+  /** Nothing is due any more: the alarm comes when something is. */
+  private async rest(): Promise<void> {
+    const due = this.nextDue();
+    if (due !== undefined) return this.ctx.storage.setAlarm(Math.max(due, Date.now() + LEAST_WAIT_MS));
+    await this.ctx.storage.deleteAlarm();
+    this.entry.enrol(false);
+  }
+
+  private nextDue(): number | undefined {
+    const due = this.open?.work.nextDue();
+    return this.entry.isBehind ? Math.min(due ?? Infinity, Date.now() + SAFETY_MS) : due;
+  }
+
+  private answer(store: OutboxStore): DestinationAnswer {
+    const { previous } = store.secrets ?? {};
+    return {
+      ...viewOf(this.id, store.destination, store.health),
+      pending: store.lanes.count() + store.log.count("pending"),
+      dead: store.log.count("dead"),
+      ...(previous &&
+        previous.until > Date.now() && { previousSecretUntil: new Date(previous.until).toISOString() }),
+    };
+  }
+}
