@@ -50,6 +50,7 @@ export default defineConfig({
   rules: {
     "import/no-cycle": "error",
     "import/no-default-export": "error",
+    "import/no-unassigned-import": ["error", { allow: ["**/*.css"] }],
     "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
     "typescript/no-explicit-any": "error",
     "typescript/no-floating-promises": "error",

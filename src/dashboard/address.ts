@@ -1,0 +1,107 @@
+/**
+ * The page's address as a signal: which page it names, and the view of it that its query holds, so that every view can be
+ * sent to somebody else. It follows links and the browser's history; nothing is loaded anew.
+ */
+import { computed, signal } from "@preact/signals";
+import type { DeploymentAddress, StackAddress } from "../protocol/channel-names.ts";
+
+/** What an address shows. */
+export type Route =
+  | Readonly<{ page: "deployments" }>
+  | (Readonly<{ page: "deployment" }> & DeploymentAddress)
+  | (Readonly<{ page: "stack" }> & StackAddress)
+  | Readonly<{ page: "destinations" }>
+  | Readonly<{ page: "unknown" }>;
+
+const decoded = (part: string): string => {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+};
+
+/** The page that a path names. */
+export const routeOf = (path: string): Route => {
+  const [kind = "", first, second, ...rest] = path.split("/").filter(Boolean).map(decoded);
+  if (rest.length > 0) return { page: "unknown" };
+  if (kind === "" || (kind === "deployments" && first === undefined)) return { page: "deployments" };
+  if (kind === "destinations" && first === undefined) return { page: "destinations" };
+  if (first === undefined || second === undefined) return { page: "unknown" };
+  if (kind === "deployments") return { page: "deployment", deploymentId: first, environment: second };
+  if (kind === "stacks") return { page: "stack", region: first, stackName: second };
+  return { page: "unknown" };
+};
+
+export const deploymentPath = ({ deploymentId, environment }: DeploymentAddress): string =>
+  `/deployments/${encodeURIComponent(deploymentId)}/${encodeURIComponent(environment)}`;
+
+export const stackPath = ({ region, stackName }: StackAddress): string =>
+  `/stacks/${encodeURIComponent(region)}/${encodeURIComponent(stackName)}`;
+
+/** Values of the query to set; undefined and an empty text take one away. */
+export type QueryChanges = Readonly<Record<string, string | number | undefined>>;
+
+/** A query with changes, with its question mark; empty if nothing is left. */
+export const changedQuery = (search: string, changes: QueryChanges): string => {
+  const query = new URLSearchParams(search);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === undefined || value === "") query.delete(name);
+    else query.set(name, String(value));
+  }
+  const text = query.toString();
+  return text === "" ? "" : `?${text}`;
+};
+
+const path = signal(location.pathname);
+const search = signal(location.search);
+
+/** What is shown now. */
+export const route = computed(() => routeOf(path.value));
+
+const query = computed(() => new URLSearchParams(search.value));
+
+/** A value of the query, empty if it has none; whoever reads it while drawing is drawn again when it changes. */
+export const queryValue = (name: string): string => query.value.get(name) ?? "";
+
+const readAddress = (): void => {
+  path.value = location.pathname;
+  search.value = location.search;
+};
+
+/** Goes to an address of ours; `replace` leaves no step in the history. */
+export const go = (href: string, { replace = false }: Readonly<{ replace?: boolean }> = {}): void => {
+  if (replace) history.replaceState(null, "", href);
+  else history.pushState(null, "", href);
+  readAddress();
+};
+
+/** The address of this page in another view. */
+export const viewHref = (changes: QueryChanges): string => path.value + changedQuery(search.value, changes);
+
+/** Changes the view; typing into a filter leaves no steps in the history, choosing a tab does. */
+export const setView = (changes: QueryChanges, { step = false }: Readonly<{ step?: boolean }> = {}): void => {
+  const href = viewHref(changes);
+  if (href !== location.pathname + location.search) go(href, { replace: !step });
+};
+
+const linkOf = (event: MouseEvent): HTMLAnchorElement | undefined => {
+  if (event.defaultPrevented || event.button !== 0) return undefined;
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return undefined;
+  const link = event.target instanceof Element ? event.target.closest("a") : null;
+  if (!link?.href || link.target !== "" || link.hasAttribute("download")) return undefined;
+  return link.origin === location.origin && !link.hash ? link : undefined;
+};
+
+/** Follows links and the history from now on. */
+export const followAddress = (): void => {
+  addEventListener("popstate", readAddress);
+  document.addEventListener("click", (event) => {
+    const link = linkOf(event);
+    if (!link) return;
+    event.preventDefault();
+    const before = path.value;
+    go(link.pathname + link.search);
+    if (path.value !== before) scrollTo(0, 0);
+  });
+};

@@ -1,0 +1,89 @@
+/** The frame of every page, and the page that the address names. Pages that few open are loaded when they are opened. */
+import { lazy } from "./elements/lazy.tsx";
+import { useState } from "preact/hooks";
+import { queryValue, route } from "./address.ts";
+import { DeploymentPage } from "./deployment/deployment-page.tsx";
+import { DeploymentsPage } from "./deployments/deployments-page.tsx";
+import { Announcements } from "./shell/announcements.tsx";
+import { ConnectionBadge } from "./shell/connection-badge.tsx";
+import { Help } from "./shell/help.tsx";
+import { useKeys } from "./shell/keys.ts";
+import { NotFoundPage } from "./shell/not-found-page.tsx";
+import { SettingsMenu } from "./shell/settings-menu.tsx";
+import { SignIn } from "./shell/sign-in.tsx";
+
+const StackPage = lazy(async () => (await import("./stack/stack-page.tsx")).StackPage);
+
+const Page = () => {
+  const shown = route.value;
+  switch (shown.page) {
+    case "deployments":
+      return <DeploymentsPage />;
+    case "deployment": {
+      const { deploymentId, environment } = shown;
+      return (
+        <DeploymentPage
+          key={`${deploymentId}/${environment}`}
+          deploymentId={deploymentId}
+          environment={environment}
+        />
+      );
+    }
+    case "stack":
+      return (
+        <StackPage
+          key={`${shown.region}/${shown.stackName}`}
+          region={shown.region}
+          stackName={shown.stackName}
+        />
+      );
+    case "destinations":
+    case "unknown":
+      return <NotFoundPage />;
+  }
+};
+
+const Navigation = () => {
+  const { page } = route.value;
+  const at = (...pages: readonly string[]) => (pages.includes(page) ? "page" : undefined);
+  return (
+    <nav aria-label="Pages">
+      <a href="/" aria-current={at("deployments", "deployment")}>
+        Deployments
+      </a>
+      <a href="/destinations" aria-current={at("destinations")}>
+        Destinations
+      </a>
+    </nav>
+  );
+};
+
+export const App = () => {
+  const [help, setHelp] = useState(false);
+  const kiosk = queryValue("kiosk") === "1";
+  useKeys({ "?": { does: "Show the keys", run: () => setHelp(true) } });
+  return (
+    <div class={kiosk ? "app kiosk" : "app"}>
+      <a class="skip button" href="#main">
+        Skip to content
+      </a>
+      <header class="bar">
+        <a class="brand" href="/">
+          <svg viewBox="0 0 20 20" aria-hidden="true">
+            <path d="M3 5h14M3 10h9M3 15h5" />
+          </svg>
+          Stackcast
+        </a>
+        <Navigation />
+        <ConnectionBadge />
+        <SettingsMenu onHelp={() => setHelp(true)} />
+      </header>
+      <main id="main" tabIndex={-1}>
+        <Page />
+      </main>
+      <Announcements />
+      <SignIn />
+      {help && <Help onClose={() => setHelp(false)} />}
+    </div>
+  );
+};

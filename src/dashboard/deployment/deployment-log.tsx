@@ -1,0 +1,105 @@
+/** A deployment's events, live: filtered by the address, followed or paused. */
+import type { Signal } from "@preact/signals";
+import { queryValue, setView } from "../address.ts";
+import { Empty } from "../elements/answer.tsx";
+import { EventDetail } from "../log/event-detail.tsx";
+import { EventList } from "../log/event-list.tsx";
+import { EventRow } from "../log/event-row.tsx";
+import { linesWanted, type EventLog, type LineFilter, type LogLine } from "./event-log.ts";
+
+type LogProps = Readonly<{
+  log: EventLog;
+  following: Signal<boolean>;
+  /** Which offsets belong to what is shown. */
+  range: readonly [first: number, last: number] | undefined;
+}>;
+
+const levelOf = (text: string): LineFilter["level"] => (text === "warn" || text === "error" ? text : "");
+
+const within = (lines: readonly LogLine[], range: LogProps["range"]): readonly LogLine[] =>
+  range ? lines.filter(({ offset }) => offset >= range[0] && offset <= range[1]) : lines;
+
+const stacksNamed = (lines: readonly LogLine[]): readonly string[] =>
+  [...new Set(lines.map(({ stack }) => stack))].filter((stack) => stack !== undefined);
+
+/** What the reader has chosen to see of them. */
+const Filters = ({ filter, stacks }: Readonly<{ filter: LineFilter; stacks: readonly string[] }>) => (
+  <>
+    <select
+      class="select compact"
+      aria-label="Stack of events"
+      value={filter.stack}
+      onChange={(event) => setView({ on: event.currentTarget.value })}
+    >
+      <option value="">All stacks</option>
+      {[...new Set([...stacks, ...(filter.stack === "" ? [] : [filter.stack])])].map((name) => (
+        <option key={name} value={name}>
+          {name}
+        </option>
+      ))}
+    </select>
+    <select
+      class="select compact"
+      aria-label="Level of events"
+      value={filter.level}
+      onChange={(event) => setView({ level: event.currentTarget.value })}
+    >
+      <option value="">All levels</option>
+      <option value="warn">Warnings</option>
+      <option value="error">Errors</option>
+    </select>
+  </>
+);
+
+export const DeploymentLog = ({ log, following, range }: LogProps) => {
+  // The lines grow in place: this is what tells that they have.
+  const version = log.version.value;
+  const filter = { text: queryValue("q"), stack: queryValue("on"), level: levelOf(queryValue("level")) };
+  const all = version === 0 ? [] : within(log.lines, range);
+  const lines = linesWanted(all, filter);
+  const asked = queryValue("event");
+  const shown = asked === "" ? undefined : Number(asked);
+  const detail = shown === undefined ? undefined : log.lines.find(({ offset }) => offset === shown);
+  return (
+    <section class="sheet" aria-label="Events">
+      <header>
+        <h2>
+          Events{" "}
+          <span class="quiet small">
+            {lines.length === all.length ? all.length : `${lines.length} of ${all.length}`}
+          </span>
+        </h2>
+        <div class="toolbar">
+          <Filters filter={filter} stacks={stacksNamed(all)} />
+          <button
+            type="button"
+            class="button compact"
+            aria-pressed={following.value}
+            onClick={() => (following.value = !following.value)}
+          >
+            {following.value ? "Following" : "Paused"}
+          </button>
+        </div>
+      </header>
+      {all.length === 0 ? (
+        <Empty title="No event yet" />
+      ) : (
+        <EventList
+          label="Events of the deployment"
+          lines={lines}
+          following={following.value && shown === undefined}
+          onFollow={(follow) => {
+            following.value = follow;
+            if (follow) setView({ event: undefined });
+          }}
+          shown={shown}
+        >
+          {({ offset, timestamp, level, stack = "", message }) => (
+            <EventRow key={offset} {...{ offset, timestamp, level, message }} about={stack} />
+          )}
+        </EventList>
+      )}
+      {detail && <EventDetail {...detail} told={detail.frame} />}
+    </section>
+  );
+};

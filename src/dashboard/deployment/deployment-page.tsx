@@ -1,0 +1,123 @@
+/** A deployment, live: where it stands, why it failed, its layers and stacks, its events, its times and its past. */
+import { useSignal, type Signal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import type { DeploymentAddress } from "../../protocol/channel-names.ts";
+import { queryValue, setView } from "../address.ts";
+import { Empty, FailureNote, Loading } from "../elements/answer.tsx";
+import { standingOfStatus, wordOfStatus } from "../elements/standing.ts";
+import { token } from "../session.ts";
+import { announce } from "../shell/announcements.tsx";
+import { useKeys } from "../shell/keys.ts";
+import { shownConnection } from "../shell/live-connection.ts";
+import { usePageStatus } from "../shell/page-status.ts";
+import { notifyEnd } from "./end-notice.ts";
+import { FollowedDeployment } from "./followed-deployment.ts";
+import { milestoneOf } from "./milestone.ts";
+import { usePastRun } from "./past-run.ts";
+import { RunPage } from "./run-page.tsx";
+import { nextFailure, nextStack } from "./stack-steps.ts";
+import { nextTab } from "./run-tabs.tsx";
+
+/** Followed as long as the page is drawn; whoever signs in anew goes on where the last socket was. */
+const useFollowed = (address: DeploymentAddress): FollowedDeployment => {
+  const name = `${address.deploymentId}-${address.environment}`;
+  const followed = useMemo(
+    () =>
+      new FollowedDeployment(address, (frame) => {
+        const milestone = milestoneOf(frame);
+        if (!milestone) return;
+        announce(milestone.text);
+        if (milestone.isEnd) notifyEnd(name, milestone.text, `stackcast ${name}`);
+      }),
+    [],
+  );
+  const signedIn = token.value;
+  useEffect(() => {
+    followed.open();
+    shownConnection.value = { connection: followed.connection, reconnect: () => followed.open() };
+    return () => {
+      followed.close();
+      shownConnection.value = undefined;
+    };
+  }, [signedIn]);
+  useEffect(() => {
+    addEventListener("online", followed.hurry);
+    document.addEventListener("visibilitychange", followed.hurry);
+    return () => {
+      removeEventListener("online", followed.hurry);
+      document.removeEventListener("visibilitychange", followed.hurry);
+    };
+  }, []);
+  return followed;
+};
+
+const useDeploymentKeys = (followed: FollowedDeployment, following: Signal<boolean>): void => {
+  const step = (move: typeof nextStack, direction: 1 | -1): void => {
+    const name = move(followed.view, queryValue("stack"), direction);
+    if (name !== undefined) setView({ stack: name, resource: undefined });
+  };
+  useKeys({
+    "/": { does: "Filter stacks and events", run: () => document.getElementById("filter")?.focus() },
+    f: { does: "Next failed stack", run: () => step(nextFailure, 1) },
+    j: { does: "Next stack", run: () => step(nextStack, 1) },
+    k: { does: "Stack before", run: () => step(nextStack, -1) },
+    l: { does: "Follow the newest event, or pause", run: () => (following.value = !following.value) },
+    t: { does: "Next tab", run: () => setView({ tab: nextTab(queryValue("tab")) }, { step: true }) },
+  });
+};
+
+const WAITING = "Waiting for this deployment";
+
+export const DeploymentPage = ({ deploymentId, environment }: DeploymentAddress) => {
+  const address = { deploymentId, environment };
+  const name = `${deploymentId}-${environment}`;
+  const followed = useFollowed(address);
+  const following = useSignal(true);
+  useDeploymentKeys(followed, following);
+  const newest = followed.view.progress.value;
+  const asked = Number(queryValue("run"));
+  const run = asked > 0 && newest && asked !== newest.run ? asked : undefined;
+  const past = usePastRun(address, run);
+  const { status, summary } = newest ?? {};
+  usePageStatus(
+    status === undefined || !summary
+      ? name
+      : standingOfStatus(status) === "running"
+        ? `${summary.progressPercent}% · ${name}`
+        : `${wordOfStatus(status)} · ${name}`,
+    standingOfStatus(status ?? ""),
+  );
+  const refusal = followed.refusal.value;
+  const isStale = followed.connection.lostAt.value !== undefined;
+  if (!newest || (past && past.kind !== "ready"))
+    return (
+      <div class="page">
+        <h1>{name}</h1>
+        <section class="sheet">
+          {refusal && <FailureNote failure={refusal} onRetry={() => followed.open()} />}
+          {past?.kind === "failed" && <FailureNote failure={past.failure} />}
+          {past?.kind === "loading" && <Loading what={`run ${run}`} />}
+          {!refusal && !past && followed.connection.wasLive.value && (
+            <Empty title={WAITING}>
+              <p>
+                Nothing has been told of {name} yet. As soon as it is registered or its first event arrives,
+                it appears here by itself.
+              </p>
+            </Empty>
+          )}
+          {!refusal && !past && !followed.connection.wasLive.value && <Loading what={name} />}
+        </section>
+      </div>
+    );
+  return (
+    <RunPage
+      address={address}
+      view={past?.kind === "ready" ? past.value : followed.view}
+      newest={newest}
+      isPast={past !== undefined}
+      isStale={isStale}
+      log={followed.log}
+      following={following}
+    />
+  );
+};

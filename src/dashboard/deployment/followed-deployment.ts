@@ -1,0 +1,116 @@
+/**
+ * A deployment that is followed live: its channel folded into a store, and what changed drawn once a frame. It outlives
+ * its sockets; a new one goes on where the last one was.
+ */
+import { effect, signal, type ReadonlySignal } from "@preact/signals";
+import type { ChannelListener, ChannelRefusal, Position } from "../../client/channel-follower.ts";
+import { DeploymentStore } from "../../client/deployment-store.ts";
+import { openStream, type Stream } from "../../client/stream.ts";
+import type { ChannelFrame } from "../../client/server-frame.ts";
+import { deploymentChannelOf, type DeploymentAddress } from "../../protocol/channel-names.ts";
+import type { DeploymentFrame } from "../../protocol/deployment-events.ts";
+import { now } from "../clock.ts";
+import { onceAFrame } from "../once-a-frame.ts";
+import { rest, socketAccess } from "../server.ts";
+import { LiveConnection } from "../shell/live-connection.ts";
+import { EventLog } from "./event-log.ts";
+import { RunView } from "./run-view.ts";
+
+const isDeploymentFrame = (frame: ChannelFrame): frame is DeploymentFrame => "data" in frame;
+
+export class FollowedDeployment {
+  readonly connection = new LiveConnection();
+  readonly view = new RunView();
+  readonly log = new EventLog();
+  readonly #address: DeploymentAddress;
+  readonly #onMilestone: (frame: DeploymentFrame) => void;
+  readonly #refusal = signal<ChannelRefusal | undefined>(undefined);
+  readonly #store: DeploymentStore;
+  readonly #draw = onceAFrame(() => this.#show());
+  #stream: Stream | undefined;
+  #position: () => Position | undefined = () => undefined;
+  #endTicking: (() => void) | undefined;
+  /** What was told up to here had happened before the page was opened. */
+  #liveAfter = Number.POSITIVE_INFINITY;
+
+  /** `onMilestone` is told of every event that happens while the page is open. */
+  constructor(address: DeploymentAddress, onMilestone: (frame: DeploymentFrame) => void) {
+    this.#address = address;
+    this.#onMilestone = onMilestone;
+    this.#store = new DeploymentStore({
+      ...address,
+      status: async () => {
+        const status = await rest.deployments.status(address);
+        if (!status.ok || status.value.kind === "unchanged") return undefined;
+        return { progress: status.value.deployment, offset: status.value.deployment.offset };
+      },
+    });
+    this.#store.subscribe(this.#draw.ask);
+  }
+
+  /** Why the channel is not told. */
+  get refusal(): ReadonlySignal<ChannelRefusal | undefined> {
+    return this.#refusal;
+  }
+
+  /** Opens a socket, in place of one that there may be. */
+  open(): void {
+    this.close();
+    const from = this.#position();
+    this.#refusal.value = undefined;
+    this.#stream = openStream({ ...socketAccess, onState: this.connection.onState });
+    const { position } = this.#stream.subscribe(deploymentChannelOf(this.#address), this.#listener(), {
+      history: true,
+      ...(from && { from }),
+    });
+    this.#position = () => position() ?? from;
+    // Durations and estimates go on between two events.
+    this.#endTicking = effect(() => {
+      if (now.value > 0) this.#draw.ask();
+    });
+  }
+
+  close(): void {
+    this.#stream?.close();
+    this.#stream = undefined;
+    this.#endTicking?.();
+    this.#draw.cancel();
+  }
+
+  /** The network or the page has come back. */
+  readonly hurry = (): void => this.#stream?.hurry();
+
+  #listener(): ChannelListener {
+    const { listener } = this.#store;
+    return {
+      ...listener,
+      reset: (start) => {
+        this.#liveAfter = start.offset;
+        this.log.clear();
+        listener.reset?.(start);
+        this.connection.restarted();
+      },
+      resumed: (head) => this.connection.resumed(this.log.lines.at(-1)?.offset ?? 0, head),
+      events: (frames) => {
+        for (const frame of frames) if (isDeploymentFrame(frame)) this.#take(frame);
+        listener.events?.(frames);
+        this.connection.reached(frames.at(-1)?.offset ?? 0);
+      },
+      refused: (refusal) => {
+        this.#refusal.value = refusal;
+      },
+    };
+  }
+
+  #take(frame: DeploymentFrame): void {
+    this.log.add(frame);
+    if (frame.offset > this.#liveAfter) this.#onMilestone(frame);
+  }
+
+  #show(): void {
+    const progress = this.#store.progressAt(new Date().toISOString());
+    if (progress && progress.run > 0) this.view.show(progress, this.#store.state);
+    else this.view.clear();
+    this.log.show();
+  }
+}

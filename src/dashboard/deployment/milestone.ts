@@ -1,0 +1,28 @@
+/** Events that are worth telling somebody who does not look: in words, and the end of a run also beyond the page. */
+import { logLineOf } from "../../domain/deployment/log-line.ts";
+import type { DeploymentFrame } from "../../protocol/deployment-events.ts";
+
+const MILESTONES: ReadonlySet<DeploymentFrame["type"]> = new Set<DeploymentFrame["type"]>([
+  "deployment_started",
+  "deployment_rolling_back",
+  "deployment_cancelling",
+  "deployment_destroying",
+  "layer_complete",
+  "stack_failed",
+]);
+
+const ENDS: ReadonlySet<DeploymentFrame["type"]> = new Set<DeploymentFrame["type"]>([
+  "deployment_complete",
+  "deployment_failed",
+  "deployment_rolled_back",
+  "deployment_cancelled",
+  "deployment_destroyed",
+]);
+
+/** What is said of an event; undefined: nothing. `isEnd`: the run is over. */
+export const milestoneOf = (
+  frame: DeploymentFrame,
+): Readonly<{ text: string; isEnd: boolean }> | undefined => {
+  const isEnd = ENDS.has(frame.type);
+  return isEnd || MILESTONES.has(frame.type) ? { text: logLineOf(frame).message, isEnd } : undefined;
+};

@@ -1,0 +1,80 @@
+/** Which actions a run is open to, and what each of them does to which stacks, in words. */
+import type { DeploymentProgress, StackProgress } from "../../protocol/deployment-progress.ts";
+import type { DeploymentAction } from "../../protocol/deployment-requests.ts";
+import { hasRunEnded } from "../elements/standing.ts";
+
+/** What whoever confirms it is told: `stacks` are those that it is about. */
+export type Consequence = Readonly<{ intro: string; stacks: readonly string[]; outro: string }>;
+
+/** Only what Stackcast deploys itself can be acted on. */
+export const actionsOpenTo = ({
+  mode,
+  status,
+}: Pick<DeploymentProgress, "mode" | "status">): readonly DeploymentAction[] => {
+  if (mode !== "deploy") return [];
+  if (status === "initializing" || status === "validating" || status === "deploying") return ["cancel"];
+  if (status === "failed") return ["retry", "rollback", "destroy"];
+  if (status === "cancelled") return ["retry", "rollback", "destroy"];
+  if (status === "rolled_back") return ["retry", "destroy"];
+  return hasRunEnded(status) && status !== "destroyed" ? ["destroy"] : [];
+};
+
+const namesOf = (
+  { stacks }: Pick<DeploymentProgress, "stacks">,
+  isMeant: (stack: StackProgress) => boolean,
+): readonly string[] =>
+  Object.values(stacks)
+    .filter(isMeant)
+    .map(({ name }) => name);
+
+const counted = (count: number): string => (count === 1 ? "1 stack" : `${count} stacks`);
+
+export const consequenceOf = (
+  action: DeploymentAction,
+  progress: Pick<DeploymentProgress, "stacks" | "run" | "deploymentId" | "environment">,
+): Consequence => {
+  switch (action) {
+    case "retry": {
+      const stacks = namesOf(progress, ({ status }) => status !== "deployed" && status !== "skipped");
+      return {
+        intro: `Run ${progress.run + 1} begins over ${counted(stacks.length)} that ${stacks.length === 1 ? "is" : "are"} not deployed:`,
+        stacks,
+        outro: "Stacks that are deployed stay as they are.",
+      };
+    }
+    case "rollback": {
+      const stacks = namesOf(
+        progress,
+        ({ status, startTime }) => startTime !== undefined && status !== "skipped" && status !== "pending",
+      ).toReversed();
+      return {
+        intro: `${counted(stacks.length)} go back to what was there before this run, the last layer first:`,
+        stacks,
+        outro:
+          "Stacks that this run created are deleted; those that it updated get their earlier template back.",
+      };
+    }
+    case "cancel": {
+      const stacks = namesOf(progress, ({ status }) => status === "deploying");
+      return {
+        intro:
+          stacks.length === 0
+            ? "No further stack begins."
+            : `No further stack begins. In flight ${stacks.length === 1 ? "is" : "are"} ${counted(stacks.length)}:`,
+        stacks,
+        outro:
+          "Updates in flight are cancelled and rolled back by CloudFormation; stacks being created come to their end.",
+      };
+    }
+    case "destroy": {
+      const stacks = Object.values(progress.stacks)
+        .sort((one, other) => other.layer - one.layer)
+        .map(({ name }) => name);
+      return {
+        intro: `All ${counted(stacks.length)} of ${progress.deploymentId}-${progress.environment} are deleted with their resources, the last layer first:`,
+        stacks,
+        outro: "What is deleted cannot be brought back.",
+      };
+    }
+  }
+};

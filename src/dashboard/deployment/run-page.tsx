@@ -1,0 +1,139 @@
+/** A run in the view that the address asks for; views that few open are loaded when they are opened. */
+import type { Signal } from "@preact/signals";
+import type { DeploymentAddress } from "../../protocol/channel-names.ts";
+import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
+import { queryValue, setView, viewHref } from "../address.ts";
+import { Empty } from "../elements/answer.tsx";
+import { CauseBanner } from "./cause-banner.tsx";
+import { DeploymentLog } from "./deployment-log.tsx";
+import type { EventLog } from "./event-log.ts";
+import { LayerTree } from "./layer-tree.tsx";
+import { NoticeSwitch } from "./notice-switch.tsx";
+import { RunActions } from "./run-actions.tsx";
+import { RunHead } from "./run-head.tsx";
+import { rangeOfRun } from "./run-range.ts";
+import { RunTabs, tabOf } from "./run-tabs.tsx";
+import type { RunView } from "./run-view.ts";
+import { countsByKind, isStackWanted, KIND_WORDS, STACK_KINDS, stackFilterOf } from "./stack-filter.ts";
+
+type RunPageProps = Readonly<{
+  address: DeploymentAddress;
+  view: RunView;
+  /** The latest run, whichever is shown. */
+  newest: DeploymentProgress;
+  isPast: boolean;
+  /** What is shown may be older than it says. */
+  isStale: boolean;
+  log: EventLog;
+  following: Signal<boolean>;
+}>;
+
+/** What is filtered by, with how many stacks there are of each kind. */
+const FilterBar = ({ progress }: Readonly<{ progress: DeploymentProgress }>) => {
+  const counts = countsByKind(Object.values(progress.stacks));
+  const chosen = queryValue("is");
+  return (
+    <search class="toolbar">
+      <input
+        id="filter"
+        class="input grow"
+        type="search"
+        placeholder="Filter stacks and events"
+        aria-label="Filter stacks and events"
+        value={queryValue("q")}
+        onInput={(event) => setView({ q: event.currentTarget.value })}
+      />
+      <div class="filters" role="group" aria-label="Stacks by status">
+        {STACK_KINDS.filter((kind) => counts[kind] > 0 || kind === chosen).map((kind) => (
+          <button
+            key={kind}
+            type="button"
+            class="button compact"
+            aria-pressed={kind === chosen}
+            onClick={() => setView({ is: kind === chosen ? undefined : kind })}
+          >
+            {KIND_WORDS[kind]} {counts[kind]}
+          </button>
+        ))}
+      </div>
+    </search>
+  );
+};
+
+const Stacks = ({ view, progress }: Readonly<{ view: RunView; progress: DeploymentProgress }>) => {
+  const filter = stackFilterOf(queryValue("q"), queryValue("is"));
+  const stacks = Object.values(progress.stacks);
+  const found = filter.isEmpty || stacks.some((stack) => isStackWanted(stack, filter));
+  return (
+    <section class="sheet" aria-label="Stacks">
+      <header>
+        <h2>Stacks</h2>
+        <FilterBar progress={progress} />
+      </header>
+      {found && stacks.length > 0 ? (
+        <LayerTree view={view} filter={filter} />
+      ) : (
+        <Empty title={stacks.length === 0 ? "No stack is known yet" : "No stack matches"}>
+          {stacks.length > 0 && (
+            <button type="button" class="button" onClick={() => setView({ q: undefined, is: undefined })}>
+              Show all {stacks.length}
+            </button>
+          )}
+        </Empty>
+      )}
+    </section>
+  );
+};
+
+const PastNote = ({ run, newest }: Readonly<{ run: number; newest: number }>) => (
+  <p class="note running">
+    <span>
+      This is run {run} of {newest}, as it ended.
+    </span>
+    <a href={viewHref({ run: undefined, event: undefined })}>To the latest run</a>
+  </p>
+);
+
+const View = ({ view, log, following }: RunPageProps) => {
+  const progress = view.progress.value;
+  if (!progress) return null;
+  const version = log.version.value;
+  const range = version === 0 ? undefined : rangeOfRun(log.lines, progress.run);
+  const events = <DeploymentLog log={log} following={following} range={range} />;
+  switch (tabOf(queryValue("tab"))) {
+    case "":
+      return (
+        <div class="overview">
+          <Stacks view={view} progress={progress} />
+          {events}
+        </div>
+      );
+    case "log":
+      return events;
+    case "timeline":
+    case "history":
+      return null;
+  }
+};
+
+export const RunPage = (props: RunPageProps) => {
+  const { view, newest, isPast, isStale } = props;
+  const progress = view.progress.value;
+  if (!progress) return null;
+  return (
+    <div class={isStale ? "page is-stale" : "page"}>
+      {isPast && <PastNote run={progress.run} newest={newest.run} />}
+      <div class={isStale ? "stale" : undefined}>
+        <RunHead progress={progress}>
+          <NoticeSwitch progress={progress} />
+          {!isPast && <RunActions progress={progress} />}
+        </RunHead>
+      </div>
+      <CauseBanner progress={progress} />
+      <RunTabs />
+      <div class={isStale ? "stale" : undefined}>
+        <View {...props} />
+      </div>
+    </div>
+  );
+};

@@ -1,0 +1,88 @@
+/** Deployments as rows, each a link to its page. */
+import { deploymentPath } from "../address.ts";
+import { durationText, estimateText } from "../elements/duration.ts";
+import { Elapsed } from "../elements/elapsed.tsx";
+import { Moment } from "../elements/moment.tsx";
+import { hasRunEnded, standingOfStatus } from "../elements/standing.ts";
+import { Status } from "../elements/status.tsx";
+import type { ListedDeployment } from "./deployment-list.ts";
+
+const countsText = ({ totalStacks, deployedStacks, skippedStacks, failedStacks }: ListedDeployment): string =>
+  `${deployedStacks + skippedStacks}/${totalStacks}${failedStacks > 0 ? `, ${failedStacks} failed` : ""}`;
+
+const Row = ({ row }: Readonly<{ row: ListedDeployment }>) => {
+  const {
+    deploymentId,
+    environment,
+    status,
+    progressPercent,
+    run,
+    startTime,
+    estimatedTimeRemaining: left,
+  } = row;
+  const isOver = hasRunEnded(status);
+  return (
+    <tr>
+      <td>
+        <a href={deploymentPath(row)}>
+          <strong>{deploymentId}</strong>
+        </a>{" "}
+        <span class="quiet small">run {run}</span>
+      </td>
+      <td>
+        <span class="tag">{environment}</span>
+      </td>
+      <td>
+        <Status status={status} />
+      </td>
+      <td class="bar-column">
+        <div class="bar-cell">
+          <progress
+            class={standingOfStatus(status)}
+            max={100}
+            value={progressPercent}
+            aria-label={`Progress of ${deploymentId}-${environment}`}
+          />
+          <span class="number">{progressPercent} %</span>
+        </div>
+      </td>
+      <td class="number">{countsText(row)}</td>
+      <td class="number">
+        {isOver ? durationText(row.durationSeconds) : <Elapsed from={startTime} />}
+        {!isOver && left !== undefined && <span class="quiet"> · {estimateText(left)} left</span>}
+      </td>
+      <td class="quiet">{row.owner ?? row.user ?? "–"}</td>
+      <td class="quiet">
+        <Moment at={startTime} />
+      </td>
+    </tr>
+  );
+};
+
+export const DeploymentTable = ({ rows }: Readonly<{ rows: readonly ListedDeployment[] }>) => (
+  <div class="list" tabIndex={0} role="region" aria-label="Table of deployments">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Deployment</th>
+          <th scope="col">Environment</th>
+          <th scope="col">Status</th>
+          <th scope="col">Progress</th>
+          <th scope="col" class="number">
+            Stacks
+          </th>
+          <th scope="col" class="number">
+            Time
+          </th>
+          <th scope="col">Owner</th>
+          <th scope="col">Started</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <Row key={`${row.deploymentId}/${row.environment}`} row={row} />
+        ))}
+      </tbody>
+    </table>
+  </div>
+);

@@ -1,0 +1,146 @@
+/** The list of deployments, which can be filtered and which moves by itself. */
+import { useEffect, useMemo } from "preact/hooks";
+import { queryValue, setView } from "../address.ts";
+import { Empty, FailureNote, Loading } from "../elements/answer.tsx";
+import { token } from "../session.ts";
+import { useKeys } from "../shell/keys.ts";
+import { shownConnection } from "../shell/live-connection.ts";
+import { usePageStatus } from "../shell/page-status.ts";
+import { hasRunEnded } from "../elements/standing.ts";
+import { FollowedList, type ListedDeployment } from "./deployment-list.ts";
+import { DeploymentTable } from "./deployment-table.tsx";
+import { isDeploymentWanted, LIST_KINDS, LIST_WORDS, listKindOf } from "./list-filter.ts";
+
+const useFollowedList = (): FollowedList => {
+  const list = useMemo(() => new FollowedList(), []);
+  const signedIn = token.value;
+  useEffect(() => {
+    list.open();
+    return () => list.close();
+  }, [signedIn]);
+  // Without a run there is nothing to follow, and nothing to say of a connection.
+  const isFollowing = list.rows.value?.some(({ status }) => !hasRunEnded(status)) ?? false;
+  useEffect(() => {
+    shownConnection.value = isFollowing
+      ? { connection: list.connection, reconnect: () => list.open() }
+      : undefined;
+    return () => (shownConnection.value = undefined);
+  }, [isFollowing]);
+  return list;
+};
+
+const Filters = ({ rows }: Readonly<{ rows: readonly ListedDeployment[] }>) => {
+  const environments = [...new Set(rows.map(({ environment }) => environment))].sort();
+  const environment = queryValue("environment");
+  const kind = queryValue("is");
+  return (
+    <search class="toolbar">
+      <input
+        id="filter"
+        class="input grow"
+        type="search"
+        placeholder="Search by name, owner or status"
+        aria-label="Search deployments"
+        value={queryValue("q")}
+        onInput={(event) => setView({ q: event.currentTarget.value })}
+      />
+      <select
+        class="select compact"
+        aria-label="Environment"
+        value={environment}
+        onChange={(event) => setView({ environment: event.currentTarget.value })}
+      >
+        <option value="">All environments</option>
+        {[...new Set([...environments, ...(environment === "" ? [] : [environment])])].map((name) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <div class="filters" role="group" aria-label="Deployments by status">
+        {LIST_KINDS.map((known) => (
+          <button
+            key={known}
+            type="button"
+            class="button compact"
+            aria-pressed={kind === known}
+            onClick={() => setView({ is: kind === known ? undefined : known })}
+          >
+            {LIST_WORDS[known]}
+          </button>
+        ))}
+      </div>
+    </search>
+  );
+};
+
+const None = () => (
+  <Empty title="No deployment yet">
+    <p>
+      Register one with <code>POST /api/v1/deployments</code>, deploy with <code>npx stackcast deploy</code>,
+      or let your orchestrator send its events. It appears here by itself.
+    </p>
+    <a class="button" href="/openapi.json" target="_blank" rel="noreferrer">
+      The interface, as OpenAPI
+    </a>
+  </Empty>
+);
+
+const Found = ({ list, rows }: Readonly<{ list: FollowedList; rows: readonly ListedDeployment[] }>) => {
+  const filter = {
+    text: queryValue("q"),
+    environment: queryValue("environment"),
+    kind: listKindOf(queryValue("is")),
+  };
+  const wanted = rows.filter((row) => isDeploymentWanted(row, filter));
+  if (rows.length === 0) return <None />;
+  if (wanted.length === 0)
+    return (
+      <Empty title="No deployment matches">
+        <button
+          type="button"
+          class="button"
+          onClick={() => setView({ q: undefined, environment: undefined, is: undefined })}
+        >
+          Show all {rows.length}
+        </button>
+      </Empty>
+    );
+  return (
+    <>
+      <DeploymentTable rows={wanted} />
+      {list.hasMore.value && (
+        <div class="body">
+          <button type="button" class="button" onClick={list.more}>
+            Older ones
+          </button>
+        </div>
+      )}
+    </>
+  );
+};
+
+export const DeploymentsPage = () => {
+  const list = useFollowedList();
+  const rows = list.rows.value;
+  const failure = list.failure.value;
+  const running = rows?.filter(({ status }) => !hasRunEnded(status)).length ?? 0;
+  usePageStatus(running === 0 ? "Deployments" : `${running} running`, running === 0 ? "waiting" : "running");
+  useKeys({ "/": { does: "Search deployments", run: () => document.getElementById("filter")?.focus() } });
+  return (
+    <div class="page">
+      <div class="page-head">
+        <h1>Deployments</h1>
+      </div>
+      {failure && <FailureNote failure={failure} onRetry={list.again} />}
+      <section class="sheet list-sheet" aria-label="Deployments">
+        {rows && rows.length > 0 && (
+          <header>
+            <Filters rows={rows} />
+          </header>
+        )}
+        {rows ? <Found list={list} rows={rows} /> : !failure && <Loading what="deployments" />}
+      </section>
+    </div>
+  );
+};

@@ -1,0 +1,49 @@
+/** A modal dialog of the browser's own: it keeps the focus, closes on Escape, and gives the focus back. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { SignMark } from "./mark.tsx";
+
+type DialogProps = Readonly<{
+  title: string;
+  onClose: () => void;
+  /** One that must be answered has no way round. */
+  required?: boolean;
+  children: ComponentChildren;
+}>;
+
+/** Open as long as it is drawn. */
+export const Dialog = ({ title, onClose, required = false, children }: DialogProps) => {
+  const element = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  useEffect(() => {
+    const dialog = element.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+  return (
+    <dialog
+      ref={element}
+      class="dialog"
+      aria-labelledby={titleId}
+      onCancel={(event) => {
+        event.preventDefault();
+        if (!required) onClose();
+      }}
+      onClick={(event) => {
+        if (event.target === element.current && !required) onClose();
+      }}
+    >
+      <div class="dialog-sheet">
+        <header>
+          <h2 id={titleId}>{title}</h2>
+          {!required && (
+            <button type="button" class="button plain icon" aria-label="Close" onClick={onClose}>
+              <SignMark sign="close" />
+            </button>
+          )}
+        </header>
+        {children}
+      </div>
+    </dialog>
+  );
+};

@@ -1,0 +1,40 @@
+/** A component whose code is fetched when it is first drawn. */
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { FailureNote, Loading } from "./answer.tsx";
+
+type Fetched<Props> =
+  | Readonly<{ kind: "loading" }>
+  | Readonly<{ kind: "failed" }>
+  | Readonly<{ kind: "ready"; component: ComponentType<Props> }>;
+
+const FAILURE = {
+  code: "UNREACHABLE",
+  message: "A part of this page could not be loaded: the connection is gone, or Stackcast has been renewed",
+};
+
+export const lazy = <Props extends object>(fetchIt: () => Promise<ComponentType<Props>>) => {
+  let known: ComponentType<Props> | undefined;
+  return (props: Props) => {
+    const [fetched, setFetched] = useState<Fetched<Props>>(
+      known ? { kind: "ready", component: known } : { kind: "loading" },
+    );
+    useEffect(() => {
+      if (known) return;
+      const settle = async (): Promise<void> => {
+        try {
+          const component = (known = await fetchIt());
+          setFetched({ kind: "ready", component });
+        } catch {
+          setFetched({ kind: "failed" });
+        }
+      };
+      void settle();
+    }, []);
+    if (fetched.kind === "loading") return <Loading what="this part" />;
+    // A chunk that failed to load is not asked for again by browsers: the page is.
+    if (fetched.kind === "failed") return <FailureNote failure={FAILURE} onRetry={() => location.reload()} />;
+    const Component = fetched.component;
+    return <Component {...props} />;
+  };
+};

@@ -1,0 +1,117 @@
+/**
+ * A long list of lines in a window: only those in sight are drawn. It follows the newest line until its reader scrolls
+ * away or pauses it; then nothing moves under the reader's eyes, and a pill counts what has come since.
+ */
+import type { ComponentChildren } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { SignMark } from "../elements/mark.tsx";
+
+/** A line that a list can show. */
+type Line = Readonly<{ offset: number }>;
+
+type ListProps<Item extends Line> = Readonly<{
+  label: string;
+  /** Oldest first. */
+  lines: readonly Item[];
+  following: boolean;
+  onFollow: (following: boolean) => void;
+  /** Offset of the line to bring into sight, once. */
+  shown: number | undefined;
+  children: (line: Item) => ComponentChildren;
+}>;
+
+/** Lines drawn beyond either edge. */
+const MARGIN_LINES = 12;
+
+/** Pixels from the end within which the reader is at the end. */
+const AT_END = 8;
+
+type Sight = Readonly<{ top: number; height: number; row: number }>;
+
+const sightOf = (list: HTMLElement): Sight => ({
+  top: list.scrollTop,
+  height: list.clientHeight,
+  row: Number.parseFloat(getComputedStyle(list).getPropertyValue("--line-row")) || 24,
+});
+
+export const EventList = <Item extends Line>({
+  label,
+  lines,
+  following,
+  onFollow,
+  shown,
+  children,
+}: ListProps<Item>) => {
+  const list = useRef<HTMLDivElement>(null);
+  const [sight, setSight] = useState<Sight>({ top: 0, height: 480, row: 24 });
+  const seen = useRef(lines.length);
+  const count = lines.length;
+  const { row } = sight;
+
+  const look = (): void => {
+    if (list.current) setSight(sightOf(list.current));
+  };
+
+  useEffect(() => {
+    const watched = list.current;
+    if (!watched) return undefined;
+    const observer = new ResizeObserver(look);
+    observer.observe(watched);
+    return () => observer.disconnect();
+  }, []);
+
+  useLayoutEffect(() => {
+    const element = list.current;
+    if (!element || !following) return;
+    seen.current = count;
+    element.scrollTop = element.scrollHeight;
+    look();
+  }, [count, following, row]);
+
+  useLayoutEffect(() => {
+    const index = shown === undefined ? -1 : lines.findIndex(({ offset }) => offset === shown);
+    const element = list.current;
+    if (!element || index === -1) return;
+    const top = index * row;
+    if (top >= element.scrollTop && top + row <= element.scrollTop + element.clientHeight) return;
+    element.scrollTop = top - element.clientHeight / 2;
+    look();
+  }, [shown, count > 0, row]);
+
+  const scrolled = (): void => {
+    const element = list.current;
+    if (!element) return;
+    look();
+    const left = element.scrollHeight - element.scrollTop - element.clientHeight;
+    if (following && left > AT_END + row) onFollow(false);
+  };
+
+  const first = Math.max(0, Math.floor(sight.top / row) - MARGIN_LINES);
+  const last = Math.min(count, Math.ceil((sight.top + sight.height) / row) + MARGIN_LINES);
+  const missed = following ? 0 : Math.max(0, count - seen.current);
+  return (
+    <div class="log-frame">
+      <div
+        ref={list}
+        class="log"
+        role="log"
+        aria-live="off"
+        aria-label={label}
+        // What scrolls can be reached by the keyboard.
+        tabIndex={0}
+        onScroll={scrolled}
+      >
+        <div class="log-space" style={{ height: `${count * row}px` }}>
+          <div class="log-rows" style={{ transform: `translateY(${first * row}px)` }}>
+            {lines.slice(first, last).map(children)}
+          </div>
+        </div>
+      </div>
+      {missed > 0 && (
+        <button type="button" class="button primary compact new-events" onClick={() => onFollow(true)}>
+          {missed} new {missed === 1 ? "event" : "events"} <SignMark sign="down" />
+        </button>
+      )}
+    </div>
+  );
+};

@@ -1,0 +1,65 @@
+/** Asks for a token over the page that wants it, so that the page is still there afterwards. */
+import { useRef, useState } from "preact/hooks";
+import { Dialog } from "../elements/dialog.tsx";
+import { claimsOf, signIn, signInReason } from "../session.ts";
+
+const REASONS = {
+  missing: "This server wants a token.",
+  expired: "Your token has expired. Paste a new one to go on where you are.",
+  refused: "The server does not accept this token. Paste another one to go on where you are.",
+} as const;
+
+const faultOf = (text: string): string | undefined => {
+  const told = claimsOf(text);
+  if (!told) return "This is no token: one has three parts with dots between them.";
+  return told.expiresAt !== undefined && told.expiresAt <= Date.now() ? "This token has expired." : undefined;
+};
+
+export const SignIn = () => {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [fault, setFault] = useState<string>();
+  const reason = signInReason.value;
+  if (reason === undefined) return null;
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const text = field.current?.value.trim() ?? "";
+    const found = faultOf(text);
+    setFault(found);
+    if (found === undefined) signIn(text);
+  };
+  return (
+    <Dialog title="Sign in" required onClose={() => undefined}>
+      <form class="body form" onSubmit={submit}>
+        <p>{REASONS[reason]}</p>
+        <div class="field">
+          <label for="token">Token</label>
+          <textarea
+            ref={field}
+            id="token"
+            class="input mono"
+            rows={4}
+            required
+            autofocus
+            autocomplete="off"
+            spellcheck={false}
+            aria-describedby="token-note"
+            aria-invalid={fault !== undefined}
+          />
+        </div>
+        {fault !== undefined && (
+          <p class="fault" role="alert">
+            {fault}
+          </p>
+        )}
+        <p id="token-note" class="quiet small">
+          A JWT from whoever runs this Stackcast. It is kept in this tab only, and goes to this server alone.
+        </p>
+        <div class="actions">
+          <button type="submit" class="button primary">
+            Sign in
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+};

@@ -1,0 +1,138 @@
+/**
+ * A stack on its own, followed live: the frames of its channel folded into its resources and its end, drawn once a frame.
+ * What the operation has yet to begin, and trouble with AWS, is asked of the server, which knows both.
+ */
+import { signal, type ReadonlySignal } from "@preact/signals";
+import { openTrack, type Track } from "../../client/track.ts";
+import type { Position } from "../../client/channel-follower.ts";
+import type { RestFailure } from "../../client/rest-call.ts";
+import type { StackAddress } from "../../protocol/channel-names.ts";
+import type { ResourceUpdate, StackComplete, StackFrame } from "../../protocol/stack-frames.ts";
+import type { StackSummary } from "../../protocol/stack-summary.ts";
+import { onceAFrame } from "../once-a-frame.ts";
+import { rest, socketAccess } from "../server.ts";
+import { LiveConnection } from "../shell/live-connection.ts";
+import { foldedStack, NO_STACK, type ShownStack } from "./stack-fold.ts";
+
+/** What stands between the server and AWS, and since when this page knows of it. */
+export type AwsTrouble = Readonly<{ code: string; message: string; since: number }>;
+
+const isStackFrame = (frame: Readonly<{ type: string }>): frame is StackFrame =>
+  frame.type === "resource_update" || frame.type === "stack_complete";
+
+/** How often the server is asked for what the channel does not say. */
+const ASK_EVERY_MS = 10_000;
+
+export class FollowedStack {
+  readonly connection = new LiveConnection();
+  readonly #address: StackAddress;
+  readonly #onEnd: (end: StackComplete) => void;
+  readonly #shown = signal<ShownStack>(NO_STACK);
+  readonly #summary = signal<StackSummary | undefined>(undefined);
+  readonly #failure = signal<RestFailure | undefined>(undefined);
+  readonly #trouble = signal<AwsTrouble | undefined>(undefined);
+  readonly #draw = onceAFrame(() => (this.#shown.value = this.#folded));
+  /** Events, oldest first; grows in place. */
+  readonly lines: StackFrame[] = [];
+  #folded: ShownStack = NO_STACK;
+  #liveAfter = Number.POSITIVE_INFINITY;
+  #track: Track | undefined;
+  #position: Position | undefined;
+  #timer: number | undefined;
+
+  constructor(address: StackAddress, onEnd: (end: StackComplete) => void) {
+    this.#address = address;
+    this.#onEnd = onEnd;
+  }
+
+  get shown(): ReadonlySignal<ShownStack> {
+    return this.#shown;
+  }
+
+  /** As the server last told it; undefined before that. */
+  get summary(): ReadonlySignal<StackSummary | undefined> {
+    return this.#summary;
+  }
+
+  /** Why the server did not tell it. */
+  get failure(): ReadonlySignal<RestFailure | undefined> {
+    return this.#failure;
+  }
+
+  get trouble(): ReadonlySignal<AwsTrouble | undefined> {
+    return this.#trouble;
+  }
+
+  open(): void {
+    this.close();
+    this.#track = openTrack(
+      {
+        ...socketAccess,
+        ...this.#address,
+        onState: this.connection.onState,
+        ...(this.#position && { from: this.#position }),
+      },
+      {
+        reset: ({ offset }) => {
+          this.#liveAfter = offset;
+          this.lines.length = 0;
+          this.#folded = NO_STACK;
+          this.connection.restarted();
+          this.#draw.ask();
+        },
+        resumed: (head) => this.connection.resumed(this.lines.at(-1)?.offset ?? 0, head),
+        events: (frames) => this.#take(frames.filter(isStackFrame)),
+        trouble: ({ code, message }) => this.#troubled({ code, message }),
+      },
+    );
+    void this.#ask();
+    this.#timer = setInterval(() => {
+      if (document.visibilityState === "visible") void this.#ask();
+    }, ASK_EVERY_MS);
+  }
+
+  close(): void {
+    this.#position = this.#track?.position() ?? this.#position;
+    this.#track?.close();
+    this.#track = undefined;
+    clearInterval(this.#timer);
+    this.#draw.cancel();
+  }
+
+  /** The network or the page has come back. */
+  readonly hurry = (): void => this.#track?.hurry();
+
+  #take(frames: readonly StackFrame[]): void {
+    this.lines.push(...frames);
+    this.#folded = foldedStack(this.#folded, frames);
+    for (const frame of frames) {
+      if (frame.type === "stack_complete" && frame.offset > this.#liveAfter) this.#onEnd(frame);
+    }
+    // What AWS has told is proof that it answers.
+    this.#trouble.value = undefined;
+    this.connection.reached(frames.at(-1)?.offset ?? 0);
+    this.#draw.ask();
+  }
+
+  #troubled(trouble: Readonly<{ code: string; message: string }>): void {
+    const before = this.#trouble.peek();
+    if (before?.code !== trouble.code) this.#trouble.value = { ...trouble, since: Date.now() };
+  }
+
+  async #ask(): Promise<void> {
+    const answer = await rest.stacks.summary(this.#address);
+    if (!this.#track) return;
+    if (!answer.ok) {
+      this.#failure.value = answer.failure;
+      return;
+    }
+    this.#failure.value = undefined;
+    this.#summary.value = answer.value;
+    const { trouble } = answer.value;
+    if (trouble) this.#troubled(trouble);
+    else this.#trouble.value = undefined;
+  }
+}
+
+/** Whether an event is about the stack itself. */
+export const isOwn = ({ resource }: ResourceUpdate): boolean => resource.physicalId === resource.stackId;

@@ -1,0 +1,142 @@
+/** A stack on its own, live: where its newest operation stands, its resources, its events and how it ended. */
+import { useSignal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import type { StackAddress } from "../../protocol/channel-names.ts";
+import { standingOf } from "../../domain/statuses.ts";
+import { queryValue, setView } from "../address.ts";
+import { notifyEnd } from "../deployment/end-notice.ts";
+import { Empty, FailureNote, Loading } from "../elements/answer.tsx";
+import { standingOfStatus } from "../elements/standing.ts";
+import { token } from "../session.ts";
+import { announce } from "../shell/announcements.tsx";
+import { useKeys } from "../shell/keys.ts";
+import { shownConnection } from "../shell/live-connection.ts";
+import { usePageStatus } from "../shell/page-status.ts";
+import { FollowedStack } from "./followed-stack.ts";
+import { ResourceTable } from "./resource-table.tsx";
+import { resourceRowsOf } from "./resource-rows.ts";
+import { StackCause, StackHead, StackOutputs, TroubleNote } from "./stack-head.tsx";
+import { StackLog } from "./stack-log.tsx";
+import "./stack.css";
+
+const useFollowedStack = (address: StackAddress): FollowedStack => {
+  const followed = useMemo(
+    () =>
+      new FollowedStack(address, ({ outcome }) => {
+        const text = `${address.stackName}: ${outcome.replaceAll("_", " ")}`;
+        announce(text);
+        notifyEnd(address.stackName, text, `stackcast ${address.region}/${address.stackName}`);
+      }),
+    [],
+  );
+  const signedIn = token.value;
+  useEffect(() => {
+    followed.open();
+    shownConnection.value = { connection: followed.connection, reconnect: () => followed.open() };
+    return () => {
+      followed.close();
+      shownConnection.value = undefined;
+    };
+  }, [signedIn]);
+  useEffect(() => {
+    addEventListener("online", followed.hurry);
+    document.addEventListener("visibilitychange", followed.hurry);
+    return () => {
+      removeEventListener("online", followed.hurry);
+      document.removeEventListener("visibilitychange", followed.hurry);
+    };
+  }, []);
+  return followed;
+};
+
+/** A stack that is not there yet is no failure: it is waited for. */
+const Absent = ({ followed, stackName }: Readonly<{ followed: FollowedStack; stackName: string }>) => {
+  const failure = followed.failure.value;
+  if (failure?.code === "STACK_NOT_FOUND")
+    return (
+      <Empty title={`There is no stack ${stackName} yet`}>
+        <p>As soon as it is created it appears here by itself.</p>
+      </Empty>
+    );
+  if (failure) return <FailureNote failure={failure} onRetry={() => followed.open()} />;
+  return <Loading what={stackName} />;
+};
+
+const Resources = ({ followed }: Readonly<{ followed: FollowedStack }>) => {
+  const rows = resourceRowsOf(followed.shown.value, followed.summary.value);
+  const text = queryValue("q").toLowerCase();
+  const wanted =
+    text === ""
+      ? rows
+      : rows.filter((row) =>
+          [row.path, row.type, row.status, row.reason].some((part) => part.toLowerCase().includes(text)),
+        );
+  return (
+    <section class="sheet" aria-label="Resources">
+      <header>
+        <h2>
+          Resources <span class="quiet small">{rows.length}</span>
+        </h2>
+        <search class="toolbar">
+          <input
+            id="filter"
+            class="input"
+            type="search"
+            placeholder="Filter resources and events"
+            aria-label="Filter resources and events"
+            value={queryValue("q")}
+            onInput={(event) => setView({ q: event.currentTarget.value })}
+          />
+        </search>
+      </header>
+      {wanted.length > 0 ? (
+        <ResourceTable rows={wanted} />
+      ) : (
+        <Empty title={rows.length === 0 ? "No resource is known yet" : "No resource matches"} />
+      )}
+    </section>
+  );
+};
+
+export const StackPage = (address: StackAddress) => {
+  const { region, stackName } = address;
+  const followed = useFollowedStack({ region, stackName });
+  const following = useSignal(true);
+  useKeys({
+    "/": { does: "Filter resources and events", run: () => document.getElementById("filter")?.focus() },
+    l: { does: "Follow the newest event, or pause", run: () => (following.value = !following.value) },
+  });
+  const { stack: told } = followed.shown.value;
+  const stack = told ?? followed.summary.value;
+  const isStale = followed.connection.lostAt.value !== undefined;
+  const isRunning = stack !== undefined && standingOf(stack.status) === "running";
+  usePageStatus(
+    stack === undefined ? stackName : `${isRunning ? `${stack.progress}%` : stack.status} · ${stackName}`,
+    standingOfStatus(stack?.status ?? ""),
+  );
+  return (
+    <div class="page">
+      <TroubleNote followed={followed} />
+      {stack === undefined ? (
+        <>
+          <h1>{stackName}</h1>
+          <section class="sheet">
+            <Absent followed={followed} stackName={stackName} />
+          </section>
+        </>
+      ) : (
+        <>
+          <div class={isStale ? "stale" : undefined}>
+            <StackHead followed={followed} stack={stack} region={region} />
+          </div>
+          <StackCause followed={followed} />
+          <div class={isStale ? "overview stale" : "overview"}>
+            <Resources followed={followed} />
+            <StackLog followed={followed} following={following} />
+          </div>
+          <StackOutputs followed={followed} />
+        </>
+      )}
+    </div>
+  );
+};

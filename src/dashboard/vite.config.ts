@@ -1,0 +1,35 @@
+/**
+ * Builds the pages into `dist/dashboard`, which the Worker serves. Files of earlier builds are removed after the new ones
+ * are in place, so that a page which is open meanwhile never finds the folder empty.
+ */
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { defineConfig, type Plugin } from "vite";
+
+const outDir = join(import.meta.dirname, "../../dist/dashboard");
+
+const removesOldFiles: Plugin = {
+  name: "removes-old-files",
+  apply: "build",
+  async writeBundle(_options, bundle) {
+    const folder = join(outDir, "assets");
+    const old = (await readdir(folder)).filter((file) => !Object.hasOwn(bundle, `assets/${file}`));
+    await Promise.all(old.map((file) => rm(join(folder, file), { force: true })));
+  },
+};
+
+export default defineConfig({
+  root: import.meta.dirname,
+  base: "/",
+  logLevel: "warn",
+  plugins: [removesOldFiles],
+  build: {
+    outDir,
+    emptyOutDir: false,
+    // Scripts are small, and browsers that have light-dark() preload modules.
+    modulePreload: { polyfill: false },
+    target: "es2023",
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+  },
+});
