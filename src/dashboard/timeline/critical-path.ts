@@ -1,10 +1,17 @@
 /**
- * The chain of stacks that kept a run from ending sooner: of all chains along dependencies the one that took longest, by
- * the time that its stacks ran. Waiting between them is not theirs and does not count.
+ * The chain of stacks that kept a run from ending sooner: of all chains along dependencies the one that ran longest.
+ * Waiting between its stacks is not theirs and does not count, nor does twice what two of them ran at once, as on the way
+ * back.
  */
 
-/** A stack as far as the path is concerned; seconds are 0 for one that has not begun. */
-export type Link = Readonly<{ name: string; layer: number; dependsOn: readonly string[]; seconds: number }>;
+/** A stack as far as the path is concerned. */
+export type Link = Readonly<{
+  name: string;
+  layer: number;
+  dependsOn: readonly string[];
+  /** Milliseconds, the end being the present while it runs; absent: it has not begun. */
+  span?: Readonly<{ start: number; end: number }>;
+}>;
 
 export type CriticalPath = Readonly<{
   /** In the order in which they run. */
@@ -12,9 +19,17 @@ export type CriticalPath = Readonly<{
   seconds: number;
 }>;
 
-type Chain = Readonly<{ seconds: number; link?: Link; before?: Chain }>;
+type Chain = Readonly<{ seconds: number; end: number; link?: Link; before?: Chain }>;
 
-const EMPTY: Chain = { seconds: 0 };
+const EMPTY: Chain = { seconds: 0, end: Number.NEGATIVE_INFINITY };
+
+/** The chain with one more. */
+const extended = (before: Chain, link: Link): Chain => {
+  const { span } = link;
+  if (!span) return { ...before, link, before };
+  const added = Math.max(0, span.end - Math.max(span.start, before.end)) / 1000;
+  return { seconds: before.seconds + added, end: Math.max(before.end, span.end), link, before };
+};
 
 /** The longer of two; ties go to the name, so that the path does not flicker. */
 const longer = (one: Chain, other: Chain): Chain => {
@@ -44,7 +59,7 @@ export const criticalPathOf = (links: readonly Link[]): CriticalPath => {
     begun.add(link.name);
     const needed = link.dependsOn.flatMap((name) => byName.get(name) ?? []);
     const before = needed.length === 0 ? below(link) : needed.map(chainTo).reduce(longer);
-    const chain: Chain = { seconds: before.seconds + link.seconds, link, before };
+    const chain = extended(before, link);
     chains.set(link.name, chain);
     return chain;
   };
@@ -57,6 +72,6 @@ export const criticalPathOf = (links: readonly Link[]): CriticalPath => {
   }
   const stacks: string[] = [];
   for (let chain: Chain | undefined = longest; chain?.link; chain = chain.before)
-    if (chain.link.seconds > 0) stacks.unshift(chain.link.name);
+    if (chain.seconds > (chain.before?.seconds ?? 0)) stacks.unshift(chain.link.name);
   return { stacks, seconds: longest.seconds };
 };

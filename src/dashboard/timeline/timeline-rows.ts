@@ -1,11 +1,19 @@
 /** The rows of a timeline, top to bottom: layers, their stacks, and the resources of those stacks that are unfolded. */
 import { criticalPathOf, type CriticalPath } from "./critical-path.ts";
-import { secondsOf, type Span, type TimedResource, type TimedRun, type TimedStack } from "./timeline-run.ts";
+import { type Span, type TimedResource, type TimedRun, type TimedStack } from "./timeline-run.ts";
 
-export type TimelineRow =
-  | Readonly<{ kind: "layer"; key: string; layer: number; stacks: readonly TimedStack[]; span?: Span }>
-  | Readonly<{ kind: "stack"; key: string; stack: TimedStack; isCritical: boolean; isOpen: boolean }>
-  | Readonly<{ kind: "resource"; key: string; stack: TimedStack; resource: TimedResource }>;
+/** Where a row stands among those beside it, from 1. */
+type Place = Readonly<{ key: string; place: number; of: number }>;
+
+export type LayerRow = Place &
+  Readonly<{ kind: "layer"; layer: number; stacks: readonly TimedStack[]; span?: Span }>;
+
+export type StackRow = Place &
+  Readonly<{ kind: "stack"; stack: TimedStack; isCritical: boolean; isOpen: boolean }>;
+
+export type ResourceRow = Place & Readonly<{ kind: "resource"; stack: TimedStack; resource: TimedResource }>;
+
+export type TimelineRow = LayerRow | StackRow | ResourceRow;
 
 /** The run's critical path as of `now`. */
 export const pathOfRun = ({ stacks }: TimedRun, now: number): CriticalPath =>
@@ -14,7 +22,7 @@ export const pathOfRun = ({ stacks }: TimedRun, now: number): CriticalPath =>
       name,
       layer,
       dependsOn,
-      seconds: span ? secondsOf(span, now) : 0,
+      ...(span && { span: { start: span.start, end: span.end ?? now } }),
     })),
   );
 
@@ -48,18 +56,34 @@ export const timelineRowsOf = (
     else byLayer.set(stack.layer, [stack]);
   }
   const rows: TimelineRow[] = [];
+  let layers = 0;
   for (const [layer, stacks] of byLayer) {
     const span = spanOver(stacks.flatMap((stack) => stack.span ?? []));
-    rows.push({ kind: "layer", key: `layer ${layer}`, layer, stacks, ...(span && { span }) });
-    for (const stack of stacks) {
-      const isOpen = open.has(stack.name) && stack.resourceCount > 0;
+    const at = { place: ++layers, of: byLayer.size };
+    rows.push({ kind: "layer", key: `layer ${layer}`, ...at, layer, stacks, ...(span && { span }) });
+    for (const [index, stack] of stacks.entries()) {
       const key = stackKeyOf(stack.name);
-      rows.push({ kind: "stack", key, stack, isCritical: critical.has(stack.name), isOpen });
-      if (!isOpen) continue;
-      for (const resource of stack.resources())
-        rows.push({ kind: "resource", key: `${key} ${resource.key}`, stack, resource });
+      const isOpen = open.has(stack.name) && stack.resourceCount > 0;
+      const isCritical = critical.has(stack.name);
+      rows.push({ kind: "stack", key, place: index + 1, of: stacks.length, stack, isCritical, isOpen });
+      if (isOpen) rows.push(...resourceRowsOf(stack));
     }
   }
+  return rows;
+};
+
+const known = new WeakMap<TimedStack, readonly ResourceRow[]>();
+
+/** Kept for as long as the stack is the same: of many unfolded stacks few change at once. */
+const resourceRowsOf = (stack: TimedStack): readonly ResourceRow[] => {
+  const before = known.get(stack);
+  if (before) return before;
+  const resources = stack.resources();
+  const rows = resources.map((resource, index): ResourceRow => {
+    const key = `${stackKeyOf(stack.name)} ${resource.key}`;
+    return { kind: "resource", key, place: index + 1, of: resources.length, stack, resource };
+  });
+  known.set(stack, rows);
   return rows;
 };
 

@@ -68,10 +68,8 @@ const resourcesOf = (stack: StackNode, runEnd?: string): readonly TimedResource[
     .flatMap((entry) => timedResource(entry, stack.endTime ?? runEnd))
     .sort((one, other) => one.span.start - other.span.start || (one.name < other.name ? -1 : 1));
 
-type Told = Pick<
-  StackProgress,
-  "name" | "layer" | "dependsOn" | "status" | "startTime" | "endTime" | "error" | "cause"
->;
+type Told = Pick<StackProgress, "name" | "layer" | "status" | "startTime" | "endTime" | "error" | "cause"> &
+  Readonly<{ dependsOn: readonly string[] }>;
 
 const timedStack = (
   { name, layer, dependsOn, status, startTime, endTime, error, cause }: Told,
@@ -95,17 +93,27 @@ const timedStack = (
 
 const NONE: readonly TimedResource[] = [];
 
+type Known = Readonly<{ isBlocked: boolean; runEnd: string | undefined; timed: TimedStack }>;
+
+/** A stack's node is replaced by each of its events; until then all that is made of it stays the same. */
+const known = new WeakMap<StackNode, Known>();
+
+const timedNode = (node: StackNode, isBlocked: boolean, runEnd: string | undefined): TimedStack => {
+  const before = known.get(node);
+  if (before && before.isBlocked === isBlocked && before.runEnd === runEnd) return before.timed;
+  let resources: readonly TimedResource[] | undefined;
+  const timed = {
+    ...timedStack(node, node.reachedPercent, isBlocked, runEnd),
+    resourceCount: node.resources.size,
+    resources: () => (resources ??= resourcesOf(node, runEnd)),
+  };
+  known.set(node, { isBlocked, runEnd, timed });
+  return timed;
+};
+
 const stacksOfState = (state: DeploymentState): TimedStack[] => {
   const blocked = blockedAmong(state.stacks);
-  return [...state.stacks.values()].map((stack) => {
-    const { endTime } = state;
-    let resources: readonly TimedResource[] | undefined;
-    return {
-      ...timedStack(stack, stack.reachedPercent, blocked.has(stack.name), endTime),
-      resourceCount: stack.resources.size,
-      resources: () => (resources ??= resourcesOf(stack, endTime)),
-    };
-  });
+  return [...state.stacks.values()].map((node) => timedNode(node, blocked.has(node.name), state.endTime));
 };
 
 const stacksOfProgress = ({ stacks, blast, endTime }: DeploymentProgress): TimedStack[] => {

@@ -3,12 +3,23 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { criticalPathOf, type Link } from "../../../src/dashboard/timeline/critical-path.ts";
 
-const link = (name: string, layer: number, seconds: number, ...dependsOn: string[]): Link => ({
+/** A stack that runs when the seconds before it have passed. */
+const linkAt = (
+  before: number,
+  name: string,
+  layer: number,
+  seconds: number,
+  ...dependsOn: string[]
+): Link => ({
   name,
   layer,
-  seconds,
   dependsOn,
+  ...(seconds > 0 && { span: { start: before * 1000, end: (before + seconds) * 1000 } }),
 });
+
+/** Layers begin a thousand seconds after each other. */
+const link = (name: string, layer: number, seconds: number, ...dependsOn: string[]): Link =>
+  linkAt(layer * 1000, name, layer, seconds, ...dependsOn);
 
 describe("the critical path", () => {
   test("is the chain of dependencies that took longest, not that with the most stacks", () => {
@@ -51,34 +62,59 @@ describe("the critical path", () => {
   });
 
   test("ends with circles and with dependencies that nobody knows", () => {
-    expect(criticalPathOf([link("a", 1, 1, "b"), link("b", 1, 2, "a"), link("c", 2, 4, "gone")])).toEqual({
-      stacks: ["b", "a", "c"],
-      seconds: 7,
+    expect(
+      criticalPathOf([linkAt(5, "a", 1, 1, "b"), linkAt(0, "b", 1, 2, "a"), link("c", 2, 4, "gone")]),
+    ).toEqual({ stacks: ["b", "a", "c"], seconds: 7 });
+  });
+
+  test("counts once what two of its stacks ran at the same time, as on the way back", () => {
+    expect(
+      criticalPathOf([linkAt(0, "a", 1, 100), linkAt(20, "b", 2, 50, "a"), linkAt(90, "c", 2, 40, "a")]),
+    ).toEqual({
+      stacks: ["a", "c"],
+      seconds: 130,
     });
   });
 
-  test("is as long as the longest of all chains", () => {
-    const plans = fc.array(
-      fc.record({ seconds: fc.nat(100), needs: fc.array(fc.nat(20), { maxLength: 3 }) }),
-      { maxLength: 12 },
-    );
+  const plans = fc.array(
+    fc.record({
+      seconds: fc.integer({ min: 1, max: 100 }),
+      gap: fc.nat(50),
+      needs: fc.array(fc.nat(20), { maxLength: 3 }),
+    }),
+    { maxLength: 12 },
+  );
+
+  test("is as long as the longest of all chains, where each stack waits for those before it", () => {
     fc.assert(
       fc.property(plans, (plan) => {
+        const links: Link[] = [];
         // Each depends on earlier ones, all in one layer: nothing but dependencies counts.
-        const links = plan.map(({ seconds, needs }, index) =>
-          link(`s${index}`, 1, seconds, ...needs.filter((need) => need < index).map((need) => `s${need}`)),
-        );
-        const longestTo = (name: string): number => {
-          const { seconds, dependsOn } = links.find((other) => other.name === name)!;
-          return seconds + Math.max(0, ...dependsOn.map(longestTo));
-        };
+        for (const [index, { seconds, gap, needs }] of plan.entries()) {
+          const before = [...new Set(needs)].filter((need) => need < index);
+          const ready = Math.max(0, ...before.map((need) => (links[need]?.span?.end ?? 0) / 1000));
+          links.push(linkAt(ready + gap, `s${index}`, 1, seconds, ...before.map((need) => `s${need}`)));
+        }
+        const secondsAt = (name: string): number => plan[Number(name.slice(1))]?.seconds ?? 0;
+        const longestTo = ({ name, dependsOn }: Link): number =>
+          secondsAt(name) + Math.max(0, ...dependsOn.map((need) => longestTo(links[Number(need.slice(1))]!)));
         const path = criticalPathOf(links);
-        expect(path.seconds).toBe(Math.max(0, ...links.map(({ name }) => longestTo(name))));
-        const sum = path.stacks.reduce(
-          (total, name) => total + links.find((at) => at.name === name)!.seconds,
-          0,
+        expect(path.seconds).toBe(Math.max(0, ...links.map(longestTo)));
+        expect(path.stacks.reduce((sum, name) => sum + secondsAt(name), 0)).toBe(path.seconds);
+      }),
+    );
+  });
+
+  test("is never longer than the run, whatever its stacks did at once", () => {
+    fc.assert(
+      fc.property(plans, (plan) => {
+        const links = plan.map(({ seconds, gap, needs }, index) =>
+          linkAt(gap, `s${index}`, 1 + (index % 3), seconds, ...needs.map((need) => `s${need}`)),
         );
-        expect(sum).toBe(path.seconds);
+        const ends = links.flatMap(({ span }) => (span ? [span.end] : []));
+        const starts = links.flatMap(({ span }) => (span ? [span.start] : []));
+        const most = ends.length === 0 ? 0 : (Math.max(...ends) - Math.min(...starts)) / 1000;
+        expect(criticalPathOf(links).seconds).toBeLessThanOrEqual(most);
       }),
     );
   });

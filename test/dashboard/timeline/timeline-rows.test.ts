@@ -1,12 +1,7 @@
 /** The rows of a timeline, from what is known of a run. */
 import { describe, expect, test } from "vitest";
 import { timedRunOf, type TimedRun } from "../../../src/dashboard/timeline/timeline-run.ts";
-import {
-  looksOf,
-  pathOfRun,
-  readyAt,
-  timelineRowsOf,
-} from "../../../src/dashboard/timeline/timeline-rows.ts";
+import { pathOfRun, readyAt, timelineRowsOf } from "../../../src/dashboard/timeline/timeline-rows.ts";
 import { emptyDeployment, type DeploymentState } from "../../../src/domain/deployment/deployment-state.ts";
 import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
 import { at, START, stateAfter, type Telling } from "../told-run.ts";
