@@ -1,8 +1,8 @@
 /** The display with one bar: the seeds' third picture. Below it the resources of what runs, as far as there is room. */
 import type { DeploymentState, ResourceNode } from "../../domain/deployment/deployment-state.ts";
 import type { DeploymentProgress, StackProgress } from "../../protocol/deployment-progress.ts";
-import { partText } from "./durations.ts";
-import { EMPTY_LINE, line, paddedText, piece, widthOf, type Line } from "./line.ts";
+import { countText, partText } from "./durations.ts";
+import { cutText, EMPTY_LINE, line, paddedText, piece, widthOf, type Line } from "./line.ts";
 import { stackCountText, timesText } from "./progress-line.ts";
 import type { DeploymentScene, Size } from "./scene.ts";
 import { bar, elapsedOfStack, isRunning } from "./stack-row.ts";
@@ -17,38 +17,43 @@ export const barColumns = (columns: number): number =>
 
 /** `━━━━━━ 35% (4/12 stacks)`. */
 export const barLine = (progress: DeploymentProgress, columns: number, color: boolean): Line => {
-  const { progressPercent, failedStacks } = progress.summary;
+  const { progressPercent } = progress.summary;
   return line(
     ...bar(progressPercent, barColumns(columns), color),
-    ` ${String(progressPercent).padStart(2)}% (${stackCountText(progress)}`,
-    piece(failedStacks > 0 ? `, ${failedStacks} failed` : "", "bad"),
-    ")",
+    ` ${String(progressPercent).padStart(2)}% (${stackCountText(progress)})`,
   );
 };
 
-/** A row of a tree: its name, a mark, and what else is to be said. */
-export type Twig = Readonly<{ name: string; mark: Mark; detail: string; more?: string; rank: number }>;
+/** A row of a tree: its name and kind, a mark, and what else is to be said; of rank 0 are those that are left out last. */
+export type Twig = Readonly<{ name: string; kind: string; mark: Mark; detail: string; rank: number }>;
 
-/** The twigs as a tree, names in one column; where room is short the least urgent are left out and counted. */
+const widestOf = (texts: readonly string[]): number =>
+  Math.max(0, ...texts.map((text) => widthOf(line(text))));
+
+/** The twigs as a tree with names in one column; where room is short the least urgent are left out and counted. */
 export const treeLines = (twigs: readonly Twig[], room: number, columns: number): readonly Line[] => {
-  const widest = Math.max(0, ...twigs.map(({ name }) => widthOf(line(name))));
-  const nameColumns = Math.min(widest, Math.max(12, Math.floor(columns / 2) - 8));
+  const most = Math.max(12, Math.floor(columns / 2) - 8);
+  const nameColumns = Math.min(widestOf(twigs.map(({ name }) => name)), most);
+  const kindColumns = columns < COLUMNS_FOR_KINDS ? 0 : Math.min(widestOf(twigs.map(({ kind }) => kind)), 40);
   const shown = mostUrgent(twigs, room);
-  const hidden = twigs.length - shown.length;
+  const hidden = room > 1 ? twigs.length - shown.length : 0;
   return [
-    ...shown.map(({ name, mark, detail, more }, index) =>
+    ...shown.map(({ name, kind, mark, detail }, index) =>
       line(
         piece(index === shown.length - 1 && hidden === 0 ? "└─ " : "├─ ", "quiet"),
         paddedText(name, nameColumns),
         " ",
+        piece(kindColumns > 0 ? `${paddedText(kind, kindColumns)} ` : "", "quiet"),
         piece(`${mark.symbol} ${mark.word}`, mark.tone),
         piece(detail === "" ? "" : ` (${detail})`, "quiet"),
-        piece(more === undefined || more === "" ? "" : `  ${more}`, "quiet"),
       ),
     ),
     ...(hidden > 0 ? [line(piece(`└─ … ${hidden} more`, "quiet"))] : []),
   ];
 };
+
+/** Narrower terminals have no room for what resources are. */
+const COLUMNS_FOR_KINDS = 100;
 
 /** As many as there is room for, in their order; one row is kept to say that there are more. */
 const mostUrgent = (twigs: readonly Twig[], room: number): readonly Twig[] => {
@@ -56,18 +61,18 @@ const mostUrgent = (twigs: readonly Twig[], room: number): readonly Twig[] => {
   const order = twigs.map((twig, index) => ({ twig, index }));
   // Of equals the newest.
   order.sort((one, other) => one.twig.rank - other.twig.rank || other.index - one.index);
-  const kept = new Set(order.slice(0, Math.max(0, room - 1)).map(({ index }) => index));
+  const kept = new Set(order.slice(0, Math.max(1, room - 1)).map(({ index }) => index));
   return twigs.filter((_, index) => kept.has(index));
 };
 
 const secondsBetween = (from: string, to: number): number => Math.max(0, to - Date.parse(from)) / 1000;
 
-const twigOf = ({ name, status, startTime, updatedAt }: ResourceNode, now: number): Twig => {
+const twigOf = ({ name, type: kind, status, startTime, updatedAt }: ResourceNode, now: number): Twig => {
   const mark = RESOURCE_MARKS[status];
   if (status.endsWith("ing"))
-    return { name, mark, detail: `${partText(secondsBetween(startTime, now))} elapsed`, rank: 1 };
+    return { name, kind, mark, detail: `${partText(secondsBetween(startTime, now))} elapsed`, rank: 1 };
   const seconds = secondsBetween(startTime, Date.parse(updatedAt));
-  return { name, mark, detail: partText(seconds), rank: status === "failed" ? 0 : 3 };
+  return { name, kind, mark, detail: partText(seconds), rank: status === "failed" ? 0 : 3 };
 };
 
 const twigsOf = (stack: StackProgress, state: DeploymentState | undefined, now: number): readonly Twig[] => {
@@ -77,9 +82,9 @@ const twigsOf = (stack: StackProgress, state: DeploymentState | undefined, now: 
   const unseen = stack.resources.total - resources.length;
   const coming: Twig[] =
     unseen > 0 && resources.length > 0
-      ? [{ name: `${unseen} more`, mark: PENDING_MARK, detail: "", rank: 2 }]
+      ? [{ name: `${unseen} more`, kind: "", mark: PENDING_MARK, detail: "", rank: 2 }]
       : [];
-  return [...twigs, ...coming, { name: "Outputs", mark: PENDING_MARK, detail: "", rank: 4 }];
+  return [...twigs, ...coming, { name: "Outputs", kind: "", mark: PENDING_MARK, detail: "", rank: 4 }];
 };
 
 /** `Current: database-rds (Layer 3/5)` and its resources. */
@@ -108,7 +113,17 @@ const stackBlock = (
   ];
 };
 
-const MOST_ROWS = 12;
+/** A stack's heading and so many of its resources make a block that is worth its room. */
+const BLOCK_ROWS = 7;
+
+/** `Also running: storage 10%, cache 40%`, in a line. */
+const othersLine = (stacks: readonly StackProgress[], columns: number): Line => {
+  const names = stacks.map(({ name, status, progressPercent }) =>
+    status === "failed" ? `${name} failed` : `${name} ${progressPercent}%`,
+  );
+  const head = `${stacks.length} more: `;
+  return line(head, piece(cutText(names.join(", "), columns - head.length), "quiet"));
+};
 
 /** What stands between the title and the line of times. */
 export const barBody = (
@@ -121,32 +136,29 @@ export const barBody = (
   const stacks = Object.values(progress.stacks);
   const failed = stacks.filter(({ status }) => status === "failed");
   const running = isOver(progress.status) ? [] : stacks.filter(isRunning);
-  const blocks = [...failed, ...running];
-  const lines: Line[] = [barLine(progress, columns, color)];
-  let left = rows - 1;
-  for (const [index, stack] of blocks.entries()) {
-    const others = blocks.length - index;
-    // The stacks that follow get their part, as long as three rows make sense for each.
-    const share = Math.min(MOST_ROWS, Math.max(4, Math.floor((left - 1) / others)));
-    const more = others > 1 ? 1 : 0;
-    if (left - more < 3) {
-      if (left > 0) lines.push(line(piece(`… ${others} more running or failed`, "quiet")));
-      break;
-    }
-    const block = stackBlock(stack, scene, progress, now, {
-      columns,
-      rows: Math.min(share, left - more) - 1,
-    });
-    lines.push(EMPTY_LINE, ...block);
-    left -= block.length + 1;
-  }
-  return lines;
+  const urgent = [...failed, ...running];
+  // An empty line before each block, and one more for those that have none.
+  const left = rows - 1;
+  const fitting = Math.max(1, Math.floor((left - 2) / BLOCK_ROWS));
+  const shown = left < 3 ? [] : urgent.slice(0, fitting);
+  const others = urgent.slice(shown.length);
+  const share = Math.floor((left - (others.length > 0 ? 2 : 0)) / Math.max(1, shown.length)) - 1;
+  return [
+    barLine(progress, columns, color),
+    ...shown.flatMap((stack) => [
+      EMPTY_LINE,
+      ...stackBlock(stack, scene, progress, now, { columns, rows: share }),
+    ]),
+    ...(others.length > 0 && left > 0
+      ? [...(left < 3 ? [] : [EMPTY_LINE]), othersLine(others, columns)]
+      : []),
+  ];
 };
 
 /** `Elapsed: 5m 30s | ETA: ~10m | Smart Skip: 1 stack`. */
 export const barFoot = (progress: DeploymentProgress, now: number): Line => {
-  const { skippedStacks } = progress.summary;
-  const skip =
-    skippedStacks > 0 ? ` | Smart Skip: ${skippedStacks} stack${skippedStacks === 1 ? "" : "s"}` : "";
-  return line(timesText(progress, now) + skip);
+  const { skippedStacks, failedStacks } = progress.summary;
+  const failed = failedStacks > 0 ? ` | Failed: ${countText(failedStacks, "stack")}` : "";
+  const skip = skippedStacks > 0 ? ` | Smart Skip: ${countText(skippedStacks, "stack")}` : "";
+  return line(timesText(progress, now) + failed + skip);
 };

@@ -1,5 +1,4 @@
 /** Why a deployment or a stack fails: the first cause, what does not begin because of it, and what can be done next. */
-import { isOver } from "./status-mark.ts";
 import type { Blast } from "../../protocol/deployment-events.ts";
 import type { DeploymentProgress, StackProgress } from "../../protocol/deployment-progress.ts";
 import type { Cause } from "../../protocol/stack-frames.ts";
@@ -14,9 +13,13 @@ const REASON_LINES = 3;
 /** What failed first, in one line each: where, and why. */
 type Failure = Readonly<{ where: string; what: string; reason: string }>;
 
-export const failureOfCause = ({ path, type, status, reason }: Cause, stack?: string): Failure => ({
-  where: stack === undefined ? path : `${stack} › ${path}`,
-  what: [type, status].filter((word) => word !== "").join(" "),
+export const failureOfCause = (
+  { path, logicalId, type, status, reason }: Cause,
+  stack?: string,
+): Failure => ({
+  // Pulumi's URNs say much more than where it is.
+  where: [stack, path.startsWith("urn:") ? logicalId : path].filter(Boolean).join(" › "),
+  what: [type, status === "failed" ? "" : status].filter((word) => word !== "").join(" "),
   reason: reason || status,
 });
 
@@ -105,7 +108,3 @@ const labelled = (label: string, text: string | undefined, columns: number): Lin
     : wrappedText(text, columns - 9, 2).map((part, index) =>
         line(index === 0 ? piece(`  ${label}`, "quiet") : "        ", " ", part),
       );
-
-/** Whether there is something to say of a failure at all. */
-export const hasCause = (progress: DeploymentProgress): boolean =>
-  firstFailure(progress) !== undefined && (isOver(progress.status) || progress.summary.failedStacks > 0);

@@ -8,10 +8,10 @@ const minutesText = (seconds: number): string => {
   return hours > 0 ? `${hours}h ${minutes}m` : `${minutes}m ${seconds % 60}s`;
 };
 
-/** How long a part took: seconds up to three minutes, as in `120s`; then `5m 30s`, then `2h 5m`. */
+/** How long a part took: seconds up to two minutes, as in `120s`; then `5m 30s`, then `2h 5m`. */
 export const partText = (seconds: number): string => {
   const rounded = whole(seconds);
-  return rounded <= 180 ? `${rounded}s` : minutesText(rounded);
+  return rounded <= 120 ? `${rounded}s` : minutesText(rounded);
 };
 
 /** How long the whole took or has been going on: `45s`, `5m 30s`, `2h 5m`. */
@@ -20,9 +20,9 @@ export const wholeText = (seconds: number): string => {
   return rounded < 60 ? `${rounded}s` : minutesText(rounded);
 };
 
-/** Nobody knows an end to the second: to five seconds up to three minutes, to half a minute up to ten, then to minutes. */
+/** Nobody knows an end to the second: to five seconds up to two minutes, to half a minute up to ten, then to minutes. */
 const estimate = (seconds: number): number => {
-  const step = seconds <= 180 ? 5 : seconds <= 600 ? 30 : 60;
+  const step = seconds <= 120 ? 5 : seconds <= 600 ? 30 : 60;
   return Math.max(step, Math.round(seconds / step) * step);
 };
 

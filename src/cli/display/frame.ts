@@ -3,7 +3,7 @@
  * everything that could move its cursor.
  */
 import { barBody, barFoot } from "./bar-frame.ts";
-import { causeLines, hasCause } from "./cause-block.ts";
+import { causeLines } from "./cause-block.ts";
 import { layeredBody } from "./layered-frame.ts";
 import { cutLine, EMPTY_LINE, line, piece, writtenLine, type Line } from "./line.ts";
 import { contactLine, progressText, titleLine } from "./progress-line.ts";
@@ -31,12 +31,13 @@ const deploymentLines = (scene: DeploymentScene, now: number, size: Size, look: 
   if (!progress)
     return [line(piece(`Waiting for ${address.deploymentId}-${address.environment}...`, "strong"))];
   const gap = size.rows >= ROWS_FOR_GAPS ? [EMPTY_LINE] : [];
-  const cause = hasCause(progress) ? [...causeLines(progress, size.columns), ...gap] : [];
+  const failure = causeLines(progress, size.columns);
+  const cause = failure.length > 0 ? [...failure, ...gap] : [];
   const title = titleLine(progress, look.display === "bar");
   const bodyRoom = (others: number): Size => ({ ...size, rows: size.rows - others - cause.length });
   switch (look.display) {
     case "layered": {
-      const foot = line(progressText(progress, now));
+      const foot = line(progressText(progress, now, size.columns));
       const body = layeredBody(scene, progress, now, bodyRoom(2 + 2 * gap.length), look.color);
       return [title, ...gap, ...body, ...(body.length > 0 ? gap : []), ...cause, foot];
     }
@@ -46,6 +47,6 @@ const deploymentLines = (scene: DeploymentScene, now: number, size: Size, look: 
     }
     case "verbose":
       // The log itself is printed above.
-      return [EMPTY_LINE, ...cause, line(progressText(progress, now))];
+      return [EMPTY_LINE, ...cause, line(progressText(progress, now, size.columns))];
   }
 };

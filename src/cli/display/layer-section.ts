@@ -5,7 +5,7 @@
 import type { StackProgress } from "../../protocol/deployment-progress.ts";
 import { countText, partText } from "./durations.ts";
 import { cutText, line, piece, widthOf, type Line } from "./line.ts";
-import { detailLine, isRunning, stackLine, type RowContext } from "./stack-row.ts";
+import { detailLine, isRunning, stackLine, wordOf, type RowContext } from "./stack-row.ts";
 import { STACK_MARKS } from "./status-mark.ts";
 
 export type Layer = Readonly<{ number: number; stacks: readonly StackProgress[] }>;
@@ -32,21 +32,46 @@ export const DENSITIES: readonly Density[] = [
   { gaps: false, finished: "merged", calm: "line", details: false },
 ];
 
-/** A line, and how long it is kept where room is short: 0 the longest. */
-export type Row = Readonly<{ line: Line; rank: 0 | 1 | 2 | 3; stands: "failed" | "running" | "other" }>;
+/** A line, how long it is kept where room is short (0 the longest), and the stacks that it stands for. */
+export type Row = Readonly<{ line: Line; rank: 0 | 1 | 2 | 3; word: string; stacks: number }>;
 
-const row = (content: Line, rank: Row["rank"], stands: Row["stands"] = "other"): Row => ({
+const row = (content: Line, rank: Row["rank"], word = "", stacks = 0): Row => ({
   line: content,
   rank,
-  stands,
+  word,
+  stacks,
 });
 
-const isWell = ({ status }: StackProgress): boolean =>
-  status === "deployed" || status === "skipped" || status === "deleted" || status === "rolled_back";
+/** Rows that stand for no stack. */
+export const gapRow: Row = row([], 3);
 
-export const isLayerDone = ({ stacks }: Layer): boolean => stacks.every(isWell);
+/** Whether nothing more happens to the stack on the way that its deployment goes. */
+const isWell = ({ status }: StackProgress, goesBack: boolean): boolean =>
+  status === "skipped" ||
+  status === "deleted" ||
+  status === "rolled_back" ||
+  status === (goesBack ? "pending" : "deployed");
+
+export const isLayerDone = ({ stacks }: Layer, goesBack: boolean): boolean =>
+  stacks.every((stack) => isWell(stack, goesBack));
 
 const namesOf = (stacks: readonly StackProgress[]): string => stacks.map(({ name }) => name).join(", ");
+
+/** `2 running, 14 done, 8 waiting`. */
+const standText = (stacks: readonly StackProgress[], context: RowContext): string => {
+  const counts = new Map<string, number>();
+  for (const stack of stacks) {
+    const word = wordOf(stack, context);
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  return [...counts]
+    .sort(([one], [other]) => WORDS.indexOf(one) - WORDS.indexOf(other))
+    .map(([word, count]) => `${count} ${word}`)
+    .join(", ");
+};
+
+/** As urgent as they are. */
+const WORDS = ["failed", "deleting", "deploying", "waiting", "cannot begin", "deployed"];
 
 /** Names if they fit, else their number. */
 const namesOrCount = (stacks: readonly StackProgress[], columns: number): string => {
@@ -54,10 +79,16 @@ const namesOrCount = (stacks: readonly StackProgress[], columns: number): string
   return widthOf(line(names)) <= columns ? names : countText(stacks.length, "stack");
 };
 
-/** `Layer 2/5: security, secrets, dns`. */
-const headingOf = ({ number, stacks }: Layer, totalLayers: number, columns: number): Line => {
+/** Room for `Layer 10/12: `. */
+const LABEL_COLUMNS = 13;
+
+/** `Layer 2/5: security, secrets, dns`, or `Layer 3/5: 24 stacks (13 deploying, 11 deployed)`. */
+const headingOf = ({ number, stacks }: Layer, totalLayers: number, context: RowContext): Line => {
   const head = `Layer ${number}/${totalLayers}: `;
-  return line(piece(head, "strong"), namesOrCount(stacks, columns - head.length));
+  const names = namesOf(stacks);
+  if (widthOf(line(names)) <= context.columns - LABEL_COLUMNS) return line(piece(head, "strong"), names);
+  const stands = piece(` (${standText(stacks, context)})`, "quiet");
+  return line(piece(head, "strong"), countText(stacks.length, "stack"), stands);
 };
 
 /** Seconds from the first beginning to the last end. */
@@ -76,58 +107,65 @@ const skippedText = (stacks: readonly StackProgress[]): string => {
   return skipped > 0 ? `, ${skipped} skipped` : "";
 };
 
-/** `✓ Layer 1/5: network (120s)`. */
-const doneLine = (layer: Layer, totalLayers: number, columns: number): Line => {
+/** `Layer 1/5: ✓ network (120s)`. */
+const doneLine = (layer: Layer, totalLayers: number, { columns, goesBack }: RowContext): Line => {
   const { number, stacks } = layer;
   const [first] = stacks;
-  const { symbol, tone } =
-    STACK_MARKS[first && stacks.every(({ status }) => status === first.status) ? first.status : "deployed"];
-  const detail = ` (${partText(spanOf(stacks))}${skippedText(stacks)})`;
+  const alike = first && stacks.every(({ status }) => status === first.status);
+  const { symbol, tone } = STACK_MARKS[alike ? first.status : goesBack ? "deleted" : "deployed"];
+  const detail = goesBack ? "" : ` (${partText(spanOf(stacks))}${skippedText(stacks)})`;
   const head = `Layer ${number}/${totalLayers}: `;
   const names = namesOrCount(stacks, columns - head.length - detail.length - 2);
-  return line(piece(symbol, tone), " ", piece(head, "strong"), names, piece(detail, "quiet"));
+  return line(piece(head, "strong"), piece(symbol, tone), ` ${names}`, piece(detail, "quiet"));
 };
 
-/** `✓ Layers 1 to 3 of 5: 45 stacks`. */
+/** `Layers 1 to 3 of 5: ✓ 45 stacks (1 skipped)`. */
 export const mergedLine = (layers: readonly Layer[], totalLayers: number): Line => {
   const stacks = layers.flatMap((layer) => layer.stacks);
   const numbers = layers.map(({ number }) => number);
   const [first = 0] = numbers;
   const last = numbers.at(-1) ?? first;
   const unbroken = last - first + 1 === numbers.length;
-  const which =
-    numbers.length === 1
-      ? `Layer ${first}`
-      : `Layers ${unbroken ? `${first} to ${last}` : numbers.join(", ")}`;
+  const several = `Layers ${unbroken ? `${first} to ${last}` : numbers.join(", ")} of ${totalLayers}: `;
+  const skipped = skippedText(stacks).replace(/^, (.*)$/, " ($1)");
   return line(
+    piece(numbers.length === 1 ? `Layer ${first}/${totalLayers}: ` : several, "strong"),
     piece("✓", "good"),
-    " ",
-    piece(`${which} of ${totalLayers}: `, "strong"),
-    `${countText(stacks.length, "stack")} done`,
-    piece(skippedText(stacks), "quiet"),
+    ` ${countText(stacks.length, "stack")}`,
+    piece(skipped, "quiet"),
   );
 };
 
 /** `  ⏸ 32 waiting: compute, frontend, …`. */
-const calmLine = (stacks: readonly StackProgress[], columns: number, context: RowContext): readonly Row[] => {
+const calmRow = (stacks: readonly StackProgress[], context: RowContext): readonly Row[] => {
   const [first] = stacks;
   if (!first) return [];
-  const { symbol, tone, word } = STACK_MARKS[first.status];
-  const shown = first.status === "pending" && context.blocked.has(first.name) ? "cannot begin" : word;
-  const head = `${stacks.length} ${shown}: `;
-  const names = piece(cutText(namesOf(stacks), columns - 4 - head.length), "quiet");
-  return [row(line("  ", piece(symbol, tone), " ", piece(head), names), first.status === "pending" ? 2 : 3)];
+  const { symbol, tone } = STACK_MARKS[first.status];
+  const word = wordOf(first, context);
+  const head = `${stacks.length} ${word}: `;
+  const names = piece(cutText(namesOf(stacks), context.columns - 4 - head.length), "quiet");
+  const rank = first.status === "pending" ? 2 : 3;
+  return [row(line("  ", piece(symbol, tone), " ", piece(head), names), rank, word, stacks.length)];
 };
 
-const calmRows = (stacks: readonly StackProgress[], columns: number, context: RowContext): readonly Row[] => {
+/** `counted`: the heading says how many there are of each, so that those at rest need no line. */
+const calmRows = (
+  stacks: readonly StackProgress[],
+  context: RowContext,
+  counted: boolean,
+): readonly Row[] => {
   const kinds = new Map<string, StackProgress[]>();
   for (const stack of stacks) {
-    const kind = `${stack.status} ${stack.status === "pending" && context.blocked.has(stack.name)}`;
+    const kind = wordOf(stack, context);
     const known = kinds.get(kind);
     if (known) known.push(stack);
     else kinds.set(kind, [stack]);
   }
-  return [...kinds.values()].flatMap((kind) => calmLine(kind, columns, context));
+  return [...kinds.values()].flatMap((kind) => {
+    const [first, ...others] = kind;
+    if (first && others.length === 0) return rowsOfStack(first, context, false, false);
+    return counted && first?.status !== "pending" ? [] : calmRow(kind, context);
+  });
 };
 
 const rowsOfStack = (
@@ -136,10 +174,12 @@ const rowsOfStack = (
   details: boolean,
   color: boolean,
 ): readonly Row[] => {
-  const stands = stack.status === "failed" ? "failed" : isRunning(stack) ? "running" : "other";
-  const rank = stands === "failed" ? 0 : stands === "running" ? 1 : 2;
+  const rank = stack.status === "failed" ? 0 : isRunning(stack) ? 1 : 2;
   const detail = details ? detailLine(stack, context) : undefined;
-  return [row(stackLine(stack, context, color), rank, stands), ...(detail ? [row(detail, 3)] : [])];
+  return [
+    row(stackLine(stack, context, color), rank, wordOf(stack, context), 1),
+    ...(detail ? [row(detail, 3)] : []),
+  ];
 };
 
 /** Those that fail, then those that run, then the rest; within each as they are planned. */
@@ -156,15 +196,16 @@ export const layerRows = (
   context: RowContext,
   color: boolean,
 ): readonly Row[] => {
-  const { columns } = context;
-  if (isLayerDone(layer) && density.finished === "merged") return [];
-  if (isLayerDone(layer) && density.finished === "line")
-    return [row(doneLine(layer, totalLayers, columns), 3)];
-  const heading = row(headingOf(layer, totalLayers, columns), 1);
+  if (isLayerDone(layer, context.goesBack)) {
+    if (density.finished === "merged") return [];
+    if (density.finished === "line") return [row(doneLine(layer, totalLayers, context), 3)];
+  }
+  const heading = row(headingOf(layer, totalLayers, context), 1);
+  const counted = widthOf(line(namesOf(layer.stacks))) > context.columns - LABEL_COLUMNS;
   const each = (stacks: readonly StackProgress[]) =>
     stacks.flatMap((stack) => rowsOfStack(stack, context, density.details, color));
   if (density.calm === "rows") return [heading, ...each(layer.stacks)];
   const isBusy = (stack: StackProgress) => stack.status === "failed" || isRunning(stack);
   const calm = layer.stacks.filter((stack) => !isBusy(stack));
-  return [heading, ...each(byUrgency(layer.stacks.filter(isBusy))), ...calmRows(calm, columns, context)];
+  return [heading, ...each(byUrgency(layer.stacks.filter(isBusy))), ...calmRows(calm, context, counted)];
 };

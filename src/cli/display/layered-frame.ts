@@ -1,8 +1,13 @@
 /** The layered display: the seeds' first picture, within the rows that there are. */
-import type { DeploymentProgress, StackProgress } from "../../protocol/deployment-progress.ts";
-import { EMPTY_LINE, line, piece, type Line } from "./line.ts";
+import type {
+  DeploymentProgress,
+  DeploymentStatus,
+  StackProgress,
+} from "../../protocol/deployment-progress.ts";
+import { line, piece, type Line } from "./line.ts";
 import {
   DENSITIES,
+  gapRow,
   isLayerDone,
   layerRows,
   mergedLine,
@@ -11,8 +16,15 @@ import {
   type Row,
 } from "./layer-section.ts";
 import type { DeploymentScene, Size } from "./scene.ts";
-import { isRunning, type RowContext } from "./stack-row.ts";
+import type { RowContext } from "./stack-row.ts";
 import { isOver } from "./status-mark.ts";
+
+const GOING_BACK: ReadonlySet<DeploymentStatus> = new Set<DeploymentStatus>([
+  "rolling_back",
+  "rolled_back",
+  "destroying",
+  "destroyed",
+]);
 
 /** The layers that are shown: those that have begun; all of them once the way leads back or is over. */
 const layersOf = (progress: DeploymentProgress): Layer[] => {
@@ -25,7 +37,7 @@ const layersOf = (progress: DeploymentProgress): Layer[] => {
   const all = [...byNumber]
     .map(([number, stacks]) => ({ number, stacks }))
     .sort((one, other) => one.number - other.number);
-  if (isOver(progress.status) || progress.status === "rolling_back") return all;
+  if (isOver(progress.status) || GOING_BACK.has(progress.status)) return all;
   const { currentLayer = 0 } = progress;
   return all.filter(
     ({ number, stacks }) => number <= currentLayer || stacks.some(({ status }) => status !== "pending"),
@@ -40,9 +52,9 @@ const sectionsOf = (
   context: RowContext,
   color: boolean,
 ): readonly (readonly Row[])[] => {
-  const done = density.finished === "merged" ? layers.filter(isLayerDone) : [];
-  const merged: Row[] =
-    done.length > 0 ? [{ line: mergedLine(done, totalLayers), rank: 3, stands: "other" }] : [];
+  const done =
+    density.finished === "merged" ? layers.filter((layer) => isLayerDone(layer, context.goesBack)) : [];
+  const merged = done.length > 0 ? [{ ...gapRow, line: mergedLine(done, totalLayers) }] : [];
   return [merged, ...layers.map((layer) => layerRows(layer, totalLayers, density, context, color))].filter(
     (rows) => rows.length > 0,
   );
@@ -53,10 +65,15 @@ const isLine = (rows: readonly Row[] | undefined): boolean => rows?.length === 1
 
 const withGaps = (sections: readonly (readonly Row[])[]): readonly Row[] =>
   sections.flatMap((rows, index) =>
-    index === 0 || (isLine(rows) && isLine(sections[index - 1]))
-      ? rows
-      : [{ line: EMPTY_LINE, rank: 3, stands: "other" } as const, ...rows],
+    index === 0 || (isLine(rows) && isLine(sections[index - 1])) ? rows : [gapRow, ...rows],
   );
+
+/** `3 more failed, 7 more running`. */
+const leftText = (left: readonly Row[]): string => {
+  const counts = new Map<string, number>();
+  for (const { word, stacks } of left) if (stacks > 0) counts.set(word, (counts.get(word) ?? 0) + stacks);
+  return [...counts].map(([word, count]) => `${count} more ${word}`).join(", ");
+};
 
 /** As many rows as there is room for, the most urgent ones; the last tells what is left out. */
 const bounded = (rows: readonly Row[], room: number): readonly Line[] => {
@@ -66,15 +83,10 @@ const bounded = (rows: readonly Row[], room: number): readonly Line[] => {
     .map((row, index) => ({ row, index }))
     .sort((one, other) => one.row.rank - other.row.rank);
   const kept = new Set(order.slice(0, room - 1).map(({ index }) => index));
-  const left = rows.filter((_, index) => !kept.has(index));
-  const counts = (["failed", "running"] as const)
-    .map((stands) => ({ stands, count: left.filter((row) => row.stands === stands).length }))
-    .filter(({ count }) => count > 0)
-    .map(({ stands, count }) => `${count} more ${stands}`);
-  const text = counts.length > 0 ? counts.join(", ") : `${left.length} more`;
+  const left = leftText(rows.filter((_, index) => !kept.has(index)));
   return [
     ...rows.filter((_, index) => kept.has(index)).map((row) => row.line),
-    line(piece(`  … ${text}`, "quiet")),
+    line(piece(`  … ${left}`, "quiet")),
   ];
 };
 
@@ -88,7 +100,8 @@ export const layeredBody = (
 ): readonly Line[] => {
   const over = isOver(progress.status);
   const blocked = new Set(progress.blast?.stacks);
-  const context: RowContext = { now, columns, state, messages, blocked, over };
+  const goesBack = GOING_BACK.has(progress.status);
+  const context: RowContext = { now, columns, state, messages, blocked, over, goesBack };
   const layers = layersOf(progress);
   const totalLayers = Math.max(progress.totalLayers, ...layers.map(({ number }) => number), 1);
   let rows: readonly Row[] = [];
@@ -99,7 +112,3 @@ export const layeredBody = (
   }
   return bounded(rows, room);
 };
-
-/** Whether anything runs at all, so that there is a body worth its room. */
-export const hasRunning = (progress: DeploymentProgress): boolean =>
-  Object.values(progress.stacks).some(isRunning);

@@ -17,9 +17,23 @@ export const titleLine = (progress: DeploymentProgress, asOneWord: boolean): Lin
   return line(piece(text, tone), piece(run > 1 ? `  run ${run}` : "", "quiet"));
 };
 
-/** `4/12 stacks`: those that need nothing more, as they count whole. */
-export const stackCountText = ({ summary }: DeploymentProgress): string =>
-  `${summary.deployedStacks + summary.skippedStacks}/${countText(summary.totalStacks, "stack")}`;
+/** `4/12 stacks`: those that need nothing more, as they count whole; on the way back, those that are back. */
+export const stackCountText = ({ summary, status, stacks }: DeploymentProgress): string => {
+  if (
+    status === "rolling_back" ||
+    status === "rolled_back" ||
+    status === "destroying" ||
+    status === "destroyed"
+  ) {
+    const all = Object.values(stacks);
+    const back = all.filter((stack) => stack.status === "deleted" || stack.status === "rolled_back").length;
+    const untouched = all.filter((stack) => stack.status === "pending" || stack.status === "skipped").length;
+    const word = status.startsWith("destroy") ? "deleted" : "back";
+    const total = status === "destroying" ? summary.totalStacks : summary.totalStacks - untouched;
+    return `${back}/${countText(total, "stack")} ${word}`;
+  }
+  return `${summary.deployedStacks + summary.skippedStacks}/${countText(summary.totalStacks, "stack")}`;
+};
 
 /** Seconds since the run began, as of its end if it has one. */
 export const elapsedOf = ({ startTime, endTime, metrics }: DeploymentProgress, now: number): number =>
@@ -34,11 +48,15 @@ export const timesText = (progress: DeploymentProgress, now: number): string => 
   return remaining === undefined ? elapsed : `${elapsed} | ETA: ${aboutWhole(remaining)}`;
 };
 
-export const progressText = (progress: DeploymentProgress, now: number): string => {
+/** `Progress: 35% (4/12 stacks) | Elapsed: 5m 30s | ETA: ~10m`, with fewer words where there is no room for them. */
+export const progressText = (progress: DeploymentProgress, now: number, columns: number): string => {
   const { progressPercent, failedStacks } = progress.summary;
   const failed = failedStacks > 0 ? `, ${failedStacks} failed` : "";
-  const percent = String(progressPercent).padStart(2);
-  return `Progress: ${percent}% (${stackCountText(progress)}${failed}) | ${timesText(progress, now)}`;
+  const done = `${String(progressPercent).padStart(2)}% (${stackCountText(progress)}${failed})`;
+  const times = timesText(progress, now);
+  const short = times.replace(/^\w+: /, "");
+  const all = [`Progress: ${done} | ${times}`, `${done} | ${times}`, `${done} | ${short}`];
+  return all.find((text) => text.length <= columns) ?? `${done} | ${short.replace(/ \|.*$/, "")}`;
 };
 
 /** How old the picture is, where it is not live; and for a while, that it is again. */

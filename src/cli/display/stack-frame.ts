@@ -15,7 +15,7 @@ const twigOf = ({ path, type, status, startTime, updatedAt }: StackResource, now
   const seconds = secondsBetween(startTime, running ? now : Date.parse(updatedAt));
   const detail = running ? `${partText(seconds)} elapsed` : partText(seconds);
   const rank = status.endsWith("_FAILED") ? 0 : running ? 1 : 2;
-  return { name: path, mark: wordMark(status), detail, more: type, rank };
+  return { name: path, kind: type, mark: wordMark(status), detail, rank };
 };
 
 const titleOf = ({ address, view }: StackScene): Line => {

@@ -14,9 +14,12 @@ export type RowContext = Readonly<{
   /** Stacks that cannot begin, as one in their way has failed. */
   blocked: ReadonlySet<string>;
   over: boolean;
+  /** Whether all is being put back or deleted, so that what stands is still to come. */
+  goesBack: boolean;
 }>;
 
 const BAR_COLUMNS = 20;
+const COUNT_COLUMNS = 28;
 /** Below this a terminal has no room for bars. */
 const COLUMNS_FOR_BARS = 100;
 
@@ -25,6 +28,12 @@ export const bar = (percent: number, columns: number, color: boolean): readonly 
   const filled = Math.min(columns, Math.max(0, Math.floor((percent / 100) * columns)));
   const rest = color ? "━" : "╌";
   return [piece("━".repeat(filled), "active"), piece(rest.repeat(columns - filled), "quiet")];
+};
+
+/** What it does, is or waits for, in a word or two. */
+export const wordOf = ({ status, name }: StackProgress, { blocked, goesBack }: RowContext): string => {
+  if (status === "pending") return goesBack ? "not begun" : blocked.has(name) ? "cannot begin" : "waiting";
+  return status === "deployed" && goesBack ? "still deployed" : STACK_MARKS[status].word;
 };
 
 export const isRunning = ({ status }: StackProgress): boolean =>
@@ -40,28 +49,31 @@ export const elapsedOfStack = (
     : (stack.durationSeconds ?? 0);
 
 /** By its own pace, once it has one. */
-const remainingText = ({ progressPercent, status }: StackProgress, elapsed: number): string =>
-  status === "deploying" && progressPercent >= 10
+const remainingText = (
+  { progressPercent, status, name }: StackProgress,
+  { state }: RowContext,
+  elapsed: number,
+): string =>
+  // One that fails has no way to go.
+  status === "deploying" && progressPercent >= 10 && state?.stacks.get(name)?.cause === undefined
     ? `, ${aboutPart((elapsed / progressPercent) * (100 - progressPercent))} remaining`
     : "";
 
 const detailOf = (stack: StackProgress, context: RowContext): string => {
   const elapsed = elapsedOfStack(stack, context);
   switch (stack.status) {
-    case "pending":
-      return context.blocked.has(stack.name) ? "cannot begin" : "waiting";
     case "deploying":
-      return `${partText(elapsed)} elapsed${remainingText(stack, elapsed)}`;
+      return `${partText(elapsed)} elapsed${remainingText(stack, context, elapsed)}`;
     case "deployed":
-      return partText(elapsed);
+      return context.goesBack ? wordOf(stack, context) : partText(elapsed);
     case "failed":
       return `failed after ${partText(elapsed)}`;
-    case "deleting":
-      return `deleting, ${partText(elapsed)} elapsed`;
+    case "pending":
     case "skipped":
+    case "deleting":
     case "deleted":
     case "rolled_back":
-      return STACK_MARKS[stack.status].word;
+      return wordOf(stack, context);
   }
 };
 
@@ -79,7 +91,7 @@ export const stackLine = (stack: StackProgress, context: RowContext, color: bool
   if (context.columns < COLUMNS_FOR_BARS || stack.resources.total === 0) return left;
   const { total, created, failed } = stack.resources;
   const count = `${String(created).padStart(4)}/${total} resources${failed > 0 ? `, ${failed} failed` : ""}`;
-  const room = context.columns - (BAR_COLUMNS + 32);
+  const room = context.columns - (BAR_COLUMNS + 5 + COUNT_COLUMNS);
   const cut = cutLine(left, Math.min(64, room) - 2);
   const gap = piece(" ".repeat(Math.min(64, room) - widthOf(cut)));
   const how = isRunning(stack)
@@ -88,7 +100,7 @@ export const stackLine = (stack: StackProgress, context: RowContext, color: bool
         piece(`${String(stack.progressPercent).padStart(4)}%`),
       ]
     : [piece(" ".repeat(BAR_COLUMNS + 5))];
-  return [...cut, gap, ...how, piece(paddedText(count, 25), failed > 0 ? "bad" : "quiet")];
+  return [...cut, gap, ...how, piece(paddedText(count, COUNT_COLUMNS), failed > 0 ? "bad" : "quiet")];
 };
 
 /** What is being done to which resource, the newest first. */
