@@ -22,7 +22,7 @@ export const isOriginAllowed = (c: Context<AppEnv>): boolean => {
 /** Answers preflights, and lets listed origins read answers. */
 export const shareWithOrigins = cors({
   origin: (origin, c: Context<AppEnv>) => (origin !== "" && isOriginAllowed(c) ? origin : null),
-  allowMethods: ["GET", "HEAD", "POST", "DELETE"],
+  allowMethods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
   allowHeaders: ["Authorization", "Content-Type", "If-None-Match", "Last-Event-ID", "X-Request-Id"],
   exposeHeaders: ["ETag", "Retry-After", "X-Request-Id"],
   maxAge: 600,

@@ -22,6 +22,7 @@ const about = {
     { name: "events", description: "What happened in a deployment, read and told" },
     { name: "audit", description: "The trail in DynamoDB" },
     { name: "stacks", description: "A stack on its own" },
+    { name: "destinations", description: "Where notifications go, and what was delivered" },
     { name: "tickets", description: "One-use tickets for sockets" },
     { name: "sockets", description: "WebSockets, told by `/asyncapi.json`" },
     { name: "health", description: "Whether the Worker can work" },
