@@ -81,6 +81,7 @@ export const DeploymentLog = ({ log, following, range }: LogProps) => {
           </button>
         </div>
       </header>
+      {detail && <EventDetail {...detail} told={detail.frame} />}
       {all.length === 0 ? (
         <Empty title="No event yet" />
       ) : (
@@ -99,7 +100,6 @@ export const DeploymentLog = ({ log, following, range }: LogProps) => {
           )}
         </EventList>
       )}
-      {detail && <EventDetail {...detail} told={detail.frame} />}
     </section>
   );
 };

@@ -7,8 +7,10 @@ import { Moment } from "../elements/moment.tsx";
 import { hasRunEnded, standingOfStatus } from "../elements/standing.ts";
 import { Status } from "../elements/status.tsx";
 
-const Fact = ({ name, children }: Readonly<{ name: string; children: ComponentChildren }>) => (
-  <div>
+type FactProps = Readonly<{ name: string; broad?: boolean; children: ComponentChildren }>;
+
+const Fact = ({ name, broad = false, children }: FactProps) => (
+  <div class={broad ? "broad" : undefined}>
     <dt>{name}</dt>
     <dd>{children}</dd>
   </div>
@@ -79,7 +81,11 @@ export const RunHead = ({ progress, children }: HeadProps) => {
           <Moment at={progress.startTime} />
         </Fact>
         {progress.user !== undefined && <Fact name="By">{progress.user}</Fact>}
-        {progress.owner !== undefined && <Fact name="Owner">{progress.owner}</Fact>}
+        {progress.owner !== undefined && (
+          <Fact name="Owner" broad>
+            {progress.owner}
+          </Fact>
+        )}
       </dl>
     </section>
   );

@@ -3,11 +3,14 @@ import type { Signal } from "@preact/signals";
 import type { DeploymentAddress } from "../../protocol/channel-names.ts";
 import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
 import { queryValue, setView, viewHref } from "../address.ts";
+import { now } from "../clock.ts";
+import { lazy } from "../elements/lazy.tsx";
 import { Empty } from "../elements/answer.tsx";
 import { CauseBanner } from "./cause-banner.tsx";
 import { DeploymentLog } from "./deployment-log.tsx";
 import type { EventLog } from "./event-log.ts";
 import { LayerTree } from "./layer-tree.tsx";
+import { timelineSourceOf } from "./timeline-source.ts";
 import { NoticeSwitch } from "./notice-switch.tsx";
 import { RunActions } from "./run-actions.tsx";
 import { RunHead } from "./run-head.tsx";
@@ -15,6 +18,24 @@ import { rangeOfRun } from "./run-range.ts";
 import { RunTabs, tabOf } from "./run-tabs.tsx";
 import type { RunView } from "./run-view.ts";
 import { countsByKind, isStackWanted, KIND_WORDS, STACK_KINDS, stackFilterOf } from "./stack-filter.ts";
+
+const Timeline = lazy(async () => (await import("../timeline/timeline.tsx")).Timeline);
+
+const History = lazy(async () => (await import("../history/history.tsx")).History);
+
+const ExportMenu = lazy(
+  async () => (await import("../exporting/export-menu.tsx")).ExportMenu,
+  <button type="button" class="button" disabled>
+    Export
+  </button>,
+);
+
+/** Of the page that shows a run; the latest one is shown without naming it. */
+const runHref = (run: number, newest: number): string =>
+  viewHref({ run: run === newest ? undefined : run, tab: undefined, event: undefined });
+
+const openStack = (stack: string): void =>
+  setView({ tab: undefined, stack, resource: undefined }, { step: true });
 
 type RunPageProps = Readonly<{
   address: DeploymentAddress;
@@ -28,35 +49,24 @@ type RunPageProps = Readonly<{
   following: Signal<boolean>;
 }>;
 
-/** What is filtered by, with how many stacks there are of each kind. */
-const FilterBar = ({ progress }: Readonly<{ progress: DeploymentProgress }>) => {
+/** The kinds of stacks that there are, each with its number, to choose one from. */
+const KindChips = ({ progress }: Readonly<{ progress: DeploymentProgress }>) => {
   const counts = countsByKind(Object.values(progress.stacks));
   const chosen = queryValue("is");
   return (
-    <search class="toolbar">
-      <input
-        id="filter"
-        class="input grow"
-        type="search"
-        placeholder="Filter stacks and events"
-        aria-label="Filter stacks and events"
-        value={queryValue("q")}
-        onInput={(event) => setView({ q: event.currentTarget.value })}
-      />
-      <div class="filters" role="group" aria-label="Stacks by status">
-        {STACK_KINDS.filter((kind) => counts[kind] > 0 || kind === chosen).map((kind) => (
-          <button
-            key={kind}
-            type="button"
-            class="button compact"
-            aria-pressed={kind === chosen}
-            onClick={() => setView({ is: kind === chosen ? undefined : kind })}
-          >
-            {KIND_WORDS[kind]} {counts[kind]}
-          </button>
-        ))}
-      </div>
-    </search>
+    <div class="filters" role="group" aria-label="Stacks by status">
+      {STACK_KINDS.filter((kind) => counts[kind] > 0 || kind === chosen).map((kind) => (
+        <button
+          key={kind}
+          type="button"
+          class="button compact"
+          aria-pressed={kind === chosen}
+          onClick={() => setView({ is: kind === chosen ? undefined : kind })}
+        >
+          {KIND_WORDS[kind]} {counts[kind]}
+        </button>
+      ))}
+    </div>
   );
 };
 
@@ -68,7 +78,7 @@ const Stacks = ({ view, progress }: Readonly<{ view: RunView; progress: Deployme
     <section class="sheet" aria-label="Stacks">
       <header>
         <h2>Stacks</h2>
-        <FilterBar progress={progress} />
+        <KindChips progress={progress} />
       </header>
       {found && stacks.length > 0 ? (
         <LayerTree view={view} filter={filter} />
@@ -94,7 +104,7 @@ const PastNote = ({ run, newest }: Readonly<{ run: number; newest: number }>) =>
   </p>
 );
 
-const View = ({ view, log, following }: RunPageProps) => {
+const View = ({ address, view, newest, log, following }: RunPageProps) => {
   const progress = view.progress.value;
   if (!progress) return null;
   const version = log.version.value;
@@ -111,8 +121,23 @@ const View = ({ view, log, following }: RunPageProps) => {
     case "log":
       return events;
     case "timeline":
+      return (
+        <Timeline
+          source={timelineSourceOf(view)}
+          now={now}
+          onOpen={openStack}
+          selected={queryValue("stack")}
+        />
+      );
     case "history":
-      return null;
+      return (
+        <History
+          address={address}
+          shown={progress}
+          newest={newest}
+          hrefOf={(run) => runHref(run, newest.run)}
+        />
+      );
   }
 };
 
@@ -126,11 +151,23 @@ export const RunPage = (props: RunPageProps) => {
       <div class={isStale ? "stale" : undefined}>
         <RunHead progress={progress}>
           <NoticeSwitch progress={progress} />
+          <ExportMenu progress={progress} state={view.state.value} />
           {!isPast && <RunActions progress={progress} />}
         </RunHead>
       </div>
       <CauseBanner progress={progress} />
-      <RunTabs />
+      <div class="view-bar">
+        <RunTabs />
+        <input
+          id="filter"
+          class="input compact"
+          type="search"
+          placeholder="Filter stacks, events ( / )"
+          aria-label="Filter stacks and events"
+          value={queryValue("q")}
+          onInput={(event) => setView({ q: event.currentTarget.value })}
+        />
+      </div>
       <div class={isStale ? "stale" : undefined}>
         <View {...props} />
       </div>

@@ -2,7 +2,7 @@
 import { deploymentPath } from "../address.ts";
 import { durationText, estimateText } from "../elements/duration.ts";
 import { Elapsed } from "../elements/elapsed.tsx";
-import { Moment } from "../elements/moment.tsx";
+import { Age } from "../elements/moment.tsx";
 import { hasRunEnded, standingOfStatus } from "../elements/standing.ts";
 import { Status } from "../elements/status.tsx";
 import type { ListedDeployment } from "./deployment-list.ts";
@@ -23,16 +23,16 @@ const Row = ({ row }: Readonly<{ row: ListedDeployment }>) => {
   const isOver = hasRunEnded(status);
   return (
     <tr>
-      <td>
+      <td class="name">
         <a href={deploymentPath(row)}>
           <strong>{deploymentId}</strong>
         </a>{" "}
         <span class="quiet small">run {run}</span>
       </td>
-      <td>
+      <td class="environment">
         <span class="tag">{environment}</span>
       </td>
-      <td>
+      <td class="standing">
         <Status status={status} />
       </td>
       <td class="bar-column">
@@ -46,14 +46,14 @@ const Row = ({ row }: Readonly<{ row: ListedDeployment }>) => {
           <span class="number">{progressPercent} %</span>
         </div>
       </td>
-      <td class="number">{countsText(row)}</td>
-      <td class="number">
-        {isOver ? durationText(row.durationSeconds) : <Elapsed from={startTime} />}
-        {!isOver && left !== undefined && <span class="quiet"> · {estimateText(left)} left</span>}
+      <td class="number stacks">{countsText(row)}</td>
+      <td class="number time">{isOver ? durationText(row.durationSeconds) : <Elapsed from={startTime} />}</td>
+      <td class="number left">
+        {!isOver && left !== undefined ? estimateText(left) : <span class="none quiet">–</span>}
       </td>
-      <td class="quiet">{row.owner ?? row.user ?? "–"}</td>
-      <td class="quiet">
-        <Moment at={startTime} />
+      <td class="quiet owner">{row.owner ?? row.user ?? "–"}</td>
+      <td class="quiet age">
+        <Age at={startTime} />
       </td>
     </tr>
   );
@@ -74,8 +74,11 @@ export const DeploymentTable = ({ rows }: Readonly<{ rows: readonly ListedDeploy
           <th scope="col" class="number">
             Time
           </th>
+          <th scope="col" class="number">
+            Left
+          </th>
           <th scope="col">Owner</th>
-          <th scope="col">Started</th>
+          <th scope="col">Age</th>
         </tr>
       </thead>
       <tbody>

@@ -1,5 +1,5 @@
 /** A component whose code is fetched when it is first drawn. */
-import type { ComponentType } from "preact";
+import type { ComponentChildren, ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { FailureNote, Loading } from "./answer.tsx";
 
@@ -13,7 +13,11 @@ const FAILURE = {
   message: "A part of this page could not be loaded: the connection is gone, or Stackcast has been renewed",
 };
 
-export const lazy = <Props extends object>(fetchIt: () => Promise<ComponentType<Props>>) => {
+/** `meanwhile` stands in its place until the code is there. */
+export const lazy = <Props extends object>(
+  fetchIt: () => Promise<ComponentType<Props>>,
+  meanwhile: ComponentChildren = <Loading what="this part" />,
+) => {
   let known: ComponentType<Props> | undefined;
   return (props: Props) => {
     const [fetched, setFetched] = useState<Fetched<Props>>(
@@ -31,7 +35,7 @@ export const lazy = <Props extends object>(fetchIt: () => Promise<ComponentType<
       };
       void settle();
     }, []);
-    if (fetched.kind === "loading") return <Loading what="this part" />;
+    if (fetched.kind === "loading") return <>{meanwhile}</>;
     // A chunk that failed to load is not asked for again by browsers: the page is.
     if (fetched.kind === "failed") return <FailureNote failure={FAILURE} onRetry={() => location.reload()} />;
     const Component = fetched.component;

@@ -23,6 +23,13 @@ export const clockText = (iso: string, form: Exclude<TimeForm, "relative">, toda
 export const exactText = (iso: string): string =>
   `${clockText(iso, "local", 0)} local\n${iso.replace("T", " ").replace("Z", " UTC")}`;
 
+/** How long ago something was, whatever the reader prefers for moments. */
+export const Age = ({ at }: Readonly<{ at: string }>) => (
+  <time dateTime={at} title={exactText(at)}>
+    {agoText((now.value - Date.parse(at)) / 1000)}
+  </time>
+);
+
 type MomentProps = Readonly<{
   /** ISO 8601. */
   at: string;

@@ -58,6 +58,14 @@ export const StackLog = ({ followed, following }: LogProps) => {
           {following.value ? "Following" : "Paused"}
         </button>
       </header>
+      {detail && (
+        <EventDetail
+          offset={detail.offset}
+          timestamp={detail.timestamp}
+          message={`${aboutOf(detail)}: ${messageOf(detail)}`}
+          told={detail}
+        />
+      )}
       {all.length === 0 ? (
         <Empty title="No event yet" />
       ) : (
@@ -82,14 +90,6 @@ export const StackLog = ({ followed, following }: LogProps) => {
             />
           )}
         </EventList>
-      )}
-      {detail && (
-        <EventDetail
-          offset={detail.offset}
-          timestamp={detail.timestamp}
-          message={`${aboutOf(detail)}: ${messageOf(detail)}`}
-          told={detail}
-        />
       )}
     </section>
   );

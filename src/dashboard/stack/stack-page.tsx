@@ -80,7 +80,7 @@ const Resources = ({ followed }: Readonly<{ followed: FollowedStack }>) => {
         <search class="toolbar">
           <input
             id="filter"
-            class="input"
+            class="input compact grow"
             type="search"
             placeholder="Filter resources and events"
             aria-label="Filter resources and events"
