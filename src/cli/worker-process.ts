@@ -3,13 +3,15 @@ import { spawn } from "node:child_process";
 import { openSync } from "node:fs";
 import { createServer } from "node:net";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 type WorkerOptions = Readonly<{
   port: number;
   /** For its state and its log; whoever made it deletes it. */
   folder: string;
+  /** Of the Worker's project. */
+  root: string;
   variables: Readonly<Record<string, string>>;
 }>;
 
@@ -32,7 +34,7 @@ export const isFree = (port: number): Promise<boolean> =>
 /** Milliseconds that it is given to end by itself. */
 const GRACE = 5_000;
 
-export const startWorker = ({ port, folder, variables }: WorkerOptions): WorkerProcess => {
+export const startWorker = ({ port, folder, root, variables }: WorkerOptions): WorkerProcess => {
   const log = join(folder, "wrangler.log");
   const output = openSync(log, "a");
   const given = Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
@@ -42,8 +44,14 @@ export const startWorker = ({ port, folder, variables }: WorkerOptions): WorkerP
     // A group of its own, so that the runtime it starts ends with it, and not at the terminal's Ctrl-C before it.
     {
       detached: true,
+      cwd: root,
       stdio: ["ignore", output, output],
-      env: { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false" },
+      env: {
+        ...process.env,
+        PATH: [join(root, "node_modules", ".bin"), process.env["PATH"] ?? ""].join(delimiter),
+        CI: "true",
+        WRANGLER_SEND_METRICS: "false",
+      },
     },
   );
   const life = { gone: false };
@@ -64,6 +72,9 @@ export const startWorker = ({ port, folder, variables }: WorkerOptions): WorkerP
       // Nothing is left of the group.
     }
   };
+
+  // Whatever ends this process ends it, too.
+  process.once("exit", () => signalGroup("SIGKILL"));
 
   return {
     ended,

@@ -1,0 +1,70 @@
+/** Asks for a retry, a rollback, a cancellation or a destruction, and follows it to its end. */
+import type { RestFailure } from "../client/rest-call.ts";
+import type { DeploymentAddress } from "../protocol/channel-names.ts";
+import type { DeploymentAction, DeploymentAnswer } from "../protocol/deployment-requests.ts";
+import type { Result } from "../protocol/result.ts";
+import { say, withServerOf } from "./asking.ts";
+import type { ActionOptions } from "./commands/actions.ts";
+import { complain, complainOf } from "./complaint.ts";
+import { EXIT, exitOfDeployment, type ExitCode } from "./exit-code.ts";
+import { outputModeOf, type Output } from "./output-mode.ts";
+import type { Server } from "./server.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { followRun, type FollowingOptions } from "./watching.ts";
+
+type BegunOptions = FollowingOptions & Readonly<{ output: Output; follow: boolean }>;
+
+/** Follows what was begun, or says that it was. */
+export const followBegun = async (
+  answer: Result<DeploymentAnswer, RestFailure>,
+  address: DeploymentAddress,
+  server: Server,
+  options: BegunOptions,
+  surroundings: Surroundings,
+  { isOver }: Readonly<{ isOver: boolean }> = { isOver: false },
+): Promise<ExitCode> => {
+  if (!answer.ok) return complainOf(surroundings, answer.failure);
+  const { run, offset, status } = answer.value;
+  if (!options.follow) {
+    const lines = () => [
+      `${address.deploymentId}-${address.environment}, run ${run}: ${status.replaceAll("_", " ")}`,
+    ];
+    say(answer.value, { lines }, options.output, surroundings);
+    return EXIT.done;
+  }
+  // What has ended already when it was begun is only now about to move.
+  const isStale = exitOfDeployment(status) !== undefined && !isOver;
+  const after = isStale ? { run, offset } : undefined;
+  return followRun(address, server, options, { after, isLogged: true }, surroundings);
+};
+
+/** Whether whoever asks for it has said so; a question that nobody can answer is a no. */
+const isMeant = async (
+  { deploymentId, environment }: DeploymentAddress,
+  { yes, output }: ActionOptions,
+  { stdout, stderr, env, readLine, isAsked }: Surroundings,
+): Promise<boolean> => {
+  if (yes) return true;
+  const name = `${deploymentId}-${environment}`;
+  if (!isAsked || outputModeOf(output, stdout.isTTY === true, env) !== "tty") {
+    complain({ stderr }, `destroying ${name} needs --yes where nobody can be asked`);
+    return false;
+  }
+  stderr.write(`All stacks of ${name} will be deleted. Type ${name} to go on: `);
+  if ((await readLine()).trim() === name) return true;
+  complain({ stderr }, "nothing was done");
+  return false;
+};
+
+/** `stackcast retry`, `rollback`, `cancel` and `destroy`. */
+export const act = (
+  action: DeploymentAction,
+  address: DeploymentAddress,
+  options: ActionOptions,
+  surroundings: Surroundings,
+): Promise<ExitCode> | ExitCode =>
+  withServerOf(options, surroundings, async (server, { deployments }) => {
+    if (action === "destroy" && !(await isMeant(address, options, surroundings))) return EXIT.usage;
+    const answer = await deployments.act(address, action);
+    return followBegun(answer, address, server, options, surroundings, { isOver: action === "cancel" });
+  });

@@ -1,0 +1,94 @@
+/** A command line to what it does, and to the code that the process ends with. */
+import { Command, CommanderError } from "commander";
+import { declareAudit } from "./commands/audit.ts";
+import { declareCompletion } from "./commands/completion.ts";
+import { declareDeploy } from "./commands/deploy.ts";
+import { declareActions } from "./commands/actions.ts";
+import { declareDev } from "./commands/dev.ts";
+import { declareList } from "./commands/list.ts";
+import { declareStatus } from "./commands/status.ts";
+import { declareToken } from "./commands/token.ts";
+import { declareWatch } from "./commands/watch.ts";
+import { declareWhy } from "./commands/why.ts";
+import { examples, type Work } from "./commands/command.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { hasColor } from "./output-mode.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { VERSION } from "./version.ts";
+
+const HELP =
+  examples(
+    ["export STACKCAST_URL=https://stackcast.example.com STACKCAST_TOKEN=…", "once"],
+    ["stackcast deploy D1BRV40 --environment dev --plan plan.yaml", "deploy, and follow"],
+    ["stackcast watch D1BRV40 --environment dev", "follow what somebody deploys"],
+    ["stackcast why D1BRV40 --environment dev", "the cause of a failure"],
+    ["stackcast dev", "all of it on this machine, with a simulated AWS"],
+  ) +
+  `
+Exit codes:
+  0 deployed, skipped or done   1 failed   2 usage or configuration   3 not authorised   4 not found
+  5 rolled back   8 cancelled   9 timeout   10 connection lost for good   130 interrupted
+`;
+
+/** In the order of the help. */
+const DECLARATIONS = [
+  declareDeploy,
+  declareWatch,
+  declareList,
+  declareStatus,
+  declareWhy,
+  declareActions,
+  declareAudit,
+  declareToken,
+  declareDev,
+  declareCompletion,
+] as const;
+
+/** All commands; `run` is given what the called one does. */
+export const programOf = (
+  { stdout, stderr, env }: Surroundings,
+  run: (work: Work) => Promise<void>,
+): Command => {
+  const program = new Command("stackcast")
+    .description("Live, exact and resumable monitoring of CloudFormation deployments, and running them.")
+    .version(VERSION, "-V, --version", "print the version")
+    .helpOption("-h, --help", "explain a command")
+    .helpCommand("help [command]", "explain a command")
+    .addHelpText("after", HELP)
+    .showSuggestionAfterError()
+    .showHelpAfterError("(stackcast --help, or --help after a command, explains it)")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void stdout.write(text),
+      writeErr: (text) => void stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, "stackcast: ")),
+      getOutHelpWidth: () => stdout.columns ?? 100,
+      getErrHelpWidth: () => stderr.columns ?? 100,
+      getOutHasColors: () => hasColor(stdout.isTTY === true, env),
+      getErrHasColors: () => hasColor(stderr.isTTY === true, env),
+    });
+  for (const declare of DECLARATIONS) declare(program, run);
+  return program;
+};
+
+/** Does what the command line says; whatever is wrong with it has been said on stderr by then. */
+export const runCommandLine = async (
+  argv: readonly string[],
+  surroundings: Surroundings,
+): Promise<ExitCode> => {
+  let code: ExitCode = EXIT.done;
+  const program = programOf(surroundings, async (work) => {
+    code = await work(surroundings);
+  });
+  try {
+    if (argv.length === 0) {
+      program.outputHelp({ error: true });
+      return EXIT.usage;
+    }
+    await program.parseAsync(argv, { from: "user" });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  }
+};

@@ -1,0 +1,60 @@
+/** `stackcast retry`, `rollback`, `cancel` and `destroy`: what can be done to a deployment, followed to its end. */
+import type { DeploymentAction } from "../../protocol/deployment-requests.ts";
+import type { FollowingOptions } from "../watching.ts";
+import {
+  addressOf,
+  examples,
+  withDeployment,
+  withFollowing,
+  type Declaration,
+  type OfDeployment,
+} from "./command.ts";
+
+export type ActionOptions = OfDeployment & FollowingOptions & Readonly<{ follow: boolean; yes?: boolean }>;
+
+type Words = Readonly<{ summary: string; description: string; examples: string }>;
+
+const WORDS: Readonly<Record<DeploymentAction, Words>> = {
+  retry: {
+    summary: "deploy again what is not deployed",
+    description: "Begins a new run over what the last one did not deploy, and follows it.",
+    examples: examples(["stackcast retry D1BRV40 --environment dev", "go on after a failure"]),
+  },
+  rollback: {
+    summary: "put back what a run has changed",
+    description:
+      "Puts every stack that the run has changed back to what it was, and follows that. Ends with 5, rolled back.",
+    examples: examples(["stackcast rollback D1BRV40 --environment dev", "back to before this run"]),
+  },
+  cancel: {
+    summary: "stop a run",
+    description:
+      "Begins nothing more, takes back updates under way, and follows that. Ends with 8, cancelled.",
+    examples: examples(["stackcast cancel D1BRV40 --environment dev", "stop what is running"]),
+  },
+  destroy: {
+    summary: "delete all stacks of a deployment",
+    description: "Deletes all stacks of the deployment, layer by layer backwards, and follows that.",
+    examples: examples(
+      ["stackcast destroy D1BRV40 --environment dev", "asks first"],
+      ["stackcast destroy D1BRV40 -e dev --yes", "for scripts"],
+    ),
+  },
+};
+
+export const declareActions: Declaration = (program, run) => {
+  for (const action of ["retry", "rollback", "cancel", "destroy"] as const) {
+    const words = WORDS[action];
+    const command = withFollowing(
+      withDeployment(program.command(action).summary(words.summary).description(words.description)),
+    ).option("--no-follow", "begin, and do not wait for the end");
+    if (action === "destroy") command.option("--yes", "do not ask");
+    command
+      .addHelpText("after", words.examples)
+      .action((id: string, options: ActionOptions) =>
+        run(async (surroundings) =>
+          (await import("../acting.ts")).act(action, addressOf(id, options), options, surroundings),
+        ),
+      );
+  }
+};

@@ -1,0 +1,55 @@
+/** `stackcast deploy`: begins a run by a plan, or by the plan of the last run, and follows it. */
+import {
+  addressOf,
+  examples,
+  withDeployment,
+  withFollowing,
+  type Declaration,
+  type OfDeployment,
+} from "./command.ts";
+import type { FollowingOptions } from "../watching.ts";
+
+export type DeployOptions = OfDeployment & FollowingOptions & Readonly<{ plan?: string; follow: boolean }>;
+
+const PLAN = `
+A plan names the stacks, what each depends on, and their templates, by paths relative to the plan:
+  stacks:
+    - name: network
+      template: ./network.yaml
+    - name: database
+      dependsOn: [network]
+      template: ./database.yaml
+      parameters: { Vpc: { fromOutput: network.VpcId }, Size: db.t3.small }
+      capabilities: [CAPABILITY_IAM]
+  onFailure: rollback
+`;
+
+export const declareDeploy: Declaration = (program, run) => {
+  withFollowing(
+    withDeployment(
+      program
+        .command("deploy")
+        .summary("deploy stacks, and follow them")
+        .description(
+          "Deploys the stacks of a plan in the order of their dependencies, and follows them to the end. Ctrl-C only\n" +
+            "stops looking: the deployment goes on. A log is kept in deploy/<deploymentId>/logs.",
+        ),
+    ),
+  )
+    .option("--plan <file>", "the plan, YAML or JSON; without it: the plan of the last run")
+    .option("--no-follow", "begin, and do not wait for the end")
+    .addHelpText("after", PLAN)
+    .addHelpText(
+      "after",
+      examples(
+        ["stackcast deploy D1BRV40 --environment dev --plan plan.yaml", "by a plan"],
+        ["stackcast deploy D1BRV40 -e dev", "again, by the last plan"],
+        ["stackcast deploy D1BRV40 -e dev --bar --timeout 30m", "one bar, half an hour at most"],
+      ),
+    )
+    .action((id: string, options: DeployOptions) =>
+      run(async (surroundings) =>
+        (await import("../deploying.ts")).deploy(addressOf(id, options), options, surroundings),
+      ),
+    );
+};

@@ -1,0 +1,40 @@
+/** `stackcast status`: where a deployment stands, now. */
+import {
+  addressOf,
+  examples,
+  positiveNumber,
+  withDeployment,
+  type Declaration,
+  type OfDeployment,
+} from "./command.ts";
+
+export type StatusOptions = OfDeployment &
+  Readonly<{ run?: number; runs?: boolean; exitCode?: boolean; verbose?: boolean; bar?: boolean }>;
+
+export const declareStatus: Declaration = (program, run) => {
+  withDeployment(
+    program
+      .command("status")
+      .summary("show where a deployment stands")
+      .description(
+        "Shows where a deployment stands, once. Its exit code is 0 if that could be told, see --exit-code.",
+      ),
+  )
+    .option("--run <number>", "an earlier run", positiveNumber)
+    .option("--runs", "all runs that are known, a line each")
+    .option("--exit-code", "end with the code of the run's outcome; 0 while it runs")
+    .option("--verbose", "with every stack's resources")
+    .addHelpText(
+      "after",
+      examples(
+        ["stackcast status D1BRV40 --environment dev", "as a picture"],
+        ["stackcast status D1BRV40 -e dev --runs", "how earlier runs ended"],
+        ["stackcast status D1BRV40 -e dev -o json | jq .summary", "for programs"],
+      ),
+    )
+    .action((id: string, options: StatusOptions) =>
+      run(async (surroundings) =>
+        (await import("../questions/status.ts")).status(addressOf(id, options), options, surroundings),
+      ),
+    );
+};

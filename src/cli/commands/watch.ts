@@ -1,0 +1,69 @@
+/** `stackcast watch`: follows what runs, or what is to begin. */
+import type { OfDeployment } from "./command.ts";
+import {
+  addressOf,
+  deploymentId,
+  environmentOption,
+  examples,
+  region,
+  stackName,
+  withFollowing,
+  withServer,
+  type Declaration,
+} from "./command.ts";
+
+type WatchOptions = Omit<OfDeployment, "environment"> &
+  Readonly<{
+    environment?: string;
+    stack?: string;
+    region?: string;
+    wait?: boolean;
+    since?: string;
+    verbose?: boolean;
+    bar?: boolean;
+    timeout?: number;
+    logDir?: string;
+  }>;
+
+const HELP = examples(
+  ["stackcast watch D1BRV40 --environment dev", "follow its run to the end"],
+  ["stackcast watch D1BRV40 -e dev --wait", "wait until a run begins"],
+  ["stackcast watch --stack network --region eu-west-1", "one stack, whoever deploys it"],
+  ["stackcast watch D1BRV40 -e dev -o ndjson | jq .type", "its events, one a line"],
+);
+
+export const declareWatch: Declaration = (program, run) => {
+  const command = program
+    .command("watch")
+    .summary("follow a deployment or a stack")
+    .description(
+      "Follows a deployment, or a stack on its own, to its end. Loses nothing when the network goes: it comes back and\n" +
+        "catches up. Ctrl-C only stops looking: what is deployed goes on.",
+    )
+    .argument("[deploymentId]", "the deployment, such as D1BRV40", deploymentId)
+    .addOption(environmentOption())
+    .option("--stack <name>", "a stack on its own instead, by CloudFormation's name", stackName)
+    .option("--region <region>", "where the stack is", region)
+    .option("--wait", "wait for a run to begin, also before anything is there")
+    .option("--since <epoch:offset>", "with -o ndjson: only the events after this position, or all: start");
+  withFollowing(withServer(command))
+    .addHelpText("after", HELP)
+    .action((id: string | undefined, options: WatchOptions) =>
+      run(async (surroundings) => {
+        const { watchDeployment, watchStack } = await import("../watching.ts");
+        const { stack, environment } = options;
+        if (stack !== undefined) {
+          if (id !== undefined) command.error("error: give either a deployment or --stack");
+          if (options.region === undefined) command.error("error: --stack needs --region");
+          return watchStack({ stackName: stack, region: options.region ?? "" }, options, surroundings);
+        }
+        if (id === undefined) command.error("error: which deployment? Give its id, or --stack and --region");
+        if (environment === undefined) command.error("error: a deployment needs --environment");
+        return watchDeployment(
+          addressOf(id ?? "", { environment: environment ?? "" }),
+          options,
+          surroundings,
+        );
+      }),
+    );
+};

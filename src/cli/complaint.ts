@@ -1,0 +1,35 @@
+/** Why a command did not do what it was asked, in words for the one who asked. */
+import type { RestFailure } from "../client/rest-call.ts";
+import { cleanText } from "./display/clean-text.ts";
+import { exitOfFailure, type ExitCode } from "./exit-code.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** What to do about it, where that can be told. */
+const HINTS: Readonly<Record<string, string>> = {
+  UNAUTHENTICATED: "Give a token that the server accepts by STACKCAST_TOKEN or --token.",
+  TOKEN_EXPIRED: "Get a new token, and give it by STACKCAST_TOKEN or --token.",
+  FORBIDDEN: "stackcast token inspect shows the role and the channels of a token.",
+  RUN_UNDERWAY: "Follow it with stackcast watch, or end it with stackcast cancel.",
+  DEPLOYMENT_NOT_FOUND:
+    "stackcast list shows those that exist; stackcast watch --wait waits for one to begin.",
+  UNREACHABLE: "Is the address right, and does Stackcast run there?",
+};
+
+/** A message and what belongs to it, a line each. */
+const linesOf = ({ code, message, details = [], requestId }: RestFailure): string[] => [
+  `${message} (${[code, ...(requestId === undefined ? [] : [`request ${requestId}`])].join(", ")})`,
+  ...details.map(({ field, message: why }) => `  ${field}: ${why}`),
+  ...(HINTS[code] === undefined ? [] : [`  ${HINTS[code]}`]),
+];
+
+/** Says what is wrong, on stderr. */
+export const complain = ({ stderr }: Pick<Surroundings, "stderr">, ...lines: readonly string[]): void => {
+  const [first = "", ...more] = lines.map(cleanText);
+  stderr.write(`${[`stackcast: ${first}`, ...more].join("\n")}\n`);
+};
+
+/** Says why the server did not do it, and gives what the process ends with. */
+export const complainOf = (surroundings: Pick<Surroundings, "stderr">, failure: RestFailure): ExitCode => {
+  complain(surroundings, ...linesOf(failure));
+  return exitOfFailure(failure);
+};

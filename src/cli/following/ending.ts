@@ -1,0 +1,45 @@
+/** How following something came to its end, and what the process ends with then. */
+import { CLOSE } from "../../protocol/close-codes.ts";
+import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
+import type { StackComplete } from "../../protocol/stack-frames.ts";
+import { EXIT, exitOfDeployment, exitOfFailure, exitOfStack, type ExitCode } from "../exit-code.ts";
+
+export type Ending =
+  | Readonly<{ kind: "deployment"; progress: DeploymentProgress }>
+  | Readonly<{ kind: "stack"; complete: StackComplete }>
+  /** There is nothing of this name, and nobody wants to wait for it. */
+  | Readonly<{ kind: "missing" }>
+  /** The server will not tell it. */
+  | Readonly<{ kind: "refused"; code: string; message: string }>
+  | Readonly<{ kind: "lost"; code: number; message: string }>
+  | Readonly<{ kind: "timed-out" }>
+  | Readonly<{ kind: "interrupted"; signal: string }>;
+
+const REFUSING: ReadonlySet<number> = new Set([CLOSE.badToken, CLOSE.forbidden, CLOSE.tokenExpired]);
+
+/** What a connection that is closed for good means. */
+export const endingOfClose = (code: number, reason: string): Ending =>
+  REFUSING.has(code)
+    ? { kind: "refused", code: code === CLOSE.forbidden ? "FORBIDDEN" : "UNAUTHENTICATED", message: reason }
+    : { kind: "lost", code, message: reason };
+
+const BY_SIGNAL: Readonly<Record<string, ExitCode>> = { SIGTERM: EXIT.terminated, SIGHUP: EXIT.hungUp };
+
+export const exitOfEnding = (ending: Ending): ExitCode => {
+  switch (ending.kind) {
+    case "deployment":
+      return exitOfDeployment(ending.progress.status) ?? EXIT.failed;
+    case "stack":
+      return exitOfStack(ending.complete.outcome);
+    case "missing":
+      return EXIT.notFound;
+    case "refused":
+      return exitOfFailure({ code: ending.code });
+    case "lost":
+      return EXIT.lost;
+    case "timed-out":
+      return EXIT.timedOut;
+    case "interrupted":
+      return BY_SIGNAL[ending.signal] ?? EXIT.interrupted;
+  }
+};

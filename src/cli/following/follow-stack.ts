@@ -1,0 +1,126 @@
+/** Follows a stack on its own to the end of its operation, through every loss of the connection. */
+import type { Patience } from "../../client/connection-state.ts";
+import { restClient } from "../../client/rest.ts";
+import { openTrack, type Track } from "../../client/track.ts";
+import type { StackAddress } from "../../protocol/channel-names.ts";
+import type { StackComplete } from "../../protocol/stack-frames.ts";
+import type { Server } from "../server.ts";
+import { endWithin, type Bounds } from "./bounds.ts";
+import { CatchingUp } from "./catching-up.ts";
+import { endingOfClose, type Ending } from "./ending.ts";
+import type { Teller } from "./teller.ts";
+
+export type FollowStackOptions = Bounds &
+  Readonly<{
+    server: Server;
+    address: StackAddress;
+    teller: Required<Teller>;
+    /** Waits for the stack, or for its next operation, instead of ending with what is there. */
+    wait?: boolean | undefined;
+    patience?: Partial<Patience> | undefined;
+  }>;
+
+/** Resolves when the operation has ended, or when following it has. Whoever tells of it has been told of the end by then. */
+export const followStack = async (options: FollowStackOptions): Promise<Ending> => {
+  const { server, address, teller, wait = false, patience } = options;
+  const { stacks } = restClient(server);
+  const over = Promise.withResolvers<Ending>();
+  const catchingUp = new CatchingUp(teller, () => track?.position()?.offset ?? 0);
+  /** The last operation's end, as long as no newer one has begun. */
+  let complete: StackComplete | undefined;
+  let isWaiting = false;
+  let track: Track | undefined;
+
+  const waitOn = (): void => {
+    if (!isWaiting) teller.waiting();
+    isWaiting = true;
+  };
+
+  /** Whether what has ended is still the newest: nobody asks AWS of a stack at rest, so it is asked now. */
+  const confirm = async (end: StackComplete): Promise<void> => {
+    const summary = await stacks.summary(address);
+    if (summary.ok && (summary.value.outcome === undefined || summary.value.offset > end.offset)) return;
+    if (complete === end) over.resolve({ kind: "stack", complete: end });
+  };
+
+  const judge = (): void => {
+    if (!catchingUp.isWhole) return;
+    const wasPast = catchingUp.isHolding && catchingUp.isEmpty === false;
+    catchingUp.release();
+    if (!complete) return;
+    if (!wasPast) over.resolve({ kind: "stack", complete });
+    else if (wait) waitOn();
+    else void confirm(complete);
+  };
+
+  /** What is given up there begins anew with whoever comes. */
+  const reopen = (): void => {
+    const before = track;
+    catchingUp.disconnected();
+    track = open();
+    before?.close();
+  };
+
+  const open = (): Track => {
+    const opened: Track = openTrack(
+      {
+        ...address,
+        url: server.url,
+        token: server.token,
+        ...(patience && { patience }),
+        onState: (state) => {
+          // Closed by ourselves, for another.
+          if (state.kind === "stopped" && state.code === 1000) return;
+          if (state.kind === "reconnecting") catchingUp.disconnected();
+          if (state.kind === "stopped") over.resolve(endingOfClose(state.code, state.reason));
+          teller.connection(state);
+        },
+      },
+      {
+        reset: (start) => {
+          complete = undefined;
+          catchingUp.reset(start.offset);
+          teller.reset(start);
+          judge();
+        },
+        resumed: (head) => {
+          catchingUp.resumed(head);
+          judge();
+        },
+        events: (frames) => {
+          for (const frame of frames) complete = frame.type === "stack_complete" ? frame : undefined;
+          catchingUp.take(frames);
+          judge();
+        },
+        trouble: ({ code, message, retryable }) => {
+          if (code === "STACK_NOT_FOUND" && wait) {
+            waitOn();
+            return reopen();
+          }
+          teller.trouble(message);
+          if (!retryable) over.resolve({ kind: "refused", code, message });
+        },
+      },
+    );
+    return opened;
+  };
+
+  /** A socket waits for a stack that does not exist; whoever does not wait is told at once. */
+  const look = async (): Promise<void> => {
+    const summary = await stacks.summary(address);
+    if (summary.ok) return;
+    const { code, message, status = 0 } = summary.failure;
+    if (code === "STACK_NOT_FOUND") over.resolve({ kind: "missing" });
+    else if (status >= 400 && status < 500) over.resolve({ kind: "refused", code, message });
+  };
+
+  // Whoever waits is told of what has ended as of the past, so it has to be known before.
+  if (wait) await stacks.summary(address);
+  else void look();
+  track = open();
+
+  const ending = await endWithin(over, options);
+  track.close();
+  await teller.ended(ending);
+  return ending;
+};

@@ -1,0 +1,82 @@
+/** The deployments that there are, as a table or for programs. */
+import type { DeploymentList, RunSummary } from "../../protocol/deployment-requests.ts";
+import { success } from "../../protocol/result.ts";
+import { answered, withServerOf } from "../asking.ts";
+import type { ListOptions } from "../commands/list.ts";
+import { complainOf } from "../complaint.ts";
+import { wholeText } from "../display/durations.ts";
+import type { ExitCode } from "../exit-code.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { tableLines } from "../table.ts";
+
+/** As many as an answer holds. */
+const PAGE = 100;
+
+const BAD: ReadonlySet<RunSummary["status"]> = new Set<RunSummary["status"]>([
+  "failed",
+  "rolled_back",
+  "cancelled",
+]);
+
+/** A run in a line. */
+export const runsTable = (runs: readonly RunSummary[], withNames: boolean): string[] =>
+  tableLines<RunSummary>(
+    [
+      ...(withNames
+        ? [
+            { heading: "deployment", of: (run: RunSummary) => run.deploymentId },
+            { heading: "environment", of: (run: RunSummary) => run.environment },
+          ]
+        : []),
+      { heading: "run", of: ({ run }) => String(run), isNumber: true },
+      { heading: "status", of: ({ status }) => status.replaceAll("_", " ") },
+      { heading: "done", of: ({ progressPercent }) => `${progressPercent}%`, isNumber: true },
+      {
+        heading: "stacks",
+        of: ({ deployedStacks, skippedStacks, totalStacks }) =>
+          `${deployedStacks + skippedStacks}/${totalStacks}`,
+        isNumber: true,
+      },
+      {
+        heading: "failed",
+        of: ({ failedStacks }) => (failedStacks > 0 ? String(failedStacks) : ""),
+        isNumber: true,
+      },
+      { heading: "started", of: ({ startTime }) => startTime.replace(/\.\d+Z$/, "Z") },
+      { heading: "took", of: ({ durationSeconds }) => wholeText(durationSeconds), isNumber: true },
+      { heading: "by", of: ({ user = "" }) => user },
+    ],
+    runs,
+  );
+
+/** `stackcast list`. */
+export const list = (options: ListOptions, surroundings: Surroundings): Promise<ExitCode> | ExitCode =>
+  withServerOf(options, surroundings, async (_server, { deployments }) => {
+    const items: RunSummary[] = [];
+    let cursor: string | undefined;
+    do {
+      const answer = await deployments.list({
+        ...(options.environment !== undefined && { environment: options.environment }),
+        ...(options.status !== undefined && { status: options.status as RunSummary["status"] }),
+        ...(cursor !== undefined && { cursor }),
+        limit: Math.min(PAGE, options.limit - items.length),
+      });
+      if (!answer.ok) return complainOf(surroundings, answer.failure);
+      items.push(...answer.value.items);
+      cursor = answer.value.nextCursor;
+    } while (cursor !== undefined && items.length < options.limit);
+    const found: DeploymentList = { items, ...(cursor !== undefined && { nextCursor: cursor }) };
+    return answered(
+      success(found),
+      {
+        lines: () => (items.length === 0 ? ["There are no deployments."] : runsTable(items, true)),
+        problems: () => {
+          const bad = items.filter(({ status }) => BAD.has(status));
+          return bad.length === 0 ? [] : runsTable(bad, true);
+        },
+        items: () => items,
+      },
+      options.output,
+      surroundings,
+    );
+  });

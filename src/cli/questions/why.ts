@@ -1,0 +1,58 @@
+/** Why a deployment failed: the first cause, what did not begin because of it, and what to do next. */
+import type { DeploymentAddress } from "../../protocol/channel-names.ts";
+import { say, withServerOf } from "../asking.ts";
+import type { WhyOptions } from "../commands/why.ts";
+import { complainOf } from "../complaint.ts";
+import { causeTexts, nextActionText } from "../display/cause-block.ts";
+import { cleanText } from "../display/clean-text.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import type { Surroundings } from "../surroundings.ts";
+
+/** `stackcast why`. */
+export const why = (
+  address: DeploymentAddress,
+  options: WhyOptions,
+  surroundings: Surroundings,
+): Promise<ExitCode> | ExitCode =>
+  withServerOf(options, surroundings, async (_server, { deployments }) => {
+    const answer = await deployments.status(address, {
+      ...(options.run !== undefined && { run: options.run }),
+    });
+    if (!answer.ok) return complainOf(surroundings, answer.failure);
+    if (answer.value.kind !== "changed") return EXIT.done;
+    const { deployment } = answer.value;
+    const { deploymentId, environment, run, status, cause, blast } = deployment;
+    const next = nextActionText(deployment);
+    const texts = causeTexts(deployment);
+    const others = Object.values(deployment.stacks).filter(
+      ({ name, error }) => error !== undefined && name !== blast?.stack,
+    );
+    const told = {
+      deploymentId,
+      environment,
+      run,
+      status,
+      ...(cause && { cause }),
+      ...(blast && { blast }),
+      ...(next !== undefined && { next }),
+      failedStacks: Object.values(deployment.stacks).flatMap(({ name, error }) =>
+        error ? [{ name, error }] : [],
+      ),
+    };
+    const lines = [
+      ...texts,
+      ...(texts.length > 0 && others.length > 0 ? ["Failed besides:"] : []),
+      ...others.map(({ name, error }) => cleanText(`  ${name}: ${error?.message ?? ""}`)),
+    ];
+    const heading = `${deploymentId}-${environment}, run ${run}: ${status.replaceAll("_", " ")}`;
+    say(
+      told,
+      {
+        lines: () => [heading, ...(lines.length > 0 ? lines : ["Nothing has failed."])],
+        problems: () => lines,
+      },
+      options.output,
+      surroundings,
+    );
+    return EXIT.done;
+  });

@@ -1,0 +1,25 @@
+/** Nothing but failures: a line each as they happen, and the cause at the end. */
+import type { Palette } from "../display/line.ts";
+import { isFailure, plainLine } from "../display/plain-log.ts";
+import type { Ending } from "../following/ending.ts";
+import { FreshFrames } from "../following/fresh-frames.ts";
+import type { Teller } from "../following/teller.ts";
+import type { Sink } from "../surroundings.ts";
+
+export const failureLines = (
+  stdout: Sink,
+  palette: Palette,
+  causeOf: (ending: Ending) => readonly string[],
+): Teller => {
+  const fresh = new FreshFrames();
+  return {
+    reset: ({ epoch }) => fresh.reset(epoch),
+    events: (frames) => {
+      for (const frame of fresh.of(frames))
+        if (isFailure(frame)) stdout.write(`${plainLine(frame, palette)}\n`);
+    },
+    ended: (ending) => {
+      for (const line of causeOf(ending)) stdout.write(`${line}\n`);
+    },
+  };
+};

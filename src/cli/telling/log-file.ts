@@ -1,0 +1,87 @@
+/**
+ * A log of a run in a file: every event with its time, level and stack, and a report at the end. A file that cannot be
+ * written is told once and costs nothing else.
+ */
+import { appendFileSync, mkdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { ChannelFrame } from "../../client/server-frame.ts";
+import { logLineOf } from "../../domain/deployment/log-line.ts";
+import type { DeploymentAddress } from "../../protocol/channel-names.ts";
+import type { DeploymentFrame } from "../../protocol/deployment-events.ts";
+import { cleanText } from "../display/clean-text.ts";
+import type { Ending } from "../following/ending.ts";
+import { FreshFrames } from "../following/fresh-frames.ts";
+import type { Teller } from "../following/teller.ts";
+
+const two = (value: number): string => String(value).padStart(2, "0");
+
+/** `deploy-<environment>-YYYY-MM-DD-HH-MM.log`, in UTC. */
+const fileName = (environment: string, now: Date): string => {
+  const date = now.toISOString().slice(0, 10);
+  return `deploy-${environment}-${date}-${two(now.getUTCHours())}-${two(now.getUTCMinutes())}.log`;
+};
+
+/** Where the log of a deployment belongs; a folder that is given takes it as it is. */
+export const logFileOf = (
+  { deploymentId, environment }: DeploymentAddress,
+  now: Date,
+  cwd: string,
+  folder: string = join("deploy", deploymentId, "logs"),
+): string => resolve(cwd, folder, fileName(environment, now));
+
+const isOfDeployment = (frame: ChannelFrame): frame is DeploymentFrame => "data" in frame;
+
+/** An event as a line. */
+export const logTextOf = (frame: ChannelFrame): string => {
+  const { timestamp } = frame;
+  if (isOfDeployment(frame)) {
+    const { level, message } = logLineOf(frame);
+    const stack = "stack" in frame.data ? `[${frame.data.stack}] ` : "";
+    const shown = frame.type.startsWith("resource_") && level === "info" ? "debug" : level;
+    return cleanText(`${timestamp} ${shown.toUpperCase().padEnd(5)} ${stack}${message}`);
+  }
+  if (frame.type === "stack_complete")
+    return cleanText(`${timestamp} INFO  [${frame.stack.name}] Stack ${frame.outcome.replaceAll("_", " ")}`);
+  const { resource, stack } = frame;
+  const level = resource.status.endsWith("_FAILED") ? "ERROR" : "DEBUG";
+  const reason = resource.reason === "" ? "" : `: ${resource.reason}`;
+  const what = `${resource.status} ${resource.type} (${resource.path})`;
+  return cleanText(`${timestamp} ${level.padEnd(5)} [${stack.name}] ${what}${reason}`);
+};
+
+export type LogFileOptions = Readonly<{
+  file: string;
+  /** The final report, line by line. */
+  reportOf: (ending: Ending) => readonly string[];
+  /** Told once, if the file cannot be written. */
+  failed: (message: string) => void;
+}>;
+
+/** Each event is written once in its epoch. */
+export const logFile = ({ file, reportOf, failed }: LogFileOptions): Teller => {
+  let isWritable = true;
+  const fresh = new FreshFrames();
+
+  const write = (lines: readonly string[]): void => {
+    if (!isWritable || lines.length === 0) return;
+    try {
+      appendFileSync(file, `${lines.join("\n")}\n`);
+    } catch (error) {
+      isWritable = false;
+      failed(`the log ${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+  } catch {
+    // Writing tells why.
+  }
+
+  return {
+    reset: ({ epoch }) => fresh.reset(epoch),
+    events: (frames) => write(fresh.of(frames).map(logTextOf)),
+    trouble: (message) => write([`${new Date().toISOString()} WARN  ${cleanText(message)}`]),
+    ended: (ending) => write(["", ...reportOf(ending)]),
+  };
+};

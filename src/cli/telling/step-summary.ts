@@ -1,0 +1,68 @@
+/** A run as the summary page of a build shows it: a table of its stacks, and the cause of a failure, in Markdown. */
+import { appendFileSync } from "node:fs";
+import type { DeploymentProgress, StackStatus } from "../../protocol/deployment-progress.ts";
+import { cleanText } from "../display/clean-text.ts";
+import { partText, wholeText } from "../display/durations.ts";
+
+const MARKS: Readonly<Record<StackStatus, string>> = {
+  pending: "⏸ waiting",
+  deploying: "→ deploying",
+  deployed: "✓ deployed",
+  failed: "✗ failed",
+  skipped: "↷ skipped",
+  deleting: "→ deleting",
+  deleted: "✓ deleted",
+  rolled_back: "↺ rolled back",
+};
+
+/** Text that is nothing but text in Markdown, a table and HTML. */
+const textOf = (text: string): string =>
+  cleanText(text)
+    .replace(/[\\`*_{}[\]()#+!|~$@:-]/g, "\\$&")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;");
+
+/** More than a build shows of one step is not shown at all: 1 MiB. */
+const MOST_STACKS = 500;
+
+/** The Markdown of a run. */
+export const stepSummaryOf = (progress: DeploymentProgress): string => {
+  const { deploymentId, environment, status, summary, metrics, cause, blast } = progress;
+  const stacks = Object.values(progress.stacks).sort((one, other) => one.layer - other.layer);
+  const rows = stacks.slice(0, MOST_STACKS).map((stack) => {
+    const took = stack.durationSeconds === undefined ? "" : partText(stack.durationSeconds);
+    return `| ${stack.layer} | ${textOf(stack.name)} | ${MARKS[stack.status]} | ${took} | ${stack.resources.created} |`;
+  });
+  const left = stacks.length - rows.length;
+  return [
+    `### ${textOf(`${deploymentId}-${environment}`)}: ${status.replaceAll("_", " ")}`,
+    "",
+    `${summary.progressPercent}% · ${summary.deployedStacks} deployed, ${summary.skippedStacks} skipped, ` +
+      `${summary.failedStacks} failed of ${summary.totalStacks} stacks · ${wholeText(metrics.durationSeconds)}`,
+    "",
+    ...(cause
+      ? [
+          `**Cause:** ${textOf(cause.path)} (${textOf(cause.type)}): ${textOf(cause.reason)}`,
+          "",
+          ...(blast && blast.stacks.length > 0
+            ? [`**Not begun because of it:** ${blast.stacks.map(textOf).join(", ")}`, ""]
+            : []),
+        ]
+      : []),
+    "| Layer | Stack | | Took | Resources |",
+    "| --: | --- | --- | --: | --: |",
+    ...rows,
+    ...(left > 0 ? ["", `… and ${left} more`] : []),
+    "",
+  ].join("\n");
+};
+
+/** Adds it to the build's page; a page that cannot be written is no failure of the deployment. */
+export const writeStepSummary = (file: string, progress: DeploymentProgress): void => {
+  try {
+    appendFileSync(file, `${stepSummaryOf(progress)}\n`);
+  } catch {
+    // The build has it in its log.
+  }
+};

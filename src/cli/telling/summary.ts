@@ -1,0 +1,99 @@
+/** How following something ended, for programs: the last line of a stream of JSON, and part of the one document. */
+import type { DeploymentAddress, StackAddress } from "../../protocol/channel-names.ts";
+import type { Blast } from "../../protocol/deployment-events.ts";
+import type { DeploymentProgress, DeploymentStatus } from "../../protocol/deployment-progress.ts";
+import type { Cause, Outcome } from "../../protocol/stack-frames.ts";
+import type { ExitCode } from "../exit-code.ts";
+import { exitOfEnding, type Ending } from "../following/ending.ts";
+
+/** How the run ended, or why it is not followed any more. */
+type End = DeploymentStatus | Outcome | "not_found" | "refused" | "lost" | "timeout" | "interrupted";
+
+export type Summary = Readonly<{
+  end: End;
+  exitCode: ExitCode;
+  /** Why it is not followed to its end. */
+  message?: string;
+  /** The last event that was told. */
+  offset?: number;
+}> &
+  (Partial<DeploymentAddress> | StackAddress) &
+  Readonly<{
+    run?: number;
+    status?: string;
+    progressPercent?: number;
+    totalStacks?: number;
+    deployedStacks?: number;
+    failedStacks?: number;
+    skippedStacks?: number;
+    durationSeconds?: number;
+    outputs?: Readonly<Record<string, string>>;
+    cause?: Cause;
+    blast?: Blast;
+  }>;
+
+const endOf = (ending: Ending): Pick<Summary, "end" | "message"> => {
+  switch (ending.kind) {
+    case "deployment":
+      return { end: ending.progress.status };
+    case "stack":
+      return { end: ending.complete.outcome };
+    case "missing":
+      return { end: "not_found", message: "there is nothing of this name" };
+    case "refused":
+    case "lost":
+      return { end: ending.kind, message: ending.message };
+    case "timed-out":
+      return { end: "timeout", message: "the time that was given has passed" };
+    case "interrupted":
+      return { end: "interrupted", message: ending.signal };
+  }
+};
+
+/** Of a deployment, as far as it is known. */
+export const deploymentSummaryOf = (
+  ending: Ending,
+  address: DeploymentAddress,
+  known: DeploymentProgress | undefined,
+  offset: number,
+): Summary => {
+  const { end, message } = endOf(ending);
+  const progress = ending.kind === "deployment" ? ending.progress : known;
+  return {
+    ...address,
+    end,
+    exitCode: exitOfEnding(ending),
+    ...(message !== undefined && { message }),
+    ...(progress && {
+      run: progress.run,
+      status: progress.status,
+      ...progress.summary,
+      durationSeconds: progress.metrics.durationSeconds,
+      offset,
+      ...(progress.cause && { cause: progress.cause }),
+      ...(progress.blast && { blast: progress.blast }),
+    }),
+  };
+};
+
+/** Of a stack on its own. */
+export const stackSummaryOf = (ending: Ending, address: StackAddress, offset: number): Summary => {
+  const { end, message } = endOf(ending);
+  const common = {
+    ...address,
+    end,
+    exitCode: exitOfEnding(ending),
+    ...(message !== undefined && { message }),
+  };
+  if (ending.kind !== "stack") return { ...common, offset };
+  const { stack, outputs, durationSeconds, cause } = ending.complete;
+  return {
+    ...common,
+    status: stack.status,
+    progressPercent: stack.progress,
+    durationSeconds,
+    outputs,
+    offset,
+    ...(cause && { cause }),
+  };
+};

@@ -1,0 +1,164 @@
+/** Follows a deployment or a stack in the mode that is wanted, and says at the end what there is to say of it. */
+import type { Patience } from "../client/connection-state.ts";
+import { DeploymentStore } from "../client/deployment-store.ts";
+import { restClient } from "../client/rest.ts";
+import type { DeploymentAddress, StackAddress } from "../protocol/channel-names.ts";
+import { complain } from "./complaint.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { exitOfEnding, type Ending } from "./following/ending.ts";
+import { followDeployment, type Standing } from "./following/follow-deployment.ts";
+import { followStack } from "./following/follow-stack.ts";
+import { allOf } from "./following/teller.ts";
+import type { Output } from "./output-mode.ts";
+import { serverOf, type Server, type ServerOptions } from "./server.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { sinceOf, type Since } from "./telling/json-lines.ts";
+import { deploymentTellers, stackTellers } from "./telling/tellers.ts";
+
+/** How something is followed. */
+export type FollowingOptions = ServerOptions &
+  Readonly<{
+    output: Output;
+    verbose?: boolean | undefined;
+    bar?: boolean | undefined;
+    /** Seconds. */
+    timeout?: number | undefined;
+    /** A folder of its own for the log. */
+    logDir?: string | undefined;
+  }>;
+
+export type WatchingOptions = FollowingOptions &
+  Readonly<{ wait?: boolean | undefined; since?: string | undefined }>;
+
+/** What is asked of following beyond what was said on the command line. */
+type Wish = Readonly<{
+  wait?: boolean | undefined;
+  after?: Standing | undefined;
+  since?: Since | undefined;
+  /** Keeps a log file also where no folder was given. */
+  isLogged?: boolean;
+  patience?: Partial<Patience>;
+}>;
+
+/** A store that asks the server where the history does not reach back far enough. */
+const storeOf = (server: Server, address: DeploymentAddress): DeploymentStore => {
+  const { deployments } = restClient(server);
+  return new DeploymentStore({
+    ...address,
+    status: async () => {
+      const answer = await deployments.status(address);
+      if (!answer.ok || answer.value.kind !== "changed") return undefined;
+      const { deployment } = answer.value;
+      return { progress: deployment, offset: deployment.offset };
+    },
+  });
+};
+
+const HINTS: Readonly<Partial<Record<Ending["kind"], string>>> = {
+  missing: "--wait waits until it is there.",
+  refused: "stackcast token inspect shows what a token allows.",
+};
+
+/** What stands on stderr below the last frame. */
+const lastWords = (ending: Ending, what: string, back: string, link: string): readonly string[] => {
+  const goesOn = [`  come back   ${back}`, `  dashboard   ${link}`];
+  switch (ending.kind) {
+    case "deployment":
+    case "stack":
+      return [];
+    case "missing":
+      return [`there is no ${what}`, `  ${HINTS.missing}`];
+    case "refused":
+      return [
+        `the server does not tell of ${what}: ${ending.message} (${ending.code})`,
+        `  ${HINTS.refused}`,
+      ];
+    case "lost":
+      return [`the connection is lost for good: ${ending.message} (${ending.code})`, ...goesOn];
+    case "timed-out":
+      return [`the time is up; ${what} goes on`, ...goesOn];
+    case "interrupted":
+      return [`detached; ${what} goes on`, ...goesOn];
+  }
+};
+
+/** Follows a run of a deployment to its end. */
+export const followRun = async (
+  address: DeploymentAddress,
+  server: Server,
+  options: FollowingOptions,
+  wish: Wish,
+  surroundings: Surroundings,
+): Promise<ExitCode> => {
+  const { deploymentId, environment } = address;
+  const store = storeOf(server, address);
+  const tellers = await deploymentTellers({ address, server, store, options, surroundings, ...wish });
+  const ending = await followDeployment({
+    ...wish,
+    server,
+    address,
+    store,
+    teller: allOf(tellers),
+    allRuns: typeof wish.since === "object",
+    timeoutSeconds: options.timeout,
+    interruption: surroundings.interruption,
+  });
+  const given = server.isGiven ? ` --url ${server.url}` : "";
+  const back = `stackcast watch ${deploymentId} --environment ${environment}${given}`;
+  const link = `${server.url}/deployments/${deploymentId}/${environment}`;
+  const words = lastWords(ending, `deployment ${deploymentId}-${environment}`, back, link);
+  if (words.length > 0) complain(surroundings, ...words);
+  return exitOfEnding(ending);
+};
+
+/** `stackcast watch <deploymentId>`. */
+export const watchDeployment = async (
+  address: DeploymentAddress,
+  { since: text, ...options }: WatchingOptions,
+  surroundings: Surroundings,
+): Promise<ExitCode> => {
+  const server = serverOf(options, surroundings.env);
+  const since = text === undefined ? undefined : sinceOf(text);
+  const problem = server.ok ? undefined : server.failure;
+  if (problem !== undefined || (text !== undefined && since === undefined)) {
+    complain(surroundings, problem ?? "--since needs a position such as 3f9c01ab:41, or start");
+    return EXIT.usage;
+  }
+  return server.ok
+    ? followRun(address, server.value, options, { since, wait: options.wait }, surroundings)
+    : EXIT.usage;
+};
+
+/** `stackcast watch --stack`. */
+export const watchStack = async (
+  address: StackAddress,
+  { since: text, ...options }: WatchingOptions,
+  surroundings: Surroundings,
+): Promise<ExitCode> => {
+  const server = serverOf(options, surroundings.env);
+  const since = text === undefined ? undefined : sinceOf(text);
+  if (!server.ok) {
+    complain(surroundings, server.failure);
+    return EXIT.usage;
+  }
+  const { stackName, region } = address;
+  const tellers = await stackTellers({ address, server: server.value, options, surroundings, since });
+  const ending = await followStack({
+    server: server.value,
+    address,
+    teller: allOf(tellers),
+    wait: options.wait,
+    timeoutSeconds: options.timeout,
+    interruption: surroundings.interruption,
+  });
+  const given = server.value.isGiven ? ` --url ${server.value.url}` : "";
+  const back = `stackcast watch --stack ${stackName} --region ${region}${given}`;
+  const words = lastWords(
+    ending,
+    `stack ${stackName} in ${region}`,
+    back,
+    `${server.value.url}/stacks/${region}/${stackName}`,
+  );
+  if (words.length > 0) complain(surroundings, ...words);
+  return exitOfEnding(ending);
+};
