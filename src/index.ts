@@ -4,6 +4,7 @@ import type { Env as Bindings } from "./settings.ts";
 
 export { Destinations } from "./destinations/destination-directory.ts";
 export { Outbox } from "./destinations/outbox.ts";
+export { Orchestrator } from "./orchestrator/orchestrator.ts";
 export { Deployment } from "./trackers/deployment.ts";
 export { Directory } from "./trackers/directory.ts";
 export { Gateway } from "./trackers/gateway.ts";

@@ -37,7 +37,7 @@ export const auditItemOf = (frame: StackFrame, { stackName }: StackAddress): Aud
   };
 };
 
-/** An event of a deployment; `user`: on whose behalf the run was begun. */
+/** An event of a deployment; `user`: on whose behalf the run was begun, unless the event says who had this done. */
 export const deploymentAuditItemOf = (
   { type, timestamp, data }: DeploymentEvent,
   offset: number,
@@ -49,6 +49,6 @@ export const deploymentAuditItemOf = (
   environment: data.environment,
   stack: "stack" in data ? data.stack : NONE,
   data: { ...data },
-  user: user ?? NONE,
+  user: ("user" in data ? data.user : undefined) ?? user ?? NONE,
   offset,
 });

@@ -26,14 +26,18 @@ export type Interest = Readonly<{
   leftAt?: number;
   /** When somebody registered, `POST …/track`. */
   trackedAt?: number;
-  /** A deployment waits for the stack; `eager`: what it depends on is finished, so that it may begin at any moment. */
-  awaited?: "eager" | "patient";
+  /**
+   * A deployment waits for the stack. `eager`: what it depends on is finished, so that it may begin at any moment;
+   * `begun`: something was set going in it, which is seen as soon as it shows.
+   */
+  awaited?: "begun" | "eager" | "patient";
 }>;
 
 /** Whether anybody wants to know now, and not only some time. */
 export const isWanted = ({ viewers, leftAt, trackedAt, awaited }: Interest, now: number): boolean =>
   viewers > 0 ||
   trackedAt !== undefined ||
+  awaited === "begun" ||
   awaited === "eager" ||
   (leftAt !== undefined && now - leftAt < LINGER_MS);
 
@@ -54,13 +58,13 @@ export const nextPollIn = (
   const wanted = isWanted(isUnseen ? { ...interest, leftAt: -Infinity } : interest, now);
   const { awaited } = interest;
   const patiently = awaited === undefined ? undefined : Math.max(intervalMs, PATIENT);
-  if (isComplete(state)) return patiently;
+  if (isComplete(state) && awaited !== "begun") return patiently;
   if (trouble?.kind === "missing" && !wanted) return patiently;
   if (!wanted && awaited === undefined) return undefined;
   // A deployment goes on without a stack that never came; a stack that cannot be read may be readable again.
-  if (trouble?.gaveUp) return trouble.kind === "missing" && awaited === "eager" ? undefined : patiently;
+  if (trouble?.gaveUp) return trouble.kind === "missing" && awaited !== "patient" ? undefined : patiently;
   if (trouble) return retryIn(trouble, intervalMs, now, random);
-  if (rootOf(state)?.status !== REVIEW_STATUS) return intervalMs;
+  if (rootOf(state)?.status !== REVIEW_STATUS || awaited === "begun") return intervalMs;
   // A change set under review may never be executed: without viewers that is waited for as for a missing stack.
   const overdue = interest.viewers === 0 && now - (interest.trackedAt ?? 0) >= waitMs;
   return overdue ? undefined : Math.max(intervalMs, WAITING);

@@ -117,3 +117,35 @@ export const auditExample: AuditEntry = {
   offset: 57,
   data: eventExample.data,
 };
+
+/** Registrations of two kinds. */
+export const registrationExamples = {
+  track: {
+    value: {
+      deploymentId,
+      environment,
+      mode: "track",
+      stacks: [{ name: "network" }, { name: "database-rds", region: "eu-west-1", dependsOn: ["network"] }],
+      owner: "kim@example.com",
+    },
+  },
+  deploy: {
+    value: {
+      deploymentId,
+      environment,
+      mode: "deploy",
+      stacks: [
+        { name: "network", templateUrl: "https://my-bucket.s3.amazonaws.com/network.yaml" },
+        {
+          name: "database-rds",
+          dependsOn: ["network"],
+          templateUrl: "https://my-bucket.s3.amazonaws.com/database.yaml",
+          parameters: { VpcId: { fromOutput: "network.VpcId" }, Size: "db.t4g.medium" },
+          capabilities: ["CAPABILITY_IAM"],
+          tags: { team: "shop" },
+        },
+      ],
+      onFailure: "rollback",
+    },
+  },
+};

@@ -11,7 +11,7 @@ import {
 } from "../protocol/deployment-requests.ts";
 import type { Failure } from "../protocol/failure.ts";
 import { answerOf, failureAnswers, PRIVATE } from "./answers.ts";
-import { deploymentExample, runExample } from "./deployments-examples.ts";
+import { deploymentExample, registrationExamples, runExample } from "./deployments-examples.ts";
 import { restFailure } from "./failure-response.ts";
 import { deploymentOf, directoryOf } from "./objects.ts";
 import { resourceApp } from "./resource-app.ts";
@@ -43,28 +43,21 @@ const registerRoute = createRoute({
   operationId: "registerDeployment",
   summary: "Register a deployment, or begin its next run",
   description:
-    "`track` follows stacks that something else deploys, `ingest` takes an orchestrator's events. Begins a new run on " +
-    "the same channel if the one before has ended.",
+    "`track` follows stacks that something else deploys, `deploy` has Stackcast deploy them, `ingest` takes an " +
+    "orchestrator's events. Begins a new run on the same channel if the one before has ended. In `deploy`, each stack " +
+    "has either `templateBody` or `templateUrl`; a parameter may take an output of a stack that it depends on; without " +
+    "`stacks`, or with none, the last plan is deployed again (404 PLAN_NOT_FOUND if there is none).",
   security,
   tags,
   middleware: [requireRole("deployer")],
   request: {
     body: {
       required: true,
-      description: "What to follow",
+      description: "What to follow, or to deploy",
       content: {
         "application/json": {
           schema: registrationSchema.meta({ id: "Registration" }),
-          example: {
-            deploymentId: "D1BRV40",
-            environment: "dev",
-            mode: "track",
-            stacks: [
-              { name: "network" },
-              { name: "database-rds", region: "eu-west-1", dependsOn: ["network"] },
-            ],
-            owner: "kim@example.com",
-          },
+          examples: registrationExamples,
         },
       },
     },
@@ -72,19 +65,12 @@ const registerRoute = createRoute({
   responses: {
     ...failureAnswers,
     201: answerOf(
-      "It is followed now; `layers` names its stacks in the order in which they can be deployed",
+      "It is followed now, or being deployed; `layers` names its stacks in the order in which they can be deployed",
       registeredSchema.meta({ id: "RegisteredDeployment" }),
       { ...deploymentExample, layers: [["network"], ["security"], ["database-rds"]] },
     ),
   },
 });
-
-/** Refused aloud, not followed quietly as something else. */
-const notDeployedHere: Failure = {
-  code: "INVALID_REQUEST",
-  message: "mode: must be track or ingest; this version does not deploy by itself",
-  details: [{ field: "mode", message: "must be track or ingest; this version does not deploy by itself" }],
-};
 
 const stackNotCovered = (name: string): Failure => ({
   code: "FORBIDDEN",
@@ -111,10 +97,9 @@ export const deployments = resourceApp()
     const { deploymentId, environment, mode } = registration;
     if (!mayRead(c.get("session"), `deployments/${deploymentId}/${environment}`))
       return restFailure(c, deploymentNotCovered);
-    if (mode === "deploy") return restFailure(c, notDeployedHere);
     const { region: defaultRegion } = c.get("settings").aws;
-    // A deployment shows what its stacks do: nobody may see that of a stack by calling it his.
-    const unseen = (mode === "track" ? registration.stacks : []).find(
+    // A deployment shows what its stacks do, or does it: nobody may see or do that by calling a stack his.
+    const unseen = (mode === "ingest" ? [] : registration.stacks).find(
       ({ name, stackName = name, region = defaultRegion }) =>
         !mayRead(c.get("session"), stackChannelOf({ region, stackName })),
     );

@@ -159,6 +159,7 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
       layer: layer.optional(),
       dependencies: stackKeys.optional(),
       totalResources: count.optional(),
+      reason: text.optional(),
     }),
   ),
   event(

@@ -7,7 +7,7 @@ import * as z from "zod";
 import { stackKeySchema } from "./channel.ts";
 
 /** Bytes of a template that is sent; a larger one is told by its address. */
-const MAX_TEMPLATE_BYTES = 51_200;
+export const MAX_TEMPLATE_BYTES = 51_200;
 
 const MAX_PARAMETERS = 200;
 const MAX_PARAMETER_BYTES = 4_096;

@@ -14,6 +14,8 @@ export type FeedRequest = Readonly<{
   since: string;
   /** Its dependencies are finished: it may begin at any moment, and is missed if it does not. */
   eager: boolean;
+  /** It is about to be changed on the deployment's behalf. */
+  begun?: boolean;
 }>;
 
 /** Frames of a stack's channel that follow what was handed on before. */

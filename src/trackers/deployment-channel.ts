@@ -4,19 +4,21 @@
  */
 import { awsSession, type AwsSession } from "../aws/session.ts";
 import { deploymentAuditItemOf } from "../domain/audit-item.ts";
-import { hasEnded, isFinished } from "../domain/deployment/deployment-state.ts";
+import { emptyDeployment, hasEnded, isFinished } from "../domain/deployment/deployment-state.ts";
 import { deploymentProgressOf } from "../domain/deployment/deployment-view.ts";
 import { endedRunsOf } from "../domain/deployment/ended-runs.ts";
+import { foldDeployment } from "../domain/deployment/fold-deployment.ts";
 import { runSummaryOf } from "../domain/deployment/run-summary.ts";
 import type { DeploymentAddress } from "../protocol/channel-names.ts";
 import type { Join, JoinRequest } from "../protocol/channel-owner.ts";
-import { keptEventSchema } from "../protocol/deployment-events.ts";
+import { keptEventSchema, type DeploymentEvent } from "../protocol/deployment-events.ts";
 import { settingsOf, type Env, type Settings } from "../settings.ts";
 import { Audit } from "./audit.ts";
 import { DeploymentStore, type Change } from "./deployment-store.ts";
 import { DIRECTORY_NAME } from "./directory.ts";
 import { Enrolment } from "./enrolment.ts";
 import { GatewayPushes } from "./gateway-pushes.ts";
+import { OrchestrationDesk } from "./orchestration-desk.ts";
 import { ProgressFrames } from "./progress-frames.ts";
 import { StackExpectations } from "./stack-expectations.ts";
 
@@ -38,6 +40,7 @@ export class DeploymentChannel {
   readonly name: string;
   readonly store: DeploymentStore;
   readonly settings: Settings;
+  readonly desk: OrchestrationDesk;
   /** Where the events are audited; absent: nowhere. */
   readonly trail: Readonly<{ session: AwsSession; table: string }> | undefined;
   private readonly ctx: DurableObjectState;
@@ -66,6 +69,9 @@ export class DeploymentChannel {
     this.pushes = new GatewayPushes(ctx, env);
     this.expectations = new StackExpectations(kv, env, this.name);
     this.enrolment = new Enrolment(ctx, env, this.name);
+    this.desk = new OrchestrationDesk(ctx, env, this.store, this.name, (events) =>
+      this.tell(this.store.address!, events),
+    );
     if (auditTable) {
       const session = awsSession({ ...aws.credentials, region: aws.region, endpoints: aws.endpoints });
       this.trail = { session, table: auditTable };
@@ -96,6 +102,7 @@ export class DeploymentChannel {
   wants(stack: string): boolean {
     const { state } = this.store;
     const node = state.stacks.get(stack);
+    if (this.desk.isInCharge) return this.desk.wants(stack);
     return (
       state.run > 0 && state.mode !== "ingest" && !hasEnded(state) && node !== undefined && !isFinished(node)
     );
@@ -105,6 +112,16 @@ export class DeploymentChannel {
   fed(stack: string, epoch: string): number {
     const fed = this.ctx.storage.kv.get<Fed>(FED + stack);
     return fed?.epoch === epoch ? fed.offset : 0;
+  }
+
+  /** Keeps events as far as they are accepted, with those that follow from them; gives how many these are. */
+  async tell(address: DeploymentAddress, given: readonly DeploymentEvent[], fed?: Fed): Promise<number> {
+    const { state: known } = this.store;
+    const before = known.run === 0 ? emptyDeployment(address.deploymentId, address.environment) : known;
+    const { state, events } = foldDeployment(before, given);
+    await this.commit(address, { state, events, ids: [], ...(fed && { fed }) });
+    if (events.length > 0) this.desk.tidy();
+    return events.length;
   }
 
   /** Keeps a change and tells of it. */
@@ -159,6 +176,7 @@ export class DeploymentChannel {
       this.pushes.catchUp(this.position(), now),
       this.expectations.tell(store.state, ctx.storage.kv.get<string>(SINCE) ?? store.state.startTime),
       this.audit?.run(store.offset, now, !hasEnded(store.state)),
+      this.desk.work(now),
     ]);
     await this.schedule();
   }
@@ -187,7 +205,12 @@ export class DeploymentChannel {
 
   private dueIn(now: number): number | undefined {
     const { state, offset } = this.store;
-    const dues = [this.expectations.nextIn(state), this.pushes.nextIn(), this.audit?.nextIn(offset, now)];
+    const dues = [
+      this.expectations.nextIn(state),
+      this.pushes.nextIn(),
+      this.audit?.nextIn(offset, now),
+      this.desk.nextIn(now),
+    ];
     const known = dues.filter((due) => due !== undefined);
     return known.length === 0 ? undefined : Math.min(...known);
   }

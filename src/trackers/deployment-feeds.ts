@@ -35,9 +35,10 @@ export class DeploymentFeeds {
   }
 
   /** How the stack is waited for, by whom that is most urgent to. */
-  get expectation(): "eager" | "patient" | undefined {
+  get expectation(): "begun" | "eager" | "patient" | undefined {
     const { all } = this;
     if (all.length === 0) return undefined;
+    if (all.some(({ begun }) => begun)) return "begun";
     return all.some(({ eager }) => eager) ? "eager" : "patient";
   }
 

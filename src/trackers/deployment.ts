@@ -3,17 +3,24 @@
  * tells the gateways. A thin shell: what follows from an event is decided in `domain/deployment`.
  */
 import { DurableObject } from "cloudflare:workers";
-import { emptyDeployment, hasEnded } from "../domain/deployment/deployment-state.ts";
+import { emptyDeployment } from "../domain/deployment/deployment-state.ts";
 import { deploymentProgressOf, stackProgressOf } from "../domain/deployment/deployment-view.ts";
 import { runSummaryOf } from "../domain/deployment/run-summary.ts";
-import { foldDeployment } from "../domain/deployment/fold-deployment.ts";
-import { translated } from "../domain/deployment/stack-translation.ts";
+import type {
+  Caller,
+  Fact,
+  Order,
+  PlanFault,
+  Start,
+  TurnAnswer,
+} from "../domain/orchestration/desk-calls.ts";
 import { deploymentChannelOf, type DeploymentAddress } from "../protocol/channel-names.ts";
 import type { Join, JoinRequest, Missed } from "../protocol/channel-owner.ts";
-import { keptEventSchema, type DeploymentEvent } from "../protocol/deployment-events.ts";
+import { keptEventSchema } from "../protocol/deployment-events.ts";
 import type {
   AuditPage,
   AuditQuery,
+  DeploymentAction,
   DeploymentAnswer,
   DeploymentEvents,
   IngestEnvelope,
@@ -25,12 +32,12 @@ import type {
 import type { Failure } from "../protocol/failure.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import type { FeedDelivery, FeedReceipt } from "../protocol/stack-feed.ts";
-import { stackFrameSchema } from "../protocol/stack-frames.ts";
 import type { Env } from "../settings.ts";
 import { auditPage } from "./audit-reader.ts";
+import { act, register } from "./deployment-actions.ts";
 import { DeploymentChannel } from "./deployment-channel.ts";
 import { ingest } from "./ingest.ts";
-import { startOf } from "./registration.ts";
+import { takeFrames } from "./taken-frames.ts";
 
 const NOT_FOUND: Failure = { code: "DEPLOYMENT_NOT_FOUND", message: "There is no such deployment" };
 
@@ -51,18 +58,20 @@ export class Deployment extends DurableObject<Env> {
     const { deploymentId, environment } = registration;
     const taken = this.refusal({ deploymentId, environment });
     if (taken) return failed(taken);
-    const { store, settings } = this.channel;
-    if (store.state.run > 0 && !hasEnded(store.state)) {
-      const message = `Run ${store.state.run} of this deployment is under way`;
-      return failed({ code: "RUN_UNDERWAY", message });
-    }
-    const timestamp = new Date().toISOString();
-    const run = store.state.run + 1;
-    const start = startOf(registration, { run, user, timestamp, defaultRegion: settings.aws.region });
-    if (!start.ok) return start;
-    await this.channel.begin(registration.since ?? timestamp);
-    await this.take({ deploymentId, environment }, [start.value]);
+    const begun = await register(this.channel, registration, user);
+    if (!begun.ok) return begun;
     return this.progress({ deploymentId, environment });
+  }
+
+  /** Does something to a deployment that Stackcast deploys. */
+  async act(
+    address: DeploymentAddress,
+    action: DeploymentAction,
+    user: string,
+  ): Promise<Result<DeploymentAnswer, Failure>> {
+    if (!this.knows(address)) return failed(NOT_FOUND);
+    const done = await act(this.channel, address, action, user);
+    return done.ok ? this.progress(address) : done;
   }
 
   /** Takes an orchestrator's events; `deployment_started` of an unknown pair registers it. */
@@ -161,37 +170,38 @@ export class Deployment extends DurableObject<Env> {
   }
 
   /** Events of a stack, from its tracker: in order, and again if the tracker is not sure that they came. */
-  async stackFrames({ stack, epoch, from, frames, trouble }: FeedDelivery): Promise<FeedReceipt> {
-    const { store } = this.channel;
-    const { address } = store;
-    if (!address || !this.channel.wants(stack)) return { offset: from + frames.length - 1, wanted: false };
-    const taken = this.channel.fed(stack, epoch);
-    const last = from + frames.length - 1;
-    const belonging = { ...address, stack };
-    const events = frames
-      .slice(Math.max(0, taken + 1 - from))
-      .map((frame) => translated(stackFrameSchema.parse(JSON.parse(frame)), belonging))
-      .filter((event) => event !== undefined);
-    if (trouble) events.push(troubled(belonging, trouble));
-    await this.take(address, events, { stack, epoch, offset: Math.max(taken, last) });
-    return { offset: Math.max(taken, last), wanted: this.channel.wants(stack) };
+  async stackFrames(delivery: FeedDelivery): Promise<FeedReceipt> {
+    return takeFrames(this.channel, delivery);
+  }
+
+  /** For the workflow that carries a run out: what it is to do next, see `OrchestrationDesk`. */
+  async turn(caller: Caller, doubt: boolean, spent: boolean): Promise<TurnAnswer> {
+    return this.channel.desk.turn(caller, doubt, spent);
+  }
+
+  async order(caller: Caller, stack: string): Promise<Order | undefined> {
+    return this.channel.desk.order(caller, stack);
+  }
+
+  async stacks(caller: Caller): Promise<readonly string[]> {
+    return this.channel.desk.stacks(caller);
+  }
+
+  async start(caller: Caller, stack: string, start: Start): Promise<boolean> {
+    return this.channel.desk.start(caller, stack, start);
+  }
+
+  async note(caller: Caller, stack: string, fact: Fact): Promise<void> {
+    await this.channel.desk.note(caller, stack, fact);
+  }
+
+  async validated(caller: Caller, faults: readonly PlanFault[]): Promise<void> {
+    await this.channel.desk.validated(caller, faults);
   }
 
   /** For the watchdog: sees to the alarm, and tells whether there is anything to do. */
   async wake(): Promise<boolean> {
     return this.channel.rearm();
-  }
-
-  private async take(
-    address: DeploymentAddress,
-    given: readonly DeploymentEvent[],
-    fed?: Readonly<{ stack: string; epoch: string; offset: number }>,
-  ): Promise<void> {
-    const { store } = this.channel;
-    const before =
-      store.state.run === 0 ? emptyDeployment(address.deploymentId, address.environment) : store.state;
-    const { state, events } = foldDeployment(before, given);
-    await this.channel.commit(address, { state, events, ids: [], ...(fed && { fed }) });
   }
 
   private knows({ deploymentId, environment }: DeploymentAddress): boolean {
@@ -207,13 +217,3 @@ export class Deployment extends DurableObject<Env> {
     return { code: "CHANNEL_TAKEN", message: "Another deployment spells the same channel" };
   }
 }
-
-/** A stack that never appears, or cannot be read, ends its deployment's waiting. */
-const troubled = (
-  belonging: Readonly<{ deploymentId: string; environment: string; stack: string }>,
-  { code, message }: Readonly<{ code: string; message: string }>,
-): DeploymentEvent => ({
-  type: "stack_failed",
-  timestamp: new Date().toISOString(),
-  data: { ...belonging, error: { code, message } },
-});

@@ -30,7 +30,7 @@ const failureOf = (failure: LayeringFailure): Failure => {
 
 /** `defaultRegion`: of stacks that name none. */
 export const startOf = (
-  { deploymentId, environment, mode, stacks, owner }: Registration,
+  { deploymentId, environment, mode, stacks, owner, onFailure }: Registration,
   {
     run,
     user,
@@ -62,6 +62,7 @@ export const startOf = (
       run,
       mode,
       ...(owner !== undefined && { owner }),
+      ...(mode === "deploy" && onFailure !== undefined && { onFailure }),
       user,
       stacks: planned,
     },

@@ -144,7 +144,7 @@ export class StackChannel {
     this.feeds.keep(request, counts ? attempt.firstOffset - 1 : this.store.offset);
     if (counts) this.audit?.skip(attempt.firstOffset, this.store.offset);
     // From now on it is missed if it does not come: the waiting begins anew.
-    if (request.eager && before !== "eager") this.poll.forgetTrouble();
+    if (request.eager && before !== "eager" && before !== "begun") this.poll.forgetTrouble();
     await this.schedule.arouse(Date.now());
     this.ctx.waitUntil(this.serve(Date.now(), true));
   }

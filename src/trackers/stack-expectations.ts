@@ -68,7 +68,8 @@ export class StackExpectations {
   }
 
   private open(state: DeploymentState): StackNode[] {
-    if (state.mode === "ingest" || state.run === 0) return [];
+    // Where Stackcast deploys, its orchestration knows best when a stack has to be looked at.
+    if (state.mode !== "track" || state.run === 0) return [];
     return [...state.stacks.values()].filter(
       (stack) => (this.kv.get<Expectation>(TOLD + stack.name) ?? "released") !== expectationOf(state, stack),
     );

@@ -243,7 +243,8 @@ describe("registering", () => {
   });
 
   test.each([
-    ["mode", { mode: "deploy" }],
+    ["mode", { mode: "ignore" }],
+    ["stacks.0.templateBody", { mode: "deploy" }],
     ["mode", { mode: "watch" }],
     ["environment", { environment: "Dev" }],
     ["deploymentId", { deploymentId: "a/b" }],

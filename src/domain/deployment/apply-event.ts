@@ -77,6 +77,7 @@ const begun = (
     mode: data.mode ?? "ingest",
     owner: data.owner,
     user: data.user,
+    ...(data.onFailure && { onFailure: data.onFailure }),
     startTime: timestamp,
     announcedStacks: data.totalStacks ?? planned.length,
     announcedLayers: data.totalLayers ?? Math.max(0, ...planned.map(({ layer }) => layer)),

@@ -2,7 +2,7 @@
  * All that is known of a deployment's run, as its durable events tell it. Nothing is kept that can be computed: see
  * `deployment-view.ts` for what is shown. Entries are replaced, never changed in place.
  */
-import type { DeploymentMode, ErrorDetail } from "../../protocol/deployment-events.ts";
+import type { DeploymentMode, ErrorDetail, FailureMode } from "../../protocol/deployment-events.ts";
 import type { DeploymentStatus, LogEntry, StackStatus } from "../../protocol/deployment-progress.ts";
 import type { OutputValue } from "../../protocol/output-value.ts";
 import type { Cause } from "../../protocol/stack-frames.ts";
@@ -57,6 +57,8 @@ export type DeploymentState = Readonly<{
   mode: DeploymentMode;
   owner?: string | undefined;
   user?: string | undefined;
+  /** What Stackcast does when a stack fails, where it deploys. */
+  onFailure?: FailureMode | undefined;
   status: DeploymentStatus;
   startTime: string;
   endTime?: string;

@@ -100,7 +100,13 @@ const ended = (state: DeploymentState, at: string): DeploymentEvent | undefined 
   if (!stacks.every((stack) => isFinished(stack) || blocked.has(stack.name))) return undefined;
   const timestamp = latestEnd(stacks, at);
   const data = addressOf(state);
-  if (stacks.some(hasFailed)) return { type: "deployment_failed", timestamp, data };
+  if (stacks.some(hasFailed)) {
+    // What has failed is taken back before the run is over: whoever does that says how it goes on.
+    const isTakenBack = state.mode === "deploy" && state.onFailure === "rollback";
+    return isTakenBack && state.status !== "destroying"
+      ? undefined
+      : { type: "deployment_failed", timestamp, data };
+  }
   return state.status === "destroying"
     ? { type: "deployment_destroyed", timestamp, data }
     : { type: "deployment_complete", timestamp, data };

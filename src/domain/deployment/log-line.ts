@@ -40,7 +40,7 @@ const messageOf = (event: DeploymentEvent): string => {
     case "layer_complete":
       return `Layer ${event.data.layer} complete${took(event.data.durationSeconds)}`;
     case "stack_deploying":
-      return `Deploying ${event.data.stack}`;
+      return `Deploying ${event.data.stack}${because(event.data.reason)}`;
     case "stack_deployed":
       return `Stack deployed: ${event.data.stack}${took(event.data.durationSeconds)}`;
     case "stack_failed":
@@ -48,11 +48,11 @@ const messageOf = (event: DeploymentEvent): string => {
     case "stack_skipped":
       return `Stack skipped: ${event.data.stack}${because(event.data.reason)}`;
     case "stack_deleting":
-      return `Deleting ${event.data.stack}`;
+      return `Deleting ${event.data.stack}${because(event.data.reason)}`;
     case "stack_deleted":
       return `Stack deleted: ${event.data.stack}`;
     case "stack_rolled_back":
-      return `Stack rolled back: ${event.data.stack}`;
+      return `Stack rolled back: ${event.data.stack}${because(event.data.reason)}`;
     case "resource_creating":
     case "resource_updating":
     case "resource_deleting":

@@ -26,7 +26,7 @@ export const DEPLOYMENT_TRANSITIONS: Readonly<
     to: "failed",
     from: ["initializing", "validating", "deploying", "rolling_back", "destroying"],
   },
-  deployment_rolling_back: { to: "rolling_back", from: ["deploying", "failed"] },
+  deployment_rolling_back: { to: "rolling_back", from: ["deploying", "failed", "cancelled"] },
   deployment_rolled_back: { to: "rolled_back", from: ["rolling_back"] },
   deployment_cancelling: { to: "cancelling", from: ["initializing", "validating", "deploying"] },
   deployment_cancelled: { to: "cancelled", from: ["initializing", "validating", "deploying", "cancelling"] },
@@ -37,11 +37,11 @@ export const DEPLOYMENT_TRANSITIONS: Readonly<
 export const STACK_TRANSITIONS: Readonly<Record<StackType, Transition<StackStatus>>> = {
   stack_deploying: { to: "deploying", from: ["pending", "deleted"] },
   stack_deployed: { to: "deployed", from: ["deploying"] },
-  stack_failed: { to: "failed", from: ["pending", "deploying", "deleting", "deployed"] },
+  stack_failed: { to: "failed", from: ["pending", "deploying", "deleting", "deployed", "skipped"] },
   stack_skipped: { to: "skipped", from: ["pending", "deploying"] },
   stack_deleting: { to: "deleting", from: ["pending", "deploying", "deployed", "failed", "skipped"] },
   stack_deleted: { to: "deleted", from: ["deleting"] },
-  stack_rolled_back: { to: "rolled_back", from: ["deploying", "deployed", "failed", "deleting"] },
+  stack_rolled_back: { to: "rolled_back", from: ["deploying", "deployed", "failed", "deleting", "skipped"] },
 };
 
 const ACCEPTED: Verdict = { kind: "accepted" };
@@ -139,8 +139,9 @@ const DIRECTED: Readonly<Record<StackType, (state: DeploymentState, status: Stac
   // One that could not be created has to be deleted before it is created anew.
   stack_deploying: ({ status: going }, status) => status === "pending" || going === "deploying",
   stack_deployed: always,
-  // What was deployed can fail on its way back only.
-  stack_failed: ({ status: going }, status) => status !== "deployed" || going === "rolling_back",
+  // What was deployed, by this run or the one before, can fail on its way back only.
+  stack_failed: ({ status: going }, status) =>
+    (status !== "deployed" && status !== "skipped") || going === "rolling_back",
   stack_skipped: always,
   stack_deleting: always,
   stack_deleted: always,

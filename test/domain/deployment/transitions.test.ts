@@ -17,7 +17,7 @@ const DEPLOYMENT: Readonly<Record<string, readonly [to: DeploymentStatus, ...fro
   deployment_validating: ["validating", "initializing"],
   deployment_complete: ["deployed", "initializing", "validating", "deploying"],
   deployment_failed: ["failed", "initializing", "validating", "deploying", "rolling_back", "destroying"],
-  deployment_rolling_back: ["rolling_back", "deploying", "failed"],
+  deployment_rolling_back: ["rolling_back", "deploying", "failed", "cancelled"],
   deployment_rolled_back: ["rolled_back", "rolling_back"],
   deployment_cancelling: ["cancelling", "initializing", "validating", "deploying"],
   deployment_cancelled: ["cancelled", "initializing", "validating", "deploying", "cancelling"],
@@ -39,8 +39,8 @@ const STACK: Readonly<Record<string, readonly [to: StackStatus, ...from: StackSt
 const WAY_BACK: typeof STACK = {
   ...STACK,
   stack_deploying: ["deploying", "pending"],
-  stack_failed: ["failed", "pending", "deploying", "deleting", "deployed"],
-  stack_rolled_back: ["rolled_back", "deploying", "deployed", "failed", "deleting"],
+  stack_failed: ["failed", "pending", "deploying", "deleting", "deployed", "skipped"],
+  stack_rolled_back: ["rolled_back", "deploying", "deployed", "failed", "deleting", "skipped"],
 };
 
 const kindsOf = <Status extends string>(

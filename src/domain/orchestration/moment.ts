@@ -1,0 +1,10 @@
+/** Times of what is told here, beside times of AWS's clock: an event that seems older than what it follows is not taken. */
+import type { DeploymentState } from "../deployment/deployment-state.ts";
+
+/** `now`, or the latest time that the run's state holds. */
+export const momentAfter = (state: DeploymentState, now: string): string => {
+  let latest = now;
+  const times = [state.lastEventTime, state.endTime, ...[...state.stacks.values()].map((one) => one.endTime)];
+  for (const time of times) if (time !== undefined && time > latest) latest = time;
+  return latest;
+};

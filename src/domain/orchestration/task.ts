@@ -1,0 +1,47 @@
+/**
+ * What an orchestrated run knows beyond its events: what it set going in which stack, what it has done to each so far,
+ * and what is to be done next. Small enough to be kept as a row for each stack.
+ */
+import type { FailureMode } from "../../protocol/deployment-events.ts";
+
+/**
+ * Something that was set going in a stack and has not ended yet: it is deployed; one that could never be created is
+ * cleared away for a new one; it is put back as it was; CloudFormation's own rollback, stuck, goes on; it is deleted.
+ */
+export type TaskKind = "deploy" | "clear" | "revert" | "resume" | "remove";
+
+export type Task = Readonly<{
+  kind: TaskKind;
+  /** Whether a change set makes the stack or changes it. */
+  change?: "CREATE" | "UPDATE";
+  changeSetId?: string;
+  /** CloudFormation has taken it: its end is the tracker's to tell. */
+  accepted: boolean;
+  /** CloudFormation was asked to give it up. */
+  cancelled?: boolean;
+}>;
+
+/** What was done to a stack since the last good end, and must be undone to be back there. */
+export type Mark = Readonly<{
+  how: "created" | "updated";
+  /** What became of undoing it; absent: not undone yet. */
+  back?: "well" | "failed";
+}>;
+
+/** A run that Stackcast carries out. */
+export type Orchestration = Readonly<{
+  run: number;
+  purpose: "deploy" | "destroy";
+  onFailure: FailureMode;
+  /** Counts the workflow instances of the run: an older one that still lives has nothing to say. */
+  generation: number;
+  /** Templates, parameters and capabilities fit together. */
+  validated: boolean;
+  /** Stacks that the run before it has brought where they are to be. */
+  done: readonly string[];
+}>;
+
+/** What the workflow is to do next. Each may be done twice, or half, and then again. */
+export type Action = Readonly<
+  { kind: "validate" } | { kind: "deploy" | "cancel" | "revert" | "remove"; stack: string }
+>;

@@ -1,0 +1,72 @@
+/**
+ * What a stack's status allows, and the way out of those that are traps: states that CloudFormation leaves only by one
+ * certain call, or not at all. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
+ */
+import type { DeploymentEvent } from "../../protocol/deployment-events.ts";
+import { isAtRest, REVIEW_STATUS } from "../statuses.ts";
+
+/** How a stack can be deployed: anew, by a change, not before it is deleted, later, or by nobody but its owner. */
+export type Stance = "absent" | "changeable" | "dead" | "busy" | "trapped";
+
+/** Status undefined: there is no such stack. */
+export const stanceOf = (status: string | undefined): Stance => {
+  switch (status) {
+    case undefined:
+    case "DELETE_COMPLETE":
+    // A change set of type CREATE is made for it as for none.
+    case REVIEW_STATUS:
+      return "absent";
+    // It has never worked, and CloudFormation takes nothing but its deletion.
+    case "ROLLBACK_COMPLETE":
+    case "ROLLBACK_FAILED":
+      return "dead";
+    case "CREATE_FAILED":
+    case "UPDATE_FAILED":
+    case "UPDATE_ROLLBACK_FAILED":
+    case "IMPORT_ROLLBACK_FAILED":
+    case "DELETE_FAILED":
+      return "trapped";
+    default:
+      return isAtRest(status) ? "changeable" : "busy";
+  }
+};
+
+/** What to do about a stack in this status; undefined: nothing in particular. */
+export const wayOutOf = (status: string): string | undefined => {
+  switch (status) {
+    case "ROLLBACK_COMPLETE":
+      return "Its creation failed, so that it can only be deleted: retry does that, and creates it anew";
+    case "ROLLBACK_FAILED":
+      return "It can only be deleted: retry does that, and creates it anew";
+    case "CREATE_FAILED":
+      return "Its creation is paused: delete it, or have CloudFormation roll it back (RollbackStack), then retry";
+    case "UPDATE_FAILED":
+      return "Its update is paused: have CloudFormation roll it back (RollbackStack), then retry";
+    case "UPDATE_ROLLBACK_FAILED":
+      return (
+        "Mend what keeps CloudFormation from rolling back, then roll the deployment back, which goes on with it; or " +
+        "call ContinueUpdateRollback with the resources to skip"
+      );
+    case "IMPORT_ROLLBACK_FAILED":
+      return "CloudFormation leaves this state by no call: mend the resources by hand and ask AWS support";
+    case "DELETE_FAILED":
+      return (
+        "Remove what keeps its resources from being deleted, then destroy again; or delete the stack with " +
+        "RetainResources, or with the deletion mode FORCE_DELETE_STACK, which leave resources behind"
+      );
+    case "UPDATE_ROLLBACK_COMPLETE":
+      return "CloudFormation has put it back as it was: mend the template, then deploy again";
+    default:
+      return undefined;
+  }
+};
+
+/** The event, with the way out of the status that a stack has failed with. */
+export const withWayOut = (event: DeploymentEvent): DeploymentEvent => {
+  if (event.type !== "stack_failed") return event;
+  const { error } = event.data;
+  const wayOut = wayOutOf(error.code);
+  if (wayOut === undefined) return event;
+  const details = error.details === undefined ? wayOut : `${error.details}. ${wayOut}`;
+  return { ...event, data: { ...event.data, error: { ...error, details } } };
+};

@@ -1,0 +1,32 @@
+/**
+ * A stack given up on its way: what CloudFormation has not begun is withdrawn, an update is cancelled, which rolls it
+ * back. A creation comes to its end: CloudFormation cannot stop it, and a half-made stack is of no use to anybody.
+ */
+import type { Order } from "../domain/orchestration/desk-calls.ts";
+import { operationNameOf } from "../domain/orchestration/operation-names.ts";
+import { discard } from "./deploy-stack.ts";
+import { settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
+
+export const cancelStack = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
+  const { plan, task } = order;
+  if (!task) return "again";
+  const { operations, changeSets } = hands.in(plan.region);
+  const { changeSetId = "", change = "UPDATE" } = task;
+  if (task.kind === "deploy" && !task.accepted) {
+    const state = settled(await changeSets.state({ name: changeSetId, stack: plan.stackName }));
+    const verdict = state.ok ? state.value.verdict : "deleted";
+    if (verdict !== "executing" && verdict !== "executed" && verdict !== "execution-failed") {
+      await discard(order, { changeSetId }, change, hands);
+      await desk.note({ kind: "withdrawn" });
+      return "again";
+    }
+    await desk.note({ kind: "accepted", task: "deploy" });
+  }
+  if (task.kind === "deploy" && change === "UPDATE") {
+    const token = operationNameOf({ ...order.address, run: order.run, stack: plan.name }, "cancel");
+    // Refused, it has ended, or is past the point where it can be taken back: the tracker tells.
+    settled(await operations.cancelUpdate(plan.stackName, { token }));
+  }
+  await desk.note({ kind: "cancelled" });
+  return "wait";
+};

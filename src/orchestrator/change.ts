@@ -1,0 +1,41 @@
+/** A change set made and awaited: asked for again, it is the same one. */
+import type { ChangeSetState } from "../aws/change-sets.ts";
+import type { StackWish } from "../aws/stack-wish.ts";
+import type { OperationFailure } from "../domain/operation-failure.ts";
+import { failed, success, type Result } from "../protocol/result.ts";
+import { settled, type Hands } from "./hands.ts";
+
+/** Looks at a change set that is being computed, a second apart: nested stacks take long, and the next turn looks again. */
+const MAX_LOOKS = 8;
+const BETWEEN_LOOKS_MS = 1_000;
+
+type Proposed = Readonly<{
+  region: string;
+  stackName: string;
+  name: string;
+  type: "CREATE" | "UPDATE";
+  wish: StackWish;
+}>;
+
+/** Where the change set stands; `computing` if that takes longer than a step should. */
+export const proposed = async (
+  hands: Hands,
+  { region, stackName, name, type, wish }: Proposed,
+): Promise<Result<ChangeSetState, OperationFailure>> => {
+  const { changeSets } = hands.in(region);
+  const reference = { name, stack: stackName };
+  const made = settled(
+    await changeSets.create({ stack: stackName, name, type, token: name, description: "Stackcast" }, wish),
+  );
+  const isThere = !made.ok && (made.failure.kind === "exists" || made.failure.kind === "token-used");
+  if (!made.ok && !isThere) return made;
+  for (let look = 1; ; look += 1) {
+    const state = settled(await changeSets.state(reference));
+    // It may not show yet.
+    const absent = !state.ok && state.failure.kind === "missing";
+    if (!state.ok && !absent) return state;
+    if (state.ok && state.value.verdict !== "computing") return success(state.value);
+    if (look === MAX_LOOKS) return state.ok ? success(state.value) : failed(state.failure);
+    await hands.pause(Math.min(BETWEEN_LOOKS_MS, 125 * 2 ** look));
+  }
+};

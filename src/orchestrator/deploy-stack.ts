@@ -1,0 +1,174 @@
+/**
+ * A stack on its way: the change set of the right type made, taken up by the deployment, executed. What was done before
+ * is found out and not done again; how it ends, the stack's tracker tells.
+ */
+import type { ChangeSetState } from "../aws/change-sets.ts";
+import type { StackPicture } from "../aws/stack-operations.ts";
+import type { Order, Picture } from "../domain/orchestration/desk-calls.ts";
+import { operationNameOf } from "../domain/orchestration/operation-names.ts";
+import type { Task } from "../domain/orchestration/task.ts";
+import { stanceOf } from "../domain/orchestration/way-out.ts";
+import { OWN_TAGS } from "../protocol/deployment-plan.ts";
+import { proposed } from "./change.ts";
+import { clearStack } from "./clear-stack.ts";
+import { failing, refusalOf, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
+import { lookAfter } from "./look-after.ts";
+import { userTagOf, wishOf } from "./wish.ts";
+
+export const deployStack = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
+  const { task, plan } = order;
+  if (task?.kind === "clear") return clearStack(order, hands, desk);
+  if (task) return execute(order, task, hands, desk);
+  const seen = settled(await hands.in(plan.region).operations.picture(plan.stackName));
+  if (!seen.ok && seen.failure.kind !== "missing") return failing(desk, refusalOf(seen.failure));
+  const now = seen.ok ? seen.value : undefined;
+  const status = now?.status ?? "";
+  switch (stanceOf(now?.status)) {
+    case "absent":
+      return change(order, undefined, hands, desk);
+    case "changeable":
+      return change(order, now, hands, desk);
+    case "dead":
+      return clearStack(order, hands, desk);
+    case "trapped":
+      return failing(desk, { code: status, message: `The stack is in ${status}, and takes no change` });
+    case "busy":
+      // Its name will be free in a moment.
+      if (status === "DELETE_IN_PROGRESS") return "pending";
+      return failing(desk, {
+        code: "STACK_BUSY",
+        message: `CloudFormation is at work on the stack already: ${status}`,
+        details: "Wait for its end, then retry",
+      });
+  }
+};
+
+/** `now`: the stack that is there, if there is one. */
+const change = async (
+  order: Order,
+  now: StackPicture | undefined,
+  hands: Hands,
+  desk: StackDesk,
+): Promise<Outcome> => {
+  const { plan } = order;
+  const wish = await wishOf(order, hands);
+  if (!wish.ok) return failing(desk, wish.failure);
+  const type = now ? "UPDATE" : "CREATE";
+  const name = operationNameOf({ ...order.address, run: order.run, stack: plan.name }, "deploy");
+  const asked = { region: plan.region, stackName: plan.stackName, name, type, wish: wish.value } as const;
+  const former = now?.tags[OWN_TAGS.user];
+  if (former !== undefined && former !== userTagOf(order.user)) {
+    // That another user deploys it is no reason to touch what has not changed otherwise.
+    const tags = { ...wish.value.tags, [OWN_TAGS.user]: former };
+    const probe = await proposed(hands, { ...asked, name: `${name}-probe`, wish: { ...wish.value, tags } });
+    if (!probe.ok) return failing(desk, refusalOf(probe.failure));
+    if (probe.value.verdict === "computing") return "pending";
+    await drop(order, probe.value, hands);
+    if (probe.value.verdict === "unchanged") return unchanged(desk);
+  }
+  const made = await proposed(hands, asked);
+  if (!made.ok) return made.failure.kind === "missing" ? "pending" : failing(desk, refusalOf(made.failure));
+  const changeSet = made.value;
+  switch (changeSet.verdict) {
+    case "computing":
+      return "pending";
+    case "unchanged":
+      await drop(order, changeSet, hands);
+      return unchanged(desk);
+    case "refused":
+      await discard(order, changeSet, type, hands);
+      return failing(desk, { code: "CHANGE_SET_FAILED", message: changeSet.reason || "AWS gave no reason" });
+    case "obsolete":
+    case "deleted":
+      // The stack was changed by somebody else: a new look at it.
+      await drop(order, changeSet, hands);
+      return "pending";
+    case "ready":
+    case "executing":
+    case "executed":
+    case "execution-failed":
+      return begin(order, changeSet, now, hands, desk);
+  }
+};
+
+const unchanged = async (desk: StackDesk): Promise<Outcome> => {
+  await desk.note({ kind: "unchanged" });
+  return "again";
+};
+
+const begin = async (
+  order: Order,
+  { changeSetId, ...changeSet }: ChangeSetState,
+  now: StackPicture | undefined,
+  hands: Hands,
+  desk: StackDesk,
+): Promise<Outcome> => {
+  const type = now ? "UPDATE" : "CREATE";
+  const picture = now && (await pictureOf(order, now, hands));
+  if (picture && !picture.ok) return failing(desk, refusalOf(picture.failure));
+  const granted = await desk.start({
+    kind: "deploy",
+    change: type,
+    changeSetId,
+    ...(picture && { picture: picture.value }),
+  });
+  if (!granted) {
+    await discard(order, { changeSetId, ...changeSet }, type, hands);
+    return "again";
+  }
+  const task: Task = { kind: "deploy", change: type, changeSetId, accepted: false };
+  return execute(order, task, hands, desk);
+};
+
+/** How the stack is before it is changed. */
+const pictureOf = async ({ plan }: Order, now: StackPicture, hands: Hands) => {
+  const template = settled(await hands.in(plan.region).operations.templateText(now.stackId));
+  if (!template.ok) return template;
+  const { parameters, tags, capabilities, notificationArns, roleArn } = now;
+  const value: Picture = {
+    template: template.value,
+    parameters,
+    tags,
+    capabilities,
+    notificationArns,
+    ...(roleArn !== undefined && { roleArn }),
+  };
+  return { ok: true, value } as const;
+};
+
+/** Also for what may have been executed: then nothing happens but that it is found out. */
+const execute = async (order: Order, task: Task, hands: Hands, desk: StackDesk): Promise<Outcome> => {
+  const { plan } = order;
+  const { changeSetId = "" } = task;
+  const token = operationNameOf({ ...order.address, run: order.run, stack: plan.name }, "deploy");
+  const { changeSets } = hands.in(plan.region);
+  if (task.accepted) return lookAfter(order, task, hands, desk);
+  const executed = settled(await changeSets.execute({ name: changeSetId, stack: plan.stackName }, { token }));
+  // One that is gone was executed before, or thrown away by somebody: the tracker shows which, or the next doubt.
+  if (executed.ok || executed.failure.kind === "missing") {
+    await desk.note({ kind: "accepted", task: "deploy" });
+    return "wait";
+  }
+  return failing(desk, refusalOf(executed.failure));
+};
+
+const drop = async ({ plan }: Order, { changeSetId }: ChangeSetState, hands: Hands): Promise<void> => {
+  settled(await hands.in(plan.region).changeSets.delete({ name: changeSetId, stack: plan.stackName }));
+};
+
+/** Throws a change set away, and with one that was to make a stack the stack that waited for it. */
+export const discard = async (
+  order: Order,
+  changeSet: Pick<ChangeSetState, "changeSetId">,
+  type: "CREATE" | "UPDATE",
+  hands: Hands,
+): Promise<void> => {
+  const { plan } = order;
+  const { operations, changeSets } = hands.in(plan.region);
+  settled(await changeSets.delete({ name: changeSet.changeSetId, stack: plan.stackName }));
+  if (type === "UPDATE") return;
+  const seen = settled(await operations.picture(plan.stackName));
+  if (!seen.ok || seen.value.status !== "REVIEW_IN_PROGRESS") return;
+  const token = operationNameOf({ ...order.address, run: order.run, stack: plan.name }, "clear");
+  settled(await operations.delete(seen.value.stackId, { token }));
+};

@@ -1,0 +1,118 @@
+/** What an orchestrated run reaches AWS with, and how it deals with what AWS refuses. */
+import { changeSets, type ChangeSets } from "../aws/change-sets.ts";
+import { awsSession } from "../aws/session.ts";
+import { stackOperations, type StackOperations } from "../aws/stack-operations.ts";
+import type { Fact, Start } from "../domain/orchestration/desk-calls.ts";
+import type { OperationFailure } from "../domain/operation-failure.ts";
+import type { ErrorDetail } from "../protocol/deployment-events.ts";
+import type { Result } from "../protocol/result.ts";
+import type { Settings } from "../settings.ts";
+
+/** CloudFormation in one region. */
+type RegionHands = Readonly<{ operations: StackOperations; changeSets: ChangeSets }>;
+
+export type Hands = Readonly<{
+  in(region: string): RegionHands;
+  /** Lets CloudFormation work for a moment. */
+  pause(milliseconds: number): Promise<void>;
+}>;
+
+/** What the deployment is asked and told of one stack. */
+export type StackDesk = Readonly<{
+  start(start: Start): Promise<boolean>;
+  note(fact: Fact): Promise<void>;
+}>;
+
+/**
+ * How an action left things: something has changed that the next turn goes on with; a tracker tells how it ends; or it
+ * has to be looked at again in a moment.
+ */
+export type Outcome = "again" | "wait" | "pending";
+
+/** The hands of the Worker's own credentials. */
+export const handsOf = ({ aws }: Settings): Hands => {
+  const known = new Map<string, RegionHands>();
+  return {
+    in(region) {
+      const session = awsSession({ ...aws.credentials, region, endpoints: aws.endpoints });
+      const hands = known.get(region) ?? {
+        operations: stackOperations(session),
+        changeSets: changeSets(session),
+      };
+      known.set(region, hands);
+      return hands;
+    },
+    pause: (milliseconds) => scheduler.wait(milliseconds),
+  };
+};
+
+/** Failures that pass by themselves: thrown, so that the workflow makes its step again. */
+const PASSING: ReadonlySet<OperationFailure["kind"]> = new Set([
+  "throttled",
+  "unavailable",
+  "network",
+  "bad-answer",
+  "credentials",
+]);
+
+/** The answer, unless AWS could not be asked just now. */
+export const settled = <Value>(answer: Result<Value, OperationFailure>): Result<Value, OperationFailure> => {
+  if (!answer.ok && PASSING.has(answer.failure.kind))
+    throw new Error(`AWS could not be asked: ${answer.failure.kind}`);
+  return answer;
+};
+
+/** A refusal of AWS's, as the deployment tells it. */
+export const refusalOf = (failure: OperationFailure): ErrorDetail => {
+  switch (failure.kind) {
+    case "exists":
+      return { code: "STACK_EXISTS", message: failure.message };
+    case "unchanged":
+      return { code: "NO_CHANGES", message: failure.message };
+    case "capabilities":
+      return {
+        code: "MISSING_CAPABILITIES",
+        message: failure.message,
+        details: `Add ${failure.needed.join(", ")} to the stack's capabilities`,
+      };
+    case "wrong-state":
+      return { code: failure.status || "WRONG_STATE", message: failure.message };
+    case "protected":
+      return {
+        code: "TERMINATION_PROTECTION",
+        message: failure.message,
+        details: "Switch the stack's termination protection off, then try again",
+      };
+    case "token-used":
+      return { code: "TOKEN_USED", message: failure.message };
+    case "quota":
+      return { code: "AWS_QUOTA", message: failure.message };
+    case "missing":
+      return { code: "STACK_NOT_FOUND", message: failure.message };
+    case "denied":
+      return { code: "AWS_ACCESS_DENIED", message: failure.message };
+    case "rejected":
+      return { code: "AWS_REJECTED", message: failure.message };
+    case "credentials":
+      return { code: "AWS_CREDENTIALS", message: failure.message };
+    case "throttled":
+      return { code: "AWS_THROTTLED", message: "CloudFormation is asked too often" };
+    case "unavailable":
+    case "network":
+    case "bad-answer":
+      return UNREACHABLE;
+  }
+};
+
+/** For what could not be asked however often it was tried. */
+export const UNREACHABLE: ErrorDetail = {
+  code: "AWS_UNREACHABLE",
+  message: "CloudFormation could not be asked for minutes: it is away, or does not accept the credentials",
+  details: "Retry when it answers again",
+};
+
+/** Tells that the stack has failed. */
+export const failing = async (desk: StackDesk, error: ErrorDetail): Promise<Outcome> => {
+  await desk.note({ kind: "failed", error });
+  return "again";
+};

@@ -1,0 +1,164 @@
+/**
+ * Carries a deployment's run out, as a durable workflow: asks the deployment what to do next, does it, and waits for
+ * news. It knows nothing that the deployment does not know, so that another instance can go on where one was lost.
+ */
+import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
+import {
+  NEWS,
+  type OrchestrationParams,
+  type PlanFault,
+  type StackPlan,
+} from "../domain/orchestration/desk-calls.ts";
+import type { Action } from "../domain/orchestration/task.ts";
+import { settingsOf, type Env } from "../settings.ts";
+import { cancelStack } from "./cancel-stack.ts";
+import { deployStack } from "./deploy-stack.ts";
+import { handsOf, UNREACHABLE, type Hands, type Outcome, type StackDesk } from "./hands.ts";
+import { removeStack } from "./remove-stack.ts";
+import { revertStack } from "./revert-stack.ts";
+import { validateStack } from "./validate-stack.ts";
+
+/**
+ * Steps of one instance before another goes on: the platform allows 1,024 on its free plan.
+ * https://developers.cloudflare.com/workflows/reference/limits/
+ */
+const MAX_STEPS = 600;
+
+/** An AWS that is away for some minutes costs some minutes. */
+const PATIENT = {
+  retries: { limit: 12, delay: "5 seconds", backoff: "linear" },
+  timeout: "3 minutes",
+} as const;
+
+/** The deployment is asked often, and at once again if it was just being moved. */
+const ASKING = {
+  retries: { limit: 8, delay: "1 second", backoff: "exponential" },
+  timeout: "1 minute",
+} as const;
+
+/** Silence after which what was begun is looked after. */
+const SILENCE = "60 seconds";
+
+/** Templates that one step has validated. */
+const VALIDATED_AT_ONCE = 20;
+
+const ACTIONS = {
+  deploy: deployStack,
+  cancel: cancelStack,
+  revert: revertStack,
+  remove: removeStack,
+} as const;
+
+export class Orchestrator extends WorkflowEntrypoint<Env, OrchestrationParams> {
+  override async run(event: Readonly<WorkflowEvent<OrchestrationParams>>, step: WorkflowStep): Promise<void> {
+    const { payload } = event;
+    let doubt = false;
+    let steps = 0;
+    let idle = 0;
+    for (let turn = 1; ; turn += 1) {
+      const spent = steps >= MAX_STEPS;
+      const inDoubt = doubt;
+      const { over, actions } = await step.do(`turn ${turn}`, ASKING, async () => {
+        const answer = await this.deployment(payload).turn(payload, inDoubt, spent);
+        return { over: answer.over, actions: [...answer.actions] };
+      });
+      if (over) return;
+      const outcomes = await Promise.all(actions.map((action) => this.perform(payload, step, turn, action)));
+      steps += 2 + actions.length;
+      doubt = false;
+      if (outcomes.includes("again")) {
+        idle = 0;
+      } else if (outcomes.includes("pending")) {
+        idle = Math.min(idle + 1, 10);
+        await step.sleep(`moment ${turn}`, `${idle} seconds`);
+      } else {
+        doubt = !(await this.news(step, turn));
+      }
+    }
+  }
+
+  /** Resolves when there is news; false if there was none for long. */
+  private async news(step: WorkflowStep, turn: number): Promise<boolean> {
+    try {
+      await step.waitForEvent(`news ${turn}`, { type: NEWS, timeout: SILENCE });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private async perform(
+    params: OrchestrationParams,
+    step: WorkflowStep,
+    turn: number,
+    action: Action,
+  ): Promise<Outcome> {
+    if (action.kind === "validate") return this.validate(params, step, turn);
+    const { kind, stack } = action;
+    try {
+      return await step.do(`${turn} ${kind} ${stack}`, PATIENT, async () => {
+        const order = await this.deployment(params).order(params, stack);
+        return order ? ACTIONS[kind](order, this.hands(), this.deskOf(params, stack)) : "again";
+      });
+    } catch {
+      // What was begun the tracker tells of; what was not has failed.
+      await step.do(`${turn} unreached ${stack}`, ASKING, () =>
+        this.deployment(params).note(params, stack, { kind: "unreached", error: UNREACHABLE }),
+      );
+      return "wait";
+    }
+  }
+
+  private async validate(params: OrchestrationParams, step: WorkflowStep, turn: number): Promise<Outcome> {
+    const stacks = await step.do(`${turn} plan`, ASKING, async () => [
+      ...(await this.deployment(params).stacks(params)),
+    ]);
+    const faults: PlanFault[] = [];
+    for (let from = 0; from < stacks.length; from += VALIDATED_AT_ONCE) {
+      const some = stacks.slice(from, from + VALIDATED_AT_ONCE);
+      faults.push(...(await this.faultsAmong(params, step, `${turn} validate ${from}`, some)));
+    }
+    await step.do(`${turn} validated`, ASKING, () => this.deployment(params).validated(params, faults));
+    return "again";
+  }
+
+  private async faultsAmong(
+    params: OrchestrationParams,
+    step: WorkflowStep,
+    name: string,
+    stacks: readonly StackPlan["name"][],
+  ): Promise<readonly PlanFault[]> {
+    try {
+      return await step.do(name, PATIENT, async () => {
+        const found: PlanFault[] = [];
+        const hands = this.hands();
+        for (const stack of stacks) {
+          const order = await this.deployment(params).order(params, stack);
+          const fault = order && (await validateStack(order, hands));
+          if (fault) found.push(fault);
+        }
+        return found;
+      });
+    } catch {
+      return stacks.map((stack) => ({ stack, error: UNREACHABLE }));
+    }
+  }
+
+  private hands(): Hands {
+    const settings = settingsOf(this.env);
+    if (!settings.ok) throw new Error("Nothing can be deployed with these settings");
+    return handsOf(settings.value);
+  }
+
+  private deployment({ channel }: OrchestrationParams) {
+    const { DEPLOYMENTS } = this.env;
+    return DEPLOYMENTS.get(DEPLOYMENTS.idFromName(channel));
+  }
+
+  private deskOf(params: OrchestrationParams, stack: string): StackDesk {
+    return {
+      start: (start) => this.deployment(params).start(params, stack, start),
+      note: (fact) => this.deployment(params).note(params, stack, fact),
+    };
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * A stack that the run has updated put back: to the template, parameters, tags and capabilities that were kept before.
+ * One whose own rollback is stuck is let go on with it.
+ */
+import type { Order } from "../domain/orchestration/desk-calls.ts";
+import { operationNameOf } from "../domain/orchestration/operation-names.ts";
+import { stanceOf } from "../domain/orchestration/way-out.ts";
+import { MAX_TEMPLATE_BYTES } from "../protocol/deployment-plan.ts";
+import { proposed } from "./change.ts";
+import { failing, refusalOf, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
+import { lookAfter } from "./look-after.ts";
+
+export const revertStack = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
+  const { plan, task } = order;
+  const { operations } = hands.in(plan.region);
+  if (task?.kind === "revert" && task.accepted) return lookAfter(order, task, hands, desk);
+  const seen = settled(await operations.picture(plan.stackName));
+  if (!seen.ok) return failing(desk, refusalOf(seen.failure));
+  const { status } = seen.value;
+  if (task?.kind === "revert") return execute(order, task.changeSetId ?? "", hands, desk);
+  if (status === "UPDATE_ROLLBACK_FAILED" || task?.kind === "resume") return resume(order, hands, desk);
+  switch (stanceOf(status)) {
+    case "changeable":
+      return change(order, hands, desk);
+    case "busy":
+      return "pending";
+    case "absent":
+    case "dead":
+    case "trapped":
+      return failing(desk, { code: status, message: `The stack is in ${status}, and cannot be put back` });
+  }
+};
+
+const change = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
+  const { plan, picture } = order;
+  if (!picture)
+    return failing(desk, { code: "NO_PICTURE", message: "It is not known how the stack was before" });
+  const { template, ...rest } = picture;
+  if (new TextEncoder().encode(template).length > MAX_TEMPLATE_BYTES)
+    return failing(desk, {
+      code: "TEMPLATE_TOO_LARGE",
+      message: `The template it had holds more than ${MAX_TEMPLATE_BYTES} bytes, and can only be sent from S3`,
+      details: "Deploy the template that it had from its address in S3",
+    });
+  const made = await proposed(hands, {
+    region: plan.region,
+    stackName: plan.stackName,
+    name: operationNameOf({ ...order.address, run: order.run, stack: plan.name }, "revert"),
+    type: "UPDATE",
+    wish: { ...rest, template: { body: template } },
+  });
+  if (!made.ok) return failing(desk, refusalOf(made.failure));
+  const { verdict, changeSetId, reason } = made.value;
+  switch (verdict) {
+    case "computing":
+      return "pending";
+    case "unchanged":
+      await throwAway(order, changeSetId, hands);
+      await desk.note({ kind: "back" });
+      return "again";
+    case "refused":
+      await throwAway(order, changeSetId, hands);
+      return failing(desk, { code: "CHANGE_SET_FAILED", message: reason || "AWS gave no reason" });
+    case "obsolete":
+    case "deleted":
+      await throwAway(order, changeSetId, hands);
+      return "pending";
+    case "ready":
+    case "executing":
+    case "executed":
+    case "execution-failed":
+      if (!(await desk.start({ kind: "revert", change: "UPDATE", changeSetId }))) return "again";
+      return execute(order, changeSetId, hands, desk);
+  }
+};
+
+const execute = async (
+  order: Order,
+  changeSetId: string,
+  hands: Hands,
+  desk: StackDesk,
+): Promise<Outcome> => {
+  const { plan } = order;
+  const token = operationNameOf({ ...order.address, run: order.run, stack: plan.name }, "revert");
+  const { changeSets } = hands.in(plan.region);
+  const executed = settled(await changeSets.execute({ name: changeSetId, stack: plan.stackName }, { token }));
+  if (!executed.ok && executed.failure.kind !== "missing") return failing(desk, refusalOf(executed.failure));
+  await desk.note({ kind: "accepted", task: "revert" });
+  return "wait";
+};
+
+const resume = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
+  const { plan, task } = order;
+  if (task?.kind === "resume" && task.accepted) return "wait";
+  if (!task && !(await desk.start({ kind: "resume" }))) return "again";
+  const token = operationNameOf({ ...order.address, run: order.run, stack: plan.name }, "resume");
+  const resumed = settled(await hands.in(plan.region).operations.continueRollback(plan.stackName, { token }));
+  // It goes on already.
+  const isOn = !resumed.ok && resumed.failure.kind === "wrong-state";
+  if (!resumed.ok && !isOn) return failing(desk, refusalOf(resumed.failure));
+  await desk.note({ kind: "accepted", task: "resume" });
+  return "wait";
+};
+
+const throwAway = async ({ plan }: Order, changeSetId: string, hands: Hands): Promise<void> => {
+  settled(await hands.in(plan.region).changeSets.delete({ name: changeSetId, stack: plan.stackName }));
+};

@@ -1,0 +1,300 @@
+/**
+ * A deployment's side of its orchestration: says what is to be done next, lets something be set going in a stack or not,
+ * and takes what the workflow and the stacks' trackers found out. What follows from it is decided in
+ * `domain/orchestration`; nothing here asks AWS.
+ */
+import type { DeploymentEvent } from "../protocol/deployment-events.ts";
+import type { DeploymentAddress } from "../protocol/channel-names.ts";
+import { hasEnded, type StackNode } from "../domain/deployment/deployment-state.ts";
+import type {
+  Caller,
+  Fact,
+  Order,
+  OrchestrationParams,
+  PlanFault,
+  Start,
+  TurnAnswer,
+} from "../domain/orchestration/desk-calls.ts";
+import { consequenceOf, isAllowed, startEvents } from "../domain/orchestration/facts.ts";
+import { momentAfter } from "../domain/orchestration/moment.ts";
+import { nextTurn } from "../domain/orchestration/next-turn.ts";
+import { toldBy } from "../domain/orchestration/operation-frames.ts";
+import type { Orchestration } from "../domain/orchestration/task.ts";
+import { withWayOut } from "../domain/orchestration/way-out.ts";
+import type { FeedDelivery } from "../protocol/stack-feed.ts";
+import { stackFrameSchema } from "../protocol/stack-frames.ts";
+import type { Env } from "../settings.ts";
+import type { DeploymentStore } from "./deployment-store.ts";
+import { OrchestrationInstance } from "./orchestration-instance.ts";
+import { PlanStore } from "./plan-store.ts";
+import { StackWatch } from "./stack-watch.ts";
+
+/** More events than these follow from no standing. */
+const MAX_TELLINGS = 20;
+
+/** Keeps events and tells of them; gives how many were accepted, with those that follow. */
+type Tell = (events: readonly DeploymentEvent[]) => Promise<number>;
+
+export class OrchestrationDesk {
+  readonly plans: PlanStore;
+  private readonly instance: OrchestrationInstance;
+  private readonly watch: StackWatch;
+  private readonly store: DeploymentStore;
+  private readonly channel: string;
+  private readonly tell: Tell;
+
+  constructor(ctx: DurableObjectState, env: Env, store: DeploymentStore, channel: string, tell: Tell) {
+    this.plans = new PlanStore(ctx.storage.kv);
+    this.instance = new OrchestrationInstance(ctx, env);
+    this.watch = new StackWatch(env, channel);
+    this.store = store;
+    this.channel = channel;
+    this.tell = tell;
+  }
+
+  /** Whether the stacks of the present run are told of here. */
+  get isInCharge(): boolean {
+    return this.store.state.mode === "deploy";
+  }
+
+  /** Keeps what a run that is about to be told is to come to. */
+  keep(orchestration: Omit<Orchestration, "generation">): void {
+    this.plans.forgetTasks();
+    this.plans.keepOrchestration({ ...orchestration, generation: 0 });
+  }
+
+  /** Begins a workflow instance for the run, its first one or another. */
+  begin(orchestration: Omit<Orchestration, "generation">): void {
+    const before = this.plans.orchestration;
+    const generation = before?.run === orchestration.run ? before.generation + 1 : 1;
+    this.plans.keepOrchestration({ ...orchestration, generation });
+    const { address } = this.store;
+    if (address) this.instance.begin(address, this.params(orchestration.run, generation));
+  }
+
+  /** Has the workflow look again. */
+  news(): void {
+    const { address } = this.store;
+    const current = this.current();
+    if (address && current) this.instance.tell(address, this.params(current.run, current.generation));
+  }
+
+  /** What the workflow is to do next. `spent`: it has had so many steps that another instance is to go on. */
+  async turn(caller: Caller, doubt: boolean, spent: boolean): Promise<TurnAnswer> {
+    if (!this.isCurrent(caller)) return { over: true, actions: [] };
+    this.instance.heard();
+    if (spent) {
+      const { generation: _generation, ...orchestration } = this.plans.orchestration!;
+      this.begin(orchestration);
+      return { over: true, actions: [] };
+    }
+    if (doubt) await this.watch.askAgain(this.store.state, this.plans.tasks);
+    for (let count = 0; count < MAX_TELLINGS; count += 1) {
+      const orchestration = this.current();
+      if (!orchestration) break;
+      const { tasks, marks } = this.plans;
+      const { state } = this.store;
+      const turn = nextTurn({ state, orchestration, tasks, marks }, momentAfter(state, this.now()), doubt);
+      if (turn.over) break;
+      if (turn.events.length === 0) return { over: false, actions: turn.actions };
+      // What cannot be told would be tried for ever.
+      if ((await this.tell(turn.events)) === 0) return { over: false, actions: [] };
+    }
+    return { over: this.current() === undefined, actions: [] };
+  }
+
+  /** All that is needed to act on a stack; undefined: nothing is to be done any more. */
+  order(caller: Caller, stack: string): Order | undefined {
+    const { plan } = this.plans;
+    const { address, state } = this.store;
+    const wanted = plan?.stacks.find(({ name }) => name === stack);
+    if (!this.isCurrent(caller) || !address || !wanted) return undefined;
+    const body = this.plans.template(stack);
+    const template =
+      wanted.templateUrl === undefined ? { body: body ?? "" } : ({ url: wanted.templateUrl } as const);
+    const task = this.plans.task(stack);
+    const mark = this.plans.mark(stack);
+    const picture = this.plans.picture(stack);
+    return {
+      address,
+      run: state.run,
+      user: state.user ?? "",
+      plan: wanted,
+      template,
+      places: Object.fromEntries(
+        plan!.stacks.map(({ name, stackName, region }) => [name, { stackName, region }] as const),
+      ),
+      ...(task && { task }),
+      ...(mark && { mark }),
+      ...(picture && { picture }),
+    };
+  }
+
+  /** Names of the stacks to be deployed, in order. */
+  stacks(caller: Caller): readonly string[] {
+    return this.isCurrent(caller) ? (this.plans.plan?.stacks ?? []).map(({ name }) => name) : [];
+  }
+
+  /**
+   * Whether something may be set going in a stack. If so it is kept before it is done, and the stack's tracker looks out
+   * for it; the same again is allowed again.
+   */
+  async start(caller: Caller, name: string, start: Start): Promise<boolean> {
+    const { state } = this.store;
+    const stack = state.stacks.get(name);
+    if (!this.isCurrent(caller) || !stack || !isAllowed(start, state, stack)) return false;
+    const known = this.plans.task(name);
+    const { kind, change, changeSetId, picture } = start;
+    const same = known?.kind === kind && known.changeSetId === changeSetId;
+    if (!same) {
+      this.plans.keepTask(name, {
+        kind,
+        ...(change && { change }),
+        ...(changeSetId !== undefined && { changeSetId }),
+        accepted: false,
+      });
+      if (kind === "deploy" && !this.plans.mark(name)) {
+        if (picture) this.plans.keepPicture(name, picture);
+        this.plans.keepMark(name, { how: change === "CREATE" ? "created" : "updated" });
+      }
+      await this.tell(startEvents(start, state, stack, momentAfter(state, this.now())));
+    }
+    await this.watch.lookOut(stack, this.now());
+    return true;
+  }
+
+  /** Takes what the workflow found out about a stack. */
+  async note(caller: Caller, name: string, fact: Fact): Promise<void> {
+    const { state } = this.store;
+    const stack = state.stacks.get(name);
+    if (!this.isCurrent(caller) || !stack) return;
+    const { task: before } = this.about(stack);
+    const { events, task, mark } = consequenceOf(fact, this.about(stack));
+    if (task) this.plans.keepTask(name, task);
+    if (task === null) this.plans.dropTask(name);
+    if (mark) this.plans.keepMark(name, mark);
+    await this.tell(events);
+    if (task === null && before) await this.watch.release(stack);
+  }
+
+  /** Takes what validation found: nothing is begun if anything is wrong. */
+  async validated(caller: Caller, faults: readonly PlanFault[]): Promise<void> {
+    const orchestration = this.plans.orchestration;
+    if (!this.isCurrent(caller) || !orchestration || orchestration.validated) return;
+    const { state } = this.store;
+    if (state.status !== "validating") return;
+    if (faults.length === 0) return this.plans.keepOrchestration({ ...orchestration, validated: true });
+    const timestamp = momentAfter(state, this.now());
+    const data = { deploymentId: state.deploymentId, environment: state.environment };
+    const message = `Nothing was begun: ${faults.map(({ stack, error }) => `${stack}: ${error.message}`).join("; ")}`;
+    await this.tell([
+      ...faults.map(({ stack, error }): DeploymentEvent => ({
+        type: "stack_failed",
+        timestamp,
+        data: { ...data, stack, error },
+      })),
+      {
+        type: "deployment_failed",
+        timestamp,
+        data: { ...data, error: { code: "VALIDATION_FAILED", message: message.slice(0, 8_000) } },
+      },
+    ]);
+  }
+
+  /** Whether news of a stack is waited for. */
+  wants(stack: string): boolean {
+    return this.current() !== undefined && this.plans.task(stack) !== undefined;
+  }
+
+  /** What a tracker's delivery tells, and what it changes, to be kept in the same turn as its position. */
+  taken(belonging: DeploymentAddress & Readonly<{ stack: string }>, frames: readonly string[]) {
+    const { stack } = belonging;
+    const task = this.plans.task(stack);
+    const events: DeploymentEvent[] = [];
+    if (!task) return { events, keep: () => undefined };
+    for (const frame of frames) {
+      const told = toldBy(stackFrameSchema.parse(JSON.parse(frame)), belonging, task);
+      events.push(...told.events);
+      // What follows is another operation, which the deployment did not set going.
+      if (told.ended) return { events, keep: () => this.end(stack, told.ended === "well") };
+    }
+    return { events, keep: () => undefined };
+  }
+
+  /** A tracker has given its stack up. */
+  given(stack: string, { code, message }: NonNullable<FeedDelivery["trouble"]>): readonly DeploymentEvent[] {
+    const task = this.plans.task(stack);
+    const { deploymentId, environment } = this.store.state;
+    // One that was to be deleted may just be gone: the workflow finds out.
+    if (task?.kind !== "deploy") return [];
+    this.end(stack, false);
+    const error = { code, message };
+    const timestamp = momentAfter(this.store.state, this.now());
+    return [
+      withWayOut({ type: "stack_failed", timestamp, data: { deploymentId, environment, stack, error } }),
+    ];
+  }
+
+  /** Milliseconds until the workflow has to be looked after; undefined: there is none. */
+  nextIn(now: number): number | undefined {
+    return this.current() && this.instance.nextIn(now);
+  }
+
+  /** Sees to it that the run goes on; what is over is cleared away. */
+  async work(now: number): Promise<void> {
+    const { address } = this.store;
+    const current = this.current();
+    if (!current || !address) return;
+    const params = this.params(current.run, current.generation);
+    if (await this.instance.nudge(address, params, now)) return;
+    const { generation: _generation, ...orchestration } = current;
+    if (this.isCurrent(params)) this.begin(orchestration);
+  }
+
+  /** Throws away what nobody needs any more, once a run is over. */
+  tidy(): void {
+    const { state } = this.store;
+    if (!this.isInCharge || !hasEnded(state)) return;
+    this.plans.forgetTasks();
+    // What has failed or was cancelled may still be put back.
+    if (state.status !== "failed" && state.status !== "cancelled") this.plans.forgetMarks();
+  }
+
+  private end(stack: string, well: boolean): void {
+    const mark = this.plans.mark(stack);
+    const { status } = this.store.state;
+    const task = this.plans.task(stack);
+    this.plans.dropTask(stack);
+    const isUndoing = task?.kind === "remove" || task?.kind === "revert" || task?.kind === "resume";
+    if (mark && isUndoing && status === "rolling_back")
+      this.plans.keepMark(stack, { ...mark, back: well ? "well" : "failed" });
+    this.news();
+  }
+
+  private about(stack: StackNode) {
+    const { state } = this.store;
+    const task = this.plans.task(stack.name);
+    const mark = this.plans.mark(stack.name);
+    return { state, stack, task, mark, now: momentAfter(state, this.now()) };
+  }
+
+  private params(run: number, generation: number): OrchestrationParams {
+    return { channel: this.channel, run, generation };
+  }
+
+  /** The orchestration of a run that is not over. */
+  private current(): Orchestration | undefined {
+    const { state } = this.store;
+    const { orchestration } = this.plans;
+    return orchestration?.run === state.run && !hasEnded(state) && state.run > 0 ? orchestration : undefined;
+  }
+
+  private isCurrent({ run, generation }: Caller): boolean {
+    const current = this.current();
+    return current?.run === run && current.generation === generation;
+  }
+
+  private now(): string {
+    return new Date().toISOString();
+  }
+}
