@@ -2,10 +2,11 @@
  * The server's end of the socket protocol on a real socket of this machine: keeps channels as the rules of PROTOCOL.md
  * say, and breaks what it is told to break.
  */
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { WebSocketServer, type WebSocket } from "ws";
 import * as z from "zod";
+import type { Answering } from "./fake-rest.ts";
 
 const requestSchema = z.object({
   action: z.string(),
@@ -48,6 +49,8 @@ export class FakeServer {
   turnAway: number | undefined;
   /** Replaces the frames that are sent. */
   tamper: (frame: Record<string, unknown>) => readonly object[] = (frame) => [frame];
+  /** Answers what is asked over REST; undefined: that is not asked here. */
+  answer: Answering = () => undefined;
   /** Answers a subscribe in the server's place. */
   refuse: (request: ClientRequest) => { code: string; message: string } | undefined = () => undefined;
   readonly #viewers = new Set<Viewer>();
@@ -70,7 +73,7 @@ export class FakeServer {
     });
     const http = createServer((request, response) => {
       const token = /^Bearer (.*)$/.exec(request.headers.authorization ?? "")?.[1];
-      response.writeHead(this.accepts(token) ? 426 : 401).end();
+      void this.#respond(request, response, token);
     });
     http.on("connection", (socket) => {
       this.#sockets.add(socket);
@@ -142,6 +145,21 @@ export class FakeServer {
       viewer.socket.close(code);
     }
     this.#viewers.clear();
+  }
+
+  async #respond(
+    request: IncomingMessage,
+    response: ServerResponse,
+    token: string | undefined,
+  ): Promise<void> {
+    const { method = "", url = "", headers } = request;
+    let body = "";
+    for await (const part of request) body += String(part);
+    const answer = this.answer({ method, url, token, body, headers });
+    if (!answer || !this.accepts(token))
+      return void response.writeHead(this.accepts(token) ? 426 : 401).end();
+    response.writeHead(answer.status, { "Content-Type": "application/json", ...answer.headers });
+    response.end(JSON.stringify(answer.body));
   }
 
   #welcome(socket: WebSocket, request: IncomingMessage, optedIn: boolean, token: string | undefined): void {
