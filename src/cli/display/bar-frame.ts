@@ -10,16 +10,17 @@ import { isOver, PENDING_MARK, RESOURCE_MARKS, type Mark } from "./status-mark.t
 
 /** As wide as in the picture; a narrow terminal gets as much as leaves room for the numbers. */
 const BAR_COLUMNS = 53;
-const NUMBERS_COLUMNS = 24;
 
-export const barColumns = (columns: number): number =>
-  Math.max(10, Math.min(BAR_COLUMNS, columns - NUMBERS_COLUMNS));
+/** `numbers`: what stands beside it, as long as it will ever be. */
+export const barColumns = (columns: number, numbers: string): number =>
+  Math.max(4, Math.min(BAR_COLUMNS, columns - numbers.length));
 
 /** `━━━━━━ 35% (4/12 stacks)`. */
 export const barLine = (progress: DeploymentProgress, columns: number, color: boolean): Line => {
-  const { progressPercent } = progress.summary;
+  const { progressPercent, totalStacks } = progress.summary;
+  const longest = ` 100% (${totalStacks}/${totalStacks} stacks back)`;
   return line(
-    ...bar(progressPercent, barColumns(columns), color),
+    ...bar(progressPercent, barColumns(columns, longest), color),
     ` ${String(progressPercent).padStart(2)}% (${stackCountText(progress)})`,
   );
 };

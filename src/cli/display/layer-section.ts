@@ -5,7 +5,7 @@
 import type { StackProgress } from "../../protocol/deployment-progress.ts";
 import { countText, partText } from "./durations.ts";
 import { cutText, line, piece, widthOf, type Line } from "./line.ts";
-import { detailLine, isRunning, stackLine, wordOf, type RowContext } from "./stack-row.ts";
+import { detailLine, isRunning, rankOf, stackLine, wordOf, type RowContext } from "./stack-row.ts";
 import { STACK_MARKS } from "./status-mark.ts";
 
 export type Layer = Readonly<{ number: number; stacks: readonly StackProgress[] }>;
@@ -65,13 +65,24 @@ const standText = (stacks: readonly StackProgress[], context: RowContext): strin
     counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   return [...counts]
-    .sort(([one], [other]) => WORDS.indexOf(one) - WORDS.indexOf(other))
+    .sort(([one], [other]) => placeOf(one) - placeOf(other))
     .map(([word, count]) => `${count} ${word}`)
     .join(", ");
 };
 
 /** As urgent as they are. */
-const WORDS = ["failed", "deleting", "deploying", "waiting", "cannot begin", "deployed"];
+const WORDS = [
+  "failed",
+  "failing",
+  "deleting",
+  "deploying",
+  "cannot begin",
+  "waiting",
+  "still deployed",
+  "deployed",
+];
+
+const placeOf = (word: string): number => (WORDS.includes(word) ? WORDS.indexOf(word) : WORDS.length);
 
 /** Names if they fit, else their number. */
 const namesOrCount = (stacks: readonly StackProgress[], columns: number): string => {
@@ -163,8 +174,8 @@ const calmRows = (
   }
   return [...kinds.values()].flatMap((kind) => {
     const [first, ...others] = kind;
-    if (first && others.length === 0) return rowsOfStack(first, context, false, false);
-    return counted && first?.status !== "pending" ? [] : calmRow(kind, context);
+    if (counted && first?.status !== "pending") return [];
+    return first && others.length === 0 ? rowsOfStack(first, context, false, false) : calmRow(kind, context);
   });
 };
 
@@ -174,19 +185,18 @@ const rowsOfStack = (
   details: boolean,
   color: boolean,
 ): readonly Row[] => {
-  const rank = stack.status === "failed" ? 0 : isRunning(stack) ? 1 : 2;
-  const detail = details ? detailLine(stack, context) : undefined;
+  const rank = rankOf(stack, context);
+  // Why one fails is shown as long as the stack itself.
+  const detail = details || rank === 0 ? detailLine(stack, context) : undefined;
   return [
     row(stackLine(stack, context, color), rank, wordOf(stack, context), 1),
-    ...(detail ? [row(detail, 3)] : []),
+    ...(detail ? [row(detail, rank === 0 ? 0 : 3)] : []),
   ];
 };
 
 /** Those that fail, then those that run, then the rest; within each as they are planned. */
-const byUrgency = (stacks: readonly StackProgress[]): StackProgress[] => {
-  const rankOf = (stack: StackProgress) => (stack.status === "failed" ? 0 : isRunning(stack) ? 1 : 2);
-  return [...stacks].sort((one, other) => rankOf(one) - rankOf(other));
-};
+const byUrgency = (stacks: readonly StackProgress[], context: RowContext): StackProgress[] =>
+  [...stacks].sort((one, other) => rankOf(one, context) - rankOf(other, context));
 
 /** The rows of one layer; none for one that is merged with others. */
 export const layerRows = (
@@ -207,5 +217,9 @@ export const layerRows = (
   if (density.calm === "rows") return [heading, ...each(layer.stacks)];
   const isBusy = (stack: StackProgress) => stack.status === "failed" || isRunning(stack);
   const calm = layer.stacks.filter((stack) => !isBusy(stack));
-  return [heading, ...each(byUrgency(layer.stacks.filter(isBusy))), ...calmRows(calm, context, counted)];
+  return [
+    heading,
+    ...each(byUrgency(layer.stacks.filter(isBusy), context)),
+    ...calmRows(calm, context, counted),
+  ];
 };

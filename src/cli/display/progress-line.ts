@@ -28,9 +28,8 @@ export const stackCountText = ({ summary, status, stacks }: DeploymentProgress):
     const all = Object.values(stacks);
     const back = all.filter((stack) => stack.status === "deleted" || stack.status === "rolled_back").length;
     const untouched = all.filter((stack) => stack.status === "pending" || stack.status === "skipped").length;
-    const word = status.startsWith("destroy") ? "deleted" : "back";
-    const total = status === "destroying" ? summary.totalStacks : summary.totalStacks - untouched;
-    return `${back}/${countText(total, "stack")} ${word}`;
+    if (status.startsWith("destroy")) return `${back}/${summary.totalStacks} deleted`;
+    return `${back}/${countText(summary.totalStacks - untouched, "stack")} back`;
   }
   return `${summary.deployedStacks + summary.skippedStacks}/${countText(summary.totalStacks, "stack")}`;
 };

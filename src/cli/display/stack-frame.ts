@@ -33,8 +33,9 @@ const titleOf = ({ address, view }: StackScene): Line => {
 const barOf = ({ counts }: StackView, columns: number, color: boolean): Line => {
   const { progress, completedResources, totalResources, failedResources } = counts;
   const failed = failedResources > 0 ? `, ${failedResources} failed` : "";
+  const longest = ` 100% (${totalResources}/${totalResources} resources, ${totalResources} failed)`;
   return line(
-    ...bar(progress, barColumns(columns), color),
+    ...bar(progress, barColumns(columns, longest), color),
     ` ${String(progress).padStart(2)}% (${completedResources}/${totalResources} resources`,
     piece(failed, "bad"),
     ")",

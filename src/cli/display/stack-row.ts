@@ -1,5 +1,6 @@
 /** A stack as a row of the layered display, and what it is busy with just now. */
 import type { DeploymentState, ResourceNode } from "../../domain/deployment/deployment-state.ts";
+import type { Cause } from "../../protocol/stack-frames.ts";
 import type { StackProgress } from "../../protocol/deployment-progress.ts";
 import { aboutPart, partText } from "./durations.ts";
 import { cutLine, line, paddedText, piece, widthOf, type Line, type Piece } from "./line.ts";
@@ -30,11 +31,22 @@ export const bar = (percent: number, columns: number, color: boolean): readonly 
   return [piece("━".repeat(filled), "active"), piece(rest.repeat(columns - filled), "quiet")];
 };
 
+/** What has gone wrong in a stack that has not come to rest. */
+export const failingCause = ({ name, status }: StackProgress, { state }: RowContext): Cause | undefined =>
+  status === "deploying" ? state?.stacks.get(name)?.cause : undefined;
+
 /** What it does, is or waits for, in a word or two. */
-export const wordOf = ({ status, name }: StackProgress, { blocked, goesBack }: RowContext): string => {
+export const wordOf = (stack: StackProgress, context: RowContext): string => {
+  const { status, name } = stack;
+  const { blocked, goesBack } = context;
+  if (failingCause(stack, context)) return "failing";
   if (status === "pending") return goesBack ? "not begun" : blocked.has(name) ? "cannot begin" : "waiting";
   return status === "deployed" && goesBack ? "still deployed" : STACK_MARKS[status].word;
 };
+
+/** How long it is shown where room is short: 0 the longest. */
+export const rankOf = (stack: StackProgress, context: RowContext): 0 | 1 | 2 =>
+  stack.status === "failed" || failingCause(stack, context) ? 0 : isRunning(stack) ? 1 : 2;
 
 export const isRunning = ({ status }: StackProgress): boolean =>
   status === "deploying" || status === "deleting";
@@ -48,16 +60,14 @@ export const elapsedOfStack = (
     ? Math.max(0, now - Date.parse(stack.startTime)) / 1000
     : (stack.durationSeconds ?? 0);
 
-/** By its own pace, once it has one. */
-const remainingText = (
-  { progressPercent, status, name }: StackProgress,
-  { state }: RowContext,
-  elapsed: number,
-): string =>
-  // One that fails has no way to go.
-  status === "deploying" && progressPercent >= 10 && state?.stacks.get(name)?.cause === undefined
+/** By its own pace, once it has one; one that fails has no way to go. */
+const remainingText = (stack: StackProgress, context: RowContext, elapsed: number): string => {
+  if (failingCause(stack, context)) return ", failing";
+  const { progressPercent } = stack;
+  return progressPercent >= 10
     ? `, ${aboutPart((elapsed / progressPercent) * (100 - progressPercent))} remaining`
     : "";
+};
 
 const detailOf = (stack: StackProgress, context: RowContext): string => {
   const elapsed = elapsedOfStack(stack, context);
@@ -83,10 +93,10 @@ export const stackLine = (stack: StackProgress, context: RowContext, color: bool
   const calm = stack.status === "pending" || stack.status === "skipped";
   const left = line(
     "  ",
-    piece(symbol, tone),
+    piece(symbol, failingCause(stack, context) ? "bad" : tone),
     " ",
     piece(stack.name, calm ? "quiet" : "plain"),
-    piece(` (${detailOf(stack, context)})`, stack.status === "failed" ? "bad" : "quiet"),
+    piece(` (${detailOf(stack, context)})`, rankOf(stack, context) === 0 ? "bad" : "quiet"),
   );
   if (context.columns < COLUMNS_FOR_BARS || stack.resources.total === 0) return left;
   const { total, created, failed } = stack.resources;
@@ -112,7 +122,7 @@ export const underwayOf = (state: DeploymentState | undefined, stack: string): r
 /** The line below a running stack: what went wrong already, what it said last, or the resource begun last. */
 export const detailLine = (stack: StackProgress, context: RowContext): Line | undefined => {
   if (!isRunning(stack) || context.over) return undefined;
-  const cause = context.state?.stacks.get(stack.name)?.cause;
+  const cause = failingCause(stack, context);
   if (cause) {
     return line("    ", piece(`✗ ${cause.path}: ${cause.reason || cause.status}`, "bad"));
   }
