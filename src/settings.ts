@@ -83,6 +83,13 @@ const variables = {
     .string()
     .regex(/^([A-Za-z0-9_.-]{3,255})?$/, "must be a DynamoDB table's name, or empty for no audit")
     .default("cloud-deployment-events"),
+  LOG_GROUP_PREFIX: z
+    .string()
+    .regex(
+      /^(?!aws\/)[A-Za-z0-9_\-/.#]{0,256}$/,
+      "must be at most 256 characters of the names of log groups, or empty for no logs in CloudWatch",
+    )
+    .default("/cloud/deployments/"),
   ALLOWED_ORIGINS: origins,
   PUBLIC_URL: address,
   EMAIL_FROM: z
@@ -116,7 +123,7 @@ const authVariables = {
 type VariableName = keyof typeof variables | keyof typeof authVariables;
 
 /** Settings that an empty value switches off; for all others empty means absent. */
-const offWhenEmpty: ReadonlySet<VariableName> = new Set<VariableName>(["AUDIT_TABLE"]);
+const offWhenEmpty: ReadonlySet<VariableName> = new Set<VariableName>(["AUDIT_TABLE", "LOG_GROUP_PREFIX"]);
 
 /** What the runtime hands to the Worker and to its objects. */
 export interface Env extends Readonly<Partial<Record<VariableName, string>>> {
@@ -159,6 +166,8 @@ export type Settings = Readonly<{
   gatewayShards: number;
   /** Undefined: no audit. */
   auditTable: string | undefined;
+  /** What the names of CloudWatch's log groups begin with; undefined: no logs there. */
+  logGroupPrefix: string | undefined;
   auth: AuthSettings;
   /** Browser origins allowed beside the request's own. */
   allowedOrigins: readonly string[];
@@ -215,6 +224,7 @@ const settingsSchema = z.object(variables).transform((values): Omit<Settings, "a
   stackWaitSeconds: values.STACK_WAIT_SECONDS,
   gatewayShards: values.GATEWAY_SHARDS,
   auditTable: values.AUDIT_TABLE === "" ? undefined : values.AUDIT_TABLE,
+  logGroupPrefix: values.LOG_GROUP_PREFIX === "" ? undefined : values.LOG_GROUP_PREFIX,
   allowedOrigins: values.ALLOWED_ORIGINS,
   publicUrl: values.PUBLIC_URL,
   emailFrom: values.EMAIL_FROM,

@@ -37,8 +37,11 @@ describe("settings", () => {
         stackWaitSeconds: 600,
         gatewayShards: 1,
         auditTable: "cloud-deployment-events",
+        logGroupPrefix: "/cloud/deployments/",
         auth: { mode: "jwt", keys: { secret: needed.AUTH_JWT_SECRET } },
         allowedOrigins: [],
+        deliveryRetrySeconds: [5, 300, 1800, 7200, 18_000, 36_000, 36_000],
+        allowPrivateDestinations: false,
       },
     });
   });
@@ -59,6 +62,10 @@ describe("settings", () => {
       AUDIT_TABLE: "",
       ALLOWED_ORIGINS: "https://a.example, http://localhost:5173",
       PUBLIC_URL: "https://stackcast.example/",
+      LOG_GROUP_PREFIX: "",
+      EMAIL_FROM: "Stackcast <stackcast@example.com>",
+      DELIVERY_RETRY_SECONDS: "1, 2,30",
+      ALLOW_PRIVATE_DESTINATIONS: "true",
     });
     expect(settingsOf(all)).toEqual({
       ok: true,
@@ -80,6 +87,10 @@ describe("settings", () => {
         },
         allowedOrigins: ["https://a.example", "http://localhost:5173"],
         publicUrl: "https://stackcast.example",
+        logGroupPrefix: undefined,
+        emailFrom: "Stackcast <stackcast@example.com>",
+        deliveryRetrySeconds: [1, 2, 30],
+        allowPrivateDestinations: true,
       },
     });
   });
@@ -117,6 +128,12 @@ describe("settings", () => {
     ["POLL_INTERVAL_SECONDS", "0x10"],
     ["STACK_WAIT_SECONDS", "value-of-the-test"],
     ["AUDIT_TABLE", "value of the test"],
+    ["LOG_GROUP_PREFIX", "value of the test"],
+    ["LOG_GROUP_PREFIX", "aws/value-of-the-test"],
+    ["EMAIL_FROM", "value-of-the-test"],
+    ["EMAIL_FROM", "a@example.com\r\nBcc: value-of-the-test@example.com"],
+    ["DELIVERY_RETRY_SECONDS", "5,value-of-the-test"],
+    ["ALLOW_PRIVATE_DESTINATIONS", "value-of-the-test"],
     ["AUTH_MODE", "value-of-the-test"],
     ["AUTH_JWT_SECRET", "value-of-the-test"],
     ["ALLOWED_ORIGINS", "*"],

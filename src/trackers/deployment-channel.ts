@@ -3,7 +3,6 @@
  * commit is one transaction; gateways, trackers, the directory and the audit follow it and never hold it up.
  */
 import { awsSession, type AwsSession } from "../aws/session.ts";
-import { deploymentAuditItemOf } from "../domain/audit-item.ts";
 import { emptyDeployment, hasEnded, isFinished } from "../domain/deployment/deployment-state.ts";
 import { deploymentProgressOf } from "../domain/deployment/deployment-view.ts";
 import { endedRunsOf } from "../domain/deployment/ended-runs.ts";
@@ -11,14 +10,15 @@ import { foldDeployment } from "../domain/deployment/fold-deployment.ts";
 import { runSummaryOf } from "../domain/deployment/run-summary.ts";
 import type { DeploymentAddress } from "../protocol/channel-names.ts";
 import type { Join, JoinRequest } from "../protocol/channel-owner.ts";
-import { keptEventSchema, type DeploymentEvent } from "../protocol/deployment-events.ts";
+import type { DeploymentEvent } from "../protocol/deployment-events.ts";
 import { settingsOf, type Env, type Settings } from "../settings.ts";
-import { Audit } from "./audit.ts";
 import { DeploymentStore, type Change } from "./deployment-store.ts";
 import { DIRECTORY_NAME } from "./directory.ts";
 import { Enrolment } from "./enrolment.ts";
+import { deploymentForms } from "./event-forms.ts";
 import { GatewayPushes } from "./gateway-pushes.ts";
 import { OrchestrationDesk } from "./orchestration-desk.ts";
+import { LogConsumers } from "./log-consumers.ts";
 import { ProgressFrames } from "./progress-frames.ts";
 import { StackExpectations } from "./stack-expectations.ts";
 
@@ -45,7 +45,7 @@ export class DeploymentChannel {
   readonly trail: Readonly<{ session: AwsSession; table: string }> | undefined;
   private readonly ctx: DurableObjectState;
   private readonly env: Env;
-  private readonly audit: Audit | undefined;
+  private readonly consumers: LogConsumers;
   private readonly pushes: GatewayPushes;
   private readonly expectations: StackExpectations;
   private readonly progress = new ProgressFrames();
@@ -72,13 +72,10 @@ export class DeploymentChannel {
     this.desk = new OrchestrationDesk(ctx, env, this.store, this.name, (events) =>
       this.tell(this.store.address!, events),
     );
-    if (auditTable) {
-      const session = awsSession({ ...aws.credentials, region: aws.region, endpoints: aws.endpoints });
-      this.trail = { session, table: auditTable };
-      const itemOf = (frame: string, offset: number) =>
-        deploymentAuditItemOf(keptEventSchema.parse(JSON.parse(frame)), offset, this.store.state.user);
-      this.audit = new Audit(kv, this.store.log, itemOf, this.trail);
-    }
+    const session = awsSession({ ...aws.credentials, region: aws.region, endpoints: aws.endpoints });
+    this.trail = auditTable ? { session, table: auditTable } : undefined;
+    const forms = deploymentForms(this.name, () => this.store.state.user);
+    this.consumers = new LogConsumers(kv, this.store.log, session, settings.value, forms);
   }
 
   position() {
@@ -131,7 +128,7 @@ export class DeploymentChannel {
     const now = Date.now();
     const ended = endedRunsOf({ ...before, ...address }, change.events);
     const empty = change.events.length === 0 && change.ids.length === 0;
-    const runs = empty ? [] : store.commit(change, address, this.name, ended, this.audit?.offset ?? Infinity);
+    const runs = empty ? [] : store.commit(change, address, this.name, ended, this.consumers.offset);
     // In the same turn, and so in the same write: a delivery is taken with its position, or not at all.
     if (change.fed) ctx.storage.kv.put(FED + change.fed.stack, change.fed);
     if (runs.length > 0) {
@@ -175,7 +172,7 @@ export class DeploymentChannel {
     await Promise.all([
       this.pushes.catchUp(this.position(), now),
       this.expectations.tell(store.state, ctx.storage.kv.get<string>(SINCE) ?? store.state.startTime),
-      this.audit?.run(store.offset, now, !hasEnded(store.state)),
+      this.consumers.run(store.offset, now, !hasEnded(store.state)),
       this.desk.work(now),
     ]);
     await this.schedule();
@@ -208,7 +205,7 @@ export class DeploymentChannel {
     const dues = [
       this.expectations.nextIn(state),
       this.pushes.nextIn(),
-      this.audit?.nextIn(offset, now),
+      this.consumers.nextIn(offset, now),
       this.desk.nextIn(now),
     ];
     const known = dues.filter((due) => due !== undefined);

@@ -5,19 +5,19 @@
 import { cloudFormation } from "../aws/cloudformation.ts";
 import { awsSession } from "../aws/session.ts";
 import type { Advance } from "../domain/findings.ts";
-import { auditItemOf } from "../domain/audit-item.ts";
 import { isComplete } from "../domain/stack-state.ts";
 import { tellingOf } from "../domain/trouble.ts";
 import type { StackAddress } from "../protocol/channel-names.ts";
 import type { Join, JoinRequest } from "../protocol/channel-owner.ts";
 import type { FeedRequest } from "../protocol/stack-feed.ts";
-import { stackFrameSchema, type TroubleFrame } from "../protocol/stack-frames.ts";
+import type { TroubleFrame } from "../protocol/stack-frames.ts";
 import type { Env, Settings } from "../settings.ts";
-import { Audit } from "./audit.ts";
 import { DeploymentFeeds } from "./deployment-feeds.ts";
 import { Enrolment } from "./enrolment.ts";
+import { stackForms } from "./event-forms.ts";
 import type { LogRun } from "./event-log.ts";
 import { GatewayPushes } from "./gateway-pushes.ts";
+import { LogConsumers } from "./log-consumers.ts";
 import { Schedule } from "./schedule.ts";
 import { StackPoll } from "./stack-poll.ts";
 import { StackSockets } from "./stack-sockets.ts";
@@ -32,12 +32,12 @@ export class StackChannel {
   /** A look this young, in milliseconds, is as good as a new one. */
   private readonly freshMs: number;
   private readonly ctx: DurableObjectState;
-  private readonly audit: Audit | undefined;
+  private readonly consumers: LogConsumers;
   private readonly feeds: DeploymentFeeds;
   private readonly pushes: GatewayPushes;
 
   constructor(ctx: DurableObjectState, env: Env, settings: Settings, name: string, address: StackAddress) {
-    const { aws, auth, auditTable, stackWaitSeconds, pollIntervalSeconds } = settings;
+    const { aws, auth, stackWaitSeconds, pollIntervalSeconds } = settings;
     const { kv } = ctx.storage;
     const sessionIn = (region: string) =>
       awsSession({ ...aws.credentials, region, endpoints: aws.endpoints });
@@ -48,10 +48,8 @@ export class StackChannel {
     this.sockets = new StackSockets(ctx, name, this.store, auth);
     this.feeds = new DeploymentFeeds(kv, env, this.store.log);
     this.pushes = new GatewayPushes(ctx, env);
-    const itemOf = (frame: string) => auditItemOf(stackFrameSchema.parse(JSON.parse(frame)), address);
-    this.audit = auditTable
-      ? new Audit(kv, this.store.log, itemOf, { session: sessionIn(aws.region), table: auditTable })
-      : undefined;
+    const session = sessionIn(aws.region);
+    this.consumers = new LogConsumers(kv, this.store.log, session, settings, stackForms(address));
     this.poll = new StackPoll(
       kv,
       this.store,
@@ -68,7 +66,7 @@ export class StackChannel {
       store: this.store,
       poll: this.poll,
       consumers: [
-        (now) => this.audit?.nextIn(this.store.offset, now),
+        (now) => this.consumers.nextIn(this.store.offset, now),
         (now) => this.feeds.nextIn(this.store.offset, now),
         () => this.pushes.nextIn(),
       ],
@@ -142,7 +140,7 @@ export class StackChannel {
     const counts = attempt && (!isComplete(this.store.state) || attempt.startedAt >= request.since);
     const before = this.feeds.expectation;
     this.feeds.keep(request, counts ? attempt.firstOffset - 1 : this.store.offset);
-    if (counts) this.audit?.skip(attempt.firstOffset, this.store.offset);
+    if (counts) this.consumers.skip(attempt.firstOffset, this.store.offset);
     // From now on it is missed if it does not come: the waiting begins anew.
     if (request.eager && before !== "eager" && before !== "begun") this.poll.forgetTrouble();
     await this.schedule.arouse(Date.now());
@@ -158,9 +156,9 @@ export class StackChannel {
   private committed(runs: readonly LogRun[], { renewed }: Advance): void {
     const { store } = this;
     // A deployment's stacks are audited there.
-    if (this.feeds.expectation && runs[0]) this.audit?.skip(runs[0].from, store.offset);
+    if (this.feeds.expectation && runs[0]) this.consumers.skip(runs[0].from, store.offset);
     if (renewed) {
-      store.log.trimBefore(Math.min(store.floor, (this.audit?.offset ?? Infinity) + 1, this.feeds.needed));
+      store.log.trimBefore(Math.min(store.floor, this.consumers.offset + 1, this.feeds.needed));
     }
     if (isComplete(store.state)) this.schedule.noteUntracking();
     this.sockets.broadcast(runs, Date.now());
@@ -179,7 +177,7 @@ export class StackChannel {
     const { store, poll } = this;
     const missed = poll.trouble?.kind === "missing" && poll.trouble.gaveUp ? tellingOf("missing") : undefined;
     await Promise.all([
-      this.audit?.run(store.offset, now, more),
+      this.consumers.run(store.offset, now, more),
       this.feeds.run(store.epoch, store.offset, now, missed),
       this.pushes.catchUp(this.position(), now),
     ]);

@@ -9,6 +9,7 @@ import type { StackTracker } from "../../src/trackers/stack-tracker.ts";
 import { ScriptedStack } from "../support/scripted-stack.ts";
 import { WireCloudFormation } from "../support/wire-cloudformation.ts";
 import { WireDynamoDB } from "../support/wire-dynamodb.ts";
+import { WireLogs } from "../support/wire-logs.ts";
 
 /** The table that the audit writes to unless a setting says otherwise. */
 export const AUDIT_TABLE = "cloud-deployment-events";
@@ -17,6 +18,7 @@ export const AUDIT_TABLE = "cloud-deployment-events";
 export const aws = {
   cloudFormation: new WireCloudFormation(),
   dynamoDB: new WireDynamoDB(),
+  logs: new WireLogs(),
   /** Hosts that were asked. */
   hosts: new Set<string>(),
 };
@@ -26,6 +28,7 @@ export const useFarEnd = (): void => {
   beforeEach(() => {
     aws.cloudFormation = new WireCloudFormation();
     aws.dynamoDB = new WireDynamoDB();
+    aws.logs = new WireLogs();
     aws.hosts.clear();
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
     vi.spyOn(Math, "random").mockReturnValue(0);
@@ -38,6 +41,7 @@ export const useFarEnd = (): void => {
       aws.hosts.add(host);
       if (host.startsWith("cloudformation.")) return aws.cloudFormation.answer(request, init?.signal);
       if (host.startsWith("dynamodb.")) return aws.dynamoDB.answer(request, init?.signal);
+      if (host.startsWith("logs.")) return aws.logs.answer(request, init?.signal);
       throw new Error(`Nothing answers at ${host}`);
     });
   });

@@ -1,0 +1,116 @@
+/** An event of a channel as a line for CloudWatch Logs: one JSON object with the seeds' level, and where it goes. */
+import type { StackAddress } from "../protocol/channel-names.ts";
+import type { DeploymentEvent } from "../protocol/deployment-events.ts";
+import type { StackFrame } from "../protocol/stack-frames.ts";
+import { clipped } from "./alert-text.ts";
+import { logLineOf } from "./deployment/log-line.ts";
+import { isRollbackStatus, standingOf } from "./statuses.ts";
+
+/** The seeds' levels. */
+type Level = "DEBUG" | "INFO" | "WARN" | "ERROR";
+
+/** Group, behind the prefix of all, and stream of a line. */
+export type LinePlace = Readonly<{ group: string; stream: string }>;
+
+export type ShippedLine = Readonly<{
+  level: Level;
+  timestamp: string;
+  type: string;
+  /** For people. */
+  message: string;
+  channel: string;
+  offset: number;
+  deploymentId?: string;
+  environment?: string;
+  stack?: string;
+  user?: string;
+  /** The frame without its envelope, and without what stands above. */
+  data: Readonly<Record<string, unknown>>;
+}>;
+
+/** Reasons may be long, and are in `data` whole. */
+const MOST_MESSAGE = 2_000;
+
+const LEVELS = { debug: "DEBUG", info: "INFO", warn: "WARN", error: "ERROR" } as const;
+
+/** Logs are kept by the day of the event, in UTC. */
+const dayOf = (timestamp: string): string => timestamp.slice(0, 10);
+
+/** A deployment's event; `user`: on whose behalf the run was begun. */
+export const deploymentLineOf = (
+  event: DeploymentEvent,
+  { channel, offset, user }: Readonly<{ channel: string; offset: number; user: string | undefined }>,
+): ShippedLine => {
+  const { level, message } = logLineOf(event);
+  const { deploymentId, environment, ...data } = event.data;
+  return {
+    level: LEVELS[level],
+    timestamp: event.timestamp,
+    type: event.type,
+    message: clipped(message, MOST_MESSAGE),
+    channel,
+    offset,
+    deploymentId,
+    environment,
+    ...("stack" in data && { stack: data.stack }),
+    ...(user !== undefined && { user }),
+    data,
+  };
+};
+
+/** Where a deployment's lines go. */
+export const deploymentPlaceOf = ({ timestamp, data }: DeploymentEvent): LinePlace => ({
+  group: data.deploymentId,
+  stream: `deploy-${data.environment}-${dayOf(timestamp)}`,
+});
+
+/** The event of a stack on its own. */
+export const stackLineOf = (frame: StackFrame, { stackName }: StackAddress): ShippedLine => {
+  const { type, timestamp, channel, offset, ...data } = frame;
+  const { level, message } = frame.type === "resource_update" ? resourceLine(frame) : endLine(frame);
+  return {
+    level,
+    timestamp,
+    type,
+    message: clipped(message, MOST_MESSAGE),
+    channel,
+    offset,
+    stack: stackName,
+    data,
+  };
+};
+
+/** Where the lines of a stack on its own go. */
+export const stackPlaceOf = ({ timestamp }: StackFrame, { region, stackName }: StackAddress): LinePlace => ({
+  group: `stacks/${region}/${stackName}`,
+  stream: `deploy-${dayOf(timestamp)}`,
+});
+
+type Worded = Readonly<{ level: Level; message: string }>;
+
+const resourceLine = ({ resource }: Extract<StackFrame, { type: "resource_update" }>): Worded => {
+  const { path, type, status, reason } = resource;
+  const failed = standingOf(status) === "failed";
+  return {
+    level: failed ? "ERROR" : isRollbackStatus(status) ? "WARN" : "INFO",
+    message: `${status} ${type} (${path})${reason === "" ? "" : `: ${reason}`}`,
+  };
+};
+
+const endLine = ({
+  outcome,
+  stack,
+  durationSeconds,
+  cause,
+}: Extract<StackFrame, { type: "stack_complete" }>): Worded => {
+  const why = cause ? `: ${cause.path}: ${cause.reason}` : "";
+  return {
+    level:
+      outcome === "deployed" || outcome === "deleted"
+        ? "INFO"
+        : outcome === "deployed_with_orphans"
+          ? "WARN"
+          : "ERROR",
+    message: `Stack ${stack.name} ${outcome} (${Math.round(durationSeconds)}s)${why}`,
+  };
+};
