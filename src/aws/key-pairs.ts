@@ -15,7 +15,7 @@ import type { CallBudget } from "./signed-call.ts";
 
 export type KeyPair = Readonly<{ keyPairId: string; fingerprint: string }>;
 
-type MadeKeyPair = KeyPair & Readonly<{ privateKey: string }>;
+export type MadeKeyPair = KeyPair & Readonly<{ privateKey: string }>;
 
 type KnownKeyPair = KeyPair & Readonly<{ tags: Readonly<Record<string, string>> }>;
 

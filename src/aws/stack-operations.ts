@@ -17,7 +17,7 @@ import { listForm, templateForm, wishForm, type StackWish, type TemplateSource }
 export type StackPicture = Readonly<z.infer<typeof picturedStacks>[number]>;
 
 /** What a template asks of whoever deploys it. */
-type TemplateDemands = Readonly<z.infer<typeof validatedTemplate>>;
+export type TemplateDemands = Readonly<z.infer<typeof validatedTemplate>>;
 
 type BegunOperation = Readonly<{ stackId: string; operationId?: string }>;
 

@@ -56,6 +56,7 @@ app.use(
 );
 app.use(requireSettings);
 app.use("/api/*", shareWithOrigins);
+app.use("/canvas/deploy", shareWithOrigins);
 app.use(refuseForeignChanges);
 app.use("/api/*", requireSession);
 app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }));
@@ -71,6 +72,7 @@ app.route("/", stacks);
 app.route("/", destinations);
 app.route("/", destinationDeliveries);
 app.route("/", tickets);
+app.route("/", canvasDeploy);
 app.route("/", trackSocket);
 app.route("/", gatewaySocket);
 serveDocument(app);

@@ -23,7 +23,14 @@ export const isOriginAllowed = (c: Context<AppEnv>): boolean => {
 export const shareWithOrigins = cors({
   origin: (origin, c: Context<AppEnv>) => (origin !== "" && isOriginAllowed(c) ? origin : null),
   allowMethods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
-  allowHeaders: ["Authorization", "Content-Type", "If-None-Match", "Last-Event-ID", "X-Request-Id"],
+  allowHeaders: [
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-None-Match",
+    "Last-Event-ID",
+    "X-Request-Id",
+  ],
   exposeHeaders: ["ETag", "Retry-After", "X-Request-Id"],
   maxAge: 600,
 });

@@ -76,7 +76,8 @@ const headersOf = (code: FailureCode): Record<string, string> => {
   return {};
 };
 
-const partsOf = (
+/** What an answer that fails so is made of, in whatever shape. */
+export const partsOf = (
   c: Context<AppEnv>,
   { code, message, details }: Failure,
   headers: Record<string, string>,

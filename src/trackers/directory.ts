@@ -1,13 +1,14 @@
 /**
  * Knows which trackers and deployments are active, and wakes them each minute: alarms have been lost before, and an
  * object without its alarm would stay silent for ever. https://github.com/cloudflare/cloudflare-docs/issues/18324
- * Knows all deployments besides, for their list.
+ * Knows all deployments besides, for their list, and the Idempotency-Keys of all stacks.
  */
 import { DurableObject } from "cloudflare:workers";
 import type { DeploymentList, DeploymentQuery, RunSummary } from "../protocol/deployment-requests.ts";
 import type { Failure } from "../protocol/failure.ts";
 import type { Result } from "../protocol/result.ts";
 import type { Env } from "../settings.ts";
+import { CanvasClaims } from "./canvas-claims.ts";
 import { RunIndex } from "./run-index.ts";
 
 /** There is one directory. */
@@ -18,11 +19,13 @@ const CONCURRENCY = 20;
 
 export class Directory extends DurableObject<Env> {
   private readonly runs: RunIndex;
+  private readonly claims: CanvasClaims;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     ctx.storage.sql.exec("CREATE TABLE IF NOT EXISTS active (channel TEXT PRIMARY KEY) WITHOUT ROWID");
     this.runs = new RunIndex(ctx.storage.sql);
+    this.claims = new CanvasClaims(ctx.storage.sql);
   }
 
   /** Notes an active object by its channel; again does no harm. */
@@ -50,6 +53,11 @@ export class Directory extends DurableObject<Env> {
   /** One page of the deployments, newest first, as far as the patterns of channels cover them; absent: all. */
   async listRuns(query: DeploymentQuery, patterns?: string[]): Promise<Result<DeploymentList, Failure>> {
     return this.runs.list(query, patterns, Date.now());
+  }
+
+  /** Notes which request an Idempotency-Key is used for; fails if it was used for another. */
+  async claim(id: string, digest: string): Promise<Result<null, Failure>> {
+    return this.claims.claim(id, digest, Date.now());
   }
 
   /** Wakes every active object; those that have nothing to do any more are struck off. */

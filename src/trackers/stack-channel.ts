@@ -5,13 +5,14 @@
 import { cloudFormation } from "../aws/cloudformation.ts";
 import { awsSession } from "../aws/session.ts";
 import type { Advance } from "../domain/findings.ts";
-import { isComplete } from "../domain/stack-state.ts";
+import { isComplete, rootOf } from "../domain/stack-state.ts";
 import { tellingOf } from "../domain/trouble.ts";
 import type { StackAddress } from "../protocol/channel-names.ts";
 import type { Join, JoinRequest } from "../protocol/channel-owner.ts";
 import type { FeedRequest } from "../protocol/stack-feed.ts";
 import type { TroubleFrame } from "../protocol/stack-frames.ts";
 import type { Env, Settings } from "../settings.ts";
+import { CanvasDeploys } from "./canvas-deploys.ts";
 import { DeploymentFeeds } from "./deployment-feeds.ts";
 import { Enrolment } from "./enrolment.ts";
 import { stackForms } from "./event-forms.ts";
@@ -23,12 +24,17 @@ import { StackPoll } from "./stack-poll.ts";
 import { StackSockets } from "./stack-sockets.ts";
 import { StackStore } from "./stack-store.ts";
 
+/** How often, and how many milliseconds apart, one looks for an operation that has just begun. */
+const LOOKS_FOR_BEGUN = 6;
+const BETWEEN_LOOKS_MS = 500;
+
 export class StackChannel {
   readonly name: string;
   readonly store: StackStore;
   readonly sockets: StackSockets;
   readonly poll: StackPoll;
   readonly schedule: Schedule;
+  readonly canvas: CanvasDeploys;
   /** A look this young, in milliseconds, is as good as a new one. */
   private readonly freshMs: number;
   private readonly ctx: DurableObjectState;
@@ -50,6 +56,7 @@ export class StackChannel {
     this.pushes = new GatewayPushes(ctx, env);
     const session = sessionIn(aws.region);
     this.consumers = new LogConsumers(kv, this.store.log, session, settings, stackForms(address));
+    this.canvas = new CanvasDeploys(kv, address, sessionIn(address.region));
     this.poll = new StackPoll(
       kv,
       this.store,
@@ -105,6 +112,20 @@ export class StackChannel {
   async lookOnce(): Promise<void> {
     await this.poll.lookIfOlder(this.freshMs);
     await this.schedule.rearm(Date.now());
+  }
+
+  /** Follows the stack for a subject. `token`: of an operation that has just begun, which may take a moment to show. */
+  async follow(subject: string, token: string | undefined): Promise<void> {
+    this.schedule.noteTracking(subject, Date.now());
+    await this.schedule.arouse(Date.now());
+    const isShown = (): boolean =>
+      token === undefined || rootOf(this.store.state)?.clientRequestToken === token;
+    for (let looks = 0; !isShown() && looks < LOOKS_FOR_BEGUN; looks += 1) {
+      if (looks > 0) await scheduler.wait(BETWEEN_LOOKS_MS);
+      await this.poll.look();
+    }
+    if (isShown() && isComplete(this.store.state)) this.schedule.noteUntracking();
+    await this.schedule.renew(Date.now());
   }
 
   /** A gateway has a viewer of the stack. */

@@ -6,6 +6,7 @@ import { DurableObject } from "cloudflare:workers";
 import { isComplete } from "../domain/stack-state.ts";
 import { summaryOf } from "../domain/summary.ts";
 import { tellingOf } from "../domain/trouble.ts";
+import type { CanvasDeployed, CanvasOrder } from "../protocol/canvas-deploy.ts";
 import { stackAddressOf } from "../protocol/channel.ts";
 import type { StackAddress } from "../protocol/channel-names.ts";
 import type { Join, JoinRequest, Missed } from "../protocol/channel-owner.ts";
@@ -94,6 +95,14 @@ export class StackTracker extends DurableObject<Env> {
       .map((frame) => stackFrameSchema.parse(JSON.parse(frame)));
     const last = runs.at(-1)?.to ?? store.offset;
     return success({ ...this.channel.position(), events, more: last < store.offset });
+  }
+
+  /** Deploys the stack; it is followed by the time that the answer is given. */
+  async deploy(order: CanvasOrder, subject: string): Promise<Result<CanvasDeployed, Failure>> {
+    const outcome = await this.channel.canvas.deploy(order, subject);
+    if (!outcome.ok) return outcome;
+    await this.channel.follow(subject, outcome.value.token);
+    return success(outcome.value.deployed);
   }
 
   /** Registers interest: the stack is polled until its operation ends, with or without viewers. */

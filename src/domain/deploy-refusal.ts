@@ -1,0 +1,77 @@
+/** Why a stack is not deployed, said to whoever wants it deployed, with the way out where there is one. */
+import type { Failure } from "../protocol/failure.ts";
+import type { OperationFailure } from "./operation-failure.ts";
+import { isAtRest, REVIEW_STATUS } from "./statuses.ts";
+import { tellingOf } from "./trouble.ts";
+
+/** What can be done about a stack that CloudFormation does not update. */
+const WAYS_OUT: Readonly<Record<string, string>> = {
+  [REVIEW_STATUS]: "it waits for a change set. Execute that, or delete the stack, then deploy again",
+  ROLLBACK_COMPLETE: "its creation failed. Delete it, then deploy again",
+  ROLLBACK_FAILED: "its creation failed. Delete it, then deploy again",
+  DELETE_FAILED:
+    "delete it again, with RetainResources or the deletion mode FORCE_DELETE_STACK, then deploy again",
+  UPDATE_ROLLBACK_FAILED:
+    "continue its rollback (ContinueUpdateRollback), skipping what cannot go back, then deploy again",
+  IMPORT_ROLLBACK_FAILED: "CloudFormation leaves this state by no call. Mend its resources by hand",
+};
+
+/** Why a stack with this status cannot be updated; undefined: it can. */
+export const refusalOfStatus = (status: string): Failure | undefined => {
+  const wayOut = WAYS_OUT[status];
+  if (wayOut !== undefined) return { code: "STACK_TRAPPED", message: `The stack is in ${status}: ${wayOut}` };
+  if (isAtRest(status)) return undefined;
+  return {
+    code: "STACK_BUSY",
+    message: `The stack is in ${status}: deploy again when that has ended`,
+  };
+};
+
+const toldBy = (kind: Parameters<typeof tellingOf>[0]): Failure => {
+  const { code, message } = tellingOf(kind);
+  return { code, message };
+};
+
+/** What a deployer is told when AWS does not do it: AWS's words only where they are about what he sent himself. */
+export const deployRefusalOf = (failure: OperationFailure): Failure => {
+  switch (failure.kind) {
+    case "denied":
+      return { code: "AWS_ACCESS_DENIED", message: "The credentials lack the right to deploy this stack" };
+    case "throttled":
+      return { code: "AWS_THROTTLED", message: "AWS is asked too often: try again in a moment" };
+    case "missing":
+      return { code: "STACK_NOT_FOUND", message: "The stack was deleted meanwhile" };
+    case "credentials":
+    case "unavailable":
+    case "network":
+    case "bad-answer":
+      return toldBy(failure.kind);
+    case "rejected":
+    case "protected":
+    case "token-used":
+    case "unchanged":
+      return { code: "DEPLOY_REFUSED", message: `AWS refused it: ${failure.message}` };
+    case "exists":
+      return { code: "STACK_EXISTS", message: "There is a stack of this name already" };
+    case "capabilities":
+      return capabilitiesRequired(failure.needed);
+    case "wrong-state":
+      return (
+        refusalOfStatus(failure.status) ?? {
+          code: "STACK_BUSY",
+          message: "The stack is being changed: deploy again when that has ended",
+        }
+      );
+    case "quota":
+      return { code: "AWS_QUOTA", message: "The AWS account may not have more of these" };
+  }
+};
+
+export const capabilitiesRequired = (needed: readonly string[]): Failure => {
+  const message = `The template needs to be given ${needed.join(", ")} in capabilities`;
+  return { code: "CAPABILITIES_REQUIRED", message, details: [{ field: "capabilities", message }] };
+};
+
+/** Whether the call may have been carried out all the same: nothing, or nothing that can be read, came back. */
+export const isUncertain = ({ kind }: OperationFailure): boolean =>
+  kind === "network" || kind === "unavailable" || kind === "bad-answer";
