@@ -1,0 +1,82 @@
+/** Stackcast's REST interface for where notifications go: admins only. Apart from the rest, as few who watch ask for it. */
+import type {
+  CreatedDestination,
+  Delivery,
+  DeliveryList,
+  DeliveryQuery,
+  Destination,
+  DestinationAnswer,
+  DestinationChange,
+  DestinationRequest,
+  RotatedSecret,
+} from "../protocol/destinations.ts";
+import type { Result } from "../protocol/result.ts";
+import {
+  answerTo,
+  dataOf,
+  withFields,
+  type Question,
+  type RestFailure,
+  type RestOptions,
+} from "./rest-call.ts";
+import type { Shape } from "./rest-call.ts";
+
+type Answer<Value> = Promise<Result<Value, RestFailure>>;
+
+type DestinationList = Readonly<{ items: readonly Destination[] }>;
+
+const isList = withFields<DestinationList>("items");
+const isCreated = withFields<CreatedDestination>("id", "kind");
+const isDestination = withFields<DestinationAnswer>("id", "kind", "state");
+const isDeliveryList = withFields<DeliveryList>("items");
+const isDelivery = withFields<Delivery>("messageId", "state", "attempts");
+const isRotated = withFields<RotatedSecret>("secret", "previousSecretUntil");
+const isAnything = withFields<object>();
+
+const ROOT = "/api/v1/destinations";
+
+const pathOf = (id: string, ...rest: readonly string[]): string =>
+  [ROOT, ...[id, ...rest].map(encodeURIComponent)].join("/");
+
+/** A client of one Worker. Every call asks once and resolves to a value or to why there is none. */
+export const destinationsClient = (options: RestOptions) => {
+  const call = async <Value>(question: Question, isValue: Shape<Value>): Answer<Value> => {
+    const answer = await answerTo(options, question);
+    return answer.ok ? dataOf(answer.value, isValue) : answer;
+  };
+
+  return {
+    list: (): Answer<DestinationList> => call({ path: ROOT }, isList),
+
+    /** A webhook's secret is in the answer, and in no other. */
+    create: (destination: DestinationRequest): Answer<CreatedDestination> =>
+      call({ method: "POST", path: ROOT, body: destination }, isCreated),
+
+    show: (id: string): Answer<DestinationAnswer> => call({ path: pathOf(id) }, isDestination),
+
+    change: (id: string, change: DestinationChange): Answer<DestinationAnswer> =>
+      call({ method: "PATCH", path: pathOf(id), body: change }, isDestination),
+
+    remove: (id: string): Answer<object> => call({ method: "DELETE", path: pathOf(id) }, isAnything),
+
+    /** One attempt with a message that says that it is a test. */
+    test: (id: string): Answer<Delivery> => call({ method: "POST", path: pathOf(id, "test") }, isDelivery),
+
+    /** Goes on after it was disabled, with what has waited. */
+    enable: (id: string): Answer<DestinationAnswer> =>
+      call({ method: "POST", path: pathOf(id, "enable") }, isDestination),
+
+    /** Until the old secret ceases, both sign. */
+    rotateSecret: (id: string, graceSeconds?: number): Answer<RotatedSecret> =>
+      call({ method: "POST", path: pathOf(id, "rotate-secret"), body: { graceSeconds } }, isRotated),
+
+    /** Newest first, those that wait before all others. */
+    deliveries: (id: string, query: Partial<DeliveryQuery> = {}): Answer<DeliveryList> =>
+      call({ path: pathOf(id, "deliveries"), query }, isDeliveryList),
+
+    redeliver: (id: string, messageId: string): Answer<Delivery> =>
+      call({ method: "POST", path: pathOf(id, "deliveries", messageId, "redeliver") }, isDelivery),
+  };
+};
+
+export type DestinationsClient = ReturnType<typeof destinationsClient>;

@@ -1,0 +1,54 @@
+/** Destinations and deliveries in words. */
+import type { Attempt, Delivery, Destination, DestinationKind } from "../../protocol/destinations.ts";
+import type { Standing } from "../elements/standing.ts";
+
+export const KIND_NAMES: Readonly<Record<DestinationKind, string>> = {
+  webhook: "Webhook",
+  slack: "Slack",
+  pagerduty: "PagerDuty",
+  email: "Email",
+};
+
+/** Where it goes, as far as that may be shown. */
+export const targetOf = ({ url, routingKey, to }: Destination): string => {
+  if (routingKey !== undefined) return `key …${routingKey.slice(-4)}`;
+  if (url !== undefined) return url;
+  return to === undefined ? "the deployment's owner" : [to].flat().join(", ");
+};
+
+export const titleOf = (destination: Destination): string =>
+  destination.name ?? `${KIND_NAMES[destination.kind]} to ${targetOf(destination)}`;
+
+/** Which events of which deployments it gets. */
+export const scopeOf = ({ events, channels, environments }: Destination): string =>
+  [
+    events.includes("*")
+      ? "all events"
+      : `${events.length} ${events.length === 1 ? "type" : "types"} of events`,
+    channels ? channels.join(", ") : "all deployments",
+    ...(environments ? [`in ${environments.join(", ")}`] : []),
+  ].join(" · ");
+
+export const STATE_WORDS: Readonly<
+  Record<Destination["state"], Readonly<{ standing: Standing; word: string }>>
+> = {
+  working: { standing: "done", word: "working" },
+  failing: { standing: "failed", word: "failing" },
+  disabled: { standing: "skipped", word: "disabled" },
+};
+
+export const DELIVERY_WORDS: Readonly<
+  Record<Delivery["state"], Readonly<{ standing: Standing; word: string }>>
+> = {
+  pending: { standing: "waiting", word: "waiting" },
+  delivered: { standing: "done", word: "delivered" },
+  dead: { standing: "failed", word: "given up" },
+};
+
+/** `200 in 35 ms`, or why it failed. */
+export const attemptText = ({ status, error, ms }: Attempt): string =>
+  [
+    ...(status === undefined ? [] : [String(status)]),
+    ...(error === undefined ? [] : [error]),
+    `in ${ms} ms`,
+  ].join(" ");
