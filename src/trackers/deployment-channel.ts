@@ -5,20 +5,21 @@
 import { awsSession, type AwsSession } from "../aws/session.ts";
 import { emptyDeployment, hasEnded, isFinished } from "../domain/deployment/deployment-state.ts";
 import { deploymentProgressOf } from "../domain/deployment/deployment-view.ts";
-import { endedRunsOf } from "../domain/deployment/ended-runs.ts";
 import { foldDeployment } from "../domain/deployment/fold-deployment.ts";
+import { endedRunsOf } from "../domain/deployment/ended-runs.ts";
 import { runSummaryOf } from "../domain/deployment/run-summary.ts";
 import type { DeploymentAddress } from "../protocol/channel-names.ts";
 import type { Join, JoinRequest } from "../protocol/channel-owner.ts";
 import type { DeploymentEvent } from "../protocol/deployment-events.ts";
 import { settingsOf, type Env, type Settings } from "../settings.ts";
 import { DeploymentStore, type Change } from "./deployment-store.ts";
+import { DestinationFeed } from "./destination-feed.ts";
 import { DIRECTORY_NAME } from "./directory.ts";
 import { Enrolment } from "./enrolment.ts";
 import { deploymentForms } from "./event-forms.ts";
 import { GatewayPushes } from "./gateway-pushes.ts";
-import { OrchestrationDesk } from "./orchestration-desk.ts";
 import { LogConsumers } from "./log-consumers.ts";
+import { OrchestrationDesk } from "./orchestration-desk.ts";
 import { ProgressFrames } from "./progress-frames.ts";
 import { StackExpectations } from "./stack-expectations.ts";
 
@@ -46,6 +47,7 @@ export class DeploymentChannel {
   private readonly ctx: DurableObjectState;
   private readonly env: Env;
   private readonly consumers: LogConsumers;
+  private readonly destinations: DestinationFeed;
   private readonly pushes: GatewayPushes;
   private readonly expectations: StackExpectations;
   private readonly progress = new ProgressFrames();
@@ -69,6 +71,7 @@ export class DeploymentChannel {
     this.pushes = new GatewayPushes(ctx, env);
     this.expectations = new StackExpectations(kv, env, this.name);
     this.enrolment = new Enrolment(ctx, env, this.name);
+    this.destinations = new DestinationFeed(kv, env, this);
     this.desk = new OrchestrationDesk(ctx, env, this.store, this.name, (events) =>
       this.tell(this.store.address!, events),
     );
@@ -128,13 +131,16 @@ export class DeploymentChannel {
     const now = Date.now();
     const ended = endedRunsOf({ ...before, ...address }, change.events);
     const empty = change.events.length === 0 && change.ids.length === 0;
-    const runs = empty ? [] : store.commit(change, address, this.name, ended, this.consumers.offset);
+    const needed = Math.min(this.consumers.offset, this.destinations.offset);
+    const runs = empty ? [] : store.commit(change, address, this.name, ended, needed);
     // In the same turn, and so in the same write: a delivery is taken with its position, or not at all.
     if (change.fed) ctx.storage.kv.put(FED + change.fed.stack, change.fed);
     if (runs.length > 0) {
       const transient = this.pushes.any ? this.progress.of(before, store.state, this.position(), now) : [];
       this.pushes.send(this.position(), runs, transient);
       this.tellDirectory();
+      const types = change.events.map(({ type }) => type);
+      ctx.waitUntil(this.destinations.note(types, now));
     }
     await this.rearm();
   }
@@ -169,6 +175,7 @@ export class DeploymentChannel {
     const now = Date.now();
     // First of all, so that a call that hangs costs one period and nothing else.
     await this.rearm();
+    ctx.waitUntil(this.destinations.run(now));
     await Promise.all([
       this.pushes.catchUp(this.position(), now),
       this.expectations.tell(store.state, ctx.storage.kv.get<string>(SINCE) ?? store.state.startTime),
@@ -206,6 +213,7 @@ export class DeploymentChannel {
       this.expectations.nextIn(state),
       this.pushes.nextIn(),
       this.consumers.nextIn(offset, now),
+      this.destinations.nextIn(now),
       this.desk.nextIn(now),
     ];
     const known = dues.filter((due) => due !== undefined);

@@ -1,6 +1,6 @@
 /**
- * Knows which trackers and deployments are active, and wakes them each minute: alarms have been lost before, and an
- * object without its alarm would stay silent for ever. https://github.com/cloudflare/cloudflare-docs/issues/18324
+ * Knows which trackers, deployments and outboxes are active, and wakes them each minute: alarms have been lost before,
+ * and an object without its alarm would stay silent for ever. https://github.com/cloudflare/cloudflare-docs/issues/18324
  * Knows all deployments besides, for their list, and the Idempotency-Keys of all stacks.
  */
 import { DurableObject } from "cloudflare:workers";
@@ -79,7 +79,8 @@ export class Directory extends DurableObject<Env> {
   }
 
   private objectOf(channel: string) {
-    const { DEPLOYMENTS, STACKS } = this.env;
+    const { DEPLOYMENTS, OUTBOXES, STACKS } = this.env;
+    if (channel.startsWith("destinations/")) return OUTBOXES.get(OUTBOXES.idFromName(channel));
     return channel.startsWith("deployments/")
       ? DEPLOYMENTS.get(DEPLOYMENTS.idFromName(channel))
       : STACKS.get(STACKS.idFromName(channel));
