@@ -66,7 +66,11 @@ export const followDeployment = async (options: FollowOptions): Promise<Ending> 
     const progress = store.progressAt(new Date().toISOString());
     // The snapshot is on its way.
     if (!progress && catchingUp.isEmpty === false) return;
-    if (!progress || progress.run === 0) return wait ? waitOn() : over.resolve({ kind: "missing" });
+    if (!progress || progress.run === 0) {
+      if (!wait) return over.resolve({ kind: "missing" });
+      stale ??= { run: 0, offset: 0 };
+      return waitOn();
+    }
     if (exitOfDeployment(progress.status) === undefined) {
       stale ??= { run: progress.run, offset: 0 };
       return;
