@@ -10,7 +10,7 @@ import type {
   DestinationRequest,
   RotatedSecret,
 } from "../protocol/destinations.ts";
-import type { Result } from "../protocol/result.ts";
+import { success, type Result } from "../protocol/result.ts";
 import {
   answerTo,
   dataOf,
@@ -57,7 +57,14 @@ export const destinationsClient = (options: RestOptions) => {
     change: (id: string, change: DestinationChange): Answer<DestinationAnswer> =>
       call({ method: "PATCH", path: pathOf(id), body: change }, isDestination),
 
-    remove: (id: string): Answer<object> => call({ method: "DELETE", path: pathOf(id) }, isAnything),
+    remove: async (id: string): Promise<Result<undefined, RestFailure>> => {
+      const answer = await answerTo(options, { method: "DELETE", path: pathOf(id) });
+      if (!answer.ok) return answer;
+      // There is nothing to tell of what is no more.
+      if (answer.value.status === 204) return success(undefined);
+      const told = dataOf(answer.value, isAnything);
+      return told.ok ? success(undefined) : told;
+    },
 
     /** One attempt with a message that says that it is a test. */
     test: (id: string): Answer<Delivery> => call({ method: "POST", path: pathOf(id, "test") }, isDelivery),

@@ -42,6 +42,9 @@ test("the client of destinations asks every route as the contract names it, with
 test("the client of destinations gives what is answered, and why there is none", async () => {
   server.answer = () => succeeded({ items: [] });
   expect(await client().list()).toEqual({ ok: true, value: { items: [] } });
+  server.answer = () => ({ status: 204 });
+  expect(await client().remove("d1")).toEqual({ ok: true, value: undefined });
   server.answer = () => refused(403, "FORBIDDEN");
   expect(await client().list()).toMatchObject({ ok: false, failure: { code: "FORBIDDEN", status: 403 } });
+  expect(await client().remove("d1")).toMatchObject({ ok: false, failure: { code: "FORBIDDEN" } });
 });
