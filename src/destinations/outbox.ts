@@ -151,7 +151,7 @@ export class Outbox extends DurableObject<Env> {
   }
 
   /** One attempt with a message that says that it is a test; it is made once, also while the destination is disabled. */
-  async test(): Promise<Result<Delivery, Failure>> {
+  async sendTest(): Promise<Result<Delivery, Failure>> {
     if (!this.open) return failed(NOT_FOUND);
     const { store, work } = this.open;
     const createdAt = Date.now();
@@ -220,7 +220,7 @@ export class Outbox extends DurableObject<Env> {
   private begin(store: OutboxStore | undefined): void {
     if (!store) return;
     const work = new OutboxWork(this.id, store, this.settings, {
-      changed: () => this.ctx.waitUntil(this.entry.say(store)),
+      changed: () => this.ctx.waitUntil(this.entry.say(store).then(() => this.rest())),
       rested: () => this.ctx.waitUntil(this.rest()),
     });
     this.open = { store, work };

@@ -158,7 +158,7 @@ export const destinationDeliveries = resourceApp()
     return c.json({ success: true as const, data: { recovered: recovered.value } }, 202, NO_STORE);
   })
   .openapi(testRoute, async (c) => {
-    const delivery = await outboxOf(c.env, c.req.valid("param").id).test();
+    const delivery = await outboxOf(c.env, c.req.valid("param").id).sendTest();
     if (!delivery.ok) return restFailure(c, delivery.failure);
     return c.json({ success: true as const, data: delivery.value }, 200, NO_STORE);
   })
