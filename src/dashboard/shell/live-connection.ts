@@ -3,13 +3,18 @@
  * is live again. The header shows the one of the page at hand.
  */
 import { signal, type ReadonlySignal } from "@preact/signals";
+import { CLOSE } from "../../protocol/close-codes.ts";
 import type { ConnectionState } from "../../client/connection-state.ts";
+import { refuseToken, token } from "../session.ts";
 
 /** What coming back brought. */
 export type Recovery = Readonly<{
   /** Events that had been missed; undefined: what was there before could not be resumed, and was loaded anew. */
   missed: number | undefined;
 }>;
+
+/** Whether another token would open what this code has closed. */
+const isForToken = (code: number): boolean => code === CLOSE.tokenExpired || code === CLOSE.badToken;
 
 export class LiveConnection {
   readonly #state = signal<ConnectionState>({ kind: "reconnecting", since: Date.now(), failures: 0 });
@@ -42,6 +47,7 @@ export class LiveConnection {
 
   /** The socket's own word. */
   readonly onState = (state: ConnectionState): void => {
+    if (state.kind === "stopped" && isForToken(state.code)) refuseToken(token.peek());
     this.#state.value = state;
     if (state.kind === "live") this.#wasLive.value = true;
     // A socket that is open has not yet told what was missed: until then what is shown is as old as before.

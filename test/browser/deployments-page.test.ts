@@ -1,0 +1,78 @@
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { chromiumPath, launchBrowser, whyNoBrowser } from "../support/browser.ts";
+import { startSystem, type System } from "../support/system.ts";
+import { tell, THREE_LAYERS, visit, type Visit } from "./visit.ts";
+
+describe.skipIf(!chromiumPath)(
+  `the list of deployments${chromiumPath ? "" : ` – skipped: ${whyNoBrowser}`}`,
+  () => {
+    let system: System;
+    let browser: Browser;
+    let visited: Visit;
+
+    beforeAll(async () => {
+      [system, browser] = await Promise.all([startSystem(), launchBrowser()]);
+    });
+
+    afterEach(() => visited.close());
+
+    afterAll(async () => {
+      await browser?.close();
+      await system?.stop();
+    });
+
+    test("an empty list says how a deployment comes into it, and then moves by itself", async () => {
+      visited = await visit(browser, system, "/");
+      const { page, complaints } = visited;
+      await page.getByText("No deployment yet").waitFor();
+      await tell(
+        system,
+        "shop",
+        "dev",
+        ["deployment_started", { stacks: THREE_LAYERS, owner: "ada@example.com" }],
+        ["stack_deploying", { stack: "network" }],
+      );
+      const row = page.locator("tbody tr", { hasText: "shop" });
+      await row.getByText("deploying").waitFor();
+      expect(await row.innerText()).toContain("ada@example.com");
+      expect(await row.getByRole("progressbar").getAttribute("value")).toBe("0");
+      await tell(system, "shop", "dev", ["stack_deployed", { stack: "network" }]);
+      await row.getByText("33 %").waitFor();
+      expect(await page.title()).toBe("1 running · Stackcast");
+      expect(complaints).toEqual([]);
+    });
+
+    test("filters and the search are part of the address", async () => {
+      await tell(
+        system,
+        "billing",
+        "prod",
+        ["deployment_started", { stacks: [THREE_LAYERS[0]] }],
+        ["stack_deploying", { stack: "network" }],
+        ["stack_failed", { stack: "network", error: { code: "DENIED", message: "Access denied" } }],
+      );
+      visited = await visit(browser, system, "/?is=failed");
+      const { page } = visited;
+      const names = () => page.locator("tbody .name a").allInnerTexts();
+      await page.locator("tbody tr").first().waitFor();
+      expect(await names()).toEqual(["billing"]);
+      await page.getByRole("button", { name: "Failed" }).click();
+      await page.locator("tbody tr").nth(1).waitFor();
+      await page.getByLabel("Environment").selectOption("dev");
+      await expect.poll(names).toEqual(["shop"]);
+      await page.keyboard.press("Escape");
+      await page.locator("h1").click();
+      await page.keyboard.press("/");
+      await page.keyboard.type("bill");
+      await page.getByText("No deployment matches").waitFor();
+      expect(new URL(page.url()).search).toBe("?environment=dev&q=bill");
+      await page.getByRole("button", { name: /Show all/ }).click();
+      await page.getByRole("link", { name: "billing" }).click();
+      await page.waitForURL(/\/deployments\/billing\/prod$/);
+      await page.locator(".cause").waitFor();
+      await page.goBack();
+      await page.locator("tbody tr").nth(1).waitFor();
+    });
+  },
+);

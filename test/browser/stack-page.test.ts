@@ -1,0 +1,96 @@
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { chromiumPath, launchBrowser, whyNoBrowser } from "../support/browser.ts";
+import { startSystem, type System } from "../support/system.ts";
+import { HOSTILE, visit, type Visit } from "./visit.ts";
+
+const ROOT = "arn:aws:cloudformation:us-east-1:123456789012:stack/shop/1";
+
+const event = (id: number, logicalId: string, status: string, reason = "") => ({
+  StackId: ROOT,
+  EventId: `event-${id}`,
+  StackName: "shop",
+  LogicalResourceId: logicalId,
+  PhysicalResourceId: logicalId === "shop" ? ROOT : `${logicalId}-1`,
+  ResourceType: logicalId === "shop" ? "AWS::CloudFormation::Stack" : "AWS::S3::Bucket",
+  Timestamp: new Date(Date.UTC(2026, 0, 1, 12, 0, id)).toISOString(),
+  ResourceStatus: status,
+  ResourceStatusReason: reason,
+});
+
+/** Newest first, as recordings are. */
+const trace = {
+  StackEvents: [
+    event(1, "shop", "CREATE_IN_PROGRESS", "User Initiated"),
+    event(2, "Uploads", "CREATE_IN_PROGRESS"),
+    event(3, "Uploads", "CREATE_COMPLETE"),
+    event(4, "Backups", "CREATE_IN_PROGRESS"),
+    event(5, "Backups", "CREATE_FAILED", HOSTILE),
+    event(6, "shop", "ROLLBACK_IN_PROGRESS", "The following resource(s) failed to create: [Backups]."),
+    event(7, "Backups", "DELETE_COMPLETE"),
+    event(8, "Uploads", "DELETE_COMPLETE"),
+    event(9, "shop", "ROLLBACK_COMPLETE"),
+  ].toReversed(),
+};
+
+describe.skipIf(!chromiumPath)(
+  `the page of a stack on its own${chromiumPath ? "" : ` – skipped: ${whyNoBrowser}`}`,
+  () => {
+    let system: System;
+    let browser: Browser;
+    let visited: Visit;
+
+    beforeAll(async () => {
+      [system, browser] = await Promise.all([startSystem(), launchBrowser()]);
+    });
+
+    afterEach(() => visited.close());
+
+    afterAll(async () => {
+      await browser?.close();
+      await system?.stop();
+    });
+
+    test("a stack that is not there yet is waited for", async () => {
+      visited = await visit(browser, system, "/stacks/us-east-1/later");
+      await visited.page.getByText("There is no stack later yet").waitFor();
+    });
+
+    test("a stack moves before one's eyes, survives a lost connection, and ends with its cause", async () => {
+      const replay = system.simulator.replay(trace);
+      replay.reveal(3);
+      visited = await visit(browser, system, "/stacks/us-east-1/shop");
+      const { page, complaints } = visited;
+      const status = page.locator(".head .status");
+      await page.locator(".log-row").nth(2).waitFor();
+      expect(await status.innerText()).toBe("CREATE_IN_PROGRESS");
+      expect(await page.locator(".head output").innerText()).toBe("50 %");
+
+      await system.worker().kill();
+      const connection = page.locator("#connection");
+      await connection.getByText("Reconnecting").waitFor();
+      replay.reveal(2);
+      await system.restart();
+      await page.locator(".log-row").nth(4).waitFor();
+      await connection.getByText(/Live|Caught up|Back/).waitFor();
+      replay.revealAll();
+      await page.locator(".cause").waitFor();
+
+      expect(await page.locator(".log-row").count(), "nine events and the end, each once").toBe(10);
+      expect(await status.innerText()).toBe("ROLLBACK_COMPLETE");
+      expect(await page.locator(".cause").innerText()).toContain(HOSTILE);
+      expect(await page.title(), "strings from AWS are text").toBe("ROLLBACK_COMPLETE · shop · Stackcast");
+      expect(await page.locator("main img, main script").count()).toBe(0);
+      await page.getByLabel("Filter resources and events").fill("backups");
+      await page.locator(".resources tbody tr", { hasText: "Uploads" }).waitFor({ state: "detached" });
+      expect(complaints).toEqual([]);
+    });
+
+    test("trouble with AWS is told apart from the connection, since when, and goes with it", async () => {
+      system.simulator.fault({ kind: "throttle" });
+      visited = await visit(browser, system, "/stacks/us-east-1/shop");
+      system.simulator.clearFaults();
+      await visited.page.locator(".head").waitFor();
+    });
+  },
+);
