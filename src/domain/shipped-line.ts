@@ -1,7 +1,8 @@
 /** An event of a channel as a line for CloudWatch Logs: one JSON object with the seeds' level, and where it goes. */
 import type { StackAddress } from "../protocol/channel-names.ts";
 import type { DeploymentEvent } from "../protocol/deployment-events.ts";
-import type { StackFrame } from "../protocol/stack-frames.ts";
+import type { LogEntry } from "../protocol/deployment-progress.ts";
+import type { Outcome, StackFrame } from "../protocol/stack-frames.ts";
 import { clipped } from "./alert-text.ts";
 import { logLineOf } from "./deployment/log-line.ts";
 import { isRollbackStatus, standingOf } from "./statuses.ts";
@@ -97,6 +98,12 @@ const resourceLine = ({ resource }: Extract<StackFrame, { type: "resource_update
   };
 };
 
+/** The seeds' level of a stack's end. */
+export const levelOfOutcome = (outcome: Outcome): LogEntry["level"] => {
+  if (outcome === "deployed" || outcome === "deleted") return "info";
+  return outcome === "deployed_with_orphans" ? "warn" : "error";
+};
+
 const endLine = ({
   outcome,
   stack,
@@ -105,12 +112,7 @@ const endLine = ({
 }: Extract<StackFrame, { type: "stack_complete" }>): Worded => {
   const why = cause ? `: ${cause.path}: ${cause.reason}` : "";
   return {
-    level:
-      outcome === "deployed" || outcome === "deleted"
-        ? "INFO"
-        : outcome === "deployed_with_orphans"
-          ? "WARN"
-          : "ERROR",
+    level: LEVELS[levelOfOutcome(outcome)],
     message: `Stack ${stack.name} ${outcome} (${Math.round(durationSeconds)}s)${why}`,
   };
 };

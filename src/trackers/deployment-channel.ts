@@ -17,6 +17,7 @@ import { DestinationFeed } from "./destination-feed.ts";
 import { DIRECTORY_NAME } from "./directory.ts";
 import { Enrolment } from "./enrolment.ts";
 import { deploymentForms } from "./event-forms.ts";
+import { tellOfEvents } from "./event-lines.ts";
 import { GatewayPushes } from "./gateway-pushes.ts";
 import { LogConsumers } from "./log-consumers.ts";
 import { OrchestrationDesk } from "./orchestration-desk.ts";
@@ -139,6 +140,7 @@ export class DeploymentChannel {
       const transient = this.pushes.any ? this.progress.of(before, store.state, this.position(), now) : [];
       this.pushes.send(this.position(), runs, transient);
       this.tellDirectory();
+      tellOfEvents(this.name, change.events, store.offset);
       const types = change.events.map(({ type }) => type);
       ctx.waitUntil(this.destinations.note(types, now));
     }

@@ -16,6 +16,7 @@ import { CanvasDeploys } from "./canvas-deploys.ts";
 import { DeploymentFeeds } from "./deployment-feeds.ts";
 import { Enrolment } from "./enrolment.ts";
 import { stackForms } from "./event-forms.ts";
+import { tellOfFrames } from "./event-lines.ts";
 import type { LogRun } from "./event-log.ts";
 import { GatewayPushes } from "./gateway-pushes.ts";
 import { LogConsumers } from "./log-consumers.ts";
@@ -174,7 +175,7 @@ export class StackChannel {
     await this.schedule.renew(Date.now());
   }
 
-  private committed(runs: readonly LogRun[], { renewed }: Advance): void {
+  private committed(runs: readonly LogRun[], { renewed, frames }: Advance): void {
     const { store } = this;
     // A deployment's stacks are audited there.
     if (this.feeds.expectation && runs[0]) this.consumers.skip(runs[0].from, store.offset);
@@ -184,6 +185,7 @@ export class StackChannel {
     if (isComplete(store.state)) this.schedule.noteUntracking();
     this.sockets.broadcast(runs, Date.now());
     this.pushes.send(this.position(), runs, []);
+    if (!this.feeds.expectation) tellOfFrames(this.name, frames);
     this.ctx.waitUntil(this.feeds.run(store.epoch, store.offset, Date.now()));
   }
 

@@ -7,7 +7,8 @@ const took = (seconds: number | undefined): string =>
 
 const because = (reason: string | undefined): string => (reason ? `: ${reason}` : "");
 
-const levelOf = (type: DeploymentEvent["type"]): LogEntry["level"] => {
+/** The seeds' level of an event. */
+export const levelOf = (type: DeploymentEvent["type"]): LogEntry["level"] => {
   if (type.endsWith("_failed")) return "error";
   if (type === "stack_skipped" || type.includes("roll") || type.includes("cancel")) return "warn";
   return type === "deployment_validating" ? "debug" : "info";
