@@ -11,6 +11,7 @@ export const cancelStack = async (order: Order, hands: Hands, desk: StackDesk): 
   const { plan, task } = order;
   if (!task) return "again";
   const { operations, changeSets } = hands.in(plan.region);
+  if (task.kind === "clear") return unclear(order, hands, desk);
   const { changeSetId = "", change = "UPDATE" } = task;
   if (task.kind === "deploy" && !task.accepted) {
     const state = settled(await changeSets.state({ name: changeSetId, stack: plan.stackName }));
@@ -29,4 +30,15 @@ export const cancelStack = async (order: Order, hands: Hands, desk: StackDesk): 
   }
   await desk.note({ kind: "cancelled" });
   return "wait";
+};
+
+/** What was being cleared away is gone, is going, or stays as it was. */
+const unclear = async ({ plan }: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
+  const seen = settled(await hands.in(plan.region).operations.picture(plan.stackName));
+  if (seen.ok && seen.value.status === "DELETE_IN_PROGRESS") {
+    await desk.note({ kind: "cancelled" });
+    return "wait";
+  }
+  await desk.note({ kind: "withdrawn" });
+  return "again";
 };
