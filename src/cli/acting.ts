@@ -8,20 +8,21 @@ import type { ActionOptions } from "./commands/actions.ts";
 import { complain, complainOf } from "./complaint.ts";
 import { EXIT, exitOfDeployment, type ExitCode } from "./exit-code.ts";
 import { outputModeOf, type Output } from "./output-mode.ts";
+import type { Standing } from "./following/follow-deployment.ts";
 import type { Server } from "./server.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { followRun, type FollowingOptions } from "./watching.ts";
 
 type BegunOptions = FollowingOptions & Readonly<{ output: Output; follow: boolean }>;
 
-/** Follows what was begun, or says that it was. */
+/** Follows what was begun, or says that it was; `before`: where the deployment stood when it was asked for. */
 export const followBegun = async (
   answer: Result<DeploymentAnswer, RestFailure>,
   address: DeploymentAddress,
   server: Server,
   options: BegunOptions,
   surroundings: Surroundings,
-  { isOver }: Readonly<{ isOver: boolean }> = { isOver: false },
+  before?: Standing,
 ): Promise<ExitCode> => {
   if (!answer.ok) return complainOf(surroundings, answer.failure);
   const { run, offset, status } = answer.value;
@@ -32,9 +33,9 @@ export const followBegun = async (
     say(answer.value, { lines }, options.output, surroundings);
     return EXIT.done;
   }
-  // What has ended already when it was begun is only now about to move.
-  const isStale = exitOfDeployment(status) !== undefined && !isOver;
-  const after = isStale ? { run, offset } : undefined;
+  // What had ended before, and has not moved since, is only about to.
+  const isStale = exitOfDeployment(status) !== undefined && run === before?.run && offset === before.offset;
+  const after = isStale ? before : undefined;
   return followRun(address, server, options, { after, isLogged: true }, surroundings);
 };
 
@@ -65,6 +66,9 @@ export const act = (
 ): Promise<ExitCode> | ExitCode =>
   withServerOf(options, surroundings, async (server, { deployments }) => {
     if (action === "destroy" && !(await isMeant(address, options, surroundings))) return EXIT.usage;
+    const before = await deployments.status(address);
+    if (!before.ok) return complainOf(surroundings, before.failure);
+    const standing = before.value.kind === "changed" ? before.value.deployment : undefined;
     const answer = await deployments.act(address, action);
-    return followBegun(answer, address, server, options, surroundings, { isOver: action === "cancel" });
+    return followBegun(answer, address, server, options, surroundings, standing);
   });

@@ -4,6 +4,7 @@ import { declareAudit } from "./commands/audit.ts";
 import { declareCompletion } from "./commands/completion.ts";
 import { declareDeploy } from "./commands/deploy.ts";
 import { declareActions } from "./commands/actions.ts";
+import { declareDestinations } from "./commands/destinations.ts";
 import { declareDev } from "./commands/dev.ts";
 import { declareList } from "./commands/list.ts";
 import { declareStatus } from "./commands/status.ts";
@@ -39,6 +40,7 @@ const DECLARATIONS = [
   declareWhy,
   declareActions,
   declareAudit,
+  declareDestinations,
   declareToken,
   declareDev,
   declareCompletion,
@@ -61,7 +63,9 @@ export const programOf = (
     .configureOutput({
       writeOut: (text) => void stdout.write(text),
       writeErr: (text) => void stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, "stackcast: ")),
+      // What was given to a mistyped option may be a token.
+      outputError: (text, write) =>
+        write(text.replace(/^error: /, "stackcast: ").replace(/(unknown option '[^'=]*)=[^']*/, "$1")),
       getOutHelpWidth: () => stdout.columns ?? 100,
       getErrHelpWidth: () => stderr.columns ?? 100,
       getOutHasColors: () => hasColor(stdout.isTTY === true, env),

@@ -10,6 +10,8 @@ import { failed, success, type Result } from "../../protocol/result.ts";
 import { PlanText, type Path } from "./plan-text.ts";
 import { planProblemsOf } from "./plan-problems.ts";
 
+const CANNOT = "the plan cannot be deployed";
+
 /** Larger files are no plans. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
@@ -87,7 +89,10 @@ export const readPlan = async (
   const plan = new PlanText(text.value, name);
   if (plan.mistakes.length > 0) return failed(["the plan is neither YAML nor JSON", ...plan.mistakes]);
   const { value } = plan;
-  if (!isFields(value)) return failed([`${plan.placeOf([])}: a plan must be a map with stacks`]);
+  if (!isFields(value)) {
+    const mistake = `${plan.placeOf([])}: a plan must be a map with stacks`;
+    return failed([CANNOT, mistake]);
+  }
 
   const problems: Problem[] = [...planProblemsOf(value, address)];
   const given = Array.isArray(value["stacks"]) ? (value["stacks"] as unknown[]) : [];
@@ -120,5 +125,5 @@ export const readPlan = async (
     .map(({ path, message }) => ({ at: plan.offsetOf(path), line: `${plan.placeOf(path)}: ${message}` }))
     .sort((one, other) => one.at - other.at)
     .map(({ line }) => line);
-  return failed([`the plan cannot be deployed`, ...new Set(lines)]);
+  return failed([CANNOT, ...new Set(lines)]);
 };
