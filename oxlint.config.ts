@@ -35,7 +35,8 @@ const importRule = (folder: string) => {
         "error",
         {
           patterns: [
-            { group: refused.map((other) => `**/${other}/**`) },
+            // A folder within may have any name.
+            { group: [...refused.map((other) => `**/${other}/**`), "!./**"] },
             ...byType.map((other) => ({ group: [`**/${other}/**`], allowTypeImports: true })),
           ],
         },

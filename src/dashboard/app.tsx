@@ -6,13 +6,19 @@ import { DeploymentPage } from "./deployment/deployment-page.tsx";
 import { DeploymentsPage } from "./deployments/deployments-page.tsx";
 import { Announcements } from "./shell/announcements.tsx";
 import { ConnectionBadge } from "./shell/connection-badge.tsx";
-import { Help } from "./shell/help.tsx";
+import { signInReason } from "./session.ts";
 import { useKeys } from "./shell/keys.ts";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
 import { SettingsMenu } from "./shell/settings-menu.tsx";
-import { SignIn } from "./shell/sign-in.tsx";
 
 const StackPage = lazy(async () => (await import("./stack/stack-page.tsx")).StackPage);
+const DestinationsPage = lazy(
+  async () => (await import("./destinations/destinations-page.tsx")).DestinationsPage,
+);
+
+const Help = lazy(async () => (await import("./shell/help.tsx")).Help, null);
+
+const SignIn = lazy(async () => (await import("./shell/sign-in.tsx")).SignIn, null);
 
 const Page = () => {
   const shown = route.value;
@@ -38,6 +44,7 @@ const Page = () => {
         />
       );
     case "destinations":
+      return <DestinationsPage />;
     case "unknown":
       return <NotFoundPage />;
   }
@@ -82,7 +89,7 @@ export const App = () => {
         <Page />
       </main>
       <Announcements />
-      <SignIn />
+      {signInReason.value !== undefined && <SignIn />}
       {help && <Help onClose={() => setHelp(false)} />}
     </div>
   );

@@ -1,6 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath, launchBrowser, whyNoBrowser } from "../support/browser.ts";
+import { Deployer } from "../support/deployer.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { HOSTILE, visit, type Visit } from "./visit.ts";
 
@@ -87,10 +88,19 @@ describe.skipIf(!chromiumPath)(
     });
 
     test("trouble with AWS is told apart from the connection, since when, and goes with it", async () => {
-      system.simulator.fault({ kind: "throttle" });
-      visited = await visit(browser, system, "/stacks/us-east-1/shop");
-      system.simulator.clearFaults();
-      await visited.page.locator(".head").waitFor();
+      await new Deployer(system.simulator).create("slow", 3);
+      visited = await visit(browser, system, "/stacks/us-east-1/slow");
+      const { page } = visited;
+      await page.locator(".head").waitFor();
+      const fault = system.simulator.fault({ kind: "server-error" });
+      const trouble = page.locator(".trouble");
+      await trouble.getByText("AWS cannot be reached").waitFor();
+      expect(await trouble.innerText()).toMatch(/since \d+s/);
+      expect(await page.locator("#connection").innerText(), "our own connection is another matter").toBe(
+        "Live",
+      );
+      fault.clear();
+      await trouble.waitFor({ state: "detached" });
     });
   },
 );

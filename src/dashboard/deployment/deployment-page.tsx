@@ -88,6 +88,7 @@ export const DeploymentPage = ({ deploymentId, environment }: DeploymentAddress)
     standingOfStatus(status ?? ""),
   );
   const refusal = followed.refusal.value;
+  const isUntold = followed.isUntold.value;
   const isStale = followed.connection.lostAt.value !== undefined;
   if (!newest || (past && past.kind !== "ready"))
     return (
@@ -97,7 +98,7 @@ export const DeploymentPage = ({ deploymentId, environment }: DeploymentAddress)
           {refusal && <FailureNote failure={refusal} onRetry={() => followed.open()} />}
           {past?.kind === "failed" && <FailureNote failure={past.failure} />}
           {past?.kind === "loading" && <Loading what={`run ${run}`} />}
-          {!refusal && !past && followed.connection.wasLive.value && (
+          {!refusal && !past && isUntold && (
             <Empty title={WAITING}>
               <p>
                 Nothing has been told of {name} yet. As soon as it is registered or its first event arrives,
@@ -105,7 +106,7 @@ export const DeploymentPage = ({ deploymentId, environment }: DeploymentAddress)
               </p>
             </Empty>
           )}
-          {!refusal && !past && !followed.connection.wasLive.value && <Loading what={name} />}
+          {!refusal && !past && !isUntold && <Loading what={name} />}
         </section>
       </div>
     );
@@ -116,6 +117,7 @@ export const DeploymentPage = ({ deploymentId, environment }: DeploymentAddress)
       newest={newest}
       isPast={past !== undefined}
       isStale={isStale}
+      trouble={followed.trouble.value}
       log={followed.log}
       following={following}
     />

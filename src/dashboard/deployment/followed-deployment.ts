@@ -13,6 +13,7 @@ import { now } from "../clock.ts";
 import { onceAFrame } from "../once-a-frame.ts";
 import { rest, socketAccess } from "../server.ts";
 import { LiveConnection } from "../shell/live-connection.ts";
+import { AwsWatch, type AwsTrouble } from "./aws-watch.ts";
 import { EventLog } from "./event-log.ts";
 import { RunView } from "./run-view.ts";
 
@@ -25,8 +26,10 @@ export class FollowedDeployment {
   readonly #address: DeploymentAddress;
   readonly #onMilestone: (frame: DeploymentFrame) => void;
   readonly #refusal = signal<ChannelRefusal | undefined>(undefined);
+  readonly #isUntold = signal(false);
   readonly #store: DeploymentStore;
   readonly #draw = onceAFrame(() => this.#show());
+  readonly #watch = new AwsWatch(() => this.view.progress.peek());
   #stream: Stream | undefined;
   #position: () => Position | undefined = () => undefined;
   #endTicking: (() => void) | undefined;
@@ -53,6 +56,16 @@ export class FollowedDeployment {
     return this.#refusal;
   }
 
+  /** Whether the channel is open and has nothing to tell yet. */
+  get isUntold(): ReadonlySignal<boolean> {
+    return this.#isUntold;
+  }
+
+  /** What stands between the server and AWS. */
+  get trouble(): ReadonlySignal<AwsTrouble | undefined> {
+    return this.#watch.trouble;
+  }
+
   /** Opens a socket, in place of one that there may be. */
   open(): void {
     this.close();
@@ -68,12 +81,14 @@ export class FollowedDeployment {
     this.#endTicking = effect(() => {
       if (now.value > 0) this.#draw.ask();
     });
+    this.#watch.open();
   }
 
   close(): void {
     this.#stream?.close();
     this.#stream = undefined;
     this.#endTicking?.();
+    this.#watch.close();
     this.#draw.cancel();
   }
 
@@ -86,6 +101,7 @@ export class FollowedDeployment {
       ...listener,
       reset: (start) => {
         this.#liveAfter = start.offset;
+        this.#isUntold.value = start.offset === 0;
         this.log.clear();
         listener.reset?.(start);
         this.connection.restarted();
@@ -94,6 +110,7 @@ export class FollowedDeployment {
       events: (frames) => {
         for (const frame of frames) if (isDeploymentFrame(frame)) this.#take(frame);
         listener.events?.(frames);
+        this.#watch.heard();
         this.connection.reached(frames.at(-1)?.offset ?? 0);
       },
       refused: (refusal) => {

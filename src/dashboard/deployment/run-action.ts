@@ -3,6 +3,13 @@ import type { DeploymentProgress, StackProgress } from "../../protocol/deploymen
 import type { DeploymentAction } from "../../protocol/deployment-requests.ts";
 import { hasRunEnded } from "../elements/standing.ts";
 
+export const ACTION_WORDS: Readonly<Record<DeploymentAction, string>> = {
+  retry: "Retry",
+  rollback: "Roll back",
+  cancel: "Cancel",
+  destroy: "Destroy",
+};
+
 /** What whoever confirms it is told: `stacks` are those that it is about. */
 export type Consequence = Readonly<{ intro: string; stacks: readonly string[]; outro: string }>;
 

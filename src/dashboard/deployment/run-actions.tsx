@@ -1,86 +1,12 @@
 /** What can be done to a deployment by whoever may: each after a dialog that names what will happen. */
 import { useState } from "preact/hooks";
-import type { RestFailure } from "../../client/rest-call.ts";
 import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
 import type { DeploymentAction } from "../../protocol/deployment-requests.ts";
-import { FailureNote } from "../elements/answer.tsx";
-import { Dialog } from "../elements/dialog.tsx";
-import { rest } from "../server.ts";
+import { lazy } from "../elements/lazy.tsx";
 import { mayActAs } from "../session.ts";
-import { actionsOpenTo, consequenceOf } from "./run-action.ts";
+import { ACTION_WORDS, actionsOpenTo } from "./run-action.ts";
 
-const WORDS: Readonly<Record<DeploymentAction, string>> = {
-  retry: "Retry",
-  rollback: "Roll back",
-  cancel: "Cancel",
-  destroy: "Destroy",
-};
-
-type ConfirmProps = Readonly<{ action: DeploymentAction; progress: DeploymentProgress; onClose: () => void }>;
-
-const Confirm = ({ action, progress, onClose }: ConfirmProps) => {
-  const [sending, setSending] = useState(false);
-  const [failure, setFailure] = useState<RestFailure>();
-  const [typed, setTyped] = useState("");
-  const name = `${progress.deploymentId}-${progress.environment}`;
-  const { intro, stacks, outro } = consequenceOf(action, progress);
-  const isDestroy = action === "destroy";
-  const act = async (): Promise<void> => {
-    setSending(true);
-    const answer = await rest.deployments.act(progress, action);
-    setSending(false);
-    if (answer.ok) onClose();
-    else setFailure(answer.failure);
-  };
-  return (
-    <Dialog title={`${WORDS[action]} ${name}?`} onClose={onClose}>
-      <form
-        class="body form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void act();
-        }}
-      >
-        <p>{intro}</p>
-        {stacks.length > 0 && (
-          <ul class="named" tabIndex={0} aria-label="Stacks that this is about">
-            {stacks.map((stack) => (
-              <li key={stack} class="mono">
-                {stack}
-              </li>
-            ))}
-          </ul>
-        )}
-        <p>{outro}</p>
-        {isDestroy && (
-          <div class="field">
-            <label for="confirmed-name">Type {name} to confirm</label>
-            <input
-              id="confirmed-name"
-              class="input mono"
-              autocomplete="off"
-              value={typed}
-              onInput={(event) => setTyped(event.currentTarget.value)}
-            />
-          </div>
-        )}
-        {failure && <FailureNote failure={failure} />}
-        <div class="actions">
-          <button type="button" class="button" onClick={onClose}>
-            Leave as it is
-          </button>
-          <button
-            type="submit"
-            class={action === "retry" ? "button primary" : "button danger"}
-            disabled={sending || (isDestroy && typed !== name)}
-          >
-            {sending ? "Asking …" : WORDS[action]}
-          </button>
-        </div>
-      </form>
-    </Dialog>
-  );
-};
+const ActionDialog = lazy(async () => (await import("./action-dialog.tsx")).ActionDialog, null);
 
 export const RunActions = ({ progress }: Readonly<{ progress: DeploymentProgress }>) => {
   const [asked, setAsked] = useState<DeploymentAction>();
@@ -94,10 +20,10 @@ export const RunActions = ({ progress }: Readonly<{ progress: DeploymentProgress
           class={action === "destroy" ? "button danger" : "button"}
           onClick={() => setAsked(action)}
         >
-          {WORDS[action]}
+          {ACTION_WORDS[action]}
         </button>
       ))}
-      {asked && <Confirm action={asked} progress={progress} onClose={() => setAsked(undefined)} />}
+      {asked && <ActionDialog action={asked} progress={progress} onClose={() => setAsked(undefined)} />}
     </>
   );
 };

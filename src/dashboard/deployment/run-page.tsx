@@ -6,6 +6,8 @@ import { queryValue, setView, viewHref } from "../address.ts";
 import { now } from "../clock.ts";
 import { lazy } from "../elements/lazy.tsx";
 import { Empty } from "../elements/answer.tsx";
+import { TroubleNote } from "../elements/trouble-note.tsx";
+import type { AwsTrouble } from "./aws-watch.ts";
 import { CauseBanner } from "./cause-banner.tsx";
 import { DeploymentLog } from "./deployment-log.tsx";
 import type { EventLog } from "./event-log.ts";
@@ -45,6 +47,7 @@ type RunPageProps = Readonly<{
   isPast: boolean;
   /** What is shown may be older than it says. */
   isStale: boolean;
+  trouble: AwsTrouble | undefined;
   log: EventLog;
   following: Signal<boolean>;
 }>;
@@ -142,11 +145,12 @@ const View = ({ address, view, newest, log, following }: RunPageProps) => {
 };
 
 export const RunPage = (props: RunPageProps) => {
-  const { view, newest, isPast, isStale } = props;
+  const { view, newest, isPast, isStale, trouble } = props;
   const progress = view.progress.value;
   if (!progress) return null;
   return (
     <div class={isStale ? "page is-stale" : "page"}>
+      {trouble && <TroubleNote trouble={trouble} />}
       {isPast && <PastNote run={progress.run} newest={newest.run} />}
       <div class={isStale ? "stale" : undefined}>
         <RunHead progress={progress}>

@@ -7,15 +7,13 @@ import { openTrack, type Track } from "../../client/track.ts";
 import type { Position } from "../../client/channel-follower.ts";
 import type { RestFailure } from "../../client/rest-call.ts";
 import type { StackAddress } from "../../protocol/channel-names.ts";
-import type { ResourceUpdate, StackComplete, StackFrame } from "../../protocol/stack-frames.ts";
+import type { StackComplete, StackFrame } from "../../protocol/stack-frames.ts";
 import type { StackSummary } from "../../protocol/stack-summary.ts";
+import type { AwsTrouble } from "../elements/trouble-note.tsx";
 import { onceAFrame } from "../once-a-frame.ts";
 import { rest, socketAccess } from "../server.ts";
 import { LiveConnection } from "../shell/live-connection.ts";
 import { foldedStack, NO_STACK, type ShownStack } from "./stack-fold.ts";
-
-/** What stands between the server and AWS, and since when this page knows of it. */
-export type AwsTrouble = Readonly<{ code: string; message: string; since: number }>;
 
 const isStackFrame = (frame: Readonly<{ type: string }>): frame is StackFrame =>
   frame.type === "resource_update" || frame.type === "stack_complete";
@@ -133,6 +131,3 @@ export class FollowedStack {
     else this.#trouble.value = undefined;
   }
 }
-
-/** Whether an event is about the stack itself. */
-export const isOwn = ({ resource }: ResourceUpdate): boolean => resource.physicalId === resource.stackId;

@@ -2,7 +2,6 @@
 import type { ComponentChildren } from "preact";
 import type { StackCounts } from "../../protocol/stack-frames.ts";
 import { standingOf } from "../../domain/statuses.ts";
-import { now } from "../clock.ts";
 import { consoleHref } from "../elements/aws-console.ts";
 import { CopyButton } from "../elements/copy-button.tsx";
 import { durationText } from "../elements/duration.ts";
@@ -14,20 +13,6 @@ import { Status } from "../elements/status.tsx";
 import type { FollowedStack } from "./followed-stack.ts";
 
 type FollowedProps = Readonly<{ followed: FollowedStack }>;
-
-/** AWS's side, apart from our own connection: a page that is live shows what AWS last said. */
-export const TroubleNote = ({ followed }: FollowedProps) => {
-  const trouble = followed.trouble.value;
-  if (!trouble) return null;
-  const { code, message, since } = trouble;
-  return (
-    <div class="note undoing" role="status">
-      <strong>{code === "AWS_THROTTLED" ? "AWS is throttling" : message}</strong>
-      <span>for {durationText((now.value - since) / 1000)}; what is shown is what AWS last said.</span>
-      <span class="quiet small">{code}</span>
-    </div>
-  );
-};
 
 const Fact = ({ name, children }: Readonly<{ name: string; children: ComponentChildren }>) => (
   <div>

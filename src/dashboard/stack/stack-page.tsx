@@ -7,6 +7,7 @@ import { queryValue, setView } from "../address.ts";
 import { notifyEnd } from "../deployment/end-notice.ts";
 import { Empty, FailureNote, Loading } from "../elements/answer.tsx";
 import { standingOfStatus } from "../elements/standing.ts";
+import { TroubleNote } from "../elements/trouble-note.tsx";
 import { token } from "../session.ts";
 import { announce } from "../shell/announcements.tsx";
 import { useKeys } from "../shell/keys.ts";
@@ -15,7 +16,7 @@ import { usePageStatus } from "../shell/page-status.ts";
 import { FollowedStack } from "./followed-stack.ts";
 import { ResourceTable } from "./resource-table.tsx";
 import { resourceRowsOf } from "./resource-rows.ts";
-import { StackCause, StackHead, StackOutputs, TroubleNote } from "./stack-head.tsx";
+import { StackCause, StackHead, StackOutputs } from "./stack-head.tsx";
 import { StackLog } from "./stack-log.tsx";
 import "./stack.css";
 
@@ -116,7 +117,7 @@ export const StackPage = (address: StackAddress) => {
   );
   return (
     <div class="page">
-      <TroubleNote followed={followed} />
+      {followed.trouble.value && <TroubleNote trouble={followed.trouble.value} />}
       {stack === undefined ? (
         <>
           <h1>{stackName}</h1>
