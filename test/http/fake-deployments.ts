@@ -81,6 +81,7 @@ export class FakeDeployments {
     const { deployment: told = deployment, events, ingest = accepted } = this.#answers;
     return {
       register: answering("register", () => success(told)),
+      act: answering("act", () => success(told)),
       progress: answering("progress", () => success(told)),
       stackProgress: answering("stackProgress", () => success(stack)),
       runs: answering("runs", () => success(runs)),

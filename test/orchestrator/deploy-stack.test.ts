@@ -1,0 +1,216 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cancelStack } from "../../src/orchestrator/cancel-stack.ts";
+import { deployStack } from "../../src/orchestrator/deploy-stack.ts";
+import { removeStack } from "../../src/orchestrator/remove-stack.ts";
+import { revertStack } from "../../src/orchestrator/revert-stack.ts";
+import { validateStack } from "../../src/orchestrator/validate-stack.ts";
+import type { Task } from "../../src/domain/orchestration/task.ts";
+import { orderOf, queueTemplate, RememberingDesk, startWorld, type World } from "./orders.ts";
+
+let world: World;
+
+beforeAll(async () => {
+  world = await startWorld();
+});
+
+afterAll(() => world?.close());
+
+const picture = async (stack: string) => {
+  const seen = await world.hands.in("us-east-1").operations.picture(stack);
+  return seen.ok ? seen.value : undefined;
+};
+
+const executionsOf = (stack: string) =>
+  world.simulator.calls.filter(
+    (call) => call.action === "ExecuteChangeSet" && call.stack === stack && call.outcome === "ok",
+  );
+
+/** The task that a desk has granted last. */
+const taskOf = ({ starts }: RememberingDesk, accepted: boolean): Task => {
+  const { kind, change, changeSetId = "" } = starts.at(-1)!;
+  return { kind, ...(change && { change }), changeSetId, accepted };
+};
+
+/** Deploys a stack and waits for its end. */
+const deploy = async (...order: Parameters<typeof orderOf>): Promise<RememberingDesk> => {
+  const desk = new RememberingDesk();
+  await deployStack(orderOf(...order), world.hands, desk);
+  await world.simulator.settled();
+  return desk;
+};
+
+describe("a stack is deployed", () => {
+  test("a new one is created, with tags that say who did it and for what", async () => {
+    const desk = await deploy("fresh", queueTemplate(0), { plan: { tags: { team: "shop" } } });
+    expect(desk).toMatchObject({
+      starts: [{ kind: "deploy", change: "CREATE", changeSetId: expect.stringContaining("changeSet/") }],
+      facts: [{ kind: "accepted", task: "deploy" }],
+    });
+    expect(await picture("fresh")).toMatchObject({
+      status: "CREATE_COMPLETE",
+      tags: { team: "shop", "stackcast:deployment": "D/dev", "stackcast:user": "kim" },
+    });
+  });
+
+  test("one that has not changed is left alone, whoever deploys it", async () => {
+    await deploy("same", queueTemplate(0));
+    const desk = await deploy("same", queueTemplate(0), { run: 2, user: "lee" });
+    expect(desk).toMatchObject({ starts: [], facts: [{ kind: "unchanged" }] });
+    expect((await picture("same"))?.tags["stackcast:user"]).toBe("kim");
+    expect((await picture("same"))?.status).toBe("CREATE_COMPLETE");
+  });
+
+  test("one that has changed says who changed it, and how it was is kept before", async () => {
+    await deploy("changed", queueTemplate(0));
+    const desk = await deploy("changed", queueTemplate(5), { run: 2, user: "lee <lee>" });
+    expect(desk.starts).toMatchObject([
+      { change: "UPDATE", picture: { template: queueTemplate(0), tags: { "stackcast:user": "kim" } } },
+    ]);
+    expect((await picture("changed"))?.tags["stackcast:user"]).toBe("lee _lee_");
+  });
+
+  test("what was executed before its taking was noted is not executed again", async () => {
+    const desk = await deploy("twice", queueTemplate(0));
+    const task = taskOf(desk, false);
+    const again = await deploy("twice", queueTemplate(0), { task });
+    expect(again.facts).toEqual([{ kind: "accepted", task: "deploy" }]);
+    expect((await picture("twice"))?.lastOperations.map(({ type }) => type)).not.toContain("UPDATE_STACK");
+    expect((await picture("twice"))?.status).toBe("CREATE_COMPLETE");
+  });
+
+  test("what is not allowed any more leaves nothing behind", async () => {
+    const desk = new RememberingDesk(false);
+    expect(await deployStack(orderOf("refused", queueTemplate(0)), world.hands, desk)).toBe("again");
+    await world.simulator.settled();
+    expect(await picture("refused")).toBeUndefined();
+    expect(executionsOf("refused")).toEqual([]);
+  });
+
+  test("one that could never be created is deleted first, and created anew", async () => {
+    world.simulator.setFailures("unlucky", { Queue: { at: "create", reason: "No" } });
+    await world.create("unlucky", queueTemplate(0));
+    expect((await picture("unlucky"))?.status).toBe("ROLLBACK_COMPLETE");
+    world.simulator.setFailures("unlucky", {});
+    const desk = await deploy("unlucky", queueTemplate(0));
+    expect(desk).toMatchObject({
+      starts: [{ kind: "clear", reason: expect.stringContaining("ROLLBACK_COMPLETE: it has never worked") }],
+      facts: [{ kind: "accepted", task: "clear" }],
+    });
+    const task: Task = { kind: "clear", accepted: true };
+    expect((await deploy("unlucky", queueTemplate(0), { task })).facts).toEqual([{ kind: "gone" }]);
+    await deploy("unlucky", queueTemplate(0));
+    expect((await picture("unlucky"))?.status).toBe("CREATE_COMPLETE");
+  });
+
+  test("an output that is not there is told, and nothing is begun", async () => {
+    await deploy("giver", queueTemplate(0));
+    const desk = await deploy("taker", queueTemplate(0), {
+      places: { giver: { stackName: "giver", region: "us-east-1" } },
+      plan: { parameters: { Name: { fromOutput: "giver.Nothing" } } },
+    });
+    expect(desk).toMatchObject({
+      starts: [],
+      facts: [
+        {
+          kind: "failed",
+          error: {
+            code: "OUTPUT_NOT_FOUND",
+            message: "Parameter Name: the stack giver has no output Nothing",
+          },
+        },
+      ],
+    });
+  });
+});
+
+describe("a stack is given up, put back, deleted", () => {
+  test("what was not begun is withdrawn", async () => {
+    const hanging = world.simulator.fault({
+      kind: "access-denied",
+      action: "ExecuteChangeSet",
+      stack: "early",
+    });
+    const desk = await deploy("early", queueTemplate(0));
+    hanging.clear();
+    expect(desk.facts).toMatchObject([{ kind: "failed", error: { code: "AWS_ACCESS_DENIED" } }]);
+    const cancelling = new RememberingDesk();
+    const order = orderOf("early", queueTemplate(0), { task: taskOf(desk, false) });
+    expect(await cancelStack(order, world.hands, cancelling)).toBe("again");
+    expect(cancelling.facts).toEqual([{ kind: "withdrawn" }]);
+    await world.simulator.settled();
+    expect(await picture("early")).toBeUndefined();
+  });
+
+  test("an updated one gets back all that it had", async () => {
+    await deploy("back", queueTemplate(0), { plan: { tags: { team: "shop" } } });
+    const before = await picture("back");
+    const desk = await deploy("back", queueTemplate(9), { run: 2, user: "lee" });
+    const { picture: saved } = desk.starts[0]!;
+    const reverting = new RememberingDesk();
+    const order = orderOf("back", queueTemplate(9), { run: 2, picture: saved! });
+    expect(await revertStack(order, world.hands, reverting)).toBe("wait");
+    await world.simulator.settled();
+    const after = await picture("back");
+    expect({ ...after, status: "", lastOperations: [] }).toEqual({
+      ...before,
+      status: "",
+      lastOperations: [],
+    });
+    const again = new RememberingDesk();
+    expect(await revertStack({ ...order, run: 3 }, world.hands, again)).toBe("again");
+    expect(again.facts).toEqual([{ kind: "back" }]);
+  });
+
+  test("one that is not there is gone", async () => {
+    const desk = new RememberingDesk();
+    expect(await removeStack(orderOf("nowhere", ""), world.hands, desk)).toBe("again");
+    expect(desk).toMatchObject({ starts: [], facts: [{ kind: "gone" }] });
+  });
+
+  test("an AWS that is away is no failure of the stack", async () => {
+    const away = world.simulator.fault({ kind: "server-error", action: "DescribeStacks", stack: "patient" });
+    const desk = new RememberingDesk();
+    await expect(deployStack(orderOf("patient", queueTemplate(0)), world.hands, desk)).rejects.toThrow(
+      "AWS could not be asked: unavailable",
+    );
+    away.clear();
+    expect(desk).toMatchObject({ starts: [], facts: [] });
+  });
+});
+
+describe("a stack's plan is validated", () => {
+  test("a template that is none is told in AWS's words", async () => {
+    const fault = await validateStack(orderOf("bad", "{}"), world.hands);
+    expect(fault).toMatchObject({ stack: "bad", error: { code: "INVALID_TEMPLATE" } });
+  });
+
+  test("parameters must be the template's own, and all there", async () => {
+    const body = queueTemplate(0, {
+      Parameters: { Needed: { Type: "String" }, Optional: { Type: "String", Default: "x" } },
+    });
+    expect(await validateStack(orderOf("p", body), world.hands)).toMatchObject({
+      error: {
+        code: "MISSING_PARAMETERS",
+        message: "These parameters have no default and no value: Needed",
+      },
+    });
+    const plan = { parameters: { Needed: "1", Other: "2" } };
+    expect(await validateStack(orderOf("p", body, { plan }), world.hands)).toMatchObject({
+      error: { code: "UNKNOWN_PARAMETERS", message: "The template has no parameters Other" },
+    });
+    expect(
+      await validateStack(orderOf("p", body, { plan: { parameters: { Needed: "1" } } }), world.hands),
+    ).toBeUndefined();
+  });
+
+  test("what a template makes must be acknowledged", async () => {
+    const body = JSON.stringify({
+      Resources: { Role: { Type: "AWS::IAM::Role", Properties: {} } },
+    });
+    expect(await validateStack(orderOf("c", body), world.hands)).toMatchObject({
+      error: { code: "MISSING_CAPABILITIES" },
+    });
+    const plan = { capabilities: ["CAPABILITY_NAMED_IAM"] };
+    expect(await validateStack(orderOf("c", body, { plan }), world.hands)).toBeUndefined();
+  });
+});

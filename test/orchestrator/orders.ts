@@ -1,0 +1,94 @@
+/** Orders for stacks against the simulated AWS, and a desk that grants what it is told to and remembers what it hears. */
+import { CloudFormationClient, CreateStackCommand } from "@aws-sdk/client-cloudformation";
+import { awsSession } from "../../src/aws/session.ts";
+import { changeSets } from "../../src/aws/change-sets.ts";
+import { stackOperations } from "../../src/aws/stack-operations.ts";
+import type { Fact, Order, Start } from "../../src/domain/orchestration/desk-calls.ts";
+import type { Hands, StackDesk } from "../../src/orchestrator/hands.ts";
+import { createSimulator } from "../../src/simulator/simulator.ts";
+import type { Simulator, SimulatorOptions } from "../../src/simulator/options.ts";
+
+const KEYS = { accessKeyId: "AKIDTEST", secretAccessKey: "test-secret-key" };
+
+export type World = Readonly<{
+  simulator: Simulator;
+  hands: Hands;
+  /** Creates a stack as somebody else would, and waits for its end. */
+  create(stackName: string, template: string): Promise<void>;
+  close(): Promise<void>;
+}>;
+
+export const startWorld = async (options: SimulatorOptions = {}): Promise<World> => {
+  const simulator = await createSimulator({ speed: 1000, dynamodbPort: false, ...options });
+  const client = new CloudFormationClient({
+    region: "us-east-1",
+    endpoint: simulator.url,
+    credentials: KEYS,
+  });
+  const hands: Hands = {
+    in(region) {
+      const session = awsSession({ ...KEYS, region, endpoints: { all: simulator.url } });
+      return { operations: stackOperations(session), changeSets: changeSets(session) };
+    },
+    pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  };
+  return {
+    simulator,
+    hands,
+    create: async (stackName, template) => {
+      await client.send(new CreateStackCommand({ StackName: stackName, TemplateBody: template }));
+      await simulator.settled();
+    },
+    close: () => simulator.close(),
+  };
+};
+
+/** A template of one queue that an update changes. */
+export const queueTemplate = (delaySeconds: number, more: Readonly<Record<string, unknown>> = {}): string =>
+  JSON.stringify({
+    Resources: { Queue: { Type: "AWS::SQS::Queue", Properties: { DelaySeconds: delaySeconds } } },
+    Outputs: { QueueName: { Value: { "Fn::GetAtt": ["Queue", "QueueName"] } } },
+    ...more,
+  });
+
+export const orderOf = (
+  name: string,
+  body: string,
+  rest: Partial<Omit<Order, "plan">> & Readonly<{ plan?: Partial<Order["plan"]> }> = {},
+): Order => ({
+  address: { deploymentId: "D", environment: "dev" },
+  run: 1,
+  user: "kim",
+  template: { body },
+  places: { [name]: { stackName: name, region: "us-east-1" } },
+  ...rest,
+  plan: {
+    name,
+    stackName: name,
+    region: "us-east-1",
+    dependsOn: [],
+    parameters: {},
+    capabilities: [],
+    tags: {},
+    ...rest.plan,
+  },
+});
+
+export class RememberingDesk implements StackDesk {
+  readonly starts: Start[] = [];
+  readonly facts: Fact[] = [];
+  readonly #grants: boolean;
+
+  constructor(grants = true) {
+    this.#grants = grants;
+  }
+
+  async start(start: Start): Promise<boolean> {
+    this.starts.push(start);
+    return this.#grants;
+  }
+
+  async note(fact: Fact): Promise<void> {
+    this.facts.push(fact);
+  }
+}
