@@ -12,9 +12,14 @@ const SHOW = "\u001b[?25h";
 const NO_WRAP = "\u001b[?7l";
 const WRAP = "\u001b[?7h";
 const ERASE_LINE = "\u001b[K";
-const ERASE_BELOW = "\u001b[J";
+/**
+ * All from the beginning of this row on. The step to the right is for tmux, which moves what it erases into its history
+ * if all of the screen is erased at once (`scroll-on-clear`), and with that old frames.
+ */
+const ERASE_BELOW = "\u001b[K\u001b[C\u001b[J\r";
 
-const down = (rows: number): string => (rows > 0 ? `\u001b[${rows}B` : "");
+/** By new lines: in a terminal that has just lost rows, and has not said so yet, a step down would go nowhere. */
+const down = (rows: number): string => "\n".repeat(rows);
 const up = (rows: number): string => (rows > 0 ? `\u001b[${rows}A` : "");
 
 export class Painter {
@@ -75,19 +80,12 @@ export class Painter {
     let row = 0;
     lines.forEach((line, index) => {
       if (line === before[index]) return;
-      // Rows that are there are stepped over; those that are not are made.
-      const known = Math.min(index, Math.max(0, before.length - 1));
-      if (row < known) {
-        bytes += `\r${down(known - row)}`;
-        row = known;
-      }
-      bytes += `${"\r\n".repeat(index - row)}\r${ERASE_LINE}${line}`;
+      bytes += `\r${down(index - row)}${ERASE_LINE}${line}`;
       row = index;
     });
     if (lines.length < before.length) {
       const erased = lines.length;
-      if (erased === 0) bytes += `\r${up(row)}${ERASE_BELOW}`;
-      else bytes += `${row < erased ? `\r${down(erased - row)}` : ""}\r${ERASE_BELOW}`;
+      bytes += `\r${down(erased - row)}${ERASE_BELOW}`;
       row = erased;
     }
     return bytes === "" ? "" : `${bytes}\r${up(row)}`;

@@ -126,6 +126,25 @@ describe("whatever is painted and printed, a terminal", () => {
     );
   });
 
+  test("keeps all that was printed, however late a change of its height is noticed", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 3, max: 12 }), { maxLength: 8 }), (heights) => {
+        const { terminal, painter } = opened(20, 8);
+        painter.paint(["", "Progress: 0%"]);
+        const printed = heights.map((rows, index) => {
+          painter.print([`line ${index}`]);
+          terminal.resize(20, rows);
+          painter.paint(["", `Progress: ${index}%`]);
+          painter.resized();
+          painter.paint(["", `Progress: ${index}.5%`]);
+          return `line ${index}`;
+        });
+        painter.end(["", "done"]);
+        expect(terminal.story.filter((row) => row.startsWith("line"))).toEqual(printed);
+      }),
+    );
+  });
+
   test("is left with a last frame that is higher than itself, whole", () => {
     const { terminal, painter } = opened(20, 4, 1);
     painter.paint(["running", "2"]);
@@ -153,7 +172,7 @@ describe("the bytes", () => {
         painter.paint(frame);
         const before = bytes();
         painter.paint(frame.map((row, index) => (changed.includes(index) ? row.replace("45s", "46s") : row)));
-        expect(bytes() - before).toBeLessThanOrEqual(48 + changed.length * (70 + 12));
+        expect(bytes() - before).toBeLessThanOrEqual(48 + frame.length + changed.length * (70 + 12));
       }),
     );
   });

@@ -113,10 +113,15 @@ export class TerminalModel {
       case "B":
         this.#row = Math.min(this.#rows - 1, this.#row + count);
         return;
+      case "C":
+        this.#column = Math.min(this.#columns - 1, this.#column + count);
+        return;
       case "K":
         this.#screen[this.#row]?.splice(this.#column);
         return;
       case "J":
+        // As tmux does, which would keep frames that were to go.
+        if (this.#row === 0 && this.#column === 0) throw new Error("All of the screen is erased at once");
         this.#screen[this.#row]?.splice(this.#column);
         for (let row = this.#row + 1; row < this.#rows; row++) this.#screen[row] = [];
         return;
