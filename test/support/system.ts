@@ -46,6 +46,7 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     AUTH_JWT_SECRET: TEST_SECRET,
     POLL_INTERVAL_SECONDS: String(POLL_SECONDS),
     AUDIT_TABLE: "",
+    LOG_GROUP_PREFIX: "",
     ...options.variables,
   };
   let worker = await startWrangler({ folder, variables });

@@ -30,13 +30,14 @@ export const trackPath = (stackName: string): string => `/canvas/deploy/track/${
 /** Path of the gateways' WebSocket. */
 export const GATEWAY_PATH = "/ws";
 
-/** Audit off: the table would be a second server. Tokens off: joining is not measured. */
+/** Audit and logs off: the table would be a second server. Tokens off: joining is not measured. */
 const variablesOf = ({ aws, pollSeconds, gatewayShards = 1 }: TrackerOptions): Record<string, string> => ({
   AWS_REGION: "us-east-1",
   AWS_ACCESS_KEY_ID: "AKIDBENCH",
   AWS_SECRET_ACCESS_KEY: "bench",
   AWS_ENDPOINT_URL: aws.url,
   AUDIT_TABLE: "",
+  LOG_GROUP_PREFIX: "",
   AUTH_MODE: "off",
   POLL_INTERVAL_SECONDS: String(pollSeconds),
   GATEWAY_SHARDS: String(gatewayShards),
