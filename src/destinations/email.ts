@@ -32,7 +32,7 @@ export const recipientsOf = (
 ): readonly string[] => [to ?? owner ?? []].flat().flatMap((text) => addressIn(text) ?? []);
 
 /** `base`: of the links. */
-export type MailTarget = Readonly<{ from: string; to: readonly string[]; base: string | undefined }>;
+type MailTarget = Readonly<{ from: string; to: readonly string[]; base: string | undefined }>;
 
 /** The mail. `from`, which the operator has set, may hold a name before the address; `to` is what `recipientsOf` gave. */
 export const mailOf = (alert: Alert, { from, to, base }: MailTarget): Mail => {

@@ -9,7 +9,7 @@ import { detailsUrl, linksOf } from "./links.ts";
 import { jsonRequest, type Rendered } from "./rendered.ts";
 
 /** Where PagerDuty's Events API answers. */
-export const PAGERDUTY_URL = "https://events.pagerduty.com";
+const PAGERDUTY_URL = "https://events.pagerduty.com";
 
 const MOST_SUMMARY = 1_024;
 const CLIENT = "Stackcast";
@@ -22,7 +22,7 @@ const RESOLVES: ReadonlySet<Alert["type"]> = new Set<Alert["type"]>([
 ]);
 
 /** `url`: base of the Events API, if it is another than the usual one. */
-export type PagerDutyTarget = Readonly<{ routingKey: string; url?: string }>;
+type PagerDutyTarget = Readonly<{ routingKey: string; url?: string }>;
 
 /** An incident of a production environment is to wake somebody. */
 const severityOf = ({ environment }: Alert): "critical" | "error" =>

@@ -11,7 +11,7 @@ import { totalLayersOf } from "./deployment/counts.ts";
 import type { DeploymentState } from "./deployment/deployment-state.ts";
 
 /** How an event is to be taken. */
-export type AlertTone = "good" | "bad" | "warning" | "neutral";
+type AlertTone = "good" | "bad" | "warning" | "neutral";
 
 /** What did not begin because of a failure. */
 export type AlertBlast = Readonly<{
@@ -23,7 +23,7 @@ export type AlertBlast = Readonly<{
 }>;
 
 /** The first thing that went wrong. */
-export type AlertCause = Pick<Cause, "path" | "type" | "status" | "reason">;
+type AlertCause = Pick<Cause, "path" | "type" | "status" | "reason">;
 
 export type Alert = Readonly<{
   type: DeploymentEvent["type"];

@@ -9,7 +9,7 @@ type Stream = Readonly<{ name: string; creationTime: number; events: LogEvent[] 
 type Group = Readonly<{ name: string; creationTime: number; streams: Map<string, Stream> }>;
 
 /** Of the events of a batch, which were not taken; ends are exclusive. */
-export type Rejected = Readonly<{ tooOldLogEventEndIndex?: number; tooNewLogEventStartIndex?: number }>;
+type Rejected = Readonly<{ tooOldLogEventEndIndex?: number; tooNewLogEventStartIndex?: number }>;
 
 const HOUR_MS = 3_600_000;
 const OLDEST_MS = 14 * 24 * HOUR_MS;
