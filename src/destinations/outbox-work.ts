@@ -74,6 +74,7 @@ export class OutboxWork {
       if (!turn) break;
       started.push(this.worker(turn));
     }
+    if (this.workers === 0 && !this.stopped) this.rested();
     await Promise.all(started);
   }
 

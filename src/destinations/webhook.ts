@@ -10,7 +10,7 @@ const SECRET_BYTES = 32;
 
 /** `whsec_…`. `random`: fills with what nobody can guess. */
 export const newSecret = (random: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array): string =>
-  `whsec_${random(new Uint8Array(SECRET_BYTES)).toBase64()}`;
+  `whsec_${btoa(String.fromCharCode(...random(new Uint8Array(SECRET_BYTES))))}`;
 
 /** One attempt. `id` is the same for all of them; `now`, in Unix milliseconds, is of this one. */
 export const webhookRequest = (

@@ -74,9 +74,10 @@ export class DestinationFeed {
 
   /** Events have come: they are handed over at once if somebody waits for them. */
   note(types: readonly string[], now: number): Promise<void> {
-    if (this.underway || !this.rules.areFor(types)) return Promise.resolve();
+    if (!this.rules.areFor(types)) return Promise.resolve();
     if (this.failures === 0) this.notBefore = 0;
-    return this.run(now);
+    // What runs may be past the point where it looks for new events.
+    return this.underway ? this.underway.then(() => this.run(now)) : this.run(now);
   }
 
   /** Hands over what is due. */

@@ -187,16 +187,16 @@ test("a deleted destination is forgotten with all that waits, and again does no 
 });
 
 test("deleting while a message is under way leaves nothing behind", async () => {
-  const { outbox } = await newDestination();
-  let isDeleted = false;
+  const { id, outbox } = await newDestination();
+  const deleted = new Set<string>();
   receiver.answer = async () => {
-    while (!isDeleted) await scheduler.wait(10);
+    await until(() => deleted.size > 0);
     return new Response(null, { status: 200 });
   };
   await outbox.take(handOver(A, 1, 2));
   await until(() => receiver.received.length === 1);
   await outbox.remove();
-  isDeleted = true;
+  deleted.add(id);
   await settled();
   expect(receiver.received).toHaveLength(1);
   expect(await outbox.describe()).toMatchObject({ ok: false });
