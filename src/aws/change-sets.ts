@@ -6,7 +6,7 @@ import { stackCall, type StackAnswer } from "./stack-call.ts";
 import { wishForm, type StackWish } from "./stack-wish.ts";
 
 /** What is to be done about a change set. */
-export type ChangeSetVerdict =
+type ChangeSetVerdict =
   /** ask again in a moment */
   | "computing"
   | "ready"
@@ -32,7 +32,7 @@ export type ChangeSetState = Readonly<{
 }>;
 
 /** An ARN, or a name with the stack whose it is. */
-export type ChangeSetRef = Readonly<{ name: string; stack?: string }>;
+type ChangeSetRef = Readonly<{ name: string; stack?: string }>;
 
 type Proposal = Readonly<{
   /** A name or, for an update, an ARN. */

@@ -72,7 +72,7 @@ export type CanvasOrder = Readonly<{
 
 const keyPairSchema = z.object({ keyPairId: z.string(), fingerprint: z.string() });
 
-export const canvasDeployedSchema = z.object({
+const canvasDeployedSchema = z.object({
   stackName: z.string(),
   stackId: z.string(),
   region: z.string(),
