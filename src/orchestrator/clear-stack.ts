@@ -16,7 +16,7 @@ export const clearStack = async (order: Order, hands: Hands, desk: StackDesk): P
     return "again";
   }
   const reason = `The stack is in ${status}: it has never worked, and is deleted to be created anew`;
-  if (!task && !(await desk.start({ kind: "clear", reason }))) return "again";
+  if (!task?.accepted && !(await desk.start({ kind: "clear", reason }))) return "again";
   if (status === "DELETE_IN_PROGRESS") {
     await desk.note({ kind: "accepted", task: "clear" });
     return "wait";

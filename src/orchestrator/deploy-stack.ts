@@ -18,7 +18,7 @@ import { userTagOf, wishOf } from "./wish.ts";
 export const deployStack = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
   const { task, plan } = order;
   if (task?.kind === "clear") return clearStack(order, hands, desk);
-  if (task) return execute(order, task, hands, desk);
+  if (task) return goOn(order, task, hands, desk);
   const seen = settled(await hands.in(plan.region).operations.picture(plan.stackName));
   if (!seen.ok && seen.failure.kind !== "missing") return failing(desk, refusalOf(seen.failure));
   const now = seen.ok ? seen.value : undefined;
@@ -120,6 +120,18 @@ const begin = async (
   return execute(order, task, hands, desk);
 };
 
+/** What was granted before may be done, unless that has changed since; the tracker is told again. */
+const goOn = async (order: Order, task: Task, hands: Hands, desk: StackDesk): Promise<Outcome> => {
+  if (task.accepted) return lookAfter(order, task, hands, desk);
+  const { kind, change: type, changeSetId } = task;
+  const granted = await desk.start({
+    kind,
+    ...(type && { change: type }),
+    ...(changeSetId !== undefined && { changeSetId }),
+  });
+  return granted ? execute(order, task, hands, desk) : "again";
+};
+
 /** How the stack is before it is changed. */
 const pictureOf = async ({ plan }: Order, now: StackPicture, hands: Hands) => {
   const template = settled(await hands.in(plan.region).operations.templateText(now.stackId));
@@ -142,7 +154,6 @@ const execute = async (order: Order, task: Task, hands: Hands, desk: StackDesk):
   const { changeSetId = "" } = task;
   const token = operationNameOf({ ...order.address, run: order.run, stack: plan.name }, "deploy");
   const { changeSets } = hands.in(plan.region);
-  if (task.accepted) return lookAfter(order, task, hands, desk);
   const executed = settled(await changeSets.execute({ name: changeSetId, stack: plan.stackName }, { token }));
   // One that is gone was executed before, or thrown away by somebody: the tracker shows which, or the next doubt.
   if (executed.ok || executed.failure.kind === "missing") {

@@ -21,7 +21,7 @@ export const removeStack = async (order: Order, hands: Hands, desk: StackDesk): 
   const isOwn = task?.kind === "remove";
   if (isOwn && task.accepted && status === "DELETE_FAILED")
     return failing(desk, { code: status, message: "CloudFormation could not delete all of the stack" });
-  if (!isOwn && !(await desk.start({ kind: "remove" }))) return "again";
+  if (!(isOwn && task.accepted) && !(await desk.start({ kind: "remove" }))) return "again";
   const token = operationNameOf({ ...order.address, run: order.run, stack: plan.name }, "remove");
   const deleted =
     status === "DELETE_IN_PROGRESS"

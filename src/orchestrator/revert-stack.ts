@@ -17,7 +17,7 @@ export const revertStack = async (order: Order, hands: Hands, desk: StackDesk): 
   const seen = settled(await operations.picture(plan.stackName));
   if (!seen.ok) return failing(desk, refusalOf(seen.failure));
   const { status } = seen.value;
-  if (task?.kind === "revert") return execute(order, task.changeSetId ?? "", hands, desk);
+  if (task?.kind === "revert") return begin(order, task.changeSetId ?? "", hands, desk);
   if (status === "UPDATE_ROLLBACK_FAILED" || task?.kind === "resume") return resume(order, hands, desk);
   switch (stanceOf(status)) {
     case "changeable":
@@ -69,17 +69,12 @@ const change = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outc
     case "executing":
     case "executed":
     case "execution-failed":
-      if (!(await desk.start({ kind: "revert", change: "UPDATE", changeSetId }))) return "again";
-      return execute(order, changeSetId, hands, desk);
+      return begin(order, changeSetId, hands, desk);
   }
 };
 
-const execute = async (
-  order: Order,
-  changeSetId: string,
-  hands: Hands,
-  desk: StackDesk,
-): Promise<Outcome> => {
+const begin = async (order: Order, changeSetId: string, hands: Hands, desk: StackDesk): Promise<Outcome> => {
+  if (!(await desk.start({ kind: "revert", change: "UPDATE", changeSetId }))) return "again";
   const { plan } = order;
   const token = operationNameOf({ ...order.address, run: order.run, stack: plan.name }, "revert");
   const { changeSets } = hands.in(plan.region);
@@ -92,7 +87,7 @@ const execute = async (
 const resume = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
   const { plan, task } = order;
   if (task?.kind === "resume" && task.accepted) return "wait";
-  if (!task && !(await desk.start({ kind: "resume" }))) return "again";
+  if (!(await desk.start({ kind: "resume" }))) return "again";
   const token = operationNameOf({ ...order.address, run: order.run, stack: plan.name }, "resume");
   const resumed = settled(await hands.in(plan.region).operations.continueRollback(plan.stackName, { token }));
   // It goes on already.

@@ -15,7 +15,7 @@ import type {
   Start,
   TurnAnswer,
 } from "../domain/orchestration/desk-calls.ts";
-import { consequenceOf, isAllowed, startEvents } from "../domain/orchestration/facts.ts";
+import { backAfter, consequenceOf, isAllowed, startEvents } from "../domain/orchestration/facts.ts";
 import { momentAfter } from "../domain/orchestration/moment.ts";
 import { nextTurn } from "../domain/orchestration/next-turn.ts";
 import { toldBy } from "../domain/orchestration/operation-frames.ts";
@@ -265,9 +265,8 @@ export class OrchestrationDesk {
     const { status } = this.store.state;
     const task = this.plans.task(stack);
     this.plans.dropTask(stack);
-    const isUndoing = task?.kind === "remove" || task?.kind === "revert" || task?.kind === "resume";
-    if (mark && isUndoing && status === "rolling_back")
-      this.plans.keepMark(stack, { ...mark, back: well ? "well" : "failed" });
+    const back = task && backAfter(task.kind, well);
+    if (mark && back && status === "rolling_back") this.plans.keepMark(stack, { ...mark, back });
     this.news();
   }
 

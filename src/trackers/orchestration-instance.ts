@@ -74,6 +74,8 @@ export class OrchestrationInstance {
     { run, generation }: OrchestrationParams,
     now: number,
   ): Promise<boolean> {
+    // The run was kept, and the power went before anything else was done.
+    if (generation === 0) return false;
     if (this.nextIn(now) > 0) return true;
     this.seenAt = now;
     this.nudges += 1;

@@ -2,7 +2,7 @@
 import type { DeploymentEvent, ErrorDetail } from "../../protocol/deployment-events.ts";
 import type { DeploymentState, StackNode } from "../deployment/deployment-state.ts";
 import type { Fact, Start } from "./desk-calls.ts";
-import type { Mark, Task } from "./task.ts";
+import type { Mark, Task, TaskKind } from "./task.ts";
 import { withWayOut } from "./way-out.ts";
 
 /** `task` and `mark`: as they are from now on; null: there is none any more; absent: as before. */
@@ -41,7 +41,11 @@ export const consequenceOf = (fact: Fact, { state, stack, task, mark, now }: Abo
     case "unchanged":
       return { events: [{ type: "stack_skipped", timestamp: now, data: { ...data, reason: "No changes" } }] };
     case "back": {
-      const isThere = stack.status === "deployed" || stack.status === "skipped";
+      const isThere =
+        stack.status === "deployed" ||
+        stack.status === "skipped" ||
+        // Its own rollback was stuck, and went on because it was told to.
+        (stack.status === "failed" && stack.error?.code === "UPDATE_ROLLBACK_FAILED");
       const reason = "It is as it was";
       return {
         events: isThere ? [{ type: "stack_rolled_back", timestamp: now, data: { ...data, reason } }] : [],
@@ -68,6 +72,23 @@ export const consequenceOf = (fact: Fact, { state, stack, task, mark, now }: Abo
         task: null,
         ...(mark && goingBack && { mark: { ...mark, back: "failed" } }),
       };
+  }
+};
+
+/**
+ * Whether a stack is back once a task of it has ended. A rollback of CloudFormation's own that went on brings it where its
+ * last operation began, which need not be where the first one did.
+ */
+export const backAfter = (kind: TaskKind, well: boolean): Mark["back"] => {
+  switch (kind) {
+    case "deploy":
+    case "clear":
+      return undefined;
+    case "revert":
+    case "remove":
+      return well ? "well" : "failed";
+    case "resume":
+      return well ? undefined : "failed";
   }
 };
 

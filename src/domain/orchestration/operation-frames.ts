@@ -49,7 +49,7 @@ export const toldBy = (frame: StackFrame, belonging: Belonging, task: Task): Tol
         : { events: [failed(frame, belonging)], ended: "badly" };
     case "resume":
       return outcome === "rolled_back"
-        ? { events: [{ type: "stack_rolled_back", timestamp, data: belonging }], ended: "well" }
+        ? { events: [], ended: "well" }
         : { events: [failed(frame, belonging)], ended: "badly" };
     case "remove":
       return outcome === "deleted"

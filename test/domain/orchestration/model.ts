@@ -5,7 +5,7 @@
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
 import { emptyDeployment, type DeploymentState } from "../../../src/domain/deployment/deployment-state.ts";
 import type { Fact, Start } from "../../../src/domain/orchestration/desk-calls.ts";
-import { consequenceOf, isAllowed, startEvents } from "../../../src/domain/orchestration/facts.ts";
+import { backAfter, consequenceOf, isAllowed, startEvents } from "../../../src/domain/orchestration/facts.ts";
 import { nextTurn } from "../../../src/domain/orchestration/next-turn.ts";
 import { toldBy } from "../../../src/domain/orchestration/operation-frames.ts";
 import type { Action, Mark, Orchestration, Task } from "../../../src/domain/orchestration/task.ts";
@@ -295,9 +295,8 @@ export class Model {
     const told = toldBy(frame, { ...ADDRESS, stack: name }, task);
     this.tasks.delete(name);
     const mark = this.marks.get(name);
-    const isUndoing = task.kind === "remove" || task.kind === "revert" || task.kind === "resume";
-    if (mark && isUndoing && this.state.status === "rolling_back")
-      this.marks.set(name, { ...mark, back: told.ended === "well" ? "well" : "failed" });
+    const back = backAfter(task.kind, told.ended === "well");
+    if (mark && back && this.state.status === "rolling_back") this.marks.set(name, { ...mark, back });
     this.tell(told.events);
   }
 
