@@ -12,14 +12,19 @@ const TITLE = /^(Preparing|Deploying|✓ Deployed)/;
 const NETWORK = [{ name: "network", layer: 1, dependsOn: [] }];
 
 describe.skipIf(!hasTmux)(`the client in a terminal${hasTmux ? "" : ` – skipped: ${whyNoTerminal}`}`, () => {
-  let system: System;
+  let system: System | undefined;
   let terminal: TmuxTerminal | undefined;
 
   beforeAll(async () => {
     system = await startSystem();
   });
 
-  afterAll(() => system.stop());
+  afterAll(() => system?.stop());
+
+  const started = (): System => {
+    if (!system) throw new Error("nothing was started");
+    return system;
+  };
 
   afterEach(() => {
     terminal?.close();
@@ -32,7 +37,7 @@ describe.skipIf(!hasTmux)(`the client in a terminal${hasTmux ? "" : ` – skippe
     size: Readonly<{ columns: number; rows: number }>,
     flags = "",
   ): TmuxTerminal => {
-    const env = { STACKCAST_URL: system.worker().url, STACKCAST_TOKEN: system.token, CI: "" };
+    const env = { STACKCAST_URL: started().worker().url, STACKCAST_TOKEN: started().token, CI: "" };
     const opened = new TmuxTerminal(size, env);
     terminal = opened;
     opened.type(
@@ -51,7 +56,12 @@ describe.skipIf(!hasTmux)(`the client in a terminal${hasTmux ? "" : ` – skippe
     const path = `/api/v1/deployments/${deploymentId}/events?environment=dev`;
     // A Worker that is just being started does not answer yet.
     await eventually(
-      async () => (await system.ask(path, init).catch(() => undefined))?.ok,
+      async () =>
+        (
+          await started()
+            .ask(path, init)
+            .catch(() => undefined)
+        )?.ok,
       `that ${body} is taken`,
     );
   };
@@ -159,14 +169,14 @@ describe.skipIf(!hasTmux)(`the client in a terminal${hasTmux ? "" : ` – skippe
     ]);
     const pane = follow("KILLED", { columns: 80, rows: 24 });
     await pane.until("the frame", hasLine(/Creating AWS::EC2::Subnet \(Subnet1\)/));
-    await system.worker().kill();
+    await started().worker().kill();
     const lost = await pane.until(
       "that the connection is lost",
       hasLine(/^Reconnecting… \(what is shown is \d+s old/),
     );
     expect(lost.some((row) => row.includes("→ network"))).toBe(true);
-    await system.restart();
-    await system.worker().ready();
+    await started().restart();
+    await started().worker().ready();
     await tell("KILLED", [
       told("resource_created", 1, resource(1)),
       told("resource_creating", 1, resource(2)),

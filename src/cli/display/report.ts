@@ -47,7 +47,8 @@ const tableLines = (stacks: readonly StackProgress[]): string[] => {
   const widest = Math.max(5, ...stacks.map(({ name }) => name.length));
   const sorted = [...stacks].sort((one, other) => one.layer - other.layer);
   return sorted.map((stack) => {
-    const { symbol, word } = STACK_MARKS[stack.status];
+    const { symbol } = STACK_MARKS[stack.status];
+    const word = stack.status === "pending" ? "not begun" : STACK_MARKS[stack.status].word;
     const { created, total } = stack.resources;
     const took = stack.durationSeconds === undefined ? "" : partText(stack.durationSeconds);
     const resources = total > 0 ? `${created}/${total} resources` : "";

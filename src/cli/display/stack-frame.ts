@@ -30,12 +30,14 @@ const titleOf = ({ address, view }: StackScene): Line => {
   );
 };
 
+/** The bar keeps its width as more resources become known. */
+const LONGEST_NUMBERS = " 100% (999/999 resources, 99 failed)";
+
 const barOf = ({ counts }: StackView, columns: number, color: boolean): Line => {
   const { progress, completedResources, totalResources, failedResources } = counts;
   const failed = failedResources > 0 ? `, ${failedResources} failed` : "";
-  const longest = ` 100% (${totalResources}/${totalResources} resources, ${totalResources} failed)`;
   return line(
-    ...bar(progress, barColumns(columns, longest), color),
+    ...bar(progress, barColumns(columns, LONGEST_NUMBERS), color),
     ` ${String(progress).padStart(2)}% (${completedResources}/${totalResources} resources`,
     piece(failed, "bad"),
     ")",
@@ -67,13 +69,15 @@ export const stackLines = (
   const title = titleOf(scene);
   if (!view) return [title];
   const { end } = view;
+  // What was still running then is not followed any further.
+  const until = end ? Date.parse(end.timestamp) : now;
   const seconds = end?.durationSeconds ?? secondsBetween(view.startTime, now);
   const foot = [EMPTY_LINE, line(`${end ? "Took" : "Elapsed"}: ${wholeText(seconds)}`)];
   const cause = end?.cause ? [EMPTY_LINE, ...failureLines(failureOfCause(end.cause), columns)] : [];
-  const head = [title, barOf(view, columns, color), EMPTY_LINE];
+  const head = [title, barOf(view, columns, color), ...(view.resources.size > 0 ? [EMPTY_LINE] : [])];
   const room = rows - head.length - cause.length - foot.length;
   const tree = treeLines(
-    [...view.resources.values()].map((resource) => twigOf(resource, now)),
+    [...view.resources.values()].map((resource) => twigOf(resource, until)),
     Math.max(1, room),
     columns,
   );

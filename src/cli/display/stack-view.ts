@@ -29,7 +29,7 @@ const STACK_TYPE = "AWS::CloudFormation::Stack";
 const BEGINS_ATTEMPT = /^(REVIEW|CREATE|UPDATE|DELETE|IMPORT)_IN_PROGRESS$/;
 
 /** Whether the frame tells of the stack itself. */
-export const isOwnFrame = ({ resource, stack }: ResourceUpdate): boolean =>
+const isOwnFrame = ({ resource, stack }: ResourceUpdate): boolean =>
   resource.type === STACK_TYPE && resource.path === stack.name && resource.physicalId === resource.stackId;
 
 export const isUnderway = (status: string): boolean => status.endsWith("_IN_PROGRESS");
