@@ -3,38 +3,10 @@
  * read to show it and to leave out what it does not allow; the server alone decides.
  */
 import { computed, signal } from "@preact/signals";
+import { claimsOf } from "./claims.ts";
 import { roles, type Role } from "./roles.ts";
 
 const KEY = "stackcast-token";
-
-/** What a token says of its owner, unverified. */
-export type Claims = Readonly<{
-  subject: string;
-  role: Role;
-  /** Milliseconds of the epoch. */
-  expiresAt: number | undefined;
-}>;
-
-const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null;
-
-/** The claims of a JWT; undefined if it is none. */
-export const claimsOf = (token: string): Claims | undefined => {
-  try {
-    const payload = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
-    const bytes = Uint8Array.from(atob(payload), (character) => character.charCodeAt(0));
-    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    if (!isFields(claims)) return undefined;
-    const { sub, exp, role } = claims;
-    return {
-      subject: typeof sub === "string" ? sub : "",
-      role: roles.find((known) => known === role) ?? "viewer",
-      expiresAt: typeof exp === "number" ? exp * 1000 : undefined,
-    };
-  } catch {
-    return undefined;
-  }
-};
 
 /** The token that requests carry; undefined where nobody has signed in, as where none is asked for. */
 export const token = signal<string | undefined>(sessionStorage.getItem(KEY) ?? undefined);
@@ -56,6 +28,9 @@ export const refuseToken = (sent: string | undefined): void => {
   if (sent === undefined) signInReason.value = "missing";
   else signInReason.value = expiresAt !== undefined && expiresAt <= Date.now() ? "expired" : "refused";
 };
+
+/** The server has closed a socket because of the token. */
+export const refuseTokenNow = (): void => refuseToken(token.peek());
 
 export const signIn = (given: string): void => {
   sessionStorage.setItem(KEY, given);

@@ -12,6 +12,7 @@ import type { DeploymentFrame } from "../../protocol/deployment-events.ts";
 import { now } from "../clock.ts";
 import { onceAFrame } from "../once-a-frame.ts";
 import { rest, socketAccess } from "../server.ts";
+import { refuseTokenNow } from "../session.ts";
 import { LiveConnection } from "../shell/live-connection.ts";
 import { AwsWatch, type AwsTrouble } from "./aws-watch.ts";
 import { EventLog } from "./event-log.ts";
@@ -20,7 +21,7 @@ import { RunView } from "./run-view.ts";
 const isDeploymentFrame = (frame: ChannelFrame): frame is DeploymentFrame => "data" in frame;
 
 export class FollowedDeployment {
-  readonly connection = new LiveConnection();
+  readonly connection = new LiveConnection(refuseTokenNow);
   readonly view = new RunView();
   readonly log = new EventLog();
   readonly #address: DeploymentAddress;

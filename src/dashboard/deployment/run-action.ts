@@ -19,9 +19,9 @@ export const actionsOpenTo = ({
   status,
 }: Pick<DeploymentProgress, "mode" | "status">): readonly DeploymentAction[] => {
   if (mode !== "deploy") return [];
-  if (status === "initializing" || status === "validating" || status === "deploying") return ["cancel"];
-  if (status === "failed") return ["retry", "rollback", "destroy"];
-  if (status === "cancelled") return ["retry", "rollback", "destroy"];
+  if (status === "initializing" || status === "validating" || status === "deploying")
+    return status === "deploying" ? ["cancel", "rollback"] : ["cancel"];
+  if (status === "failed" || status === "cancelled") return ["retry", "rollback", "destroy"];
   if (status === "rolled_back") return ["retry", "destroy"];
   return hasRunEnded(status) && status !== "destroyed" ? ["destroy"] : [];
 };
@@ -36,12 +36,25 @@ const namesOf = (
 
 const counted = (count: number): string => (count === 1 ? "1 stack" : `${count} stacks`);
 
+/** Whether the run that failed was there to delete stacks. */
+const wasRemoval = ({ status, stacks }: Pick<DeploymentProgress, "status" | "stacks">): boolean =>
+  status === "failed" &&
+  Object.values(stacks).some((stack) => stack.status === "deleted" || stack.status === "deleting");
+
 export const consequenceOf = (
   action: DeploymentAction,
-  progress: Pick<DeploymentProgress, "stacks" | "run" | "deploymentId" | "environment">,
+  progress: Pick<DeploymentProgress, "stacks" | "status" | "run" | "deploymentId" | "environment">,
 ): Consequence => {
   switch (action) {
     case "retry": {
+      if (wasRemoval(progress)) {
+        const stacks = namesOf(progress, ({ status }) => status !== "deleted").toReversed();
+        return {
+          intro: `Run ${progress.run + 1} goes on deleting ${counted(stacks.length)}:`,
+          stacks,
+          outro: "What is deleted cannot be brought back.",
+        };
+      }
       const stacks = namesOf(progress, ({ status }) => status !== "deployed" && status !== "skipped");
       return {
         intro: `Run ${progress.run + 1} begins over ${counted(stacks.length)} that ${stacks.length === 1 ? "is" : "are"} not deployed:`,

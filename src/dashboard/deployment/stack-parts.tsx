@@ -1,7 +1,8 @@
 /** What a stack is made of: its resources, its outputs, and where else to look at it. */
 import type { ResourceNode } from "../../domain/deployment/deployment-state.ts";
 import { isUnderway } from "../../domain/deployment/resource-node.ts";
-import { queryValue, stackPath, viewHref } from "../address.ts";
+import { queryValue, viewHref } from "../address.ts";
+import { stackPath } from "../route.ts";
 import { consoleHref } from "../elements/aws-console.ts";
 import { CopyButton } from "../elements/copy-button.tsx";
 import { Elapsed } from "../elements/elapsed.tsx";

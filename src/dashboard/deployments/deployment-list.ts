@@ -7,15 +7,13 @@ import { DeploymentStore } from "../../client/deployment-store.ts";
 import type { RestFailure } from "../../client/rest-call.ts";
 import { openStream, type Stream } from "../../client/stream.ts";
 import { deploymentChannelOf } from "../../protocol/channel-names.ts";
-import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
 import type { RunSummary } from "../../protocol/deployment-requests.ts";
 import { hasRunEnded } from "../elements/standing.ts";
 import { onceAFrame } from "../once-a-frame.ts";
+import { listedOf, type ListedDeployment } from "./deployment-row.ts";
 import { rest, socketAccess } from "../server.ts";
+import { refuseTokenNow } from "../session.ts";
 import { LiveConnection } from "../shell/live-connection.ts";
-
-/** A row of the list. */
-export type ListedDeployment = RunSummary & Readonly<{ estimatedTimeRemaining?: number | undefined }>;
 
 const ASK_EVERY_MS = 5_000;
 
@@ -25,34 +23,10 @@ const PAGE = 50;
 /** Most deployments that are followed at once: a socket carries no more channels than this. */
 const MOST_FOLLOWED = 50;
 
-/** The row as the run stands now. */
-export const listedOf = (row: RunSummary, progress: DeploymentProgress | undefined): ListedDeployment => {
-  if (!progress || progress.run < row.run) return row;
-  const { run, status, startTime, endTime, summary, metrics, owner, user } = progress;
-  const { totalStacks, deployedStacks, failedStacks, skippedStacks, progressPercent } = summary;
-  const { endTime: _before, ...begun } = row;
-  return {
-    ...begun,
-    run,
-    status,
-    startTime,
-    totalStacks,
-    deployedStacks,
-    failedStacks,
-    skippedStacks,
-    progressPercent,
-    ...(endTime !== undefined && { endTime }),
-    ...(owner !== undefined && { owner }),
-    ...(user !== undefined && { user }),
-    durationSeconds: metrics.durationSeconds,
-    estimatedTimeRemaining: metrics.estimatedTimeRemaining,
-  };
-};
-
 type Followed = Readonly<{ store: DeploymentStore; close: () => void }>;
 
 export class FollowedList {
-  readonly connection = new LiveConnection();
+  readonly connection = new LiveConnection(refuseTokenNow);
   readonly #rows = signal<readonly ListedDeployment[] | undefined>(undefined);
   readonly #failure = signal<RestFailure | undefined>(undefined);
   readonly #hasMore = signal(false);

@@ -1,11 +1,11 @@
 /** Deployments as rows, each a link to its page. */
-import { deploymentPath } from "../address.ts";
+import { deploymentPath } from "../route.ts";
 import { durationText, estimateText } from "../elements/duration.ts";
 import { Elapsed } from "../elements/elapsed.tsx";
 import { Age } from "../elements/moment.tsx";
 import { hasRunEnded, standingOfStatus } from "../elements/standing.ts";
 import { Status } from "../elements/status.tsx";
-import type { ListedDeployment } from "./deployment-list.ts";
+import type { ListedDeployment } from "./deployment-row.ts";
 
 const countsText = ({ totalStacks, deployedStacks, skippedStacks, failedStacks }: ListedDeployment): string =>
   `${deployedStacks + skippedStacks}/${totalStacks}${failedStacks > 0 ? `, ${failedStacks} failed` : ""}`;

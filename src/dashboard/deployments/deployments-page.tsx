@@ -7,7 +7,8 @@ import { useKeys } from "../shell/keys.ts";
 import { shownConnection } from "../shell/live-connection.ts";
 import { usePageStatus } from "../shell/page-status.ts";
 import { hasRunEnded } from "../elements/standing.ts";
-import { FollowedList, type ListedDeployment } from "./deployment-list.ts";
+import { FollowedList } from "./deployment-list.ts";
+import type { ListedDeployment } from "./deployment-row.ts";
 import { DeploymentTable } from "./deployment-table.tsx";
 import { isDeploymentWanted, LIST_KINDS, LIST_WORDS, listKindOf } from "./list-filter.ts";
 

@@ -5,7 +5,6 @@
 import { signal, type ReadonlySignal } from "@preact/signals";
 import { CLOSE } from "../../protocol/close-codes.ts";
 import type { ConnectionState } from "../../client/connection-state.ts";
-import { refuseToken, token } from "../session.ts";
 
 /** What coming back brought. */
 export type Recovery = Readonly<{
@@ -24,7 +23,13 @@ export class LiveConnection {
   /** Head of the channel that has to be reached before all that was missed is there. */
   #awaitedHead: number | undefined;
   #missed = 0;
-  #forget: number | undefined;
+  readonly #onTokenRefused: () => void;
+  #forget: ReturnType<typeof setTimeout> | undefined;
+
+  /** `onTokenRefused`: only another token would open it again. */
+  constructor(onTokenRefused: () => void) {
+    this.#onTokenRefused = onTokenRefused;
+  }
 
   get state(): ReadonlySignal<ConnectionState> {
     return this.#state;
@@ -47,7 +52,7 @@ export class LiveConnection {
 
   /** The socket's own word. */
   readonly onState = (state: ConnectionState): void => {
-    if (state.kind === "stopped" && isForToken(state.code)) refuseToken(token.peek());
+    if (state.kind === "stopped" && isForToken(state.code)) this.#onTokenRefused();
     this.#state.value = state;
     if (state.kind === "live") this.#wasLive.value = true;
     // A socket that is open has not yet told what was missed: until then what is shown is as old as before.

@@ -1,7 +1,8 @@
 /** Asks for a token over the page that wants it, so that the page is still there afterwards. */
 import { useRef, useState } from "preact/hooks";
 import { Dialog } from "../elements/dialog.tsx";
-import { claimsOf, signIn, signInReason } from "../session.ts";
+import { claimsOf } from "../claims.ts";
+import { signIn, signInReason } from "../session.ts";
 
 const REASONS = {
   missing: "This server wants a token.",

@@ -12,6 +12,7 @@ import type { StackSummary } from "../../protocol/stack-summary.ts";
 import type { AwsTrouble } from "../elements/trouble-note.tsx";
 import { onceAFrame } from "../once-a-frame.ts";
 import { rest, socketAccess } from "../server.ts";
+import { refuseTokenNow } from "../session.ts";
 import { LiveConnection } from "../shell/live-connection.ts";
 import { foldedStack, NO_STACK, type ShownStack } from "./stack-fold.ts";
 
@@ -22,7 +23,7 @@ const isStackFrame = (frame: Readonly<{ type: string }>): frame is StackFrame =>
 const ASK_EVERY_MS = 10_000;
 
 export class FollowedStack {
-  readonly connection = new LiveConnection();
+  readonly connection = new LiveConnection(refuseTokenNow);
   readonly #address: StackAddress;
   readonly #onEnd: (end: StackComplete) => void;
   readonly #shown = signal<ShownStack>(NO_STACK);

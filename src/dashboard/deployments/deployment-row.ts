@@ -1,0 +1,30 @@
+/** A deployment in the list: as the list's answer told it, moved on by what its channel tells since. */
+import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
+import type { RunSummary } from "../../protocol/deployment-requests.ts";
+
+/** A row of the list. */
+export type ListedDeployment = RunSummary & Readonly<{ estimatedTimeRemaining?: number | undefined }>;
+
+/** The row as the run stands now. */
+export const listedOf = (row: RunSummary, progress: DeploymentProgress | undefined): ListedDeployment => {
+  if (!progress || progress.run < row.run) return row;
+  const { run, status, startTime, endTime, summary, metrics, owner, user } = progress;
+  const { totalStacks, deployedStacks, failedStacks, skippedStacks, progressPercent } = summary;
+  const { endTime: _before, ...begun } = row;
+  return {
+    ...begun,
+    run,
+    status,
+    startTime,
+    totalStacks,
+    deployedStacks,
+    failedStacks,
+    skippedStacks,
+    progressPercent,
+    ...(endTime !== undefined && { endTime }),
+    ...(owner !== undefined && { owner }),
+    ...(user !== undefined && { user }),
+    durationSeconds: metrics.durationSeconds,
+    estimatedTimeRemaining: metrics.estimatedTimeRemaining,
+  };
+};

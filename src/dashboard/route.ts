@@ -1,0 +1,50 @@
+/** Paths and queries of the pages, in both directions: what an address shows, and the address that shows something. */
+import type { DeploymentAddress, StackAddress } from "../protocol/channel-names.ts";
+
+/** What an address shows. */
+export type Route =
+  | Readonly<{ page: "deployments" }>
+  | (Readonly<{ page: "deployment" }> & DeploymentAddress)
+  | (Readonly<{ page: "stack" }> & StackAddress)
+  | Readonly<{ page: "destinations" }>
+  | Readonly<{ page: "unknown" }>;
+
+const decoded = (part: string): string => {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+};
+
+/** The page that a path names. */
+export const routeOf = (path: string): Route => {
+  const [kind = "", first, second, ...rest] = path.split("/").filter(Boolean).map(decoded);
+  if (rest.length > 0) return { page: "unknown" };
+  if (kind === "" || (kind === "deployments" && first === undefined)) return { page: "deployments" };
+  if (kind === "destinations" && first === undefined) return { page: "destinations" };
+  if (first === undefined || second === undefined) return { page: "unknown" };
+  if (kind === "deployments") return { page: "deployment", deploymentId: first, environment: second };
+  if (kind === "stacks") return { page: "stack", region: first, stackName: second };
+  return { page: "unknown" };
+};
+
+export const deploymentPath = ({ deploymentId, environment }: DeploymentAddress): string =>
+  `/deployments/${encodeURIComponent(deploymentId)}/${encodeURIComponent(environment)}`;
+
+export const stackPath = ({ region, stackName }: StackAddress): string =>
+  `/stacks/${encodeURIComponent(region)}/${encodeURIComponent(stackName)}`;
+
+/** Values of the query to set; undefined and an empty text take one away. */
+export type QueryChanges = Readonly<Record<string, string | number | undefined>>;
+
+/** A query with changes, with its question mark; empty if nothing is left. */
+export const changedQuery = (search: string, changes: QueryChanges): string => {
+  const query = new URLSearchParams(search);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === undefined || value === "") query.delete(name);
+    else query.set(name, String(value));
+  }
+  const text = query.toString();
+  return text === "" ? "" : `?${text}`;
+};

@@ -1,0 +1,105 @@
+import { describe, expect, test } from "vitest";
+import { agoText, durationText, estimateText } from "../../src/dashboard/elements/duration.ts";
+import { consoleHref } from "../../src/dashboard/elements/aws-console.ts";
+import { hasRunEnded, standingOfStatus, wordOfStatus } from "../../src/dashboard/elements/standing.ts";
+import { deploymentStates, stackStates } from "../../src/protocol/deployment-progress.ts";
+
+describe("lengths of time", () => {
+  test.each([
+    [0, "0s"],
+    [59.4, "59s"],
+    [59.6, "1m 00s"],
+    [330, "5m 30s"],
+    [7500, "2h 05m"],
+    [-3, "0s"],
+  ])("%d seconds are %s", (seconds, text) => {
+    expect(durationText(seconds)).toBe(text);
+  });
+
+  test.each([
+    [3, "a few seconds"],
+    [44, "~40s"],
+    [600, "~10m"],
+    [7200, "~2h 0m"],
+  ])("about %d seconds are %s", (seconds, text) => {
+    expect(estimateText(seconds)).toBe(text);
+  });
+
+  test.each([
+    [1, "just now"],
+    [12, "12s ago"],
+    [61, "1m ago"],
+    [7200, "2h ago"],
+    [3 * 86_400, "3d ago"],
+  ])("%d seconds ago is %s", (seconds, text) => {
+    expect(agoText(seconds)).toBe(text);
+  });
+});
+
+describe("statuses", () => {
+  test("of deployments and stacks are all drawn, and none by chance", () => {
+    const drawn = Object.fromEntries(
+      [...deploymentStates, ...stackStates].map((status) => [status, standingOfStatus(status)]),
+    );
+    expect(drawn).toEqual({
+      initializing: "running",
+      validating: "running",
+      deploying: "running",
+      deployed: "done",
+      failed: "failed",
+      rolling_back: "undoing",
+      rolled_back: "undone",
+      cancelling: "undoing",
+      cancelled: "undone",
+      destroying: "undoing",
+      destroyed: "undone",
+      pending: "waiting",
+      skipped: "skipped",
+      deleting: "undoing",
+      deleted: "undone",
+    });
+  });
+
+  test.each([
+    ["", "waiting"],
+    ["CREATE_IN_PROGRESS", "running"],
+    ["UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "running"],
+    ["UPDATE_COMPLETE", "done"],
+    ["UPDATE_ROLLBACK_IN_PROGRESS", "undoing"],
+    ["ROLLBACK_COMPLETE", "undone"],
+    ["DELETE_IN_PROGRESS", "undoing"],
+    ["DELETE_COMPLETE", "undone"],
+    ["UPDATE_ROLLBACK_FAILED", "failed"],
+    ["creating", "running"],
+    ["updated", "done"],
+  ])("CloudFormation's %s is drawn as %s", (status, standing) => {
+    expect(standingOfStatus(status)).toBe(standing);
+  });
+
+  test("ours are read as words, AWS's stay as AWS writes them", () => {
+    expect([wordOfStatus("rolling_back"), wordOfStatus("CREATE_COMPLETE"), wordOfStatus("")]).toEqual([
+      "rolling back",
+      "CREATE_COMPLETE",
+      "waiting",
+    ]);
+  });
+
+  test("a run is over when it has deployed, failed or been undone", () => {
+    expect(deploymentStates.filter(hasRunEnded)).toEqual([
+      "deployed",
+      "failed",
+      "rolled_back",
+      "cancelled",
+      "destroyed",
+    ]);
+  });
+});
+
+test("AWS's console is addressed by the stack's ARN, or by its name where that is all that is known", () => {
+  const stack = { region: "eu-west-1", stackName: "web" };
+  const base = "https://eu-west-1.console.aws.amazon.com/cloudformation/home?region=eu-west-1#/stacks/events";
+  expect(consoleHref({ ...stack, stackId: "" })).toBe(`${base}?stackId=web`);
+  expect(consoleHref({ ...stack, stackId: "arn:aws:x:stack/web/1" })).toBe(
+    `${base}?stackId=arn%3Aaws%3Ax%3Astack%2Fweb%2F1`,
+  );
+});
