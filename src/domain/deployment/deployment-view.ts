@@ -29,24 +29,17 @@ const isRemoved = ({ status }: ResourceNode, stack: StackNode): boolean =>
   stack.operation === "deploy" &&
   stack.cause === undefined;
 
-/** One stack; `now` counts as its end while it runs. */
-export const stackProgressOf = (state: DeploymentState, stack: StackNode, now: string): StackProgress => {
+/** What of a stack's progress does not change with the moment, nor with what other stacks do. */
+const stillPartOf = (stack: StackNode) => {
   const resources = [...stack.resources.values()];
   const current = stack.status === "deploying" || stack.status === "deleting" ? currentOf(stack) : undefined;
-  // What was still under way when the run was said to be over is not followed any further.
-  const end = stack.endTime ?? state.endTime ?? now;
   return {
     name: stack.name,
     stack: stack.name,
-    deploymentId: state.deploymentId,
-    environment: state.environment,
     status: stack.status,
     layer: stack.layer,
     dependsOn: [...stack.dependsOn],
-    ...(stack.startTime !== undefined && {
-      startTime: stack.startTime,
-      durationSeconds: secondsBetween(stack.startTime, end),
-    }),
+    ...(stack.startTime !== undefined && { startTime: stack.startTime }),
     ...(stack.endTime !== undefined && { endTime: stack.endTime }),
     progressPercent: percentOfStack(stack),
     ...(current && { currentResource: current.type }),
@@ -62,6 +55,32 @@ export const stackProgressOf = (state: DeploymentState, stack: StackNode, now: s
     ...(stack.outputs && { outputs: { ...stack.outputs } }),
     ...(stack.stackName !== undefined && { stackName: stack.stackName }),
     ...(stack.region !== undefined && { region: stack.region }),
+  };
+};
+
+type StillPart = ReturnType<typeof stillPartOf>;
+
+/** Nodes are replaced by each event of their stack: of many stacks few are counted anew. */
+const stillParts = new WeakMap<StackNode, StillPart>();
+
+const knownPartOf = (stack: StackNode): StillPart => {
+  const known = stillParts.get(stack);
+  if (known) return known;
+  const part = stillPartOf(stack);
+  stillParts.set(stack, part);
+  return part;
+};
+
+/** One stack; `now` counts as its end while it runs. */
+export const stackProgressOf = (state: DeploymentState, stack: StackNode, now: string): StackProgress => {
+  const { deploymentId, environment } = state;
+  // What was still under way when the run was said to be over is not followed any further.
+  const end = stack.endTime ?? state.endTime ?? now;
+  return {
+    ...knownPartOf(stack),
+    deploymentId,
+    environment,
+    ...(stack.startTime !== undefined && { durationSeconds: secondsBetween(stack.startTime, end) }),
   };
 };
 
@@ -112,10 +131,9 @@ const metricsOf = (state: DeploymentState, now: string): DeploymentProgress["met
   let finished = 0;
   let failed = 0;
   for (const stack of stacks) {
-    for (const resource of stack.resources.values()) {
-      if (isDone(resource, stack)) finished++;
-      if (resource.status === "failed") failed++;
-    }
+    const { resources } = knownPartOf(stack);
+    finished += resources.created;
+    failed += resources.failed;
   }
   return {
     durationSeconds,

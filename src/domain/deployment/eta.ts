@@ -12,16 +12,45 @@ const medianOf = (values: readonly number[]): number | undefined => {
   return sorted[Math.floor(sorted.length / 2)];
 };
 
+/** What a stack's resources tell of time, by type and by what is done, or was done, to them. */
+type StackTimes = Readonly<{
+  /** Seconds of each that is done. */
+  samples: ReadonlyMap<string, readonly number[]>;
+  /** Milliseconds of the epoch at which each began that is not. */
+  begun: readonly Readonly<{ key: string; at: number }>[];
+}>;
+
+/** Of each stack as it was last looked at: its node is replaced by each of its events. */
+const known = new WeakMap<StackNode, StackTimes>();
+
+const timesOf = (stack: StackNode): StackTimes => {
+  const before = known.get(stack);
+  if (before) return before;
+  const samples = new Map<string, number[]>();
+  const begun: { key: string; at: number }[] = [];
+  for (const { type, status, startTime, updatedAt } of stack.resources.values()) {
+    const key = `${endOf(status)} ${type}`;
+    if (isUnderway({ status })) begun.push({ key, at: Date.parse(startTime) });
+    else if (updatedAt !== startTime && status !== "failed") {
+      const seconds = secondsBetween(startTime, updatedAt);
+      const told = samples.get(key);
+      if (told) told.push(seconds);
+      else samples.set(key, [seconds]);
+    }
+  }
+  const times = { samples, begun };
+  known.set(stack, times);
+  return times;
+};
+
 /** Median seconds of what was done to resources, by type and what was done. */
 const resourceSeconds = (state: DeploymentState): ReadonlyMap<string, number> => {
   const samples = new Map<string, number[]>();
   for (const stack of state.stacks.values()) {
-    for (const { type, status, startTime, updatedAt } of stack.resources.values()) {
-      if (isUnderway({ status }) || updatedAt === startTime || status === "failed") continue;
-      const key = `${status} ${type}`;
-      const known = samples.get(key);
-      if (known) known.push(secondsBetween(startTime, updatedAt));
-      else samples.set(key, [secondsBetween(startTime, updatedAt)]);
+    for (const [key, seconds] of timesOf(stack).samples) {
+      const told = samples.get(key);
+      if (told) told.push(...seconds);
+      else samples.set(key, [...seconds]);
     }
   }
   return new Map([...samples].map(([key, values]) => [key, medianOf(values) ?? 0]));
@@ -37,14 +66,15 @@ const remainingOf = (
   const elapsed = secondsBetween(stack.startTime ?? now, now);
   // By its own pace, once it has one.
   const byPace = percent >= 10 ? (elapsed / percent) * (100 - percent) : undefined;
-  const waits = [...stack.resources.values()].filter(isUnderway).map(({ type, status, startTime }) => {
-    const usual = typical.get(`${endOf(status)} ${type}`);
-    return usual === undefined ? 0 : usual - secondsBetween(startTime, now);
+  const present = Date.parse(now);
+  const waits = timesOf(stack).begun.map(({ key, at }) => {
+    const usual = typical.get(key);
+    return usual === undefined ? 0 : usual - Math.max(0, present - at) / 1000;
   });
   // One that takes longer than usual tells nothing.
-  const known = waits.filter((wait) => wait > 0);
-  if (byPace === undefined && known.length === 0) return undefined;
-  return Math.max(byPace ?? 0, ...known);
+  const longer = waits.filter((wait) => wait > 0);
+  if (byPace === undefined && longer.length === 0) return undefined;
+  return Math.max(byPace ?? 0, ...longer);
 };
 
 /** Whole seconds until the run ends; undefined if there is nothing to go by. */
