@@ -12,9 +12,10 @@ import { createSimulator } from "../simulator/simulator.ts";
 import type { DevOptions } from "./commands/dev.ts";
 import { complain } from "./complaint.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { looseWire, type LooseWire } from "./loose-wire.ts";
 import { playSample, SAMPLE_ADDRESS, SAMPLE_REGION } from "./sample-play.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { isFree, startWorker } from "./worker-process.ts";
+import { freePort, isFree, startWorker } from "./worker-process.ts";
 
 const KEYS = { accessKeyId: "AKIDTEST", secretAccessKey: "test-secret-key" };
 
@@ -41,8 +42,9 @@ export const runLocalSystem = async (
   await simulator.createAuditTable();
   say("Starting Stackcast with a simulated AWS …");
 
+  const workerPort = await freePort();
   const worker = startWorker({
-    port,
+    port: workerPort,
     folder,
     root,
     variables: {
@@ -51,6 +53,8 @@ export const runLocalSystem = async (
       AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
       AWS_ENDPOINT_URL: simulator.url,
       AWS_ENDPOINT_URL_DYNAMODB: simulator.dynamodbUrl,
+      // The simulated stacks hurry.
+      POLL_INTERVAL_SECONDS: "1",
       AUTH_JWT_SECRET: secret,
       PUBLIC_URL: base,
       EMAIL_FROM: "stackcast@example.com",
@@ -58,6 +62,8 @@ export const runLocalSystem = async (
       ALLOW_PRIVATE_DESTINATIONS: "true",
     },
   });
+
+  let wire: LooseWire | undefined;
 
   /** Aborted by a signal, or by the Worker's end. */
   const stopping = new AbortController();
@@ -74,14 +80,18 @@ export const runLocalSystem = async (
 
   const play = async (): Promise<void> => {
     if (!(await worker.ready(stopping.signal))) return;
+    wire = await looseWire(port, workerPort);
     const { deploymentId, environment } = SAMPLE_ADDRESS;
     let greeted = false;
-    await playSample(simulator, KEYS, {
-      post: async (path, body) => {
+    await playSample(simulator, {
+      ask: async (path, body) => {
         const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
-        const answer = await fetch(base + path, { method: "POST", headers, body: JSON.stringify(body) });
+        const post = body !== undefined && { method: "POST", body: JSON.stringify(body) };
+        const answer = await fetch(`http://127.0.0.1:${workerPort}${path}`, { headers, ...post });
         if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
+        return answer.json();
       },
+      cut: () => wire?.cut() ?? 0,
       say: (what) => {
         if (!greeted) {
           say(`\n  Watch it    ${base}/deployments/${deploymentId}/${environment}#token=${token}`);
@@ -109,6 +119,7 @@ export const runLocalSystem = async (
   // What was played stays to be looked at.
   await stopped;
   interruption.removeEventListener("abort", stop);
+  await wire?.close();
   await worker.stop();
   await simulator.close();
   await rm(folder, { recursive: true, force: true });

@@ -1,115 +1,107 @@
 /**
- * The sample: twelve stacks are deployed in the order of their dependencies, one of them skipped; then the second
- * version of one fails and is rolled back. Whoever deploys tells Stackcast what it cannot see for itself.
+ * The sample: Stackcast deploys twelve stacks in the order of their dependencies, the connection of all who watch is cut
+ * once, then a second version follows in which one stack fails, so that what it changed is put back.
  */
-import { AwsClient } from "aws4fetch";
+import * as z from "zod";
+import type { DeploymentStatus } from "../protocol/deployment-progress.ts";
 import type { Simulator } from "../simulator/options.ts";
 import { SAMPLE_CAPABILITIES } from "../simulator/sample.ts";
 import {
   SAMPLE_BROKEN,
+  SAMPLE_CHANGED,
   SAMPLE_DEPLOYMENT,
-  SAMPLE_SKIPPED,
   type SampleStack,
 } from "../simulator/sample-deployment.ts";
 
 export const SAMPLE_ADDRESS = { deploymentId: "D1BRV40", environment: "dev" } as const;
 export const SAMPLE_REGION = "us-east-1";
 
-type Stage = Readonly<{
-  /** A request to Stackcast's REST interface. */
-  post(path: string, body: unknown): Promise<void>;
+/** What the play needs of the house that it is given in. */
+export type Stage = Readonly<{
+  /** A request to Stackcast's REST interface, and what it answered; without a body: GET. */
+  ask(path: string, body?: unknown): Promise<unknown>;
   say(what: string): void;
+  /** Breaks the connections of all who watch. */
+  cut(): number;
   pause(seconds: number): Promise<void>;
 }>;
 
-const INTERLUDE_SECONDS = 20;
+/** Seconds from the beginning until the connections are cut: by then somebody watches. */
+const UNTIL_CUT_SECONDS = 10;
+/** Seconds from the end of the first version to the second. */
+const INTERLUDE_SECONDS = 6;
 
-type Keys = Readonly<{ accessKeyId: string; secretAccessKey: string }>;
+const UNDER_WAY: readonly DeploymentStatus[] = [
+  "initializing",
+  "validating",
+  "deploying",
+  "rolling_back",
+  "cancelling",
+  "destroying",
+];
 
-/** Each stack begins once those that it depends on are done; `true`: it has ended well. */
-const inOrder = async (
-  stacks: readonly SampleStack[],
-  deploy: (stack: SampleStack) => Promise<boolean>,
-): Promise<void> => {
-  const done = new Map<string, Promise<boolean>>();
-  for (const stack of stacks) {
-    const before = Promise.all(stack.dependsOn.map((name) => done.get(name) ?? Promise.resolve(true)));
-    done.set(
-      stack.name,
-      before.then((results) => (results.every(Boolean) ? deploy(stack) : false)),
-    );
-  }
-  await Promise.all(done.values());
+const answerSchema = z.object({ data: z.object({ status: z.string() }) });
+
+const { deploymentId, environment } = SAMPLE_ADDRESS;
+
+/** Everything is told to the inbox, as if people were reached there. */
+const subscribeInbox = async (inboxUrl: string, { ask }: Stage): Promise<void> => {
+  if (inboxUrl === "") return;
+  await ask("/api/v1/destinations", {
+    kind: "webhook",
+    name: "Release board",
+    url: `${inboxUrl}/inbox/releases`,
+  });
+  await ask("/api/v1/destinations", { kind: "email", name: "The owner" });
 };
 
-export const playSample = async (simulator: Simulator, keys: Keys, stage: Stage): Promise<void> => {
-  const client = new AwsClient({ ...keys, service: "cloudformation", region: SAMPLE_REGION, retries: 0 });
-  const { deploymentId, environment } = SAMPLE_ADDRESS;
-
-  const call = async (action: string, stackName: string, template: string): Promise<void> => {
-    const body = new URLSearchParams({
-      Action: action,
-      Version: "2010-05-15",
-      StackName: stackName,
-      TemplateBody: template,
-    });
-    SAMPLE_CAPABILITIES.forEach((name, index) => body.set(`Capabilities.member.${index + 1}`, name));
-    const answer = await client.fetch(`${simulator.url}/`, {
-      method: "POST",
-      headers: { "Content-Type": "application/x-www-form-urlencoded; charset=utf-8" },
-      body: body.toString(),
-    });
-    if (!answer.ok) throw new Error(`${action} ${stackName}: ${await answer.text()}`);
-  };
-
-  const ended = async (stackName: string): Promise<boolean> => {
-    for (;;) {
-      const status = simulator.stackStatus(stackName, SAMPLE_REGION) ?? "";
-      if (!status.endsWith("_IN_PROGRESS"))
-        return !status.includes("ROLLBACK") && !status.endsWith("_FAILED");
-      await stage.pause(0.2);
-    }
-  };
-
-  const skip = (stack: string): Promise<void> =>
-    stage.post(`/api/v1/deployments/${deploymentId}/events?environment=${environment}`, {
-      type: "stack_skipped",
-      timestamp: new Date().toISOString(),
-      data: { deploymentId, environment, stack, reason: "no changes" },
-    });
-
-  const register = (): Promise<void> =>
-    stage.post("/api/v1/deployments", {
-      ...SAMPLE_ADDRESS,
-      mode: "track",
-      owner: "platform@example.com",
-      stacks: SAMPLE_DEPLOYMENT.map(({ name, dependsOn }) => ({ name, dependsOn })),
-    });
-
-  const deploy = async (
-    action: string,
-    { name, template }: Omit<SampleStack, "dependsOn">,
-  ): Promise<boolean> => {
-    await call(action, name, template);
-    return ended(name);
-  };
-
-  await register();
-  stage.say(`${deploymentId}-${environment} is being deployed: 12 stacks in 5 layers.`);
-  await inOrder(SAMPLE_DEPLOYMENT, async (stack) => {
-    if (stack.name !== SAMPLE_SKIPPED) return deploy("CreateStack", stack);
-    await skip(stack.name);
-    return true;
+const deploy = (stacks: readonly SampleStack[], { ask }: Stage): Promise<unknown> =>
+  ask("/api/v1/deployments", {
+    ...SAMPLE_ADDRESS,
+    mode: "deploy",
+    owner: "platform@example.com",
+    onFailure: "rollback",
+    stacks: stacks.map(({ name, dependsOn, template }) => ({
+      name,
+      dependsOn,
+      templateBody: template,
+      capabilities: SAMPLE_CAPABILITIES,
+    })),
   });
-  await stage.pause(INTERLUDE_SECONDS);
 
-  await register();
-  stage.say(`The second version of ${SAMPLE_BROKEN.name} follows; it will fail and be rolled back.`);
+const ended = async ({ ask, pause }: Stage): Promise<string> => {
+  for (;;) {
+    const answer = await ask(`/api/v1/deployments/${deploymentId}/status?environment=${environment}`);
+    const { status } = answerSchema.parse(answer).data;
+    if (!UNDER_WAY.some((one) => one === status)) return status;
+    await pause(0.5);
+  }
+};
+
+const secondVersion = (stack: SampleStack): SampleStack =>
+  [SAMPLE_BROKEN, SAMPLE_CHANGED].find(({ name }) => name === stack.name) ?? stack;
+
+export const playSample = async (simulator: Simulator, stage: Stage): Promise<void> => {
+  const { say, cut, pause } = stage;
+  await subscribeInbox(simulator.inboxUrl, stage);
+  await deploy(SAMPLE_DEPLOYMENT, stage);
+  say(`${deploymentId}-${environment} is being deployed: ${SAMPLE_DEPLOYMENT.length} stacks in 5 layers.`);
+  const interruption = pause(UNTIL_CUT_SECONDS).then(() => {
+    const viewers = cut();
+    if (viewers > 0) say("The network fails: every viewer loses its connection, and catches up.");
+  });
+  const first = await ended(stage);
+  await interruption;
+  say(`It has ended: ${first}.`);
+  await pause(INTERLUDE_SECONDS);
+
   simulator.setFailures(SAMPLE_BROKEN.name, SAMPLE_BROKEN.failures);
-  await inOrder(SAMPLE_DEPLOYMENT, async (stack) => {
-    if (stack.name === SAMPLE_BROKEN.name) return deploy("UpdateStack", SAMPLE_BROKEN);
-    await skip(stack.name);
-    return true;
-  });
-  await stage.pause(INTERLUDE_SECONDS);
+  await deploy(SAMPLE_DEPLOYMENT.map(secondVersion), stage);
+  say(
+    `The second version follows: ${SAMPLE_BROKEN.name} will fail, and ${SAMPLE_CHANGED.name} be put back as it was.`,
+  );
+  const second = await ended(stage);
+  simulator.setFailures(SAMPLE_BROKEN.name, {});
+  say(`It has ended: ${second}. What failed is mended: a retry on the page, or by this, would work:`);
+  say(`  npx stackcast retry ${deploymentId} --environment ${environment}`);
 };

@@ -31,6 +31,18 @@ export const isFree = (port: number): Promise<boolean> =>
     probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
   });
 
+/** A port of the loopback address on which nothing listens. */
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      probe.close(() => resolve(port));
+    });
+  });
+
 /** Milliseconds that it is given to end by itself. */
 const GRACE = 5_000;
 
@@ -40,7 +52,18 @@ export const startWorker = ({ port, folder, root, variables }: WorkerOptions): W
   const given = Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
   const child = spawn(
     "wrangler",
-    ["dev", "--ip", "127.0.0.1", "--port", String(port), "--persist-to", folder, ...given],
+    [
+      "dev",
+      "--ip",
+      "127.0.0.1",
+      "--port",
+      String(port),
+      "--persist-to",
+      folder,
+      "--inspector-port",
+      "0",
+      ...given,
+    ],
     // A group of its own, so that the runtime it starts ends with it, and not at the terminal's Ctrl-C before it.
     {
       detached: true,

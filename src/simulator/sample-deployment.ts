@@ -27,6 +27,12 @@ const templateOf = (
   return JSON.stringify({ Description: description, Resources: Object.fromEntries(entries) });
 };
 
+const STORAGE = {
+  Uploads: "AWS::S3::Bucket",
+  "+UploadsPolicy": "AWS::S3::BucketPolicy",
+  Backups: "AWS::S3::Bucket",
+};
+
 const API = {
   Api: "AWS::ApiGateway::RestApi",
   "+Handler": "AWS::Lambda::Function",
@@ -84,11 +90,7 @@ export const SAMPLE_DEPLOYMENT: readonly SampleStack[] = [
   {
     name: "storage",
     dependsOn: ["security"],
-    template: templateOf("Storage", {
-      Uploads: "AWS::S3::Bucket",
-      "+UploadsPolicy": "AWS::S3::BucketPolicy",
-      Backups: "AWS::S3::Bucket",
-    }),
+    template: templateOf("Storage", STORAGE),
   },
   {
     name: "cache",
@@ -126,12 +128,10 @@ export const SAMPLE_DEPLOYMENT: readonly SampleStack[] = [
   },
 ];
 
-/** The stack that did not change, and is skipped. */
-export const SAMPLE_SKIPPED = "dns";
-
 /** The stack whose second version fails, its template, and how. */
 export const SAMPLE_BROKEN = {
   name: "api",
+  dependsOn: ["database-rds", "cache"],
   template: templateOf("Interface", API, 2),
   failures: {
     Handler: {
@@ -141,3 +141,10 @@ export const SAMPLE_BROKEN = {
     },
   } satisfies Failures,
 } as const;
+
+/** A stack whose second version is deployed well before the other one fails. */
+export const SAMPLE_CHANGED: SampleStack = {
+  name: "storage",
+  dependsOn: ["security"],
+  template: templateOf("Storage", STORAGE, 2),
+};

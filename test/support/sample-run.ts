@@ -1,6 +1,6 @@
 /** The sample deployment played against a whole system, both of its runs; whoever deploys is patient with the Worker. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { playSample } from "../../src/cli/sample-play.ts";
+import { playTrackedSample } from "./tracked-sample.ts";
 import { eventually } from "./eventually.ts";
 import { KEYS, type System } from "./system.ts";
 
@@ -11,7 +11,7 @@ const PATIENCE_MS = 60_000;
 
 /** Resolves when both runs have been played; Stackcast may be behind. */
 export const playSampleRuns = (system: System): Promise<void> =>
-  playSample(system.simulator, KEYS, {
+  playTrackedSample(system.simulator, KEYS, {
     post: async (path, body) => {
       let said = "nobody answered";
       const init = {

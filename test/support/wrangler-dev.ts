@@ -4,8 +4,8 @@
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
+import { freePort } from "../../src/cli/worker-process.ts";
 import { eventually } from "./eventually.ts";
 import { leash } from "./leash.ts";
 import { livingInGroup } from "./processes.ts";
@@ -32,18 +32,6 @@ export type WranglerDev = Readonly<{
 }>;
 
 const GRACE_MS = 5_000;
-
-/** A port of the loopback address that nothing listens on. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
 
 const signalGroup = (group: number, signal: NodeJS.Signals): void => {
   try {

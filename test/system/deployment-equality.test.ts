@@ -7,7 +7,8 @@ import { SAMPLE_ADDRESS } from "../../src/cli/sample-play.ts";
 import type { DeliveryNotice } from "../../src/client/delivery.ts";
 import { ProgressEventEmitter } from "../../src/client/emitter.ts";
 import { restClient, type RestClient } from "../../src/client/rest.ts";
-import { SAMPLE_BROKEN, SAMPLE_SKIPPED } from "../../src/simulator/sample-deployment.ts";
+import { SAMPLE_BROKEN } from "../../src/simulator/sample-deployment.ts";
+import { SAMPLE_SKIPPED } from "../support/tracked-sample.ts";
 import type { DeploymentAddress } from "../../src/protocol/channel-names.ts";
 import type {
   DeploymentEvent,

@@ -12,12 +12,12 @@ export const declareDev: Declaration = (program, run) => {
         "the address of a page that is already moving. Ctrl-C ends everything.",
     )
     .option("--port <number>", "where the Worker listens", positiveNumber, 8787)
-    .option("--speed <factor>", "simulated seconds in a real one", Number, 8)
+    .option("--speed <factor>", "simulated seconds in a real one", Number, 60)
     .addHelpText(
       "after",
       examples(
         ["stackcast dev", "then open the address"],
-        ["stackcast dev --port 8080 --speed 30", "faster, elsewhere"],
+        ["stackcast dev --port 8080 --speed 120", "faster, elsewhere"],
       ),
     )
     .action((options: DevOptions) =>
