@@ -32,6 +32,9 @@ type Fed = Readonly<{ stack: string; epoch: string; offset: number }>;
 
 const OVERDUE_MS = 30_000;
 
+/** A table or a log that takes longer is not waited for: it would hold up the next alarm, and all else that it is for. */
+const HANGING_MS = 1_000;
+
 /**
  * Lines of each stack's log in a snapshot: enough to show what is going on. All of them would be most of it, and every
  * late joiner would pay for what REST and the history have.
@@ -178,10 +181,12 @@ export class DeploymentChannel {
     // First of all, so that a call that hangs costs one period and nothing else.
     await this.rearm();
     ctx.waitUntil(this.destinations.run(now));
+    const handedOn = this.consumers.run(store.offset, now, !hasEnded(store.state));
+    ctx.waitUntil(handedOn);
     await Promise.all([
       this.pushes.catchUp(this.position(), now),
       this.expectations.tell(store.state, ctx.storage.kv.get<string>(SINCE) ?? store.state.startTime),
-      this.consumers.run(store.offset, now, !hasEnded(store.state)),
+      Promise.race([handedOn, scheduler.wait(HANGING_MS)]),
       this.desk.work(now),
     ]);
     await this.schedule();

@@ -12,7 +12,7 @@ const line = z.looseObject({ level: z.string(), type: z.string(), offset: z.numb
 
 export type WireLine = z.infer<typeof line>;
 
-export type LogsFault = "denied" | "throttled" | "unavailable" | "reset" | "hang" | "too old";
+export type LogsFault = "denied" | "throttled" | "unavailable" | "reset" | "hang" | "deaf" | "too old";
 
 const errorJson = (type: string, message: string, status = 400): Response =>
   Response.json({ __type: type, message }, { status });
@@ -48,6 +48,9 @@ export class WireLogs {
         throw new TypeError("Network connection lost.");
       case "hang":
         return silence(signal);
+      case "deaf":
+        // It does not even end when the asking is given up.
+        return new Promise(() => {});
       case "too old":
       case undefined:
         return this.wellAnswered(action, body, fault === "too old");

@@ -2,6 +2,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { expect, test, vi } from "vitest";
 import { AUDIT_TABLE, alarmIn, audited, aws, newStack, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
+import { deploymentOf, pollAll, progressOf, register, storyOf, work } from "./deployments.ts";
 import { connect } from "./viewer.ts";
 
 useFarEnd();
@@ -159,4 +160,48 @@ test("events of an attempt that is over are kept until they are in the logs, too
   pass(4_000);
   await poll(stack.name);
   await shortly(() => new Set(aws.logs.offsets(streamOf(stack.name)))).toEqual(new Set(upTo(7)));
+});
+
+/** A deployment of one stack that has come to its end. */
+const deployed = async (name: string): Promise<void> => {
+  const stack = newStack(`${name}-stack`).own("CREATE_IN_PROGRESS");
+  await register(name, { [stack.name]: [] });
+  stack.resource("Vpc", "CREATE_IN_PROGRESS").resource("Vpc", "CREATE_COMPLETE").own("CREATE_COMPLETE");
+  await pollAll(name, stack.name);
+};
+
+test("a deployment's lines are in its own group, with who began the run, and its stack has none of its own", async () => {
+  await deployed("shop");
+  const story = await storyOf("shop");
+  expect(story.at(-1)).toBe("deployment_complete");
+  pass(10);
+  await work("shop");
+  const streams = () => [...aws.logs.streams].filter(([key]) => key.startsWith("/cloud/deployments/shop "));
+  const lines = () => streams().flatMap(([, found]) => found);
+  await shortly(() =>
+    lines()
+      .map(({ offset }) => offset)
+      .toSorted((one, other) => one - other),
+  ).toEqual(upTo(story.length));
+  expect([...aws.logs.groups]).toEqual(["/cloud/deployments/shop"]);
+  for (const [key, found] of streams())
+    for (const line of found)
+      expect(line).toMatchObject({
+        deploymentId: "shop",
+        environment: "dev",
+        user: "kim",
+        channel: "deployments/shop-dev",
+        timestamp: expect.stringContaining(key.replace("/cloud/deployments/shop deploy-dev-", "")),
+      });
+});
+
+test("a call to CloudWatch that never ends holds up neither the alarm of a deployment nor what it is for", async () => {
+  aws.logs.fault = () => "deaf";
+  await deployed("hung");
+  expect((await progressOf("hung")).status).toBe("deployed");
+  expect(aws.logs.calls.length).toBeGreaterThan(0);
+  expect(aws.logs.streams.size).toBe(0);
+  // What was left undone has an alarm of its own.
+  const alarm = await runInDurableObject(deploymentOf("hung"), (_, { storage }) => storage.getAlarm());
+  expect(alarm).not.toBeNull();
 });
