@@ -1,0 +1,215 @@
+/** A deployment that Stackcast deploys, its workflow played by hand: AWS takes no call that changes anything here. */
+import { runInDurableObject } from "cloudflare:test";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import type { Registration } from "../../src/protocol/deployment-requests.ts";
+import type { StackComplete } from "../../src/protocol/stack-frames.ts";
+import { addressOf, deploymentOf, progressOf, storyOf } from "./deployments.ts";
+import { aws, useFarEnd } from "./far-end.ts";
+
+useFarEnd();
+beforeEach(() => {
+  vi.spyOn(console, "debug").mockReturnValue();
+  vi.spyOn(console, "error").mockReturnValue();
+});
+
+const CALLER = { run: 1, generation: 1 };
+
+const planOf = (deploymentId: string, rest: Partial<Registration> = {}): Registration => ({
+  ...addressOf(deploymentId),
+  mode: "deploy",
+  stacks: [
+    { name: "base", templateBody: "{}" },
+    { name: "app", templateBody: "{ }", dependsOn: ["base"], parameters: { Size: "2" } },
+  ],
+  ...rest,
+});
+
+/** The workflow that begins by itself gets no further than to its first question. */
+const holdWorkflow = (): void => {
+  aws.cloudFormation.fault = ({ action }) => (action === "ValidateTemplate" ? "throttled" : undefined);
+};
+
+/** Registered, and validated as if AWS had agreed; the workflow itself never gets so far. */
+const begun = async (deploymentId: string, rest: Partial<Registration> = {}) => {
+  holdWorkflow();
+  const deployment = deploymentOf(deploymentId);
+  expect(await deployment.register(planOf(deploymentId, rest), "kim")).toMatchObject({ ok: true });
+  expect(await deployment.turn(CALLER, false, false)).toEqual({
+    over: false,
+    actions: [{ kind: "validate" }],
+  });
+  await deployment.validated(CALLER, []);
+  return deployment;
+};
+
+const endOf = (name: string, status: string, outcome: StackComplete["outcome"], offset: number) =>
+  JSON.stringify({
+    type: "stack_complete",
+    timestamp: new Date().toISOString(),
+    stack: {
+      name,
+      status,
+      totalResources: 1,
+      completedResources: 1,
+      inProgressResources: 0,
+      failedResources: 0,
+      progress: 100,
+    },
+    outcome,
+    outputs: {},
+    durationSeconds: 1,
+    channel: `stacks/us-east-1/${name}`,
+    offset,
+  } satisfies StackComplete);
+
+const create = { kind: "deploy", change: "CREATE", changeSetId: "arn:set" } as const;
+
+describe("a deployment that Stackcast deploys", () => {
+  test("says what is next, takes what was found out, and ends with its stacks", async () => {
+    const deployment = await begun("o-flow");
+    expect(await deployment.turn(CALLER, false, false)).toEqual({
+      over: false,
+      actions: [{ kind: "deploy", stack: "base" }],
+    });
+    expect(await deployment.order(CALLER, "app")).toMatchObject({
+      user: "kim",
+      template: { body: "{ }" },
+      plan: { stackName: "app", region: "us-east-1", parameters: { Size: "2" } },
+      places: { base: { stackName: "base", region: "us-east-1" } },
+    });
+    expect(await deployment.start(CALLER, "base", create)).toBe(true);
+    expect(await deployment.start(CALLER, "base", create)).toBe(true);
+    expect(await deployment.turn(CALLER, false, false)).toEqual({
+      over: false,
+      actions: [{ kind: "deploy", stack: "base" }],
+    });
+    await deployment.note(CALLER, "base", { kind: "accepted", task: "deploy" });
+    expect(await deployment.turn(CALLER, false, false)).toEqual({ over: false, actions: [] });
+    const delivery = {
+      stack: "base",
+      epoch: "e",
+      from: 1,
+      frames: [endOf("base", "CREATE_COMPLETE", "deployed", 1)],
+    };
+    expect(await deployment.stackFrames(delivery)).toEqual({ offset: 1, wanted: false });
+    expect(await deployment.stackFrames(delivery)).toEqual({ offset: 1, wanted: false });
+    expect(await deployment.turn(CALLER, false, false)).toEqual({
+      over: false,
+      actions: [{ kind: "deploy", stack: "app" }],
+    });
+    await deployment.note(CALLER, "app", { kind: "unchanged" });
+    expect(await deployment.turn(CALLER, false, false)).toEqual({ over: true, actions: [] });
+    expect(await storyOf("o-flow")).toEqual([
+      "deployment_started",
+      "deployment_validating",
+      "layer_started 1",
+      "stack_deploying base",
+      "stack_deployed base",
+      "layer_complete 1",
+      "layer_started 2",
+      "stack_skipped app",
+      "layer_complete 2",
+      "deployment_complete",
+    ]);
+  });
+
+  test("tells who runs to whom comes second, whatever he wants", async () => {
+    const deployment = await begun("o-second");
+    const { startTime } = await progressOf("o-second");
+    const refusal = {
+      ok: false,
+      failure: {
+        code: "RUN_UNDERWAY",
+        message: `Run 1 of this deployment is under way: begun by kim at ${startTime}`,
+        details: [
+          { field: "run", message: "1" },
+          { field: "user", message: "kim" },
+          { field: "since", message: startTime },
+        ],
+      },
+    };
+    expect(await deployment.register(planOf("o-second"), "lee")).toEqual(refusal);
+    for (const action of ["retry", "destroy"] as const)
+      expect(await deployment.act(addressOf("o-second"), action, "lee")).toEqual(refusal);
+  });
+
+  test("has nothing to say to a workflow that is not its own any more", async () => {
+    const deployment = await begun("o-stale");
+    expect(await deployment.turn(CALLER, false, true)).toEqual({ over: true, actions: [] });
+    expect(await deployment.turn(CALLER, false, false)).toEqual({ over: true, actions: [] });
+    expect(await deployment.start(CALLER, "base", create)).toBe(false);
+    expect(await deployment.order(CALLER, "base")).toBe(undefined);
+    await deployment.note(CALLER, "base", { kind: "unchanged" });
+    expect((await progressOf("o-stale")).stacks["base"]?.status).toBe("pending");
+    const next = { run: 1, generation: 2 };
+    expect(await deployment.turn(next, false, false)).toMatchObject({ over: false });
+  });
+
+  test("begins nothing if anything of its plan is wrong", async () => {
+    holdWorkflow();
+    const deployment = deploymentOf("o-invalid");
+    await deployment.register(planOf("o-invalid", { onFailure: "rollback" }), "kim");
+    await deployment.turn(CALLER, false, false);
+    const error = { code: "INVALID_TEMPLATE", message: "no resources" };
+    await deployment.validated(CALLER, [{ stack: "app", error }]);
+    expect(await progressOf("o-invalid")).toMatchObject({
+      status: "failed",
+      stacks: { base: { status: "pending" }, app: { status: "failed", error } },
+    });
+    expect(await deployment.act(addressOf("o-invalid"), "rollback", "kim")).toMatchObject({
+      failure: {
+        code: "INVALID_TRANSITION",
+        message: "rollback: run 1 has changed nothing that could be put back",
+      },
+    });
+  });
+
+  test("keeps pictures as long as something can be put back", async () => {
+    const deployment = await begun("o-pictures");
+    const picture = {
+      template: "é".repeat(400_000),
+      parameters: { P: "1" },
+      tags: {},
+      capabilities: [],
+      notificationArns: [],
+    };
+    await deployment.start(CALLER, "base", { ...create, change: "UPDATE", picture });
+    expect((await deployment.order(CALLER, "base"))?.picture).toEqual(picture);
+    const frames = [endOf("base", "UPDATE_ROLLBACK_COMPLETE", "rolled_back", 1)];
+    await deployment.stackFrames({ stack: "base", epoch: "e", from: 1, frames });
+    expect((await progressOf("o-pictures")).status).toBe("failed");
+    const kept = () =>
+      runInDurableObject(deployment, (_, { storage }) => [...storage.kv.list({ prefix: "picture" })].length);
+    expect(await kept()).toBe(2);
+    expect(await deployment.act(addressOf("o-pictures"), "rollback", "lee")).toMatchObject({
+      ok: true,
+      value: { status: "rolling_back", run: 1 },
+    });
+    const next = { run: 1, generation: 2 };
+    expect(await deployment.turn(next, false, false)).toEqual({
+      over: false,
+      actions: [{ kind: "revert", stack: "base" }],
+    });
+    await deployment.note(next, "base", { kind: "back" });
+    expect(await deployment.turn(next, false, false)).toEqual({ over: true, actions: [] });
+    expect((await progressOf("o-pictures")).status).toBe("rolled_back");
+    expect(await kept()).toBe(0);
+  });
+
+  test("without a plan can be neither deployed nor destroyed", async () => {
+    const deployment = deploymentOf("o-none");
+    expect(await deployment.register(planOf("o-none", { stacks: [] }), "kim")).toMatchObject({
+      failure: { code: "PLAN_NOT_FOUND" },
+    });
+    await deployment.register({ ...planOf("o-none"), mode: "track" }, "kim");
+    expect(await deployment.act(addressOf("o-none"), "cancel", "kim")).toMatchObject({
+      failure: {
+        code: "INVALID_TRANSITION",
+        message: "cancel: Stackcast does not deploy this deployment: its mode is track",
+      },
+    });
+    expect(await deployment.act(addressOf("o-none"), "destroy", "kim")).toMatchObject({
+      failure: { code: "PLAN_NOT_FOUND" },
+    });
+  });
+});
