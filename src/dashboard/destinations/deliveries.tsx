@@ -58,9 +58,11 @@ const Row = ({ id, delivery, onSent }: RowProps) => {
           {word}
         </span>
       </td>
-      <td class="delivery-event">
-        {delivery.type.replaceAll("_", " ")}
-        <span class="quiet small">{delivery.channel?.replace("deployments/", "") ?? "a test"}</span>
+      <td>
+        <div class="delivery-event">
+          {delivery.type.replaceAll("_", " ")}
+          <span class="quiet small">{delivery.channel?.replace("deployments/", "") ?? "a test"}</span>
+        </div>
       </td>
       <td class="quiet">
         <Moment at={delivery.createdAt} />
@@ -154,7 +156,7 @@ export const Deliveries = ({ id, round }: Readonly<{ id: string; round: number }
           </div>
         ))}
       {cursor !== undefined && asked.kind === "ready" && (
-        <button type="button" class="button compact" onClick={() => void more()}>
+        <button type="button" class="button compact delivery-more" onClick={() => void more()}>
           Older
         </button>
       )}

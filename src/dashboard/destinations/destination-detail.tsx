@@ -16,17 +16,21 @@ const Health = ({ destination }: Readonly<{ destination: DestinationAnswer }>) =
   if (disabled)
     return (
       <p class="note failed">
-        Disabled <Moment at={disabled.at} />:{" "}
-        {disabled.reason === "gone"
-          ? "the receiver said that it is gone (410)."
-          : "it took nothing for days."}{" "}
-        What comes waits until it is enabled; {pending} waiting.
+        <span>
+          Disabled <Moment at={disabled.at} />:{" "}
+          {disabled.reason === "gone"
+            ? "the receiver said that it is gone (410)."
+            : "it took nothing for days."}{" "}
+          What comes waits until it is enabled; {pending} waiting.
+        </span>
       </p>
     );
   if (failingSince !== undefined)
     return (
       <p class="note undoing">
-        Failing since <Moment at={failingSince} />. {pending} waiting, {dead} given up.
+        <span>
+          Failing since <Moment at={failingSince} />. {pending} waiting, {dead} given up.
+        </span>
       </p>
     );
   return (

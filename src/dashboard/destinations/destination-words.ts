@@ -50,5 +50,5 @@ export const attemptText = ({ status, error, ms }: Attempt): string =>
   [
     ...(status === undefined ? [] : [String(status)]),
     ...(error === undefined ? [] : [error]),
-    `in ${ms} ms`,
+    ms < 1000 ? `in ${ms} ms` : `in ${(ms / 1000).toFixed(1)} s`,
   ].join(" ");

@@ -11,6 +11,9 @@ type MenuProps = Readonly<{
 }>;
 
 const GAP = 4;
+const EDGE = 8;
+/** A sheet below a button at the left would else begin beyond the page's edge. */
+const WIDEST = 280;
 
 export const Menu = ({ label, face, class: name = "button", children }: MenuProps) => {
   const id = useId();
@@ -21,7 +24,8 @@ export const Menu = ({ label, face, class: name = "button", children }: MenuProp
     const anchor = button.current?.getBoundingClientRect();
     if (!anchor || !sheet.current) return;
     sheet.current.style.top = `${anchor.bottom + GAP}px`;
-    sheet.current.style.right = `${Math.max(8, document.documentElement.clientWidth - anchor.right)}px`;
+    const width = document.documentElement.clientWidth;
+    sheet.current.style.right = `${Math.max(EDGE, Math.min(width - anchor.right, width - WIDEST - EDGE))}px`;
   };
   return (
     <>

@@ -7,7 +7,7 @@ import type { RunComparison, StackComparison, StackOutcome } from "./run-compari
 
 /** Rows that are drawn before more are asked for. */
 const FIRST_ROWS = 30;
-const WIDTH = 96;
+const WIDTH = 80;
 
 /** `3m 20s slower`; what differs by less than a second is the same. */
 export const deltaText = (seconds: number): string => {
@@ -120,7 +120,13 @@ export const ComparisonTable = ({ base, run, comparison }: ComparisonTableProps)
                 <td>
                   <Outcome outcome={stack.after} />
                 </td>
-                <td>
+                <td
+                  class={
+                    stack.change === "kept" && !stack.isOutcomeChanged && stack.deltaSeconds === undefined
+                      ? "nothing"
+                      : undefined
+                  }
+                >
                   <Difference stack={stack} largest={largest} />
                 </td>
               </tr>

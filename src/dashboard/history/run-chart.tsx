@@ -28,7 +28,7 @@ export const RunChart = ({ runs, shown, hrefOf }: RunChartProps) => {
           const height = Math.max(3, (durationSeconds / longest) * (HEIGHT - 4));
           const x = index * (COLUMN + GAP) + GAP / 2;
           return (
-            <a key={run} href={hrefOf(run)} tabIndex={-1}>
+            <a key={run} href={hrefOf(run)} tabindex={-1}>
               <title>{`Run ${run}: ${status.replaceAll("_", " ")}, ${durationText(durationSeconds)}`}</title>
               <rect class="history-hit" x={x - GAP / 2} width={COLUMN + GAP} height={HEIGHT} />
               <rect

@@ -44,7 +44,7 @@ export class ChartFrame {
 
   /** Where to scroll so that the row with this key is seen; undefined if there is none. */
   scrollTopOf(key: string): number | undefined {
-    const place = this.#model.places.value.get(key);
+    const place = this.#model.placeOf(key);
     return place === undefined
       ? undefined
       : scrollTopFor(place, ROW_HEIGHT, this.scrollTop.peek(), this.height.peek());

@@ -2,10 +2,11 @@
  * The bars of the rows that are seen, the lines of the ticks behind them and the critical path among them. Drawn anew when
  * the run or what is seen of it changes, and each second while it goes on: always as few as there is room for.
  */
-import { useId } from "preact/hooks";
+import { useId, useMemo } from "preact/hooks";
 import { BarPatterns, BarShape, CRITICAL_BELOW, STACK_TOP } from "./bar-shape.tsx";
 import { ROW_HEIGHT, type ChartFrame } from "./chart-frame.ts";
 import type { TimelineModel } from "./timeline-model.ts";
+import { KeptDrawings } from "./kept-drawings.ts";
 import { readyAt, stackKeyOf, type TimelineRow } from "./timeline-rows.ts";
 import { placeOf, ticksOf, type View } from "./time-scale.ts";
 import type { TimedRun } from "./timeline-run.ts";
@@ -27,13 +28,12 @@ const Grid = ({ model, frame }: PartProps) => {
 const Connections = ({ model, frame }: PartProps) => {
   const { stacks } = model.path.value;
   const rows = model.rows.value;
-  const places = model.places.value;
   const view = model.view.value;
   const width = frame.barsWidth.value;
   const top = frame.first.value * ROW_HEIGHT;
   const lines = stacks.slice(1).flatMap((name, index) => {
     const ends = [stacks[index] ?? "", name].map((stack) => {
-      const place = places.get(stackKeyOf(stack));
+      const place = model.placeOf(stackKeyOf(stack));
       const row = place === undefined ? undefined : rows[place];
       return place !== undefined && row?.kind === "stack" ? { place, span: row.stack.span } : undefined;
     });
@@ -84,8 +84,12 @@ const Bar = ({ row, run, view, width, now, id }: BarProps) => {
   );
 };
 
+const endOf = (row: TimelineRow): number | undefined =>
+  (row.kind === "layer" ? row : row.kind === "stack" ? row.stack : row.resource).span?.end;
+
 export const TimelineBars = ({ model, frame }: PartProps) => {
   const id = useId();
+  const kept = useMemo(() => new KeptDrawings(), [model]);
   const run = model.run.value;
   const first = frame.first.value;
   const end = frame.end.value;
@@ -93,6 +97,7 @@ export const TimelineBars = ({ model, frame }: PartProps) => {
   const view = model.view.value;
   const now = model.moment.value;
   if (!run || width === 0) return null;
+  kept.begin();
   const height = (end - first) * ROW_HEIGHT;
   const present = placeOf(view, width, now);
   return (
@@ -105,11 +110,17 @@ export const TimelineBars = ({ model, frame }: PartProps) => {
     >
       <BarPatterns id={id} />
       <Grid model={model} frame={frame} />
-      {model.rows.value.slice(first, end).map((row, index) => (
-        <g key={row.key} transform={`translate(0 ${index * ROW_HEIGHT})`}>
-          <Bar row={row} run={run} view={view} width={width} now={now} id={id} />
-        </g>
-      ))}
+      {model.rows.value.slice(first, end).map((row, index) => {
+        // Time goes on only for what has no end.
+        const until = endOf(row) === undefined ? now : undefined;
+        // What a stack waits for is another stack of the run.
+        const told = row.kind === "stack" ? run : undefined;
+        return kept.of(row.key, [row, told, index, view, width, until], () => (
+          <g key={row.key} transform={`translate(0 ${index * ROW_HEIGHT})`}>
+            <Bar row={row} run={run} view={view} width={width} now={now} id={id} />
+          </g>
+        ));
+      })}
       <Connections model={model} frame={frame} />
       {run.span.end === undefined && <path class="timeline-now" d={`M${present} 0V${height}`} />}
     </svg>

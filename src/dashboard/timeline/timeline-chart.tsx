@@ -5,6 +5,7 @@
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useId, useMemo, useRef } from "preact/hooks";
 import { ChartFrame, ROW_HEIGHT } from "./chart-frame.ts";
+import { KeptDrawings } from "./kept-drawings.ts";
 import { TimelineAxis } from "./timeline-axis.tsx";
 import { TimelineBars } from "./timeline-bars.tsx";
 import { TimelineDetails } from "./timeline-details.tsx";
@@ -27,23 +28,23 @@ const Sheet = ({ model, frame, id }: PartProps) => (
 );
 
 const Labels = ({ model, frame, id }: PartProps) => {
+  const kept = useMemo(() => new KeptDrawings(), [model]);
   const first = frame.first.value;
   const active = model.active.value;
+  kept.begin();
   return (
     <div
       class="timeline-labels"
       role="none"
       style={{ transform: `translateY(${first * ROW_HEIGHT}px)`, "--label": `${frame.labelWidth.value}px` }}
     >
-      {model.rows.value.slice(first, frame.end.value).map((row, index) => (
-        <TimelineLabel
-          key={row.key}
-          id={`${id}-${first + index}`}
-          row={row}
-          model={model}
-          isActive={row.key === active}
-        />
-      ))}
+      {model.rows.value.slice(first, frame.end.value).map((row, index) => {
+        const rowId = `${id}-${first + index}`;
+        const isActive = row.key === active;
+        return kept.of(row.key, [row, rowId, isActive], () => (
+          <TimelineLabel key={row.key} id={rowId} row={row} model={model} isActive={isActive} />
+        ));
+      })}
     </div>
   );
 };
@@ -81,7 +82,7 @@ export const TimelineChart = ({ model, onOpen }: ChartProps) => {
     if (tree.current && top !== undefined) tree.current.scrollTop = top;
   });
 
-  const activePlace = model.places.value.get(model.active.value ?? "");
+  const activePlace = model.placeOf(model.active.value);
   const isDrawn =
     activePlace !== undefined && activePlace >= frame.first.value && activePlace < frame.end.value;
 

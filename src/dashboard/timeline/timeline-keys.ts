@@ -30,7 +30,7 @@ export const pressKey = (
   onOpen: ((stack: string) => void) | undefined,
 ): boolean => {
   const rows = model.rows.value;
-  const place = model.places.value.get(model.active.value ?? "") ?? 0;
+  const place = model.placeOf(model.active.value) ?? 0;
   const row = rows[place];
   const moveTo = (next: number): true => {
     model.active.value = rows[Math.max(0, Math.min(next, rows.length - 1))]?.key;

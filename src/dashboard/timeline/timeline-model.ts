@@ -25,8 +25,6 @@ export class TimelineModel {
   readonly moment: ReadonlySignal<number>;
   readonly path: ReadonlySignal<CriticalPath>;
   readonly rows: ReadonlySignal<readonly TimelineRow[]>;
-  /** Places of the rows by their keys. */
-  readonly places: ReadonlySignal<ReadonlyMap<string, number>>;
   readonly whole: ReadonlySignal<View>;
   readonly view: ReadonlySignal<View>;
   /** The row that is told of: the one that is pointed at, else the one that the keyboard is at. */
@@ -47,15 +45,20 @@ export class TimelineModel {
       const onlyCritical = this.onlyCritical.value;
       return timelineRowsOf(run, { open: this.open.value, critical: critical.value, onlyCritical });
     });
-    this.places = computed(() => new Map(this.rows.value.map(({ key }, place) => [key, place])));
     const from = computed(() => this.run.value?.span.start ?? 0);
     const to = computed(() => wholeOf(from.value, this.run.value?.span.end, this.moment.value).to);
     this.whole = computed(() => ({ from: from.value, to: to.value }));
     this.view = computed(() => this.#chosen.value ?? this.whole.value);
     this.told = computed(() => {
-      const place = this.places.value.get(this.pointed.value ?? this.active.value ?? "");
+      const place = this.placeOf(this.pointed.value ?? this.active.value);
       return place === undefined ? undefined : this.rows.value[place];
     });
+  }
+
+  /** Where the row with this key stands. Few are asked for, and the rows change often: it is looked for. */
+  placeOf(key: string | undefined): number | undefined {
+    const place = key === undefined ? -1 : this.rows.value.findIndex((row) => row.key === key);
+    return place < 0 ? undefined : place;
   }
 
   /** Whether all of the run is seen. */
