@@ -161,6 +161,21 @@ describe.skipIf(!hasTmux)(`the client in a terminal${hasTmux ? "" : ` – skippe
     expect(pane.isCursorVisible).toBe(true);
   });
 
+  it("gives the terminal back at Ctrl-Z, and draws on below when it is taken up again", async () => {
+    await begin("PAUSED");
+    await tell("PAUSED", [told("stack_deploying", 0, { stack: "network", layer: 1 })]);
+    const pane = follow("PAUSED", { columns: 80, rows: 24 });
+    await pane.until("the frame", hasLine(/^ {2}→ network/));
+    pane.press("C-z");
+    await pane.until("the prompt", (screen) => hasLine(/Stopped/)(screen) && screen.at(-1) === PROMPT);
+    expect(pane.isCursorVisible).toBe(true);
+    pane.type("clear; fg");
+    await pane.until("the frame again", (screen) => isOneFrame(screen) && hasLine(/^ {2}→ network/)(screen));
+    await tell("PAUSED", [told("stack_deployed", 2, { stack: "network" })]);
+    const rows = (await pane.until("the end", hasLine(/^✓ Deployed/))).filter((row) => row !== "");
+    expect(rows.filter((row) => /^(Deploying|✓ Deployed|Progress)/.test(row))).toHaveLength(2);
+  });
+
   it("says that it reconnects while the server is gone, and that nothing is lost once it is back", async () => {
     await begin("KILLED");
     await tell("KILLED", [

@@ -90,6 +90,13 @@ export const terminalDisplay = (options: TerminalDisplayOptions): Required<Telle
     paint();
   };
 
+  /** Ctrl-Z: the shell gets a terminal as it wants it, and the frame is drawn anew below whatever it has written. */
+  const suspend = (): void => {
+    clearTimeout(planned);
+    painter.end(frame(sizeOf(stdout)));
+    process.kill(process.pid, "SIGSTOP");
+  };
+
   const unsubscribe = followed.kind === "deployment" ? followed.store.subscribe(paintSoon) : undefined;
   const ticks = setInterval(paintSoon, TICK_MS);
 
@@ -101,12 +108,16 @@ export const terminalDisplay = (options: TerminalDisplayOptions): Required<Telle
     unsubscribe?.();
     stdout.off?.("resize", resized);
     process.off("exit", close);
+    process.off("SIGTSTP", suspend);
+    process.off("SIGCONT", paint);
     const { columns, rows } = sizeOf(stdout);
     painter.end(frame({ columns, rows: Math.max(rows, LAST_ROWS) }));
   };
 
   stdout.on?.("resize", resized);
   process.once("exit", close);
+  process.on("SIGTSTP", suspend);
+  process.on("SIGCONT", paint);
   paint();
 
   return {
