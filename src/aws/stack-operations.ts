@@ -124,6 +124,11 @@ export const stackOperations = (session: AwsSession): StackOperations => {
     },
     templateText: (stack) =>
       ask("GetTemplate", { StackName: stack, TemplateStage: "Original" }, templateBody),
-    validate: (template) => ask("ValidateTemplate", templateForm(template), validatedTemplate),
+    async validate(template) {
+      const answer = await ask("ValidateTemplate", templateForm(template), validatedTemplate);
+      if (answer.ok || answer.failure.kind !== "missing") return answer;
+      // No stack was asked for: moto words whatever it finds in a template so.
+      return failed({ kind: "rejected", code: "ValidationError", message: answer.failure.message });
+    },
   };
 };

@@ -23,15 +23,13 @@ export const canvasWishOf = (
   demands: TemplateDemands,
   before: StackPicture | undefined,
 ): StackWish => {
-  const parameters = demands.parameters.flatMap(({ name }): [string, ParameterWish][] => {
-    const given = Object.hasOwn(order.parameters, name) ? order.parameters[name] : undefined;
-    if (given !== undefined) return [[name, given]];
-    return before && Object.hasOwn(before.parameters, name) ? [[name, { usePrevious: true }]] : [];
-  });
+  const kept = demands.parameters.flatMap(({ name }): [string, ParameterWish][] =>
+    before && Object.hasOwn(before.parameters, name) ? [[name, { usePrevious: true }]] : [],
+  );
   const tags = order.tags ?? (before ? sendable(before.tags) : {});
   return {
     template: order.template,
-    parameters: Object.fromEntries(parameters),
+    parameters: { ...Object.fromEntries(kept), ...order.parameters },
     tags: { ...tags, [OWN_TAGS.user]: userTagOf(user) },
     capabilities: order.capabilities,
   };
@@ -45,7 +43,9 @@ export const canvasFault = (
 ): Failure | undefined => {
   const declared = new Set(demands.parameters.map(({ name }) => name));
   const wished = new Set(Object.keys(wish.parameters ?? {}));
-  const unknown = Object.keys(order.parameters).filter((name) => !declared.has(name));
+  // Some stand-ins for AWS do not tell a template's parameters.
+  const unknown =
+    declared.size === 0 ? [] : Object.keys(order.parameters).filter((name) => !declared.has(name));
   const missing = demands.parameters
     .filter(({ name, defaultValue }) => defaultValue === undefined && !wished.has(name))
     .map(({ name }) => name);

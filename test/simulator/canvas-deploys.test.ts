@@ -186,6 +186,16 @@ describe("what is refused", () => {
     expect(kv.text).toBe("[]");
   });
 
+  it("a parameter for a template that has none, and the key pairs are gone again", async () => {
+    const template = { body: "Resources: { Topic: { Type: AWS::SNS::Topic } }" };
+    expect(await refusal({ template, parameters: { Size: "1" } })).toMatchObject({
+      code: "DEPLOY_REFUSED",
+      message: "AWS refused it: Parameters: [Size] do not exist in the template",
+    });
+    expect(await keyPairsIn(simulator)).toEqual({});
+    expect(kv.text).toBe("[]");
+  });
+
   it("a stack under way, and one that is somebody else's", async () => {
     await simulator.close();
     simulator = await createSimulator({ speed: 0.01, dynamodbPort: false });

@@ -1,0 +1,133 @@
+/** What changes stacks, asked of an AWS that others have written: what we send and read is not only our simulator's. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { callerIdentity } from "../../src/aws/caller-identity.ts";
+import { changeSets } from "../../src/aws/change-sets.ts";
+import { keyPairs } from "../../src/aws/key-pairs.ts";
+import { awsSession } from "../../src/aws/session.ts";
+import { stackOperations } from "../../src/aws/stack-operations.ts";
+import type { StackWish } from "../../src/aws/stack-wish.ts";
+import { CanvasDeploys } from "../../src/trackers/canvas-deploys.ts";
+import { fingerprintOf, orderOf, StoredValues } from "../simulator/canvas-account.ts";
+import { motoPath, startMoto, type Moto } from "../support/moto.ts";
+
+const path = motoPath();
+if (path === undefined) console.warn("SKIPPED: no moto_server here, AWS's calls are not tried on it");
+
+const wishOf = (delaySeconds: number): StackWish => ({
+  template: {
+    body: `# <to> & "from"
+Parameters:
+  Name: { Type: String, Default: none }
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties: { DelaySeconds: ${delaySeconds}, Tags: [{ Key: Name, Value: !Ref Name }] }
+Outputs:
+  Arn: { Value: !GetAtt Queue.Arn }
+`,
+  },
+  parameters: { Name: "a & b" },
+  tags: { team: "x y" },
+});
+
+describe.skipIf(path === undefined)("moto", () => {
+  let moto: Moto;
+
+  beforeAll(async () => {
+    moto = await startMoto(path!);
+  }, 90_000);
+
+  afterAll(() => moto?.stop());
+
+  const session = () =>
+    awsSession({
+      accessKeyId: "test",
+      secretAccessKey: "test",
+      region: "us-east-1",
+      endpoints: { all: moto.url },
+    });
+
+  it("makes, shows, changes and deletes a stack", async () => {
+    const stacks = stackOperations(session());
+    const created = await stacks.create("shop", wishOf(1), { token: "t1" });
+    expect(created).toMatchObject({ ok: true, value: { stackId: expect.stringContaining(":stack/shop/") } });
+    expect(await stacks.create("shop", wishOf(1), { token: "t2" })).toMatchObject({
+      failure: { kind: "exists" },
+    });
+    expect(await stacks.picture("shop")).toMatchObject({
+      ok: true,
+      value: {
+        name: "shop",
+        status: "CREATE_COMPLETE",
+        parameters: { Name: "a & b" },
+        tags: { team: "x y" },
+        outputs: { Arn: expect.stringMatching(/^arn:aws:sqs:/) },
+      },
+    });
+    expect(await stacks.update("shop", wishOf(2), { token: "t3" })).toMatchObject({ ok: true });
+    const { template } = wishOf(2);
+    expect(await stacks.templateText("shop")).toEqual({
+      ok: true,
+      value: "body" in template && template.body,
+    });
+    expect(await stacks.delete("shop", { token: "t4" })).toEqual({ ok: true, value: null });
+    expect(await stacks.picture("shop")).toMatchObject({ ok: false, failure: { kind: "missing" } });
+  });
+
+  it("makes, executes and deletes change sets", async () => {
+    const sets = changeSets(session());
+    const first = { name: "first", stack: "proposed" };
+    expect(
+      await sets.create({ ...first, type: "CREATE", token: "c1", description: "a" }, wishOf(1)),
+    ).toMatchObject({ ok: true });
+    expect(await sets.state(first)).toMatchObject({ ok: true, value: { verdict: "ready" } });
+    expect(await sets.execute(first, { token: "e1" })).toEqual({ ok: true, value: null });
+    expect(await stackOperations(session()).picture("proposed")).toMatchObject({
+      value: { status: "CREATE_COMPLETE", tags: { team: "x y" } },
+    });
+    const next = { name: "next", stack: "proposed" };
+    expect(await sets.create({ ...next, type: "UPDATE", token: "c2" }, wishOf(2))).toMatchObject({
+      ok: true,
+    });
+    expect(await sets.delete(next)).toEqual({ ok: true, value: null });
+    expect(await sets.state(next)).toMatchObject({ ok: false, failure: { kind: "missing" } });
+  });
+
+  it("makes key pairs once, and finds them", async () => {
+    const pairs = keyPairs(session());
+    const made = await pairs.create("servers", { "stackcast:user": "ada" });
+    if (!made.ok) throw new Error(JSON.stringify(made.failure));
+    expect(made.value.privateKey).toMatch(/^-----BEGIN RSA PRIVATE KEY-----/);
+    expect(await pairs.create("servers", {})).toMatchObject({ failure: { kind: "exists" } });
+    expect(await pairs.find("servers")).toMatchObject({
+      value: { keyPairId: made.value.keyPairId, tags: { "stackcast:user": "ada" } },
+    });
+    // moto deletes by name only.
+    expect(await pairs.delete(made.value.keyPairId)).toEqual({ ok: true, value: null });
+    expect(await pairs.find("clients")).toEqual({ ok: true, value: undefined });
+  });
+
+  it("says who calls", async () => {
+    expect(await callerIdentity(session())).toMatchObject({ ok: true, value: { account: "123456789012" } });
+  });
+
+  it("deploys for a canvas", async () => {
+    const address = { region: "us-east-1", stackName: "canvas" };
+    const deploys = new CanvasDeploys(new StoredValues(), address, session());
+    const { template } = wishOf(1);
+    if (!("body" in template)) throw new Error("no template");
+    const order = orderOf({ keyPairs: ["canvas"], template, parameters: { Name: "large" } });
+    const first = await deploys.deploy(order, "ada");
+    if (!first.ok) throw new Error(JSON.stringify(first.failure));
+    const { outcome, keyPairs: made } = first.value.deployed;
+    const pair = made["canvas"];
+    expect(outcome).toBe("created");
+    expect(fingerprintOf(pair !== undefined && "privateKey" in pair ? pair.privateKey : "")).toMatch(/^..:/);
+    expect(await deploys.deploy(order, "ada")).toMatchObject({
+      value: { deployed: { outcome: "created", keyPairs: { canvas: { lost: true } } } },
+    });
+    expect(await stackOperations(session()).picture("canvas")).toMatchObject({
+      value: { parameters: { Name: "large" }, tags: { "stackcast:user": "ada" } },
+    });
+  });
+});
