@@ -15,9 +15,11 @@ import { ingest } from "./measures/ingest.ts";
 import { lateJoiner } from "./measures/late-joiner.ts";
 import { manyStacks } from "./measures/many-stacks.ts";
 import { memory } from "./measures/memory.ts";
+import { page } from "./measures/page.ts";
 import { poll } from "./measures/poll.ts";
 import { rows } from "./measures/rows.ts";
 import { stalled } from "./measures/stalled.ts";
+import { terminal } from "./measures/terminal.ts";
 import { jsonOf, tableOf } from "./report.ts";
 import { prepareServers } from "./servers/servers.ts";
 
@@ -32,6 +34,8 @@ const MEASURES: Readonly<Record<string, Measure>> = {
   ingest,
   "late-joiner": lateJoiner,
   "deployment-rows": deploymentRows,
+  page,
+  terminal,
 };
 
 const USAGE = `npm run bench -- [--only ${Object.keys(MEASURES).join(",")}] [--rounds N] [--quick] [--json FILE]`;
