@@ -16,7 +16,7 @@ export const barColumns = (columns: number, numbers: string): number =>
   Math.max(4, Math.min(BAR_COLUMNS, columns - numbers.length));
 
 /** `━━━━━━ 35% (4/12 stacks)`. */
-export const barLine = (progress: DeploymentProgress, columns: number, color: boolean): Line => {
+const barLine = (progress: DeploymentProgress, columns: number, color: boolean): Line => {
   const { progressPercent, totalStacks } = progress.summary;
   const longest = ` 100% (${totalStacks}/${totalStacks} stacks back)`;
   return line(

@@ -33,7 +33,7 @@ const firstFailure = (progress: DeploymentProgress): Failure | undefined => {
 };
 
 /** The blast line: `Not begun because of it: compute, frontend (layers 4, 5)`; undefined: nothing was in its way. */
-export const blastText = ({ stacks, layers }: Blast): string | undefined => {
+const blastText = ({ stacks, layers }: Blast): string | undefined => {
   if (stacks.length === 0) return undefined;
   const named = stacks.slice(0, 6).join(", ") + (stacks.length > 6 ? ` and ${stacks.length - 6} more` : "");
   const where = layers.length === 1 ? `layer ${layers.join()}` : `layers ${layers.join(", ")}`;

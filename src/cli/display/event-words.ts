@@ -7,7 +7,7 @@ import { line, piece, type Line, type Tone } from "./line.ts";
 import { OUTCOME_MARKS, wordMark } from "./status-mark.ts";
 
 /** What an event says: of which stack or resource, and whether it is of a failure. */
-export type EventWords = Readonly<{ subject: string | undefined; text: Line; isFailure: boolean }>;
+type EventWords = Readonly<{ subject: string | undefined; text: Line; isFailure: boolean }>;
 
 const took = (seconds: number | undefined): string =>
   seconds === undefined ? "" : ` (${partText(seconds)})`;

@@ -89,13 +89,6 @@ export const cutLine = (pieces: Line, columns: number): Line => {
   return kept;
 };
 
-/** The line, then a piece that ends at so many columns; without it where there is no room. */
-export const withRight = (left: Line, right: Line, columns: number): Line => {
-  const room = columns - widthOf(right);
-  const gap = room - widthOf(left);
-  return gap < 2 ? left : [...left, piece(" ".repeat(gap)), ...right];
-};
-
 /** Stands in for each symbol where a terminal can show nothing but ASCII; one column for one column. */
 const ASCII: Readonly<Record<string, string>> = {
   "✓": "+",

@@ -32,7 +32,7 @@ export const bar = (percent: number, columns: number, color: boolean): readonly 
 };
 
 /** What has gone wrong in a stack that has not come to rest. */
-export const failingCause = ({ name, status }: StackProgress, { state }: RowContext): Cause | undefined =>
+const failingCause = ({ name, status }: StackProgress, { state }: RowContext): Cause | undefined =>
   status === "deploying" ? state?.stacks.get(name)?.cause : undefined;
 
 /** What it does, is or waits for, in a word or two. */
@@ -114,7 +114,7 @@ export const stackLine = (stack: StackProgress, context: RowContext, color: bool
 };
 
 /** What is being done to which resource, the newest first. */
-export const underwayOf = (state: DeploymentState | undefined, stack: string): readonly ResourceNode[] =>
+const underwayOf = (state: DeploymentState | undefined, stack: string): readonly ResourceNode[] =>
   [...(state?.stacks.get(stack)?.resources.values() ?? [])]
     .filter(({ status }) => status.endsWith("ing"))
     .sort((one, other) => (one.startTime < other.startTime ? 1 : -1));

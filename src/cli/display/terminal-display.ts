@@ -27,7 +27,7 @@ export type Followed =
   | Readonly<{ kind: "deployment"; address: DeploymentAddress; store: DeploymentStore }>
   | Readonly<{ kind: "stack"; address: StackAddress }>;
 
-export type TerminalDisplayOptions = Readonly<{
+type TerminalDisplayOptions = Readonly<{
   stdout: Sink;
   look: Look;
   followed: Followed;
