@@ -3,7 +3,7 @@ import type { RestFailure } from "../client/rest-call.ts";
 import type { DeploymentAddress } from "../protocol/channel-names.ts";
 import type { DeploymentAction, DeploymentAnswer } from "../protocol/deployment-requests.ts";
 import type { Result } from "../protocol/result.ts";
-import { say, withServerOf } from "./asking.ts";
+import { interrupted, say, withServerOf } from "./asking.ts";
 import type { ActionOptions } from "./commands/actions.ts";
 import { complain, complainOf } from "./complaint.ts";
 import { EXIT, exitOfDeployment, type ExitCode } from "./exit-code.ts";
@@ -15,15 +15,29 @@ import { followRun, type FollowingOptions } from "./watching.ts";
 
 type BegunOptions = FollowingOptions & Readonly<{ output: Output; follow: boolean }>;
 
-/** Follows what was begun, or says that it was; `before`: where the deployment stood when it was asked for. */
+/**
+ * Waits for what was asked to begin and follows it, or says that it has begun; `before`: where the deployment stood when
+ * it was asked for.
+ */
 export const followBegun = async (
-  answer: Result<DeploymentAnswer, RestFailure>,
+  asked: Promise<Result<DeploymentAnswer, RestFailure>>,
   address: DeploymentAddress,
   server: Server,
   options: BegunOptions,
   surroundings: Surroundings,
   before?: Standing,
 ): Promise<ExitCode> => {
+  const answer = await Promise.race([asked, interrupted(surroundings)]);
+  if (answer === "interrupted") {
+    const { deploymentId, environment } = address;
+    const look = `  have a look   stackcast status ${deploymentId} --environment ${environment}`;
+    complain(
+      surroundings,
+      "interrupted before the server had answered; it may have begun all the same",
+      look,
+    );
+    return EXIT.interrupted;
+  }
   if (!answer.ok) return complainOf(surroundings, answer.failure);
   const { run, offset, status } = answer.value;
   if (!options.follow) {
@@ -65,10 +79,11 @@ export const act = (
   surroundings: Surroundings,
 ): Promise<ExitCode> | ExitCode =>
   withServerOf(options, surroundings, async (server, { deployments }) => {
-    if (action === "destroy" && !(await isMeant(address, options, surroundings))) return EXIT.usage;
-    const before = await deployments.status(address);
+    if (action === "destroy" && !(await isMeant(address, options, surroundings)))
+      return surroundings.interruption.aborted ? EXIT.interrupted : EXIT.usage;
+    const before = await Promise.race([deployments.status(address), interrupted(surroundings)]);
+    if (before === "interrupted") return EXIT.interrupted;
     if (!before.ok) return complainOf(surroundings, before.failure);
     const standing = before.value.kind === "changed" ? before.value.deployment : undefined;
-    const answer = await deployments.act(address, action);
-    return followBegun(answer, address, server, options, surroundings, standing);
+    return followBegun(deployments.act(address, action), address, server, options, surroundings, standing);
   });

@@ -12,7 +12,14 @@ import { jsonLine } from "./telling/json-text.ts";
 
 export type AskingOptions = ServerOptions & Readonly<{ output: Output }>;
 
-/** What is done with the server that was found. */
+/** Resolves once the process is asked to end. */
+export const interrupted = ({ interruption }: Surroundings): Promise<"interrupted"> =>
+  new Promise((resolve) => {
+    if (interruption.aborted) resolve("interrupted");
+    interruption.addEventListener("abort", () => resolve("interrupted"), { once: true });
+  });
+
+/** What is done with the server that was found; it listens to interruptions itself. */
 export const withServerOf = (
   options: ServerOptions,
   surroundings: Surroundings,
@@ -23,6 +30,17 @@ export const withServerOf = (
   complain(surroundings, server.failure);
   return EXIT.usage;
 };
+
+/** What is asked of the server that was found, and given up as soon as the process is asked to end. */
+export const asking = (
+  options: ServerOptions,
+  surroundings: Surroundings,
+  ask: (server: Server, rest: RestClient) => Promise<ExitCode>,
+): Promise<ExitCode> | ExitCode =>
+  withServerOf(options, surroundings, async (server, rest) => {
+    const code = await Promise.race([ask(server, rest), interrupted(surroundings)]);
+    return code === "interrupted" ? EXIT.interrupted : code;
+  });
 
 /** How an answer is said. */
 export type Saying<Value> = Readonly<{

@@ -17,8 +17,8 @@ export const deploy = (
   withServerOf(options, surroundings, async (server, { deployments }) => {
     if (options.plan === undefined) {
       // No stacks: those of the last plan, which the server knows, or says that there is none.
-      const answer = await deployments.register({ ...address, mode: "deploy", stacks: [] });
-      return followBegun(answer, address, server, options, surroundings);
+      const asked = deployments.register({ ...address, mode: "deploy", stacks: [] });
+      return followBegun(asked, address, server, options, surroundings);
     }
     const { readPlan } = await import("./plan/plan-file.ts");
     const plan = await readPlan(resolve(surroundings.cwd, options.plan), options.plan, address);
@@ -26,6 +26,5 @@ export const deploy = (
       complain(surroundings, ...plan.failure);
       return EXIT.usage;
     }
-    const answer = await deployments.register(plan.value);
-    return followBegun(answer, address, server, options, surroundings);
+    return followBegun(deployments.register(plan.value), address, server, options, surroundings);
   });

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { refused, succeeded, type Asked } from "../client/fake-rest.ts";
+import { FakeRest, refused, succeeded, type Asked } from "../client/fake-rest.ts";
 import { begun, told } from "../domain/deployment/told.ts";
 import { eventually } from "../support/eventually.ts";
 import { begin, objectsIn, ownFolder, type Running } from "./terminal-client.ts";
@@ -168,5 +168,26 @@ describe("what is done to a deployment", () => {
       );
     expect((await act(["destroy"], { ...person, input: "D1BRV40-dev\n" }).ended).code).toBe(0);
     expect(asked.map(({ url }) => url)).toEqual(["/api/v1/deployments/D1BRV40/destroy?environment=dev"]);
+  });
+});
+
+describe("an interruption", () => {
+  test("while the server has not answered ends with 130, and says that it may have begun", async () => {
+    const silent = await new FakeRest(() => undefined).start();
+    try {
+      const machine = { env: { STACKCAST_URL: silent.url } };
+      const deploying = act(["deploy"], machine);
+      await eventually(() => silent.asked.length === 1, "the question");
+      deploying.interrupt();
+      const { code, stderr } = await deploying.ended;
+      expect(code).toBe(130);
+      expect(stderr).toContain("it may have begun all the same");
+      const asking = act(["status"], machine);
+      await eventually(() => silent.asked.length === 2, "the question");
+      asking.interrupt();
+      expect(await asking.ended).toEqual({ code: 130, stdout: "", stderr: "" });
+    } finally {
+      await silent.stop();
+    }
   });
 });

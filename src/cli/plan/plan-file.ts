@@ -26,7 +26,7 @@ const textIn = async (file: string): Promise<Result<string, string>> => {
   try {
     const bytes = await readFile(file);
     if (bytes.length > MOST_BYTES) return failed("it is larger than 4 MiB");
-    return success(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return success(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
   } catch (error) {
     return failed(error instanceof TypeError ? "it is no UTF-8 text" : reasonOf(error));
   }

@@ -1,7 +1,7 @@
 /** The audit trail of a deployment, page by page, as it comes. */
 import type { DeploymentAddress } from "../../protocol/channel-names.ts";
 import type { AuditEntry } from "../../protocol/deployment-requests.ts";
-import { withServerOf } from "../asking.ts";
+import { asking } from "../asking.ts";
 import type { AuditOptions } from "../commands/audit.ts";
 import { complain, complainOf } from "../complaint.ts";
 import { cleanText } from "../display/clean-text.ts";
@@ -43,7 +43,7 @@ export const audit = (
   options: AuditOptions,
   surroundings: Surroundings,
 ): Promise<ExitCode> | ExitCode =>
-  withServerOf(options, surroundings, async (_server, { deployments }) => {
+  asking(options, surroundings, async (_server, { deployments }) => {
     const { stdout, env } = surroundings;
     const from = options.from === undefined ? undefined : momentOf(options.from, false);
     const to = options.to === undefined ? undefined : momentOf(options.to, true);
@@ -76,15 +76,11 @@ export const audit = (
         if (isShown) stdout.write(`${lineOf(entry)}\n`);
       }
       cursor = answer.value.nextCursor;
-    } while (
-      cursor !== undefined &&
-      count < (options.limit ?? Infinity) &&
-      !surroundings.interruption.aborted
-    );
+    } while (cursor !== undefined && count < (options.limit ?? Infinity));
     if (mode === "json")
       stdout.write(jsonLine({ items, ...(cursor !== undefined && { nextCursor: cursor }) }));
     if (mode === "ndjson") stdout.write(jsonLine({ type: "summary", exitCode: EXIT.done, items: count }));
     if (count === 0 && (mode === "tty" || mode === "plain"))
       complain(surroundings, "the trail holds nothing here");
-    return surroundings.interruption.aborted ? EXIT.interrupted : EXIT.done;
+    return EXIT.done;
   });

@@ -7,7 +7,7 @@ import type {
   DestinationRequest,
 } from "../../protocol/destinations.ts";
 import { success } from "../../protocol/result.ts";
-import { answered, withServerOf, type AskingOptions } from "../asking.ts";
+import { answered, asking, type AskingOptions } from "../asking.ts";
 import type { AddOptions, DeliveriesOptions, Kind, RotateOptions } from "../commands/destinations.ts";
 import { complain, complainOf } from "../complaint.ts";
 import { cleanText } from "../display/clean-text.ts";
@@ -24,7 +24,7 @@ const withClient = (
   options: AskingOptions,
   surroundings: Surroundings,
   work: (client: DestinationsClient) => Promise<ExitCode>,
-): Answered => withServerOf(options, surroundings, (server) => work(destinationsClient(server)));
+): Answered => asking(options, surroundings, (server) => work(destinationsClient(server)));
 
 const targetOf = ({ url, routingKey, to }: Destination): string =>
   url ?? (routingKey === undefined ? [to ?? []].flat().join(" ") : `…${routingKey}`);

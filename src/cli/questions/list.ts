@@ -1,7 +1,7 @@
 /** The deployments that there are, as a table or for programs. */
 import type { DeploymentList, RunSummary } from "../../protocol/deployment-requests.ts";
 import { success } from "../../protocol/result.ts";
-import { answered, withServerOf } from "../asking.ts";
+import { answered, asking } from "../asking.ts";
 import type { ListOptions } from "../commands/list.ts";
 import { complainOf } from "../complaint.ts";
 import { wholeText } from "../display/durations.ts";
@@ -51,7 +51,7 @@ export const runsTable = (runs: readonly RunSummary[], withNames: boolean): stri
 
 /** `stackcast list`. */
 export const list = (options: ListOptions, surroundings: Surroundings): Promise<ExitCode> | ExitCode =>
-  withServerOf(options, surroundings, async (_server, { deployments }) => {
+  asking(options, surroundings, async (_server, { deployments }) => {
     const items: RunSummary[] = [];
     let cursor: string | undefined;
     do {

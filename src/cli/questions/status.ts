@@ -1,7 +1,7 @@
 /** Where a deployment stands now, as one frame of the display or for programs. */
 import type { DeploymentAddress } from "../../protocol/channel-names.ts";
 import type { DeploymentAnswer, Runs } from "../../protocol/deployment-requests.ts";
-import { answered, say, withServerOf, type Saying } from "../asking.ts";
+import { answered, asking, say, type Saying } from "../asking.ts";
 import type { StatusOptions } from "../commands/status.ts";
 import { complainOf } from "../complaint.ts";
 import { causeTexts } from "../display/cause-block.ts";
@@ -64,7 +64,7 @@ export const status = (
   options: StatusOptions,
   surroundings: Surroundings,
 ): Promise<ExitCode> | ExitCode =>
-  withServerOf(options, surroundings, async (_server, { deployments }) => {
+  asking(options, surroundings, async (_server, { deployments }) => {
     if (options.runs) {
       const saying: Saying<Runs> = {
         lines: ({ runs }) => runsTable(runs, false),

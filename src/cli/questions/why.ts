@@ -1,6 +1,6 @@
 /** Why a deployment failed: the first cause, what did not begin because of it, and what to do next. */
 import type { DeploymentAddress } from "../../protocol/channel-names.ts";
-import { say, withServerOf } from "../asking.ts";
+import { asking, say } from "../asking.ts";
 import type { WhyOptions } from "../commands/why.ts";
 import { complainOf } from "../complaint.ts";
 import { causeTexts, nextActionText } from "../display/cause-block.ts";
@@ -14,7 +14,7 @@ export const why = (
   options: WhyOptions,
   surroundings: Surroundings,
 ): Promise<ExitCode> | ExitCode =>
-  withServerOf(options, surroundings, async (_server, { deployments }) => {
+  asking(options, surroundings, async (_server, { deployments }) => {
     const answer = await deployments.status(address, {
       ...(options.run !== undefined && { run: options.run }),
     });
