@@ -65,8 +65,9 @@ describe.skipIf(!chromiumPath)(
       visited = await visit(browser, system, "/deployments/shop/dev?kiosk=1");
       const { page } = visited;
       await page.locator(".stack-row").first().waitFor();
-      expect(await page.getByRole("banner").isVisible()).toBe(false);
+      expect(await page.getByRole("navigation").first().isVisible()).toBe(false);
       expect(await page.getByRole("button", { name: "Following" }).isVisible()).toBe(false);
+      await page.locator("#connection", { hasText: "Live" }).waitFor();
       await page.locator(".head output").waitFor();
     });
 
