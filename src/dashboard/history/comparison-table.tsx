@@ -3,17 +3,11 @@ import { useState } from "preact/hooks";
 import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
 import { durationText } from "../elements/duration.ts";
 import { Status } from "../elements/status.tsx";
-import type { RunComparison, StackComparison, StackOutcome } from "./run-comparison.ts";
+import { deltaText, type RunComparison, type StackComparison, type StackOutcome } from "./run-comparison.ts";
 
 /** Rows that are drawn before more are asked for. */
 const FIRST_ROWS = 30;
 const WIDTH = 80;
-
-/** `3m 20s slower`; what differs by less than a second is the same. */
-export const deltaText = (seconds: number): string => {
-  if (Math.abs(seconds) < 1) return "the same";
-  return `${durationText(Math.abs(seconds))} ${seconds > 0 ? "slower" : "faster"}`;
-};
 
 const Outcome = ({ outcome }: Readonly<{ outcome: StackOutcome | undefined }>) =>
   outcome ? (

@@ -1,5 +1,6 @@
 /** How long the last runs took, a column each, oldest first; the table below says the same in words. */
 import type { RunSummary } from "../../protocol/deployment-requests.ts";
+import { go } from "../address.ts";
 import { durationText } from "../elements/duration.ts";
 import { standingOfStatus } from "../elements/standing.ts";
 
@@ -28,7 +29,7 @@ export const RunChart = ({ runs, shown, hrefOf }: RunChartProps) => {
           const height = Math.max(3, (durationSeconds / longest) * (HEIGHT - 4));
           const x = index * (COLUMN + GAP) + GAP / 2;
           return (
-            <a key={run} href={hrefOf(run)} tabindex={-1}>
+            <g key={run} class="history-run" onClick={() => go(hrefOf(run))}>
               <title>{`Run ${run}: ${status.replaceAll("_", " ")}, ${durationText(durationSeconds)}`}</title>
               <rect class="history-hit" x={x - GAP / 2} width={COLUMN + GAP} height={HEIGHT} />
               <rect
@@ -42,7 +43,7 @@ export const RunChart = ({ runs, shown, hrefOf }: RunChartProps) => {
               {standing === "failed" && (
                 <path class="history-cross" d={`M${x + 4} ${HEIGHT - height + 4}l6 6m0 -6l-6 6`} />
               )}
-            </a>
+            </g>
           );
         })}
       </svg>

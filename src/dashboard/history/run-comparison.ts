@@ -4,6 +4,7 @@
  */
 import type { DeploymentProgress, StackProgress, StackStatus } from "../../protocol/deployment-progress.ts";
 import type { RunSummary } from "../../protocol/deployment-requests.ts";
+import { durationText } from "../elements/duration.ts";
 
 /** How a stack did in one run. */
 export type StackOutcome = Readonly<{ status: StackStatus; durationSeconds?: number }>;
@@ -97,4 +98,10 @@ export const comparisonOf = (base: DeploymentProgress, run: DeploymentProgress):
     ...(isComparable && { deltaSeconds: run.metrics.durationSeconds - base.metrics.durationSeconds }),
     stacks,
   };
+};
+
+/** `3m 20s slower`; what differs by less than a second is the same. */
+export const deltaText = (seconds: number): string => {
+  if (Math.abs(seconds) < 1) return "the same";
+  return `${durationText(Math.abs(seconds))} ${seconds > 0 ? "slower" : "faster"}`;
 };

@@ -12,7 +12,7 @@ const STEPS = [
 ] as const;
 
 /** Milliseconds between ticks so that at most so many are seen. */
-export const tickStepOf = ({ from, to }: View, most: number): number => {
+const tickStepOf = ({ from, to }: View, most: number): number => {
   const least = (to - from) / 1000 / Math.max(1, most);
   const step = STEPS.find((seconds) => seconds >= least) ?? Math.ceil(least / 86_400) * 86_400;
   return step * 1000;
@@ -25,6 +25,17 @@ export const ticksOf = (view: View, start: number, most: number): readonly numbe
   for (let at = Math.ceil((view.from - start) / step) * step; start + at <= view.to; at += step)
     ticks.push(at);
   return ticks;
+};
+
+/** `0`, `45s`, `1m 30s`, `2h`: no part that is naught. */
+export const tickText = (ms: number): string => {
+  const seconds = Math.round(ms / 1000);
+  const parts = [
+    [Math.floor(seconds / 3600), "h"],
+    [Math.floor(seconds / 60) % 60, "m"],
+    [seconds % 60, "s"],
+  ] as const;
+  return parts.flatMap(([count, unit]) => (count === 0 ? [] : [`${count}${unit}`])).join(" ") || "0";
 };
 
 /**

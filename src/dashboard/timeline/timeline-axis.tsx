@@ -1,20 +1,9 @@
 /** The ticks above the bars, in time since the run began, and a mark at the present. */
 import type { ChartFrame } from "./chart-frame.ts";
 import type { TimelineModel } from "./timeline-model.ts";
-import { placeOf, ticksOf } from "./time-scale.ts";
+import { placeOf, ticksOf, tickText } from "./time-scale.ts";
 
 const HEIGHT = 24;
-
-/** `0`, `45s`, `1m 30s`, `2h`: no part that is naught. */
-export const tickText = (ms: number): string => {
-  const seconds = Math.round(ms / 1000);
-  const parts = [
-    [Math.floor(seconds / 3600), "h"],
-    [Math.floor(seconds / 60) % 60, "m"],
-    [seconds % 60, "s"],
-  ] as const;
-  return parts.flatMap(([count, unit]) => (count === 0 ? [] : [`${count}${unit}`])).join(" ") || "0";
-};
 
 type PartProps = Readonly<{ model: TimelineModel; frame: ChartFrame }>;
 

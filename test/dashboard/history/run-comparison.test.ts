@@ -1,6 +1,10 @@
 /** A run beside an earlier one. */
 import { describe, expect, test } from "vitest";
-import { comparisonOf, lastSuccessfulBefore } from "../../../src/dashboard/history/run-comparison.ts";
+import {
+  comparisonOf,
+  deltaText,
+  lastSuccessfulBefore,
+} from "../../../src/dashboard/history/run-comparison.ts";
 import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
 import { runSummaryOf } from "../../../src/domain/deployment/run-summary.ts";
 import type { DeploymentStatus } from "../../../src/protocol/deployment-progress.ts";
@@ -122,4 +126,8 @@ describe("the run to compare with", () => {
   test("is the last before it that ended well", () => {
     expect([5, 4, 3, 1].map((run) => lastSuccessfulBefore(runs, run)?.run)).toEqual([3, 3, 1, undefined]);
   });
+});
+
+test("a difference is told in words; less than a second is none", () => {
+  expect([200, -5, 0.4, -0.9].map(deltaText)).toEqual(["3m 20s slower", "5s faster", "the same", "the same"]);
 });

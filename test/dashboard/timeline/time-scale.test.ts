@@ -6,6 +6,7 @@ import {
   moved,
   placeOf,
   ticksOf,
+  tickText,
   wholeOf,
   zoomed,
 } from "../../../src/dashboard/timeline/time-scale.ts";
@@ -52,6 +53,16 @@ describe("what is seen of a run", () => {
     ]);
     expect(ticksOf({ from: 24_000, to: 40_000 }, 0, 4)).toEqual([25_000, 30_000, 35_000, 40_000]);
   });
+});
+
+test("a tick is told without parts that are naught", () => {
+  expect([0, 45_000, 90_000, 7_200_000, 5_430_000].map(tickText)).toEqual([
+    "0",
+    "45s",
+    "1m 30s",
+    "2h",
+    "1h 30m 30s",
+  ]);
 });
 
 describe("the rows that are drawn", () => {
