@@ -18,9 +18,7 @@ export const frameOf = (scene: Scene, now: number, size: Size, look: Look): stri
   const contact = contactLine(scene.contact, now);
   const room = { ...size, rows: size.rows - (contact ? 1 : 0) };
   const lines =
-    scene.kind === "stack"
-      ? stackLines(scene, now, room, look.color)
-      : deploymentLines(scene, now, room, look);
+    scene.kind === "stack" ? stackLines(scene, now, room, look) : deploymentLines(scene, now, room, look);
   return [...lines.slice(0, Math.max(0, room.rows)), ...(contact ? [contact] : [])]
     .slice(0, Math.max(1, size.rows))
     .map((content) => writtenLine(cutLine(content, size.columns), look));

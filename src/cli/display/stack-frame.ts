@@ -3,7 +3,7 @@ import { failureLines, failureOfCause } from "./cause-block.ts";
 import { barColumns, treeLines, type Twig } from "./bar-frame.ts";
 import { partText, wholeText } from "./durations.ts";
 import { EMPTY_LINE, line, piece, type Line } from "./line.ts";
-import type { Size, StackScene } from "./scene.ts";
+import type { Look, Size, StackScene } from "./scene.ts";
 import { bar } from "./stack-row.ts";
 import { OUTCOME_MARKS, wordMark } from "./status-mark.ts";
 import { isUnderway, type StackResource, type StackView } from "./stack-view.ts";
@@ -63,7 +63,7 @@ export const stackLines = (
   scene: StackScene,
   now: number,
   { columns, rows }: Size,
-  color: boolean,
+  { color, display }: Look,
 ): readonly Line[] => {
   const { view } = scene;
   const title = titleOf(scene);
@@ -74,12 +74,14 @@ export const stackLines = (
   const seconds = end?.durationSeconds ?? secondsBetween(view.startTime, now);
   const foot = [EMPTY_LINE, line(`${end ? "Took" : "Elapsed"}: ${wholeText(seconds)}`)];
   const cause = end?.cause ? [EMPTY_LINE, ...failureLines(failureOfCause(end.cause), columns)] : [];
-  const head = [title, barOf(view, columns, color), ...(view.resources.size > 0 ? [EMPTY_LINE] : [])];
+  // The verbose log above has told of every resource.
+  const resources = display === "verbose" ? [] : [...view.resources.values()];
+  const gap = [EMPTY_LINE];
+  const above = display === "verbose" ? gap : [];
+  const below = resources.length > 0 ? gap : [];
+  const head = [...above, title, barOf(view, columns, color), ...below];
   const room = rows - head.length - cause.length - foot.length;
-  const tree = treeLines(
-    [...view.resources.values()].map((resource) => twigOf(resource, until)),
-    Math.max(1, room),
-    columns,
-  );
+  const twigs = resources.map((resource) => twigOf(resource, until));
+  const tree = treeLines(twigs, Math.max(1, room), columns);
   return [...head, ...tree, ...outputLines(view, room - tree.length), ...cause, ...foot];
 };

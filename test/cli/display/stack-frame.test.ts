@@ -1,7 +1,7 @@
 /** A stack on its own: what its frames tell, and how it is drawn. */
 import { describe, expect, test } from "vitest";
 import { frameOf } from "../../../src/cli/display/frame.ts";
-import type { StackScene } from "../../../src/cli/display/scene.ts";
+import type { DisplayKind, StackScene } from "../../../src/cli/display/scene.ts";
 import { stackViewAfter } from "../../../src/cli/display/stack-view.ts";
 import type {
   ResourceUpdate,
@@ -76,15 +76,16 @@ const complete = (seconds: number, more: Partial<StackComplete>): StackComplete 
   ...more,
 });
 
-const drawn = (frames: readonly StackFrame[], seconds: number, columns = 80, rows = 24): string[] => {
+const drawn = (
+  frames: readonly StackFrame[],
+  seconds: number,
+  columns = 80,
+  rows = 24,
+  display: DisplayKind = "layered",
+): string[] => {
   const view = stackViewAfter(undefined, frames);
   const scene: StackScene = { kind: "stack", address: ADDRESS, view, contact: LIVE };
-  return frameOf(
-    scene,
-    moment(seconds),
-    { columns, rows },
-    { color: false, unicode: true, display: "layered" },
-  );
+  return frameOf(scene, moment(seconds), { columns, rows }, { color: false, unicode: true, display });
 };
 
 describe("a stack on its own", () => {
@@ -106,6 +107,16 @@ describe("a stack on its own", () => {
       "├─ Bucket       AWS::S3::Bucket      ✓ CREATE_COMPLETE (10s)",
       "├─ Database     AWS::RDS::DBInstance → CREATE_IN_PROGRESS (62s elapsed)",
       "└─ Nested/Queue AWS::SQS::Queue      → CREATE_IN_PROGRESS (52s elapsed)",
+    ]);
+  });
+
+  test("is drawn without them below the verbose log, which has told of them", () => {
+    expect(drawn(BEGINNING, 65, 80, 24, "verbose")).toEqual([
+      "",
+      "→ Stack shop (eu-west-1): CREATE_IN_PROGRESS",
+      `${"━".repeat(11)}${"╌".repeat(33)} 25% (1/4 resources)`,
+      "",
+      "Elapsed: 1m 5s",
     ]);
   });
 
