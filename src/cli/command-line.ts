@@ -58,6 +58,8 @@ export const programOf = (
     .helpCommand("help [command]", "explain a command")
     .addHelpText("after", HELP)
     .showSuggestionAfterError()
+    // An option belongs to the command that it stands behind.
+    .enablePositionalOptions()
     .showHelpAfterError("(stackcast --help, or --help after a command, explains it)")
     .exitOverride()
     .configureOutput({

@@ -21,8 +21,7 @@ A plan names the stacks, what each depends on, and their templates, by paths rel
       template: ./database.yaml
       parameters: { Vpc: { fromOutput: network.VpcId }, Size: db.t3.small }
       capabilities: [CAPABILITY_IAM]
-  onFailure: rollback
-`;
+  onFailure: rollback`;
 
 export const declareDeploy: Declaration = (program, run) => {
   withFollowing(
@@ -31,7 +30,7 @@ export const declareDeploy: Declaration = (program, run) => {
         .command("deploy")
         .summary("deploy stacks, and follow them")
         .description(
-          "Deploys the stacks of a plan in the order of their dependencies, and follows them to the end. Ctrl-C only\n" +
+          "Deploys the stacks of a plan in the order of their dependencies, and follows them to the end. Ctrl-C only " +
             "stops looking: the deployment goes on. A log is kept in deploy/<deploymentId>/logs.",
         ),
     ),

@@ -8,7 +8,7 @@ export const declareDev: Declaration = (program, run) => {
     .command("dev")
     .summary("run all of Stackcast on this machine, with a simulated AWS")
     .description(
-      "Runs a simulated AWS with a sample deployment and the Worker that follows it, in a clone of Stackcast, and prints\n" +
+      "Runs a simulated AWS with a sample deployment and the Worker that follows it, in a clone of Stackcast, and prints " +
         "the address of a page that is already moving. Ctrl-C ends everything.",
     )
     .option("--port <number>", "where the Worker listens", positiveNumber, 8787)

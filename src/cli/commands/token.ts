@@ -7,13 +7,15 @@ export type TokenOptions = Pick<Asking, "output"> &
 
 export type InspectOptions = Pick<Asking, "output">;
 
+const HALF_A_DAY_SECONDS = 12 * 3600;
+
 export const declareToken: Declaration = (program, run) => {
   const token = withOutput(
     program
       .command("token")
       .summary("make a token, or show what one allows")
       .description(
-        "Makes a token that is signed with the secret in AUTH_JWT_SECRET, the one that the Worker has, and prints it.\n" +
+        "Makes a token that is signed with the secret in AUTH_JWT_SECRET, the one that the Worker has, and prints it. " +
           "AUTH_ISSUER and AUTH_AUDIENCE go into it where they are set.",
       )
       .addOption(
@@ -25,7 +27,11 @@ export const declareToken: Declaration = (program, run) => {
         "--channels <pattern...>",
         "only these, such as deployments/D1BRV40/* or stacks/eu-west-1/app-*",
       )
-      .option("--expires <span>", "how long it is good for", duration, 12 * 3600)
+      .addOption(
+        new Option("--expires <span>", "how long it is good for")
+          .argParser(duration)
+          .default(HALF_A_DAY_SECONDS, "12h"),
+      )
       .option("--subject <name>", "whom it names", "cli"),
   )
     .addHelpText(

@@ -37,7 +37,7 @@ export const declareWatch: Declaration = (program, run) => {
     .command("watch")
     .summary("follow a deployment or a stack")
     .description(
-      "Follows a deployment, or a stack on its own, to its end. Loses nothing when the network goes: it comes back and\n" +
+      "Follows a deployment, or a stack on its own, to its end. Loses nothing when the network goes: it comes back and " +
         "catches up. Ctrl-C only stops looking: what is deployed goes on.",
     )
     .argument("[deploymentId]", "the deployment, such as D1BRV40", deploymentId)
