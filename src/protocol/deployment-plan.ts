@@ -89,9 +89,9 @@ const tagsSchema = z
   )
   .refine((tags) => Object.keys(tags).length <= MAX_TAGS, `must hold at most ${MAX_TAGS} tags`);
 
-export const capabilities = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"] as const;
+const capabilities = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"] as const;
 
-export const templateBodySchema = z
+const templateBodySchema = z
   .string()
   .min(1)
   .refine(

@@ -54,9 +54,7 @@ export const registrationSchema = registrationFields.superRefine(({ mode, stacks
 export type Registration = Readonly<z.infer<typeof registrationSchema>>;
 
 /** What can be done to a deployment that Stackcast deploys, beside deploying it. */
-export const deploymentActions = ["retry", "rollback", "cancel", "destroy"] as const;
-
-export type DeploymentAction = (typeof deploymentActions)[number];
+export type DeploymentAction = "retry" | "rollback" | "cancel" | "destroy";
 
 /** An event as an orchestrator sends it; checked one by one, so that one bad event costs itself only. */
 export const ingestEnvelopeSchema = z.object({

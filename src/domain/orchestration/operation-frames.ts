@@ -11,6 +11,9 @@ import { withWayOut } from "./way-out.ts";
 /** `ended`: the task is over, well or not. */
 export type Told = Readonly<{ events: readonly DeploymentEvent[]; ended?: "well" | "badly" }>;
 
+/** Somebody else did that, or CloudFormation, where it was told to. */
+const DELETED = { code: "STACK_DELETED", message: "The stack was deleted while it was being deployed" };
+
 const isWell = (outcome: StackComplete["outcome"]): boolean =>
   outcome === "deployed" || outcome === "deployed_with_orphans";
 
@@ -37,6 +40,11 @@ export const toldBy = (frame: StackFrame, belonging: Belonging, task: Task): Tol
   const { outcome, timestamp } = frame;
   switch (task.kind) {
     case "deploy":
+      if (event?.type === "stack_deleted")
+        return {
+          events: [{ type: "stack_failed", timestamp, data: { ...belonging, error: DELETED } }],
+          ended: "badly",
+        };
       return { events: event ? [withWayOut(event)] : [], ended: isWell(outcome) ? "well" : "badly" };
     case "clear":
       // What follows is the stack that takes its place.

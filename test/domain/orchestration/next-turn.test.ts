@@ -1,0 +1,185 @@
+import { describe, expect, test } from "vitest";
+import { emptyDeployment } from "../../../src/domain/deployment/deployment-state.ts";
+import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
+import { nextTurn, type Standing } from "../../../src/domain/orchestration/next-turn.ts";
+import { toldBy } from "../../../src/domain/orchestration/operation-frames.ts";
+import type { Mark, Orchestration, Task } from "../../../src/domain/orchestration/task.ts";
+import type { DeploymentEvent } from "../../../src/protocol/deployment-events.ts";
+import type { StackComplete } from "../../../src/protocol/stack-frames.ts";
+
+const ADDRESS = { deploymentId: "D", environment: "dev" };
+const at = (second: number): string => new Date(second * 1000).toISOString();
+
+type Stacks = Readonly<Record<string, readonly string[]>>;
+
+const started = (stacks: Stacks, layers: Readonly<Record<string, number>> = {}): DeploymentEvent => ({
+  type: "deployment_started",
+  timestamp: at(1),
+  data: {
+    ...ADDRESS,
+    run: 2,
+    mode: "deploy",
+    stacks: Object.entries(stacks).map(([name, dependsOn]) => ({
+      name,
+      dependsOn: [...dependsOn],
+      layer: layers[name] ?? 1,
+    })),
+  },
+});
+
+const standingOf = (
+  events: readonly DeploymentEvent[],
+  orchestration: Partial<Orchestration> = {},
+  tasks: Readonly<Record<string, Task>> = {},
+  marks: Readonly<Record<string, Mark>> = {},
+): Standing => ({
+  state: foldDeployment(emptyDeployment("D", "dev"), events).state,
+  orchestration: {
+    run: 2,
+    purpose: "deploy",
+    onFailure: "stop",
+    generation: 1,
+    validated: true,
+    done: [],
+    ...orchestration,
+  },
+  tasks: new Map(Object.entries(tasks)),
+  marks: new Map(Object.entries(marks)),
+});
+
+const validating: DeploymentEvent = { type: "deployment_validating", timestamp: at(2), data: ADDRESS };
+const taken: Task = { kind: "deploy", change: "UPDATE", changeSetId: "c", accepted: true };
+const ofStack = (
+  type: "stack_deploying" | "stack_deployed" | "stack_skipped",
+  stack: string,
+  second: number,
+): DeploymentEvent => ({ type, timestamp: at(second), data: { ...ADDRESS, stack } });
+
+describe("what is next", () => {
+  test("ten stacks are in flight at the same time, and no more", () => {
+    const stacks = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`s${index}`, []]));
+    const standing = standingOf([started(stacks), validating]);
+    expect(nextTurn(standing, at(3), false).actions).toHaveLength(10);
+    const tasks = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`s${index}`, taken]));
+    const begun = Object.keys(tasks).map((name) => ofStack("stack_deploying", name, 3));
+    const full = standingOf([started(stacks), validating, ...begun], {}, tasks);
+    expect(nextTurn(full, at(4), false).actions).toEqual([{ kind: "deploy", stack: "s9" }]);
+  });
+
+  test("what CloudFormation has not taken is done again; what it has, only in doubt", () => {
+    const events = [started({ a: [] }), validating, ofStack("stack_deploying", "a", 3)];
+    const again = { over: false, events: [], actions: [{ kind: "deploy", stack: "a" }] };
+    const nothing = { over: false, events: [], actions: [] };
+    expect(nextTurn(standingOf(events, {}, { a: { ...taken, accepted: false } }), at(4), false)).toEqual(
+      again,
+    );
+    expect(nextTurn(standingOf(events, {}, { a: taken }), at(4), false)).toEqual(nothing);
+    expect(nextTurn(standingOf(events, {}, { a: taken }), at(4), true)).toEqual(again);
+  });
+
+  test("what the run before has deployed is told first", () => {
+    const standing = standingOf([started({ a: [], b: [] }), validating], { done: ["a"] });
+    expect(nextTurn(standing, at(3), false).events).toEqual([
+      {
+        type: "stack_skipped",
+        timestamp: at(3),
+        data: { ...ADDRESS, stack: "a", reason: "It was deployed by run 1" },
+      },
+    ]);
+  });
+
+  test("the way back begins above, and leaves alone what one that is stuck depends on", () => {
+    const stacks = { a: [], b: ["a"], c: ["b"] };
+    const events = [
+      started(stacks, { a: 1, b: 2, c: 3 }),
+      validating,
+      ...["a", "b", "c"].flatMap((name, index) => [
+        ofStack("stack_deploying", name, 3 + index),
+        ...(name === "c" ? [] : [ofStack("stack_deployed", name, 3 + index)]),
+      ]),
+      {
+        type: "stack_failed",
+        timestamp: at(8),
+        data: { ...ADDRESS, stack: "c", error: { code: "X", message: "x" } },
+      },
+      { type: "deployment_rolling_back", timestamp: at(9), data: ADDRESS },
+    ] satisfies DeploymentEvent[];
+    const marks: Record<string, Mark> = {
+      a: { how: "updated" },
+      b: { how: "updated" },
+      c: { how: "created" },
+    };
+    expect(nextTurn(standingOf(events, {}, {}, marks), at(10), false).actions).toEqual([
+      { kind: "remove", stack: "c" },
+    ]);
+    const stuck = {
+      ...marks,
+      c: { how: "created", back: "well" },
+      b: { how: "updated", back: "failed" },
+    } as const;
+    expect(nextTurn(standingOf(events, {}, {}, stuck), at(10), false).events).toMatchObject([
+      {
+        type: "deployment_failed",
+        data: {
+          error: {
+            code: "ROLLBACK_FAILED",
+            message: "Not put back: b; left as they are, because these depend on them: a",
+          },
+        },
+      },
+    ]);
+  });
+});
+
+describe("what a stack's end tells", () => {
+  const belonging = { ...ADDRESS, stack: "s" };
+  const end = (status: string, outcome: StackComplete["outcome"]): StackComplete => ({
+    type: "stack_complete",
+    timestamp: at(5),
+    stack: {
+      name: "s",
+      status,
+      totalResources: 1,
+      completedResources: 1,
+      inProgressResources: 0,
+      failedResources: 0,
+      progress: 100,
+    },
+    outcome,
+    outputs: {},
+    durationSeconds: 1,
+    channel: "stacks/us-east-1/s",
+    offset: 9,
+  });
+  const told = (kind: Task["kind"], status: string, outcome: StackComplete["outcome"]) => {
+    const { events, ended } = toldBy(end(status, outcome), belonging, { kind, accepted: true });
+    return [events.map(({ type }) => type), ended];
+  };
+
+  test.each([
+    ["deploy", "CREATE_COMPLETE", "deployed", ["stack_deployed"], "well"],
+    ["deploy", "UPDATE_ROLLBACK_COMPLETE", "rolled_back", ["stack_failed"], "badly"],
+    ["deploy", "DELETE_COMPLETE", "deleted", ["stack_failed"], "badly"],
+    ["clear", "DELETE_COMPLETE", "deleted", [], "well"],
+    ["clear", "DELETE_FAILED", "failed", ["stack_failed"], "badly"],
+    ["revert", "UPDATE_COMPLETE", "deployed", ["stack_rolled_back"], "well"],
+    ["revert", "UPDATE_ROLLBACK_COMPLETE", "rolled_back", ["stack_failed"], "badly"],
+    ["resume", "UPDATE_ROLLBACK_COMPLETE", "rolled_back", [], "well"],
+    ["resume", "UPDATE_ROLLBACK_FAILED", "rollback_failed", ["stack_failed"], "badly"],
+    ["remove", "DELETE_COMPLETE", "deleted", ["stack_deleted"], "well"],
+    ["remove", "DELETE_FAILED", "failed", ["stack_failed"], "badly"],
+  ] as const)("%s ends with %s", (kind, status, outcome, types, ended) => {
+    expect(told(kind, status, outcome)).toEqual([types, ended]);
+  });
+
+  test("a deletion that fails comes with the way out", () => {
+    const { events } = toldBy(end("DELETE_FAILED", "failed"), belonging, { kind: "remove", accepted: true });
+    expect(events).toMatchObject([
+      {
+        data: {
+          error: { code: "DELETE_FAILED", details: expect.stringContaining("FORCE_DELETE_STACK") },
+        },
+      },
+    ]);
+  });
+});
