@@ -47,7 +47,7 @@ const DECLARATIONS = [
 ] as const;
 
 /** All commands; `run` is given what the called one does. */
-export const programOf = (
+const programOf = (
   { stdout, stderr, env }: Surroundings,
   run: (work: Work) => Promise<void>,
 ): Command => {

@@ -12,7 +12,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 const isSet = (value: string | undefined): boolean => value !== undefined && value !== "";
 
 /** Whether a build runs the command: nobody looks, and all is kept as text. */
-export const isBuild = ({ CI, GITHUB_ACTIONS }: Env): boolean =>
+const isBuild = ({ CI, GITHUB_ACTIONS }: Env): boolean =>
   (isSet(CI) && CI !== "false" && CI !== "0") || GITHUB_ACTIONS === "true";
 
 /** `auto` repaints a terminal that can be repainted and that is no build's. */

@@ -176,6 +176,18 @@ describe("a build on GitHub", () => {
 });
 
 describe("plain lines", () => {
+  test("tell what is done to a resource once, though CloudFormation says it twice", async () => {
+    const [deploying, creating, ...rest] = deployed("network", 1);
+    served.deployment.commit(START, deploying!, creating!);
+    const again = { ...creating!, timestamp: creating!.timestamp.replace(".000Z", ".500Z") };
+    served.deployment.commit(again, ...rest, ...deployed("database", 10));
+    const kept = served.server.channels.get("deployments/D1BRV40-dev")!.events;
+    expect(kept.filter(({ type }) => type === "resource_creating")).toHaveLength(3);
+    const { stdout } = await served.watch("-o", "plain").ended;
+    expect(stdout.match(/\[network\] Creating/g)).toHaveLength(1);
+    expect(stdout.match(/\[network\] Created/g)).toHaveLength(1);
+  });
+
   afterEach(() => vi.useRealTimers());
 
   test("give a sign of life after 30 s of silence, again and again, and none after the end", async () => {

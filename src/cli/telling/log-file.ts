@@ -32,7 +32,7 @@ export const logFileOf = (
 const isOfDeployment = (frame: ChannelFrame): frame is DeploymentFrame => "data" in frame;
 
 /** An event as a line. */
-export const logTextOf = (frame: ChannelFrame): string => {
+const logTextOf = (frame: ChannelFrame): string => {
   const { timestamp } = frame;
   if (isOfDeployment(frame)) {
     const { level, message } = logLineOf(frame);

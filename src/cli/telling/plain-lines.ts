@@ -14,6 +14,7 @@ import type { Ending } from "../following/ending.ts";
 import { FreshFrames } from "../following/fresh-frames.ts";
 import type { Teller } from "../following/teller.ts";
 import type { Sink } from "../surroundings.ts";
+import { Changes } from "./changes.ts";
 import { workflowLines } from "./workflow-commands.ts";
 
 const LOOK_EVERY_MS = 1_000;
@@ -43,6 +44,7 @@ export const plainLines = ({
     if (lines.length > 0) stdout.write(`${lines.join("\n")}\n`);
   };
   const fresh = new FreshFrames();
+  const changes = new Changes();
   const keeper = new ContactKeeper(Date.now());
   let view: StackView | undefined;
 
@@ -67,7 +69,7 @@ export const plainLines = ({
     },
     events: (frames) => {
       view = stackViewAfter(view, frames.filter(isOfStack));
-      const news = fresh.of(frames);
+      const news = changes.of(fresh.of(frames));
       write(isWorkflow ? news.flatMap(workflow.of) : log.take(news, Date.now()));
     },
     ended: (ending) => {

@@ -27,7 +27,7 @@ const textOf = (text: string): string =>
 const MOST_STACKS = 500;
 
 /** The Markdown of a run. */
-export const stepSummaryOf = (progress: DeploymentProgress): string => {
+const stepSummaryOf = (progress: DeploymentProgress): string => {
   const { deploymentId, environment, status, summary, metrics, cause, blast } = progress;
   const stacks = Object.values(progress.stacks).sort((one, other) => one.layer - other.layer);
   const rows = stacks.slice(0, MOST_STACKS).map((stack) => {

@@ -1,0 +1,31 @@
+/** Which events say something new: CloudFormation tells the beginning of a resource twice, the second time with its id. */
+import type { ChannelFrame } from "../../client/server-frame.ts";
+
+/** The resource that the event is of, and what is done to it; undefined: it is of none. */
+const doingOf = (frame: ChannelFrame): Readonly<{ resource: string; doing: string }> | undefined => {
+  if (frame.type === "resource_update") {
+    const { path, stackId, status } = frame.resource;
+    return { resource: `${stackId} ${path}`, doing: status };
+  }
+  if (frame.type === "stack_complete" || !("resource" in frame.data)) return undefined;
+  const { stack, resource } = frame.data;
+  return { resource: `${stack} ${resource.urn ?? resource.name}`, doing: frame.type };
+};
+
+export class Changes {
+  /** What is being done to each resource. */
+  readonly #known = new Map<string, string>();
+
+  /** Without those that repeat what is being done. */
+  of(frames: readonly ChannelFrame[]): readonly ChannelFrame[] {
+    return frames.filter((frame) => {
+      // Another run, and the same may be done again.
+      if (frame.type === "deployment_started" || frame.type === "stack_complete") this.#known.clear();
+      const told = doingOf(frame);
+      if (!told) return true;
+      const isNew = this.#known.get(told.resource) !== told.doing;
+      this.#known.set(told.resource, told.doing);
+      return isNew;
+    });
+  }
+}
