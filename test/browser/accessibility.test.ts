@@ -11,6 +11,9 @@ import { tell, THREE_LAYERS, visit } from "./visit.ts";
 /** WCAG 2.2 at level AA, and all below it. */
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
+/** Each page is opened anew, and looked through whole. */
+const LONG_MS = 400_000;
+
 type Violation = Readonly<{ id: string; help: string; nodes: readonly Readonly<{ html: string }>[] }>;
 
 describe.skipIf(!chromiumPath)(
@@ -119,6 +122,7 @@ describe.skipIf(!chromiumPath)(
         }
         expect(faults).toEqual({});
       },
+      LONG_MS,
     );
 
     test("milestones are said politely, and whoever wants no motion gets none", async () => {

@@ -80,7 +80,7 @@ describe.skipIf(!chromiumPath)(
         ["acts-web", "deleted"],
       ]);
       expect(complaints).toEqual([]);
-    });
+    }, 300_000);
 
     test("whoever may only look is offered nothing to do", async () => {
       const token = await tokenOf({ role: "viewer" });

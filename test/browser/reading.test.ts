@@ -42,8 +42,8 @@ describe.skipIf(!chromiumPath)(
       const local = await started.innerText();
 
       await page.getByRole("button", { name: "Settings" }).click();
-      await page.getByText("Dark", { exact: true }).click();
-      await page.getByText("UTC", { exact: true }).click();
+      await page.getByRole("radio", { name: "Dark" }).check();
+      await page.getByRole("radio", { name: "UTC" }).check();
       await started.getByText("UTC").waitFor();
       const dark = await ground();
       expect(dark).not.toBe(light);
@@ -57,7 +57,7 @@ describe.skipIf(!chromiumPath)(
       await started.getByText("UTC").waitFor();
       expect(await ground()).toBe(dark);
       await page.getByRole("button", { name: "Settings" }).click();
-      await page.getByText("Relative", { exact: true }).click();
+      await page.getByRole("radio", { name: "Relative" }).check();
       await started.getByText(/ago|just now/).waitFor();
     });
 

@@ -77,6 +77,16 @@ describe("the front", () => {
     expect(answer.headers.get("X-Content-Type-Options")).toBe("nosniff");
   });
 
+  test("a file of another build is not found, and never kept as the page", async () => {
+    const headers = { "Content-Type": "text/html; charset=utf-8", "Cache-Control": "max-age=31536000" };
+    const ASSETS = {
+      fetch: async () => new Response("<p>page</p>", { headers }),
+    } as unknown as Env["ASSETS"];
+    const answer = await ask("/assets/index-before.js", { bindings: { ASSETS } });
+    expect([answer.status, answer.headers.get("Cache-Control")]).toEqual([404, "no-store"]);
+    expect(await answer.text()).not.toContain("page");
+  });
+
   test("something that should not happen is 500 without its reason, which the log gets", async () => {
     const ASSETS = {
       fetch: () => Promise.reject(new Error("inner workings")),
