@@ -82,7 +82,7 @@ export class OrchestrationDesk {
   /** What the workflow is to do next. `spent`: it has had so many steps that another instance is to go on. */
   async turn(caller: Caller, doubt: boolean, spent: boolean): Promise<TurnAnswer> {
     if (!this.isCurrent(caller)) return { over: true, actions: [] };
-    this.instance.heard();
+    this.instance.asked();
     if (spent) {
       const { generation: _generation, ...orchestration } = this.plans.orchestration!;
       this.begin(orchestration);
@@ -248,7 +248,8 @@ export class OrchestrationDesk {
     const params = this.params(current.run, current.generation);
     if (await this.instance.nudge(address, params, now)) return;
     const { generation: _generation, ...orchestration } = current;
-    if (this.isCurrent(params)) this.begin(orchestration);
+    const present = this.current();
+    if (present?.run === current.run && present.generation === current.generation) this.begin(orchestration);
   }
 
   /** Throws away what nobody needs any more, once a run is over. */
@@ -288,9 +289,12 @@ export class OrchestrationDesk {
     return orchestration?.run === state.run && !hasEnded(state) && state.run > 0 ? orchestration : undefined;
   }
 
+  /** Whether the caller is the one that carries the run out; if so, it is alive. */
   private isCurrent({ run, generation }: Caller): boolean {
     const current = this.current();
-    return current?.run === run && current.generation === generation;
+    if (current?.run !== run || current.generation !== generation) return false;
+    this.instance.heard();
+    return true;
   }
 
   private now(): string {

@@ -7,8 +7,12 @@ import { NEWS, type OrchestrationParams } from "../domain/orchestration/desk-cal
 import type { DeploymentAddress } from "../protocol/channel-names.ts";
 import type { Env } from "../settings.ts";
 
-/** Silence after which an instance is nudged, in milliseconds. */
-const NUDGE_MS = 20_000;
+/**
+ * Silence after which an instance is nudged, in milliseconds: longer than it waits for news and between two tries, as
+ * whoever is nudged all the time never comes to doubt. One that does not answer is nudged again sooner.
+ */
+const NUDGE_MS = 100_000;
+const NUDGE_AGAIN_MS = 15_000;
 
 /** An instance that so many nudges did not wake is given up for another one. */
 const MAX_NUDGES = 3;
@@ -42,10 +46,15 @@ export class OrchestrationInstance {
     );
   }
 
-  /** The instance has asked what to do. */
+  /** The instance is at work. */
   heard(): void {
     this.seenAt = Date.now();
     this.nudges = 0;
+  }
+
+  /** The instance has asked what to do next: it knows all news. */
+  asked(): void {
+    this.heard();
     this.told = false;
   }
 
@@ -65,7 +74,7 @@ export class OrchestrationInstance {
   }
 
   nextIn(now: number): number {
-    return Math.max(0, this.seenAt + NUDGE_MS - now);
+    return Math.max(0, this.seenAt + (this.nudges > 0 ? NUDGE_AGAIN_MS : NUDGE_MS) - now);
   }
 
   /** Wakes an instance that was silent for long. False: there is none that could be woken, and another has to be begun. */
