@@ -1,4 +1,5 @@
 /** The process: its streams and signals as a command's surroundings, and the code that it ends with. */
+import { isatty } from "node:tty";
 import { runCommandLine } from "./command-line.ts";
 import { complain } from "./complaint.ts";
 import { EXIT } from "./exit-code.ts";
@@ -49,7 +50,7 @@ const surroundings: Surroundings = {
   cwd: process.cwd(),
   stdout: process.stdout,
   stderr: process.stderr,
-  isAsked: process.stdin.isTTY,
+  isAsked: isatty(0),
   readLine,
   readInput,
   interruption: interruption.signal,

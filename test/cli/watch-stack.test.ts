@@ -1,9 +1,11 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { StackSummary } from "../../src/protocol/stack-summary.ts";
 import { FakeServer } from "../client/fake-server.ts";
 import { refused, succeeded } from "../client/fake-rest.ts";
 import { eventually } from "../support/eventually.ts";
-import { begin, objectsIn, type Running } from "./terminal-client.ts";
+import { begin, objectsIn, ownFolder, type Running } from "./terminal-client.ts";
 
 const CHANNEL = "stacks/eu-west-1/network";
 const ARN = "arn:aws:cloudformation:eu-west-1:1:stack/network/1";
@@ -148,6 +150,31 @@ describe("watch --stack", () => {
     await watching.saw("waiting for stack network to begin");
     server.commit(CHANNEL, update("network", "UPDATE_IN_PROGRESS"), complete("deployed"));
     expect((await watching.ended).code).toBe(0);
+  });
+
+  test("--log-dir keeps a log of it, with its end", async () => {
+    const folder = ownFolder();
+    try {
+      server.channel(CHANNEL);
+      server.commit(CHANNEL, BEGUN, update("Vpc", "CREATE_FAILED", "no\u001b[2J"), complete("failed"));
+      expect((await watch("-o", "quiet", "--log-dir", folder.path).ended).code).toBe(1);
+      const [file = ""] = readdirSync(folder.path);
+      expect(file).toMatch(/^stack-eu-west-1-network-\d{4}-\d\d-\d\d-\d\d-\d\d\.log$/);
+      expect(readFileSync(join(folder.path, file), "utf8")).toBe(
+        [
+          "2026-01-01T00:00:00.000Z DEBUG [network] CREATE_IN_PROGRESS AWS::CloudFormation::Stack (network)",
+          "2026-01-01T00:00:00.000Z ERROR [network] CREATE_FAILED AWS::EC2::VPC (Vpc): no",
+          "2026-01-01T00:01:00.000Z INFO  [network] Stack failed",
+          "",
+          "Stack network: failed (1m 0s)",
+          "Outputs:",
+          "  VpcId = vpc-1",
+          "",
+        ].join("\n"),
+      );
+    } finally {
+      folder.remove();
+    }
   });
 
   test("credentials that the server lacks end it, in the server's words", async () => {

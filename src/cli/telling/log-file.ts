@@ -6,7 +6,7 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { ChannelFrame } from "../../client/server-frame.ts";
 import { logLineOf } from "../../domain/deployment/log-line.ts";
-import type { DeploymentAddress } from "../../protocol/channel-names.ts";
+import type { DeploymentAddress, StackAddress } from "../../protocol/channel-names.ts";
 import type { DeploymentFrame } from "../../protocol/deployment-events.ts";
 import { cleanText } from "../display/clean-text.ts";
 import type { Ending } from "../following/ending.ts";
@@ -15,10 +15,10 @@ import type { Teller } from "../following/teller.ts";
 
 const two = (value: number): string => String(value).padStart(2, "0");
 
-/** `deploy-<environment>-YYYY-MM-DD-HH-MM.log`, in UTC. */
-const fileName = (environment: string, now: Date): string => {
+/** `<what>-YYYY-MM-DD-HH-MM.log`, in UTC. */
+const fileName = (what: string, now: Date): string => {
   const date = now.toISOString().slice(0, 10);
-  return `deploy-${environment}-${date}-${two(now.getUTCHours())}-${two(now.getUTCMinutes())}.log`;
+  return `${what}-${date}-${two(now.getUTCHours())}-${two(now.getUTCMinutes())}.log`;
 };
 
 /** Where the log of a deployment belongs; a folder that is given takes it as it is. */
@@ -27,7 +27,15 @@ export const logFileOf = (
   now: Date,
   cwd: string,
   folder: string = join("deploy", deploymentId, "logs"),
-): string => resolve(cwd, folder, fileName(environment, now));
+): string => resolve(cwd, folder, fileName(`deploy-${environment}`, now));
+
+/** The log of a stack on its own, in a folder that is given. */
+export const stackLogFileOf = (
+  { region, stackName }: StackAddress,
+  now: Date,
+  cwd: string,
+  folder: string,
+): string => resolve(cwd, folder, fileName(`stack-${region}-${stackName}`, now));
 
 const isOfDeployment = (frame: ChannelFrame): frame is DeploymentFrame => "data" in frame;
 
@@ -82,6 +90,6 @@ export const logFile = ({ file, reportOf, failed }: LogFileOptions): Teller => {
     reset: ({ epoch }) => fresh.reset(epoch),
     events: (frames) => write(fresh.of(frames).map(logTextOf)),
     trouble: (message) => write([`${new Date().toISOString()} WARN  ${cleanText(message)}`]),
-    ended: (ending) => write(["", ...reportOf(ending)]),
+    ended: (ending) => write([...reportOf(ending)]),
   };
 };

@@ -170,5 +170,13 @@ export const stackTellers = async ({
       offset = frames.at(-1)?.offset ?? offset;
     },
   };
-  return [keeper, ...(await tellersOf(subject, common))];
+  const tellers = [keeper, ...(await tellersOf(subject, common))];
+  const { options, surroundings } = common;
+  if (options.logDir !== undefined) {
+    const { logFile, stackLogFileOf } = await import("./log-file.ts");
+    const file = stackLogFileOf(address, new Date(), surroundings.cwd, options.logDir);
+    const failed = (message: string): void => complain(surroundings, message);
+    tellers.push(logFile({ file, reportOf: stackReportLines, failed }));
+  }
+  return tellers;
 };
