@@ -6,7 +6,7 @@
 import { applyEvent } from "../domain/deployment/apply-event.ts";
 import { emptyDeployment, type DeploymentState } from "../domain/deployment/deployment-state.ts";
 import { deploymentProgressOf } from "../domain/deployment/deployment-view.ts";
-import type { Drafts } from "../domain/deployment/resource-node.ts";
+import type { Drafts } from "../domain/deployment/drafts.ts";
 import type { DeploymentAddress } from "../protocol/channel-names.ts";
 import type { DeploymentFrame } from "../protocol/deployment-events.ts";
 import type { DeploymentProgress } from "../protocol/deployment-progress.ts";

@@ -2,7 +2,7 @@
 import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployment-events.ts";
 import { emptyDeployment, type DeploymentState, type StackNode } from "./deployment-state.ts";
 import { percentOfDeployment } from "./percent.ts";
-import type { Drafts } from "./resource-node.ts";
+import { draftOf, type Drafts } from "./drafts.ts";
 import { newStack, stackAfter, stackAfterResource } from "./stack-node.ts";
 import { DEPLOYMENT_TRANSITIONS } from "./transitions.ts";
 
@@ -48,7 +48,9 @@ const changed = (state: DeploymentState, event: DeploymentEvent, drafts: Drafts)
     case "stack_deleting":
     case "stack_deleted":
     case "stack_rolled_back":
-      return withStack(underway(state), event.data.stack, (stack) => stackAfter(stack, event, state.status));
+      return withStack(underway(state), event.data.stack, drafts, (stack) =>
+        stackAfter(stack, event, state.status),
+      );
     case "resource_creating":
     case "resource_created":
     case "resource_updating":
@@ -56,7 +58,7 @@ const changed = (state: DeploymentState, event: DeploymentEvent, drafts: Drafts)
     case "resource_deleting":
     case "resource_deleted":
     case "resource_failed":
-      return withStack(state, event.data.stack, (stack) => stackAfterResource(stack, event, drafts));
+      return withStack(state, event.data.stack, drafts, (stack) => stackAfterResource(stack, event, drafts));
   }
 };
 
@@ -113,8 +115,9 @@ const withLayer = (
 const withStack = (
   state: DeploymentState,
   name: string,
+  drafts: Drafts,
   change: (stack: StackNode) => StackNode,
 ): DeploymentState => {
   const stack = state.stacks.get(name) ?? newStack(name, 1, []);
-  return { ...state, stacks: new Map(state.stacks).set(name, change(stack)) };
+  return { ...state, stacks: draftOf(state.stacks, drafts).set(name, change(stack)) };
 };

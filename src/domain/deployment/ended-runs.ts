@@ -4,7 +4,7 @@ import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
 import { applyEvent } from "./apply-event.ts";
 import type { DeploymentState } from "./deployment-state.ts";
 import { deploymentProgressOf } from "./deployment-view.ts";
-import type { Drafts } from "./resource-node.ts";
+import type { Drafts } from "./drafts.ts";
 
 /** How each of them ended, oldest first; `events` are those that a fold gave for the state before them. */
 export const endedRunsOf = (

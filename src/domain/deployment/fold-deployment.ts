@@ -7,7 +7,7 @@ import { applyEvent } from "./apply-event.ts";
 import { derivedAfter, derivedBefore } from "./derived-events.ts";
 import type { DeploymentState } from "./deployment-state.ts";
 import { filledEvent } from "./filled-event.ts";
-import type { Drafts } from "./resource-node.ts";
+import type { Drafts } from "./drafts.ts";
 import { verdictOn, type Verdict } from "./transitions.ts";
 
 export type Fold = Readonly<{

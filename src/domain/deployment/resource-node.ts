@@ -1,6 +1,7 @@
 /** A stack's resources, event by event. */
 import type { DeploymentEvent } from "../../protocol/deployment-events.ts";
 import type { ResourceNode, ResourceStatus } from "./deployment-state.ts";
+import { draftOf, type Drafts } from "./drafts.ts";
 
 export type ResourceEvent = Extract<DeploymentEvent, { type: `resource_${string}` }>;
 
@@ -46,12 +47,6 @@ export const isTold = (known: ResourceNode, { type, timestamp, data }: ResourceE
   return !isNews && (known.status === status || known.status === endOf(status));
 };
 
-/**
- * Maps that a fold has made itself and that nobody else has seen yet: it may go on in them. Without that, each event
- * of a stack of a thousand resources would copy them all.
- */
-export type Drafts = WeakMap<ReadonlyMap<string, ResourceNode>, Map<string, ResourceNode>>;
-
 /** The resources with the event taken in: a copy, unless it is a draft. */
 export const resourcesAfterEvent = (
   resources: ReadonlyMap<string, ResourceNode>,
@@ -62,9 +57,7 @@ export const resourcesAfterEvent = (
   const key = resourceKeyOf(resource);
   const known = resources.get(key);
   if (known && isReplaced(known, event)) return resources;
-  const draft = drafts.get(resources) ?? new Map(resources);
-  drafts.set(draft, draft);
-  return draft.set(key, resourceAfter(known, event));
+  return draftOf(resources, drafts).set(key, resourceAfter(known, event));
 };
 
 /** Whether the event is about what was there before the resource was replaced: that is cleaned up, and does not count. */

@@ -4,7 +4,8 @@ import type { DeploymentStatus, LogEntry } from "../../protocol/deployment-progr
 import type { Cause } from "../../protocol/stack-frames.ts";
 import { LOG_LINES, shortened, type StackNode } from "./deployment-state.ts";
 import { logLineOf } from "./log-line.ts";
-import { isUnderway, resourcesAfterEvent, type Drafts, type ResourceEvent } from "./resource-node.ts";
+import type { Drafts } from "./drafts.ts";
+import { isUnderway, resourcesAfterEvent, type ResourceEvent } from "./resource-node.ts";
 import { STACK_TRANSITIONS } from "./transitions.ts";
 
 /** A stack of which nothing but its place is known. */

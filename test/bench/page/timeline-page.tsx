@@ -8,7 +8,7 @@ import { Timeline } from "../../../src/dashboard/timeline/timeline.tsx";
 import { timedRunOf } from "../../../src/dashboard/timeline/timeline-run.ts";
 import { applyEvent } from "../../../src/domain/deployment/apply-event.ts";
 import { emptyDeployment, type DeploymentState } from "../../../src/domain/deployment/deployment-state.ts";
-import type { Drafts } from "../../../src/domain/deployment/resource-node.ts";
+import type { Drafts } from "../../../src/domain/deployment/drafts.ts";
 import { ENVIRONMENT, eventsOfRun, stackOf } from "./made-run.ts";
 
 declare global {
