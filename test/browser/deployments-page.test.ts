@@ -67,7 +67,7 @@ describe.skipIf(!chromiumPath)(
       await page.keyboard.type("bill");
       await page.getByText("No deployment matches").waitFor();
       expect(new URL(page.url()).search).toBe("?environment=dev&q=bill");
-      await page.getByRole("button", { name: /Show all/ }).click();
+      await page.getByRole("button", { name: "Show all" }).click();
       await page.getByRole("link", { name: "billing" }).click();
       await page.waitForURL(/\/deployments\/billing\/prod$/);
       await page.locator(".cause").waitFor();

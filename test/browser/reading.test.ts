@@ -78,6 +78,7 @@ describe.skipIf(!chromiumPath)(
       await page.emulateMedia({ media: "print" });
       expect(await page.getByRole("banner").isVisible()).toBe(false);
       expect(await page.locator(".stack-row").nth(2).isVisible()).toBe(true);
+      await page.locator(".log-row", { hasText: "Deploying network" }).waitFor();
       expect(await page.evaluate(`getComputedStyle(document.body).backgroundColor`)).toBe(
         "rgb(255, 255, 255)",
       );

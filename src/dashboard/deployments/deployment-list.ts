@@ -34,6 +34,7 @@ export class FollowedList {
   readonly #draw = onceAFrame(() => this.#show());
   #listed: readonly RunSummary[] = [];
   #pages = 1;
+  #environment = "";
   #stream: Stream | undefined;
   #timer: number | undefined;
   #isOpen = false;
@@ -71,6 +72,13 @@ export class FollowedList {
     this.#draw.cancel();
   }
 
+  /** Only those of an environment; an empty one stands for all. */
+  want(environment: string): void {
+    if (environment === this.#environment) return;
+    this.#environment = environment;
+    if (this.#isOpen) void this.#ask();
+  }
+
   /** Shows older ones, too. */
   readonly more = (): void => {
     this.#pages++;
@@ -81,10 +89,16 @@ export class FollowedList {
 
   async #ask(): Promise<void> {
     const items: RunSummary[] = [];
+    const environment = this.#environment;
     let cursor: string | undefined;
     for (let page = 0; page < this.#pages; page++) {
-      const answer = await rest.deployments.list({ limit: PAGE, ...(cursor !== undefined && { cursor }) });
-      if (!this.#isOpen) return;
+      const answer = await rest.deployments.list({
+        limit: PAGE,
+        ...(environment !== "" && { environment }),
+        ...(cursor !== undefined && { cursor }),
+      });
+      // Another environment is wanted meanwhile.
+      if (!this.#isOpen || environment !== this.#environment) return;
       if (!answer.ok) {
         this.#failure.value = answer.failure;
         return;

@@ -12,8 +12,13 @@ import type { ListedDeployment } from "./deployment-row.ts";
 import { DeploymentTable } from "./deployment-table.tsx";
 import { isDeploymentWanted, LIST_KINDS, LIST_WORDS, listKindOf } from "./list-filter.ts";
 
+/** Environments that were seen since the page was opened: filtered by one, the list shows no other. */
+const environmentsSeen = new Set<string>();
+
 const useFollowedList = (): FollowedList => {
   const list = useMemo(() => new FollowedList(), []);
+  const environment = queryValue("environment");
+  useEffect(() => list.want(environment), [environment]);
   const signedIn = token.value;
   useEffect(() => {
     list.open();
@@ -31,7 +36,7 @@ const useFollowedList = (): FollowedList => {
 };
 
 const Filters = ({ rows }: Readonly<{ rows: readonly ListedDeployment[] }>) => {
-  const environments = [...new Set(rows.map(({ environment }) => environment))].sort();
+  for (const row of rows) environmentsSeen.add(row.environment);
   const environment = queryValue("environment");
   const kind = queryValue("is");
   return (
@@ -52,11 +57,16 @@ const Filters = ({ rows }: Readonly<{ rows: readonly ListedDeployment[] }>) => {
         onChange={(event) => setView({ environment: event.currentTarget.value })}
       >
         <option value="">All environments</option>
-        {[...new Set([...environments, ...(environment === "" ? [] : [environment])])].map((name) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
+        {[
+          ...environmentsSeen,
+          ...(environmentsSeen.has(environment) || environment === "" ? [] : [environment]),
+        ]
+          .sort()
+          .map((name) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
       </select>
       <div class="filters" role="group" aria-label="Deployments by status">
         {LIST_KINDS.map((known) => (
@@ -94,17 +104,24 @@ const Found = ({ list, rows }: Readonly<{ list: FollowedList; rows: readonly Lis
     kind: listKindOf(queryValue("is")),
   };
   const wanted = rows.filter((row) => isDeploymentWanted(row, filter));
-  if (rows.length === 0) return <None />;
+  if (rows.length === 0 && filter.environment === "") return <None />;
   if (wanted.length === 0)
     return (
       <Empty title="No deployment matches">
-        <button
-          type="button"
-          class="button"
-          onClick={() => setView({ q: undefined, environment: undefined, is: undefined })}
-        >
-          Show all {rows.length}
-        </button>
+        <div class="toolbar">
+          <button
+            type="button"
+            class="button"
+            onClick={() => setView({ q: undefined, environment: undefined, is: undefined })}
+          >
+            Show all
+          </button>
+          {list.hasMore.value && (
+            <button type="button" class="button" onClick={list.more}>
+              Look among older ones
+            </button>
+          )}
+        </div>
       </Empty>
     );
   return (
@@ -135,7 +152,7 @@ export const DeploymentsPage = () => {
       </div>
       {failure && <FailureNote failure={failure} onRetry={list.again} />}
       <section class="sheet list-sheet" aria-label="Deployments">
-        {rows && rows.length > 0 && (
+        {rows && (rows.length > 0 || queryValue("environment") !== "") && (
           <header>
             <Filters rows={rows} />
           </header>

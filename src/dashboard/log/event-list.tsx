@@ -26,6 +26,9 @@ const MARGIN_LINES = 12;
 /** Pixels from the end within which the reader is at the end. */
 const AT_END = 8;
 
+/** Lines that go onto paper: the newest. */
+const MOST_PRINTED = 1000;
+
 type Sight = Readonly<{ top: number; height: number; row: number }>;
 
 const sightOf = (list: HTMLElement): Sight => ({
@@ -33,6 +36,19 @@ const sightOf = (list: HTMLElement): Sight => ({
   height: list.clientHeight,
   row: Number.parseFloat(getComputedStyle(list).getPropertyValue("--line-row")) || 24,
 });
+
+/** Whether the page is being printed: then there is no window to look through. */
+const usePrinting = (): boolean => {
+  const [printing, setPrinting] = useState(false);
+  useEffect(() => {
+    const paper = matchMedia("print");
+    const follow = (): void => setPrinting(paper.matches);
+    follow();
+    paper.addEventListener("change", follow);
+    return () => paper.removeEventListener("change", follow);
+  }, []);
+  return printing;
+};
 
 export const EventList = <Item extends Line>({
   label,
@@ -45,6 +61,7 @@ export const EventList = <Item extends Line>({
   const list = useRef<HTMLDivElement>(null);
   const [sight, setSight] = useState<Sight>({ top: 0, height: 480, row: 24 });
   const seen = useRef(lines.length);
+  const printing = usePrinting();
   const count = lines.length;
   const { row } = sight;
 
@@ -86,8 +103,10 @@ export const EventList = <Item extends Line>({
     if (following && left > AT_END + row) onFollow(false);
   };
 
-  const first = Math.max(0, Math.floor(sight.top / row) - MARGIN_LINES);
-  const last = Math.min(count, Math.ceil((sight.top + sight.height) / row) + MARGIN_LINES);
+  const first = printing
+    ? Math.max(0, count - MOST_PRINTED)
+    : Math.max(0, Math.floor(sight.top / row) - MARGIN_LINES);
+  const last = printing ? count : Math.min(count, Math.ceil((sight.top + sight.height) / row) + MARGIN_LINES);
   const missed = following ? 0 : Math.max(0, count - seen.current);
   return (
     <div class="log-frame">
@@ -101,8 +120,8 @@ export const EventList = <Item extends Line>({
         tabIndex={0}
         onScroll={scrolled}
       >
-        <div class="log-space" style={{ height: `${count * row}px` }}>
-          <div class="log-rows" style={{ transform: `translateY(${first * row}px)` }}>
+        <div class="log-space" style={{ height: `${(printing ? last - first : count) * row}px` }}>
+          <div class="log-rows" style={{ transform: printing ? "none" : `translateY(${first * row}px)` }}>
             {lines.slice(first, last).map(children)}
           </div>
         </div>
