@@ -3,7 +3,7 @@ import type { DeploymentState, ResourceNode } from "../../domain/deployment/depl
 import type { Cause } from "../../protocol/stack-frames.ts";
 import type { StackProgress } from "../../protocol/deployment-progress.ts";
 import { aboutPart, partText } from "./durations.ts";
-import { cutLine, line, paddedText, piece, widthOf, type Line, type Piece } from "./line.ts";
+import { cutLine, line, piece, widthOf, type Line, type Piece } from "./line.ts";
 import { RESOURCE_MARKS, STACK_MARKS } from "./status-mark.ts";
 
 /** What a row needs to know beside its stack. */
@@ -110,7 +110,7 @@ export const stackLine = (stack: StackProgress, context: RowContext, color: bool
         piece(`${String(stack.progressPercent).padStart(4)}%`),
       ]
     : [piece(" ".repeat(BAR_COLUMNS + 5))];
-  return [...cut, gap, ...how, piece(paddedText(count, COUNT_COLUMNS), failed > 0 ? "bad" : "quiet")];
+  return [...cut, gap, ...how, piece(count, failed > 0 ? "bad" : "quiet")];
 };
 
 /** What is being done to which resource, the newest first. */
