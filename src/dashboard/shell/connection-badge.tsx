@@ -31,8 +31,8 @@ const Badge = ({ connection, reconnect }: ShownConnection) => {
       <span class="status undoing">
         <Mark standing="undoing" />
         <span>
-          {state.kind === "live" ? "Catching up" : "Reconnecting"}
-          <span class="age"> · shown as of {durationText((now.value - lostAt) / 1000)} ago</span>
+          {state.kind === "live" ? "Catching up" : "Reconnecting"}{" "}
+          <span class="age">as of {durationText((now.value - lostAt) / 1000)} ago</span>
         </span>
       </span>
     );
