@@ -9,6 +9,7 @@ import { startAws } from "./aws/aws.ts";
 import { startLoad } from "./load/load.ts";
 import type { Measure, Row } from "./measure.ts";
 import { broadcast } from "./measures/broadcast.ts";
+import { deliveries } from "./measures/deliveries.ts";
 import { deploymentRows } from "./measures/deployment-rows.ts";
 import { gateways } from "./measures/gateways.ts";
 import { ingest } from "./measures/ingest.ts";
@@ -34,6 +35,7 @@ const MEASURES: Readonly<Record<string, Measure>> = {
   ingest,
   "late-joiner": lateJoiner,
   "deployment-rows": deploymentRows,
+  deliveries,
   page,
   terminal,
 };

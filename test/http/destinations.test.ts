@@ -30,8 +30,10 @@ const asking = (method: string, body?: unknown) => ({
 
 type Answer = Readonly<{ success: boolean; data: Record<string, unknown> }>;
 
-const dataOf = async (response: Response): Promise<Record<string, unknown>> =>
-  ((await response.json()) as Answer).data;
+const dataOf = async (response: Response): Promise<Record<string, unknown>> => {
+  const { data } = await response.json<Answer>();
+  return data;
+};
 
 const made = async (request: Record<string, unknown>): Promise<Record<string, unknown>> => {
   const response = await askAs("admin", PATH, asking("POST", request));

@@ -3,7 +3,7 @@
  * The product's Worker with meters in its objects: counts the rows that each one writes, as they are billed.
  * SQL by the runtime's own `rowsWritten`; a put, a delete and an alarm that is set as one row each.
  */
-import worker, { Deployment, Directory, Gateway, StackTracker } from "../../../src/index.ts";
+import worker, { Deployment, Directory, Gateway, Outbox, StackTracker } from "../../../src/index.ts";
 import type { Env } from "../../../src/settings.ts";
 
 /** The other objects stay as they are. */
@@ -12,12 +12,13 @@ export * from "../../../src/index.ts";
 /** Rows written since the object was made. */
 export type RowsWritten = Readonly<{ sql: number; kv: number; alarms: number }>;
 
-type CountingEnv = Omit<Env, "STACKS" | "DEPLOYMENTS" | "GATEWAYS" | "DIRECTORY"> &
+type CountingEnv = Omit<Env, "STACKS" | "DEPLOYMENTS" | "GATEWAYS" | "DIRECTORY" | "OUTBOXES"> &
   Readonly<{
     STACKS: DurableObjectNamespace<CountingTracker>;
     DEPLOYMENTS: DurableObjectNamespace<CountingDeployment>;
     GATEWAYS: DurableObjectNamespace<CountingGateway>;
     DIRECTORY: DurableObjectNamespace<CountingDirectory>;
+    OUTBOXES: DurableObjectNamespace<CountingOutbox>;
   }>;
 
 const meters = new WeakMap<DurableObjectState, { sql: number; kv: number; alarms: number }>();
@@ -94,10 +95,21 @@ export class CountingDirectory extends Directory {
   }
 }
 
+export class CountingOutbox extends Outbox {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(metered(ctx), env);
+  }
+
+  async rowsWritten(): Promise<RowsWritten> {
+    return metersOf(this.ctx);
+  }
+}
+
 /** The rows of the object of this name: its first part tells what it is. */
 const rowsOf = (env: CountingEnv, name: string): Promise<RowsWritten> => {
   if (name.startsWith("deployments/"))
     return env.DEPLOYMENTS.get(env.DEPLOYMENTS.idFromName(name)).rowsWritten();
+  if (name.startsWith("destinations/")) return env.OUTBOXES.get(env.OUTBOXES.idFromName(name)).rowsWritten();
   if (name.startsWith("gateway/")) return env.GATEWAYS.get(env.GATEWAYS.idFromName(name)).rowsWritten();
   if (name === "directory") return env.DIRECTORY.get(env.DIRECTORY.idFromName(name)).rowsWritten();
   return env.STACKS.get(env.STACKS.idFromName(name)).rowsWritten();

@@ -14,7 +14,7 @@ type TrackerOptions = Readonly<{ aws: Aws; pollSeconds: number; gatewayShards?: 
 export type Servers = Readonly<{
   /** The product's Worker. */
   product(options: TrackerOptions): Promise<ServerProcess>;
-  /** The product with meters in its stacks', deployments' and gateways' objects and in the directory. */
+  /** The product with meters in its stacks', deployments', gateways' and outboxes' objects and in the directory. */
   counting(options: TrackerOptions): Promise<ServerProcess>;
   /** One Durable Object that only sends, with the product's flags or with workerd's defaults. */
   bare(flags: "product's" | "default"): Promise<ServerProcess>;
@@ -41,6 +41,7 @@ const variablesOf = ({ aws, pollSeconds, gatewayShards = 1 }: TrackerOptions): R
   AUTH_MODE: "off",
   POLL_INTERVAL_SECONDS: String(pollSeconds),
   GATEWAY_SHARDS: String(gatewayShards),
+  ALLOW_PRIVATE_DESTINATIONS: "true",
 });
 
 /** Bundles the Workers. */
@@ -74,6 +75,7 @@ export const prepareServers = async (): Promise<Servers> => {
         DEPLOYMENTS: "CountingDeployment",
         GATEWAYS: "CountingGateway",
         DIRECTORY: "CountingDirectory",
+        OUTBOXES: "CountingOutbox",
       }),
     bare: async (flags) =>
       startWorkerd({
