@@ -13,7 +13,7 @@ export type StackView = Readonly<{ progress: StackProgress; node: StackNode | un
 export type LayerView = Readonly<{ layer: number; stacks: readonly string[] }>;
 
 /** The layers of a run, from the first. */
-export const layersOfRun = ({ stacks }: Pick<DeploymentProgress, "stacks">): readonly LayerView[] => {
+const layersOfRun = ({ stacks }: Pick<DeploymentProgress, "stacks">): readonly LayerView[] => {
   const layers = new Map<number, string[]>();
   for (const { name, layer } of Object.values(stacks)) {
     const known = layers.get(layer);

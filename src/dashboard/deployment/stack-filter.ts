@@ -34,7 +34,7 @@ const KIND_OF: Readonly<Record<Standing, StackKind>> = {
   undone: "undone",
 };
 
-export const kindOfStack = ({ status }: Pick<StackProgress, "status">): StackKind =>
+const kindOfStack = ({ status }: Pick<StackProgress, "status">): StackKind =>
   KIND_OF[standingOfStatus(status)];
 
 export const isStackWanted = (

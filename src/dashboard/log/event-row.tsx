@@ -13,10 +13,6 @@ type RowProps = Readonly<{
   message: string;
 }>;
 
-/** A list's clock needs more room where its events are not of today. */
-export const isDated = (timestamp: string): boolean =>
-  clockText(timestamp, timeForm.value === "utc" ? "utc" : "local", now.peek()).length > 8;
-
 export const EventRow = ({ offset, timestamp, level, about, message }: RowProps) => {
   const isSelected = queryValue("event") === String(offset);
   const time = clockText(timestamp, timeForm.value === "utc" ? "utc" : "local", now.peek());

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 
 /** What a key does, and in which words the help says so. */
-export type KeyAction = Readonly<{ does: string; run: () => void }>;
+type KeyAction = Readonly<{ does: string; run: () => void }>;
 
 export type KeyActions = Readonly<Record<string, KeyAction>>;
 

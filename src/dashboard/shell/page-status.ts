@@ -16,7 +16,7 @@ const ICONS: Readonly<Record<Standing, readonly [colour: string, shape: string]>
 };
 
 /** The icon of a standing as an address. */
-export const iconOf = (standing: Standing): string => {
+const iconOf = (standing: Standing): string => {
   const [colour, shape] = ICONS[standing];
   const drawing =
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="16" fill="${colour}"/>` +
