@@ -15,7 +15,7 @@ const blockSchema = z.array(
 );
 
 /** A message that waits; `createdAt`: when it came, in Unix milliseconds. */
-export type WaitingMessage = Readonly<z.infer<typeof blockSchema>[number]>;
+type WaitingMessage = Readonly<z.infer<typeof blockSchema>[number]>;
 
 /** The first message of a lane, and what was tried. */
 export type LaneHead = Readonly<{

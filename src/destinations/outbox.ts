@@ -39,6 +39,9 @@ const NO_DELIVERY: Failure = {
 /** An alarm that comes although work is under way does no harm; one that is missing would, in milliseconds. */
 const SAFETY_MS = 30_000;
 
+/** A destination that was disabled so long ago is handed nothing more until it is enabled, in milliseconds. */
+const FORSAKEN_MS = 7 * 86_400_000;
+
 /** Soonest that an alarm comes again, in milliseconds. */
 const LEAST_WAIT_MS = 50;
 
@@ -86,6 +89,7 @@ export class Outbox extends DurableObject<Env> {
       return noted;
     }
     this.begin(store);
+    await this.rearm();
     const view = viewOf(this.id, store.destination, store.health);
     return success({ ...view, ...(secrets && { secret: secrets.current }) });
   }
@@ -109,6 +113,7 @@ export class Outbox extends DurableObject<Env> {
       updatedAt: Date.now(),
     });
     await this.entry.say(store);
+    await this.rearm();
     return success(this.answer(store));
   }
 
@@ -205,6 +210,9 @@ export class Outbox extends DurableObject<Env> {
   /** Takes events of a deployment, again without harm. False: there is no such destination any more. */
   async take(handOver: HandOver): Promise<boolean> {
     if (!this.open) return false;
+    const { disabled } = this.open.store.health;
+    // Nobody cares for it any more: what came before waits on, but not without end.
+    if (disabled && Date.now() - disabled.at > FORSAKEN_MS) return true;
     if (this.open.store.take(handOver, Date.now())) {
       await this.rearm();
       this.drive();

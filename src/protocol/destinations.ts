@@ -6,7 +6,7 @@ import * as z from "zod";
 import { environmentSchema } from "./channel.ts";
 import { deploymentEventSchema, momentSchema } from "./deployment-events.ts";
 
-export const destinationKinds = ["webhook", "slack", "pagerduty", "email"] as const;
+const destinationKinds = ["webhook", "slack", "pagerduty", "email"] as const;
 
 export type DestinationKind = (typeof destinationKinds)[number];
 
@@ -93,7 +93,7 @@ export const destinationChangeSchema = z.object({
 
 export type DestinationChange = Readonly<z.infer<typeof destinationChangeSchema>>;
 
-export const disabledReasons = ["gone", "failing"] as const;
+const disabledReasons = ["gone", "failing"] as const;
 
 /** A destination as it is shown. */
 export const destinationSchema = z.object({
@@ -159,7 +159,7 @@ export const attemptSchema = z.object({
 
 export type Attempt = Readonly<z.infer<typeof attemptSchema>>;
 
-export const deliveryStates = ["pending", "delivered", "dead"] as const;
+const deliveryStates = ["pending", "delivered", "dead"] as const;
 
 export type DeliveryState = (typeof deliveryStates)[number];
 

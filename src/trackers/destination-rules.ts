@@ -11,7 +11,7 @@ import type { Env } from "../settings.ts";
 const LIFETIME_MS = 1_000;
 
 /** Whether a rule is about a deployment; patterns are of `deployments/<id>/<environment>`, or of the channel's name. */
-export const isAbout = (
+const isAbout = (
   { channels, environments }: Pick<DestinationRule, "channels" | "environments">,
   address: DeploymentAddress,
 ): boolean => {

@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from "nod
 import type { AddressInfo } from "node:net";
 
 /** A request as it came. */
-export type Received = Readonly<{ path: string; id: string; headers: IncomingHttpHeaders; body: string }>;
+type Received = Readonly<{ path: string; id: string; headers: IncomingHttpHeaders; body: string }>;
 
 /** How a path answers; `count`: how many requests it had, this one among them. */
 type Manner = (response: ServerResponse, count: number) => void;

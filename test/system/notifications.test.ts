@@ -66,7 +66,7 @@ const ask = async <Schema extends z.ZodType>(
         headers: { Authorization: `Bearer ${admin}`, "Content-Type": "application/json" },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       })
-        .then(async (response) => (response.ok ? ((await response.json()) as unknown) : undefined))
+        .then(async (response) => (response.ok ? z.unknown().parse(await response.json()) : undefined))
         .catch(() => undefined),
     `${method} ${path}`,
     PATIENCE_MS,
