@@ -25,7 +25,7 @@ describe("a token", () => {
     expect(made).toMatchObject({ code: 0, stderr: "" });
     const session = await verifyToken(
       made.stdout.trim(),
-      { mode: "jwt", keys: { secret: SECRET } },
+      { mode: "jwt", keys: { secret: SECRET }, issuer: undefined, audience: undefined },
       Date.now(),
     );
     expect(session).toEqual({

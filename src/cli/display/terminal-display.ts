@@ -119,6 +119,8 @@ export const terminalDisplay = (options: TerminalDisplayOptions): Required<Telle
   process.on("SIGTSTP", suspend);
   process.on("SIGCONT", paint);
   paint();
+  // The first frame knows nothing: the one after it need not wait its turn.
+  paintedAt = -Infinity;
 
   return {
     connection: (state) => {
