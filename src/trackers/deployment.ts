@@ -3,7 +3,7 @@
  * tells the gateways. A thin shell: what follows from an event is decided in `domain/deployment`.
  */
 import { DurableObject } from "cloudflare:workers";
-import { emptyDeployment } from "../domain/deployment/deployment-state.ts";
+import { emptyDeployment, hasEnded } from "../domain/deployment/deployment-state.ts";
 import { deploymentProgressOf, stackProgressOf } from "../domain/deployment/deployment-view.ts";
 import { runSummaryOf } from "../domain/deployment/run-summary.ts";
 import type {
@@ -40,6 +40,12 @@ import { ingest } from "./ingest.ts";
 import { takeFrames } from "./taken-frames.ts";
 
 const NOT_FOUND: Failure = { code: "DEPLOYMENT_NOT_FOUND", message: "There is no such deployment" };
+
+/** Two that tell of one run would contradict each other. */
+const toldHere = (run: number): Failure => ({
+  code: "INVALID_TRANSITION",
+  message: `Stackcast carries run ${run} out, and tells of it itself`,
+});
 
 export class Deployment extends DurableObject<Env> {
   private readonly channel: DeploymentChannel;
@@ -82,8 +88,9 @@ export class Deployment extends DurableObject<Env> {
   ): Promise<Result<IngestReport, Failure>> {
     const taken = this.refusal(address);
     if (taken) return failed(taken);
-    const { store } = this.channel;
+    const { store, desk } = this.channel;
     if (store.state.run === 0 && envelopes[0]?.type !== "deployment_started") return failed(NOT_FOUND);
+    if (desk.isInCharge && !hasEnded(store.state)) return failed(toldHere(store.state.run));
     const before =
       store.state.run === 0 ? emptyDeployment(address.deploymentId, address.environment) : store.state;
     const isSeen = (id: string) => store.isSeen(id);

@@ -133,6 +133,22 @@ describe("a deployment that Stackcast deploys", () => {
       expect(await deployment.act(addressOf("o-second"), action, "lee")).toEqual(refusal);
   });
 
+  test("tells of its run itself, and takes nobody else's word for it", async () => {
+    const deployment = await begun("o-told");
+    const event = {
+      type: "deployment_cancelled",
+      timestamp: new Date().toISOString(),
+      data: addressOf("o-told"),
+    };
+    expect(await deployment.ingest(addressOf("o-told"), [event], "lee")).toEqual({
+      ok: false,
+      failure: {
+        code: "INVALID_TRANSITION",
+        message: "Stackcast carries run 1 out, and tells of it itself",
+      },
+    });
+  });
+
   test("has nothing to say to a workflow that is not its own any more", async () => {
     const deployment = await begun("o-stale");
     expect(await deployment.turn(CALLER, false, true)).toEqual({ over: true, actions: [] });
