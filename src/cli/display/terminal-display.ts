@@ -119,8 +119,6 @@ export const terminalDisplay = (options: TerminalDisplayOptions): Required<Telle
   process.on("SIGTSTP", suspend);
   process.on("SIGCONT", paint);
   paint();
-  // The first frame knows nothing: the one after it need not wait its turn.
-  paintedAt = -Infinity;
 
   return {
     connection: (state) => {
@@ -135,7 +133,8 @@ export const terminalDisplay = (options: TerminalDisplayOptions): Required<Telle
       if (told.epoch !== epoch) told = { epoch, offset: 0 };
       paintSoon();
     },
-    snapshot: paintSoon,
+    // The first that is known need not wait its turn.
+    snapshot: paint,
     events: (frames) => {
       keeper.heard();
       view = stackViewAfter(view, frames.filter(isOfStack));
