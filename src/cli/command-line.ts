@@ -47,10 +47,7 @@ const DECLARATIONS = [
 ] as const;
 
 /** All commands; `run` is given what the called one does. */
-const programOf = (
-  { stdout, stderr, env }: Surroundings,
-  run: (work: Work) => Promise<void>,
-): Command => {
+const programOf = ({ stdout, stderr, env }: Surroundings, run: (work: Work) => Promise<void>): Command => {
   const program = new Command("stackcast")
     .description("Live, exact and resumable monitoring of CloudFormation deployments, and running them.")
     .version(VERSION, "-V, --version", "print the version")
