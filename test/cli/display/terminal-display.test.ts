@@ -135,7 +135,10 @@ describe("a display", () => {
     const lines = ["✓ Deployed D1BRV40 to dev", "", "Layer 1/2: network", "  ✓ network (59s)", ""];
     expect(terminal.story).toEqual([
       ...lines,
-      ...["Layer 2/2: shop", "  ✓ shop (9s)", "", "Progress: 100% (2/2 stacks) | Took: 1m 10s"],
+      "Layer 2/2: shop",
+      "  ✓ shop (9s)",
+      "",
+      "Progress: 100% (2/2 stacks) | Took: 1m 10s",
     ]);
     expect([terminal.isCursorVisible, isListening()]).toEqual([true, false]);
     writes.length = 0;
