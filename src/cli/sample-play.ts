@@ -86,12 +86,12 @@ export const playSample = async (simulator: Simulator, stage: Stage): Promise<vo
   await subscribeInbox(simulator.inboxUrl, stage);
   await deploy(SAMPLE_DEPLOYMENT, stage);
   say(`${deploymentId}-${environment} is being deployed: ${SAMPLE_DEPLOYMENT.length} stacks in 5 layers.`);
-  const interruption = pause(UNTIL_CUT_SECONDS).then(() => {
+  const failOnce = async (): Promise<void> => {
+    await pause(UNTIL_CUT_SECONDS);
     const viewers = cut();
     if (viewers > 0) say("The network fails: every viewer loses its connection, and catches up.");
-  });
-  const first = await ended(stage);
-  await interruption;
+  };
+  const [first] = await Promise.all([ended(stage), failOnce()]);
   say(`It has ended: ${first}.`);
   await pause(INTERLUDE_SECONDS);
 
