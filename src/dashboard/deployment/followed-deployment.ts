@@ -114,6 +114,8 @@ export class FollowedDeployment {
         this.#watch.heard();
         this.connection.reached(frames.at(-1)?.offset ?? 0);
       },
+      // What they tell of follows from the events, too: drawing each of them would cost more than it shows.
+      transient: () => undefined,
       refused: (refusal) => {
         this.#refusal.value = refusal;
       },

@@ -7,13 +7,13 @@ const STANDING_SHAPES: Readonly<Record<Standing, JSX.Element>> = {
   running: (
     <g>
       <circle cx="8" cy="8" r="5.5" opacity="0.3" />
-      <path class="turning" d="M8 2.5a5.5 5.5 0 0 1 5.5 5.5" />
+      <path d="M8 2.5a5.5 5.5 0 0 1 5.5 5.5" />
     </g>
   ),
   done: <path d="M3 8.5l3.3 3.3L13 4.8" />,
   failed: <path d="M4 4l8 8M12 4l-8 8" />,
   undoing: (
-    <g class="turning reverse">
+    <g>
       <path d="M3.2 8a4.8 4.8 0 1 0 1.6-3.6" />
       <path d="M5.4 1.8L4.6 4.6l2.9.6" />
     </g>
