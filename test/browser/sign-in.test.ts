@@ -39,6 +39,8 @@ describe.skipIf(!chromiumPath)(`signing in${chromiumPath ? "" : ` – skipped: $
     visited = await visit(browser, system, "/deployments/shop/dev", { token: "" });
     const { page } = visited;
     await dialogOf(page).waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
     await signIn(page, "nonsense");
     await dialogOf(page).getByText("This is no token").waitFor();
     await signIn(page, await tokenOf({ exp: 1 }));

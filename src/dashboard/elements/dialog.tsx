@@ -29,6 +29,11 @@ export const Dialog = ({ title, onClose, required = false, children }: DialogPro
         event.preventDefault();
         if (!required) onClose();
       }}
+      // Browsers let a second Escape through whatever was said of the first.
+      onClose={() => {
+        if (required) element.current?.showModal();
+        else if (element.current) onClose();
+      }}
       onClick={(event) => {
         if (event.target === element.current && !required) onClose();
       }}
