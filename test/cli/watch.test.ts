@@ -86,7 +86,7 @@ describe("watch", () => {
 
   test("--timeout ends with 9, also where nobody can be reached, and tells the way back", async () => {
     served.deployment.commit(START);
-    const running = await served.watch("--timeout", "1s", "-o", "ndjson").ended;
+    const running = await served.watch("--timeout", "4s", "-o", "ndjson").ended;
     expect(running.code).toBe(9);
     expect(objectsIn(running.stdout).at(-1)).toMatchObject({
       type: "summary",
@@ -95,7 +95,7 @@ describe("watch", () => {
     });
     expect(running.stderr).toContain("stackcast watch D1BRV40 --environment dev");
     await served.server.stop();
-    const unreachable = await served.watch("--timeout", "2s", "-o", "plain").ended;
+    const unreachable = await served.watch("--timeout", "4s", "-o", "plain").ended;
     expect(unreachable.code).toBe(9);
     expect(unreachable.stderr.match(/cannot be reached: trying again/g)).toHaveLength(1);
   });
