@@ -10,6 +10,7 @@ const HINTS: Readonly<Record<string, string>> = {
   TOKEN_EXPIRED: "Get a new token, and give it by STACKCAST_TOKEN or --token.",
   FORBIDDEN: "stackcast token inspect shows the role and the channels of a token.",
   RUN_UNDERWAY: "Follow it with stackcast watch, or end it with stackcast cancel.",
+  PLAN_NOT_FOUND: "Give one: stackcast deploy <deploymentId> --environment <name> --plan plan.yaml",
   DEPLOYMENT_NOT_FOUND:
     "stackcast list shows those that exist; stackcast watch --wait waits for one to begin.",
   UNREACHABLE: "Is the address right, and does Stackcast run there?",

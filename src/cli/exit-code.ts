@@ -65,6 +65,8 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   NOT_FOUND: EXIT.notFound,
   STACK_NOT_FOUND: EXIT.notFound,
   DEPLOYMENT_NOT_FOUND: EXIT.notFound,
+  // A plan has to be given.
+  PLAN_NOT_FOUND: EXIT.usage,
   CONFIGURATION: EXIT.usage,
   AWS_CREDENTIALS: EXIT.usage,
   UNREACHABLE: EXIT.lost,

@@ -83,9 +83,11 @@ describe("deploy", () => {
   test("without a plan asks for the last one's; if there is none the code is 2", async () => {
     served.server.answer = (question) => {
       asked.push(question);
-      return refused(400, "INVALID_REQUEST");
+      return refused(404, "PLAN_NOT_FOUND");
     };
-    expect((await act(["deploy"]).ended).code).toBe(2);
+    const { code, stderr } = await act(["deploy"]).ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain("--plan plan.yaml");
     expect(asked.map(({ body }) => JSON.parse(body) as unknown)).toEqual([
       { deploymentId: "D1BRV40", environment: "dev", mode: "deploy", stacks: [] },
     ]);
