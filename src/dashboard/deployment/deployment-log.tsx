@@ -1,5 +1,6 @@
 /** A deployment's events, live: filtered by the address, followed or paused. */
 import type { Signal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import { queryValue, setView } from "../address.ts";
 import { Empty } from "../elements/answer.tsx";
 import { EventDetail } from "../log/event-detail.tsx";
@@ -59,6 +60,12 @@ export const DeploymentLog = ({ log, following, range }: LogProps) => {
   const lines = linesWanted(all, filter);
   const asked = queryValue("event");
   const shown = asked === "" ? undefined : Number(asked);
+  const named = stacksNamed(all).join("\n");
+  // Hundreds of stacks are not to be drawn anew for each event.
+  const filters = useMemo(
+    () => <Filters filter={filter} stacks={named === "" ? [] : named.split("\n")} />,
+    [named, filter.stack, filter.level],
+  );
   const detail = shown === undefined ? undefined : log.lines.find(({ offset }) => offset === shown);
   return (
     <section class="sheet" aria-label="Events">
@@ -70,7 +77,7 @@ export const DeploymentLog = ({ log, following, range }: LogProps) => {
           </span>
         </h2>
         <div class="toolbar">
-          <Filters filter={filter} stacks={stacksNamed(all)} />
+          {filters}
           <button
             type="button"
             class="button compact"
