@@ -17,7 +17,8 @@ export const templateFaultOf = (
   demands: Demands,
 ): ErrorDetail | undefined => {
   const declared = new Set(demands.parameters.map(({ name }) => name));
-  const unknown = Object.keys(plan.parameters).filter((name) => !declared.has(name));
+  // Stand-ins for AWS tell no parameters at all: then the change set finds out.
+  const unknown = declared.size > 0 ? Object.keys(plan.parameters).filter((name) => !declared.has(name)) : [];
   if (unknown.length > 0)
     return { code: "UNKNOWN_PARAMETERS", message: `The template has no parameters ${unknown.join(", ")}` };
   const missing = demands.parameters.filter(
