@@ -159,10 +159,18 @@ export class DeliveryLog {
   repeats(): readonly Readonly<{ lane: number; due: number }>[] {
     return this.sql
       .exec<{ lane: number; due: number }>(
-        "SELECT lane, due FROM repeats AS r WHERE number =" +
-          " (SELECT min(number) FROM repeats WHERE repeats.lane = r.lane)",
+        "SELECT lane, due FROM (SELECT lane, due, min(number) FROM repeats GROUP BY lane)",
       )
       .toArray();
+  }
+
+  /** When what is to be sent once more next in a lane is due; undefined: there is nothing. */
+  repeatDue(lane: number): number | undefined {
+    const [row] = this.sql.exec<{ due: number }>(
+      "SELECT due FROM repeats WHERE lane = ? ORDER BY number LIMIT 1",
+      lane,
+    );
+    return row?.due;
   }
 
   /** What is to be sent once more next in a lane. */

@@ -19,6 +19,9 @@ export class OutboxEntry {
   private readonly id: string;
   /** Undefined after a wake-up: the watchdog knows, and telling it twice does no harm. */
   private enrolled: boolean | undefined;
+  /** What is being told; one thing at a time. */
+  private telling: Promise<unknown> = Promise.resolve();
+  private forgotten = false;
 
   constructor(ctx: DurableObjectState, env: Env, id: string) {
     this.ctx = ctx;
@@ -40,9 +43,28 @@ export class OutboxEntry {
   }
 
   /** Tells what could not be told before. */
-  async catchUp(store: OutboxStore): Promise<Result<void, Failure>> {
+  catchUp(store: OutboxStore): Promise<Result<void, Failure>> {
+    const told = this.telling.then(() => this.tell(store));
+    this.telling = told.catch(() => undefined);
+    return told;
+  }
+
+  /** Has the directory forget the destination: what is told from now on would bring it back. */
+  async forget(): Promise<void> {
+    this.forgotten = true;
+    try {
+      await this.telling;
+      await this.directory.forget(this.id);
+    } catch (error) {
+      this.forgotten = false;
+      throw error;
+    }
+    this.enrol(false);
+  }
+
+  private async tell(store: OutboxStore): Promise<Result<void, Failure>> {
     const { now, told } = this.revision;
-    if (told >= now) return success(undefined);
+    if (told >= now || this.forgotten) return success(undefined);
     const { destination, health } = store;
     try {
       const noted = await this.directory.note(
@@ -58,11 +80,6 @@ export class OutboxEntry {
       console.warn(JSON.stringify({ level: "warn", message: "Destination not told", error: String(error) }));
       return success(undefined);
     }
-  }
-
-  async forget(): Promise<void> {
-    await this.directory.forget(this.id);
-    this.enrol(false);
   }
 
   /** Says whether there is something to do. A message that is lost is sent again with the next call. */

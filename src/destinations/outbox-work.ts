@@ -49,7 +49,9 @@ export class OutboxWork {
   private workers = 0;
   private stopped = false;
   private lastBegun = 0;
+  /** When each lane is due in which something is sent once more, those first that had no turn for longest. */
   private repeats: Map<number, number>;
+  private repeatedLast = false;
 
   constructor(
     id: string,
@@ -134,16 +136,28 @@ export class OutboxWork {
 
   private next(): Turn | undefined {
     const now = Date.now();
-    const { lanes, log, health } = this.store;
+    const { health } = this.store;
     if (this.stopped || health.disabled || now < this.notBefore()) return undefined;
+    // In turns: what is new must not wait until all that is sent once more has gone out, nor that for ever.
+    const turn = this.repeatedLast
+      ? (this.nextOfLanes(now) ?? this.nextRepeat(now))
+      : (this.nextRepeat(now) ?? this.nextOfLanes(now));
+    this.repeatedLast = turn?.key.startsWith("repeat ") ?? false;
+    return turn;
+  }
+
+  private nextRepeat(now: number): Turn | undefined {
     for (const [lane, due] of this.repeats) {
       const key = `repeat ${lane}`;
-      if (due <= now && !this.busy.has(key)) {
-        const message = log.repeated(lane);
-        if (message) return { key, take: () => this.again(message) };
-      }
+      if (due > now || this.busy.has(key)) continue;
+      const message = this.store.log.repeated(lane);
+      if (message) return { key, take: () => this.again(message) };
     }
-    const lane = lanes.dueLane(now, (number) => this.busy.has(`lane ${number}`));
+    return undefined;
+  }
+
+  private nextOfLanes(now: number): Turn | undefined {
+    const lane = this.store.lanes.dueLane(now, (number) => this.busy.has(`lane ${number}`));
     return lane === undefined ? undefined : { key: `lane ${lane}`, take: () => this.some(lane) };
   }
 
@@ -190,7 +204,9 @@ export class OutboxWork {
         Date.now(),
       );
     else this.store.log.postponeRepeat(message, attempts, due);
-    this.repeat();
+    const next = this.store.log.repeatDue(message.lane);
+    this.repeats.delete(message.lane);
+    if (next !== undefined) this.repeats.set(message.lane, next);
   }
 
   private async send(place: MessagePlace, body: string): Promise<Answer> {
@@ -218,16 +234,19 @@ export class OutboxWork {
     const now = Date.now();
     const verdict = verdictOf(answer, this.kind, tries, this.settings.deliveryRetrySeconds, Math.random());
     const since = this.store.health.failingSince ?? now;
-    const { pausedUntil: _, ...health } = this.store.health;
+    const { pausedUntil: paused = 0, ...before } = this.store.health;
+    // What another one under way is answered does not end the pause.
+    const asked = answer.error === undefined ? 0 : boundedWait(answer.retryAfterMs);
+    const pausedUntil = Math.max(paused, asked > 0 ? now + asked : 0);
+    const pause = pausedUntil > now ? { pausedUntil } : {};
+    const health = { ...before, ...pause };
     switch (verdict.kind) {
       case "delivered":
-        this.goes({});
+        this.goes(pause);
         return undefined;
-      case "again": {
-        const pause = boundedWait(answer.retryAfterMs);
-        this.goes({ ...health, failingSince: since, ...(pause > 0 && { pausedUntil: now + pause }) });
+      case "again":
+        this.goes({ ...health, failingSince: since });
         return now + verdict.inMs;
-      }
       case "dead":
         this.goes({
           ...health,

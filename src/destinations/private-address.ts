@@ -38,7 +38,7 @@ export const addressProblem = (address: string, allowPrivate: boolean): string |
   if (allowPrivate) return isHttp(url) ? undefined : "must be an http or https address";
   if (url.protocol !== "https:") return "must be an https address";
   if (!PORTS.includes(url.port)) return "must use port 443 or 8443";
-  const host = url.hostname.replace(/\.$/, "");
+  const host = url.hostname.replace(/\.+$/, "");
   if (isNumber(host)) return "must have a name, not a number, as its host";
   return isPrivateName(host) ? "must be on the public internet" : undefined;
 };

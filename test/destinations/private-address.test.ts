@@ -38,6 +38,8 @@ describe("an address that a user names", () => {
     ["https://[fe80::1]/", "number"],
     ["https://localhost/", "public internet"],
     ["https://localhost./", "public internet"],
+    ["https://localhost../", "public internet"],
+    ["https://127.0.0.1../", "number"],
     ["https://LOCALHOST/", "public internet"],
     ["https://a.localhost/", "public internet"],
     ["https://printer.local/", "public internet"],
