@@ -63,6 +63,11 @@ describe("the list of deployments", () => {
       estimatedTimeRemaining: undefined,
     });
     expect(listedOf(row, { ...progress, run: 1 })).toBe(row);
+    const pulse = { progressPercent: 66, deployedStacks: 2, estimatedTimeRemaining: 30 };
+    expect(listedOf(row, { ...progress, status: "deploying" }, pulse)).toMatchObject(pulse);
+    expect(listedOf(row, progress, pulse), "what has ended has no pulse").toMatchObject({
+      progressPercent: 100,
+    });
   });
 });
 

@@ -3,13 +3,13 @@
  * so that their percentages move by themselves.
  */
 import { batch, signal, type ReadonlySignal } from "@preact/signals";
-import { DeploymentStore } from "../../client/deployment-store.ts";
 import type { RestFailure } from "../../client/rest-call.ts";
 import { openStream, type Stream } from "../../client/stream.ts";
 import { deploymentChannelOf } from "../../protocol/channel-names.ts";
 import type { RunSummary } from "../../protocol/deployment-requests.ts";
 import { hasRunEnded } from "../elements/standing.ts";
 import { onceAFrame } from "../once-a-frame.ts";
+import { ListedChannel } from "./listed-channel.ts";
 import { listedOf, type ListedDeployment } from "./deployment-row.ts";
 import { rest, socketAccess } from "../server.ts";
 import { refuseTokenNow } from "../session.ts";
@@ -23,7 +23,7 @@ const PAGE = 50;
 /** Most deployments that are followed at once: a socket carries no more channels than this. */
 const MOST_FOLLOWED = 50;
 
-type Followed = Readonly<{ store: DeploymentStore; close: () => void }>;
+type Followed = Readonly<{ listed: ListedChannel; close: () => void }>;
 
 export class FollowedList {
   readonly connection = new LiveConnection(refuseTokenNow);
@@ -139,39 +139,31 @@ export class FollowedList {
   }
 
   #followedOn(stream: Stream, channel: string, row: RunSummary): Followed {
-    const { deploymentId, environment } = row;
-    const store = new DeploymentStore({
-      deploymentId,
-      environment,
+    const listed = new ListedChannel({
       status: async () => {
         const status = await rest.deployments.status(row);
-        if (!status.ok || status.value.kind === "unchanged") return undefined;
-        return { progress: status.value.deployment, offset: status.value.deployment.offset };
+        return status.ok && status.value.kind === "changed" ? status.value.deployment : undefined;
       },
+      onChange: this.#draw.ask,
     });
-    store.subscribe(this.#draw.ask);
-    const { listener } = store;
     const subscription = stream.subscribe(channel, {
-      ...listener,
-      reset: (start) => {
-        listener.reset?.(start);
-        this.connection.restarted();
-      },
+      ...listed.listener,
+      reset: () => this.connection.restarted(),
       resumed: () => this.connection.restarted(),
     });
     return {
-      store,
+      listed,
       close: () => {
         subscription.close();
-        store.close();
+        listed.close();
       },
     };
   }
 
   #show(): void {
-    const at = new Date().toISOString();
-    this.#rows.value = this.#listed.map((row) =>
-      listedOf(row, this.#followed.get(deploymentChannelOf(row))?.store.progressAt(at)),
-    );
+    this.#rows.value = this.#listed.map((row) => {
+      const listed = this.#followed.get(deploymentChannelOf(row))?.listed;
+      return listedOf(row, listed?.progress, listed?.pulse);
+    });
   }
 }

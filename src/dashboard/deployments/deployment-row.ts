@@ -1,12 +1,18 @@
 /** A deployment in the list: as the list's answer told it, moved on by what its channel tells since. */
 import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
 import type { RunSummary } from "../../protocol/deployment-requests.ts";
+import { hasRunEnded } from "../elements/standing.ts";
+import type { Pulse } from "./listed-channel.ts";
 
 /** A row of the list. */
 export type ListedDeployment = RunSummary & Readonly<{ estimatedTimeRemaining?: number | undefined }>;
 
 /** The row as the run stands now. */
-export const listedOf = (row: RunSummary, progress: DeploymentProgress | undefined): ListedDeployment => {
+export const listedOf = (
+  row: RunSummary,
+  progress: DeploymentProgress | undefined,
+  pulse?: Pulse,
+): ListedDeployment => {
   if (!progress || progress.run < row.run) return row;
   const { run, status, startTime, endTime, summary, metrics, owner, user } = progress;
   const { totalStacks, deployedStacks, failedStacks, skippedStacks, progressPercent } = summary;
@@ -26,5 +32,6 @@ export const listedOf = (row: RunSummary, progress: DeploymentProgress | undefin
     ...(user !== undefined && { user }),
     durationSeconds: metrics.durationSeconds,
     estimatedTimeRemaining: metrics.estimatedTimeRemaining,
+    ...(pulse && !hasRunEnded(status) && pulse),
   };
 };

@@ -1,0 +1,107 @@
+/**
+ * A running deployment of the list, followed as cheaply as a row needs it: its snapshot, then the percentages that its
+ * channel tells once a second. The server is asked only when the run turns, or when events came and no percentage did.
+ */
+import type { ChannelListener } from "../../client/channel-follower.ts";
+import type { ChannelFrame, TransientFrame } from "../../client/server-frame.ts";
+import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
+
+/** How far the whole is, between two durable events. */
+export type Pulse = Readonly<{
+  progressPercent: number;
+  deployedStacks: number;
+  estimatedTimeRemaining: number | undefined;
+}>;
+
+type ChannelWishes = Readonly<{
+  status: () => Promise<DeploymentProgress | undefined>;
+  /** There is something new to draw. */
+  onChange: () => void;
+}>;
+
+/** After a turn of the run, so that what comes with it is asked for once. */
+const TURN_MS = 300;
+
+/** Without a percentage for so long the channel has none to tell. */
+const QUIET_MS = 2_000;
+
+const isTurn = ({ type }: ChannelFrame): boolean =>
+  type.startsWith("deployment_") || type === "stack_failed" || type === "stack_skipped";
+
+const numberOf = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
+
+/** What a transient frame tells of the whole; undefined if it is about a stack. */
+export const pulseOf = ({ type, data }: Pick<TransientFrame, "type" | "data">): Pulse | undefined => {
+  const progressPercent = numberOf(data["progressPercent"]);
+  const deployedStacks = numberOf(data["deployedStacks"]);
+  if (type !== "deployment_progress" || progressPercent === undefined || deployedStacks === undefined)
+    return undefined;
+  return {
+    progressPercent,
+    deployedStacks,
+    estimatedTimeRemaining: numberOf(data["estimatedTimeRemaining"]),
+  };
+};
+
+export class ListedChannel {
+  readonly listener: ChannelListener;
+  readonly #wishes: ChannelWishes;
+  #progress: DeploymentProgress | undefined;
+  #pulse: Pulse | undefined;
+  #heardAt = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #dueAt = Number.POSITIVE_INFINITY;
+  #isOpen = true;
+
+  constructor(wishes: ChannelWishes) {
+    this.#wishes = wishes;
+    this.listener = {
+      snapshot: (progress) => this.#know(progress),
+      events: (frames) => this.#askIn(frames.some(isTurn) ? TURN_MS : QUIET_MS),
+      transient: (frame) => {
+        const pulse = pulseOf(frame);
+        if (!pulse) return;
+        this.#pulse = pulse;
+        this.#heardAt = Date.now();
+        wishes.onChange();
+      },
+    };
+  }
+
+  /** Undefined before anything is known. */
+  get progress(): DeploymentProgress | undefined {
+    return this.#progress;
+  }
+
+  /** Newer than the progress; undefined if there is nothing newer. */
+  get pulse(): Pulse | undefined {
+    return this.#pulse;
+  }
+
+  close(): void {
+    this.#isOpen = false;
+    clearTimeout(this.#timer);
+  }
+
+  #know(progress: DeploymentProgress): void {
+    this.#progress = progress;
+    this.#pulse = undefined;
+    this.#wishes.onChange();
+  }
+
+  #askIn(ms: number): void {
+    const dueAt = Date.now() + ms;
+    if (dueAt >= this.#dueAt) return;
+    clearTimeout(this.#timer);
+    this.#dueAt = dueAt;
+    this.#timer = setTimeout(() => void this.#ask(ms === TURN_MS), ms);
+  }
+
+  async #ask(isTurned: boolean): Promise<void> {
+    this.#dueAt = Number.POSITIVE_INFINITY;
+    // Percentages flow: they will tell what these events have changed.
+    if (!isTurned && Date.now() - this.#heardAt < QUIET_MS) return this.#askIn(QUIET_MS);
+    const progress = await this.#wishes.status();
+    if (progress && this.#isOpen) this.#know(progress);
+  }
+}

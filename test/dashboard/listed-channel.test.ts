@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { ListedChannel, pulseOf } from "../../src/dashboard/deployments/listed-channel.ts";
+import type { DeploymentProgress } from "../../src/protocol/deployment-progress.ts";
+import { framesOf } from "./told-run.ts";
+
+const progress = { run: 1 } as DeploymentProgress;
+const address = { timestamp: "2026-11-22T10:00:00.000Z", channel: "deployments/shop-dev", asOf: 3 };
+const pulse = { progressPercent: 40, deployedStacks: 2, estimatedTimeRemaining: 30 };
+const whole = { ...address, type: "deployment_progress", data: pulse } as const;
+
+describe("a running deployment of the list", () => {
+  let asked: number;
+  let changes: number;
+  let listed: ListedChannel;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    asked = changes = 0;
+    listed = new ListedChannel({
+      status: async () => {
+        asked += 1;
+        return progress;
+      },
+      onChange: () => (changes += 1),
+    });
+  });
+
+  afterEach(() => {
+    listed.close();
+    vi.useRealTimers();
+  });
+
+  const tell = (type: string, data: object = {}) => listed.listener.events?.(framesOf([[0, type, data]]));
+
+  test("moves by what its channel tells, and nobody is asked while that flows", async () => {
+    listed.listener.snapshot?.(progress, 3);
+    for (let second = 0; second < 30; second++) {
+      tell("stack_deploying", { stack: "network" });
+      listed.listener.transient?.(whole);
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    expect([asked, changes, listed.progress, listed.pulse]).toEqual([0, 31, progress, pulse]);
+  });
+
+  test("is asked for once the channel is quiet after events", async () => {
+    tell("stack_deploying", { stack: "network" });
+    tell("stack_deployed", { stack: "network" });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([asked, listed.progress, listed.pulse]).toEqual([1, progress, undefined]);
+  });
+
+  test("is asked for soon when its run turns, and once for all that comes with it", async () => {
+    tell("stack_deploying", { stack: "network" });
+    tell("stack_failed", { stack: "network", error: { code: "DENIED", message: "no" } });
+    tell("deployment_failed");
+    await vi.advanceTimersByTimeAsync(500);
+    expect(asked).toBe(1);
+  });
+
+  test("asks nobody once it is closed", async () => {
+    tell("deployment_failed");
+    listed.close();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked).toBe(0);
+  });
+});
+
+test("a transient frame of a stack, or of a newer server, tells nothing of the whole", () => {
+  expect(pulseOf(whole)).toEqual(pulse);
+  expect(pulseOf({ type: "stack_progress", data: { ...pulse, stack: "network" } })).toBeUndefined();
+  expect(pulseOf({ type: "deployment_progress", data: { progressPercent: "40" } })).toBeUndefined();
+});
