@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SAMPLE_CAPABILITIES } from "../../src/simulator/sample.ts";
 import { SAMPLE_BROKEN, SAMPLE_DEPLOYMENT } from "../../src/simulator/sample-deployment.ts";
 import { objectsIn } from "../cli/terminal-client.ts";
-import { stackcast, type Ended } from "../support/stackcast-process.ts";
+import { stackcast, type Ended, type StackcastProcess } from "../support/stackcast-process.ts";
 import { startSystem, type System } from "../support/system.ts";
 
 const NAMES = SAMPLE_DEPLOYMENT.map(({ name }) => name);
@@ -26,11 +26,13 @@ describe("a deployment by the terminal client", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const run = (command: string, ...more: string[]): Promise<Ended> =>
+  const begin = (command: string, ...more: string[]): StackcastProcess =>
     stackcast([command, "SHOP", "--environment", "dev", ...more], {
       cwd: folder,
       env: { STACKCAST_URL: system.worker().url, STACKCAST_TOKEN: system.token },
-    }).ended;
+    });
+
+  const run = (command: string, ...more: string[]): Promise<Ended> => begin(command, ...more).ended;
 
   const summaryOf = ({ stdout }: Ended) => objectsIn(stdout).at(-1);
 
@@ -45,6 +47,14 @@ describe("a deployment by the terminal client", () => {
     }));
     writeFileSync(join(folder, "plan.json"), JSON.stringify({ stacks, onFailure: "stop" }, undefined, 2));
   };
+
+  test("without a plan, where there was none before, ends with 2", async () => {
+    const { code, stderr } = await run("deploy");
+    expect({ code, stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("PLAN_NOT_FOUND") as string,
+    });
+  });
 
   test("follows a plan to its end, in a build's lines and in a log with a report", async () => {
     writePlan();
@@ -101,5 +111,19 @@ describe("a deployment by the terminal client", () => {
       "deployed",
       "destroyed",
     ]);
+  });
+
+  test("a cancellation ends whoever deploys and whoever cancels with 8", async () => {
+    const deploying = begin("deploy", "-o", "plain");
+    await deploying.saw("Deploying");
+    const underway = await run("deploy", "-o", "plain");
+    expect(underway).toMatchObject({ code: 2, stdout: "" });
+    expect(underway.stderr).toContain("RUN_UNDERWAY");
+    const cancelling = await run("cancel", "-o", "ndjson");
+    expect({ code: cancelling.code, summary: summaryOf(cancelling) }).toMatchObject({
+      code: 8,
+      summary: { run: 6, end: "cancelled" },
+    });
+    expect((await deploying.ended).code).toBe(8);
   });
 });
