@@ -32,11 +32,14 @@ export type Health = Readonly<{
   pausedUntil?: number;
 }>;
 
-/** What signs a webhook. The older secret goes on signing for a while. */
+/** What signs a webhook. Older secrets, newest first, go on signing for a while. */
 export type Secrets = Readonly<{
   current: string;
-  previous?: Readonly<{ secret: string; until: number }>;
+  previous?: readonly Readonly<{ secret: string; until: number }>[];
 }>;
+
+/** Secrets that sign at the same time: each makes the header longer. */
+const MOST_SECRETS = 4;
 
 /** What a kind gets if nothing else is asked for: the seeds' table of triggers, and what ends an incident. */
 const USUAL_EVENTS: Readonly<Record<DestinationKind, readonly string[]>> = {
@@ -64,8 +67,20 @@ export const ruleOf = (id: string, { request }: KeptDestination): DestinationRul
 /** The secrets that sign now, newest first. */
 export const signingSecrets = (secrets: Secrets | undefined, now: number): readonly string[] => {
   if (!secrets) return [];
-  const { current, previous } = secrets;
-  return previous && previous.until > now ? [current, previous.secret] : [current];
+  const { current, previous = [] } = secrets;
+  return [current, ...previous.filter(({ until }) => until > now).map(({ secret }) => secret)];
+};
+
+/**
+ * The secrets after another one has come, the newest so far signing until a time. Those before it keep theirs: whoever
+ * asks twice because the first answer was lost must not cut off the receiver, which knows only the oldest.
+ */
+export const rotated = (secrets: Secrets, next: string, until: number, now: number): Secrets => {
+  const older = (secrets.previous ?? []).filter((one) => one.until > now);
+  return {
+    current: next,
+    previous: [{ secret: secrets.current, until }, ...older].slice(0, MOST_SECRETS - 1),
+  };
 };
 
 const timeOf = (milliseconds: number): string => new Date(milliseconds).toISOString();

@@ -18,7 +18,7 @@ import type { Failure } from "../protocol/failure.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import { settingsOf, type Env, type Settings } from "../settings.ts";
 import { deliveryList, deliveryOf } from "./delivery-list.ts";
-import { changedRequest, targetProblem, viewOf } from "./destination-record.ts";
+import { changedRequest, rotated, targetProblem, viewOf } from "./destination-record.ts";
 import { messageIdOf, placeIn } from "./message-id.ts";
 import { OutboxEntry } from "./outbox-entry.ts";
 import { OutboxStore } from "./outbox-store.ts";
@@ -128,15 +128,16 @@ export class Outbox extends DurableObject<Env> {
     return known ? success(undefined) : failed(NOT_FOUND);
   }
 
-  /** A new secret for a webhook; the old one goes on signing beside it for a while. */
+  /** A new secret for a webhook; the old one goes on signing beside it for a while, and so do those before it. */
   async rotateSecret(graceSeconds: number): Promise<Result<RotatedSecret, Failure>> {
     if (!this.open) return failed(NOT_FOUND);
     const { store } = this.open;
     if (!store.secrets)
       return failed({ code: "INVALID_REQUEST", message: "Only a webhook has a secret of ours" });
-    const until = Date.now() + graceSeconds * 1000;
+    const now = Date.now();
+    const until = now + graceSeconds * 1000;
     const secret = secretOf();
-    store.keepSecrets({ current: secret, previous: { secret: store.secrets.current, until } });
+    store.keepSecrets(rotated(store.secrets, secret, until, now));
     return success({ secret, previousSecretUntil: new Date(until).toISOString() });
   }
 
@@ -269,13 +270,12 @@ export class Outbox extends DurableObject<Env> {
   }
 
   private answer(store: OutboxStore): DestinationAnswer {
-    const { previous } = store.secrets ?? {};
+    const until = Math.max(0, ...(store.secrets?.previous ?? []).map((one) => one.until));
     return {
       ...viewOf(this.id, store.destination, store.health),
       pending: store.lanes.count() + store.log.count("pending"),
       dead: store.log.count("dead"),
-      ...(previous &&
-        previous.until > Date.now() && { previousSecretUntil: new Date(previous.until).toISOString() }),
+      ...(until > Date.now() && { previousSecretUntil: new Date(until).toISOString() }),
     };
   }
 }

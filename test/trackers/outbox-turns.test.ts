@@ -1,6 +1,7 @@
 /** Destinations of which much is asked at once, or at a bad moment. */
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
+import { Webhook } from "standardwebhooks";
 import { expect, test, vi } from "vitest";
 import { DeliveryLog } from "../../src/destinations/delivery-log.ts";
 import { Destinations } from "../../src/destinations/destination-directory.ts";
@@ -113,4 +114,24 @@ test("a message that gets through does not end the pause that the receiver has a
     [1, 1],
     [1, 2],
   ]);
+});
+
+test("a secret that is rotated twice goes on signing for as long as it was to", async () => {
+  const { outbox, secret } = await newDestination();
+  await outbox.rotateSecret(60);
+  const second = await outbox.rotateSecret(0);
+  if (!second.ok) return expect.unreachable(second.failure.message);
+  const signs = (key: string): boolean => {
+    const { headers, body } = receiver.received.at(-1)!;
+    const timestamp = new Date(Number(headers["webhook-timestamp"]) * 1000);
+    const signature = new Webhook(key).sign(headers["webhook-id"] ?? "", timestamp, body);
+    return headers["webhook-signature"]?.split(" ").includes(signature) ?? false;
+  };
+  await outbox.sendTest();
+  expect([signs(secret), signs(second.value.secret)]).toEqual([true, true]);
+  // The one between was to end at once.
+  expect(receiver.received.at(-1)?.headers["webhook-signature"]?.split(" ")).toHaveLength(2);
+  pass(60);
+  await outbox.sendTest();
+  expect([signs(secret), signs(second.value.secret)]).toEqual([false, true]);
 });
