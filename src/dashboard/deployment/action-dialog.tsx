@@ -6,7 +6,8 @@ import type { DeploymentAction } from "../../protocol/deployment-requests.ts";
 import { FailureNote } from "../elements/answer.tsx";
 import { Dialog } from "../elements/dialog.tsx";
 import { rest } from "../server.ts";
-import { ACTION_WORDS, consequenceOf } from "./run-action.ts";
+import { consequenceOf } from "./consequence.ts";
+import { ACTION_WORDS } from "./run-action.ts";
 
 type ActionDialogProps = Readonly<{
   action: DeploymentAction;
