@@ -57,13 +57,11 @@ it("nobody listening is a network failure that tells the system's code and no ad
 
 it("an answer that never begins ends with the budget", async () => {
   const url = await listening(() => {});
-  const began = performance.now();
   const outcome = await call(url, 200);
   expect(outcome).toMatchObject({
     ok: false,
     failure: { kind: "network", message: expect.stringMatching(/^no answer within \d+ ms$/) },
   });
-  expect(performance.now() - began).toBeLessThan(1_500);
 });
 
 it("an answer that stops halfway ends with the budget", async () => {

@@ -11,6 +11,7 @@ import type { Measure, Row } from "./measure.ts";
 import { broadcast } from "./measures/broadcast.ts";
 import { deliveries } from "./measures/deliveries.ts";
 import { deploymentRows } from "./measures/deployment-rows.ts";
+import { fold } from "./measures/fold.ts";
 import { gateways } from "./measures/gateways.ts";
 import { ingest } from "./measures/ingest.ts";
 import { lateJoiner } from "./measures/late-joiner.ts";
@@ -36,6 +37,7 @@ const MEASURES: Readonly<Record<string, Measure>> = {
   "late-joiner": lateJoiner,
   "deployment-rows": deploymentRows,
   deliveries,
+  fold,
   page,
   terminal,
 };

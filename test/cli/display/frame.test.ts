@@ -104,18 +104,3 @@ describe("the line of the connection", () => {
     ]);
   });
 });
-
-test("a frame of 120 stacks takes well under 5 ms", () => {
-  const run = runOf(planOf(120, 5));
-  const seconds = 0.5 * lengthOf(run);
-  const scene = sceneAfter(run, seconds);
-  const look: Look = { color: true, unicode: true, display: "layered" };
-  const draw = (): number => {
-    const begin = performance.now();
-    frameOf(scene, moment(seconds), { columns: 120, rows: 40 }, look);
-    return performance.now() - begin;
-  };
-  const times = Array.from({ length: 100 }, draw).sort((one, other) => one - other);
-  // The best of many: a loaded machine takes its time from all of them.
-  expect(times[10]).toBeLessThan(5);
-});

@@ -1,0 +1,88 @@
+/**
+ * What it costs to follow a deployment wherever that is done: 5,000 events folded into its state, beside reading them
+ * from their text; and a frame of the terminal's, beside the same state written as JSON.
+ */
+import { frameOf } from "../../../src/cli/display/frame.ts";
+import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
+import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
+import type { DeploymentState } from "../../../src/domain/deployment/deployment-state.ts";
+import type { DeploymentEvent } from "../../../src/protocol/deployment-events.ts";
+import { lengthOf, moment, planOf, runOf, sceneAfter } from "../../cli/display/scenes.ts";
+import { at, begun, NOTHING, planned, SEEDS_PLAN, told } from "../../domain/deployment/told.ts";
+import type { Measure, Row } from "../measure.ts";
+import { median } from "../statistics.ts";
+
+const FRAMES = 50;
+
+const eventsOf = (stack: string, resources: number): DeploymentEvent[] => [
+  told("stack_deploying", 1, { stack }),
+  ...Array.from({ length: resources }, (_, index) => {
+    const resource = { urn: `${stack}/R${index}`, type: "T", name: `R${index}` };
+    const data = { stack, totalResources: resources, resource };
+    return [
+      told("resource_creating", index, data),
+      told("resource_creating", index + 1, { ...data, resource: { ...resource, id: `id-${index}` } }),
+      told("resource_created", index + 2, data),
+    ];
+  }).flat(),
+];
+
+const millisecondsOf = (work: () => unknown): number => {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+};
+
+const oneByOne = (events: readonly DeploymentEvent[]): DeploymentState =>
+  events.reduce((before, event) => foldDeployment(before, [event]).state, NOTHING);
+
+export const fold: Measure = async ({ rounds }) => {
+  const rows: Row[] = [];
+  for (const [name, plan, resources] of [
+    ["12 stacks", SEEDS_PLAN, 139],
+    ["one stack", [planned("network", 1)], 1_667],
+  ] as const) {
+    const events = [begun(plan), ...plan.flatMap(({ name: stack }) => eventsOf(stack, resources))];
+    const texts = events.map((event) => JSON.stringify(event));
+    const { state } = foldDeployment(NOTHING, events);
+    const measured = (work: () => unknown): number =>
+      median(Array.from({ length: rounds + 1 }, () => millisecondsOf(work)).slice(1)) / events.length;
+    const read = measured(() => texts.map((text): unknown => JSON.parse(text)));
+    const row = (what: string, work: () => unknown): Row => ({
+      what: `5,000 events of ${name}: ${what}`,
+      unit: "µs an event",
+      value: 1000 * measured(work),
+      baseline: { name: "reading them", value: 1000 * read },
+    });
+    rows.push(
+      row("folded at once", () => foldDeployment(NOTHING, events)),
+      row("one by one", () => oneByOne(events)),
+      row("the view of it all", () => deploymentProgressOf(state, at(9_000))),
+    );
+  }
+  const run = runOf(planOf(120, 5));
+  const seconds = lengthOf(run) / 2;
+  const scene = sceneAfter(run, seconds);
+  const frames = (draw: () => unknown): number =>
+    median(
+      Array.from({ length: rounds + 1 }, () =>
+        millisecondsOf(() => Array.from({ length: FRAMES }, draw)),
+      ).slice(1),
+    ) / FRAMES;
+  rows.push({
+    what: "a terminal's frame of 120 stacks",
+    unit: "ms",
+    value: frames(() =>
+      frameOf(
+        scene,
+        moment(seconds),
+        { columns: 120, rows: 40 },
+        { color: true, unicode: true, display: "layered" },
+      ),
+    ),
+    baseline: { name: "the scene as JSON", value: frames(() => JSON.stringify(scene)) },
+    aim: { on: "value", atMost: 5 },
+  });
+  return rows;
+};
