@@ -61,12 +61,15 @@ const change = async (
     // That another user deploys it is no reason to touch what has not changed otherwise.
     const tags = { ...wish.value.tags, [OWN_TAGS.user]: former };
     const probe = await proposed(hands, { ...asked, name: `${name}-probe`, wish: { ...wish.value, tags } });
-    if (!probe.ok) return failing(desk, refusalOf(probe.failure));
+    if (!probe.ok)
+      return probe.failure.kind === "unchanged" ? unchanged(desk) : failing(desk, refusalOf(probe.failure));
     if (probe.value.verdict === "computing") return "pending";
     await drop(order, probe.value, hands);
     if (probe.value.verdict === "unchanged") return unchanged(desk);
   }
   const made = await proposed(hands, asked);
+  // Said at once instead of by a set that fails.
+  if (!made.ok && made.failure.kind === "unchanged") return unchanged(desk);
   if (!made.ok) return made.failure.kind === "missing" ? "pending" : failing(desk, refusalOf(made.failure));
   const changeSet = made.value;
   switch (changeSet.verdict) {

@@ -49,6 +49,10 @@ const change = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outc
     type: "UPDATE",
     wish: { ...rest, template: { body: template } },
   });
+  if (!made.ok && made.failure.kind === "unchanged") {
+    await desk.note({ kind: "back" });
+    return "again";
+  }
   if (!made.ok) return failing(desk, refusalOf(made.failure));
   const { verdict, changeSetId, reason } = made.value;
   switch (verdict) {
