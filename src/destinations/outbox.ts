@@ -68,7 +68,8 @@ export class Outbox extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     if (!this.open) return;
     await this.ctx.storage.setAlarm(Date.now() + SAFETY_MS);
-    await this.entry.catchUp(this.open.store);
+    // No delivery waits for the directory: an alarm that hangs keeps the next one from coming.
+    this.ctx.waitUntil(this.entry.catchUp(this.open.store));
     this.drive();
   }
 

@@ -135,3 +135,18 @@ test("a secret that is rotated twice goes on signing for as long as it was to", 
   await outbox.sendTest();
   expect([signs(secret), signs(second.value.secret)]).toEqual([false, true]);
 });
+
+test("a directory that does not answer holds up no delivery", async () => {
+  const { outbox } = await newDestination();
+  receiver.answer = () => new Response(null, { status: 500 });
+  const directory = Promise.withResolvers<never>();
+  vi.spyOn(Destinations.prototype, "note").mockReturnValue(directory.promise);
+  await outbox.take(handOver(A, 1, 1));
+  await until(() => receiver.received.length === 1);
+  await settled();
+  receiver.answer = () => new Response(null, { status: 200 });
+  pass(5);
+  await work(outbox);
+  await until(async () => (await describeOf(outbox)).pending === 0);
+  directory.reject(new Error("It was away"));
+});
