@@ -48,6 +48,8 @@ export class OutboxWork {
   private readonly busy = new Set<string>();
   private workers = 0;
   private stopped = false;
+  /** Something could not be written down: the alarm that stands tries again, and not at once for ever. */
+  private broken = false;
   private lastBegun = 0;
   /** When each lane is due in which something is sent once more, those first that had no turn for longest. */
   private repeats: Map<number, number>;
@@ -71,6 +73,7 @@ export class OutboxWork {
   async run(): Promise<void> {
     const most = PACE_MS[this.kind] > 0 ? 1 : CONCURRENCY;
     const started: Promise<void>[] = [];
+    if (this.workers === 0) this.broken = false;
     while (this.workers < most && !this.stopped) {
       const turn = this.next();
       if (!turn) break;
@@ -128,9 +131,12 @@ export class OutboxWork {
           this.busy.delete(turn.key);
         }
       }
+    } catch (error) {
+      this.broken = true;
+      throw error;
     } finally {
       this.workers -= 1;
-      if (this.workers === 0 && !this.stopped) this.rested();
+      if (this.workers === 0 && !this.stopped && !this.broken) this.rested();
     }
   }
 

@@ -150,3 +150,19 @@ test("a directory that does not answer holds up no delivery", async () => {
   await until(async () => (await describeOf(outbox)).pending === 0);
   directory.reject(new Error("It was away"));
 });
+
+test("what cannot be written down is not sent again and again at once", async () => {
+  const { outbox } = await newDestination();
+  const add = vi.spyOn(DeliveryLog.prototype, "add").mockImplementation(() => {
+    throw new Error("database or disk is full");
+  });
+  await outbox.take(handOver(A, 1, 1));
+  await until(() => receiver.errors.length > 0);
+  await settled();
+  expect(receiver.received).toHaveLength(1);
+  expect(await alarmIn(outbox)).toBe(30);
+  add.mockRestore();
+  await work(outbox);
+  await until(async () => (await describeOf(outbox)).pending === 0);
+  expect(arrivals(A)).toEqual([1, 1]);
+});
