@@ -18,12 +18,15 @@ import {
   type Question,
   type RestFailure,
   type RestOptions,
+  type Shape,
 } from "./rest-call.ts";
-import type { Shape } from "./rest-call.ts";
 
 type Answer<Value> = Promise<Result<Value, RestFailure>>;
 
 type DestinationList = Readonly<{ items: readonly Destination[] }>;
+
+/** How many messages wait to be sent once more. */
+type Recovered = Readonly<{ recovered: number }>;
 
 const isList = withFields<DestinationList>("items");
 const isCreated = withFields<CreatedDestination>("id", "kind");
@@ -31,6 +34,7 @@ const isDestination = withFields<DestinationAnswer>("id", "kind", "state");
 const isDeliveryList = withFields<DeliveryList>("items");
 const isDelivery = withFields<Delivery>("messageId", "state", "attempts");
 const isRotated = withFields<RotatedSecret>("secret", "previousSecretUntil");
+const isRecovered = withFields<Recovered>("recovered");
 const isAnything = withFields<object>();
 
 const ROOT = "/api/v1/destinations";
@@ -80,6 +84,10 @@ export const destinationsClient = (options: RestOptions) => {
     /** Newest first, those that wait before all others. */
     deliveries: (id: string, query: Partial<DeliveryQuery> = {}): Answer<DeliveryList> =>
       call({ path: pathOf(id, "deliveries"), query }, isDeliveryList),
+
+    /** Sends all once more that was given up since a time. */
+    recover: (id: string, since: string): Answer<Recovered> =>
+      call({ method: "POST", path: pathOf(id, "recover"), body: { since } }, isRecovered),
 
     redeliver: (id: string, messageId: string): Answer<Delivery> =>
       call({ method: "POST", path: pathOf(id, "deliveries", messageId, "redeliver") }, isDelivery),

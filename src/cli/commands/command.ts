@@ -12,6 +12,7 @@ import {
 } from "../../protocol/channel-names.ts";
 import { secondsOf } from "../duration.ts";
 import type { ExitCode } from "../exit-code.ts";
+import { momentOf } from "../moment.ts";
 import { OUTPUTS, type Output } from "../output-mode.ts";
 import type { ServerOptions } from "../server.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -37,6 +38,18 @@ const checked =
 
 /** A span of time in seconds. */
 export const duration = checked(secondsOf, "It must be a span such as 90s, 30m or 2h.");
+
+/** The same, or none at all. */
+export const grace = checked(
+  (text) => (/^0[smhd]?$/.test(text) ? 0 : secondsOf(text)),
+  "It must be a span such as 90s, 30m or 2h, or 0.",
+);
+
+/** A moment in the past, as ISO 8601. */
+export const pastMoment = checked(
+  (text) => momentOf(text, Date.now()),
+  "It must be a span such as 2h, or a time with its zone such as 2025-10-09T14:00Z.",
+);
 
 export const positiveNumber = checked((text) => {
   const value = Number(text);

@@ -1,8 +1,9 @@
 /** `stackcast destinations`: where notifications go, and what became of them. For admins. */
 import { Argument, Option, type Command } from "commander";
 import {
-  duration,
   examples,
+  grace,
+  pastMoment,
   positiveNumber,
   withServer,
   type Asking,
@@ -10,11 +11,24 @@ import {
   type Work,
 } from "./command.ts";
 
-export type AddOptions = Asking &
-  Readonly<{ name?: string; events?: string[]; channels?: string[]; environments?: string[] }>;
+/** What can be wished of a destination of any kind. */
+export type WishOptions = Readonly<{
+  name?: string;
+  events?: string[];
+  channels?: string[];
+  environments?: string[];
+}>;
+
+export type AddOptions = Asking & WishOptions;
+
+const FORGETTABLE = ["name", "to", "events", "channels", "environments"] as const;
+
+export type ChangeOptions = Asking & WishOptions & Readonly<{ usual?: (typeof FORGETTABLE)[number][] }>;
 
 export type DeliveriesOptions = Asking &
   Readonly<{ state?: "pending" | "delivered" | "dead"; limit: number }>;
+
+export type RecoverOptions = Asking & Readonly<{ since: string }>;
 
 export type RotateOptions = Asking & Readonly<{ grace?: number }>;
 
@@ -26,7 +40,9 @@ const HELP = examples(
   ["stackcast destinations add webhook https://example.com/hook", "its secret is printed once"],
   ["stackcast destinations add slack - < slack-url.txt", "what is secret comes from the input"],
   ["stackcast destinations add email team@example.com --events deployment_failed", "failures only"],
-  ["stackcast destinations deliveries d_1 --state dead", "what never arrived"],
+  ["stackcast destinations change 5f0c9a1e7b3d4c28 --environments prod", "the rest of it stays"],
+  ["stackcast destinations deliveries 5f0c9a1e7b3d4c28 --state dead", "what never arrived"],
+  ["stackcast destinations recover 5f0c9a1e7b3d4c28 --since 2d", "send that once more"],
 );
 
 type Run = (work: Work) => Promise<void>;
@@ -46,6 +62,16 @@ const ofOne = (group: Command, run: Run, name: string, summary: string, whole = 
     }),
   );
 
+/** Which of a deployment's events it gets, and what people call it. */
+const withWishes = (command: Command): Command =>
+  withServer(
+    command
+      .option("--name <name>", "what people call it")
+      .option("--events <type...>", "only these events; * is all of them")
+      .option("--channels <pattern...>", "only these deployments, such as deployments/*/prod")
+      .option("--environments <name...>", "only these environments"),
+  );
+
 export const declareDestinations: Declaration = (program, run) => {
   const group = program
     .command("destinations")
@@ -61,7 +87,7 @@ export const declareDestinations: Declaration = (program, run) => {
     ),
   );
 
-  withServer(
+  withWishes(
     group
       .command("add")
       .summary("add a destination")
@@ -70,14 +96,28 @@ export const declareDestinations: Declaration = (program, run) => {
       .argument(
         "[target]",
         "an address, a routing key of PagerDuty, or whom to mail (else the deployment's owner); - reads it from the input",
-      )
-      .option("--name <name>", "what people call it")
-      .option("--events <type...>", "only these events; * is all of them")
-      .option("--channels <pattern...>", "only these deployments, such as deployments/*/prod")
-      .option("--environments <name...>", "only these environments"),
+      ),
   ).action((kind: Kind, target: string | undefined, options: AddOptions) =>
     run(async (surroundings) =>
       (await import("../questions/destinations.ts")).addDestination(kind, target, options, surroundings),
+    ),
+  );
+
+  withWishes(
+    group
+      .command("change")
+      .summary("change a destination")
+      .description("Changes a destination; what is not named stays. What waits goes to the new target.")
+      .argument("<id>", "the destination, as list shows it")
+      .argument("[target]", "another address, routing key or whom to mail; - reads it from the input")
+      .addOption(
+        new Option("--usual <what...>", "bring back what is usual, such as all environments").choices(
+          FORGETTABLE,
+        ),
+      ),
+  ).action((id: string, target: string | undefined, options: ChangeOptions) =>
+    run(async (surroundings) =>
+      (await import("../questions/destinations.ts")).changeDestination(id, target, options, surroundings),
     ),
   );
 
@@ -110,7 +150,7 @@ export const declareDestinations: Declaration = (program, run) => {
       .summary("give a webhook a new secret")
       .description("Gives a webhook a new secret, which is printed once; for a while both sign.")
       .argument("<id>", "the destination, as list shows it")
-      .option("--grace <span>", "how long the old one signs beside it", duration),
+      .option("--grace <span>", "how long the old one signs beside it; 0 ends it at once", grace),
   ).action((id: string, options: RotateOptions) =>
     run(async (surroundings) =>
       (await import("../questions/destinations.ts")).rotateSecret(id, options, surroundings),
@@ -129,7 +169,7 @@ export const declareDestinations: Declaration = (program, run) => {
       .option("--limit <count>", "how many at most", positiveNumber, 20),
   ).action((id: string, options: DeliveriesOptions) =>
     run(async (surroundings) =>
-      (await import("../questions/destinations.ts")).deliveries(id, options, surroundings),
+      (await import("../questions/deliveries.ts")).deliveries(id, options, surroundings),
     ),
   );
 
@@ -137,12 +177,29 @@ export const declareDestinations: Declaration = (program, run) => {
     group
       .command("redeliver")
       .summary("send a message again")
-      .description("Sends a message again, as if it were new.")
+      .description("Sends a message again, under the same id.")
       .argument("<id>", "the destination, as list shows it")
       .argument("<messageId>", "the message, as deliveries shows it"),
   ).action((id: string, messageId: string, options: Asking) =>
     run(async (surroundings) =>
-      (await import("../questions/destinations.ts")).redeliver(id, messageId, options, surroundings),
+      (await import("../questions/deliveries.ts")).redeliver(id, messageId, options, surroundings),
+    ),
+  );
+
+  withServer(
+    group
+      .command("recover")
+      .summary("send again all that was given up")
+      .description("Sends again all that was given up since a moment, oldest first and under the same ids.")
+      .argument("<id>", "the destination, as list shows it")
+      .requiredOption(
+        "--since <moment>",
+        "how long ago, such as 2h, or a time such as 2025-10-09T14:00Z",
+        pastMoment,
+      ),
+  ).action((id: string, options: RecoverOptions) =>
+    run(async (surroundings) =>
+      (await import("../questions/deliveries.ts")).recover(id, options, surroundings),
     ),
   );
 };

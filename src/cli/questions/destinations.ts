@@ -2,88 +2,37 @@
 import { destinationsClient, type DestinationsClient } from "../../client/destinations.ts";
 import type {
   Delivery,
-  Destination,
-  DestinationAnswer,
+  DestinationChange,
+  DestinationKind,
   DestinationRequest,
 } from "../../protocol/destinations.ts";
 import { success } from "../../protocol/result.ts";
 import { answered, asking, type AskingOptions } from "../asking.ts";
-import type { AddOptions, DeliveriesOptions, Kind, RotateOptions } from "../commands/destinations.ts";
+import type {
+  AddOptions,
+  ChangeOptions,
+  Kind,
+  RotateOptions,
+  WishOptions,
+} from "../commands/destinations.ts";
 import { complain, complainOf } from "../complaint.ts";
 import { cleanText } from "../display/clean-text.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { tableLines } from "../table.ts";
+import { deliveriesTable, destinationLines, destinationsTable } from "./destination-tables.ts";
 
 type Answered = Promise<ExitCode> | ExitCode;
 
-/** As many as an answer holds. */
-const PAGE = 100;
-
-const withClient = (
+/** What is asked about destinations of the server that was found. */
+export const withDestinations = (
   options: AskingOptions,
   surroundings: Surroundings,
   work: (client: DestinationsClient) => Promise<ExitCode>,
 ): Answered => asking(options, surroundings, (server) => work(destinationsClient(server)));
 
-const targetOf = ({ url, routingKey, to }: Destination): string =>
-  url ?? (routingKey === undefined ? [to ?? []].flat().join(" ") : `…${routingKey}`);
-
-const destinationsTable = (items: readonly Destination[]): string[] =>
-  tableLines<Destination>(
-    [
-      { heading: "id", of: ({ id }) => id },
-      { heading: "kind", of: ({ kind }) => kind },
-      { heading: "name", of: ({ name = "" }) => name },
-      { heading: "to", of: targetOf },
-      { heading: "state", of: ({ state }) => state },
-      { heading: "events", of: ({ events }) => events.join(" ") },
-      {
-        heading: "only",
-        of: ({ channels = [], environments = [] }) => [...channels, ...environments].join(" "),
-      },
-    ],
-    items,
-  );
-
-const destinationLines = (destination: Destination & Partial<DestinationAnswer>): string[] => [
-  ...destinationsTable([destination]),
-  ...(destination.pending === undefined
-    ? []
-    : [`${destination.pending} messages wait, ${destination.dead ?? 0} were given up`]),
-  ...(destination.disabled
-    ? [
-        `disabled since ${destination.disabled.at}: ${destination.disabled.reason}; stackcast destinations enable goes on`,
-      ]
-    : []),
-];
-
-const lastAttemptOf = ({ attempts }: Delivery): string => {
-  const last = attempts.at(-1);
-  if (!last) return "";
-  return cleanText(
-    [last.status ?? "", last.error ?? "", `${last.ms} ms`].filter((part) => part !== "").join(" "),
-  );
-};
-
-const deliveriesTable = (items: readonly Delivery[]): string[] =>
-  tableLines<Delivery>(
-    [
-      { heading: "message", of: ({ messageId }) => messageId },
-      { heading: "state", of: ({ state }) => state },
-      { heading: "event", of: ({ type }) => type },
-      { heading: "channel", of: ({ channel = "" }) => channel },
-      { heading: "created", of: ({ createdAt }) => createdAt },
-      { heading: "attempts", of: ({ attempts }) => String(attempts.length), isNumber: true },
-      { heading: "last", of: lastAttemptOf },
-      { heading: "next", of: ({ nextAttemptAt = "" }) => nextAttemptAt },
-    ],
-    items,
-  );
-
 /** `stackcast destinations list`. */
 export const listDestinations = (options: AskingOptions, surroundings: Surroundings): Answered =>
-  withClient(options, surroundings, async (client) =>
+  withDestinations(options, surroundings, async (client) =>
     answered(
       await client.list(),
       {
@@ -100,23 +49,39 @@ export const listDestinations = (options: AskingOptions, surroundings: Surroundi
     ),
   );
 
-/** What is asked for; a string: what is missing. */
-const requestOf = (
-  kind: Kind,
-  target: string,
-  { name, events, channels, environments }: AddOptions,
-): DestinationRequest | string => {
-  const common = {
-    ...(name !== undefined && { name }),
-    // The server knows which events there are.
-    ...(events && { events: events as DestinationRequest["events"] }),
-    ...(channels && { channels }),
-    ...(environments && { environments }),
-  };
-  if (kind === "email") return { kind, ...(target !== "" && { to: target }), ...common };
-  if (target === "") return kind === "pagerduty" ? "a routing key" : "an address";
-  return kind === "pagerduty" ? { kind, routingKey: target, ...common } : { kind, url: target, ...common };
+/** What is wished of any kind. */
+const wishesOf = ({ name, events, channels, environments }: WishOptions) => ({
+  ...(name !== undefined && { name }),
+  // The server knows which events there are.
+  ...(events && { events: events as NonNullable<DestinationRequest["events"]> }),
+  ...(channels && { channels }),
+  ...(environments && { environments }),
+});
+
+/** Whom a kind sends to, in the field that the kind has for it. */
+const sentTo = (kind: DestinationKind, target: string): DestinationChange => {
+  switch (kind) {
+    case "email":
+      return { to: target };
+    case "pagerduty":
+      return { routingKey: target };
+    case "webhook":
+    case "slack":
+      return { url: target };
+  }
 };
+
+const NEEDED: Readonly<Record<Kind, string | undefined>> = {
+  webhook: "an address",
+  slack: "an address",
+  pagerduty: "a routing key",
+  // Whoever owns the deployment, else.
+  email: undefined,
+};
+
+/** The target as it was given, or from the input, where neither the shell's history nor other users see it. */
+const givenTarget = async (target: string | undefined, { readInput }: Surroundings): Promise<string> =>
+  target === "-" ? (await readInput()).trim() : (target ?? "");
 
 /** `stackcast destinations add`. */
 export const addDestination = (
@@ -125,13 +90,19 @@ export const addDestination = (
   options: AddOptions,
   surroundings: Surroundings,
 ): Answered =>
-  withClient(options, surroundings, async (client) => {
-    const given = target === "-" ? (await surroundings.readInput()).trim() : (target ?? "");
-    const request = requestOf(kind, given, options);
-    if (typeof request === "string") {
-      complain(surroundings, `${kind} needs ${request}: stackcast destinations add ${kind} <target>`);
+  withDestinations(options, surroundings, async (client) => {
+    const given = await givenTarget(target, surroundings);
+    const needed = NEEDED[kind];
+    if (given === "" && needed !== undefined) {
+      complain(surroundings, `${kind} needs ${needed}: stackcast destinations add ${kind} <target>`);
       return EXIT.usage;
     }
+    // Together they are what the kind asks for.
+    const request = {
+      kind,
+      ...(given !== "" && sentTo(kind, given)),
+      ...wishesOf(options),
+    } as DestinationRequest;
     return answered(
       await client.create(request),
       {
@@ -145,6 +116,37 @@ export const addDestination = (
     );
   });
 
+/** `stackcast destinations change`. */
+export const changeDestination = (
+  id: string,
+  target: string | undefined,
+  options: ChangeOptions,
+  surroundings: Surroundings,
+): Answered =>
+  withDestinations(options, surroundings, async (client) => {
+    const usual = Object.fromEntries((options.usual ?? []).map((field) => [field, null]));
+    const wishes: DestinationChange = { ...usual, ...wishesOf(options) };
+    if (target === undefined && Object.keys(wishes).length === 0) {
+      complain(surroundings, "what is to be changed? stackcast destinations change --help tells what can be");
+      return EXIT.usage;
+    }
+    const change = async (more: DestinationChange = {}): Promise<ExitCode> =>
+      answered(
+        await client.change(id, { ...wishes, ...more }),
+        { lines: destinationLines },
+        options.output,
+        surroundings,
+      );
+    if (target === undefined) return change();
+    const given = await givenTarget(target, surroundings);
+    if (given === "") {
+      complain(surroundings, "the new target is empty; --usual to brings back the deployment's owner");
+      return EXIT.usage;
+    }
+    const known = await client.show(id);
+    return known.ok ? change(sentTo(known.value.kind, given)) : complainOf(surroundings, known.failure);
+  });
+
 /** `stackcast destinations show`, `remove`, `test` and `enable`. */
 export const actOn = (
   action: "show" | "remove" | "test" | "enable",
@@ -152,7 +154,7 @@ export const actOn = (
   options: AskingOptions,
   surroundings: Surroundings,
 ): Answered =>
-  withClient(options, surroundings, async (client) => {
+  withDestinations(options, surroundings, async (client) => {
     switch (action) {
       case "show":
         return answered(await client.show(id), { lines: destinationLines }, options.output, surroundings);
@@ -167,7 +169,8 @@ export const actOn = (
       case "test": {
         const sent = await client.test(id);
         const lines = (delivery: Delivery) => deliveriesTable([delivery]);
-        const code = answered(sent, { lines, problems: lines }, options.output, surroundings);
+        const problems = (delivery: Delivery) => (delivery.state === "delivered" ? [] : lines(delivery));
+        const code = answered(sent, { lines, problems }, options.output, surroundings);
         return sent.ok && sent.value.state !== "delivered" ? EXIT.failed : code;
       }
     }
@@ -175,7 +178,7 @@ export const actOn = (
 
 /** `stackcast destinations rotate-secret`. */
 export const rotateSecret = (id: string, options: RotateOptions, surroundings: Surroundings): Answered =>
-  withClient(options, surroundings, async (client) =>
+  withDestinations(options, surroundings, async (client) =>
     answered(
       await client.rotateSecret(id, options.grace),
       {
@@ -183,52 +186,6 @@ export const rotateSecret = (id: string, options: RotateOptions, surroundings: S
           `Secret: ${secret} (told now and never again; the old one signs until ${previousSecretUntil})`,
         ],
       },
-      options.output,
-      surroundings,
-    ),
-  );
-
-/** `stackcast destinations deliveries`. */
-export const deliveries = (id: string, options: DeliveriesOptions, surroundings: Surroundings): Answered =>
-  withClient(options, surroundings, async (client) => {
-    const items: Delivery[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await client.deliveries(id, {
-        ...(options.state !== undefined && { state: options.state }),
-        ...(cursor !== undefined && { cursor }),
-        limit: Math.min(PAGE, options.limit - items.length),
-      });
-      if (!page.ok) return complainOf(surroundings, page.failure);
-      items.push(...page.value.items);
-      cursor = page.value.nextCursor;
-    } while (cursor !== undefined && items.length < options.limit);
-    return answered(
-      success({ items, ...(cursor !== undefined && { nextCursor: cursor }) }),
-      {
-        lines: () => (items.length === 0 ? ["Nothing was sent."] : deliveriesTable(items)),
-        problems: () => {
-          const bad = items.filter(({ attempts }) => attempts.at(-1)?.error !== undefined);
-          return bad.length === 0 ? [] : deliveriesTable(bad);
-        },
-        items: () => items,
-      },
-      options.output,
-      surroundings,
-    );
-  });
-
-/** `stackcast destinations redeliver`. */
-export const redeliver = (
-  id: string,
-  messageId: string,
-  options: AskingOptions,
-  surroundings: Surroundings,
-): Answered =>
-  withClient(options, surroundings, async (client) =>
-    answered(
-      await client.redeliver(id, messageId),
-      { lines: (delivery) => deliveriesTable([delivery]) },
       options.output,
       surroundings,
     ),
