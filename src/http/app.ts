@@ -63,8 +63,8 @@ app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }));
 
 app.route("/", health);
 app.route("/", deployments);
-app.route("/", deploymentProgress);
 app.route("/", deploymentActions);
+app.route("/", deploymentProgress);
 app.route("/", deploymentEvents);
 app.route("/", deploymentIngest);
 app.route("/", deploymentAudit);

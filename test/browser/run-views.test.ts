@@ -115,6 +115,8 @@ describe.skipIf(!chromiumPath)(
       expect(await database.textContent()).toMatch(/deployed.*failed.*other outcome/);
       expect(await page.getByRole("region", { name: "Table of runs" }).getByRole("row").count()).toBe(3);
       await page.getByRole("link", { name: "Run 1" }).click();
+      await page.getByText("This is run 1 of 2").waitFor();
+      await page.getByRole("link", { name: "History" }).click();
       await page
         .getByText("Nothing to compare with")
         .or(page.getByText("No earlier run ended well"))
