@@ -2,7 +2,8 @@
 import { useState } from "preact/hooks";
 import { SignMark } from "../elements/mark.tsx";
 import { Elapsed } from "../elements/elapsed.tsx";
-import { standingOfStatus } from "../elements/standing.ts";
+import { hasRunEnded, standingOfStatus } from "../elements/standing.ts";
+import { layerTally } from "./layer-tally.ts";
 import { StackRow } from "./stack-row.tsx";
 import type { LayerView, RunView } from "./run-view.ts";
 import { isStackWanted, type StackFilter } from "./stack-filter.ts";
@@ -17,13 +18,14 @@ const Layer = ({ layer, stacks, view, filter }: LayerView & TreeProps) => {
   const views = stacks.map((name) => view.stack(name).value?.progress).filter((stack) => stack !== undefined);
   const wanted = views.filter((stack) => isStackWanted(stack, filter)).map(({ name }) => name);
   if (wanted.length === 0) return null;
-  const finished = views.filter(
-    ({ status }) => status !== "pending" && standingOfStatus(status) !== "running",
-  );
-  const isDone = finished.length === views.length;
+  const isDone = views.every(({ status }) => status !== "pending" && standingOfStatus(status) !== "running");
   const state = view.state.value;
-  const total = view.progress.value?.totalLayers ?? layer;
-  const isMany = (view.progress.value?.summary.totalStacks ?? 0) > MANY_STACKS;
+  const progress = view.progress.value;
+  const total = progress?.totalLayers ?? layer;
+  const isMany = (progress?.summary.totalStacks ?? 0) > MANY_STACKS;
+  const isOver = progress !== undefined && hasRunEnded(progress.status);
+  const isDestroying = progress?.status === "destroying" || progress?.status === "destroyed";
+  const statuses = views.map(({ status }) => status);
   const open = chosen ?? !(isDone && isMany && filter.isEmpty);
   const times = state?.layers.get(layer);
   return (
@@ -42,9 +44,7 @@ const Layer = ({ layer, stacks, view, filter }: LayerView & TreeProps) => {
           <span>
             Layer {layer} of {total}
           </span>
-          <span class="quiet">
-            {finished.length} of {views.length} done
-          </span>
+          <span class="quiet">{layerTally(statuses, isDestroying)}</span>
         </h3>
         <span class="small quiet">
           {times && <Elapsed from={times.startTime} to={times.endTime ?? state?.endTime} />}
@@ -53,7 +53,7 @@ const Layer = ({ layer, stacks, view, filter }: LayerView & TreeProps) => {
       {open && (
         <ul>
           {wanted.map((name) => (
-            <StackRow key={name} shown={view.stack(name)} />
+            <StackRow key={name} shown={view.stack(name)} isOver={isOver} />
           ))}
         </ul>
       )}

@@ -72,7 +72,7 @@ export const RunHead = ({ progress, children }: HeadProps) => {
           <span class={summary.failedStacks > 0 ? "fault" : undefined}>{summary.failedStacks}</span>
         </Fact>
         <Fact name="Resources">{metrics.resourcesCreated}</Fact>
-        {metrics.efficiency > 0 && (
+        {metrics.efficiency >= 1 && (
           <Fact name="In parallel">
             <span title="Seconds of stacks by seconds of the run">×{metrics.efficiency.toFixed(1)}</span>
           </Fact>

@@ -17,7 +17,13 @@ const Now = ({ progress }: StackView) => {
   return isGoing && resources.current !== undefined ? <p class="stack-now cut">{resources.current}</p> : null;
 };
 
-export const StackRow = ({ shown }: Readonly<{ shown: ReadonlySignal<StackView | undefined> }>) => {
+type StackRowProps = Readonly<{
+  shown: ReadonlySignal<StackView | undefined>;
+  /** Whether the run has ended: what is pending then was never begun. */
+  isOver: boolean;
+}>;
+
+export const StackRow = ({ shown, isOver }: StackRowProps) => {
   const row = useRef<HTMLLIElement>(null);
   const view = shown.value;
   const name = view?.progress.name ?? "";
@@ -48,7 +54,7 @@ export const StackRow = ({ shown }: Readonly<{ shown: ReadonlySignal<StackView |
         <a class="stack-name cut" href={viewHref({ stack: name, resource: undefined })} title={name}>
           {name}
         </a>
-        <Status status={status} />
+        <Status status={status} {...(isOver && status === "pending" && { word: "not begun" })} />
         <progress
           class={standingOfStatus(status)}
           max={100}

@@ -5,16 +5,18 @@ import { standingOfStatus, wordOfStatus } from "./standing.ts";
 type StatusProps = Readonly<{
   /** A word of ours or of CloudFormation's. */
   status: string;
+  /** What is said in place of the status' own word. */
+  word?: string;
   /** On a tint of its own, where it heads something. */
   chip?: boolean;
 }>;
 
-export const Status = ({ status, chip = false }: StatusProps) => {
+export const Status = ({ status, word = wordOfStatus(status), chip = false }: StatusProps) => {
   const standing = standingOfStatus(status);
   return (
     <span class={`status ${standing}${chip ? " chip" : ""}`}>
       <Mark standing={standing} />
-      {wordOfStatus(status)}
+      {word}
     </span>
   );
 };
