@@ -1,14 +1,21 @@
-/** The terminal client as a package: packed, installed with nothing else and without a network, and run from there. */
+/**
+ * The package: packed, installed with nothing else and without a network, and used from there as a terminal client and,
+ * by other people's code, as the typed client.
+ */
 import { execFile, execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod";
 import packageJson from "../../package.json" with { type: "json" };
 import { RUNS, serve } from "../cli/watched.ts";
 
 const { name, version } = packageJson;
+
+const TSC = fileURLToPath(new URL("../../node_modules/.bin/tsc", import.meta.url));
 
 describe("the package", () => {
   let folder: string;
@@ -23,14 +30,11 @@ describe("the package", () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "stackcast-package-"));
     execFileSync("npm", ["pack", "--silent", "--pack-destination", folder]);
-    const file = `file:${name}-${version}.tgz`;
-    const root = { name: "elsewhere", version: "1.0.0", dependencies: { [name]: file } };
+    const root = { name: "elsewhere", version: "1.0.0", type: "module" };
     writeFileSync(join(folder, "package.json"), JSON.stringify(root));
-    // The bundle holds all that it needs: nothing is installed beside it.
-    const installed = { version, resolved: file, bin: packageJson.bin };
-    const packages = { "": root, [`node_modules/${name}`]: installed };
-    writeFileSync(join(folder, "package-lock.json"), JSON.stringify({ lockfileVersion: 3, packages }));
-    execFileSync("npm", ["ci", "--offline", "--silent", "--no-audit", "--no-fund"], { cwd: folder });
+    // It holds all that it needs: whatever had to be fetched would be missing here.
+    const flags = ["--offline", "--silent", "--no-audit", "--no-fund", "--cache", join(folder, "cache")];
+    execFileSync("npm", ["install", ...flags, join(folder, `${name}-${version}.tgz`)], { cwd: folder });
   }, 120_000);
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -79,5 +83,68 @@ describe("the package", () => {
     const { code, stderr } = run("stackcast", "dev");
     expect(code).toBe(2);
     expect(stderr).toContain("runs in a clone");
+  });
+
+  test("gives the typed client to plain Node", async () => {
+    const served = await serve();
+    try {
+      served.deployment.commit(...RUNS["failed"]!);
+      writeFileSync(
+        join(folder, "follow.js"),
+        `import { deploymentChannelOf, DeploymentStore, openStream } from "stackcast/client";
+        const address = { deploymentId: "D1BRV40", environment: "dev" };
+        const stream = openStream({ url: process.argv[2] });
+        const store = new DeploymentStore(address);
+        stream.subscribe(deploymentChannelOf(address), store.listener, { history: true });
+        store.subscribe(() => {
+          const progress = store.progressAt(new Date().toISOString());
+          if (progress?.status !== "failed") return;
+          console.log(JSON.stringify({ status: progress.status, stacks: Object.keys(progress.stacks) }));
+          stream.close();
+          store.close();
+          process.exit();
+        });`,
+      );
+      const follow = promisify(execFile)(process.execPath, ["follow.js", served.server.url], {
+        cwd: folder,
+        timeout: 60_000,
+      });
+      const { status, stacks } = z
+        .object({ status: z.string(), stacks: z.array(z.string()) })
+        .parse(JSON.parse((await follow).stdout));
+      expect(status).toBe("failed");
+      expect(stacks.length).toBeGreaterThan(0);
+    } finally {
+      await served.server.stop();
+    }
+  });
+
+  test("gives it with types that hold, also where no library is left unchecked", () => {
+    const check = (...lines: string[]) => {
+      writeFileSync(join(folder, "typed.ts"), lines.join("\n"));
+      const flags =
+        "--ignoreConfig --strict --noEmit --lib esnext,dom --target esnext --module nodenext --types";
+      const { status, stdout } = spawnSync(TSC, [...flags.split(" "), "", "typed.ts"], {
+        cwd: folder,
+        encoding: "utf8",
+      });
+      return { status, stdout };
+    };
+    const use = [
+      'import { openStream, ProgressEventEmitter, restClient, type DeploymentProgress } from "stackcast/client";',
+      'const options = { url: "https://stackcast.example.com", token: () => "token" };',
+      'const answer = await restClient(options).deployments.status({ deploymentId: "D1", environment: "dev" });',
+      "if (!answer.ok) throw new Error(`${answer.failure.code}: ${answer.failure.message}`);",
+      'const progress: DeploymentProgress | undefined = answer.value.kind === "changed" ? answer.value.deployment : undefined;',
+      "export const layers: number[] = Object.values(progress?.stacks ?? {}).map(({ layer }) => layer);",
+      "export const stream = openStream({ ...options, onState: ({ kind }) => void kind });",
+      "const emitter = new ProgressEventEmitter(options);",
+      'emitter.emitProgress({ type: "stack_deployed", timestamp: "", deploymentId: "D1", data: { environment: "dev" } });',
+      "await emitter.close();",
+    ];
+    expect(check(...use)).toEqual({ status: 0, stdout: "" });
+    const wrong = check(...use, "export const nonsense: boolean = progress?.status;");
+    expect(wrong.status).not.toBe(0);
+    expect(wrong.stdout).toMatch(/^typed\.ts\(11,14\): error TS2322/);
   });
 });
