@@ -100,7 +100,7 @@ describe("why", () => {
       "D1BRV40-dev, run 1: failed",
       expect.stringMatching(/^Cause: network › Instance \(AWS::RDS::DBInstance/),
       `  ${REASON}`,
-      "Blast: 1 stack cannot begin: database (layer 2)",
+      "Blast: 1 stack did not begin: database (layer 2)",
       expect.stringMatching(/^Next: .*stackcast retry D1BRV40 --environment dev/),
       "",
     ]);

@@ -1,10 +1,15 @@
 /** Why a deployment or a stack fails: the first cause, what does not begin because of it, and what can be done next. */
 import type { Blast } from "../../protocol/deployment-events.ts";
-import type { DeploymentProgress, StackProgress } from "../../protocol/deployment-progress.ts";
+import type {
+  DeploymentProgress,
+  DeploymentStatus,
+  StackProgress,
+} from "../../protocol/deployment-progress.ts";
 import type { Cause } from "../../protocol/stack-frames.ts";
 import { cleanText } from "./clean-text.ts";
 import { countText } from "./durations.ts";
 import { line, piece, type Line } from "./line.ts";
+import { isOver } from "./status-mark.ts";
 import { wrappedText } from "./wrapped-text.ts";
 
 /** Most lines that a reason takes in a frame. */
@@ -32,12 +37,13 @@ const firstFailure = (progress: DeploymentProgress): Failure | undefined => {
   return { where: stack.name, what: code, reason: details ? `${message}: ${details}` : message };
 };
 
-/** The blast line: `Not begun because of it: compute, frontend (layers 4, 5)`; undefined: nothing was in its way. */
-const blastText = ({ stacks, layers }: Blast): string | undefined => {
+/** The blast line: `2 stacks cannot begin: compute, frontend (layers 4, 5)`; undefined: nothing was in its way. */
+const blastText = ({ stacks, layers }: Blast, status: DeploymentStatus): string | undefined => {
   if (stacks.length === 0) return undefined;
   const named = stacks.slice(0, 6).join(", ") + (stacks.length > 6 ? ` and ${stacks.length - 6} more` : "");
   const where = layers.length === 1 ? `layer ${layers.join()}` : `layers ${layers.join(", ")}`;
-  return `${countText(stacks.length, "stack")} cannot begin: ${named} (${where})`;
+  const verb = isOver(status) ? "did not begin" : "cannot begin";
+  return `${countText(stacks.length, "stack")} ${verb}: ${named} (${where})`;
 };
 
 /** What whoever reads this can do next; undefined where there is nothing to mend. */
@@ -73,7 +79,7 @@ export const nextActionText = (progress: DeploymentProgress): string | undefined
 export const causeTexts = (progress: DeploymentProgress): string[] => {
   const failure = firstFailure(progress);
   if (!failure) return [];
-  const blast = progress.blast && blastText(progress.blast);
+  const blast = progress.blast && blastText(progress.blast, progress.status);
   const next = nextActionText(progress);
   return [
     `Cause: ${failure.where}${failure.what === "" ? "" : ` (${failure.what})`}`,
@@ -87,7 +93,7 @@ export const causeTexts = (progress: DeploymentProgress): string[] => {
 export const causeLines = (progress: DeploymentProgress, columns: number): Line[] => {
   const failure = firstFailure(progress);
   if (!failure) return [];
-  const blast = progress.blast && blastText(progress.blast);
+  const blast = progress.blast && blastText(progress.blast, progress.status);
   const next = nextActionText(progress);
   return [
     ...failureLines(failure, columns),

@@ -16,7 +16,7 @@ export const partText = (seconds: number): string => {
 
 /** How long the whole took or has been going on: `45s`, `5m 30s`, `2h 5m`. */
 export const wholeText = (seconds: number): string => {
-  const rounded = Math.max(0, Math.floor(seconds));
+  const rounded = whole(seconds);
   return rounded < 60 ? `${rounded}s` : minutesText(rounded);
 };
 

@@ -29,7 +29,9 @@ export const stackCountText = ({ summary, status, stacks }: DeploymentProgress):
     const back = all.filter((stack) => stack.status === "deleted" || stack.status === "rolled_back").length;
     const untouched = all.filter((stack) => stack.status === "pending" || stack.status === "skipped").length;
     if (status.startsWith("destroy")) return `${back}/${summary.totalStacks} deleted`;
-    return `${back}/${countText(summary.totalStacks - untouched, "stack")} back`;
+    const touched = summary.totalStacks - untouched;
+    // At the end all is as it was: what CloudFormation itself has put back is back too.
+    return `${status === "rolled_back" ? touched : back}/${countText(touched, "stack")} back`;
   }
   return `${summary.deployedStacks + summary.skippedStacks}/${countText(summary.totalStacks, "stack")}`;
 };

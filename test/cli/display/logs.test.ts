@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { causeTexts } from "../../../src/cli/display/cause-block.ts";
 import { writtenLine } from "../../../src/cli/display/line.ts";
 import { heartbeatText, isFailure, plainLine, PlainLog } from "../../../src/cli/display/plain-log.ts";
+import { stackCountText } from "../../../src/cli/display/progress-line.ts";
 import { reportLines } from "../../../src/cli/display/report.ts";
 import { VerboseLog } from "../../../src/cli/display/verbose-log.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
@@ -193,7 +194,7 @@ describe("the report", () => {
       "",
       "Cause: database › Instance (AWS::RDS::DBInstance)",
       `  ${DENIED}`,
-      "Blast: 1 stack cannot begin: shop (layer 3)",
+      "Blast: 1 stack did not begin: shop (layer 3)",
       "Next:  mend it and deploy again: a new run begins on this channel",
       "",
       "Summary:",
@@ -233,6 +234,12 @@ describe("the report", () => {
       "- Skipped: 1",
       "- Duration: 20m 15s",
     ]);
+  });
+
+  test("counts every stack that a rollback concerned as back once it has ended", () => {
+    const counted = (status: "rolling_back" | "rolled_back") =>
+      finished && stackCountText({ ...finished, status });
+    expect([counted("rolling_back"), counted("rolled_back")]).toEqual(["0/2 stacks back", "2/2 stacks back"]);
   });
 
   test("names commands where Stackcast itself deploys", () => {
