@@ -1,6 +1,6 @@
 /** One attempt to deliver one message, whatever the kind of its destination: rendered now, with the secrets of now. */
 import * as z from "zod";
-import { sendEmail } from "../aws/ses.ts";
+import { sendEmail, type Mail } from "../aws/ses.ts";
 import { awsSession } from "../aws/session.ts";
 import type { Alert } from "../domain/alert.ts";
 import type { LookupFailure } from "../domain/lookup-failure.ts";
@@ -69,16 +69,22 @@ const mailed = async (
   alert: Alert,
   recipients: string | readonly string[] | undefined,
   base: string | undefined,
-  { aws, emailFrom: from }: Settings,
+  settings: Settings,
 ): Promise<Answer> => {
+  const { emailFrom: from } = settings;
   if (from === undefined) return { ms: 0, error: "EMAIL_FROM is not set" };
   const to = recipientsOf(alert, recipients);
   if (to.length === 0) return { ms: 0, error: "there is no address to write to", final: true };
+  return mailSent(mailOf(alert, { from, to, base }), settings);
+};
+
+/** What came of a mail that was given to SES. */
+export const mailSent = async (mail: Mail, { aws }: Pick<Settings, "aws">): Promise<Answer> => {
   const session = awsSession({ ...aws.credentials, region: aws.region, endpoints: aws.endpoints });
   const begun = Date.now();
-  const mail = await sendEmail(session, mailOf(alert, { from, to, base }), TIMEOUT_MS);
+  const answered = await sendEmail(session, mail, TIMEOUT_MS);
   const ms = Math.max(0, Date.now() - begun);
-  return mail.ok ? { ms, status: 200 } : { ms, error: `SES: ${reasonOf(mail.failure)}` };
+  return answered.ok ? { ms, status: 200 } : { ms, error: `SES: ${reasonOf(answered.failure)}` };
 };
 
 /** AWS's own code is a word; its message may quote what was sent. */

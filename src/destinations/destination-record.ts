@@ -19,6 +19,8 @@ export type KeptDestination = Readonly<{
   request: DestinationRequest;
   /** Where Stackcast was when it was asked for: base of links if the operator names none. */
   origin: string;
+  /** The subject who asked for it; absent: it is older than this field. */
+  createdBy?: string;
   createdAt: number;
   updatedAt: number;
 }>;
@@ -27,7 +29,12 @@ export type KeptDestination = Readonly<{
 export type Health = Readonly<{
   /** When the first of the attempts failed after which none succeeded. */
   failingSince?: number;
-  disabled?: Readonly<{ at: number; reason: "gone" | "failing" }>;
+  disabled?: Readonly<{
+    at: number;
+    reason: "gone" | "failing";
+    /** Its maker is to be told, at a time and after so many tries; absent: that is done, or cannot be. */
+    word?: Readonly<{ tries: number; due: number }>;
+  }>;
   /** The receiver asked to be left alone until then. */
   pausedUntil?: number;
 }>;
@@ -87,7 +94,7 @@ const timeOf = (milliseconds: number): string => new Date(milliseconds).toISOStr
 
 /** What is shown of it. */
 export const viewOf = (id: string, kept: KeptDestination, health: Health): Destination => {
-  const { request, createdAt, updatedAt } = kept;
+  const { request, createdBy, createdAt, updatedAt } = kept;
   const { kind, name, channels, environments } = request;
   const { failingSince, disabled } = health;
   return {
@@ -98,6 +105,7 @@ export const viewOf = (id: string, kept: KeptDestination, health: Health): Desti
     events: [...eventsOf(request)],
     ...(channels && { channels }),
     ...(environments && { environments }),
+    ...(createdBy !== undefined && { createdBy }),
     createdAt: timeOf(createdAt),
     updatedAt: timeOf(updatedAt),
     state: disabled ? "disabled" : failingSince === undefined ? "working" : "failing",

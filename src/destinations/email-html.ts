@@ -19,14 +19,14 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** Text from outside, safe between tags and in quoted attributes. */
-const escaped = (text: string): string =>
+export const escapedHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 
 const rowOf = ({ name, value }: Fact): string =>
-  `<tr><th align="left" valign="top" style="padding:4px 16px 4px 0;font-weight:normal;color:#57606a;white-space:nowrap">${escaped(name)}</th><td valign="top" style="padding:4px 0;white-space:pre-wrap;word-break:break-word">${escaped(value)}</td></tr>`;
+  `<tr><th align="left" valign="top" style="padding:4px 16px 4px 0;font-weight:normal;color:#57606a;white-space:nowrap">${escapedHtml(name)}</th><td valign="top" style="padding:4px 0;white-space:pre-wrap;word-break:break-word">${escapedHtml(value)}</td></tr>`;
 
 const linkOf = ({ text, url }: Link): string =>
-  `<a href="${escaped(url)}" style="margin-right:16px;color:#1f5fbf">${escaped(text)}</a>`;
+  `<a href="${escapedHtml(url)}" style="margin-right:16px;color:#1f5fbf">${escapedHtml(text)}</a>`;
 
 /** A whole document. */
 export const htmlOf = (alert: Alert, base: string | undefined): string => {
@@ -38,10 +38,10 @@ export const htmlOf = (alert: Alert, base: string | undefined): string => {
   ];
   return [
     "<!doctype html>",
-    `<html lang="en"><head><meta charset="utf-8"><title>${escaped(alert.title)}</title></head>`,
+    `<html lang="en"><head><meta charset="utf-8"><title>${escapedHtml(alert.title)}</title></head>`,
     '<body style="margin:0;padding:24px;font:15px/1.5 system-ui,sans-serif;color:#1f2328;background:#ffffff">',
-    `<h1 style="margin:0 0 8px;font-size:18px;color:${COLOURS[alert.tone]}">${escaped(alert.title)}</h1>`,
-    `<p style="margin:0 0 16px">${escaped(alert.sentence)}</p>`,
+    `<h1 style="margin:0 0 8px;font-size:18px;color:${COLOURS[alert.tone]}">${escapedHtml(alert.title)}</h1>`,
+    `<p style="margin:0 0 16px">${escapedHtml(alert.sentence)}</p>`,
     ...(facts.length > 0
       ? [`<table role="presentation" style="border-collapse:collapse">${facts.map(rowOf).join("")}</table>`]
       : []),

@@ -20,7 +20,7 @@ const ADDRESS =
   /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?=[A-Za-z0-9.-]{1,255}$)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/;
 
 /** The text if it is a mail address. */
-const addressIn = (text: string): string | undefined => (ADDRESS.test(text) ? text : undefined);
+export const addressIn = (text: string): string | undefined => (ADDRESS.test(text) ? text : undefined);
 
 /**
  * To whom a mail goes: `to` of the destination, else the owner of the deployment. Empty: to nobody, as the deployment has

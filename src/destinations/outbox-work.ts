@@ -12,6 +12,7 @@ import type { RepeatedMessage } from "./delivery-log.ts";
 import { messageIdOf, type MessagePlace } from "./message-id.ts";
 import { MOST_ATTEMPTS, type LaneHead } from "./outbox-lanes.ts";
 import type { OutboxStore } from "./outbox-store.ts";
+import { makerAddress } from "./owner-word.ts";
 import { boundedWait, verdictOf } from "./verdict.ts";
 
 /** Least time between two messages, in milliseconds. Slack takes one a second. */
@@ -270,7 +271,8 @@ export class OutboxWork {
   private goes(health: Health): void {
     const before = this.store.health;
     // Others may still have been under way when the destination was disabled.
-    const after = before.disabled ? { ...health, disabled: before.disabled } : health;
+    const disabled = before.disabled ?? (health.disabled && this.withWord(health.disabled));
+    const after = disabled ? { ...health, disabled } : health;
     if (JSON.stringify(after) === JSON.stringify(before)) return;
     this.store.keepHealth(after);
     if (after.disabled && !before.disabled) {
@@ -280,6 +282,12 @@ export class OutboxWork {
       );
     }
     if (after.failingSince !== before.failingSince || after.disabled !== before.disabled) this.changed();
+  }
+
+  /** Word to the maker is due with what disables the destination, so that no crash comes between. */
+  private withWord(disabled: NonNullable<Health["disabled"]>): NonNullable<Health["disabled"]> {
+    const maker = makerAddress(this.store.destination, this.settings);
+    return maker === undefined ? disabled : { ...disabled, word: { tries: 0, due: disabled.at } };
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * One destination: keeps what is to be delivered there and delivers it, in the order of each deployment, as often as it
- * takes. A thin shell: what is kept is in `outbox-store`, what is done in `outbox-work`.
+ * takes. A thin shell: what is kept is in `outbox-store`, what is done in `outbox-work`, and when in `outbox-drive`.
  */
 import { DurableObject } from "cloudflare:workers";
 import type {
@@ -20,9 +20,9 @@ import { settingsOf, type Env, type Settings } from "../settings.ts";
 import { deliveryList, deliveryOf } from "./delivery-list.ts";
 import { changedRequest, rotated, targetProblem, viewOf } from "./destination-record.ts";
 import { messageIdOf, placeIn } from "./message-id.ts";
+import { OutboxDrive } from "./outbox-drive.ts";
 import { OutboxEntry } from "./outbox-entry.ts";
 import { OutboxStore } from "./outbox-store.ts";
-import { OutboxWork } from "./outbox-work.ts";
 import { testMessageOf } from "./test-message.ts";
 import { newSecret } from "./webhook.ts";
 
@@ -36,14 +36,8 @@ const NO_DELIVERY: Failure = {
   message: "The destination knows no such message, or no longer",
 };
 
-/** An alarm that comes although work is under way does no harm; one that is missing would, in milliseconds. */
-const SAFETY_MS = 30_000;
-
 /** A destination that was disabled so long ago is handed nothing more until it is enabled, in milliseconds. */
 const FORSAKEN_MS = 7 * 86_400_000;
-
-/** Soonest that an alarm comes again, in milliseconds. */
-const LEAST_WAIT_MS = 50;
 
 const secretOf = (): string => newSecret((bytes) => crypto.getRandomValues(bytes));
 
@@ -51,7 +45,7 @@ export class Outbox extends DurableObject<Env> {
   private readonly id: string;
   private readonly settings: Settings;
   private readonly entry: OutboxEntry;
-  private open: Readonly<{ store: OutboxStore; work: OutboxWork }> | undefined;
+  private open: OutboxDrive | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -61,27 +55,28 @@ export class Outbox extends DurableObject<Env> {
     this.settings = settings.value;
     this.id = ctx.id.name.slice(PREFIX.length);
     this.entry = new OutboxEntry(ctx, env, this.id);
-    this.begin(OutboxStore.open(ctx.storage));
+    const store = OutboxStore.open(ctx.storage);
+    if (store) this.begin(store);
   }
 
   /** Sees to what is due; again and again until nothing waits. */
   override async alarm(): Promise<void> {
-    if (!this.open) return;
-    await this.ctx.storage.setAlarm(Date.now() + SAFETY_MS);
-    // No delivery waits for the directory: an alarm that hangs keeps the next one from coming.
-    this.ctx.waitUntil(this.entry.catchUp(this.open.store));
-    this.drive();
+    await this.open?.alarm();
   }
 
-  /** Makes the destination. `origin`: of the address that Stackcast was asked at. */
-  async create(request: DestinationRequest, origin: string): Promise<Result<CreatedDestination, Failure>> {
+  /** Makes the destination. `origin`: of the address that Stackcast was asked at; `createdBy`: the subject who asks. */
+  async create(
+    request: DestinationRequest,
+    origin: string,
+    createdBy: string,
+  ): Promise<Result<CreatedDestination, Failure>> {
     const problem = targetProblem(request, this.settings);
     if (problem) return failed(problem);
     const now = Date.now();
     const secrets = request.kind === "webhook" ? { current: secretOf() } : undefined;
     const store = OutboxStore.create(
       this.ctx.storage,
-      { request, origin, createdAt: now, updatedAt: now },
+      { request, origin, createdBy, createdAt: now, updatedAt: now },
       secrets,
     );
     const noted = await this.entry.say(store);
@@ -89,8 +84,7 @@ export class Outbox extends DurableObject<Env> {
       await this.ctx.storage.deleteAll();
       return noted;
     }
-    this.begin(store);
-    await this.rearm();
+    await this.begin(store).rearm();
     const view = viewOf(this.id, store.destination, store.health);
     return success({ ...view, ...(secrets && { secret: secrets.current }) });
   }
@@ -114,7 +108,7 @@ export class Outbox extends DurableObject<Env> {
       updatedAt: Date.now(),
     });
     await this.entry.say(store);
-    await this.rearm();
+    await this.open?.rearm();
     return success(this.answer(store));
   }
 
@@ -122,7 +116,7 @@ export class Outbox extends DurableObject<Env> {
   async remove(): Promise<Result<void, Failure>> {
     const known = this.open !== undefined;
     await this.entry.forget();
-    this.open?.work.stop();
+    this.open?.stop();
     this.open = undefined;
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
@@ -152,8 +146,7 @@ export class Outbox extends DurableObject<Env> {
     store.log.hurry(now);
     work.repeat();
     await this.entry.say(store);
-    await this.rearm();
-    this.drive();
+    await this.open?.arouse();
     return success(this.answer(store));
   }
 
@@ -192,8 +185,7 @@ export class Outbox extends DurableObject<Env> {
     if (entry.state !== "pending") {
       store.log.repeat(entry, Date.now());
       work.repeat();
-      await this.rearm();
-      this.drive();
+      await this.open?.arouse();
     }
     return success(deliveryOf(this.id, { ...entry, state: "pending" }));
   }
@@ -204,8 +196,7 @@ export class Outbox extends DurableObject<Env> {
     const { store, work } = this.open;
     const count = store.log.repeatSince(since, Date.now());
     work.repeat();
-    await this.rearm();
-    this.drive();
+    await this.open?.arouse();
     return success(count);
   }
 
@@ -216,58 +207,24 @@ export class Outbox extends DurableObject<Env> {
     // Nobody cares for it any more: what came before waits on, but not without end.
     if (disabled && Date.now() - disabled.at > FORSAKEN_MS) return true;
     if (this.open.store.take(handOver, Date.now())) {
-      await this.rearm();
-      this.drive();
+      await this.open?.arouse();
     }
     return true;
   }
 
   /** For the watchdog: sees to the alarm, and tells whether there is anything to do. */
   async wake(): Promise<boolean> {
-    return this.rearm();
+    return (await this.open?.rearm()) ?? false;
   }
 
-  private begin(store: OutboxStore | undefined): void {
-    if (!store) return;
-    const work = new OutboxWork(this.id, store, this.settings, {
-      changed: () => this.ctx.waitUntil(this.entry.say(store).then(() => this.rest())),
-      rested: () => this.ctx.waitUntil(this.rest()),
+  private begin(store: OutboxStore): OutboxDrive {
+    this.open = new OutboxDrive(this.ctx, {
+      id: this.id,
+      store,
+      settings: this.settings,
+      entry: this.entry,
     });
-    this.open = { store, work };
-  }
-
-  /** Works beside whoever asked for it; what goes wrong here is a bug, and the alarm tries again. */
-  private drive(): void {
-    const { open } = this;
-    if (!open) return;
-    const worked = open.work.run().catch((error: unknown) => {
-      console.error(JSON.stringify({ level: "error", message: "Outbox failed", error: String(error) }));
-    });
-    this.ctx.waitUntil(worked);
-  }
-
-  /** Sets an alarm for what waits, unless one comes soon enough. */
-  private async rearm(): Promise<boolean> {
-    const due = this.nextDue();
-    if (due === undefined) return false;
-    this.entry.enrol(true);
-    const alarm = await this.ctx.storage.getAlarm();
-    const latest = Math.max(due, Date.now()) + SAFETY_MS;
-    if (alarm === null || alarm > latest) await this.ctx.storage.setAlarm(latest);
-    return true;
-  }
-
-  /** Nothing is due any more: the alarm comes when something is. */
-  private async rest(): Promise<void> {
-    const due = this.nextDue();
-    if (due !== undefined) return this.ctx.storage.setAlarm(Math.max(due, Date.now() + LEAST_WAIT_MS));
-    await this.ctx.storage.deleteAlarm();
-    this.entry.enrol(false);
-  }
-
-  private nextDue(): number | undefined {
-    const due = this.open?.work.nextDue();
-    return this.entry.isBehind ? Math.min(due ?? Infinity, Date.now() + SAFETY_MS) : due;
+    return this.open;
   }
 
   private answer(store: OutboxStore): DestinationAnswer {

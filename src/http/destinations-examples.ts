@@ -8,6 +8,7 @@ export const destinationExample: Destination = {
   url: "https://board.example.com/hooks/stackcast",
   events: ["deployment_started", "deployment_complete", "deployment_failed", "stack_failed"],
   environments: ["prod"],
+  createdBy: "kim@example.com",
   createdAt: "2025-10-09T14:00:00.000Z",
   updatedAt: "2025-10-09T14:00:00.000Z",
   state: "working",

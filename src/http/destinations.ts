@@ -174,7 +174,8 @@ export const destinations = resourceApp()
   })
   .openapi(createDestinationRoute, async (c) => {
     const id = newDestinationId();
-    const created = await outboxOf(c.env, id).create(c.req.valid("json"), new URL(c.req.url).origin);
+    const { origin } = new URL(c.req.url);
+    const created = await outboxOf(c.env, id).create(c.req.valid("json"), origin, c.get("session").subject);
     if (!created.ok) return restFailure(c, created.failure);
     return c.json({ success: true as const, data: created.value }, 201, {
       ...NO_STORE,

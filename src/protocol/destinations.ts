@@ -111,6 +111,8 @@ export const destinationSchema = z.object({
   channels: z.array(z.string()).optional(),
   /** Absent: all environments. */
   environments: z.array(z.string()).optional(),
+  /** The subject who made it; told by mail when it is disabled, if that is an address. */
+  createdBy: z.string().optional(),
   createdAt: z.string(),
   updatedAt: z.string(),
   /** `failing`: the last attempt failed. `disabled`: nothing is sent, everything waits until it is enabled. */

@@ -69,11 +69,12 @@ let destinations = 0;
 /** A destination of its own. */
 export const newDestination = async (
   request: DestinationRequest = { kind: "webhook", url: "https://hooks.example.com/a" },
+  createdBy = "kim",
 ): Promise<Readonly<{ id: string; outbox: Stub; secret: string }>> => {
   destinations += 1;
   const id = destinations.toString(16).padStart(16, "0");
   const outbox = outboxOf(id);
-  const created = await outbox.create(request, "https://stackcast.test");
+  const created = await outbox.create(request, "https://stackcast.test", createdBy);
   if (!created.ok) return expect.unreachable(created.failure.message);
   return { id, outbox, secret: created.value.secret ?? "" };
 };
