@@ -85,6 +85,7 @@ const picture = z
     StackName: z.string().min(1),
     StackStatus: z.string().min(1),
     StackStatusReason: text,
+    ChangeSetId: token,
     Parameters: listOf(parameter),
     Tags: listOf(tag),
     Capabilities: listOf(z.string()),
@@ -105,6 +106,8 @@ const picture = z
     capabilities: answer.Capabilities,
     notificationArns: answer.NotificationARNs,
     ...(answer.RoleARN !== undefined && { roleArn: answer.RoleARN }),
+    /** Of the set that made it what it is, or is making it so. */
+    ...(answer.ChangeSetId !== undefined && { changeSetId: answer.ChangeSetId }),
     disableRollback: answer.DisableRollback,
     isProtected: answer.EnableTerminationProtection,
     outputs: Object.fromEntries(answer.Outputs),

@@ -1,7 +1,7 @@
 /** What became of a change set that was executed and of which nothing was heard since. */
 import type { Order } from "../domain/orchestration/desk-calls.ts";
 import type { Task } from "../domain/orchestration/task.ts";
-import { isAtRest } from "../domain/statuses.ts";
+import { isAtRest, REVIEW_STATUS } from "../domain/statuses.ts";
 import { failing, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
 
 /** Fails the stack if CloudFormation never began, or gave up before the stack could show it; all else the tracker tells. */
@@ -13,7 +13,7 @@ export const lookAfter = async (
 ): Promise<Outcome> => {
   const { operations, changeSets } = hands.in(plan.region);
   const seen = settled(await operations.picture(plan.stackName));
-  if (seen.ok && !isAtRest(seen.value.status) && seen.value.status !== "REVIEW_IN_PROGRESS") return "wait";
+  if (seen.ok && !isAtRest(seen.value.status) && seen.value.status !== REVIEW_STATUS) return "wait";
   const state = settled(await changeSets.state({ name: changeSetId, stack: plan.stackName }));
   const verdict = state.ok ? state.value.verdict : "deleted";
   switch (verdict) {
@@ -31,9 +31,16 @@ export const lookAfter = async (
         message: "CloudFormation took the change set and has not executed it",
         details: "Retry: a new change set is made",
       });
-    // Executed sets may be thrown away: of a stack at rest the tracker tells the end.
     case "deleted":
-      if (seen.ok) return "wait";
+      // Executed sets may be thrown away: the stack knows which was its last, and the tracker tells the end.
+      if (seen.ok && seen.value.changeSetId === changeSetId && seen.value.status !== REVIEW_STATUS)
+        return "wait";
+      if (seen.ok)
+        return failing(desk, {
+          code: "CHANGE_SET_GONE",
+          message: "The change set is not there any more, and is not the last one that the stack took",
+          details: "Somebody has deleted it, or changed the stack meanwhile: retry makes a new one",
+        });
       return failing(desk, {
         code: "STACK_GONE",
         message: "Neither the stack nor its change set is there any more",

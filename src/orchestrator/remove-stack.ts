@@ -1,6 +1,6 @@
 /** A stack deleted: because the deployment is destroyed, or because what the run created is taken back. */
 import type { Order } from "../domain/orchestration/desk-calls.ts";
-import { operationNameOf } from "../domain/orchestration/operation-names.ts";
+import { backwardNameOf } from "../domain/orchestration/operation-names.ts";
 import { failing, refusalOf, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
 
 export const removeStack = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
@@ -22,7 +22,7 @@ export const removeStack = async (order: Order, hands: Hands, desk: StackDesk): 
   if (isOwn && task.accepted && status === "DELETE_FAILED")
     return failing(desk, { code: status, message: "CloudFormation could not delete all of the stack" });
   if (!(isOwn && task.accepted) && !(await desk.start({ kind: "remove" }))) return "again";
-  const token = operationNameOf({ ...order.address, run: order.run, stack: plan.name }, "remove");
+  const token = backwardNameOf(order, "remove");
   const deleted =
     status === "DELETE_IN_PROGRESS"
       ? ({ ok: true } as const)

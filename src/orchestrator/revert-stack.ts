@@ -3,7 +3,7 @@
  * One whose own rollback is stuck is let go on with it.
  */
 import type { Order } from "../domain/orchestration/desk-calls.ts";
-import { operationNameOf } from "../domain/orchestration/operation-names.ts";
+import { backwardNameOf } from "../domain/orchestration/operation-names.ts";
 import { stanceOf } from "../domain/orchestration/way-out.ts";
 import { MAX_TEMPLATE_BYTES } from "../protocol/deployment-plan.ts";
 import { proposed } from "./change.ts";
@@ -18,7 +18,13 @@ export const revertStack = async (order: Order, hands: Hands, desk: StackDesk): 
   if (!seen.ok) return failing(desk, refusalOf(seen.failure));
   const { status } = seen.value;
   if (task?.kind === "revert") return begin(order, task.changeSetId ?? "", hands, desk);
-  if (status === "UPDATE_ROLLBACK_FAILED" || task?.kind === "resume") return resume(order, hands, desk);
+  const isOn = task?.kind === "resume" && task.accepted;
+  // Looked at only when nothing was heard for long: its end may have come before anybody looked out for it.
+  if (isOn && status === "UPDATE_ROLLBACK_FAILED")
+    return failing(desk, { code: status, message: "CloudFormation could not roll the stack back" });
+  if (isOn && stanceOf(status) === "busy") return "wait";
+  if (status === "UPDATE_ROLLBACK_FAILED" || (task?.kind === "resume" && !isOn))
+    return resume(order, hands, desk);
   switch (stanceOf(status)) {
     case "changeable":
       return change(order, hands, desk);
@@ -45,7 +51,7 @@ const change = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outc
   const made = await proposed(hands, {
     region: plan.region,
     stackName: plan.stackName,
-    name: operationNameOf({ ...order.address, run: order.run, stack: plan.name }, "revert"),
+    name: backwardNameOf(order, "revert"),
     type: "UPDATE",
     wish: { ...rest, template: { body: template } },
   });
@@ -80,7 +86,7 @@ const change = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outc
 const begin = async (order: Order, changeSetId: string, hands: Hands, desk: StackDesk): Promise<Outcome> => {
   if (!(await desk.start({ kind: "revert", change: "UPDATE", changeSetId }))) return "again";
   const { plan } = order;
-  const token = operationNameOf({ ...order.address, run: order.run, stack: plan.name }, "revert");
+  const token = backwardNameOf(order, "revert");
   const { changeSets } = hands.in(plan.region);
   const executed = settled(await changeSets.execute({ name: changeSetId, stack: plan.stackName }, { token }));
   if (!executed.ok && executed.failure.kind !== "missing") return failing(desk, refusalOf(executed.failure));
@@ -89,14 +95,13 @@ const begin = async (order: Order, changeSetId: string, hands: Hands, desk: Stac
 };
 
 const resume = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
-  const { plan, task } = order;
-  if (task?.kind === "resume" && task.accepted) return "wait";
+  const { plan } = order;
   if (!(await desk.start({ kind: "resume" }))) return "again";
-  const token = operationNameOf({ ...order.address, run: order.run, stack: plan.name }, "resume");
+  const token = backwardNameOf(order, "resume");
   const resumed = settled(await hands.in(plan.region).operations.continueRollback(plan.stackName, { token }));
   // It goes on already.
-  const isOn = !resumed.ok && resumed.failure.kind === "wrong-state";
-  if (!resumed.ok && !isOn) return failing(desk, refusalOf(resumed.failure));
+  const goesOn = !resumed.ok && resumed.failure.kind === "wrong-state";
+  if (!resumed.ok && !goesOn) return failing(desk, refusalOf(resumed.failure));
   await desk.note({ kind: "accepted", task: "resume" });
   return "wait";
 };

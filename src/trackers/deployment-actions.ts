@@ -146,11 +146,14 @@ const rollBack = async (
   const wasOver = hasEnded(state);
   for (const [stack, mark] of desk.plans.marks)
     if (mark.back === "failed") desk.plans.keepMark(stack, { how: mark.how });
+  const orchestration = wasOver ? { ...before, rollbacks: (before.rollbacks ?? 0) + 1 } : before;
+  // Before it is told: with the names of the time before, a run that the power cuts off here would wait for ever.
+  desk.plans.keepOrchestration(orchestration);
   await channel.tell(address, [
     { type: "deployment_rolling_back", timestamp, data: { ...address, ...(user !== "" && { user }) } },
   ]);
-  const { generation: _generation, ...orchestration } = before;
-  if (wasOver) desk.begin(orchestration);
+  const { generation: _generation, ...next } = orchestration;
+  if (wasOver) desk.begin(next);
   else desk.news();
   await channel.rearm();
   return success(null);

@@ -115,9 +115,11 @@ export class OrchestrationDesk {
     const task = this.plans.task(stack);
     const mark = this.plans.mark(stack);
     const picture = this.plans.picture(stack);
+    const attempt = this.plans.orchestration?.rollbacks;
     return {
       address,
       run: state.run,
+      ...(attempt !== undefined && { attempt }),
       user: state.user ?? "",
       plan: wanted,
       template,

@@ -78,6 +78,27 @@ describe("a stack is deployed", () => {
     expect((await picture("twice"))?.status).toBe("CREATE_COMPLETE");
   });
 
+  test("a change set that somebody has deleted before it was executed is no reason to wait for ever", async () => {
+    await deploy("emptied", queueTemplate(0));
+    const task: Task = { kind: "deploy", change: "UPDATE", changeSetId: "arn:aws:gone", accepted: true };
+    const order = orderOf("emptied", queueTemplate(5), { run: 2, task });
+    const desk = new RememberingDesk();
+    expect(await deployStack(order, world.hands, desk)).toBe("again");
+    expect(desk.facts).toMatchObject([{ kind: "failed", error: { code: "CHANGE_SET_GONE" } }]);
+  });
+
+  test("of an executed change set that is not kept any more the tracker tells the end", async () => {
+    const { starts } = await deploy("forgotten", queueTemplate(0));
+    const { changeSetId = "" } = starts[0]!;
+    await world.hands.in("us-east-1").changeSets.delete({ name: changeSetId });
+    const task: Task = { kind: "deploy", change: "CREATE", changeSetId, accepted: true };
+    const desk = new RememberingDesk();
+    expect(await deployStack(orderOf("forgotten", queueTemplate(0), { task }), world.hands, desk)).toBe(
+      "wait",
+    );
+    expect(desk.facts).toEqual([]);
+  });
+
   test("what is not allowed any more leaves nothing behind", async () => {
     const desk = new RememberingDesk(false);
     expect(await deployStack(orderOf("refused", queueTemplate(0)), world.hands, desk)).toBe("again");
@@ -151,11 +172,8 @@ describe("a stack is given up, put back, deleted", () => {
     expect(await revertStack(order, world.hands, reverting)).toBe("wait");
     await world.simulator.settled();
     const after = await picture("back");
-    expect({ ...after, status: "", lastOperations: [] }).toEqual({
-      ...before,
-      status: "",
-      lastOperations: [],
-    });
+    const others = { status: "", lastOperations: [], changeSetId: "" };
+    expect({ ...after, ...others }).toEqual({ ...before, ...others });
     const again = new RememberingDesk();
     expect(await revertStack({ ...order, run: 3 }, world.hands, again)).toBe("again");
     expect(again.facts).toEqual([{ kind: "back" }]);

@@ -206,6 +206,7 @@ describe("a deployment that Stackcast deploys", () => {
       over: false,
       actions: [{ kind: "revert", stack: "base" }],
     });
+    expect((await deployment.order(next, "base"))?.attempt).toBe(1);
     await deployment.note(next, "base", { kind: "back" });
     expect(await deployment.turn(next, false, false)).toEqual({ over: true, actions: [] });
     expect((await progressOf("o-pictures")).status).toBe("rolled_back");

@@ -48,6 +48,8 @@ export type TurnAnswer = Readonly<{ over: boolean; actions: readonly Action[] }>
 export type Order = Readonly<{
   address: DeploymentAddress;
   run: number;
+  /** Of rolling the run back; from 1 where it was tried before. */
+  attempt?: number;
   user: string;
   plan: StackPlan;
   template: Readonly<{ body: string }> | Readonly<{ url: string }>;

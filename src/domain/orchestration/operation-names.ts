@@ -3,6 +3,7 @@
  * the stack alone, so that what is asked again is the same.
  */
 import type { DeploymentAddress } from "../../protocol/channel-names.ts";
+import type { Order } from "./desk-calls.ts";
 import type { TaskKind } from "./task.ts";
 
 /** FNV-1a over UTF-16, as eight hexadecimal digits: to tell names apart, not to guard anything. */
@@ -15,14 +16,22 @@ const digestOf = (text: string): string => {
   return hash.toString(16).padStart(8, "0");
 };
 
-type Named = DeploymentAddress & Readonly<{ run: number; stack: string }>;
+/** `attempt`: how often the run was begun to be rolled back before, as CloudFormation begins nothing twice for one name. */
+type Named = DeploymentAddress & Readonly<{ run: number; stack: string; attempt?: number }>;
 
 /** At most 128 letters, digits and hyphens, the first a letter; good for change sets and for tokens. */
 export const operationNameOf = (
-  { deploymentId, environment, run, stack }: Named,
+  { deploymentId, environment, run, stack, attempt = 0 }: Named,
   kind: TaskKind | "cancel",
 ): string =>
-  `stackcast-${deploymentId}-run${run}-${kind}-${digestOf(`${deploymentId} ${environment} ${stack}`)}`;
+  `stackcast-${deploymentId}-run${run}-${kind}${attempt > 0 ? attempt : ""}-${digestOf(`${deploymentId} ${environment} ${stack}`)}`;
+
+/** The name of what is asked to take back what a run has done, or to delete its stacks. */
+export const backwardNameOf = (
+  { address, run, attempt, plan }: Pick<Order, "address" | "run" | "attempt" | "plan">,
+  kind: "revert" | "resume" | "remove",
+): string =>
+  operationNameOf({ ...address, run, stack: plan.name, ...(attempt !== undefined && { attempt }) }, kind);
 
 /** Name of a run's workflow instance: at most 100 letters, digits and hyphens. */
 export const instanceNameOf = (

@@ -39,6 +39,8 @@ export type Orchestration = Readonly<{
   validated: boolean;
   /** Stacks that the run before it has brought where they are to be. */
   done: readonly string[];
+  /** How often users had the run, when it was over, rolled back: what was asked for before is asked for under a new name. */
+  rollbacks?: number;
 }>;
 
 /** What the workflow is to do next. Each may be done twice, or half, and then again. */
