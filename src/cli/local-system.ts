@@ -91,7 +91,8 @@ export const runLocalSystem = async (
         if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
         return answer.json();
       },
-      cut: () => wire?.cut() ?? 0,
+      viewers: () => wire?.count() ?? 0,
+      cut: () => wire?.cut(),
       say: (what) => {
         if (!greeted) {
           say(`\n  Watch it    ${base}/deployments/${deploymentId}/${environment}#token=${token}`);

@@ -5,6 +5,8 @@
 import { connect, createServer, type Socket } from "node:net";
 
 export type LooseWire = Readonly<{
+  /** How many WebSockets there are. */
+  count(): number;
   /** Breaks every WebSocket; answers how many there were. */
   cut(): number;
   close(): Promise<void>;
@@ -39,6 +41,7 @@ export const looseWire = async (from: number, to: number): Promise<LooseWire> =>
     server.listen(from, "127.0.0.1", resolve);
   });
   return {
+    count: () => webSockets.size,
     cut: () => {
       const { size } = webSockets;
       for (const end of webSockets) end.destroy();

@@ -21,15 +21,21 @@ export type Stage = Readonly<{
   /** A request to Stackcast's REST interface, and what it answered; without a body: GET. */
   ask(path: string, body?: unknown): Promise<unknown>;
   say(what: string): void;
+  /** How many watch. */
+  viewers(): number;
   /** Breaks the connections of all who watch. */
-  cut(): number;
+  cut(): void;
   pause(seconds: number): Promise<void>;
 }>;
 
-/** Seconds from the beginning until the connections are cut: by then somebody watches. */
+/** Seconds from the beginning until the connections are cut at the earliest: by then somebody may watch. */
 const UNTIL_CUT_SECONDS = 10;
 /** Seconds from the end of the first version to the second. */
 const INTERLUDE_SECONDS = 6;
+/** Seconds that the second version waits for somebody who watches. */
+const PATIENCE_SECONDS = 12;
+/** Seconds that who has just come sees all well. */
+const SETTLING_SECONDS = 3;
 
 const UNDER_WAY: readonly DeploymentStatus[] = [
   "initializing",
@@ -78,30 +84,49 @@ const ended = async ({ ask, pause }: Stage): Promise<string> => {
   }
 };
 
+/** Resolves when somebody watches, or it has been enough. */
+const watched = async ({ viewers, pause }: Stage, isEnough: () => boolean): Promise<void> => {
+  while (viewers() === 0 && !isEnough()) await pause(0.5);
+};
+
 const secondVersion = (stack: SampleStack): SampleStack =>
   [SAMPLE_BROKEN, SAMPLE_CHANGED].find(({ name }) => name === stack.name) ?? stack;
 
 export const playSample = async (simulator: Simulator, stage: Stage): Promise<void> => {
-  const { say, cut, pause } = stage;
+  const { say, viewers, cut, pause } = stage;
   await subscribeInbox(simulator.inboxUrl, stage);
   await deploy(SAMPLE_DEPLOYMENT, stage);
   say(`${deploymentId}-${environment} is being deployed: ${SAMPLE_DEPLOYMENT.length} stacks in 5 layers.`);
+  let isOver = false;
   const failOnce = async (): Promise<void> => {
     await pause(UNTIL_CUT_SECONDS);
-    const viewers = cut();
-    if (viewers > 0) say("The network fails: every viewer loses its connection, and catches up.");
+    if (viewers() === 0) {
+      await watched(stage, () => isOver);
+      await pause(SETTLING_SECONDS);
+    }
+    if (viewers() === 0) return;
+    cut();
+    say("The network fails: every viewer loses its connection, and catches up.");
   };
-  const [first] = await Promise.all([ended(stage), failOnce()]);
-  say(`It has ended: ${first}.`);
-  await pause(INTERLUDE_SECONDS);
+  const playOn = async (): Promise<void> => {
+    say(`It has ended: ${wordOf(await ended(stage))}.`);
+    const patientUntil = Date.now() + PATIENCE_SECONDS * 1000;
+    await watched(stage, () => Date.now() > patientUntil);
+    await pause(INTERLUDE_SECONDS);
 
-  simulator.setFailures(SAMPLE_BROKEN.name, SAMPLE_BROKEN.failures);
-  await deploy(SAMPLE_DEPLOYMENT.map(secondVersion), stage);
-  say(
-    `The second version follows: ${SAMPLE_BROKEN.name} will fail, and ${SAMPLE_CHANGED.name} be put back as it was.`,
-  );
-  const second = await ended(stage);
-  simulator.setFailures(SAMPLE_BROKEN.name, {});
-  say(`It has ended: ${second}. What failed is mended: a retry on the page, or by this, would work:`);
-  say(`  npx stackcast retry ${deploymentId} --environment ${environment}`);
+    simulator.setFailures(SAMPLE_BROKEN.name, SAMPLE_BROKEN.failures);
+    await deploy(SAMPLE_DEPLOYMENT.map(secondVersion), stage);
+    say(
+      `The second version follows: ${SAMPLE_BROKEN.name} will fail, and ${SAMPLE_CHANGED.name} be put back as it was.`,
+    );
+    const second = await ended(stage);
+    simulator.setFailures(SAMPLE_BROKEN.name, {});
+    say(`It has ended: ${wordOf(second)}. What failed is mended; "Retry" on the page deploys it now, or:`);
+    say(`  npx stackcast retry ${deploymentId} --environment ${environment}`);
+    isOver = true;
+  };
+  await Promise.all([playOn(), failOnce()]);
 };
+
+/** A status as people read it. */
+const wordOf = (status: string): string => status.replaceAll("_", " ");
