@@ -13,8 +13,10 @@ export const tooLarge = (c: Context<AppEnv>): Response =>
 
 /** A bug is told to the log with its stack; the asker gets the request's id to find it by. */
 export const unexpected = (error: Error, c: Context<AppEnv>): Response => {
-  if (error instanceof HTTPException && error.status < 500)
-    return failureResponse(c, { code: "INVALID_REQUEST", message: error.message });
+  if (error instanceof HTTPException && error.status < 500) {
+    const message = error.status === 415 ? "The body must be sent as application/json" : error.message;
+    return failureResponse(c, { code: "INVALID_REQUEST", message });
+  }
   console.error(
     JSON.stringify({
       level: "error",

@@ -39,9 +39,19 @@ test("malformed JSON is 400", async () => {
   expect([answer.status, await jsonOf(answer)]).toEqual([400, failure("INVALID_REQUEST")]);
 });
 
-test("another media type is 400", async () => {
+test("another media type is 400, and the right one is named", async () => {
   const answer = await post("name=a", "text/plain");
-  expect([answer.status, await jsonOf(answer)]).toEqual([400, failure("INVALID_REQUEST")]);
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({
+    error: { code: "INVALID_REQUEST", message: "The body must be sent as application/json" },
+  });
+});
+
+test("a field that is missing is required", async () => {
+  const answer = await post('{"tags":[]}');
+  expect(await answer.json()).toMatchObject({
+    error: { message: "name: is required", details: [{ field: "name", message: "is required" }] },
+  });
 });
 
 test("every field that is wrong is named, and no value is told", async () => {
