@@ -15,6 +15,12 @@ const HEADING_COLUMNS = 45;
 /** Stacks that begin so long after their layer are told of on their own. */
 const LATE_MS = 2_000;
 
+const BEGINNINGS = new Set<ChannelFrame["type"]>([
+  "resource_creating",
+  "resource_updating",
+  "resource_deleting",
+]);
+
 /** `[14:30:05]`. */
 const clock = (timestamp: string): string => `[${timestamp.slice(11, 19)}]`;
 
@@ -26,6 +32,8 @@ export class VerboseLog {
   readonly #skipped = new Set<string>();
   readonly #running = new Set<string>();
   readonly #messages = new Map<string, string>();
+  /** What each resource of each stack was last told to do: AWS tells a beginning twice, once more with the new id. */
+  readonly #doings = new Map<string, string>();
   /** The stack whose events are told as a tree, as nothing runs beside it. */
   #tree: string | undefined;
 
@@ -89,8 +97,13 @@ export class VerboseLog {
       case "resource_updated":
       case "resource_deleting":
       case "resource_deleted":
-      case "resource_failed":
-        return [this.#ofStack(frame.timestamp, frame.data.stack, text)];
+      case "resource_failed": {
+        const { stack, resource } = frame.data;
+        const key = JSON.stringify([stack, resource.type, resource.name]);
+        if (BEGINNINGS.has(frame.type) && this.#doings.get(key) === frame.type) return [];
+        this.#doings.set(key, frame.type);
+        return [this.#ofStack(frame.timestamp, stack, text)];
+      }
       case "deployment_validating":
         return [this.#ofAll(frame.timestamp, text)];
       case "deployment_complete":
@@ -107,7 +120,14 @@ export class VerboseLog {
   }
 
   #start({ timestamp, data }: DeploymentEventOf<"deployment_started">, text: Line): Line[] {
-    for (const notes of [this.#layers, this.#layerOf, this.#skipped, this.#running, this.#messages])
+    for (const notes of [
+      this.#layers,
+      this.#layerOf,
+      this.#skipped,
+      this.#running,
+      this.#messages,
+      this.#doings,
+    ])
       notes.clear();
     this.#tree = undefined;
     for (const { name, layer } of data.stacks ?? []) this.#layerOf.set(name, layer);

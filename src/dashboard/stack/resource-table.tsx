@@ -4,7 +4,13 @@ import { Elapsed } from "../elements/elapsed.tsx";
 import { Status } from "../elements/status.tsx";
 import type { ShownResource } from "./stack-fold.ts";
 
-const Row = ({ row }: Readonly<{ row: ShownResource }>) => {
+type RowProps = Readonly<{
+  row: ShownResource;
+  /** Whether the operation has ended: what has no status then was never begun. */
+  isOver: boolean;
+}>;
+
+const Row = ({ row, isOver }: RowProps) => {
   const { path, type, status, reason, physicalId, startedAt, updatedAt } = row;
   const isRunning = status !== "" && standingOf(status) === "running";
   return (
@@ -17,7 +23,7 @@ const Row = ({ row }: Readonly<{ row: ShownResource }>) => {
       </td>
       <td class="quiet small resource-type">{type}</td>
       <td class="resource-status">
-        <Status status={status} />
+        <Status status={status} {...(isOver && status === "" && { word: "not begun" })} />
       </td>
       <td class="number quiet">
         <Elapsed from={startedAt === "" ? undefined : startedAt} to={isRunning ? undefined : updatedAt} />
@@ -26,7 +32,9 @@ const Row = ({ row }: Readonly<{ row: ShownResource }>) => {
   );
 };
 
-export const ResourceTable = ({ rows }: Readonly<{ rows: readonly ShownResource[] }>) => (
+type TableProps = Readonly<{ rows: readonly ShownResource[]; isOver: boolean }>;
+
+export const ResourceTable = ({ rows, isOver }: TableProps) => (
   <div class="resources" tabIndex={0} role="region" aria-label="Table of resources">
     <table>
       <thead>
@@ -41,7 +49,7 @@ export const ResourceTable = ({ rows }: Readonly<{ rows: readonly ShownResource[
       </thead>
       <tbody>
         {rows.map((row) => (
-          <Row key={row.key} row={row} />
+          <Row key={row.key} row={row} isOver={isOver} />
         ))}
       </tbody>
     </table>

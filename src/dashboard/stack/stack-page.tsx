@@ -65,6 +65,7 @@ const Absent = ({ followed, stackName }: Readonly<{ followed: FollowedStack; sta
 
 const Resources = ({ followed }: Readonly<{ followed: FollowedStack }>) => {
   const rows = resourceRowsOf(followed.shown.value, followed.summary.value);
+  const status = (followed.shown.value.stack ?? followed.summary.value)?.status ?? "";
   const text = queryValue("q").toLowerCase();
   const wanted =
     text === ""
@@ -91,7 +92,7 @@ const Resources = ({ followed }: Readonly<{ followed: FollowedStack }>) => {
         </search>
       </header>
       {wanted.length > 0 ? (
-        <ResourceTable rows={wanted} />
+        <ResourceTable rows={wanted} isOver={status !== "" && standingOf(status) !== "running"} />
       ) : (
         <Empty title={rows.length === 0 ? "No resource is known yet" : "No resource matches"} />
       )}

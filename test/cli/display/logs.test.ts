@@ -177,6 +177,23 @@ describe("the verbose log", () => {
     ]);
   });
 
+  test("tells once that a resource begins, however often AWS does", () => {
+    const vpc = { stack: "network", resource: { name: "Vpc", type: "AWS::EC2::VPC" } };
+    const { events } = fold([
+      begun([planned("network", 1)]),
+      told("stack_deploying", 1, { stack: "network" }),
+      told("resource_updating", 2, vpc),
+      told("resource_updating", 3, { ...vpc, reason: "Requested update required" }),
+      told("resource_updated", 4, vpc),
+      told("resource_updating", 5, vpc),
+    ]);
+    expect(lines(events).slice(-3)).toEqual([
+      "[14:30:02]   ├─ Updating: AWS::EC2::VPC (Vpc)",
+      "[14:30:04]   ├─ Updated: Vpc (2s)",
+      "[14:30:05]   ├─ Updating: AWS::EC2::VPC (Vpc)",
+    ]);
+  });
+
   test("begins anew with a new run", () => {
     const log = new VerboseLog();
     log.take(framesOf(whole.events));
