@@ -14,6 +14,7 @@ import { stackChannelOf, type StackAddress } from "../protocol/channel-names.ts"
 import type { Failure } from "../protocol/failure.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import { keyReused } from "./canvas-claims.ts";
+import { CanvasClearing } from "./canvas-clearing.ts";
 import { CanvasKeyPairs, type KeyPairTrouble } from "./canvas-key-pairs.ts";
 import { CanvasRecords, type CanvasRecord } from "./canvas-records.ts";
 import { canvasFault, canvasWishOf, isOnlyAnotherUser } from "./canvas-wish.ts";
@@ -39,14 +40,35 @@ export class CanvasDeploys {
   private readonly stacks: StackOperations;
   private readonly events: CloudFormation;
   private readonly keyPairs: CanvasKeyPairs;
+  private readonly clearing: CanvasClearing;
+  private readonly watch: () => Promise<unknown>;
   private readonly running = new Map<string, Deployed>();
 
-  constructor(kv: SyncKvStorage, address: StackAddress, session: AwsSession) {
+  /** `watch`: sees to it, before key pairs are made, that `clear` is called after a crash. */
+  constructor(
+    kv: SyncKvStorage,
+    address: StackAddress,
+    session: AwsSession,
+    watch: () => Promise<unknown> = async () => {},
+  ) {
     this.records = new CanvasRecords(kv);
     this.address = address;
     this.stacks = stackOperations(session);
     this.events = cloudFormation(session);
-    this.keyPairs = new CanvasKeyPairs(keyPairs(session), stackChannelOf(address));
+    const channel = stackChannelOf(address);
+    this.keyPairs = new CanvasKeyPairs(keyPairs(session), channel);
+    this.clearing = new CanvasClearing({ channel, records: this.records, keyPairs: this.keyPairs });
+    this.watch = watch;
+  }
+
+  /** Milliseconds until something is to be cleared; undefined: there is nothing. */
+  nextIn(now: number): number | undefined {
+    return this.clearing.nextIn(now, this.running.size > 0);
+  }
+
+  /** Takes back the key pairs of requests that ended halfway. */
+  async clear(now: number): Promise<void> {
+    if (this.running.size === 0) await this.clearing.run(now);
   }
 
   /** The same request again, now or later, does nothing more and gets the same answer, without private keys. */
@@ -65,6 +87,7 @@ export class CanvasDeploys {
   }
 
   private async goOn(order: CanvasOrder, user: string): Deployed {
+    await this.clearing.finished;
     const now = Date.now();
     const current = this.records.current(now);
     const known = current.find(({ id }) => id === order.id);
@@ -83,6 +106,7 @@ export class CanvasDeploys {
       token: known?.token ?? `stackcast-${crypto.randomUUID()}`,
       at: known?.at ?? now,
       step: "preparing",
+      names: order.keyPairs,
       keyPairs: {},
     });
     const tokens = new Set([...ours.value, record.token]);
@@ -99,6 +123,7 @@ export class CanvasDeploys {
     ours: ReadonlySet<string>,
   ): Deployed {
     let noted = record;
+    if (order.keyPairs.length > 0) await this.watch();
     const made = await this.keyPairs.make(order.keyPairs, record.token, ours, (name, keyPair) => {
       noted = this.records.keep({ ...noted, keyPairs: { ...noted.keyPairs, [name]: keyPair } });
     });

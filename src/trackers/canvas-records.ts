@@ -14,6 +14,8 @@ export type CanvasRecord = Readonly<{
   at: number;
   /** `called`: CloudFormation may have begun. */
   step: "preparing" | "called" | "done";
+  /** Of the key pairs that it asks for, made or not. */
+  names: readonly string[];
   keyPairs: Readonly<Record<string, KeyPair>>;
   outcome?: CanvasDeployed["outcome"];
   stackId?: string;
@@ -41,11 +43,24 @@ export class CanvasRecords {
     this.kv.delete(PREFIX + id);
   }
 
-  /** All that were not dropped, the outdated ones gone for good. */
+  /** Requests for which CloudFormation was not called: their key pairs are of no use to anybody. */
+  get halfDone(): readonly CanvasRecord[] {
+    return this.all.filter(({ step }) => step === "preparing");
+  }
+
+  get hasHalfDone(): boolean {
+    return this.halfDone.length > 0;
+  }
+
+  /** All that were not dropped, the outdated ones gone for good; not before their key pairs are. */
   current(now: number): readonly CanvasRecord[] {
-    const all = [...this.kv.list<CanvasRecord>({ prefix: PREFIX })].map(([, record]) => record);
-    const outdated = all.filter(({ at }) => at <= now - KEY_LIFETIME_MS);
+    const { all } = this;
+    const outdated = all.filter(({ at, step }) => step !== "preparing" && at <= now - KEY_LIFETIME_MS);
     for (const { id } of outdated) this.drop(id);
     return all.filter((record) => !outdated.includes(record));
+  }
+
+  private get all(): readonly CanvasRecord[] {
+    return [...this.kv.list<CanvasRecord>({ prefix: PREFIX })].map(([, record]) => record);
   }
 }

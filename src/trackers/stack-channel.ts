@@ -57,7 +57,9 @@ export class StackChannel {
     this.pushes = new GatewayPushes(ctx, env);
     const session = sessionIn(aws.region);
     this.consumers = new LogConsumers(kv, this.store.log, session, settings, stackForms(address));
-    this.canvas = new CanvasDeploys(kv, address, sessionIn(address.region));
+    this.canvas = new CanvasDeploys(kv, address, sessionIn(address.region), () =>
+      this.schedule.rearm(Date.now()),
+    );
     this.poll = new StackPoll(
       kv,
       this.store,
@@ -77,6 +79,7 @@ export class StackChannel {
         (now) => this.consumers.nextIn(this.store.offset, now),
         (now) => this.feeds.nextIn(this.store.offset, now),
         () => this.pushes.nextIn(),
+        (now) => this.canvas.nextIn(now),
       ],
       enrolment: new Enrolment(ctx, env, name),
       viewerCount: () => this.sockets.viewers.count + (this.pushes.any ? 1 : 0),
@@ -203,6 +206,7 @@ export class StackChannel {
       this.consumers.run(store.offset, now, more),
       this.feeds.run(store.epoch, store.offset, now, missed),
       this.pushes.catchUp(this.position(), now),
+      this.canvas.clear(now),
     ]);
   }
 }

@@ -152,3 +152,58 @@ it("key pairs of a stack that was begun are nobody's to take over", async () => 
   expect(next).toMatchObject({ ok: false, failure: { code: "KEY_PAIR_EXISTS" } });
   expect(await keyPairsIn(simulator)).toEqual(before);
 });
+
+it.each([1, 2, 3, 4])(
+  "key pairs of a request that died in call %i are taken back, if nobody asks again",
+  async (call) => {
+    const kv = new StoredValues();
+    let watched = 0;
+    await lifeUntil(kv, call, "before its answer", (life) => life.deploy(order, "ada"));
+    const next = new CanvasDeploys(kv, address, canvasSession(simulator), async () => (watched += 1));
+    // It is looked after however old it is.
+    const later = Date.now() + 3 * 86_400_000;
+    expect(next.nextIn(later)).toBe(0);
+    await next.clear(later);
+    expect([await keyPairsIn(simulator), next.nextIn(later), kv.text]).toEqual([{}, undefined, "[]"]);
+    expect(watched).toBe(0);
+    await next.deploy(order, "ada");
+    expect(watched).toBe(1);
+    await simulator.settled();
+    await next.clear(later);
+    expect(Object.keys(await keyPairsIn(simulator)).toSorted()).toEqual(["a", "b"]);
+  },
+);
+
+it("a request that comes while key pairs are taken back waits for that, and none is taken from it", async () => {
+  const kv = new StoredValues();
+  await lifeUntil(kv, 4, "before its answer", (life) => life.deploy(order, "ada"));
+  const next = new CanvasDeploys(kv, address, canvasSession(simulator));
+  const cleared = next.clear(Date.now());
+  const outcome = next.deploy(order, "ada");
+  expect(next.nextIn(Date.now())).toBe(60_000);
+  await next.clear(Date.now());
+  expect(await outcome).toMatchObject({ ok: true });
+  await cleared;
+  expect(Object.keys(await keyPairsIn(simulator)).toSorted()).toEqual(["a", "b"]);
+});
+
+it("key pairs that cannot be taken back are tried again, each time later; those of others stay", async () => {
+  const kv = new StoredValues();
+  await lifeUntil(kv, 4, "before its answer", (life) => life.deploy(order, "ada"));
+  let isAway = true;
+  const session = canvasSession(simulator, async (request, init) =>
+    isAway ? new Response("away", { status: 503 }) : fetch(request, init),
+  );
+  const next = new CanvasDeploys(kv, address, session);
+  await next.clear(0);
+  expect(next.nextIn(0)).toBe(60_000);
+  await next.clear(60_000);
+  expect(next.nextIn(60_000)).toBe(120_000);
+  isAway = false;
+  await next.clear(60_001);
+  expect(Object.keys(await keyPairsIn(simulator))).toHaveLength(2);
+  const [[key, record] = expect.unreachable()] = kv.list<object>();
+  kv.put(key, { ...record, token: "of somebody else" });
+  await next.clear(180_000);
+  expect([next.nextIn(180_000), Object.keys(await keyPairsIn(simulator)).length]).toEqual([undefined, 2]);
+});
