@@ -2,8 +2,8 @@
  * Lines of a display: pieces of clean text, each with a tone, measured in columns, cut between characters as people see
  * them, and only then turned into a string. No piece can bring escape sequences of its own.
  */
-import stringWidth from "string-width";
 import { cleanText } from "./clean-text.ts";
+import { charactersOf, isOwn, widthOfText } from "./text-width.ts";
 
 /** What a piece says by its colour, beside its words and its symbol, never instead of them. */
 export type Tone = "plain" | "strong" | "quiet" | "good" | "bad" | "active" | "warning";
@@ -24,11 +24,6 @@ export type Piece = Readonly<{ text: string; tone: Tone; width: number }>;
 
 export type Line = readonly Piece[];
 
-/** Symbols of the displays, each one column wide everywhere. */
-const OWN = /^[ -~✓✗→⏸↷↺━─├└│╌…·›]*$/;
-
-const widthOfText = (text: string): number => (OWN.test(text) ? text.length : stringWidth(text));
-
 /** A piece of clean text. */
 export const piece = (text: string, tone: Tone = "plain"): Piece => {
   const clean = cleanText(text);
@@ -43,17 +38,15 @@ export const EMPTY_LINE: Line = [];
 
 export const widthOf = (pieces: Line): number => pieces.reduce((sum, { width }) => sum + width, 0);
 
-const segmenter = new Intl.Segmenter();
-
 /** As much of the text as fits, by whole characters. */
 const beginning = (text: string, columns: number): string => {
-  if (OWN.test(text)) return text.slice(0, Math.max(0, columns));
+  if (isOwn(text)) return text.slice(0, Math.max(0, columns));
   let kept = "";
   let width = 0;
-  for (const { segment } of segmenter.segment(text)) {
-    width += stringWidth(segment);
+  for (const character of charactersOf(text)) {
+    width += widthOfText(character);
     if (width > columns) break;
-    kept += segment;
+    kept += character;
   }
   return kept;
 };
@@ -111,8 +104,8 @@ const ASCII: Readonly<Record<string, string>> = {
 const asciiText = (text: string): string => {
   if (/^[ -~]*$/.test(text)) return text;
   let ascii = "";
-  for (const { segment } of segmenter.segment(text))
-    ascii += /^[ -~]$/.test(segment) ? segment : (ASCII[segment] ?? "?".repeat(stringWidth(segment)));
+  for (const character of isOwn(text) ? text : charactersOf(text))
+    ascii += /^[ -~]$/.test(character) ? character : (ASCII[character] ?? "?".repeat(widthOfText(character)));
   return ascii;
 };
 
