@@ -19,7 +19,7 @@ const actionRoute = <Action extends DeploymentAction>(
     path: `/api/v1/deployments/{deploymentId}/${action}`,
     operationId: `${action}Deployment`,
     summary,
-    description: `${description} Takes no body. What runs is told by the channel, and by \`status\`.`,
+    description: `${description} ${action === "cancel" ? "" : "The token must cover the plan's stacks, too. "}Takes no body. What runs is told by the channel, and by \`status\`.`,
     security: [{ token: [] }],
     tags: ["deployments"],
     middleware: [requireRole("deployer")],
@@ -70,7 +70,8 @@ const done = async (
   const deployment = visibleDeployment(c, { deploymentId }, { environment });
   if (!deployment.ok) return restFailure(c, deployment.failure);
   const { object, address } = deployment.value;
-  const outcome = await object.act(address, action, c.get("session").subject);
+  const { subject, channels } = c.get("session");
+  const outcome = await object.act(address, action, subject, channels);
   if (!outcome.ok) return restFailure(c, outcome.failure);
   return c.json({ success: true as const, data: outcome.value }, 202, PRIVATE);
 };

@@ -105,7 +105,8 @@ export const deployments = resourceApp()
     );
     if (unseen) return restFailure(c, stackNotCovered(unseen.name));
     const object = deploymentOf(c.env, { deploymentId, environment }, c.get("settings").aws.region);
-    const registered = await object.register(registration, c.get("session").subject);
+    const { subject, channels } = c.get("session");
+    const registered = await object.register(registration, subject, channels);
     if (!registered.ok) return restFailure(c, registered.failure);
     const data = { ...registered.value, layers: layersIn(registered.value) };
     return c.json({ success: true as const, data }, 201, {

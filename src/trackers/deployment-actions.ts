@@ -2,16 +2,18 @@
  * What users ask of a deployment, judged by where it stands: to be deployed, deployed on, rolled back, cancelled or
  * destroyed. What is taken up is told and handed to the orchestration; of two that ask at once, one is told who runs.
  */
+import { mayRead } from "../auth/rights.ts";
 import { hasEnded } from "../domain/deployment/deployment-state.ts";
 import type { Plan } from "../domain/orchestration/desk-calls.ts";
 import { momentAfter } from "../domain/orchestration/moment.ts";
 import type { Orchestration } from "../domain/orchestration/task.ts";
 import { DEPLOYMENT_TRANSITIONS } from "../domain/deployment/transitions.ts";
 import type { DeploymentStatus } from "../protocol/deployment-progress.ts";
-import type { DeploymentAddress } from "../protocol/channel-names.ts";
+import { stackChannelOf, type DeploymentAddress } from "../protocol/channel-names.ts";
 import type { DeploymentAction, Registration } from "../protocol/deployment-requests.ts";
 import type { Failure } from "../protocol/failure.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
+import type { Session } from "../protocol/session.ts";
 import type { DeploymentChannel } from "./deployment-channel.ts";
 import { planOf, registrationOf } from "./deployment-plan.ts";
 import { startOf } from "./registration.ts";
@@ -41,11 +43,18 @@ const noPlan: Failure = {
   message: "This deployment has no plan of an earlier run: send its stacks",
 };
 
-/** Begins a run, the first one or a new one after the end of the one before. */
+/** Who may see a deployment may not thereby have something done to the stacks of its last plan. */
+const uncovered = ({ stacks }: Plan, channels: Session["channels"]): Failure | undefined => {
+  const unseen = stacks.find((stack) => !mayRead({ channels }, stackChannelOf(stack)));
+  return unseen && { code: "FORBIDDEN", message: `The token does not cover the stack ${unseen.name}` };
+};
+
+/** Begins a run, the first one or a new one after the end of the one before. `channels`: what the user's token covers. */
 export const register = async (
   channel: DeploymentChannel,
   registration: Registration,
   user: string,
+  channels?: Session["channels"],
 ): Promise<Result<null, Failure>> => {
   const { store, settings, desk } = channel;
   if (store.state.run > 0 && !hasEnded(store.state)) return failed(underway(channel));
@@ -62,6 +71,8 @@ export const register = async (
     ...(registration.onFailure !== undefined && { onFailure: registration.onFailure }),
     ...(registration.owner !== undefined && { owner: registration.owner }),
   };
+  const forbidden = uncovered(plan, channels);
+  if (forbidden) return failed(forbidden);
   return carryOut(channel, registration, user, plan, given?.templates, (run) => ({
     run,
     purpose: "deploy",
@@ -71,18 +82,21 @@ export const register = async (
   }));
 };
 
-/** Does one of the actions. */
+/** Does one of the actions. `channels`: what the user's token covers; whoever sees a deployment may cancel it. */
 export const act = async (
   channel: DeploymentChannel,
   address: DeploymentAddress,
   action: DeploymentAction,
   user: string,
+  channels?: Session["channels"],
 ): Promise<Result<null, Failure>> => {
   const { state } = channel.store;
   const plan = channel.desk.plans.plan;
   if (state.mode !== "deploy" && action !== "destroy")
     return failed(unfit(action, `Stackcast does not deploy this deployment: its mode is ${state.mode}`));
   if (!plan) return failed(noPlan);
+  const forbidden = action === "cancel" ? undefined : uncovered(plan, channels);
+  if (forbidden) return failed(forbidden);
   switch (action) {
     case "cancel":
       return cancel(channel, address, user);

@@ -31,6 +31,7 @@ import type {
 } from "../protocol/deployment-requests.ts";
 import type { Failure } from "../protocol/failure.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
+import type { Session } from "../protocol/session.ts";
 import type { FeedDelivery, FeedReceipt } from "../protocol/stack-feed.ts";
 import type { Env } from "../settings.ts";
 import { auditPage } from "./audit-reader.ts";
@@ -60,11 +61,15 @@ export class Deployment extends DurableObject<Env> {
   }
 
   /** Begins a run, the first one or a new one after the end of the one before. */
-  async register(registration: Registration, user: string): Promise<Result<DeploymentAnswer, Failure>> {
+  async register(
+    registration: Registration,
+    user: string,
+    channels?: Session["channels"],
+  ): Promise<Result<DeploymentAnswer, Failure>> {
     const { deploymentId, environment } = registration;
     const taken = this.refusal({ deploymentId, environment });
     if (taken) return failed(taken);
-    const begun = await register(this.channel, registration, user);
+    const begun = await register(this.channel, registration, user, channels);
     if (!begun.ok) return begun;
     return this.progress({ deploymentId, environment });
   }
@@ -74,9 +79,10 @@ export class Deployment extends DurableObject<Env> {
     address: DeploymentAddress,
     action: DeploymentAction,
     user: string,
+    channels?: Session["channels"],
   ): Promise<Result<DeploymentAnswer, Failure>> {
     if (!this.knows(address)) return failed(NOT_FOUND);
-    const done = await act(this.channel, address, action, user);
+    const done = await act(this.channel, address, action, user, channels);
     return done.ok ? this.progress(address) : done;
   }
 

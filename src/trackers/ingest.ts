@@ -54,6 +54,13 @@ export const ingest = (
     if (Date.parse(event.timestamp) > now + TOLERANCE_MS) {
       return refusal("EVENT_FROM_FUTURE", "timestamp: the event has not happened yet");
     }
+    // Told that it is rolled back after its end, Stackcast would do it.
+    if (state.mode === "deploy" && event.type !== "deployment_started") {
+      return refusal(
+        "INVALID_TRANSITION",
+        `${event.type}: Stackcast has carried run ${state.run} out, and tells of it itself`,
+      );
+    }
     const fold = foldDeployment(state, [event]);
     const verdict = fold.verdicts[0]!;
     if (verdict.kind === "refused") return refusal(verdict.code, verdict.message);

@@ -18,7 +18,7 @@ describe("actions on a deployment over REST", () => {
     });
     expect([answer.status, await jsonOf(answer)]).toEqual([202, { success: true, data: deployment }]);
     expect(fake.asked).toEqual([
-      `deployments/D1BRV40-dev enam act({"deploymentId":"D1BRV40","environment":"dev"},"${action}","tester")`,
+      `deployments/D1BRV40-dev enam act({"deploymentId":"D1BRV40","environment":"dev"},"${action}","tester",null)`,
     ]);
   });
 

@@ -232,7 +232,7 @@ describe("registering", () => {
       201,
       { success: true, data: { ...told, layers: [["network"], ["database-rds"]] } },
     ]);
-    expect(fake.asked).toEqual([`${OBJECT} register(${JSON.stringify(registration)},"tester")`]);
+    expect(fake.asked).toEqual([`${OBJECT} register(${JSON.stringify(registration)},"tester",null)`]);
   });
 
   test("an orchestrator's deployment may be registered without its stacks", async () => {

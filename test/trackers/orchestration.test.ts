@@ -149,6 +149,47 @@ describe("a deployment that Stackcast deploys", () => {
     });
   });
 
+  test("is not had put back what it did by an event, also after its end", async () => {
+    const deployment = await begun("o-told-after");
+    await deployment.start(CALLER, "base", create);
+    const frames = [endOf("base", "ROLLBACK_COMPLETE", "rolled_back", 1)];
+    await deployment.stackFrames({ stack: "base", epoch: "e", from: 1, frames });
+    expect((await progressOf("o-told-after")).status).toBe("failed");
+    const data = addressOf("o-told-after");
+    const old = { type: "deployment_started", timestamp: "2020-01-01T00:00:00.000Z", data };
+    const event = { type: "deployment_rolling_back", timestamp: new Date().toISOString(), data };
+    expect(await deployment.ingest(data, [old, event], "lee")).toMatchObject({
+      value: {
+        results: [{ outcome: "known" }, { outcome: "refused", error: { code: "INVALID_TRANSITION" } }],
+      },
+    });
+    expect((await progressOf("o-told-after")).status).toBe("failed");
+  });
+
+  test("has nothing done to stacks that the token does not cover, whatever it covers else", async () => {
+    const deployment = await begun("o-rights");
+    const channels = ["deployments/*/*", "stacks/*/base"];
+    const refusal = {
+      ok: false,
+      failure: { code: "FORBIDDEN", message: "The token does not cover the stack app" },
+    };
+    const actions = ["retry", "rollback", "destroy"] as const;
+    for (const action of actions)
+      expect(await deployment.act(addressOf("o-rights"), action, "lee", channels)).toEqual(refusal);
+    expect(await deployment.act(addressOf("o-rights"), "cancel", "lee", channels)).toMatchObject({
+      ok: true,
+    });
+    await vi.waitFor(async () => {
+      await deployment.turn(CALLER, false, false);
+      expect((await progressOf("o-rights")).status).toBe("cancelled");
+    });
+    const again = planOf("o-rights", { stacks: [] });
+    expect(await deployment.register(again, "lee", channels)).toEqual(refusal);
+    expect(await deployment.register(again, "lee", [...channels, "stacks/us-east-1/app"])).toMatchObject({
+      ok: true,
+    });
+  });
+
   test("has nothing to say to a workflow that is not its own any more", async () => {
     const deployment = await begun("o-stale");
     expect(await deployment.turn(CALLER, false, true)).toEqual({ over: true, actions: [] });
