@@ -1,7 +1,21 @@
 /** A stack deleted: because the deployment is destroyed, or because what the run created is taken back. */
 import type { Order } from "../domain/orchestration/desk-calls.ts";
 import { backwardNameOf } from "../domain/orchestration/operation-names.ts";
+import { REVIEW_STATUS } from "../domain/statuses.ts";
+import type { ErrorDetail } from "../protocol/deployment-events.ts";
+import { OWN_TAGS } from "../protocol/deployment-plan.ts";
 import { failing, refusalOf, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
+import { deploymentTagOf } from "./wish.ts";
+
+/** `owner`: the deployment of a stack that is not this one's. */
+const strange = (owner: string | undefined): ErrorDetail => ({
+  code: "NOT_OF_THIS_DEPLOYMENT",
+  message:
+    owner === undefined
+      ? "The stack was not deployed by this deployment, and is not deleted"
+      : `The stack belongs to the deployment ${owner}, and is not deleted`,
+  details: `Its tag ${OWN_TAGS.deployment} tells: deploy it first, or delete it by hand`,
+});
 
 export const removeStack = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
   const { plan, task } = order;
@@ -12,7 +26,11 @@ export const removeStack = async (order: Order, hands: Hands, desk: StackDesk): 
     await desk.note({ kind: "gone" });
     return "again";
   }
-  const { status, stackId, isProtected } = seen.value;
+  const { status, stackId, isProtected, tags } = seen.value;
+  // That a plan names a stack does not make it the deployment's: it may have been there before, or be another's by now.
+  const owner = tags[OWN_TAGS.deployment];
+  if (owner !== deploymentTagOf(order.address) && status !== REVIEW_STATUS && status !== "DELETE_IN_PROGRESS")
+    return failing(desk, strange(owner));
   if (isProtected)
     return failing(
       desk,

@@ -10,6 +10,10 @@ import { refusalOf, settled, type Hands } from "./hands.ts";
 export const userTagOf = (user: string): string =>
   user.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, "_").slice(0, 256) || "-";
 
+/** What the tag of a deployment's stacks says. */
+export const deploymentTagOf = ({ deploymentId, environment }: Order["address"]): string =>
+  `${deploymentId}/${environment}`;
+
 export const wishOf = async (order: Order, hands: Hands): Promise<Result<StackWish, ErrorDetail>> => {
   const { plan, template, address, user } = order;
   const parameters = await parametersOf(order, hands);
@@ -19,7 +23,7 @@ export const wishOf = async (order: Order, hands: Hands): Promise<Result<StackWi
     parameters: parameters.value,
     tags: {
       ...plan.tags,
-      [OWN_TAGS.deployment]: `${address.deploymentId}/${address.environment}`,
+      [OWN_TAGS.deployment]: deploymentTagOf(address),
       [OWN_TAGS.user]: userTagOf(user),
     },
     capabilities: plan.capabilities,

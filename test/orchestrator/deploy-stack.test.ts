@@ -179,6 +179,32 @@ describe("a stack is given up, put back, deleted", () => {
     expect(again.facts).toEqual([{ kind: "back" }]);
   });
 
+  test("one that the deployment has not deployed is not deleted, though its plan names it", async () => {
+    await world.create("foreign", queueTemplate(0));
+    const desk = new RememberingDesk();
+    expect(await removeStack(orderOf("foreign", ""), world.hands, desk)).toBe("again");
+    expect(desk).toMatchObject({
+      starts: [],
+      facts: [{ kind: "failed", error: { code: "NOT_OF_THIS_DEPLOYMENT" } }],
+    });
+    await deploy("others", queueTemplate(0), { address: { deploymentId: "E", environment: "dev" } });
+    const other = new RememberingDesk();
+    await removeStack(orderOf("others", ""), world.hands, other);
+    await world.simulator.settled();
+    expect(other.facts).toMatchObject([
+      { error: { message: "The stack belongs to the deployment E/dev, and is not deleted" } },
+    ]);
+    expect((await picture("others"))?.status).toBe("CREATE_COMPLETE");
+  });
+
+  test("its own is deleted", async () => {
+    await deploy("own", queueTemplate(0));
+    const desk = new RememberingDesk();
+    expect(await removeStack(orderOf("own", "", { run: 2 }), world.hands, desk)).toBe("wait");
+    await world.simulator.settled();
+    expect(await picture("own")).toBeUndefined();
+  });
+
   test("one that is not there is gone", async () => {
     const desk = new RememberingDesk();
     expect(await removeStack(orderOf("nowhere", ""), world.hands, desk)).toBe("again");
