@@ -139,7 +139,9 @@ const goOn = async (order: Order, task: Task, hands: Hands, desk: StackDesk): Pr
 const pictureOf = async ({ plan }: Order, now: StackPicture, hands: Hands) => {
   const template = settled(await hands.in(plan.region).operations.templateText(now.stackId));
   if (!template.ok) return template;
-  const { parameters, tags, capabilities, notificationArns, roleArn } = now;
+  const { parameters, capabilities, notificationArns, roleArn } = now;
+  // AWS's own tags stay, and are not to be sent.
+  const tags = Object.fromEntries(Object.entries(now.tags).filter(([key]) => !key.startsWith("aws:")));
   const value: Picture = {
     template: template.value,
     parameters,

@@ -2,9 +2,10 @@
  * A stack that the run has updated put back: to the template, parameters, tags and capabilities that were kept before.
  * One whose own rollback is stuck is let go on with it.
  */
-import type { Order } from "../domain/orchestration/desk-calls.ts";
+import type { Order, Picture } from "../domain/orchestration/desk-calls.ts";
 import { backwardNameOf } from "../domain/orchestration/operation-names.ts";
 import { stanceOf } from "../domain/orchestration/way-out.ts";
+import { isRollbackStatus } from "../domain/statuses.ts";
 import { MAX_TEMPLATE_BYTES } from "../protocol/deployment-plan.ts";
 import { proposed } from "./change.ts";
 import { failing, refusalOf, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
@@ -27,7 +28,7 @@ export const revertStack = async (order: Order, hands: Hands, desk: StackDesk): 
     return resume(order, hands, desk);
   switch (stanceOf(status)) {
     case "changeable":
-      return change(order, hands, desk);
+      return change(order, status, hands, desk);
     case "busy":
       return "pending";
     case "absent":
@@ -37,7 +38,17 @@ export const revertStack = async (order: Order, hands: Hands, desk: StackDesk): 
   }
 };
 
-const change = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
+/**
+ * What is not as it was once the stack is put back: nobody is told the value of a secret parameter, so that only
+ * CloudFormation's own rollback brings one back.
+ */
+const restOf = ({ parameters }: Picture, isUntouched: boolean): string | undefined => {
+  const secrets = Object.keys(parameters).filter((name) => typeof parameters[name] !== "string");
+  if (secrets.length === 0 || isUntouched) return undefined;
+  return `It is as it was, but for secret parameters, which keep the values they have now: ${secrets.join(", ")}`;
+};
+
+const change = async (order: Order, status: string, hands: Hands, desk: StackDesk): Promise<Outcome> => {
   const { plan, picture } = order;
   if (!picture)
     return failing(desk, { code: "NO_PICTURE", message: "It is not known how the stack was before" });
@@ -48,6 +59,9 @@ const change = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outc
       message: `The template it had holds more than ${MAX_TEMPLATE_BYTES} bytes, and can only be sent from S3`,
       details: "Deploy the template that it had from its address in S3",
     });
+  // The second time, what CloudFormation has rolled back may be the first time's change.
+  const reason = restOf(picture, isRollbackStatus(status) && order.attempt === undefined);
+  const back = { kind: "back", ...(reason !== undefined && { reason }) } as const;
   const made = await proposed(hands, {
     region: plan.region,
     stackName: plan.stackName,
@@ -56,21 +70,21 @@ const change = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outc
     wish: { ...rest, template: { body: template } },
   });
   if (!made.ok && made.failure.kind === "unchanged") {
-    await desk.note({ kind: "back" });
+    await desk.note(back);
     return "again";
   }
   if (!made.ok) return failing(desk, refusalOf(made.failure));
-  const { verdict, changeSetId, reason } = made.value;
+  const { verdict, changeSetId, reason: why } = made.value;
   switch (verdict) {
     case "computing":
       return "pending";
     case "unchanged":
       await throwAway(order, changeSetId, hands);
-      await desk.note({ kind: "back" });
+      await desk.note(back);
       return "again";
     case "refused":
       await throwAway(order, changeSetId, hands);
-      return failing(desk, { code: "CHANGE_SET_FAILED", message: reason || "AWS gave no reason" });
+      return failing(desk, { code: "CHANGE_SET_FAILED", message: why || "AWS gave no reason" });
     case "obsolete":
     case "deleted":
       await throwAway(order, changeSetId, hands);
@@ -79,12 +93,24 @@ const change = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outc
     case "executing":
     case "executed":
     case "execution-failed":
-      return begin(order, changeSetId, hands, desk);
+      return begin(order, changeSetId, hands, desk, reason);
   }
 };
 
-const begin = async (order: Order, changeSetId: string, hands: Hands, desk: StackDesk): Promise<Outcome> => {
-  if (!(await desk.start({ kind: "revert", change: "UPDATE", changeSetId }))) return "again";
+const begin = async (
+  order: Order,
+  changeSetId: string,
+  hands: Hands,
+  desk: StackDesk,
+  reason?: string,
+): Promise<Outcome> => {
+  const start = {
+    kind: "revert",
+    change: "UPDATE",
+    changeSetId,
+    ...(reason !== undefined && { reason }),
+  } as const;
+  if (!(await desk.start(start))) return "again";
   const { plan } = order;
   const token = backwardNameOf(order, "revert");
   const { changeSets } = hands.in(plan.region);

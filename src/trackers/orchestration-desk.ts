@@ -146,13 +146,14 @@ export class OrchestrationDesk {
     const stack = state.stacks.get(name);
     if (!this.isCurrent(caller) || !stack || !isAllowed(start, state, stack)) return false;
     const known = this.plans.task(name);
-    const { kind, change, changeSetId, picture } = start;
+    const { kind, change, changeSetId, picture, reason } = start;
     const same = known?.kind === kind && known.changeSetId === changeSetId;
     if (!same) {
       this.plans.keepTask(name, {
         kind,
         ...(change && { change }),
         ...(changeSetId !== undefined && { changeSetId }),
+        ...(kind === "revert" && reason !== undefined && { reason }),
         accepted: false,
       });
       if (kind === "deploy" && !this.plans.mark(name)) {

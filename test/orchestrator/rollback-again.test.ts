@@ -1,5 +1,6 @@
 /** A rollback that failed and is begun again in the same run: CloudFormation does nothing twice for one name. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { deployStack } from "../../src/orchestrator/deploy-stack.ts";
 import { revertStack } from "../../src/orchestrator/revert-stack.ts";
 import type { Picture } from "../../src/domain/orchestration/desk-calls.ts";
 import { orderOf, queueTemplate, RememberingDesk, startWorld, type World } from "./orders.ts";
@@ -25,6 +26,41 @@ const picture: Picture = {
   capabilities: [],
   notificationArns: [],
 };
+
+describe("a stack is put back that has secret parameters", () => {
+  const template = (delay: number) =>
+    queueTemplate(delay, { Parameters: { Secret: { Type: "String", NoEcho: true, Default: "a" } } });
+  const reason = "It is as it was, but for secret parameters, which keep the values they have now: Secret";
+
+  /** Deployed, and deployed again with another secret and another delay. */
+  const changed = async (stack: string, delay: number) => {
+    const desk = new RememberingDesk();
+    await deployStack(orderOf(stack, template(0)), world.hands, new RememberingDesk());
+    await world.simulator.settled();
+    const plan = { parameters: { Secret: "b" }, tags: { changed: "yes" } };
+    await deployStack(orderOf(stack, template(delay), { run: 2, plan }), world.hands, desk);
+    await world.simulator.settled();
+    return desk.starts[0]!.picture!;
+  };
+
+  test("those keep what they have, which is told", async () => {
+    const desk = new RememberingDesk();
+    const before = await changed("secretive", 5);
+    const order = orderOf("secretive", "", { run: 2, picture: before });
+    expect(await revertStack(order, world.hands, desk)).toBe("wait");
+    expect(desk.starts).toMatchObject([{ kind: "revert", reason }]);
+  });
+
+  test("where CloudFormation itself has rolled back, they are what they were", async () => {
+    world.simulator.setFailures("kept", { Queue: { at: "update", reason: "No" } });
+    const before = await changed("kept", 5);
+    expect(await statusOf("kept")).toBe("UPDATE_ROLLBACK_COMPLETE");
+    const desk = new RememberingDesk();
+    await revertStack(orderOf("kept", "", { run: 2, picture: before }), world.hands, desk);
+    expect(desk).toMatchObject({ starts: [], facts: [{ kind: "back" }] });
+    expect(desk.facts[0]).not.toHaveProperty("reason");
+  });
+});
 
 describe("a rollback is begun again", () => {
   test("a stack that could not be put back the first time is put back the second time", async () => {

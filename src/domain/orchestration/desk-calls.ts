@@ -67,7 +67,7 @@ export type Start = Readonly<{
   changeSetId?: string;
   /** How the stack is now; kept if none is yet. */
   picture?: Picture;
-  /** Why, where it is not what was asked for. */
+  /** Why, where it is not what was asked for; of a stack that is put back, what is told at its end. */
   reason?: string;
 }>;
 
@@ -82,7 +82,7 @@ export type Fact =
   /** the stack is what it is to become */
   | Readonly<{ kind: "unchanged" }>
   /** the stack is what it was before */
-  | Readonly<{ kind: "back" }>
+  | Readonly<{ kind: "back"; reason?: string }>
   /** there is no such stack */
   | Readonly<{ kind: "gone" }>
   | Readonly<{ kind: "failed"; error: ErrorDetail }>

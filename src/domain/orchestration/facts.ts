@@ -46,7 +46,7 @@ export const consequenceOf = (fact: Fact, { state, stack, task, mark, now }: Abo
         stack.status === "skipped" ||
         // Its own rollback was stuck, and went on because it was told to.
         (stack.status === "failed" && stack.error?.code === "UPDATE_ROLLBACK_FAILED");
-      const reason = "It is as it was";
+      const { reason = "It is as it was" } = fact;
       return {
         events: isThere ? [{ type: "stack_rolled_back", timestamp: now, data: { ...data, reason } }] : [],
         task: null,

@@ -51,10 +51,12 @@ export const toldBy = (frame: StackFrame, belonging: Belonging, task: Task): Tol
       return outcome === "deleted"
         ? { events: [], ended: "well" }
         : { events: [failed(frame, belonging)], ended: "badly" };
-    case "revert":
-      return isWell(outcome)
-        ? { events: [{ type: "stack_rolled_back", timestamp, data: belonging }], ended: "well" }
-        : { events: [failed(frame, belonging)], ended: "badly" };
+    case "revert": {
+      if (!isWell(outcome)) return { events: [failed(frame, belonging)], ended: "badly" };
+      const { reason } = task;
+      const data = { ...belonging, ...(reason !== undefined && { reason }) };
+      return { events: [{ type: "stack_rolled_back", timestamp, data }], ended: "well" };
+    }
     case "resume":
       return outcome === "rolled_back"
         ? { events: [], ended: "well" }

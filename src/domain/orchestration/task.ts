@@ -17,6 +17,8 @@ export type Task = Readonly<{
   changeSetId?: string;
   /** CloudFormation has taken it: its end is the tracker's to tell. */
   accepted: boolean;
+  /** What is to be told of its good end. */
+  reason?: string;
   /** CloudFormation was asked to give it up. */
   cancelled?: boolean;
 }>;

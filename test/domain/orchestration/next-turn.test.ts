@@ -172,6 +172,12 @@ describe("what a stack's end tells", () => {
     expect(told(kind, status, outcome)).toEqual([types, ended]);
   });
 
+  test("a stack that was put back tells what of it was not", () => {
+    const task = { kind: "revert", accepted: true, reason: "All but secrets" } as const;
+    const { events } = toldBy(end("UPDATE_COMPLETE", "deployed"), belonging, task);
+    expect(events).toMatchObject([{ type: "stack_rolled_back", data: { reason: "All but secrets" } }]);
+  });
+
   test("a deletion that fails comes with the way out", () => {
     const { events } = toldBy(end("DELETE_FAILED", "failed"), belonging, { kind: "remove", accepted: true });
     expect(events).toMatchObject([
