@@ -3,21 +3,36 @@
  * Whatever they need is in them, so that installing the package fetches nothing else.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type BuildOptions } from "esbuild";
+import { build, type BuildOptions, type Metafile } from "esbuild";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const DIST = join(ROOT, "dist");
 const TYPES = join(DIST, "client", "types");
+
+/** What others wrote, and is built in, keeps its licences beside it. */
+const keepLicences = ({ inputs }: Metafile, folder: string, more: readonly string[] = []): void => {
+  const names = Object.keys(inputs).flatMap(
+    (file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? [],
+  );
+  const texts = [...new Set([...names, ...more])].sort().map((name) => {
+    const home = join(ROOT, "node_modules", name);
+    const file = readdirSync(home).find((entry) => /^licen[cs]e/i.test(entry));
+    if (file === undefined) throw new Error(`${name} comes without a licence`);
+    return `${name}\n\n${readFileSync(join(home, file), "utf8").trim()}\n`;
+  });
+  writeFileSync(join(DIST, folder, "licences.txt"), texts.join("\n---\n\n"));
+};
 
 const COMMON = {
   absWorkingDir: ROOT,
   bundle: true,
   format: "esm",
   logLevel: "warning",
+  metafile: true,
 } as const satisfies BuildOptions;
 
 const buildTerminalClient = () =>
@@ -96,5 +111,8 @@ const buildDeclarations = (): void => {
 };
 
 for (const folder of ["cli", "client"]) rmSync(join(DIST, folder), { recursive: true, force: true });
-await Promise.all([buildTerminalClient(), buildTypedClient()]);
+const [terminal, typed] = await Promise.all([buildTerminalClient(), buildTypedClient()]);
 buildDeclarations();
+keepLicences(terminal.metafile, "cli");
+// Its types are among the declarations.
+keepLicences(typed.metafile, "client", ["zod"]);
