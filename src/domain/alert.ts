@@ -60,19 +60,22 @@ const MOST_NAME = 300;
 /** An address may be as long. */
 const MOST_OWNER = 320;
 
+/** What an event says of its run only by belonging to it. */
+export type AlertRun = Pick<DeploymentState, "run" | "owner" | "user">;
+
 /**
- * The alert of an event; `state`: where the deployment stands after it, or later in the same run. The same event gives
- * the same alert but for what the state has learnt since.
+ * The alert of an event; `state`: where the deployment stands after it, or later. The same event gives the same alert
+ * but for what the state has learnt since. `begun`: the event's run, if the state may be of a later one.
  */
-export const alertOf = (frame: DeploymentFrame, state: DeploymentState): Alert => {
+export const alertOf = (frame: DeploymentFrame, state: DeploymentState, begun: AlertRun = state): Alert => {
   const { type, timestamp, channel, offset } = frame;
   const told: Told = frame.data;
   const { deploymentId, environment, reason, error, cause, blast, durationSeconds } = told;
   const stack = told.stack ?? blast?.stack;
   const layer = told.layer ?? (stack === undefined ? undefined : state.stacks.get(stack)?.layer);
   const totalLayers = told.totalLayers ?? totalLayersOf(state);
-  const owner = told.owner ?? state.owner;
-  const user = told.user ?? state.user;
+  const owner = told.owner ?? begun.owner;
+  const user = told.user ?? begun.user;
   const counts = countsOf(told);
   return {
     type,
@@ -81,7 +84,7 @@ export const alertOf = (frame: DeploymentFrame, state: DeploymentState): Alert =
     offset,
     deploymentId,
     environment,
-    run: told.run ?? Math.max(1, state.run),
+    run: told.run ?? Math.max(1, begun.run),
     tone: toneOf(type),
     title: shownLine(alertTitle(frame), MOST_NAME),
     sentence: shownLine(alertSentence(frame), MOST_NAME),

@@ -4,25 +4,35 @@
  * commit. A destination that cannot be reached falls behind by itself.
  */
 import { recipientsOf } from "../destinations/email.ts";
-import { alertOf, type Alert } from "../domain/alert.ts";
+import { alertOf, type Alert, type AlertRun } from "../domain/alert.ts";
 import type { DeploymentState } from "../domain/deployment/deployment-state.ts";
 import type { DeploymentAddress } from "../protocol/channel-names.ts";
 import type { DestinationRule, HandedMessage, HandOver } from "../protocol/destination-feed.ts";
-import { keptEventSchema } from "../protocol/deployment-events.ts";
+import { keptEventSchema, type DeploymentEvent } from "../protocol/deployment-events.ts";
 import type { Env } from "../settings.ts";
 import { DestinationRules, isFor } from "./destination-rules.ts";
 import type { EventLog } from "./event-log.ts";
 
+/** A place in the log, and the run that goes on there: what is handed over late must not speak of a later one. */
+type Place = Readonly<{ offset: number; run?: AlertRun }>;
+
+/** Where a destination is that could not be reached, and since when, in Unix milliseconds. */
+type Late = Place & Readonly<{ since: number }>;
+
 /** Kept: up to where all have the events, and the destinations that have less. */
-type Cursor = Readonly<{ offset: number; behind: Readonly<Record<string, number>> }>;
+type Cursor = Place & Readonly<{ behind: Readonly<Record<string, Late>> }>;
 
 const CURSOR = "destinations";
 
 /** Events looked at between two moves of the cursor. */
 const STRIDE = 500;
 
-/** Outboxes called at the same time. */
+/** Outboxes called at the same time; fewer if the events are large: the memory of an object is small. */
 const CONCURRENCY = 10;
+const MOST_CHARACTERS_AT_ONCE = 8 * 1024 * 1024;
+
+/** For a destination that could not be reached for so long, in milliseconds, the log is kept no longer. */
+const LONGEST_BEHIND_MS = 7 * 86_400_000;
 
 /** Events that nobody seems to wait for are let gather so long, in milliseconds: fewer rows. */
 const GATHER_MS = 5_000;
@@ -44,6 +54,9 @@ export type FedChannel = Readonly<{
 /** An event on its way, with what is made of it only if somebody asks. */
 type Candidate = Readonly<{ offset: number; type: string; frame: string; alert: () => Alert }>;
 
+/** A piece of the log, and where it ends. */
+type Piece = Readonly<{ events: readonly Candidate[]; end: Place }>;
+
 export class DestinationFeed {
   private readonly kv: SyncKvStorage;
   private readonly env: Env;
@@ -63,13 +76,13 @@ export class DestinationFeed {
     this.rules = new DestinationRules(env);
     const kept = kv.get<Cursor>(CURSOR);
     // What happened before there was a feed is no news.
-    this.cursor = kept ?? { offset: channel.store.offset, behind: {} };
+    this.cursor = kept ?? { ...this.head, behind: {} };
     if (!kept) kv.put<Cursor>(CURSOR, this.cursor);
   }
 
   /** The log must keep all after this offset. */
   get offset(): number {
-    return Math.min(this.cursor.offset, ...Object.values(this.cursor.behind));
+    return Math.min(this.cursor.offset, ...Object.values(this.cursor.behind).map(({ offset }) => offset));
   }
 
   /** Events have come: they are handed over at once if somebody waits for them. */
@@ -93,6 +106,12 @@ export class DestinationFeed {
       ...(this.isBehind ? [this.lateNotBefore - now] : []),
     ];
     return dues.length === 0 ? undefined : Math.max(0, Math.min(...dues));
+  }
+
+  private get head(): Place {
+    const { offset, state } = this.channel.store;
+    const { run, owner, user } = state;
+    return { offset, run: { run, owner, user } };
   }
 
   private get isWaiting(): boolean {
@@ -128,16 +147,15 @@ export class DestinationFeed {
 
   /** One piece of the log for all that are up to date. False: there is none. */
   private async step(now: number): Promise<boolean> {
-    const { offset, behind } = this.cursor;
+    const { behind, ...place } = this.cursor;
     const rules = await this.rulesAt(now);
     const upToDate = rules.filter(({ id }) => behind[id] === undefined);
     // Without anybody to tell, what the log holds need not be read.
-    const piece =
-      upToDate.length > 0 ? this.pieceAfter(offset) : { events: [], last: this.channel.store.offset };
-    if (piece.last <= offset) return false;
+    const piece = upToDate.length > 0 ? this.pieceAfter(place) : { events: [], end: this.head };
+    if (piece.end.offset <= place.offset) return false;
     const late = await this.deliver(upToDate, piece.events);
-    const left = Object.fromEntries(late.map(({ id }) => [id, offset]));
-    this.keep({ offset: piece.last, behind: { ...this.cursor.behind, ...left } });
+    const left = Object.fromEntries(late.map(({ id }) => [id, { ...place, since: now }]));
+    this.keep({ ...piece.end, behind: { ...this.cursor.behind, ...left } });
     return true;
   }
 
@@ -147,11 +165,16 @@ export class DestinationFeed {
       const rule = (await this.rulesAt(now)).find((one) => one.id === id);
       for (let at = this.cursor.behind[id]; at !== undefined; at = this.cursor.behind[id]) {
         const piece = this.pieceAfter(at);
-        if (rule && (await this.deliver([rule], piece.events)).length > 0) break;
+        const isReached = !rule || (await this.deliver([rule], piece.events)).length === 0;
+        if (!isReached && now - at.since < LONGEST_BEHIND_MS) break;
+        if (!isReached) tellForsaken(this.channel.name, id);
         const { [id]: _, ...others } = this.cursor.behind;
         // As far as all others it is one of them again.
-        const caughtUp = !rule || piece.last <= at || piece.last >= this.cursor.offset;
-        this.keep({ ...this.cursor, behind: caughtUp ? others : { ...others, [id]: piece.last } });
+        const isNoMore = !rule || !isReached;
+        const { end } = piece;
+        const caughtUp = isNoMore || end.offset <= at.offset || end.offset >= this.cursor.offset;
+        const behind = caughtUp ? others : { ...others, [id]: { ...end, since: now } };
+        this.keep({ ...this.cursor, behind });
       }
     }
   }
@@ -161,24 +184,27 @@ export class DestinationFeed {
     return address ? this.rules.of(address, Math.max(now, Date.now())) : [];
   }
 
-  private pieceAfter(offset: number): Readonly<{ events: readonly Candidate[]; last: number }> {
+  private pieceAfter({ offset, run: before }: Place): Piece {
     const { log, state } = this.channel.store;
     const runs = log.page(offset, STRIDE);
+    let run = before;
     const events = runs.flatMap(({ from, frames }) =>
       frames.flatMap((frame, index): Candidate | [] => {
         const { data: event } = keptEventSchema.safeParse(JSON.parse(frame));
         if (!event) return [];
+        run = runAfter(event, run);
+        const begun = run;
         const place = { channel: this.channel.name, offset: from + index };
         let alert: Alert | undefined;
         return {
           offset: place.offset,
           type: event.type,
           frame,
-          alert: () => (alert ??= alertOf({ ...event, ...place }, state)),
+          alert: () => (alert ??= alertOf({ ...event, ...place }, state, begun)),
         };
       }),
     );
-    return { events, last: runs.at(-1)?.to ?? offset };
+    return { events, end: { offset: runs.at(-1)?.to ?? offset, ...(run && { run }) } };
   }
 
   /** Gives each destination what it asks for; tells which of them could not be reached. */
@@ -188,9 +214,10 @@ export class DestinationFeed {
   ): Promise<readonly DestinationRule[]> {
     const late: DestinationRule[] = [];
     const left = [...rules];
+    const atOnce = callsAtOnce(events.reduce((sum, { frame }) => sum + frame.length, 0));
     while (left.length > 0)
       await Promise.all(
-        left.splice(0, CONCURRENCY).map(async (rule) => {
+        left.splice(0, atOnce).map(async (rule) => {
           if (!(await this.give(rule, messagesFor(rule, events)))) late.push(rule);
         }),
       );
@@ -223,6 +250,21 @@ export class DestinationFeed {
     this.kv.put<Cursor>(CURSOR, cursor);
   }
 }
+
+/** How many outboxes may be called at the same time with messages of so many characters. */
+export const callsAtOnce = (characters: number): number =>
+  Math.max(1, Math.min(CONCURRENCY, Math.floor(MOST_CHARACTERS_AT_ONCE / Math.max(1, characters))));
+
+/** The run that goes on after an event, as the deployment's state counts them. */
+const runAfter = ({ type, data }: DeploymentEvent, before: AlertRun | undefined): AlertRun | undefined =>
+  type === "deployment_started"
+    ? { run: data.run ?? (before?.run ?? 0) + 1, owner: data.owner, user: data.user }
+    : before;
+
+const tellForsaken = (channel: string, destination: string): void => {
+  const message = "Destination not reached for 7 days: it does not get what has happened meanwhile";
+  console.error(JSON.stringify({ level: "error", message, channel, destination }));
+};
 
 /** Milliseconds until the next try after so many failures. */
 const backoff = (failures: number): number =>

@@ -3,6 +3,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { Webhook } from "standardwebhooks";
 import { expect, test } from "vitest";
 import type { DestinationRequest } from "../../src/protocol/destinations.ts";
+import { callsAtOnce } from "../../src/trackers/destination-feed.ts";
 import { addressOf, deploymentOf } from "./deployments.ts";
 import { newDestination, outboxOf, pass, receiver, settled, until, useReceiver, work } from "./outboxes.ts";
 
@@ -169,4 +170,93 @@ test("events that came while a receiver was down arrive in order when it is back
   expect(receiver.received.map((message) => message.id)).toEqual(
     [1, 2, 3, 4, 5, 6, 7, 8].map((offset) => `msg_${id}_1_${offset}`),
   );
+});
+
+/** An outbox whose storage fails: what it is handed it cannot keep. */
+const breakOutbox = (id: string, isBroken: boolean): Promise<unknown> =>
+  runInDurableObject(outboxOf(id), (_, { storage }) => {
+    storage.sql.exec(
+      isBroken ? "ALTER TABLE lanes RENAME TO lanes_away" : "ALTER TABLE lanes_away RENAME TO lanes",
+    );
+  });
+
+test("what is handed over late speaks of its own run, and goes to that run's owner", async () => {
+  const { id } = await newDestination({
+    kind: "slack",
+    url: "https://hooks.slack.com/services/T/B/x",
+    events: ["stack_failed", "deployment_started"],
+  });
+  const begun = (second: number, data: object) => event("runs", "deployment_started", second, data);
+  const broken = (second: number) => [
+    event("runs", "stack_deploying", second, { stack: "database-rds", layer: 3 }),
+    event("runs", "stack_failed", second + 1, {
+      stack: "database-rds",
+      error: { code: "C", message: "It broke" },
+    }),
+    event("runs", "deployment_failed", second + 2),
+  ];
+  await tell("runs", [begun(0, { owner: "ada@example.com" })]);
+  await until(() => receiver.received.length === 1);
+  await breakOutbox(id, true);
+  await tell("runs", broken(1));
+  await settled();
+  await tell("runs", [begun(10, {}), ...broken(11)]);
+  await tell("runs", [begun(20, { owner: "kim@example.com" }), ...broken(21)]);
+  await settled();
+  await breakOutbox(id, false);
+  pass(121);
+  await runDurableObjectAlarm(deploymentOf("runs"));
+  for (let count = 2; count <= 6; count += 1) {
+    await until(() => receiver.received.length === count);
+    await settled();
+    pass(1);
+    await work(outboxOf(id));
+  }
+  const shown = receiver.received.map(({ body }) => [
+    /run (\d+)/.exec(body)?.[1],
+    /(ada|kim)@example.com/.exec(body)?.[0],
+  ]);
+  expect(shown).toEqual([
+    ["1", "ada@example.com"],
+    ["1", "ada@example.com"],
+    ["2", undefined],
+    ["2", undefined],
+    ["3", "kim@example.com"],
+    ["3", "kim@example.com"],
+  ]);
+});
+
+test("for a destination that could not be reached for a week the log is kept no longer", async () => {
+  const { id } = await webhookAt("lost.example.com", { events: ["*"] });
+  await breakOutbox(id, true);
+  await tell("lost", story("lost").slice(0, 3));
+  const behind = () =>
+    runInDurableObject(deploymentOf("lost"), (_, { storage }) =>
+      Object.keys(storage.kv.get<{ behind: object }>("destinations")?.behind ?? {}),
+    );
+  await until(async () => (await behind()).length === 1);
+  pass(6 * 86_400);
+  await runDurableObjectAlarm(deploymentOf("lost"));
+  await settled();
+  expect(await behind()).toEqual([id]);
+  pass(86_400);
+  await runDurableObjectAlarm(deploymentOf("lost"));
+  await until(async () => (await behind()).length === 0);
+  expect(receiver.errors.map((line) => JSON.parse(line) as unknown)).toContainEqual({
+    level: "error",
+    message: expect.stringContaining("not reached for 7 days"),
+    channel: "deployments/lost-dev",
+    destination: id,
+  });
+  await breakOutbox(id, false);
+  await tell("lost", story("lost").slice(3));
+  await until(() => typesTo("lost.example.com").length > 0);
+  expect(typesTo("lost.example.com")).not.toContain("deployment_started");
+});
+
+test("fewer outboxes are called at the same time with large events than with small ones", () => {
+  const MEBIBYTE = 1024 * 1024;
+  expect([0, 100, MEBIBYTE, 3 * MEBIBYTE, 8 * MEBIBYTE, 99 * MEBIBYTE].map(callsAtOnce)).toEqual([
+    10, 10, 8, 2, 1, 1,
+  ]);
 });
