@@ -5,6 +5,7 @@
 import type { Order } from "../domain/orchestration/desk-calls.ts";
 import { operationNameOf } from "../domain/orchestration/operation-names.ts";
 import { discard } from "./deploy-stack.ts";
+import { lookAfter } from "./look-after.ts";
 import { settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
 
 export const cancelStack = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
@@ -12,6 +13,11 @@ export const cancelStack = async (order: Order, hands: Hands, desk: StackDesk): 
   if (!task) return "again";
   const { operations, changeSets } = hands.in(plan.region);
   if (task.kind === "clear") return unclear(order, hands, desk);
+  // Asked for again, as nothing was heard for long: what was taken may never have been begun.
+  if (task.accepted && task.cancelled) {
+    const looked = await lookAfter(order, task, hands, desk);
+    if (looked === "again") return looked;
+  }
   const { changeSetId = "", change = "UPDATE" } = task;
   if (task.kind === "deploy" && !task.accepted) {
     const state = settled(await changeSets.state({ name: changeSetId, stack: plan.stackName }));

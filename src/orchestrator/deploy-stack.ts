@@ -61,8 +61,10 @@ const change = async (
     // That another user deploys it is no reason to touch what has not changed otherwise.
     const tags = { ...wish.value.tags, [OWN_TAGS.user]: former };
     const probe = await proposed(hands, { ...asked, name: `${name}-probe`, wish: { ...wish.value, tags } });
+    if (!probe.ok && probe.failure.kind === "unchanged") return unchanged(desk);
+    // It does not show yet, or was thrown away by the same step, done twice.
     if (!probe.ok)
-      return probe.failure.kind === "unchanged" ? unchanged(desk) : failing(desk, refusalOf(probe.failure));
+      return probe.failure.kind === "missing" ? "pending" : failing(desk, refusalOf(probe.failure));
     if (probe.value.verdict === "computing") return "pending";
     await drop(order, probe.value, hands);
     if (probe.value.verdict === "unchanged") return unchanged(desk);

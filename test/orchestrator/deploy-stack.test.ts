@@ -162,6 +162,19 @@ describe("a stack is given up, put back, deleted", () => {
     expect(await picture("early")).toBeUndefined();
   });
 
+  test("what CloudFormation has taken and never begun is not given up for ever", async () => {
+    await deploy("stuck", queueTemplate(0));
+    const task: Task = { kind: "deploy", change: "UPDATE", changeSetId: "arn:aws:gone", accepted: true };
+    const first = new RememberingDesk();
+    const order = orderOf("stuck", queueTemplate(5), { run: 2, task });
+    expect(await cancelStack(order, world.hands, first)).toBe("wait");
+    expect(first.facts).toEqual([{ kind: "cancelled" }]);
+    const again = new RememberingDesk();
+    const doubted = { ...order, task: { ...task, cancelled: true } };
+    expect(await cancelStack(doubted, world.hands, again)).toBe("again");
+    expect(again.facts).toMatchObject([{ kind: "failed", error: { code: "CHANGE_SET_GONE" } }]);
+  });
+
   test("an updated one gets back all that it had", async () => {
     await deploy("back", queueTemplate(0), { plan: { tags: { team: "shop" } } });
     const before = await picture("back");
