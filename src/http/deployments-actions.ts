@@ -45,7 +45,7 @@ const rollbackRoute = actionRoute("rollback", {
   summary: "Put back what the run has changed",
   description:
     "Highest layer first: stacks that it created are deleted, those that it updated get back the template, parameters, " +
-    "tags and capabilities that they had. Goes on in the run that is deploying, has failed or was cancelled.",
+    "tags and capabilities that they had; secret parameters keep what they have, which is told. Goes on in the run that is deploying, has failed or was cancelled.",
 });
 
 const cancelRoute = actionRoute("cancel", {
@@ -57,7 +57,8 @@ const cancelRoute = actionRoute("cancel", {
 
 const destroyRoute = actionRoute("destroy", {
   summary: "Delete all stacks of the last plan",
-  description: "Begins a new run, highest layer first.",
+  description:
+    "Begins a new run, highest layer first. A stack that this deployment has not deployed, as its tag tells, is not deleted.",
 });
 
 /** Does one of the actions, and answers where the deployment stands then. */

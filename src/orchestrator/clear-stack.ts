@@ -10,13 +10,16 @@ export const clearStack = async (order: Order, hands: Hands, desk: StackDesk): P
   const seen = settled(await operations.picture(plan.stackName));
   if (!seen.ok && seen.failure.kind !== "missing") return failing(desk, refusalOf(seen.failure));
   const status = seen.ok ? seen.value.status : "DELETE_COMPLETE";
-  // What is there now is not what was to be cleared away.
-  if (!seen.ok || stanceOf(status) === "absent") {
+  const isDead = stanceOf(status) === "dead" || status === "DELETE_IN_PROGRESS" || status === "DELETE_FAILED";
+  // What is there now is not what was to be cleared away: somebody may have made it anew.
+  if (!seen.ok || !isDead) {
     await desk.note({ kind: "gone" });
     return "again";
   }
   const reason = `The stack is in ${status}: it has never worked, and is deleted to be created anew`;
   if (!task?.accepted && !(await desk.start({ kind: "clear", reason }))) return "again";
+  if (task?.accepted && status === "DELETE_FAILED")
+    return failing(desk, { code: status, message: "CloudFormation could not delete all of the stack" });
   if (status === "DELETE_IN_PROGRESS") {
     await desk.note({ kind: "accepted", task: "clear" });
     return "wait";

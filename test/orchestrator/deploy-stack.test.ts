@@ -123,6 +123,20 @@ describe("a stack is deployed", () => {
     expect((await picture("unlucky"))?.status).toBe("CREATE_COMPLETE");
   });
 
+  test("one that somebody has made anew meanwhile is not cleared away", async () => {
+    await world.create("revived", queueTemplate(0));
+    for (const accepted of [false, true]) {
+      const desk = new RememberingDesk();
+      const task: Task = { kind: "clear", accepted };
+      expect(await deployStack(orderOf("revived", queueTemplate(0), { task }), world.hands, desk)).toBe(
+        "again",
+      );
+      expect(desk).toMatchObject({ starts: [], facts: [{ kind: "gone" }] });
+    }
+    await world.simulator.settled();
+    expect((await picture("revived"))?.status).toBe("CREATE_COMPLETE");
+  });
+
   test("an output that is not there is told, and nothing is begun", async () => {
     await deploy("giver", queueTemplate(0));
     const desk = await deploy("taker", queueTemplate(0), {
