@@ -46,7 +46,10 @@ const documentSchema = z.strictObject({
     parameters: z.strictObject({}),
     securitySchemes: z.record(z.string(), z.object({ type: z.enum(["http", "apiKey"]) })),
   }),
-  paths: z.record(z.string().startsWith("/"), z.partialRecord(z.enum(["get", "post", "patch", "delete"]), operation)),
+  paths: z.record(
+    z.string().startsWith("/"),
+    z.partialRecord(z.enum(["get", "post", "patch", "delete"]), operation),
+  ),
   webhooks: z.strictObject({}).optional(),
 });
 
