@@ -116,15 +116,17 @@ export const viewOf = (id: string, kept: KeptDestination, health: Health): Desti
 
 const MASK = "…";
 
-/** Whoever knows the path of a Slack URL can post; a webhook's query may hold a key of the receiver's. */
+/** Whoever knows the path of such an address can often post there; its query may hold a key. */
+const shownAddress = (address: string): string => {
+  const { origin, pathname, search } = new URL(address);
+  return `${origin}/${pathname === "/" && search === "" ? "" : MASK}`;
+};
+
 const shownTarget = (request: DestinationRequest): Pick<Destination, "url" | "routingKey" | "to"> => {
   switch (request.kind) {
-    case "webhook": {
-      const { origin, pathname, search } = new URL(request.url);
-      return { url: `${origin}${pathname}${search === "" ? "" : `?${MASK}`}` };
-    }
+    case "webhook":
     case "slack":
-      return { url: `${new URL(request.url).origin}/${MASK}` };
+      return { url: shownAddress(request.url) };
     case "pagerduty":
       return {
         routingKey: MASK + request.routingKey.slice(-4),

@@ -44,7 +44,9 @@ const escaped = (text: string, most: number): string => {
 // Without `verbatim` Slack makes links of whatever looks like an address.
 const mrkdwn = (text: string) => ({ type: "mrkdwn", text, verbatim: true }) as const;
 
-const lineOf = ({ name, value }: Fact): string => `*${name}:* ${escaped(value, MOST_LINE)}`;
+/** What a value has of further lines stands back, so that it cannot pass for a line of ours. */
+const lineOf = ({ name, value }: Fact): string =>
+  `*${name}:* ${escaped(value.replaceAll("\n", "\n    "), MOST_LINE)}`;
 
 const linkOf = ({ text, url }: Link): string => `<${escaped(url, MOST_SECTION)}|${escaped(text, MOST_LINE)}>`;
 

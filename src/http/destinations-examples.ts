@@ -5,7 +5,7 @@ export const destinationExample: Destination = {
   id: "5f0c9a1e7b3d4c28",
   kind: "webhook",
   name: "The release board",
-  url: "https://board.example.com/hooks/stackcast",
+  url: "https://board.example.com/…",
   events: ["deployment_started", "deployment_complete", "deployment_failed", "stack_failed"],
   environments: ["prod"],
   createdBy: "kim@example.com",

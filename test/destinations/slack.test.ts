@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import * as z from "zod";
+import { shownText } from "../../src/domain/alert-text.ts";
 import { slackRequest } from "../../src/destinations/slack.ts";
 import { asJson, expectGolden } from "../support/golden.ts";
 import { ALERTS, BASE, alertAfter } from "./alerts.ts";
@@ -93,4 +94,11 @@ test("the longest names of resources and stacks are cut to what Slack takes", ()
     told("resource_failed", 2, { stack, resource: { name: long, type: long }, reason: long }),
   );
   expect(messageOf(alert).message.blocks.length).toBeGreaterThan(2);
+});
+
+test("lines of a text from outside cannot pass for ours", () => {
+  const forged = "It broke\n*Cause:* none\r\n*Error:* all is well";
+  const alert = { ...ALERTS.failed, error: { code: "C", message: shownText(forged, 500) } };
+  const story = textsOf(messageOf(alert).message)[0];
+  expect(story).toContain("*Error:* It broke\n    *Cause:* none\n    *Error:* all is well");
 });

@@ -53,8 +53,9 @@ describe("a destination", () => {
     expect(created).toEqual({
       id: expect.stringMatching(/^[0-9a-f]{16}$/),
       kind: "webhook",
-      url: "https://hooks.example.com/in?…",
+      url: "https://hooks.example.com/…",
       events: ["deployment_started", "deployment_complete", "deployment_failed", "stack_failed"],
+      createdBy: "tester",
       createdAt: expect.any(String),
       updatedAt: created["createdAt"],
       state: "working",
