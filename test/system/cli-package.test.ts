@@ -15,7 +15,7 @@ import { RUNS, serve } from "../cli/watched.ts";
 
 const { name, version } = packageJson;
 
-const TSC = fileURLToPath(new URL("../../node_modules/.bin/tsc", import.meta.url));
+const TSC = fileURLToPath(import.meta.resolve("../../node_modules/.bin/tsc"));
 
 describe("the package", () => {
   let folder: string;
