@@ -3,7 +3,7 @@
  * commit is one transaction; gateways, trackers, the directory and the audit follow it and never hold it up.
  */
 import { awsSession, type AwsSession } from "../aws/session.ts";
-import { emptyDeployment, hasEnded, isFinished } from "../domain/deployment/deployment-state.ts";
+import { emptyDeployment, hasEnded, isSettled } from "../domain/deployment/deployment-state.ts";
 import { deploymentProgressOf } from "../domain/deployment/deployment-view.ts";
 import { foldDeployment } from "../domain/deployment/fold-deployment.ts";
 import { endedRunsOf } from "../domain/deployment/ended-runs.ts";
@@ -108,7 +108,11 @@ export class DeploymentChannel {
     const node = state.stacks.get(stack);
     if (this.desk.isInCharge) return this.desk.wants(stack);
     return (
-      state.run > 0 && state.mode !== "ingest" && !hasEnded(state) && node !== undefined && !isFinished(node)
+      state.run > 0 &&
+      state.mode !== "ingest" &&
+      !hasEnded(state) &&
+      node !== undefined &&
+      !isSettled(state, node)
     );
   }
 

@@ -8,6 +8,7 @@ import {
   hasEnded,
   isBlocked,
   isFinished,
+  isSettled,
   type DeploymentState,
   type StackNode,
 } from "../domain/deployment/deployment-state.ts";
@@ -25,7 +26,7 @@ const RETRY_MS = 2_000;
 
 /** What is expected of a stack now. */
 const expectationOf = (state: DeploymentState, stack: StackNode): Expectation => {
-  if (hasEnded(state) || isFinished(stack) || isBlocked(stack, state.stacks)) return "released";
+  if (hasEnded(state) || isSettled(state, stack) || isBlocked(stack, state.stacks)) return "released";
   const free = stack.dependsOn.every((name) => {
     const dependency = state.stacks.get(name);
     return dependency === undefined || isFinished(dependency);

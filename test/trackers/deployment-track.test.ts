@@ -77,6 +77,27 @@ test("with `since` an attempt that began after it counts, though it has ended by
   expect((await progressOf("since")).status).toBe("deployed");
 });
 
+test("a stack that is deleted to be created anew is followed through both", async () => {
+  const refused = newStack("n-app").own("CREATE_IN_PROGRESS").own("ROLLBACK_COMPLETE");
+  await register("anew", { "n-base": [], "n-app": ["n-base"], "n-edge": ["n-app"] });
+  await pollAll("anew", "n-app");
+  pass(1);
+  const now = { timestamp: new Date().toISOString() };
+  newStack("n-base").own("CREATE_IN_PROGRESS", now).own("CREATE_COMPLETE", now);
+  await pollAll("anew", "n-base");
+  refused.own("DELETE_IN_PROGRESS", now).own("DELETE_COMPLETE", now);
+  await pollAll("anew", "n-app");
+  expect(await progressOf("anew")).toMatchObject({
+    status: "deploying",
+    stacks: { "n-app": { status: "deleted" } },
+  });
+  pass(30);
+  const later = { timestamp: new Date().toISOString() };
+  newStack("n-app").own("CREATE_IN_PROGRESS", later).own("CREATE_COMPLETE", later);
+  await pollAll("anew", "n-app", "n-app");
+  expect((await progressOf("anew")).stacks["n-app"]).toMatchObject({ status: "deployed" });
+});
+
 test("a stack that never comes fails its deployment once it has been waited for long enough", async () => {
   await register("absent", { absent: [] });
   expect(await storyOf("absent")).toEqual(["deployment_started"]);

@@ -121,6 +121,13 @@ const FINISHED: ReadonlySet<StackStatus> = new Set<StackStatus>([
 
 export const isFinished = ({ status }: Pick<StackNode, "status">): boolean => FINISHED.has(status);
 
+/**
+ * Whether nothing more is expected of a stack in a run that is followed. What is deleted on the way up is so only to be
+ * created anew, as a stack has to be that could not be created before.
+ */
+export const isSettled = ({ status }: Pick<DeploymentState, "status">, stack: StackNode): boolean =>
+  isFinished(stack) && !(status === "deploying" && stack.status === "deleted" && !hasFailed(stack));
+
 /** Whether the stack has failed in this run, whatever became of it since. */
 export const hasFailed = ({ error }: Pick<StackNode, "error">): boolean => error !== undefined;
 
