@@ -33,6 +33,11 @@ export type LogEntry = LoggedMessage & Readonly<{ number: number }>;
 /** A message that is to be sent once more. */
 export type RepeatedMessage = LogEntry & Readonly<{ tries: number; due: number }>;
 
+/** What it takes to choose among messages. */
+type Placed = { lane: number; place: number; channel: string; type: string };
+
+type GivenUp = Placed & { number: number };
+
 type Row = {
   number: number;
   lane: number;
@@ -64,6 +69,11 @@ export class DeliveryLog {
         " place INTEGER NOT NULL, channel TEXT, type TEXT NOT NULL, body TEXT NOT NULL, state TEXT NOT NULL," +
         " created INTEGER NOT NULL, settled INTEGER NOT NULL, attempts TEXT NOT NULL)",
     );
+    // Of what is delivered, which is almost all, no entry is made.
+    for (const state of ["dead", "pending"])
+      sql.exec(
+        `CREATE INDEX IF NOT EXISTS deliveries_${state} ON deliveries (number) WHERE state = '${state}'`,
+      );
     // What is sent once more keeps its order within its lane, too.
     sql.exec(
       "CREATE TABLE IF NOT EXISTS repeats (lane INTEGER NOT NULL, number INTEGER NOT NULL, tries INTEGER NOT NULL," +
@@ -116,6 +126,15 @@ export class DeliveryLog {
     return row && entryOf(row);
   }
 
+  /** What was delivered of deployments, as far as it is kept. */
+  delivered(): readonly Placed[] {
+    return this.sql
+      .exec<Placed>(
+        "SELECT lane, place, channel, type FROM deliveries WHERE state = 'delivered' AND channel IS NOT NULL",
+      )
+      .toArray();
+  }
+
   /** Newest first. */
   *before(number: number, state: DeliveryState | undefined): Generator<LogEntry> {
     const rows = this.sql.exec<Row>(
@@ -128,7 +147,7 @@ export class DeliveryLog {
 
   count(state: DeliveryState): number {
     return this.sql
-      .exec<{ count: number }>("SELECT count(*) AS count FROM deliveries WHERE state = ?", state)
+      .exec<{ count: number }>(`SELECT count(*) AS count FROM deliveries WHERE state = '${state}'`)
       .one().count;
   }
 
@@ -143,14 +162,16 @@ export class DeliveryLog {
     );
   }
 
-  /** Has all sent once more that was given up since a time; tells how many. */
-  repeatSince(since: number, now: number): number {
+  /** Has all sent once more that was given up since a time, and is of some use; tells how many. */
+  repeatSince(since: number, now: number, isUseful: (message: GivenUp) => boolean): number {
     const rows = this.sql
-      .exec<{ number: number; lane: number }>(
-        "SELECT number, lane FROM deliveries WHERE state = 'dead' AND lane > 0 AND settled >= ?",
+      .exec<GivenUp>(
+        "SELECT number, lane, place, channel, type FROM deliveries" +
+          " WHERE state = 'dead' AND lane > 0 AND settled >= ?",
         since,
       )
-      .toArray();
+      .toArray()
+      .filter(isUseful);
     for (const row of rows) this.repeat(row, now);
     return rows.length;
   }

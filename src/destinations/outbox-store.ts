@@ -6,6 +6,8 @@ import type { Attempt, DeliveryState } from "../protocol/destinations.ts";
 import type { HandOver } from "../protocol/destination-feed.ts";
 import type { Health, KeptDestination, Secrets } from "./destination-record.ts";
 import { DeliveryLog, type LogEntry } from "./delivery-log.ts";
+import type { MessagePlace } from "./message-id.ts";
+import { closesIncident, opensIncident } from "./pagerduty.ts";
 import { OutboxLanes, type LaneHead } from "./outbox-lanes.ts";
 
 const DESTINATION = "destination";
@@ -91,6 +93,18 @@ export class OutboxStore {
     this.storage.transactionSync(() => this.log.settleRepeat(entry, state, attempts, now));
   }
 
+  /** Tells of messages whether they would open an incident anew that was closed since. */
+  outdatedNow(): (message: Pick<LogEntry, "type" | "channel" | "lane" | "place">) => boolean {
+    if (this.destination.request.kind !== "pagerduty") return () => false;
+    const closed = new Map<string | undefined, MessagePlace>();
+    for (const { channel, type, ...place } of this.log.delivered())
+      if (closesIncident(type) && isLater(place, closed.get(channel))) closed.set(channel, place);
+    return ({ channel, type, ...place }) => {
+      const end = closed.get(channel);
+      return end !== undefined && opensIncident(type) && isLater(end, place);
+    };
+  }
+
   private mark(): void {
     this.lanes.save();
     this.storage.kv.put(MARK, this.log.newest());
@@ -98,3 +112,7 @@ export class OutboxStore {
     this.unmarked = 0;
   }
 }
+
+/** Lanes of one channel are numbered in the order in which they began. */
+const isLater = (one: MessagePlace, other: MessagePlace | undefined): boolean =>
+  !other || one.lane > other.lane || (one.lane === other.lane && one.place > other.place);

@@ -35,6 +35,11 @@ const PATIENCE_MS = 5 * 86_400_000;
 /** What has waited so long is of no use to anybody, in milliseconds. */
 const MOST_AGE_MS = 7 * 86_400_000;
 
+const OUTDATED: Answer = { ms: 0, error: "the incident was closed since" };
+
+/** Messages that are given up unsent between two turns of everything else. */
+const MOST_EXPIRED_AT_ONCE = 1_000;
+
 /** One message of a lane, or one of a lane's that is sent once more. */
 type Turn = Readonly<{ key: string; take: () => Promise<void> }>;
 
@@ -52,6 +57,7 @@ export class OutboxWork {
   /** Something could not be written down: the alarm that stands tries again, and not at once for ever. */
   private broken = false;
   private lastBegun = 0;
+  private expired = 0;
   /** When each lane is due in which something is sent once more, those first that had no turn for longest. */
   private repeats: Map<number, number>;
   private repeatedLast = false;
@@ -186,6 +192,9 @@ export class OutboxWork {
     if (at - message.createdAt > MOST_AGE_MS) {
       const attempt = attemptIn({ ms: 0, error: "it has waited for more than 7 days" }, at);
       this.store.settle(head, "dead", [...head.attempts, attempt].slice(-MOST_ATTEMPTS), at);
+      this.expired += 1;
+      // Nothing is waited for here: calls and alarms have their turn only if it is given to them.
+      if (this.expired % MOST_EXPIRED_AT_ONCE === 0) await scheduler.wait(0);
       return;
     }
     const answer = await this.send({ lane, place: message.offset }, message.body);
@@ -199,10 +208,11 @@ export class OutboxWork {
 
   private async again(message: RepeatedMessage): Promise<void> {
     const at = Date.now();
-    const answer = await this.send(message, message.body);
+    // What closes the incident may have gone out while this waited for another try.
+    const answer = this.store.outdatedNow()(message) ? OUTDATED : await this.send(message, message.body);
     if (this.stopped) return;
     const attempts = [...message.attempts, attemptIn(answer, at)].slice(-MOST_ATTEMPTS);
-    const due = this.dueAfter(answer, message.tries + 1);
+    const due = answer === OUTDATED ? undefined : this.dueAfter(answer, message.tries + 1);
     if (due === undefined)
       this.store.settleRepeat(
         message,

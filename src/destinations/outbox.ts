@@ -39,6 +39,11 @@ const NO_DELIVERY: Failure = {
 /** A destination that was disabled so long ago is handed nothing more until it is enabled, in milliseconds. */
 const FORSAKEN_MS = 7 * 86_400_000;
 
+const CLOSED_SINCE: Failure = {
+  code: "INVALID_TRANSITION",
+  message: "The incident was closed since: sent once more, this would open it again",
+};
+
 const secretOf = (): string => newSecret((bytes) => crypto.getRandomValues(bytes));
 
 export class Outbox extends DurableObject<Env> {
@@ -101,12 +106,8 @@ export class Outbox extends DurableObject<Env> {
     if (!changed.ok) return changed;
     const problem = targetProblem(changed.value, this.settings);
     if (problem) return failed(problem);
-    store.keepDestination({
-      ...store.destination,
-      request: changed.value,
-      origin,
-      updatedAt: Date.now(),
-    });
+    const updatedAt = Date.now();
+    store.keepDestination({ ...store.destination, request: changed.value, origin, updatedAt });
     await this.entry.say(store);
     await this.open?.rearm();
     return success(this.answer(store));
@@ -182,6 +183,7 @@ export class Outbox extends DurableObject<Env> {
         head && messageIdOf(this.id, { lane: head.lane, place: head.message.offset }) === messageId;
       return waits ? success(deliveryOf(this.id, head)) : failed(NO_DELIVERY);
     }
+    if (store.outdatedNow()(entry)) return failed(CLOSED_SINCE);
     if (entry.state !== "pending") {
       store.log.repeat(entry, Date.now());
       work.repeat();
@@ -190,11 +192,12 @@ export class Outbox extends DurableObject<Env> {
     return success(deliveryOf(this.id, { ...entry, state: "pending" }));
   }
 
-  /** Sends all once more that was given up since a time, in Unix milliseconds; tells how many. */
+  /** Sends all once more that was given up since a time, in Unix milliseconds, and is not outdated; tells how many. */
   async recover(since: number): Promise<Result<number, Failure>> {
     if (!this.open) return failed(NOT_FOUND);
     const { store, work } = this.open;
-    const count = store.log.repeatSince(since, Date.now());
+    const isOutdated = store.outdatedNow();
+    const count = store.log.repeatSince(since, Date.now(), (message) => !isOutdated(message));
     work.repeat();
     await this.open?.arouse();
     return success(count);
@@ -218,13 +221,8 @@ export class Outbox extends DurableObject<Env> {
   }
 
   private begin(store: OutboxStore): OutboxDrive {
-    this.open = new OutboxDrive(this.ctx, {
-      id: this.id,
-      store,
-      settings: this.settings,
-      entry: this.entry,
-    });
-    return this.open;
+    const { id, settings, entry } = this;
+    return (this.open = new OutboxDrive(this.ctx, { id, store, settings, entry }));
   }
 
   private answer(store: OutboxStore): DestinationAnswer {

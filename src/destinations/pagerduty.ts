@@ -15,11 +15,17 @@ const MOST_SUMMARY = 1_024;
 const CLIENT = "Stackcast";
 
 /** After these nothing is wrong any more. */
-const RESOLVES: ReadonlySet<Alert["type"]> = new Set<Alert["type"]>([
+const RESOLVES: ReadonlySet<string> = new Set<Alert["type"]>([
   "deployment_complete",
   "deployment_rolled_back",
   "deployment_destroyed",
 ]);
+
+/** Whether an event of this type opens an incident. */
+export const opensIncident = (type: string): boolean => type.endsWith("_failed");
+
+/** Whether an event of this type closes one. */
+export const closesIncident = (type: string): boolean => RESOLVES.has(type);
 
 /** `url`: base of the Events API, if it is another than the usual one. */
 type PagerDutyTarget = Readonly<{ routingKey: string; url?: string }>;

@@ -166,3 +166,40 @@ test("what cannot be written down is not sent again and again at once", async ()
   await until(async () => (await describeOf(outbox)).pending === 0);
   expect(arrivals(A)).toEqual([1, 1]);
 });
+
+test("PagerDuty is not told again of a failure whose incident was closed since", async () => {
+  const { id, outbox } = await newDestination({ kind: "pagerduty", routingKey: "0".repeat(32) });
+  const alerts = (channel: string, types: readonly string[]) => ({
+    ...handOverAlerts(channel, 1, types.length),
+    messages: handOverAlerts(channel, 1, types.length).messages.map(({ offset, body }, index) => {
+      const type = types[index]!;
+      const tone = type.endsWith("_failed") ? "bad" : "good";
+      const alert = { ...(JSON.parse(body) as object), type, tone };
+      return { offset, type, body: JSON.stringify(alert) };
+    }),
+  });
+  receiver.answer = ({ body }) => new Response(null, { status: body.includes('"trigger"') ? 400 : 202 });
+  await outbox.take(alerts(A, ["deployment_failed", "deployment_complete", "deployment_failed"]));
+  await outbox.take(alerts(B, ["deployment_failed"]));
+  await until(async () => (await describeOf(outbox)).dead === 3);
+  const closed = await outbox.redeliver(`msg_${id}_1_1`);
+  expect(closed).toMatchObject({ ok: false, failure: { code: "INVALID_TRANSITION" } });
+  receiver.answer = () => new Response(null, { status: 202 });
+  expect(await outbox.recover(0)).toEqual({ ok: true, value: 2 });
+  await until(async () => (await describeOf(outbox)).pending === 0);
+  expect(await describeOf(outbox)).toMatchObject({ pending: 0, dead: 1 });
+});
+
+test("what has expired in a long pause is given up in turns with calls", async () => {
+  const { outbox } = await newDestination();
+  receiver.answer = () => new Response(null, { status: 410 });
+  await outbox.take(handOver(A, 1, 3_001));
+  await until(async () => (await describeOf(outbox)).state === "disabled");
+  pass(8 * 86_400);
+  const turns = vi.spyOn(scheduler, "wait");
+  await outbox.enable();
+  await until(async () => (await describeOf(outbox)).pending === 0);
+  expect(turns.mock.calls.filter(([wait]) => wait === 0)).toHaveLength(3);
+  expect(await describeOf(outbox)).toMatchObject({ state: "working", pending: 0, dead: 3_001 });
+  expect(receiver.received).toHaveLength(1);
+});
