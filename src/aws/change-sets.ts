@@ -40,7 +40,7 @@ type Proposal = Readonly<{
   /** Unique for the stack, at most 128 letters, digits and hyphens, the first a letter. */
   name: string;
   type: "CREATE" | "UPDATE";
-  token: string;
+  token?: string;
   description?: string;
 }>;
 

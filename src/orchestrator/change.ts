@@ -24,10 +24,11 @@ export const proposed = async (
 ): Promise<Result<ChangeSetState, OperationFailure>> => {
   const { changeSets } = hands.in(region);
   const reference = { name, stack: stackName };
+  // Without a token: its name tells it from others, and a token might be remembered longer than the change set.
   const made = settled(
-    await changeSets.create({ stack: stackName, name, type, token: name, description: "Stackcast" }, wish),
+    await changeSets.create({ stack: stackName, name, type, description: "Stackcast" }, wish),
   );
-  const isThere = !made.ok && (made.failure.kind === "exists" || made.failure.kind === "token-used");
+  const isThere = !made.ok && made.failure.kind === "exists";
   if (!made.ok && !isThere) return made;
   for (let look = 1; ; look += 1) {
     const state = settled(await changeSets.state(reference));
