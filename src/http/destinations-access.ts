@@ -6,7 +6,8 @@ import type { Env } from "../settings.ts";
 export const destinationParams = z.object({
   id: z
     .string()
-    .regex(/^[0-9a-f]{16}$/, "must be a destination's id")
+    // Any other one is that of no destination.
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, "must be a destination's id")
     .meta({ description: "The destination", example: "5f0c9a1e7b3d4c28" }),
 });
 

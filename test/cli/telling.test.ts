@@ -113,7 +113,7 @@ describe("a log file", () => {
     const [events = "", report = ""] = text.split("\n\n");
     expect(events.split("\n")).toHaveLength(served.deployment.offset);
     expect(events).toContain("2025-10-09T14:30:00.000Z INFO  Deployment started: D1BRV40-dev\n");
-    expect(events).toContain("DEBUG [network] Creating AWS::EC2::VPC (Main)\n");
+    expect(events).toContain("INFO  [network] Creating AWS::EC2::VPC (Main)\n");
     expect(events).toContain(
       `ERROR [database] Failed AWS::RDS::DBInstance (Instance): ${REASON} forged line\n`,
     );

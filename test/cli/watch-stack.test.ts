@@ -162,7 +162,7 @@ describe("watch --stack", () => {
       expect(file).toMatch(/^stack-eu-west-1-network-\d{4}-\d\d-\d\d-\d\d-\d\d\.log$/);
       expect(readFileSync(join(folder.path, file), "utf8")).toBe(
         [
-          "2026-01-01T00:00:00.000Z DEBUG [network] CREATE_IN_PROGRESS AWS::CloudFormation::Stack (network)",
+          "2026-01-01T00:00:00.000Z INFO  [network] CREATE_IN_PROGRESS AWS::CloudFormation::Stack (network)",
           "2026-01-01T00:00:00.000Z ERROR [network] CREATE_FAILED AWS::EC2::VPC (Vpc): no",
           "2026-01-01T00:01:00.000Z INFO  [network] Stack failed",
           "",

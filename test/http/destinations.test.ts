@@ -211,12 +211,12 @@ describe("a destination", () => {
   });
 
   test("that there is not, or that no id names, is not found and leaves no trace", async () => {
-    for (const [path, status] of [
-      [`${PATH}/0123456789abcdef`, 404],
-      [`${PATH}/0123456789abcdef/deliveries`, 404],
-      [`${PATH}/nonsense`, 400],
-    ] as const)
-      expect((await askAs("admin", path)).status).toBe(status);
+    for (const path of [
+      `${PATH}/0123456789abcdef`,
+      `${PATH}/0123456789abcdef/deliveries`,
+      `${PATH}/nonsense`,
+    ])
+      expect((await askAs("admin", path)).status).toBe(404);
     const stub = env.DESTINATIONS.get(env.DESTINATIONS.idFromName("destinations"));
     expect(await stub.list()).toEqual([]);
   });

@@ -45,13 +45,12 @@ const logTextOf = (frame: ChannelFrame): string => {
   if (isOfDeployment(frame)) {
     const { level, message } = logLineOf(frame);
     const stack = "stack" in frame.data ? `[${frame.data.stack}] ` : "";
-    const shown = frame.type.startsWith("resource_") && level === "info" ? "debug" : level;
-    return cleanText(`${timestamp} ${shown.toUpperCase().padEnd(5)} ${stack}${message}`);
+    return cleanText(`${timestamp} ${level.toUpperCase().padEnd(5)} ${stack}${message}`);
   }
   if (frame.type === "stack_complete")
     return cleanText(`${timestamp} INFO  [${frame.stack.name}] Stack ${frame.outcome.replaceAll("_", " ")}`);
   const { resource, stack } = frame;
-  const level = resource.status.endsWith("_FAILED") ? "ERROR" : "DEBUG";
+  const level = resource.status.endsWith("_FAILED") ? "ERROR" : "INFO";
   const reason = resource.reason === "" ? "" : `: ${resource.reason}`;
   const what = `${resource.status} ${resource.type} (${resource.path})`;
   return cleanText(`${timestamp} ${level.padEnd(5)} [${stack.name}] ${what}${reason}`);
