@@ -53,6 +53,34 @@ const end: StackComplete = {
 const statuses = (frames: readonly StackFrame[]) =>
   [...foldedStack(NO_STACK, frames).resources.values()].map(({ path, status }) => [path, status]);
 
+/** While the stack is in another phase than its resource. */
+const during = (phase: string, frame: ResourceUpdate): ResourceUpdate => ({ ...frame, stack: counts(phase) });
+
+describe("a resource that failed", () => {
+  const failing = [
+    update(1, "shop", "UPDATE_IN_PROGRESS"),
+    update(2, "Uploads", "UPDATE_IN_PROGRESS"),
+    update(3, "Uploads", "UPDATE_FAILED", "Access denied"),
+  ];
+  const failures = (...frames: readonly StackFrame[]) =>
+    [...foldedStack(NO_STACK, frames).resources.values()].map(({ status, failure }) => [status, failure]);
+
+  test("keeps its failure while and after the rollback puts it back", () => {
+    const back = [
+      during("UPDATE_ROLLBACK_IN_PROGRESS", update(4, "Uploads", "UPDATE_IN_PROGRESS")),
+      during("UPDATE_ROLLBACK_IN_PROGRESS", update(5, "Uploads", "UPDATE_COMPLETE")),
+    ];
+    const failure = { status: "UPDATE_FAILED", reason: "Access denied" };
+    expect(failures(...failing, back[0]!)).toEqual([["UPDATE_IN_PROGRESS", failure]]);
+    expect(failures(...failing, ...back)).toEqual([["UPDATE_COMPLETE", failure]]);
+  });
+
+  test("keeps none where the stack goes on", () => {
+    const frames = [during("UPDATE_IN_PROGRESS", update(4, "Uploads", "UPDATE_COMPLETE"))];
+    expect(failures(...failing, ...frames)).toEqual([["UPDATE_COMPLETE", undefined]]);
+  });
+});
+
 describe("a stack's frames", () => {
   const story = [
     update(1, "shop", "CREATE_IN_PROGRESS"),

@@ -1,5 +1,11 @@
 /** The display with one bar: the seeds' third picture. Below it the resources of what runs, as far as there is room. */
-import type { DeploymentState, ResourceNode } from "../../domain/deployment/deployment-state.ts";
+import {
+  isLost,
+  wordOfResource,
+  type DeploymentState,
+  type ResourceNode,
+  type StackNode,
+} from "../../domain/deployment/deployment-state.ts";
 import type { DeploymentProgress, StackProgress } from "../../protocol/deployment-progress.ts";
 import { countText, partText } from "./durations.ts";
 import { cutText, EMPTY_LINE, line, paddedText, piece, widthOf, type Line } from "./line.ts";
@@ -68,17 +74,19 @@ const mostUrgent = (twigs: readonly Twig[], room: number): readonly Twig[] => {
 
 const secondsBetween = (from: string, to: number): number => Math.max(0, to - Date.parse(from)) / 1000;
 
-const twigOf = ({ name, type: kind, status, startTime, updatedAt }: ResourceNode, now: number): Twig => {
-  const mark = RESOURCE_MARKS[status];
+const twigOf = (resource: ResourceNode, stack: StackNode, now: number): Twig => {
+  const { name, type: kind, status, startTime, updatedAt } = resource;
+  const mark = RESOURCE_MARKS[wordOfResource(resource, stack)];
   if (status.endsWith("ing"))
     return { name, kind, mark, detail: `${partText(secondsBetween(startTime, now))} elapsed`, rank: 1 };
   const seconds = secondsBetween(startTime, Date.parse(updatedAt));
-  return { name, kind, mark, detail: partText(seconds), rank: status === "failed" ? 0 : 3 };
+  return { name, kind, mark, detail: partText(seconds), rank: isLost(resource, stack) ? 0 : 3 };
 };
 
 const twigsOf = (stack: StackProgress, state: DeploymentState | undefined, now: number): readonly Twig[] => {
-  const resources = [...(state?.stacks.get(stack.name)?.resources.values() ?? [])];
-  const twigs = resources.map((resource) => twigOf(resource, now));
+  const node = state?.stacks.get(stack.name);
+  const resources = [...(node?.resources.values() ?? [])];
+  const twigs = node ? resources.map((resource) => twigOf(resource, node, now)) : [];
   if (stack.status !== "deploying") return twigs;
   const unseen = stack.resources.total - resources.length;
   const coming: Twig[] =

@@ -5,17 +5,24 @@ import { partText, wholeText } from "./durations.ts";
 import { EMPTY_LINE, line, piece, type Line } from "./line.ts";
 import type { Look, Size, StackScene } from "./scene.ts";
 import { bar } from "./stack-row.ts";
-import { OUTCOME_MARKS, wordMark } from "./status-mark.ts";
+import { OUTCOME_MARKS, wordMark, type Mark } from "./status-mark.ts";
 import { isUnderway, type StackResource, type StackView } from "./stack-view.ts";
 
 const secondsBetween = (from: string, to: number): number => Math.max(0, to - Date.parse(from)) / 1000;
 
-const twigOf = ({ path, type, status, startTime, updatedAt }: StackResource, now: number): Twig => {
+const markOf = ({ status, failedAs }: StackResource): Mark => {
+  if (failedAs === undefined || isUnderway(status)) return wordMark(status);
+  return { ...wordMark(failedAs), word: `${failedAs}, then ${status}` };
+};
+
+const twigOf = (resource: StackResource, now: number): Twig => {
+  const { path, type, status, startTime, updatedAt } = resource;
   const running = isUnderway(status);
   const seconds = secondsBetween(startTime, running ? now : Date.parse(updatedAt));
   const detail = running ? `${partText(seconds)} elapsed` : partText(seconds);
-  const rank = status.endsWith("_FAILED") ? 0 : running ? 1 : 2;
-  return { name: path, kind: type, mark: wordMark(status), detail, rank };
+  const mark = markOf(resource);
+  const rank = mark.tone === "bad" ? 0 : running ? 1 : 2;
+  return { name: path, kind: type, mark, detail, rank };
 };
 
 const titleOf = ({ address, view }: StackScene): Line => {

@@ -1,4 +1,5 @@
 /** A stack on its own as its channel's frames tell it: its counts, its resources, and how it ended. */
+import { isRollbackStatus } from "../../domain/statuses.ts";
 import type { Cause, Outcome, ResourceUpdate, StackCounts, StackFrame } from "../../protocol/stack-frames.ts";
 
 export type StackResource = Readonly<{
@@ -9,6 +10,8 @@ export type StackResource = Readonly<{
   physicalId: string;
   startTime: string;
   updatedAt: string;
+  /** How it failed, once CloudFormation's rollback does more to it: being put back is no success. */
+  failedAs?: string;
 }>;
 
 export type StackView = Readonly<{
@@ -66,12 +69,26 @@ export const stackViewAfter = (
   return view;
 };
 
-const take = (resources: Map<string, StackResource>, { timestamp, resource }: ResourceUpdate): void => {
+const take = (
+  resources: Map<string, StackResource>,
+  { timestamp, resource, stack }: ResourceUpdate,
+): void => {
   const { path, type, status, reason, physicalId } = resource;
   const known = resources.get(path);
   const goesOn = known && isUnderway(known.status) && verbOf(known.status) === verbOf(status);
   const startTime = goesOn ? known.startTime : timestamp;
-  resources.set(path, { path, type, status, reason, physicalId, startTime, updatedAt: timestamp });
+  const failedAs = known?.status.endsWith("_FAILED") ? known.status : known?.failedAs;
+  const isPutBack = failedAs !== undefined && isRollbackStatus(stack.status) && !status.endsWith("_FAILED");
+  resources.set(path, {
+    path,
+    type,
+    status,
+    reason,
+    physicalId,
+    startTime,
+    updatedAt: timestamp,
+    ...(isPutBack && { failedAs }),
+  });
 };
 
 const verbOf = (status: string): string => status.slice(0, status.indexOf("_"));

@@ -1,5 +1,5 @@
 /** How a status looks: a symbol and a word, which say it without any colour, and the tone that says it again. */
-import type { ResourceStatus } from "../../domain/deployment/deployment-state.ts";
+import type { ResourceWord } from "../../domain/deployment/deployment-state.ts";
 import type { DeploymentStatus, StackStatus } from "../../protocol/deployment-progress.ts";
 import type { Outcome } from "../../protocol/stack-frames.ts";
 import type { Tone } from "./line.ts";
@@ -19,7 +19,7 @@ export const STACK_MARKS: Readonly<Record<StackStatus, Mark>> = {
   rolled_back: mark("↺", "warning", "rolled back"),
 };
 
-export const RESOURCE_MARKS: Readonly<Record<ResourceStatus, Mark>> = {
+export const RESOURCE_MARKS: Readonly<Record<ResourceWord, Mark>> = {
   creating: mark("→", "active", "Creating"),
   created: mark("✓", "good", "Created"),
   updating: mark("→", "active", "Updating"),
@@ -27,6 +27,9 @@ export const RESOURCE_MARKS: Readonly<Record<ResourceStatus, Mark>> = {
   deleting: mark("→", "warning", "Deleting"),
   deleted: mark("✓", "good", "Deleted"),
   failed: mark("✗", "bad", "Failed"),
+  putting_back: mark("→", "warning", "Putting back"),
+  put_back: mark("✗", "bad", "Failed, put back"),
+  cleared_away: mark("✗", "bad", "Failed, deleted"),
 };
 
 export const PENDING_MARK = mark("⏸", "quiet", "Pending");

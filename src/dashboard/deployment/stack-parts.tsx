@@ -1,5 +1,9 @@
 /** What a stack is made of: its resources, its outputs, and where else to look at it. */
-import type { ResourceNode } from "../../domain/deployment/deployment-state.ts";
+import {
+  wordOfResource,
+  type ResourceNode,
+  type StackNode,
+} from "../../domain/deployment/deployment-state.ts";
 import { isUnderway } from "../../domain/deployment/resource-node.ts";
 import { queryValue, viewHref } from "../address.ts";
 import { stackPath } from "../route.ts";
@@ -10,20 +14,25 @@ import { SignMark } from "../elements/mark.tsx";
 import { Status } from "../elements/status.tsx";
 import type { StackView } from "./run-view.ts";
 
-type ResourceProps = Readonly<{ id: string; node: ResourceNode; stack: string; runEnd: string | undefined }>;
+type ResourceProps = Readonly<{
+  id: string;
+  node: ResourceNode;
+  stack: StackNode;
+  runEnd: string | undefined;
+}>;
 
 const Resource = ({ id, node, stack, runEnd }: ResourceProps) => {
-  const { type, name, status, startTime, updatedAt } = node;
-  const isSelected = queryValue("resource") === id && queryValue("stack") === stack;
+  const { type, name, startTime, updatedAt } = node;
+  const isSelected = queryValue("resource") === id && queryValue("stack") === stack.name;
   return (
     <li class={isSelected ? "resource selected" : "resource"} data-resource={id}>
-      <a class="cut" href={viewHref({ stack, resource: id })} title={node.id ?? id}>
+      <a class="cut" href={viewHref({ stack: stack.name, resource: id })} title={node.id ?? id}>
         {id.includes("/") ? id : name}
       </a>
       <span class="type quiet cut" title={type}>
         {type}
       </span>
-      <Status status={status} />
+      <Status status={wordOfResource(node, stack)} />
       <span class="number quiet">
         <Elapsed from={startTime} to={isUnderway(node) ? runEnd : updatedAt} />
       </span>
@@ -51,10 +60,10 @@ export const StackParts = ({ progress, node }: StackView) => {
   return (
     <div class="stack-parts">
       {error?.details !== undefined && error.details !== "" && <pre class="small">{error.details}</pre>}
-      {resources.length > 0 ? (
+      {node && resources.length > 0 ? (
         <ul aria-label={`Resources of ${name}`}>
           {resources.map(([id, resource]) => (
-            <Resource key={id} id={id} node={resource} stack={name} runEnd={runEnd} />
+            <Resource key={id} id={id} node={resource} stack={node} runEnd={runEnd} />
           ))}
         </ul>
       ) : (

@@ -30,11 +30,15 @@ const STACK: Readonly<Record<StackStatus, Standing>> = {
   rolled_back: "undone",
 };
 
+/** A failed one stays failed when it is put back. */
 const RESOURCE: Readonly<Record<string, Standing>> = {
   creating: "running",
   created: "done",
   updating: "running",
   updated: "done",
+  putting_back: "undoing",
+  put_back: "failed",
+  cleared_away: "failed",
 };
 
 /** All words of ours; where deployments and stacks share one, they draw it alike. */
@@ -52,9 +56,15 @@ export const standingOfStatus = (status: string): Standing => {
   return standing === "running" ? "running" : "done";
 };
 
+const OWN_WORDS: Readonly<Record<string, string>> = {
+  put_back: "failed, put back",
+  cleared_away: "failed, deleted",
+};
+
 /** A status as people read it: `rolling_back` is "rolling back", `CREATE_COMPLETE` stays AWS's own word. */
 export const wordOfStatus = (status: string): string =>
-  status === "" ? "waiting" : /^[a-z_]+$/.test(status) ? status.replaceAll("_", " ") : status;
+  OWN_WORDS[status] ??
+  (status === "" ? "waiting" : /^[a-z_]+$/.test(status) ? status.replaceAll("_", " ") : status);
 
 /** Whether a deployment's run is over. */
 export const hasRunEnded = (status: DeploymentStatus): boolean => {

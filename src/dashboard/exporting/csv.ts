@@ -2,7 +2,7 @@
  * Tables as CSV (RFC 4180). Spreadsheets run what looks like a formula: texts that begin like one are marked as text,
  * as strings of AWS and of templates come from outside.
  */
-import type { DeploymentState } from "../../domain/deployment/deployment-state.ts";
+import { wordOfResource, type DeploymentState } from "../../domain/deployment/deployment-state.ts";
 import { isUnderway } from "../../domain/deployment/resource-node.ts";
 import { logLineOf } from "../../domain/deployment/log-line.ts";
 import type { DeploymentFrame } from "../../protocol/deployment-events.ts";
@@ -80,8 +80,10 @@ export const csvOfResources = ({ stacks }: DeploymentState): string => {
   const rows = [...stacks.values()]
     .sort((one, other) => one.layer - other.layer)
     .flatMap((stack) =>
-      [...stack.resources.values()].map(({ name, type, id, status, startTime, updatedAt }): Cell[] => {
-        const endTime = isUnderway({ status }) ? undefined : updatedAt;
+      [...stack.resources.values()].map((resource): Cell[] => {
+        const { name, type, id, startTime, updatedAt } = resource;
+        const status = wordOfResource(resource, stack);
+        const endTime = isUnderway(resource) ? undefined : updatedAt;
         const lasted =
           endTime === undefined ? undefined : (Date.parse(endTime) - Date.parse(startTime)) / 1000;
         return [stack.layer, stack.name, name, type, id, status, startTime, endTime, lasted];

@@ -11,7 +11,8 @@ type RowProps = Readonly<{
 }>;
 
 const Row = ({ row, isOver }: RowProps) => {
-  const { path, type, status, reason, physicalId, startedAt, updatedAt } = row;
+  const { path, type, status, reason, physicalId, startedAt, updatedAt, failure } = row;
+  const fault = failure?.reason ?? (status.endsWith("_FAILED") ? reason : "");
   const isRunning = status !== "" && standingOf(status) === "running";
   return (
     <tr>
@@ -19,11 +20,12 @@ const Row = ({ row, isOver }: RowProps) => {
         <span class="resource-path" title={physicalId}>
           {path}
         </span>
-        {reason !== "" && status.endsWith("_FAILED") && <p class="small fault">{reason}</p>}
+        {fault !== "" && <p class="small fault">{fault}</p>}
       </td>
       <td class="quiet small resource-type">{type}</td>
       <td class="resource-status">
-        <Status status={status} {...(isOver && status === "" && { word: "not begun" })} />
+        <Status status={failure?.status ?? status} {...(isOver && status === "" && { word: "not begun" })} />
+        {failure && <p class="small quiet">then {status}</p>}
       </td>
       <td class="number quiet">
         <Elapsed from={startedAt === "" ? undefined : startedAt} to={isRunning ? undefined : updatedAt} />

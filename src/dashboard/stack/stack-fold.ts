@@ -1,5 +1,5 @@
 /** Frames of a stack's channel folded into what is shown of it: its counts, its resources, its end. */
-import { operationBegunBy } from "../../domain/statuses.ts";
+import { isRollbackStatus, operationBegunBy } from "../../domain/statuses.ts";
 import type { ResourceUpdate, StackComplete, StackCounts, StackFrame } from "../../protocol/stack-frames.ts";
 
 /** A resource as its newest event left it. */
@@ -12,7 +12,21 @@ export type ShownResource = Readonly<{
   physicalId: string;
   startedAt: string;
   updatedAt: string;
+  /** How it failed, once CloudFormation's rollback does more to it: being put back is no success. */
+  failure?: Failure;
 }>;
+
+type Failure = Readonly<{ status: string; reason: string }>;
+
+/** Only a rollback follows from a failure: what fails and is tried again for any other reason has done no harm. */
+const failureKept = (
+  known: ShownResource | undefined,
+  { resource, stack }: ResourceUpdate,
+): Failure | undefined => {
+  if (!known || !isRollbackStatus(stack.status) || resource.status.endsWith("_FAILED")) return undefined;
+  const { status, reason, failure } = known;
+  return status.endsWith("_FAILED") ? { status, reason } : failure;
+};
 
 /** The newest operation of a stack. */
 export type ShownStack = Readonly<{
@@ -61,6 +75,7 @@ const afterUpdate = (
   const known = resources.get(key);
   const { path, type, status, reason, physicalId } = resource;
   const goesOn = known?.status === status;
+  const failure = failureKept(known, update);
   resources.set(key, {
     key,
     path,
@@ -71,6 +86,7 @@ const afterUpdate = (
     physicalId,
     startedAt: known && !startsAnew(known.status, status) ? known.startedAt : timestamp,
     updatedAt: timestamp,
+    ...(failure && { failure }),
   });
   return after;
 };

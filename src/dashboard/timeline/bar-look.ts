@@ -1,5 +1,5 @@
 /** How a bar looks for what it stands for. Pattern, mark and word say the same, so that colour alone says nothing. */
-import type { ResourceStatus } from "../../domain/deployment/deployment-state.ts";
+import type { ResourceWord } from "../../domain/deployment/deployment-state.ts";
 import type { StackStatus } from "../../protocol/deployment-progress.ts";
 import { standingOfStatus, wordOfStatus, type Standing } from "../elements/standing.ts";
 
@@ -22,7 +22,7 @@ export const looksOfStack = ({ status, hasCause, isBlocked }: StackFacts): Looks
   return { look: standingOfStatus(status), word: wordOfStatus(status) };
 };
 
-export const looksOfResource = (status: ResourceStatus): Looks => ({
-  look: standingOfStatus(status),
-  word: status,
+export const looksOfResource = (word: ResourceWord): Looks => ({
+  look: standingOfStatus(word),
+  word: wordOfStatus(word),
 });

@@ -4,6 +4,7 @@
  */
 import {
   blockedAmong,
+  wordOfResource,
   type DeploymentState,
   type ResourceNode,
   type StackNode,
@@ -57,15 +58,20 @@ const spanOf = (startTime: string | undefined, endTime: string | undefined): Spa
   return end === undefined ? { start } : { start, end: Math.max(start, end) };
 };
 
-const timedResource = ([key, node]: readonly [string, ResourceNode], runEnd?: string): TimedResource[] => {
+const timedResource = (
+  key: string,
+  node: ResourceNode,
+  stack: StackNode,
+  runEnd?: string,
+): TimedResource[] => {
   const { name, type, status, startTime, updatedAt } = node;
   const span = spanOf(startTime, isUnderway({ status }) ? runEnd : updatedAt);
-  return span ? [{ key, name, type, ...looksOfResource(status), span }] : [];
+  return span ? [{ key, name, type, ...looksOfResource(wordOfResource(node, stack)), span }] : [];
 };
 
 const resourcesOf = (stack: StackNode, runEnd?: string): readonly TimedResource[] =>
   [...stack.resources]
-    .flatMap((entry) => timedResource(entry, stack.endTime ?? runEnd))
+    .flatMap(([key, node]) => timedResource(key, node, stack, stack.endTime ?? runEnd))
     .sort((one, other) => one.span.start - other.span.start || (one.name < other.name ? -1 : 1));
 
 type Told = Pick<StackProgress, "name" | "layer" | "status" | "startTime" | "endTime" | "error" | "cause"> &

@@ -19,6 +19,8 @@ export type ResourceNode = Readonly<{
   startTime: string;
   /** Of its newest event: its end, once nothing is being done to it. */
   updatedAt: string;
+  /** Set once more is done to it after it has failed: CloudFormation puts it back, which takes no failure back. */
+  failedBefore?: true;
 }>;
 
 export type StackNode = Readonly<{
@@ -164,6 +166,32 @@ export const blockedAmong = (stacks: ReadonlyMap<string, StackNode>): ReadonlySe
 export const isBlocked = ({ name }: StackNode, stacks: ReadonlyMap<string, StackNode>): boolean =>
   blockedAmong(stacks).has(name);
 
+type Operated = Pick<StackNode, "operation" | "cause">;
+
+/**
+ * Whether the resource counts as failed: it has failed, whatever became of it since. Only where its stack is deployed in
+ * the end, or where it is deleted as it was to be, has the failure done no harm.
+ */
+export const isLost = ({ status, failedBefore }: ResourceNode, { operation, cause }: Operated): boolean =>
+  status === "failed" || (failedBefore === true && operation !== "delete" && cause !== undefined);
+
 /** Whether the resource is as the stack's operation was to make it. */
-export const isDone = ({ status }: ResourceNode, { operation }: Pick<StackNode, "operation">): boolean =>
-  operation === "delete" ? status === "deleted" : status === "created" || status === "updated";
+export const isDone = (resource: ResourceNode, stack: Operated): boolean => {
+  const { status } = resource;
+  if (stack.operation === "delete") return status === "deleted";
+  return (status === "created" || status === "updated") && !isLost(resource, stack);
+};
+
+/** What is said of a resource: its status, and of one that has failed what becomes of it. */
+export type ResourceWord = ResourceStatus | "putting_back" | "put_back" | "cleared_away";
+
+const AFTER_FAILURE: Readonly<Partial<Record<ResourceStatus, ResourceWord>>> = {
+  creating: "putting_back",
+  created: "put_back",
+  updating: "putting_back",
+  updated: "put_back",
+  deleted: "cleared_away",
+};
+
+export const wordOfResource = (resource: ResourceNode, stack: Operated): ResourceWord =>
+  (isLost(resource, stack) ? AFTER_FAILURE[resource.status] : undefined) ?? resource.status;

@@ -6,6 +6,7 @@ import {
   hasEnded,
   hasFailed,
   isDone,
+  isLost,
   type DeploymentState,
   type ResourceNode,
   type StackNode,
@@ -46,7 +47,7 @@ const stillPartOf = (stack: StackNode) => {
     resources: {
       total: Math.max(stack.totalResources, resources.filter((node) => !isRemoved(node, stack)).length),
       created: resources.filter((resource) => isDone(resource, stack)).length,
-      failed: resources.filter(({ status }) => status === "failed").length,
+      failed: resources.filter((resource) => isLost(resource, stack)).length,
       ...(current && { current: `${current.type} (${current.name})` }),
     },
     logs: [...stack.logs],

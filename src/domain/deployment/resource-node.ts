@@ -73,5 +73,7 @@ const resourceAfter = (known: ResourceNode | undefined, event: ResourceEvent): R
   const { type, name, id = known?.id } = event.data.resource;
   const status = statusToldBy(event);
   const startTime = known && goesOn(known, status) ? known.startTime : timestamp;
-  return { type, name, id, status, startTime, updatedAt: timestamp };
+  const hasFailed = known !== undefined && (known.status === "failed" || known.failedBefore === true);
+  const failedBefore = hasFailed && status !== "failed" && { failedBefore: true as const };
+  return { type, name, id, status, startTime, updatedAt: timestamp, ...failedBefore };
 };

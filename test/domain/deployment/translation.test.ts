@@ -120,7 +120,7 @@ describe("a translated stack", () => {
       progressPercent: 50,
       error: { code: "ROLLBACK_COMPLETE", message: "C: You have no rights" },
       cause: { path: "C", status: "CREATE_FAILED" },
-      resources: { total: 4, created: 0, failed: 0 },
+      resources: { total: 4, created: 0, failed: 2 },
     });
     expect(view).toMatchObject({ status: "failed", summary: { failedStacks: 1, progressPercent: 50 } });
   });

@@ -1,6 +1,7 @@
 /** What is shown of a deployment: the seeds' interfaces with the fields of the seeds' samples. */
 import { describe, expect, test } from "vitest";
 import { deploymentProgressOf, stackProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
+import { wordOfResource } from "../../../src/domain/deployment/deployment-state.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
 import type { DeploymentEvent } from "../../../src/protocol/deployment-events.ts";
 import { ADDRESS, at, begun, planned, SEEDS_PLAN, stateOf, told } from "./told.ts";
@@ -207,6 +208,50 @@ describe("the view of a deployment", () => {
     expect(view.stacks["a"]).toMatchObject({ status: "deleting", progressPercent: 0 });
     expect(view.stacks["b"]).toMatchObject({ status: "rolled_back", error: { message: "b broke" } });
     expect(view.blast).toEqual({ stack: "b", layers: [], stacks: [] });
+  });
+
+  test("counts what failed as failed while and after it is put back", () => {
+    const thing = (name: string) => ({ stack: "a", resource: { type: "T", name } });
+    const events = [
+      begun([planned("a", 1)]),
+      told("stack_deploying", 1, { stack: "a" }),
+      told("resource_updating", 2, thing("one")),
+      told("resource_creating", 2, thing("two")),
+      told("resource_updating", 2, thing("three")),
+      told("resource_updated", 3, thing("three")),
+      told("resource_failed", 4, thing("one")),
+      told("resource_failed", 4, thing("two")),
+      told("resource_updating", 5, thing("one")),
+    ];
+    const end = [
+      told("resource_updated", 6, thing("one")),
+      told("resource_deleting", 6, thing("two")),
+      told("resource_deleted", 7, thing("two")),
+      told("stack_failed", 8, {
+        stack: "a",
+        error: { code: "UPDATE_ROLLBACK_COMPLETE", message: "rolled back" },
+      }),
+    ];
+    const counted = (...told: readonly DeploymentEvent[]) =>
+      deploymentProgressOf(stateOf(...told), at(60)).stacks["a"]?.resources;
+    expect(counted(...events)).toEqual({ total: 3, created: 1, failed: 2, current: "T (one)" });
+    expect(counted(...events, ...end)).toEqual({ total: 3, created: 1, failed: 2 });
+    expect(deploymentProgressOf(stateOf(...events, ...end), at(60)).metrics).toMatchObject({
+      resourcesCreated: 1,
+      resourcesFailed: 2,
+    });
+    const stack = stateOf(...events, ...end).stacks.get("a")!;
+    expect([...stack.resources.values()].map((node) => wordOfResource(node, stack))).toEqual([
+      "put_back",
+      "cleared_away",
+      "updated",
+    ]);
+    // Deployed in the end, it has lost nothing.
+    expect(counted(...events, end[0]!, told("stack_deployed", 8, { stack: "a" }))).toEqual({
+      total: 3,
+      created: 2,
+      failed: 1,
+    });
   });
 
   test("counts what was created and taken back as not created", () => {
