@@ -30,6 +30,8 @@ beforeEach(() => {
   });
 });
 afterEach(async () => {
+  // What an object does beside its answers ends before it is wiped out.
+  await new Promise((resolve) => setTimeout(resolve, 50));
   await reset();
   vi.restoreAllMocks();
 });
@@ -164,7 +166,12 @@ test.each([
   ["an unknown dependency", { stacks: [{ name: "a", dependsOn: ["x"] }] }, 400, "INVALID_REQUEST"],
   ["nothing to track", { mode: "track", stacks: [] }, 400, "INVALID_REQUEST"],
 ])("%s is refused", async (_, wrong, status, code) => {
-  const answer = await post(root, { ...belonging, mode: "ingest", ...wrong });
+  const answer = await post(root, {
+    deploymentId: "refused",
+    environment: "dev",
+    mode: "ingest",
+    ...wrong,
+  });
   expect([answer.status, await jsonOf(answer)]).toEqual([status, failure(code)]);
 });
 
