@@ -1,5 +1,6 @@
 /** An event in the words of the seeds' pictures, without its time and without its stack's name. */
 import type { ResourceUpdate, StackComplete } from "../../protocol/stack-frames.ts";
+import { layerEndText } from "../../domain/deployment/log-line.ts";
 import type { ChannelFrame } from "../../client/server-frame.ts";
 import type { DeploymentFrame } from "../../protocol/deployment-events.ts";
 import { countText, partText, wholeText } from "./durations.ts";
@@ -87,7 +88,7 @@ export const deploymentWords = (event: DeploymentFrame): EventWords => {
       return said(undefined, `Layer ${data.layer}${of}${because(data.stacks?.join(", "))}`, "strong");
     }
     case "layer_complete":
-      return said(undefined, `Layer ${data.layer} complete${took(data.durationSeconds)}`);
+      return said(undefined, `${layerEndText(data)}${took(data.durationSeconds)}`);
     case "stack_deploying":
       return said(data.stack, "Deploying");
     case "stack_deployed": {

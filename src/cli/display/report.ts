@@ -32,6 +32,21 @@ const SENTENCES: Readonly<Partial<Record<DeploymentStatus, string>>> = {
   destroyed: "was destroyed",
 };
 
+/** A rate of nothing, and less than one stack at a time, say nothing. */
+const workLines = ({
+  resourcesCreated,
+  resourcesFailed,
+  throughput,
+  efficiency,
+}: DeploymentProgress["metrics"]) => {
+  const failed = resourcesFailed > 0 ? `, ${resourcesFailed} failed` : "";
+  const rate = throughput > 0 ? `, ${throughput} a minute` : "";
+  return [
+    `- Resources: ${resourcesCreated} done${failed}${rate}`,
+    ...(efficiency >= 1 ? [`- Parallel: ${efficiency} stacks at a time`] : []),
+  ];
+};
+
 const summaryLines = ({ summary, metrics }: DeploymentProgress): string[] => [
   "Summary:",
   `- Total Stacks: ${summary.totalStacks}`,
@@ -39,8 +54,7 @@ const summaryLines = ({ summary, metrics }: DeploymentProgress): string[] => [
   `- Skipped: ${summary.skippedStacks}`,
   ...(summary.failedStacks > 0 ? [`- Failed: ${summary.failedStacks}`] : []),
   `- Duration: ${wholeText(metrics.durationSeconds)}`,
-  `- Resources: ${metrics.resourcesCreated} done${metrics.resourcesFailed > 0 ? `, ${metrics.resourcesFailed} failed` : ""}, ${metrics.throughput} a minute`,
-  `- Parallel: ${metrics.efficiency} stacks at a time`,
+  ...workLines(metrics),
 ];
 
 const tableLines = (stacks: readonly StackProgress[]): string[] => {

@@ -14,6 +14,14 @@ export const levelOf = (type: DeploymentEvent["type"]): LogEntry["level"] => {
   return type === "deployment_validating" ? "debug" : "info";
 };
 
+type LayerEnd = Extract<DeploymentEvent, { type: "layer_complete" }>["data"];
+
+/** How a layer's end is told: only one of which nothing failed is complete, and only if that is known. */
+export const layerEndText = ({ layer, failedStacks }: LayerEnd): string => {
+  if (failedStacks === undefined) return `Layer ${layer} ended`;
+  return failedStacks === 0 ? `Layer ${layer} complete` : `Layer ${layer} ended, ${failedStacks} failed`;
+};
+
 const messageOf = (event: DeploymentEvent): string => {
   switch (event.type) {
     case "deployment_started":
@@ -39,7 +47,7 @@ const messageOf = (event: DeploymentEvent): string => {
     case "layer_started":
       return `Layer ${event.data.layer} started${because(event.data.stacks?.join(", "))}`;
     case "layer_complete":
-      return `Layer ${event.data.layer} complete${took(event.data.durationSeconds)}`;
+      return `${layerEndText(event.data)}${took(event.data.durationSeconds)}`;
     case "stack_deploying":
       return `Deploying ${event.data.stack}${because(event.data.reason)}`;
     case "stack_deployed":

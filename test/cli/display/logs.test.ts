@@ -59,7 +59,7 @@ describe("plain lines", () => {
       "2025-10-09T14:31:03Z [database] Creating: AWS::RDS::DBInstance (Instance)",
       `2025-10-09T14:31:33Z [database] ✗ Failed: AWS::RDS::DBInstance (Instance): ${DENIED}`,
       `2025-10-09T14:31:40Z [database] ✗ Failed: Instance: ${DENIED}`,
-      "2025-10-09T14:31:40Z Layer 2 complete (38s)",
+      "2025-10-09T14:31:40Z Layer 2 ended, 1 failed (38s)",
       `2025-10-09T14:31:40Z ✗ Deployment failed (1 deployed, 1 skipped, 1 failed, 1m 40s): Instance: ${DENIED}`,
     ]);
   });
@@ -220,8 +220,7 @@ describe("the report", () => {
       "- Skipped: 1",
       "- Failed: 1",
       "- Duration: 1m 40s",
-      "- Resources: 0 done, 1 failed, 0 a minute",
-      "- Parallel: 0.98 stacks at a time",
+      "- Resources: 0 done, 1 failed",
       "- Failed at: Layer 2/3",
       "",
       "Stacks:",
