@@ -80,7 +80,7 @@ describe.skipIf(!chromiumPath)(
       await expect.poll(rows, { timeout: 30_000 }).toHaveLength(6);
       const database = page.getByRole("treeitem", { name: "database" });
       expect(await database.textContent()).toMatch(/^database, failed, took .*on the critical path$/);
-      expect(await page.getByRole("treeitem", { name: "web" }).textContent()).toContain("cannot begin");
+      expect(await page.getByRole("treeitem", { name: "web" }).textContent()).toContain("did not begin");
       await tree.focus();
       for (const key of ["ArrowDown", "ArrowDown", "ArrowDown", "ArrowRight"]) await page.keyboard.press(key);
       await expect.poll(() => database.getAttribute("aria-expanded"), { timeout: 30_000 }).toBe("true");

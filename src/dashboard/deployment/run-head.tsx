@@ -5,6 +5,7 @@ import { durationText, estimateText } from "../elements/duration.ts";
 import { Elapsed } from "../elements/elapsed.tsx";
 import { Moment } from "../elements/moment.tsx";
 import { hasRunEnded, standingOfStatus } from "../elements/standing.ts";
+import { doneText } from "../elements/stack-counts.ts";
 import { Status } from "../elements/status.tsx";
 
 type FactProps = Readonly<{ name: string; broad?: boolean; children: ComponentChildren }>;
@@ -21,9 +22,6 @@ type HeadProps = Readonly<{
   /** What can be done with it. */
   children?: ComponentChildren;
 }>;
-
-const doneText = ({ summary }: DeploymentProgress): string =>
-  `${summary.deployedStacks + summary.skippedStacks} of ${summary.totalStacks}`;
 
 export const RunHead = ({ progress, children }: HeadProps) => {
   const {
@@ -59,7 +57,7 @@ export const RunHead = ({ progress, children }: HeadProps) => {
         <output>{summary.progressPercent} %</output>
       </div>
       <dl class="facts">
-        <Fact name="Stacks done">{doneText(progress)}</Fact>
+        <Fact name="Stacks done">{doneText(summary)}</Fact>
         <Fact name="Layer">
           {currentLayer === 0 ? `– of ${totalLayers}` : `${currentLayer} of ${totalLayers}`}
         </Fact>

@@ -5,6 +5,7 @@ import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
 import { queryValue, setView, viewHref } from "../address.ts";
 import { now } from "../clock.ts";
 import { lazy } from "../elements/lazy.tsx";
+import { hasRunEnded } from "../elements/standing.ts";
 import { Empty } from "../elements/answer.tsx";
 import { TroubleNote } from "../elements/trouble-note.tsx";
 import type { AwsTrouble } from "./aws-watch.ts";
@@ -19,7 +20,7 @@ import { RunHead } from "./run-head.tsx";
 import { rangeOfRun } from "./run-range.ts";
 import { RunTabs, tabOf } from "./run-tabs.tsx";
 import type { RunView } from "./run-view.ts";
-import { countsByKind, isStackWanted, KIND_WORDS, STACK_KINDS, stackFilterOf } from "./stack-filter.ts";
+import { countsByKind, isStackWanted, STACK_KINDS, stackFilterOf, wordOfKind } from "./stack-filter.ts";
 
 const Timeline = lazy(async () => (await import("../timeline/timeline.tsx")).Timeline);
 
@@ -66,7 +67,7 @@ const KindChips = ({ progress }: Readonly<{ progress: DeploymentProgress }>) => 
           aria-pressed={kind === chosen}
           onClick={() => setView({ is: kind === chosen ? undefined : kind })}
         >
-          {KIND_WORDS[kind]} {counts[kind]}
+          {wordOfKind(kind, hasRunEnded(progress.status))} {counts[kind]}
         </button>
       ))}
     </div>

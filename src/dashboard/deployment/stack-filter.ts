@@ -7,7 +7,7 @@ export const STACK_KINDS = ["running", "failed", "waiting", "done", "skipped", "
 
 export type StackKind = (typeof STACK_KINDS)[number];
 
-export const KIND_WORDS: Readonly<Record<StackKind, string>> = {
+const KIND_WORDS: Readonly<Record<StackKind, string>> = {
   running: "Running",
   failed: "Failed",
   waiting: "Waiting",
@@ -15,6 +15,10 @@ export const KIND_WORDS: Readonly<Record<StackKind, string>> = {
   skipped: "Skipped",
   undone: "Undone",
 };
+
+/** In a run that is over nothing waits any more. */
+export const wordOfKind = (kind: StackKind, isOver: boolean): string =>
+  kind === "waiting" && isOver ? "Not begun" : KIND_WORDS[kind];
 
 export type StackFilter = Readonly<{ text: string; kind: StackKind | undefined; isEmpty: boolean }>;
 

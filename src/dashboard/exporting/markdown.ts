@@ -1,6 +1,7 @@
 /** A run as Markdown, to be pasted into an incident: where it stands, why, what it kept from beginning, and its stacks. */
 import type { DeploymentProgress, StackProgress } from "../../protocol/deployment-progress.ts";
 import { durationText } from "../elements/duration.ts";
+import { stackCountsText } from "../elements/stack-counts.ts";
 import { pathOfRun } from "../timeline/timeline-rows.ts";
 import { timedRunOf } from "../timeline/timeline-run.ts";
 
@@ -30,16 +31,11 @@ const told = (name: string, value: string | undefined): string[] => (value ? [`-
 
 const factsOf = (progress: DeploymentProgress): string[] => {
   const { status, summary, startTime, endTime, metrics, owner, user } = progress;
-  const counts = [
-    `${summary.deployedStacks} deployed`,
-    `${summary.failedStacks} failed`,
-    `${summary.skippedStacks} skipped`,
-  ];
   const times = `${clock(startTime)} UTC${endTime === undefined ? "" : ` – ${clock(endTime)} UTC`}`;
   const left = metrics.estimatedTimeRemaining;
   return [
     ...told("Status", `**${status.replaceAll("_", " ")}**, ${summary.progressPercent} %`),
-    ...told("Stacks", `${counts.join(", ")}, of ${summary.totalStacks}`),
+    ...told("Stacks", stackCountsText(summary)),
     ...told("Time", times),
     ...told("Lasted", durationText(metrics.durationSeconds)),
     ...told("Time left", left === undefined ? undefined : `about ${durationText(left)}`),

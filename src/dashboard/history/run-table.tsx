@@ -4,14 +4,8 @@ import { durationText } from "../elements/duration.ts";
 import { Elapsed } from "../elements/elapsed.tsx";
 import { Moment } from "../elements/moment.tsx";
 import { hasRunEnded } from "../elements/standing.ts";
+import { stackCountsText } from "../elements/stack-counts.ts";
 import { Status } from "../elements/status.tsx";
-
-const countsText = ({ totalStacks, deployedStacks, skippedStacks, failedStacks }: RunSummary): string =>
-  [
-    `${deployedStacks} of ${totalStacks}`,
-    ...(skippedStacks > 0 ? [`${skippedStacks} skipped`] : []),
-    ...(failedStacks > 0 ? [`${failedStacks} failed`] : []),
-  ].join(", ");
 
 type RowProps = Readonly<{ run: RunSummary; isShown: boolean; href: string }>;
 
@@ -28,7 +22,7 @@ const Row = ({ run, isShown, href }: RowProps) => (
     <td class="number">
       {hasRunEnded(run.status) ? durationText(run.durationSeconds) : <Elapsed from={run.startTime} />}
     </td>
-    <td class="history-counts">{countsText(run)}</td>
+    <td class="history-counts">{stackCountsText(run)}</td>
     <td class="quiet history-owner">{run.user ?? run.owner ?? "–"}</td>
     <td class="quiet">
       <Moment at={run.startTime} />

@@ -13,11 +13,13 @@ type StackFacts = Readonly<{
   hasCause: boolean;
   /** What it depends on has failed. */
   isBlocked: boolean;
+  /** The run is over. */
+  isOver: boolean;
 }>;
 
 /** CloudFormation rolls a stack back before it says that it failed: until then the cause tells it. */
-export const looksOfStack = ({ status, hasCause, isBlocked }: StackFacts): Looks => {
-  if (isBlocked) return { look: "blocked", word: "cannot begin" };
+export const looksOfStack = ({ status, hasCause, isBlocked, isOver }: StackFacts): Looks => {
+  if (isBlocked) return { look: "blocked", word: isOver ? "did not begin" : "cannot begin" };
   if (status === "deploying" && hasCause) return { look: "undoing", word: "rolling back" };
   return { look: standingOfStatus(status), word: wordOfStatus(status) };
 };

@@ -5,7 +5,6 @@ import { Moment } from "../elements/moment.tsx";
 import { BarMark } from "./bar-mark.tsx";
 import type { BarLook } from "./bar-look.ts";
 import { BarPatterns } from "./bar-shape.tsx";
-import { layerCount } from "./timeline-label.tsx";
 import type { TimelineModel } from "./timeline-model.ts";
 import { readyAt, type StackRow, type TimelineRow } from "./timeline-rows.ts";
 import { secondsOf, type Span } from "./timeline-run.ts";
@@ -81,7 +80,7 @@ const Facts = ({ row, model }: Readonly<{ row: TimelineRow; model: TimelineModel
       return (
         <>
           <strong>Layer {row.layer}</strong>
-          <span>{layerCount(row)}</span>
+          <span>{row.tally}</span>
           <Times span={row.span} model={model} />
         </>
       );

@@ -3,16 +3,10 @@ import { durationText } from "../elements/duration.ts";
 import { SignMark } from "../elements/mark.tsx";
 import { LookMark } from "./bar-mark.tsx";
 import type { TimelineModel } from "./timeline-model.ts";
-import type { LayerRow, TimelineRow } from "./timeline-rows.ts";
+import type { TimelineRow } from "./timeline-rows.ts";
 import { secondsOf, type Span } from "./timeline-run.ts";
 
 const LEVELS = { layer: 1, stack: 2, resource: 3 } as const;
-
-/** `3 of 4 done`. */
-export const layerCount = ({ stacks }: LayerRow): string => {
-  const done = stacks.filter(({ look }) => look === "done" || look === "skipped").length;
-  return `${done} of ${stacks.length} done`;
-};
 
 const lasted = (span: Span | undefined): readonly string[] =>
   span?.end === undefined ? [] : [`took ${durationText(secondsOf(span, span.end))}`];
@@ -39,7 +33,7 @@ const Face = ({ row, model }: Readonly<{ row: TimelineRow; model: TimelineModel 
       return (
         <>
           <strong>Layer {row.layer}</strong>
-          <span class="quiet cut">{layerCount(row)}</span>
+          <span class="quiet cut">{row.tally}</span>
         </>
       );
     case "stack":

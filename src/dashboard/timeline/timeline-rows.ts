@@ -1,4 +1,5 @@
 /** The rows of a timeline, top to bottom: layers, their stacks, and the resources of those stacks that are unfolded. */
+import { layerTally } from "../deployment/layer-tally.ts";
 import { criticalPathOf, type CriticalPath } from "./critical-path.ts";
 import { type Span, type TimedResource, type TimedRun, type TimedStack } from "./timeline-run.ts";
 
@@ -6,7 +7,7 @@ import { type Span, type TimedResource, type TimedRun, type TimedStack } from ".
 type Place = Readonly<{ key: string; place: number; of: number }>;
 
 export type LayerRow = Place &
-  Readonly<{ kind: "layer"; layer: number; stacks: readonly TimedStack[]; span?: Span }>;
+  Readonly<{ kind: "layer"; layer: number; stacks: readonly TimedStack[]; tally: string; span?: Span }>;
 
 export type StackRow = Place &
   Readonly<{ kind: "stack"; stack: TimedStack; isCritical: boolean; isOpen: boolean }>;
@@ -59,8 +60,12 @@ export const timelineRowsOf = (
   let layers = 0;
   for (const [layer, stacks] of byLayer) {
     const span = spanOver(stacks.flatMap((stack) => stack.span ?? []));
+    const tally = layerTally(
+      stacks.map(({ status }) => status),
+      run.isDestroying,
+    );
     const at = { place: ++layers, of: byLayer.size };
-    rows.push({ kind: "layer", key: `layer ${layer}`, ...at, layer, stacks, ...(span && { span }) });
+    rows.push({ kind: "layer", key: `layer ${layer}`, ...at, layer, stacks, tally, ...(span && { span }) });
     for (const [index, stack] of stacks.entries()) {
       const key = stackKeyOf(stack.name);
       const isOpen = open.has(stack.name) && stack.resourceCount > 0;

@@ -10,7 +10,7 @@ import {
   type StackNode,
 } from "../../domain/deployment/deployment-state.ts";
 import { isUnderway } from "../../domain/deployment/resource-node.ts";
-import type { DeploymentProgress, StackProgress } from "../../protocol/deployment-progress.ts";
+import type { DeploymentProgress, StackProgress, StackStatus } from "../../protocol/deployment-progress.ts";
 import { looksOfResource, looksOfStack, type Looks } from "./bar-look.ts";
 
 /** From when to when; without an end it goes on. */
@@ -21,6 +21,7 @@ export type TimedResource = Looks & Readonly<{ key: string; name: string; type: 
 export type TimedStack = Looks &
   Readonly<{
     name: string;
+    status: StackStatus;
     layer: number;
     dependsOn: readonly string[];
     /** Absent: it has not begun. */
@@ -36,6 +37,8 @@ export type TimedStack = Looks &
 
 export type TimedRun = Readonly<{
   span: Span;
+  /** It deletes what it is about. */
+  isDestroying: boolean;
   /** By layer, then in the order of the run. */
   stacks: readonly TimedStack[];
 }>;
@@ -88,9 +91,10 @@ const timedStack = (
   const reason = cause?.reason || error?.message;
   return {
     name,
+    status,
     layer,
     dependsOn,
-    ...looksOfStack({ status, hasCause: cause !== undefined, isBlocked }),
+    ...looksOfStack({ status, hasCause: cause !== undefined, isBlocked, isOver: runEnd !== undefined }),
     ...(span && { span }),
     percent,
     ...(reason && { reason }),
@@ -136,7 +140,8 @@ export const timedRunOf = (source: TimelineSource): TimedRun | undefined => {
   const span = spanOf(source.startTime, source.endTime);
   if (source.run === 0 || !span) return undefined;
   const stacks = isState(source) ? stacksOfState(source) : stacksOfProgress(source);
-  return { span, stacks: stacks.sort((one, other) => one.layer - other.layer) };
+  const isDestroying = source.status === "destroying" || source.status === "destroyed";
+  return { span, isDestroying, stacks: stacks.sort((one, other) => one.layer - other.layer) };
 };
 
 /** Seconds that a span lasts, until `now` while it goes on. */

@@ -41,7 +41,7 @@ describe("a run as Markdown", () => {
       `# shop-dev, run 1
 
 - Status: **failed**, 33 %
-- Stacks: 1 deployed, 1 failed, 0 skipped, of 3
+- Stacks: 1 of 3, 1 failed
 - Time: 2026-11-22 10:00:00 UTC – 2026-11-22 10:01:43 UTC
 - Lasted: 1m 43s
 - Resources: 0 done, 1 failed

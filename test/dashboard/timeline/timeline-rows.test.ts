@@ -91,6 +91,12 @@ describe("the rows of a timeline", () => {
       "layer 3",
       "web cannot begin",
     ]);
+    const over = stateAfter([
+      ...FAILED,
+      [40, "stack_failed", { stack: "database", error: { code: "X", message: "no" } }],
+      [41, "deployment_failed"],
+    ]);
+    expect(rowsOf(over).at(-1)).toBe("web did not begin");
     expect(known(failed).stacks.find(({ name }) => name === "database")).toMatchObject({
       span: { start: START + 15_000, end: START + 40_000 },
       reason: "no room",
