@@ -1,8 +1,9 @@
 /** Follows a deployment or a stack in the mode that is wanted, and says at the end what there is to say of it. */
 import type { Patience } from "../client/connection-state.ts";
 import { DeploymentStore } from "../client/deployment-store.ts";
-import { restClient } from "../client/rest.ts";
+import { restClient, type StackQuery } from "../client/rest.ts";
 import type { DeploymentAddress, StackAddress } from "../protocol/channel-names.ts";
+import { failed, success, type Result } from "../protocol/result.ts";
 import { complain } from "./complaint.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitOfEnding, type Ending } from "./following/ending.ts";
@@ -129,9 +130,21 @@ export const watchDeployment = async (
     : EXIT.usage;
 };
 
+/** The server's own region, if it knows the stack there. */
+const regionThere = async (
+  server: Server,
+  stackName: StackAddress["stackName"],
+): Promise<Result<string, string>> => {
+  const summary = await restClient(server).stacks.summary({ stackName });
+  if (summary.ok) return success(summary.value.region);
+  return failed(
+    `which region is the stack in? Give --region, or set AWS_REGION (${summary.failure.message})`,
+  );
+};
+
 /** `stackcast watch --stack`. */
 export const watchStack = async (
-  address: StackAddress,
+  { stackName, region: given }: StackQuery,
   { since: text, ...options }: WatchingOptions,
   surroundings: Surroundings,
 ): Promise<ExitCode> => {
@@ -141,7 +154,13 @@ export const watchStack = async (
     complain(surroundings, server.failure);
     return EXIT.usage;
   }
-  const { stackName, region } = address;
+  const found = given === undefined ? await regionThere(server.value, stackName) : success(given);
+  if (!found.ok) {
+    complain(surroundings, found.failure);
+    return EXIT.usage;
+  }
+  const region = found.value;
+  const address: StackAddress = { region, stackName };
   const tellers = await stackTellers({ address, server: server.value, options, surroundings, since });
   const ending = await followStack({
     server: server.value,
@@ -151,8 +170,8 @@ export const watchStack = async (
     timeoutSeconds: options.timeout,
     interruption: surroundings.interruption,
   });
-  const given = server.value.isGiven ? ` --url ${server.value.url}` : "";
-  const back = `stackcast watch --stack ${stackName} --region ${region}${given}`;
+  const url = server.value.isGiven ? ` --url ${server.value.url}` : "";
+  const back = `stackcast watch --stack ${stackName} --region ${region}${url}`;
   const words = lastWords(
     ending,
     `stack ${stackName} in ${region}`,

@@ -57,7 +57,7 @@ describe("the command line", () => {
     ["a deployment without its environment", ["status", "D1"], "--environment"],
     ["a deployment that is not named", ["watch", "-e", "dev"], "which deployment?"],
     ["a watched deployment without its environment", ["watch", "D1"], "--environment"],
-    ["a stack without its region", ["watch", "--stack", "network"], "--region"],
+    ["a stack of which nobody knows the region", ["watch", "--stack", "network", ...SERVER], "--region"],
     ["a stack and a deployment", ["watch", "D1", "--stack", "network", "--region", "eu-west-1"], "either"],
     ["a name that cannot be a deployment's", ["status", "../x", "-e", "dev"], "letter or digit"],
     ["an environment that cannot be one", ["status", "D1", "-e", "Dev!"], "lower-case"],

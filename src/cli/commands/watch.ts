@@ -43,7 +43,11 @@ export const declareWatch: Declaration = (program, run) => {
     .argument("[deploymentId]", "the deployment, such as D1BRV40", deploymentId)
     .addOption(environmentOption())
     .option("--stack <name>", "a stack on its own instead, by CloudFormation's name", stackName)
-    .option("--region <region>", "where the stack is", region)
+    .option(
+      "--region <region>",
+      "where the stack is; default: AWS_REGION, else the server's own region",
+      region,
+    )
     .option("--wait", "wait for a run to begin, also before anything is there")
     .option("--since <epoch:offset>", "with -o ndjson: only the events after this position, or all: start");
   withFollowing(withServer(command))
@@ -54,10 +58,11 @@ export const declareWatch: Declaration = (program, run) => {
         const { stack, environment } = options;
         if (stack !== undefined) {
           if (id !== undefined) command.error("error: give either a deployment or --stack");
-          if (options.region === undefined) command.error("error: --stack needs --region");
-          return watchStack({ stackName: stack, region: options.region ?? "" }, options, surroundings);
+          const where = options.region ?? (surroundings.env["AWS_REGION"] || undefined);
+          const query = { stackName: stack, ...(where !== undefined && { region: where }) };
+          return watchStack(query, options, surroundings);
         }
-        if (id === undefined) command.error("error: which deployment? Give its id, or --stack and --region");
+        if (id === undefined) command.error("error: which deployment? Give its id, or --stack");
         if (environment === undefined) command.error("error: a deployment needs --environment");
         return watchDeployment(
           addressOf(id ?? "", { environment: environment ?? "" }),
