@@ -111,7 +111,9 @@ describe("a log file", () => {
     const [file = ""] = readdirSync(join(folder.path, "logs"));
     const text = readFileSync(join(folder.path, "logs", file), "utf8");
     const [events = "", report = ""] = text.split("\n\n");
-    expect(events.split("\n")).toHaveLength(served.deployment.offset);
+    const [heading, ...lines] = events.split("\n");
+    expect(heading).toBe("--- Run 1, begun 2025-10-09T14:30:00.000Z ---");
+    expect(lines).toHaveLength(served.deployment.offset);
     expect(events).toContain("2025-10-09T14:30:00.000Z INFO  Deployment started: D1BRV40-dev\n");
     expect(events).toContain("INFO  [network] Creating AWS::EC2::VPC (Main)\n");
     expect(events).toContain(

@@ -39,6 +39,12 @@ export const stackLogFileOf = (
 
 const isOfDeployment = (frame: ChannelFrame): frame is DeploymentFrame => "data" in frame;
 
+/** Runs that begin within the same minute share a file: each has its heading there. */
+const headingOf = (frame: ChannelFrame): readonly string[] =>
+  frame.type === "deployment_started"
+    ? [`--- Run${frame.data.run === undefined ? "" : ` ${frame.data.run}`}, begun ${frame.timestamp} ---`]
+    : [];
+
 /** An event as a line. */
 const logTextOf = (frame: ChannelFrame): string => {
   const { timestamp } = frame;
@@ -87,7 +93,7 @@ export const logFile = ({ file, reportOf, failed }: LogFileOptions): Teller => {
 
   return {
     reset: ({ epoch }) => fresh.reset(epoch),
-    events: (frames) => write(fresh.of(frames).map(logTextOf)),
+    events: (frames) => write(fresh.of(frames).flatMap((frame) => [...headingOf(frame), logTextOf(frame)])),
     trouble: (message) => write([`${new Date().toISOString()} WARN  ${cleanText(message)}`]),
     ended: (ending) => write([...reportOf(ending)]),
   };
