@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { RestFailure } from "../../client/rest-call.ts";
 import type { Result } from "../../protocol/result.ts";
-import { token } from "../session.ts";
+import { signInReason, token } from "../session.ts";
 
 /** Where a question stands. While it is asked again, what was answered before stays. */
 export type Asked<Value> =
@@ -43,24 +43,24 @@ export const Loading = ({ what }: Readonly<{ what: string }>) => (
   </p>
 );
 
-/** Why there is no answer, in the server's words, and how to ask again. */
-export const FailureNote = ({
-  failure,
-  onRetry,
-}: Readonly<{ failure: RestFailure; onRetry?: () => void }>) => (
-  <div class="note failed" role="alert">
-    <strong>{failure.message}</strong>
-    <span class="quiet small">
-      {failure.code}
-      {failure.requestId !== undefined && ` · request ${failure.requestId}`}
-    </span>
-    {onRetry && (
-      <button type="button" class="button compact" onClick={onRetry}>
-        Try again
-      </button>
-    )}
-  </div>
-);
+type FailureProps = Readonly<{ failure: RestFailure; onRetry?: () => void }>;
+
+/** Why there is no answer, in the server's words, and how to ask again. What the dialog to sign in asks is not said twice. */
+export const FailureNote = ({ failure, onRetry }: FailureProps) =>
+  failure.code === "UNAUTHENTICATED" && signInReason.value !== undefined ? null : (
+    <div class="note failed" role="alert">
+      <strong>{failure.message}</strong>
+      <span class="quiet small">
+        {failure.code}
+        {failure.requestId !== undefined && ` · request ${failure.requestId}`}
+      </span>
+      {onRetry && (
+        <button type="button" class="button compact" onClick={onRetry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
 
 /** Nothing is there, why, and what would bring something. */
 export const Empty = ({ title, children }: Readonly<{ title: string; children?: ComponentChildren }>) => (
