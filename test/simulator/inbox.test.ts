@@ -47,3 +47,10 @@ it("has nothing else, and takes no end of nothing", async () => {
   for (let count = 0; count < 510; count += 1) await post("/inbox/many", "{}");
   expect(simulator.inbox()).toHaveLength(500);
 });
+
+it("leads who opens where posts go to the page", async () => {
+  for (const path of ["/inbox", "/inbox/"]) {
+    const answer = await fetch(simulator.inboxUrl + path, { redirect: "manual" });
+    expect([answer.status, answer.headers.get("location")]).toEqual([302, "/"]);
+  }
+});

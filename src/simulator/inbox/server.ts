@@ -64,6 +64,9 @@ const serve = async (
   if (method === "POST" && url.pathname.startsWith("/inbox/")) return receive(message, response, url, inbox);
   if (method === "GET" && url.pathname === "/")
     return void response.writeHead(200, PAGE_HEADERS).end(inboxPage(inbox.items, own));
+  // Whoever opens where posts go wants to see them.
+  if (method === "GET" && (url.pathname === "/inbox" || url.pathname === "/inbox/"))
+    return void response.writeHead(302, { location: "/" }).end();
   if (method === "GET" && url.pathname === "/inbox.json")
     return void response
       .writeHead(200, { "content-type": "application/json", "cache-control": "no-store" })
