@@ -6,7 +6,7 @@ import { type Span, type TimedResource, type TimedRun, type TimedStack } from ".
 /** Where a row stands among those beside it, from 1. */
 type Place = Readonly<{ key: string; place: number; of: number }>;
 
-export type LayerRow = Place &
+type LayerRow = Place &
   Readonly<{ kind: "layer"; layer: number; stacks: readonly TimedStack[]; tally: string; span?: Span }>;
 
 export type StackRow = Place &
