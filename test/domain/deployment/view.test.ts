@@ -232,8 +232,8 @@ describe("the view of a deployment", () => {
         error: { code: "UPDATE_ROLLBACK_COMPLETE", message: "rolled back" },
       }),
     ];
-    const counted = (...events: readonly DeploymentEvent[]) =>
-      deploymentProgressOf(stateOf(...events), at(60)).stacks["a"]?.resources;
+    const counted = (...seen: readonly DeploymentEvent[]) =>
+      deploymentProgressOf(stateOf(...seen), at(60)).stacks["a"]?.resources;
     expect(counted(...events)).toEqual({ total: 3, created: 1, failed: 2, current: "T (one)" });
     expect(counted(...events, ...end)).toEqual({ total: 3, created: 1, failed: 2 });
     expect(deploymentProgressOf(stateOf(...events, ...end), at(60)).metrics).toMatchObject({
