@@ -3,7 +3,8 @@
  * times as large. What is not understood is no frame, so that a newer server can say more.
  */
 import type { Disconnect, RequestError, Subscribed } from "../protocol/control-frames.ts";
-import type { DeploymentEvent, DeploymentFrame } from "../protocol/deployment-events.ts";
+import { DEPLOYMENT_EVENT_TYPES } from "../protocol/deployment-event-types.ts";
+import type { DeploymentFrame } from "../protocol/deployment-events.ts";
 import type { DeploymentProgress } from "../protocol/deployment-progress.ts";
 import type { StackFrame, TroubleFrame } from "../protocol/stack-frames.ts";
 
@@ -51,36 +52,6 @@ const isText = (value: unknown): value is string => typeof value === "string";
 
 const isOffset = (value: unknown): value is number => Number.isSafeInteger(value);
 
-/** Every type, so that one which the reducer learns and this list lacks does not compile. */
-const DEPLOYMENT_TYPES: Readonly<Record<DeploymentEvent["type"], true>> = {
-  deployment_started: true,
-  deployment_validating: true,
-  deployment_complete: true,
-  deployment_failed: true,
-  deployment_rolling_back: true,
-  deployment_rolled_back: true,
-  deployment_cancelling: true,
-  deployment_cancelled: true,
-  deployment_destroying: true,
-  deployment_destroyed: true,
-  layer_started: true,
-  layer_complete: true,
-  stack_deploying: true,
-  stack_deployed: true,
-  stack_failed: true,
-  stack_skipped: true,
-  stack_deleting: true,
-  stack_deleted: true,
-  stack_rolled_back: true,
-  resource_creating: true,
-  resource_created: true,
-  resource_updating: true,
-  resource_updated: true,
-  resource_deleting: true,
-  resource_deleted: true,
-  resource_failed: true,
-};
-
 const isPlaced = (value: unknown): value is Fields & Readonly<{ offset: number }> =>
   isFields(value) && isOffset(value["offset"]);
 
@@ -89,7 +60,7 @@ const isChannelFrame = (value: unknown): value is ChannelFrame => {
   const { type, data, stack, resource } = value;
   if (type === "stack_complete") return isFields(stack);
   if (type === "resource_update") return isFields(stack) && isFields(resource);
-  return isText(type) && Object.hasOwn(DEPLOYMENT_TYPES, type) && isFields(data);
+  return isText(type) && Object.hasOwn(DEPLOYMENT_EVENT_TYPES, type) && isFields(data);
 };
 
 const eventOf = (value: unknown): ChannelFrame | UnknownFrame | undefined => {

@@ -1,14 +1,13 @@
 /** A deployment, live: where it stands, why it failed, its layers and stacks, its events, its times and its past. */
 import { useSignal, type Signal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { DeploymentAddress } from "../../protocol/channel-names.ts";
 import { queryValue, setView } from "../address.ts";
 import { Empty, FailureNote, Loading } from "../elements/answer.tsx";
 import { standingOfStatus, wordOfStatus } from "../elements/standing.ts";
-import { token } from "../session.ts";
 import { announce } from "../shell/announcements.tsx";
 import { useKeys } from "../shell/keys.ts";
-import { shownConnection } from "../shell/live-connection.ts";
+import { useOpen } from "../shell/open-connection.ts";
 import { usePageStatus } from "../shell/page-status.ts";
 import { notifyEnd } from "./end-notice.ts";
 import { FollowedDeployment } from "./followed-deployment.ts";
@@ -31,23 +30,7 @@ const useFollowed = (address: DeploymentAddress): FollowedDeployment => {
       }),
     [],
   );
-  const signedIn = token.value;
-  useEffect(() => {
-    followed.open();
-    shownConnection.value = { connection: followed.connection, reconnect: () => followed.open() };
-    return () => {
-      followed.close();
-      shownConnection.value = undefined;
-    };
-  }, [signedIn]);
-  useEffect(() => {
-    addEventListener("online", followed.hurry);
-    document.addEventListener("visibilitychange", followed.hurry);
-    return () => {
-      removeEventListener("online", followed.hurry);
-      document.removeEventListener("visibilitychange", followed.hurry);
-    };
-  }, []);
+  useOpen(followed);
   return followed;
 };
 

@@ -8,6 +8,7 @@ import type {
   DestinationKind,
   DestinationRequest,
 } from "../../protocol/destinations.ts";
+import { DEPLOYMENT_EVENT_TYPES } from "../../protocol/deployment-event-types.ts";
 import type { DeploymentEvent } from "../../protocol/deployment-events.ts";
 
 type EventType = DeploymentEvent["type"];
@@ -28,40 +29,10 @@ export type DestinationDraft = Readonly<{
   environments: string;
 }>;
 
-/** All types of events that are kept, so that a new one is missed here by the compiler. */
-const EVENT_TYPES: Readonly<Record<EventType, true>> = {
-  deployment_started: true,
-  deployment_validating: true,
-  deployment_complete: true,
-  deployment_failed: true,
-  deployment_rolling_back: true,
-  deployment_rolled_back: true,
-  deployment_cancelling: true,
-  deployment_cancelled: true,
-  deployment_destroying: true,
-  deployment_destroyed: true,
-  layer_started: true,
-  layer_complete: true,
-  stack_deploying: true,
-  stack_deployed: true,
-  stack_failed: true,
-  stack_skipped: true,
-  stack_deleting: true,
-  stack_deleted: true,
-  stack_rolled_back: true,
-  resource_creating: true,
-  resource_created: true,
-  resource_updating: true,
-  resource_updated: true,
-  resource_deleting: true,
-  resource_deleted: true,
-  resource_failed: true,
-};
-
 /** By what they are about, in the order of a run. */
 export const EVENT_GROUPS = (["deployment", "layer", "stack", "resource"] as const).map((group) => ({
   group,
-  types: Object.keys(EVENT_TYPES).filter((type) => type.startsWith(`${group}_`)),
+  types: Object.keys(DEPLOYMENT_EVENT_TYPES).filter((type) => type.startsWith(`${group}_`)),
 }));
 
 export const emptyDraft = (kind: DestinationKind): DestinationDraft => ({

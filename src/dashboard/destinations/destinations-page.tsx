@@ -11,7 +11,6 @@ import { DestinationForm } from "./destination-form.tsx";
 import { KIND_NAMES, STATE_WORDS, targetOf, titleOf } from "./destination-words.ts";
 import { destinations } from "./destinations-server.ts";
 import { SecretDialog, type GivenSecret } from "./secret-dialog.tsx";
-// oxlint-disable-next-line import/no-unassigned-import -- the builder loads it with this part of the page
 import "./destinations.css";
 
 /** What is asked of the reader at the moment. */

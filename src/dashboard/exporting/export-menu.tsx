@@ -8,7 +8,6 @@ import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
 import { Menu } from "../elements/menu.tsx";
 import { SignMark } from "../elements/mark.tsx";
 import type { Exported } from "./exported-run.ts";
-// oxlint-disable-next-line import/no-unassigned-import -- the builder loads it with this part of the page
 import "./export-menu.css";
 
 type ExportMenuProps = Readonly<{

@@ -12,7 +12,6 @@ import { comparisonOf, lastSuccessfulBefore } from "./run-comparison.ts";
 import { RunChart } from "./run-chart.tsx";
 import { runsWith } from "./run-list.ts";
 import { RunTable } from "./run-table.tsx";
-// oxlint-disable-next-line import/no-unassigned-import -- the builder loads it with this part of the page
 import "./history.css";
 
 export type HistoryProps = Readonly<{

@@ -1,6 +1,6 @@
 /** A stack on its own, live: where its newest operation stands, its resources, its events and how it ended. */
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { StackAddress } from "../../protocol/channel-names.ts";
 import { standingOf } from "../../domain/statuses.ts";
 import { queryValue, setView } from "../address.ts";
@@ -8,10 +8,9 @@ import { notifyEnd } from "../deployment/end-notice.ts";
 import { Empty, FailureNote, Loading } from "../elements/answer.tsx";
 import { standingOfStatus } from "../elements/standing.ts";
 import { TroubleNote } from "../elements/trouble-note.tsx";
-import { token } from "../session.ts";
 import { announce } from "../shell/announcements.tsx";
 import { useKeys } from "../shell/keys.ts";
-import { shownConnection } from "../shell/live-connection.ts";
+import { useOpen } from "../shell/open-connection.ts";
 import { usePageStatus } from "../shell/page-status.ts";
 import { FollowedStack } from "./followed-stack.ts";
 import { ResourceTable } from "./resource-table.tsx";
@@ -30,23 +29,7 @@ const useFollowedStack = (address: StackAddress): FollowedStack => {
       }),
     [],
   );
-  const signedIn = token.value;
-  useEffect(() => {
-    followed.open();
-    shownConnection.value = { connection: followed.connection, reconnect: () => followed.open() };
-    return () => {
-      followed.close();
-      shownConnection.value = undefined;
-    };
-  }, [signedIn]);
-  useEffect(() => {
-    addEventListener("online", followed.hurry);
-    document.addEventListener("visibilitychange", followed.hurry);
-    return () => {
-      removeEventListener("online", followed.hurry);
-      document.removeEventListener("visibilitychange", followed.hurry);
-    };
-  }, []);
+  useOpen(followed);
   return followed;
 };
 

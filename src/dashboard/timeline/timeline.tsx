@@ -11,7 +11,6 @@ import { TimelineChart } from "./timeline-chart.tsx";
 import { TimelineModel } from "./timeline-model.ts";
 import { secondsOf, type TimelineSource } from "./timeline-run.ts";
 import { TimelineTable } from "./timeline-table.tsx";
-// oxlint-disable-next-line import/no-unassigned-import -- the builder loads it with this part of the page
 import "./timeline.css";
 
 export type TimelineProps = Readonly<{
