@@ -1,5 +1,5 @@
 /** What a page follows is open as long as the page is drawn, and its connection is the one that the page tells of. */
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { token } from "../session.ts";
 import { shownConnection, type LiveConnection } from "./live-connection.ts";
 
@@ -14,7 +14,8 @@ type Followed = Readonly<{
 /** Opened anew for whoever signs in anew; hurried when the network or the reader is back. */
 export const useOpen = (followed: Followed): void => {
   const signedIn = token.value;
-  useEffect(() => {
+  // Before the page is painted: what it follows takes longer to come.
+  useLayoutEffect(() => {
     followed.open();
     shownConnection.value = { connection: followed.connection, reconnect: () => followed.open() };
     return () => {
