@@ -1,17 +1,20 @@
 /** Many changes, one drawing: what is asked for is done once, just before the browser paints next, and not too often. */
 
-/** Longest wait where the browser paints nothing, as in a tab that is not seen. */
-const HIDDEN_MS = 500;
+/** Longest wait where the browser paints nothing, as in a tab that is not seen, or has much else to do. */
+const PATIENCE_MS = 500;
 
-/** Between two drawings, so that a flood of changes leaves time for its reader; nobody reads faster. */
+/** Least time between two drawings; nobody reads faster. */
 const PAUSE_MS = 50;
+
+/** Of the time, what drawing may take: a flood of changes leaves the rest to its reader. */
+const SHARE = 0.2;
 
 /** Runs `draw` once for all the times that it is asked to until then; `cancel` forgets it. */
 export const onceAFrame = (draw: () => void): Readonly<{ ask: () => void; cancel: () => void }> => {
   let frame: number | undefined;
   let timers: number[] = [];
   let isAsked = false;
-  let drawnAt = Number.NEGATIVE_INFINITY;
+  let nextAt = Number.NEGATIVE_INFINITY;
   const cancel = (): void => {
     if (frame !== undefined) cancelAnimationFrame(frame);
     for (const timer of timers) clearTimeout(timer);
@@ -21,8 +24,11 @@ export const onceAFrame = (draw: () => void): Readonly<{ ask: () => void; cancel
   };
   const run = (): void => {
     cancel();
-    drawnAt = performance.now();
+    const begun = performance.now();
+    nextAt = begun + PAUSE_MS;
     draw();
+    // What was drawn is laid out and painted before the next task.
+    setTimeout(() => (nextAt = Math.max(nextAt, begun + (performance.now() - begun) / SHARE)));
   };
   const ask = (): void => {
     if (isAsked) return;
@@ -30,10 +36,10 @@ export const onceAFrame = (draw: () => void): Readonly<{ ask: () => void; cancel
     const askFrame = (): void => {
       frame = requestAnimationFrame(run);
     };
-    const left = drawnAt + PAUSE_MS - performance.now();
+    const left = nextAt - performance.now();
     if (left > 0) timers.push(setTimeout(askFrame, left));
     else askFrame();
-    timers.push(setTimeout(run, HIDDEN_MS));
+    timers.push(setTimeout(run, PATIENCE_MS));
   };
   return { ask, cancel };
 };

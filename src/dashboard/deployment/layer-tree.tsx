@@ -1,33 +1,28 @@
 /** Layers, their stacks and the stacks' resources: a tree that folds, and that keeps still what did not change. */
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { SignMark } from "../elements/mark.tsx";
 import { Elapsed } from "../elements/elapsed.tsx";
-import { hasRunEnded, standingOfStatus } from "../elements/standing.ts";
-import { layerTally } from "./layer-tally.ts";
+import { layerLookOf, treeLookOf, type TreeLook } from "./layer-look.ts";
 import { StackRow } from "./stack-row.tsx";
 import type { LayerView, RunView } from "./run-view.ts";
-import { isStackWanted, type StackFilter } from "./stack-filter.ts";
+import type { StackFilter } from "./stack-filter.ts";
 
-type TreeProps = Readonly<{ view: RunView; filter: StackFilter }>;
+type TreeProps = Readonly<{
+  view: RunView;
+  /** The same as long as it asks for the same. */
+  filter: StackFilter;
+}>;
 
-/** Stacks above which layers that are done begin folded. */
-const MANY_STACKS = 60;
+type LayerProps = TreeProps & Readonly<{ shown: LayerView; tree: TreeLook }>;
 
-const Layer = ({ layer, stacks, view, filter }: LayerView & TreeProps) => {
+const Layer = ({ shown, tree, view, filter }: LayerProps) => {
   const [chosen, setOpen] = useState<boolean>();
-  const views = stacks.map((name) => view.stack(name).value?.progress).filter((stack) => stack !== undefined);
-  const wanted = views.filter((stack) => isStackWanted(stack, filter)).map(({ name }) => name);
-  if (wanted.length === 0) return null;
-  const isDone = views.every(({ status }) => status !== "pending" && standingOfStatus(status) !== "running");
-  const state = view.state.value;
-  const progress = view.progress.value;
-  const total = progress?.totalLayers ?? layer;
-  const isMany = (progress?.summary.totalStacks ?? 0) > MANY_STACKS;
-  const isOver = progress !== undefined && hasRunEnded(progress.status);
-  const isDestroying = progress?.status === "destroying" || progress?.status === "destroyed";
-  const statuses = views.map(({ status }) => status);
-  const open = chosen ?? !(isDone && isMany && filter.isEmpty);
-  const times = state?.layers.get(layer);
+  const look = useMemo(() => layerLookOf(view, shown, filter), [view, shown, filter]);
+  const wanted = look.wanted.value;
+  if (wanted === "") return null;
+  const { layer } = shown;
+  const open = chosen ?? !(look.isDone.value && tree.isMany.value && filter.isEmpty);
+  const startTime = look.startTime.value;
   return (
     <section class="layer" aria-label={`Layer ${layer}`}>
       <div class="layer-head">
@@ -42,18 +37,18 @@ const Layer = ({ layer, stacks, view, filter }: LayerView & TreeProps) => {
         </button>
         <h3>
           <span>
-            Layer {layer} of {total}
+            Layer {layer} of {look.total.value}
           </span>
-          <span class="quiet">{layerTally(statuses, isDestroying)}</span>
+          <span class="quiet">{look.tally.value}</span>
         </h3>
         <span class="small quiet">
-          {times && <Elapsed from={times.startTime} to={times.endTime ?? state?.endTime} />}
+          {startTime !== undefined && <Elapsed from={startTime} to={look.endTime.value} />}
         </span>
       </div>
       {open && (
         <ul>
-          {wanted.map((name) => (
-            <StackRow key={name} shown={view.stack(name)} isOver={isOver} />
+          {wanted.split("\n").map((name) => (
+            <StackRow key={name} shown={view.stack(name)} isOver={tree.isOver.value} />
           ))}
         </ul>
       )}
@@ -62,11 +57,11 @@ const Layer = ({ layer, stacks, view, filter }: LayerView & TreeProps) => {
 };
 
 export const LayerTree = ({ view, filter }: TreeProps) => {
-  const layers = view.layers.value;
+  const tree = useMemo(() => treeLookOf(view), [view]);
   return (
     <div class="tree">
-      {layers.map((layer) => (
-        <Layer key={layer.layer} {...layer} view={view} filter={filter} />
+      {view.layers.value.map((shown) => (
+        <Layer key={shown.layer} {...{ shown, tree, view, filter }} />
       ))}
     </div>
   );

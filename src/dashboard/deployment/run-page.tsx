@@ -1,5 +1,6 @@
 /** A run in the view that the address asks for; views that few open are loaded when they are opened. */
 import type { Signal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import type { DeploymentAddress } from "../../protocol/channel-names.ts";
 import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
 import { queryValue, setView, viewHref } from "../address.ts";
@@ -75,7 +76,8 @@ const KindChips = ({ progress }: Readonly<{ progress: DeploymentProgress }>) => 
 };
 
 const Stacks = ({ view, progress }: Readonly<{ view: RunView; progress: DeploymentProgress }>) => {
-  const filter = stackFilterOf(queryValue("q"), queryValue("is"));
+  const [text, kind] = [queryValue("q"), queryValue("is")];
+  const filter = useMemo(() => stackFilterOf(text, kind), [text, kind]);
   const stacks = Object.values(progress.stacks);
   const found = filter.isEmpty || stacks.some((stack) => isStackWanted(stack, filter));
   return (

@@ -37,6 +37,9 @@ const sightOf = (list: HTMLElement): Sight => ({
   row: Number.parseFloat(getComputedStyle(list).getPropertyValue("--line-row")) || 24,
 });
 
+const isSame = (one: Sight, other: Sight): boolean =>
+  one.top === other.top && one.height === other.height && one.row === other.row;
+
 /** Whether the page is being printed: then there is no window to look through. */
 const usePrinting = (): boolean => {
   const [printing, setPrinting] = useState(false);
@@ -63,10 +66,14 @@ export const EventList = <Item extends Line>({
   const seen = useRef(lines.length);
   const printing = usePrinting();
   const count = lines.length;
-  const { row } = sight;
+  const { row, height } = sight;
+  // The end is known before it is scrolled to: new lines are drawn once, and in their place.
+  const top = following ? Math.max(0, count * row - height) : sight.top;
 
   const look = (): void => {
-    if (list.current) setSight(sightOf(list.current));
+    if (!list.current) return;
+    const seenNow = sightOf(list.current);
+    setSight((before) => (isSame(before, seenNow) ? before : seenNow));
   };
 
   useEffect(() => {
@@ -83,15 +90,15 @@ export const EventList = <Item extends Line>({
     seen.current = count;
     element.scrollTop = element.scrollHeight;
     look();
-  }, [count, following, row]);
+  }, [count, following, row, height]);
 
   useLayoutEffect(() => {
     const index = shown === undefined ? -1 : lines.findIndex(({ offset }) => offset === shown);
     const element = list.current;
     if (!element || index === -1) return;
-    const top = index * row;
-    if (top >= element.scrollTop && top + row <= element.scrollTop + element.clientHeight) return;
-    element.scrollTop = top - element.clientHeight / 2;
+    const place = index * row;
+    if (place >= element.scrollTop && place + row <= element.scrollTop + element.clientHeight) return;
+    element.scrollTop = place - element.clientHeight / 2;
     look();
   }, [shown, count > 0, row]);
 
@@ -105,8 +112,8 @@ export const EventList = <Item extends Line>({
 
   const first = printing
     ? Math.max(0, count - MOST_PRINTED)
-    : Math.max(0, Math.floor(sight.top / row) - MARGIN_LINES);
-  const last = printing ? count : Math.min(count, Math.ceil((sight.top + sight.height) / row) + MARGIN_LINES);
+    : Math.max(0, Math.floor(top / row) - MARGIN_LINES);
+  const last = printing ? count : Math.min(count, Math.ceil((top + height) / row) + MARGIN_LINES);
   const missed = following ? 0 : Math.max(0, count - seen.current);
   return (
     <div class="log-frame">
