@@ -11,6 +11,8 @@ export type Findings = Readonly<{
   rootName: string;
   /** Unseen events of the root and its nested stacks, in the order in which they are to be told. */
   events: readonly StackEvent[];
+  /** The tracked stack's status before the first of them, where events were left out that tell of it. */
+  previousStatus?: string;
   /** ARNs of the stacks whose events were read, all the way down to what was known, or are not to be had. */
   read: ReadonlySet<string>;
   /** What the operation met in this poll is to touch, by the stack's ARN. */

@@ -13,7 +13,7 @@ import {
   type StackState,
   type TrackedResource,
 } from "./stack-state.ts";
-import { isAtRest, isUnderWay, isWhole, outcomeOf, standingOf } from "./statuses.ts";
+import { isAtRest, isUnderWay, isWhole, operationBegunBy, outcomeOf, standingOf } from "./statuses.ts";
 import { count, percentOf, tallyOf, unstartedOf, type Tally } from "./tally.ts";
 import { advanceCursor } from "./unseen.ts";
 
@@ -41,6 +41,8 @@ export class Fold {
   /** Events of parents on nested stacks, by the nested stack's ARN: they tell where it hangs. */
   private readonly parents = new Map<string, StackEvent>();
   private readonly newestStart: StackEvent | undefined;
+  /** The root's status before its first own event; absent: as it is known. */
+  private previousStatus: string | undefined;
   private readonly findings: Findings;
   private readonly channel: string;
 
@@ -52,6 +54,7 @@ export class Fold {
     this.findings = findings;
     this.channel = channel;
     this.offset = offset;
+    this.previousStatus = findings.previousStatus;
     this.attempt = before.attempt;
     this.followed = new Map(before.followed);
     this.resources = new Map(before.resources);
@@ -75,6 +78,7 @@ export class Fold {
 
   take(event: StackEvent): void {
     const ofRoot = this.isRootEvent(event);
+    const previousStatus = ofRoot ? this.statusBefore(event) : undefined;
     if (ofRoot && beginsAttempt(this.root, event)) this.begin(event);
     let attempt = this.attempt ?? attemptBegunBy(event, this.offset + 1);
     const before = this.stackOf(event);
@@ -96,7 +100,7 @@ export class Fold {
       this.tally = tallyOf(this.resources, this.followed, this.root.phase);
     if (!own && event.logicalId !== "") this.takeResource(event, path, phase, stack);
     const counts = this.progressed(attempt);
-    this.frames.push(resourceUpdateOf(event, path, counts, this.next()));
+    this.frames.push(resourceUpdateOf(event, path, counts, this.next(), previousStatus));
   }
 
   finish(before: StackState): Advance {
@@ -140,6 +144,13 @@ export class Fold {
 
   private isRootEvent(event: StackEvent): boolean {
     return event.stackId === this.findings.rootId && isOwnEvent(event);
+  }
+
+  /** The root's status before its deletion, which tells what is deleted; of no interest before anything else. */
+  private statusBefore(own: StackEvent): string | undefined {
+    const status = this.previousStatus ?? this.root.status;
+    this.previousStatus = undefined;
+    return operationBegunBy(own.status) === "delete" ? status : undefined;
   }
 
   private begin(start: StackEvent): void {

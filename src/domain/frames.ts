@@ -21,6 +21,7 @@ export const resourceUpdateOf = (
   path: string,
   stack: StackCounts,
   position: FramePosition,
+  previousStatus = "",
 ): ResourceUpdate => ({
   type: "resource_update",
   timestamp: event.timestamp,
@@ -35,6 +36,7 @@ export const resourceUpdateOf = (
     stackId: event.stackId,
     ...(event.detailedStatus && { detailedStatus: event.detailedStatus }),
     ...(event.hook && { hook: event.hook }),
+    ...(previousStatus !== "" && { previousStatus }),
   },
   stack,
   ...position,

@@ -90,3 +90,9 @@ export const rootOf = (state: StackState): FollowedStack | undefined =>
 
 /** Whether the newest attempt has ended and was told to have. */
 export const isComplete = (state: StackState): boolean => state.attempt?.outputs !== undefined;
+
+/** AWS's time since which the stack is deleted, once that was told; undefined: it is there, or was never seen. */
+export const goneSince = (state: StackState): string | undefined => {
+  const root = rootOf(state);
+  return root?.status === "DELETE_COMPLETE" && isComplete(state) ? root.statusAt : undefined;
+};

@@ -174,7 +174,13 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
   ),
   event("stack_failed", z.object({ ...ofStack, error: errorDetailSchema, cause: causeSchema.optional() })),
   event("stack_skipped", stackEvent),
-  event("stack_deleting", stackEvent),
+  event(
+    "stack_deleting",
+    stackEvent.extend({
+      /** Its creation had failed: it may be deleted only to be created anew. */
+      uncreated: z.boolean().optional(),
+    }),
+  ),
   event("stack_deleted", stackEvent),
   event("stack_rolled_back", stackEvent),
   event("resource_creating", resourceEvent),

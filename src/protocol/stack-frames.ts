@@ -42,6 +42,8 @@ export const resourceViewSchema = z.object({
   /** ARN of the stack that holds the resource. */
   stackId: z.string(),
   detailedStatus: z.string().optional(),
+  /** Of the stack itself as its deletion begins: the status that it had until then, where AWS still shows that. */
+  previousStatus: z.string().optional(),
   hook: z
     .object({
       type: z.string(),

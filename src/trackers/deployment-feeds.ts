@@ -7,7 +7,12 @@ import type { Env } from "../settings.ts";
 import type { EventLog } from "./event-log.ts";
 
 /** Kept, one row for each deployment: what it wants, and how far it has taken it. */
-type Feed = FeedRequest & Readonly<{ offset: number }>;
+type Feed = FeedRequest &
+  Readonly<{
+    offset: number;
+    /** Unix milliseconds since which the stack is missed if it is not there. */
+    eagerSince?: number;
+  }>;
 
 const FEED = "feed/";
 
@@ -47,9 +52,20 @@ export class DeploymentFeeds {
   }
 
   /** Takes a wish, or a change of it. `offset`: where a new one begins. */
-  keep(request: FeedRequest, offset: number): void {
+  keep(request: FeedRequest, offset: number, now: number): void {
     const known = this.kv.get<Feed>(FEED + request.deployment);
-    this.kv.put<Feed>(FEED + request.deployment, { ...request, offset: known?.offset ?? offset });
+    this.kv.put<Feed>(FEED + request.deployment, {
+      ...request,
+      offset: known?.offset ?? offset,
+      ...(request.eager && { eagerSince: known?.eagerSince ?? now }),
+    });
+  }
+
+  /** Unix milliseconds since which all deployments expect the stack to begin by itself; Infinity: not all of them do. */
+  get missedSince(): number {
+    return Math.max(
+      ...this.all.map(({ begun, eagerSince }) => (begun ? Infinity : (eagerSince ?? Infinity))),
+    );
   }
 
   drop(deployment: string): void {

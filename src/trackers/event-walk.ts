@@ -5,23 +5,28 @@
 import type { CloudFormation } from "../aws/cloudformation.ts";
 import { attemptStart } from "../domain/attempt.ts";
 import type { LookupFailure } from "../domain/lookup-failure.ts";
-import type { StackEvent } from "../domain/stack-event.ts";
+import { isOwnStatusEvent, type StackEvent } from "../domain/stack-event.ts";
 import { keyOf, type Cursor } from "../domain/unseen.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
+
+/** Events that are wanted, oldest first; of those left out, what the last of the stack's own before them said. */
+export type Slice = Readonly<{ events: readonly StackEvent[]; previousStatus?: string }>;
 
 /**
  * Cuts off what lies before the events that are wanted. Given the events read so far, oldest first, and whether there
  * are none before them; undefined asks for more of the past.
  */
-type Cut = (events: readonly StackEvent[], whole: boolean) => readonly StackEvent[] | undefined;
+type Cut = (events: readonly StackEvent[], whole: boolean) => Slice | undefined;
 
 /** All back to a known event. */
-export const sinceKnown: Cut = (events, whole) => (whole ? events : undefined);
+export const sinceKnown: Cut = (events, whole) => (whole ? { events } : undefined);
 
 /** The newest attempt's. */
 export const newestAttempt: Cut = (events, whole) => {
   const start = attemptStart(events, whole);
-  return start === undefined ? undefined : events.slice(start);
+  if (start === undefined) return undefined;
+  const previousStatus = events.slice(0, start).findLast(isOwnStatusEvent)?.status;
+  return { events: events.slice(start), ...(previousStatus !== undefined && { previousStatus }) };
 };
 
 /** Not before AWS's time `since`. */
@@ -29,20 +34,20 @@ export const notBefore =
   (since: string): Cut =>
   (events, whole) => {
     const first = events.findIndex(({ timestamp }) => timestamp >= since);
-    if (first === -1) return whole || events.length > 0 ? [] : undefined;
-    return first > 0 || whole ? events.slice(first) : undefined;
+    if (first === -1) return whole || events.length > 0 ? { events: [] } : undefined;
+    return first > 0 || whole ? { events: events.slice(first) } : undefined;
   };
 
 /** Pages of one walk: 20,000 events. More belong to no operation, or to a server that gives the same token for ever. */
 const MOST_PAGES = 200;
 
-/** The stack's unseen events, oldest first. `cut` is asked after every page, and when a known event is reached. */
+/** The stack's unseen events. `cut` is asked after every page, and when a known event is reached. */
 export const unseenEvents = async (
   cloudFormation: CloudFormation,
   stack: string,
   cursor: Cursor,
   cut: Cut,
-): Promise<Result<readonly StackEvent[], LookupFailure>> => {
+): Promise<Result<Slice, LookupFailure>> => {
   const known = new Set(cursor);
   const newestFirst: StackEvent[] = [];
   const taken = new Set<string>();
@@ -63,7 +68,7 @@ export const unseenEvents = async (
     }
     const events = newestFirst.toReversed();
     // Down to a known event nothing is missing, and nothing before it is wanted.
-    if (reachedKnown) return success(cut(events, false) ?? events);
+    if (reachedKnown) return success(cut(events, false) ?? { events });
     const wanted = cut(events, nextToken === undefined);
     if (wanted) return success(wanted);
   }

@@ -8,11 +8,11 @@ import { operationStart } from "../domain/attempt.ts";
 import type { LookupFailure } from "../domain/lookup-failure.ts";
 import type { Plan } from "../domain/plan.ts";
 import { isNestedStackEvent, isOwnStatusEvent, type StackEvent } from "../domain/stack-event.ts";
-import { isComplete, rootOf, type FollowedStack, type StackState } from "../domain/stack-state.ts";
+import { goneSince, isComplete, rootOf, type FollowedStack, type StackState } from "../domain/stack-state.ts";
 import { isAtRest, isUnderWay, operationBegunBy } from "../domain/statuses.ts";
 import { mergeByTime } from "../domain/unseen.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
-import { newestAttempt, notBefore, sinceKnown, unseenEvents } from "./event-walk.ts";
+import { newestAttempt, notBefore, sinceKnown, unseenEvents, type Slice } from "./event-walk.ts";
 import { planOf } from "./operation-plan.ts";
 
 export type Observation = Readonly<{
@@ -61,12 +61,11 @@ class Look {
   async take(): Promise<Result<Observation, LookupFailure>> {
     const known = rootOf(this.state);
     if (!known) return this.newestOfName(undefined);
-    const complete = isComplete(this.state);
-    if (complete && known.status === "DELETE_COMPLETE") {
+    if (goneSince(this.state) !== undefined) {
       const successor = await this.newestOfName(known);
       return successor.ok || successor.failure.kind !== "missing" ? successor : success(this.nothing(known));
     }
-    const cut = complete ? newestAttempt : sinceKnown;
+    const cut = isComplete(this.state) ? newestAttempt : sinceKnown;
     const seen = await unseenEvents(this.cloudFormation, known.stackId, known.cursor, cut);
     if (seen.ok) return this.beyondRoot(known.stackId, known, seen.value);
     return seen.failure.kind === "missing" ? this.newestOfName(known) : seen;
@@ -79,7 +78,7 @@ class Look {
   private async newestOfName(former: FollowedStack | undefined): Promise<Result<Observation, LookupFailure>> {
     const seen = await unseenEvents(this.cloudFormation, this.stackName, [], newestAttempt);
     if (!seen.ok) return seen;
-    const rootId = seen.value[0]?.stackId;
+    const rootId = seen.value.events[0]?.stackId;
     if (rootId !== undefined && rootId !== former?.stackId)
       return this.beyondRoot(rootId, undefined, seen.value);
     return failed({ kind: "missing", message: "no stack has the name, or none that shows events" });
@@ -100,7 +99,7 @@ class Look {
   private async beyondRoot(
     rootId: string,
     known: FollowedStack | undefined,
-    events: readonly StackEvent[],
+    { events, previousStatus }: Slice,
   ): Promise<Result<Observation, LookupFailure>> {
     this.lists.push(events);
     this.read.add(rootId);
@@ -125,6 +124,7 @@ class Look {
         events: mergeByTime(this.lists),
         read: this.read.difference(this.overtaken),
         plans: this.plans,
+        ...(previousStatus !== undefined && { previousStatus }),
         ...(this.description && { description: this.description }),
       },
       ...(this.trouble && { trouble: this.trouble }),
@@ -167,7 +167,7 @@ class Look {
       return [];
     }
     const before = fresh ? undefined : stack;
-    const events = this.ofThisOperation(before, seen.value);
+    const events = this.ofThisOperation(before, seen.value.events);
     if (!(await this.planNested(stackId, before, events))) {
       this.read.delete(stackId);
       return [];

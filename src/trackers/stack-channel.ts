@@ -5,7 +5,7 @@
 import { cloudFormation } from "../aws/cloudformation.ts";
 import { awsSession } from "../aws/session.ts";
 import type { Advance } from "../domain/findings.ts";
-import { isComplete, rootOf } from "../domain/stack-state.ts";
+import { goneSince, isComplete, rootOf } from "../domain/stack-state.ts";
 import { tellingOf } from "../domain/trouble.ts";
 import type { StackAddress } from "../protocol/channel-names.ts";
 import type { Join, JoinRequest } from "../protocol/channel-owner.ts";
@@ -38,6 +38,8 @@ export class StackChannel {
   readonly canvas: CanvasDeploys;
   /** A look this young, in milliseconds, is as good as a new one. */
   private readonly freshMs: number;
+  /** So long, in milliseconds, is a stack waited for that is not there. */
+  private readonly waitMs: number;
   private readonly ctx: DurableObjectState;
   private readonly consumers: LogConsumers;
   private readonly feeds: DeploymentFeeds;
@@ -51,6 +53,7 @@ export class StackChannel {
     this.ctx = ctx;
     this.name = name;
     this.freshMs = pollIntervalSeconds * 1000;
+    this.waitMs = stackWaitSeconds * 1000;
     this.store = new StackStore(ctx.storage, () => crypto.randomUUID().slice(0, 8));
     this.sockets = new StackSockets(ctx, name, this.store, auth);
     this.feeds = new DeploymentFeeds(kv, env, this.store.log);
@@ -164,7 +167,7 @@ export class StackChannel {
     // An attempt that had ended before the deployment began is none of its business.
     const counts = attempt && (!isComplete(this.store.state) || attempt.startedAt >= request.since);
     const before = this.feeds.expectation;
-    this.feeds.keep(request, counts ? attempt.firstOffset - 1 : this.store.offset);
+    this.feeds.keep(request, counts ? attempt.firstOffset - 1 : this.store.offset, Date.now());
     if (counts) this.consumers.skip(attempt.firstOffset, this.store.offset);
     // From now on it is missed if it does not come: the waiting begins anew.
     if (request.eager && before !== "eager" && before !== "begun") this.poll.forgetTrouble();
@@ -198,13 +201,21 @@ export class StackChannel {
     this.pushes.send(this.position(), [], [text]);
   }
 
+  /** Whether the stack was deleted, and has been waited for in vain since. */
+  private isGone(now: number): boolean {
+    const gone = goneSince(this.store.state);
+    return gone !== undefined && now - Math.max(Date.parse(gone), this.feeds.missedSince) >= this.waitMs;
+  }
+
   /** Hands on to those who follow at their own pace. `more`: whether events may come soon. */
   private async serve(now: number, more: boolean): Promise<void> {
     const { store, poll } = this;
-    const missed = poll.trouble?.kind === "missing" && poll.trouble.gaveUp ? tellingOf("missing") : undefined;
+    const isMissed = this.isGone(now) || (poll.trouble?.kind === "missing" && poll.trouble.gaveUp);
+    const given = isMissed ? "missing" : poll.trouble?.gaveUp ? poll.trouble.kind : undefined;
+    const trouble = given && tellingOf(given);
     await Promise.all([
       this.consumers.run(store.offset, now, more),
-      this.feeds.run(store.epoch, store.offset, now, missed),
+      this.feeds.run(store.epoch, store.offset, now, trouble),
       this.pushes.catchUp(this.position(), now),
       this.canvas.clear(now),
     ]);

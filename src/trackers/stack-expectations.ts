@@ -7,7 +7,6 @@ import { stackChannelOf } from "../protocol/channel-names.ts";
 import {
   hasEnded,
   isBlocked,
-  isFinished,
   isSettled,
   type DeploymentState,
   type StackNode,
@@ -29,7 +28,7 @@ const expectationOf = (state: DeploymentState, stack: StackNode): Expectation =>
   if (hasEnded(state) || isSettled(state, stack) || isBlocked(stack, state.stacks)) return "released";
   const free = stack.dependsOn.every((name) => {
     const dependency = state.stacks.get(name);
-    return dependency === undefined || isFinished(dependency);
+    return dependency === undefined || isSettled(state, dependency);
   });
   return free || stack.status !== "pending" ? "eager" : "patient";
 };

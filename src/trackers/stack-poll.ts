@@ -6,7 +6,7 @@ import type { CloudFormation } from "../aws/cloudformation.ts";
 import { advance } from "../domain/advance.ts";
 import type { Advance } from "../domain/findings.ts";
 import type { LookupFailure } from "../domain/lookup-failure.ts";
-import { isComplete, rootOf } from "../domain/stack-state.ts";
+import { goneSince, isComplete } from "../domain/stack-state.ts";
 import { tellingOf, troubleAfter, type Trouble } from "../domain/trouble.ts";
 import { stackChannelOf, type StackAddress } from "../protocol/channel-names.ts";
 import type { TroubleFrame } from "../protocol/stack-frames.ts";
@@ -106,8 +106,7 @@ export class StackPoll {
     if (trouble) this.note(trouble);
     else this.forgetTrouble();
     // The name may by now belong to another stack, made after this one was deleted.
-    const gone = isComplete(change.state) && rootOf(change.state)?.status === "DELETE_COMPLETE";
-    if (gone && !wasComplete) await this.lookOnce();
+    if (goneSince(change.state) !== undefined && !wasComplete) await this.lookOnce();
   }
 
   private note(failure: LookupFailure): void {

@@ -1,5 +1,7 @@
 /** What a stack's tracker hands to a deployment becomes its events, kept with the position up to which they were taken. */
-import { translated } from "../domain/deployment/stack-translation.ts";
+import { hasOnlyDeleted, type DeploymentState } from "../domain/deployment/deployment-state.ts";
+import { foldDeployment } from "../domain/deployment/fold-deployment.ts";
+import { translated, type Belonging } from "../domain/deployment/stack-translation.ts";
 import type { DeploymentEvent } from "../protocol/deployment-events.ts";
 import type { FeedDelivery, FeedReceipt } from "../protocol/stack-feed.ts";
 import { stackFrameSchema } from "../protocol/stack-frames.ts";
@@ -26,18 +28,29 @@ export const takeFrames = async (
     const events = fresh
       .map((frame) => translated(stackFrameSchema.parse(JSON.parse(frame)), belonging))
       .filter((event) => event !== undefined);
-    if (trouble) events.push(troubled(belonging, trouble));
+    // Who may not read it today may read it tomorrow: whoever deploys it does so meanwhile.
+    if (trouble?.code === "STACK_NOT_FOUND")
+      events.push(troubled(foldDeployment(store.state, events).state, belonging, trouble));
     await channel.tell(address, events, fed);
   }
   return { offset: fed.offset, wanted: channel.wants(stack) };
 };
 
-/** A stack that never appears, or cannot be read, ends its deployment's waiting. */
+const NOT_ANEW = { code: "STACK_DELETED", message: "The stack was deleted, and not created anew" };
+
+/**
+ * A stack that never appears, or cannot be read, ends its deployment's waiting; so does one that was deleted and does
+ * not come again. If nothing else was done, that was what was meant.
+ */
 const troubled = (
-  belonging: Readonly<{ deploymentId: string; environment: string; stack: string }>,
+  state: DeploymentState,
+  belonging: Belonging,
   { code, message }: Readonly<{ code: string; message: string }>,
-): DeploymentEvent => ({
-  type: "stack_failed",
-  timestamp: new Date().toISOString(),
-  data: { ...belonging, error: { code, message } },
-});
+): DeploymentEvent => {
+  const timestamp = new Date().toISOString();
+  const { stack, ...address } = belonging;
+  const isDeleted = state.stacks.get(stack)?.status === "deleted";
+  if (isDeleted && hasOnlyDeleted(state)) return { type: "deployment_destroying", timestamp, data: address };
+  const error = isDeleted ? NOT_ANEW : { code, message };
+  return { type: "stack_failed", timestamp, data: { ...belonging, error } };
+};

@@ -88,7 +88,7 @@ describe("A log of events", () => {
           };
           const cursor = list.slice(0, begin).map(keyOf).reverse();
           const seen = await unseenEvents(cloudFormation, ROOT, cursor, sinceKnown);
-          const keys = (seen.ok ? seen.value : []).map(keyOf);
+          const keys = (seen.ok ? seen.value.events : []).map(keyOf);
           expect(new Set(keys).size).toBe(keys.length);
           const told = keys.filter((key) => !key.startsWith("late-"));
           expect(told).toEqual(list.slice(begin).map(keyOf));

@@ -1,7 +1,7 @@
 /** Deployments whose stacks something else deploys, followed through their trackers. */
 import { evictDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
-import { AUDIT_TABLE, aws, newStack, pass, useFarEnd } from "./far-end.ts";
+import { AUDIT_TABLE, aws, newStack, pass, trackerOf, useFarEnd } from "./far-end.ts";
 import { addressOf, deploymentOf, pollAll, progressOf, register, storyOf, work } from "./deployments.ts";
 
 useFarEnd();
@@ -96,6 +96,89 @@ test("a stack that is deleted to be created anew is followed through both", asyn
   newStack("n-app").own("CREATE_IN_PROGRESS", later).own("CREATE_COMPLETE", later);
   await pollAll("anew", "n-app", "n-app");
   expect((await progressOf("anew")).stacks["n-app"]).toMatchObject({ status: "deployed" });
+});
+
+/** A stack that could not be created before its deployment was registered, and is deleted since. */
+const cleared = async (deployment: string, name: string, base?: string): Promise<void> => {
+  const refused = newStack(name).own("CREATE_IN_PROGRESS").own("ROLLBACK_COMPLETE");
+  await register(deployment, base ? { [base]: [], [name]: [base] } : { [name]: [] });
+  await pollAll(deployment, name);
+  pass(1);
+  if (base) {
+    const now = { timestamp: new Date().toISOString() };
+    newStack(base).own("CREATE_IN_PROGRESS", now).own("CREATE_COMPLETE", now);
+    await pollAll(deployment, base);
+  }
+  const now = { timestamp: new Date().toISOString() };
+  refused.own("DELETE_IN_PROGRESS", now);
+  await pollAll(deployment, name);
+  refused.own("DELETE_COMPLETE", now);
+  await pollAll(deployment, name);
+  aws.cloudFormation.stacks.splice(aws.cloudFormation.stacks.indexOf(refused), 1);
+};
+
+test("the only stack of a run, deleted as it could not be created, ends nothing if it is created anew", async () => {
+  await cleared("once-more", "o-app");
+  expect(await progressOf("once-more")).toMatchObject({
+    status: "deploying",
+    stacks: { "o-app": { status: "deleted" } },
+  });
+  pass(300);
+  await pollAll("once-more", "o-app");
+  const later = { timestamp: new Date().toISOString() };
+  newStack("o-app").own("CREATE_IN_PROGRESS", later).own("CREATE_COMPLETE", later);
+  await pollAll("once-more", "o-app", "o-app");
+  expect(await progressOf("once-more")).toMatchObject({
+    status: "deployed",
+    stacks: { "o-app": { status: "deployed" } },
+  });
+});
+
+test("a run that has done nothing but delete what could not be created has destroyed it, if it stays so", async () => {
+  await cleared("gone", "g-app");
+  pass(599);
+  await pollAll("gone", "g-app");
+  expect(await progressOf("gone")).toMatchObject({ status: "deploying" });
+  pass(2);
+  await pollAll("gone", "g-app");
+  expect(await storyOf("gone")).toEqual([
+    "deployment_started",
+    "stack_deleting g-app",
+    "stack_deleted g-app",
+    "deployment_destroying",
+    "deployment_destroyed",
+  ]);
+});
+
+test("a stack that is deleted and not created anew fails the run that deployed others", async () => {
+  await cleared("half", "h-app", "h-base");
+  pass(601);
+  await pollAll("half", "h-app");
+  expect(await progressOf("half")).toMatchObject({
+    status: "failed",
+    stacks: {
+      "h-base": { status: "deployed" },
+      "h-app": { status: "failed", error: { code: "STACK_DELETED" } },
+    },
+  });
+});
+
+test("a stack that was deleted long ago is waited for from the time on when it is to come", async () => {
+  const old = newStack("long-gone").own("CREATE_IN_PROGRESS").own("CREATE_COMPLETE");
+  await register("first-time", { "long-gone": [] }, { since: "2020-01-01T00:00:00Z" });
+  await pollAll("first-time", "long-gone");
+  old.own("DELETE_IN_PROGRESS").own("DELETE_COMPLETE");
+  pass(60);
+  expect(await trackerOf("long-gone").summary()).toMatchObject({ value: { outcome: "deleted" } });
+  await register("second-time", { "long-gone": [] });
+  await pollAll("second-time", "long-gone");
+  expect(await progressOf("second-time")).toMatchObject({ status: "initializing" });
+  pass(601);
+  await pollAll("second-time", "long-gone");
+  expect(await progressOf("second-time")).toMatchObject({
+    status: "failed",
+    stacks: { "long-gone": { error: { code: "STACK_NOT_FOUND" } } },
+  });
 });
 
 test("a stack that never comes fails its deployment once it has been waited for long enough", async () => {

@@ -4,7 +4,7 @@ import { emptyDeployment, type DeploymentState, type StackNode } from "./deploym
 import { percentOfDeployment } from "./percent.ts";
 import { draftOf, type Drafts } from "./drafts.ts";
 import { newStack, stackAfter, stackAfterResource } from "./stack-node.ts";
-import { DEPLOYMENT_TRANSITIONS } from "./transitions.ts";
+import { DEPLOYMENT_TRANSITIONS, isTurnedBack } from "./transitions.ts";
 
 /** The state after an event that `verdictOn` accepts. `drafts`: what the fold that this is a step of may write to. */
 export const applyEvent = (
@@ -34,7 +34,7 @@ const changed = (state: DeploymentState, event: DeploymentEvent, drafts: Drafts)
     case "deployment_destroyed":
       return { ...state, status: DEPLOYMENT_TRANSITIONS[event.type].to, endTime: event.timestamp };
     case "layer_started":
-      return withLayer(underway(state), event);
+      return withLayer(goingUp(state), event);
     case "layer_complete": {
       const layer = state.layers.get(event.data.layer);
       const startTime = layer?.startTime ?? event.timestamp;
@@ -42,6 +42,9 @@ const changed = (state: DeploymentState, event: DeploymentEvent, drafts: Drafts)
       return { ...state, layers };
     }
     case "stack_deploying":
+      return withStack(goingUp(state), event.data.stack, drafts, (stack) =>
+        stackAfter(stack, event, state.status),
+      );
     case "stack_deployed":
     case "stack_failed":
     case "stack_skipped":
@@ -93,6 +96,10 @@ const underway = (state: DeploymentState): DeploymentState =>
   state.status === "initializing" || state.status === "validating"
     ? { ...state, status: "deploying" }
     : state;
+
+/** What is deployed is not destroyed, whatever was thought before. */
+const goingUp = (state: DeploymentState): DeploymentState =>
+  isTurnedBack(state) ? { ...state, status: "deploying" } : underway(state);
 
 const reopened = (state: DeploymentState): DeploymentState => {
   const { endTime: _end, ...open } = state;

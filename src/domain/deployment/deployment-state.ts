@@ -123,12 +123,27 @@ const FINISHED: ReadonlySet<StackStatus> = new Set<StackStatus>([
 
 export const isFinished = ({ status }: Pick<StackNode, "status">): boolean => FINISHED.has(status);
 
+type Going = Pick<DeploymentState, "mode" | "status">;
+
 /**
- * Whether nothing more is expected of a stack in a run that is followed. What is deleted on the way up is so only to be
- * created anew, as a stack has to be that could not be created before.
+ * Whether a stack is deleted only to be created anew, as one has to be that could not be created before: on the way up
+ * there is no other reason. An orchestrator that sends its events says itself what it has in mind.
  */
-export const isSettled = ({ status }: Pick<DeploymentState, "status">, stack: StackNode): boolean =>
-  isFinished(stack) && !(status === "deploying" && stack.status === "deleted" && !hasFailed(stack));
+export const isClearedAway = ({ mode, status }: Going, stack: StackNode): boolean =>
+  mode !== "ingest" &&
+  status === "deploying" &&
+  (stack.status === "deleting" || stack.status === "deleted") &&
+  !hasFailed(stack);
+
+/** Whether nothing more is expected of a stack in a run that is followed. */
+export const isSettled = (state: Going, stack: StackNode): boolean =>
+  isFinished(stack) && !isClearedAway(state, stack);
+
+/** Whether all that the run has done so far is to delete: nothing was deployed, or nothing of that is left. */
+export const hasOnlyDeleted = (state: DeploymentState): boolean => {
+  const stacks = [...state.stacks.values()].filter(({ status }) => status !== "pending");
+  return stacks.length > 0 && stacks.every((stack) => isClearedAway(state, stack));
+};
 
 /** Whether the stack has failed in this run, whatever became of it since. */
 export const hasFailed = ({ error }: Pick<StackNode, "error">): boolean => error !== undefined;

@@ -8,11 +8,13 @@ import {
   blockedAmong,
   hasEnded,
   hasFailed,
-  isFinished,
+  hasOnlyDeleted,
+  isSettled,
   type DeploymentState,
   type StackNode,
 } from "./deployment-state.ts";
 import { totalStacksOf } from "./percent.ts";
+import { isTurnedBack } from "./transitions.ts";
 
 const addressOf = ({ deploymentId, environment }: DeploymentState) => ({ deploymentId, environment });
 
@@ -26,7 +28,7 @@ const isPreparing = ({ status }: DeploymentState): boolean =>
 /** What must be told before this event. */
 export const derivedBefore = (state: DeploymentState, event: DeploymentEvent): DeploymentEvent[] => {
   if (event.type === "stack_deploying" || event.type === "stack_skipped") return layerStarted(state, event);
-  if (event.type === "stack_deleting" && isPreparing(state) && isTornDown(state, event.data.stack)) {
+  if (event.type === "stack_deleting" && isTornDown(state, event)) {
     return [{ type: "deployment_destroying", timestamp: event.timestamp, data: addressOf(state) }];
   }
   // Of stacks that nobody announced, only the end says which was the last of a layer.
@@ -40,17 +42,25 @@ const ENDS: ReadonlySet<DeploymentEvent["type"]> = new Set<DeploymentEvent["type
 ]);
 
 /**
- * Whether the deletion of a stack is the beginning of all stacks' end: that begins with one on which no other depends.
- * Another one is deleted only to be created anew, as one that could not be created has to be.
+ * Whether the deletion of a stack is the beginning of all stacks' end: that begins with one on which no other depends
+ * that is still there. Another one is deleted only to be created anew, and so may be any that could not be created.
  */
-const isTornDown = ({ stacks }: DeploymentState, name: string): boolean =>
-  ![...stacks.values()].some(({ dependsOn }) => dependsOn.includes(name));
+const isTornDown = (
+  state: DeploymentState,
+  { data: { stack: name, uncreated } }: DeploymentEventOf<"stack_deleting">,
+): boolean =>
+  uncreated !== true &&
+  (isPreparing(state) || (state.status === "deploying" && hasOnlyDeleted(state))) &&
+  [...state.stacks.values()].every(
+    ({ dependsOn, status }) => status === "deleted" || !dependsOn.includes(name),
+  );
 
 const layerStarted = (
   state: DeploymentState,
   { type, timestamp, data }: DeploymentEventOf<"stack_deploying" | "stack_skipped">,
 ): DeploymentEvent[] => {
-  if (!isPreparing(state) && state.status !== "deploying") return [];
+  const goesUp = isPreparing(state) || state.status === "deploying";
+  if (!goesUp && !(type === "stack_deploying" && isTurnedBack(state))) return [];
   const told = type === "stack_deploying" ? data.layer : undefined;
   const layer = told ?? state.stacks.get(data.stack)?.layer ?? 1;
   if (state.layers.has(layer)) return [];
@@ -77,7 +87,7 @@ const layersCompleted = (state: DeploymentState, timestamp: string): DeploymentE
   for (const [layer, { endTime }] of state.layers) {
     if (endTime !== undefined) continue;
     const stacks = stacksOfLayer(state, layer);
-    if (stacks.length === 0 || !stacks.every((stack) => isFinished(stack) || blocked.has(stack.name)))
+    if (stacks.length === 0 || !stacks.every((stack) => isSettled(state, stack) || blocked.has(stack.name)))
       continue;
     const data = { ...addressOf(state), layer };
     events.push({ type: "layer_complete", timestamp: latestEnd(stacks, timestamp), data });
@@ -97,7 +107,7 @@ const latestEnd = (stacks: readonly StackNode[], otherwise: string): string => {
 const ended = (state: DeploymentState, at: string): DeploymentEvent | undefined => {
   const stacks = [...state.stacks.values()];
   const blocked = blockedAmong(state.stacks);
-  if (!stacks.every((stack) => isFinished(stack) || blocked.has(stack.name))) return undefined;
+  if (!stacks.every((stack) => isSettled(state, stack) || blocked.has(stack.name))) return undefined;
   const timestamp = latestEnd(stacks, at);
   const data = addressOf(state);
   if (stacks.some(hasFailed)) {

@@ -3,7 +3,13 @@
  * finished stacks. Absent rather than wrong: without anything to go by there is no number.
  */
 import { secondsBetween } from "./counts.ts";
-import { blockedAmong, isFinished, type DeploymentState, type StackNode } from "./deployment-state.ts";
+import {
+  blockedAmong,
+  isClearedAway,
+  isSettled,
+  type DeploymentState,
+  type StackNode,
+} from "./deployment-state.ts";
 import { percentOfStack } from "./percent.ts";
 import { endOf, isUnderway } from "./resource-node.ts";
 
@@ -109,8 +115,9 @@ const shownRemaining = (state: DeploymentState, now: string): number | undefined
   // Layers run one after another, the stacks of one beside each other.
   const byLayer = new Map<number, number>();
   for (const stack of stacks) {
-    if (isFinished(stack) || blocked.has(stack.name)) continue;
-    const needed = stack.status === "pending" ? whole : remainingOf(stack, typical, now);
+    if (isSettled(state, stack) || blocked.has(stack.name)) continue;
+    const isToCome = stack.status === "pending" || isClearedAway(state, stack);
+    const needed = isToCome ? whole : remainingOf(stack, typical, now);
     if (needed === undefined) return undefined;
     byLayer.set(stack.layer, Math.max(byLayer.get(stack.layer) ?? 0, needed));
   }

@@ -1,5 +1,5 @@
 /** How far a deployment is: finished and skipped stacks count whole, stacks in flight by their own percentage. */
-import type { DeploymentState, StackNode } from "./deployment-state.ts";
+import { isClearedAway, type DeploymentState, type StackNode } from "./deployment-state.ts";
 
 /** Percent of one stack; 100 only once it has ended well. */
 export const percentOfStack = ({ status, reachedPercent }: StackNode): number =>
@@ -17,7 +17,8 @@ export const percentOfDeployment = (state: DeploymentState): number => {
   if (total === 0) return reachedPercent;
   let sum = 0;
   for (const stack of state.stacks.values()) {
-    sum += status === "rolling_back" ? shareOfWayBack(stack) : percentOfStack(stack);
+    if (status === "rolling_back") sum += shareOfWayBack(stack);
+    else if (!isClearedAway(state, stack)) sum += percentOfStack(stack);
   }
   return Math.max(reachedPercent, Math.min(99, Math.floor(sum / total)));
 };

@@ -63,7 +63,9 @@ export const stackAfter = (stack: StackNode, event: StackEvent, going: Deploymen
     }
     case "stack_failed": {
       const cause = event.data.cause ? shortenedCause(event.data.cause) : stack.cause;
-      const operation = stack.operation ?? (going === "destroying" ? "delete" : "deploy");
+      // What cannot be deleted on the way up keeps those from beginning that depend on it.
+      const fallback = going === "destroying" ? "delete" : "deploy";
+      const operation = going === "deploying" ? "deploy" : (stack.operation ?? fallback);
       return {
         ...told,
         operation,

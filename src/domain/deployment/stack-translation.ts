@@ -5,7 +5,7 @@
 import type { DeploymentEvent, ErrorDetail, ResourceRef } from "../../protocol/deployment-events.ts";
 import type { Cause, ResourceUpdate, StackComplete, StackFrame } from "../../protocol/stack-frames.ts";
 import { STACK_TYPE } from "../stack-event.ts";
-import { isRollbackStatus, operationBegunBy, standingOf } from "../statuses.ts";
+import { isRollbackStatus, operationBegunBy, REVIEW_STATUS, standingOf } from "../statuses.ts";
 
 /** Which stack of which deployment the frames are about. */
 export type Belonging = Readonly<{ deploymentId: string; environment: string; stack: string }>;
@@ -30,13 +30,27 @@ export const translated = (frame: StackFrame, belonging: Belonging): DeploymentE
         data: { ...belonging, totalResources: stack.totalResources },
       };
     case "delete":
-      return { type: "stack_deleting", timestamp, data: belonging };
+      return {
+        type: "stack_deleting",
+        timestamp,
+        data: { ...belonging, ...(isUncreated(resource.previousStatus) && { uncreated: true }) },
+      };
     case "review":
     case "unknown":
     case undefined:
       return undefined;
   }
 };
+
+/** Statuses of a stack that never came to be: it can only be deleted, whatever is to follow. */
+const UNCREATED: ReadonlySet<string> = new Set([
+  REVIEW_STATUS,
+  "CREATE_FAILED",
+  "ROLLBACK_COMPLETE",
+  "ROLLBACK_FAILED",
+]);
+
+const isUncreated = (status: string | undefined): boolean => status !== undefined && UNCREATED.has(status);
 
 const resourceEventOf = (
   { timestamp, resource, stack }: ResourceUpdate,

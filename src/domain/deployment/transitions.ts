@@ -2,7 +2,13 @@
 import type { DeploymentEvent } from "../../protocol/deployment-events.ts";
 import type { DeploymentStatus, StackStatus } from "../../protocol/deployment-progress.ts";
 import { MAX_STACKS } from "../../protocol/deployment-limits.ts";
-import { hasEnded, isFinished, type DeploymentState, type StackNode } from "./deployment-state.ts";
+import {
+  hasEnded,
+  hasOnlyDeleted,
+  isSettled,
+  type DeploymentState,
+  type StackNode,
+} from "./deployment-state.ts";
 import { isTold, resourceKeyOf, type ResourceEvent } from "./resource-node.ts";
 
 /** What becomes of an event: it is told, it was told before, or it may not be. */
@@ -30,14 +36,17 @@ export const DEPLOYMENT_TRANSITIONS: Readonly<
   deployment_rolled_back: { to: "rolled_back", from: ["rolling_back"] },
   deployment_cancelling: { to: "cancelling", from: ["initializing", "validating", "deploying"] },
   deployment_cancelled: { to: "cancelled", from: ["initializing", "validating", "deploying", "cancelling"] },
-  deployment_destroying: { to: "destroying", from: ["initializing", "validating"] },
+  deployment_destroying: { to: "destroying", from: ["initializing", "validating", "deploying"] },
   deployment_destroyed: { to: "destroyed", from: ["destroying"] },
 };
 
 export const STACK_TRANSITIONS: Readonly<Record<StackType, Transition<StackStatus>>> = {
   stack_deploying: { to: "deploying", from: ["pending", "deleted"] },
   stack_deployed: { to: "deployed", from: ["deploying"] },
-  stack_failed: { to: "failed", from: ["pending", "deploying", "deleting", "deployed", "skipped"] },
+  stack_failed: {
+    to: "failed",
+    from: ["pending", "deploying", "deleting", "deployed", "skipped", "deleted"],
+  },
   stack_skipped: { to: "skipped", from: ["pending", "deploying"] },
   stack_deleting: { to: "deleting", from: ["pending", "deploying", "deployed", "failed", "skipped"] },
   stack_deleted: { to: "deleted", from: ["deleting"] },
@@ -72,14 +81,28 @@ export const verdictOn = (state: DeploymentState, event: DeploymentEvent): Verdi
   const verdict = judge("the deployment", type, DEPLOYMENT_TRANSITIONS[type], state.status);
   if (verdict.kind !== "accepted") return verdict;
   if (state.endTime !== undefined && event.timestamp < state.endTime) return KNOWN;
-  return type === "deployment_complete" ? completeVerdict(state) : verdict;
+  if (type === "deployment_complete") return completeVerdict(state);
+  return type === "deployment_destroying" ? destroyingVerdict(state) : verdict;
 };
 
 /** Whoever sends the events of a deployment knows when it is over; of one that is followed, its stacks tell. */
-const completeVerdict = ({ mode, stacks }: DeploymentState): Verdict => {
-  const open = mode === "ingest" ? undefined : [...stacks.values()].find((stack) => !isFinished(stack));
+const completeVerdict = (state: DeploymentState): Verdict => {
+  const open =
+    state.mode === "ingest"
+      ? undefined
+      : [...state.stacks.values()].find((stack) => !isSettled(state, stack));
   return open ? invalid(`deployment_complete: stack ${open.name} is ${open.status}`) : ACCEPTED;
 };
+
+/** A run in which stacks were deployed is none that destroys them. */
+const destroyingVerdict = (state: DeploymentState): Verdict =>
+  state.status === "deploying" && !hasOnlyDeleted(state)
+    ? invalid("deployment_destroying: the deployment is deploying")
+    : ACCEPTED;
+
+/** Whether a layer or a stack that begins now shows that what was taken for the destruction of all was none. */
+export const isTurnedBack = ({ mode, status }: DeploymentState): boolean =>
+  mode === "track" && status === "destroying";
 
 const layerVerdict = (
   state: DeploymentState,
@@ -137,11 +160,14 @@ const always = () => true;
 /** What a stack may do depends on where the deployment goes, too. */
 const DIRECTED: Readonly<Record<StackType, (state: DeploymentState, status: StackStatus) => boolean>> = {
   // One that could not be created has to be deleted before it is created anew.
-  stack_deploying: ({ status: going }, status) => status === "pending" || going === "deploying",
+  stack_deploying: (state, status) =>
+    status === "pending" || state.status === "deploying" || isTurnedBack(state),
   stack_deployed: always,
-  // What was deployed, by this run or the one before, can fail on its way back only.
-  stack_failed: ({ status: going }, status) =>
-    (status !== "deployed" && status !== "skipped") || going === "rolling_back",
+  // What was deployed, by this run or the one before, can fail on its way back only, what is gone on its way up.
+  stack_failed: ({ mode, status: going }, status) => {
+    if (status === "deleted") return mode !== "ingest" && going === "deploying";
+    return (status !== "deployed" && status !== "skipped") || going === "rolling_back";
+  },
   stack_skipped: always,
   stack_deleting: always,
   stack_deleted: always,

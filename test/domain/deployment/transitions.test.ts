@@ -28,7 +28,7 @@ const DEPLOYMENT: Readonly<Record<string, readonly [to: DeploymentStatus, ...fro
 const STACK: Readonly<Record<string, readonly [to: StackStatus, ...from: StackStatus[]]>> = {
   stack_deploying: ["deploying", "pending", "deleted"],
   stack_deployed: ["deployed", "deploying"],
-  stack_failed: ["failed", "pending", "deploying", "deleting"],
+  stack_failed: ["failed", "pending", "deploying", "deleting", "deleted"],
   stack_skipped: ["skipped", "pending", "deploying"],
   stack_deleting: ["deleting", "pending", "deploying", "deployed", "failed", "skipped"],
   stack_deleted: ["deleted", "deleting"],
