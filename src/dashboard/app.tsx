@@ -3,13 +3,16 @@ import { lazy } from "./elements/lazy.tsx";
 import { useState } from "preact/hooks";
 import { queryValue, route } from "./address.ts";
 import { DeploymentPage } from "./deployment/deployment-page.tsx";
-import { DeploymentsPage } from "./deployments/deployments-page.tsx";
 import { Announcements } from "./shell/announcements.tsx";
 import { ConnectionBadge } from "./shell/connection-badge.tsx";
 import { signInReason } from "./session.ts";
 import { useKeys } from "./shell/keys.ts";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
 import { SettingsMenu } from "./shell/settings-menu.tsx";
+
+const DeploymentsPage = lazy(
+  async () => (await import("./deployments/deployments-page.tsx")).DeploymentsPage,
+);
 
 const StackPage = lazy(async () => (await import("./stack/stack-page.tsx")).StackPage);
 const DestinationsPage = lazy(

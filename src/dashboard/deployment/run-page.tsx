@@ -8,6 +8,7 @@ import { now } from "../clock.ts";
 import { lazy } from "../elements/lazy.tsx";
 import { hasRunEnded } from "../elements/standing.ts";
 import { Empty } from "../elements/answer.tsx";
+import { ExportMenu } from "../exporting/export-menu.tsx";
 import { TroubleNote } from "../elements/trouble-note.tsx";
 import type { AwsTrouble } from "./aws-watch.ts";
 import { CauseBanner } from "./cause-banner.tsx";
@@ -26,13 +27,6 @@ import { countsByKind, isStackWanted, STACK_KINDS, stackFilterOf, wordOfKind } f
 const Timeline = lazy(async () => (await import("../timeline/timeline.tsx")).Timeline);
 
 const History = lazy(async () => (await import("../history/history.tsx")).History);
-
-const ExportMenu = lazy(
-  async () => (await import("../exporting/export-menu.tsx")).ExportMenu,
-  <button type="button" class="button" disabled>
-    Export
-  </button>,
-);
 
 /** Of the page that shows a run; the latest one is shown without naming it. */
 const runHref = (run: number, newest: number): string =>

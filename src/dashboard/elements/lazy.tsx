@@ -1,6 +1,6 @@
 /** A component whose code is fetched when it is first drawn. */
 import type { ComponentChildren, ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { FailureNote, Loading } from "./answer.tsx";
 
 type Fetched<Props> =
@@ -23,7 +23,8 @@ export const lazy = <Props extends object>(
     const [fetched, setFetched] = useState<Fetched<Props>>(
       known ? { kind: "ready", component: known } : { kind: "loading" },
     );
-    useEffect(() => {
+    // Before the page is painted: the network is what takes long.
+    useLayoutEffect(() => {
       if (known) return;
       const settle = async (): Promise<void> => {
         try {
