@@ -6,7 +6,7 @@ import type { Order } from "../domain/orchestration/desk-calls.ts";
 import { operationNameOf } from "../domain/orchestration/operation-names.ts";
 import { discard } from "./deploy-stack.ts";
 import { lookAfter } from "./look-after.ts";
-import { settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
+import { looked, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
 
 export const cancelStack = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
   const { plan, task } = order;
@@ -15,12 +15,12 @@ export const cancelStack = async (order: Order, hands: Hands, desk: StackDesk): 
   if (task.kind === "clear") return unclear(order, hands, desk);
   // Asked for again, as nothing was heard for long: what was taken may never have been begun.
   if (task.accepted && task.cancelled) {
-    const looked = await lookAfter(order, task, hands, desk);
-    if (looked === "again") return looked;
+    const found = await lookAfter(order, task, hands, desk);
+    if (found === "again") return found;
   }
   const { changeSetId = "", change = "UPDATE" } = task;
   if (task.kind === "deploy" && !task.accepted) {
-    const state = settled(await changeSets.state({ name: changeSetId, stack: plan.stackName }));
+    const state = looked(await changeSets.state({ name: changeSetId, stack: plan.stackName }));
     const verdict = state.ok ? state.value.verdict : "deleted";
     if (verdict !== "executing" && verdict !== "executed" && verdict !== "execution-failed") {
       await discard(order, { changeSetId }, change, hands);
@@ -40,7 +40,7 @@ export const cancelStack = async (order: Order, hands: Hands, desk: StackDesk): 
 
 /** What was being cleared away is gone, is going, or stays as it was. */
 const unclear = async ({ plan }: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
-  const seen = settled(await hands.in(plan.region).operations.picture(plan.stackName));
+  const seen = looked(await hands.in(plan.region).operations.picture(plan.stackName));
   if (seen.ok && seen.value.status === "DELETE_IN_PROGRESS") {
     await desk.note({ kind: "cancelled" });
     return "wait";

@@ -2,12 +2,12 @@
 import type { Order } from "../domain/orchestration/desk-calls.ts";
 import { operationNameOf } from "../domain/orchestration/operation-names.ts";
 import { stanceOf } from "../domain/orchestration/way-out.ts";
-import { failing, refusalOf, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
+import { failing, looked, refusalOf, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
 
 export const clearStack = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
   const { plan, task } = order;
   const { operations } = hands.in(plan.region);
-  const seen = settled(await operations.picture(plan.stackName));
+  const seen = looked(await operations.picture(plan.stackName));
   if (!seen.ok && seen.failure.kind !== "missing") return failing(desk, refusalOf(seen.failure));
   const status = seen.ok ? seen.value.status : "DELETE_COMPLETE";
   const isDead = stanceOf(status) === "dead" || status === "DELETE_IN_PROGRESS" || status === "DELETE_FAILED";

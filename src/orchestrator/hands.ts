@@ -52,14 +52,32 @@ const PASSING: ReadonlySet<OperationFailure["kind"]> = new Set([
   "unavailable",
   "network",
   "bad-answer",
-  "credentials",
 ]);
+
+/** AWS refuses whoever asks, whatever he asks: thrown as what passes is, but not for as long, see `patience.ts`. */
+export class Refused extends Error {
+  override readonly name = "Refused";
+  readonly detail: ErrorDetail;
+
+  constructor(detail: ErrorDetail) {
+    super(`AWS refuses to be asked: ${detail.code}`);
+    this.detail = detail;
+  }
+}
 
 /** The answer, unless AWS could not be asked just now. */
 export const settled = <Value>(answer: Result<Value, OperationFailure>): Result<Value, OperationFailure> => {
-  if (!answer.ok && PASSING.has(answer.failure.kind))
-    throw new Error(`AWS could not be asked: ${answer.failure.kind}`);
+  if (answer.ok) return answer;
+  const { kind } = answer.failure;
+  if (kind === "credentials") throw new Refused(refusalOf(answer.failure));
+  if (PASSING.has(kind)) throw new Error(`AWS could not be asked: ${kind}`);
   return answer;
+};
+
+/** As `settled`, for looks at what may be under way: who may not look has not seen that nothing is there. */
+export const looked = <Value>(answer: Result<Value, OperationFailure>): Result<Value, OperationFailure> => {
+  if (!answer.ok && answer.failure.kind === "denied") throw new Refused(refusalOf(answer.failure));
+  return settled(answer);
 };
 
 /** A refusal of AWS's, as the deployment tells it. */
@@ -90,11 +108,19 @@ export const refusalOf = (failure: OperationFailure): ErrorDetail => {
     case "missing":
       return { code: "STACK_NOT_FOUND", message: failure.message };
     case "denied":
-      return { code: "AWS_ACCESS_DENIED", message: failure.message };
+      return {
+        code: "AWS_ACCESS_DENIED",
+        message: failure.message,
+        details: "Give the credentials this right, then retry",
+      };
     case "rejected":
       return { code: "AWS_REJECTED", message: failure.message };
     case "credentials":
-      return { code: "AWS_CREDENTIALS", message: failure.message };
+      return {
+        code: "AWS_CREDENTIALS",
+        message: `AWS refuses the credentials that Stackcast has: ${failure.message} (${failure.code})`,
+        details: "Give Stackcast credentials that AWS accepts, then retry",
+      };
     case "throttled":
       return { code: "AWS_THROTTLED", message: "CloudFormation is asked too often" };
     case "unavailable":
@@ -107,7 +133,7 @@ export const refusalOf = (failure: OperationFailure): ErrorDetail => {
 /** For what could not be asked however often it was tried. */
 export const UNREACHABLE: ErrorDetail = {
   code: "AWS_UNREACHABLE",
-  message: "CloudFormation could not be asked for minutes: it is away, or does not accept the credentials",
+  message: "CloudFormation could not be asked for minutes",
   details: "Retry when it answers again",
 };
 

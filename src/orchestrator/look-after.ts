@@ -2,7 +2,7 @@
 import type { Order } from "../domain/orchestration/desk-calls.ts";
 import type { Task } from "../domain/orchestration/task.ts";
 import { isAtRest, REVIEW_STATUS } from "../domain/statuses.ts";
-import { failing, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
+import { failing, looked, type Hands, type Outcome, type StackDesk } from "./hands.ts";
 
 /** Fails the stack if CloudFormation never began, or gave up before the stack could show it; all else the tracker tells. */
 export const lookAfter = async (
@@ -12,9 +12,9 @@ export const lookAfter = async (
   desk: StackDesk,
 ): Promise<Outcome> => {
   const { operations, changeSets } = hands.in(plan.region);
-  const seen = settled(await operations.picture(plan.stackName));
+  const seen = looked(await operations.picture(plan.stackName));
   if (seen.ok && !isAtRest(seen.value.status) && seen.value.status !== REVIEW_STATUS) return "wait";
-  const state = settled(await changeSets.state({ name: changeSetId, stack: plan.stackName }));
+  const state = looked(await changeSets.state({ name: changeSetId, stack: plan.stackName }));
   const verdict = state.ok ? state.value.verdict : "deleted";
   switch (verdict) {
     case "execution-failed":

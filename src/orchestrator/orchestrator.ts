@@ -10,10 +10,13 @@ import {
   type StackPlan,
 } from "../domain/orchestration/desk-calls.ts";
 import type { Action } from "../domain/orchestration/task.ts";
+import type { ErrorDetail } from "../protocol/deployment-events.ts";
+import { outOfSight } from "../domain/orchestration/way-out.ts";
 import { settingsOf, type Env } from "../settings.ts";
 import { cancelStack } from "./cancel-stack.ts";
 import { deployStack } from "./deploy-stack.ts";
-import { handsOf, UNREACHABLE, type Hands, type Outcome, type StackDesk } from "./hands.ts";
+import { failing, handsOf, UNREACHABLE, type Hands, type Outcome, type StackDesk } from "./hands.ts";
+import { PATIENT, patienceOfStep } from "./patience.ts";
 import { removeStack } from "./remove-stack.ts";
 import { revertStack } from "./revert-stack.ts";
 import { validateStack } from "./validate-stack.ts";
@@ -23,12 +26,6 @@ import { validateStack } from "./validate-stack.ts";
  * https://developers.cloudflare.com/workflows/reference/limits/
  */
 const MAX_STEPS = 600;
-
-/** An AWS that is away for some minutes costs some minutes. */
-const PATIENT = {
-  retries: { limit: 12, delay: "5 seconds", backoff: "linear" },
-  timeout: "3 minutes",
-} as const;
 
 /** The deployment is asked often, and at once again if it was just being moved. */
 const ASKING = {
@@ -95,10 +92,14 @@ export class Orchestrator extends WorkflowEntrypoint<Env, OrchestrationParams> {
   ): Promise<Outcome> {
     if (action.kind === "validate") return this.validate(params, step, turn);
     const { kind, stack } = action;
+    const patiently = patienceOfStep();
     try {
       return await step.do(`${turn} ${kind} ${stack}`, PATIENT, async () => {
         const order = await this.deployment(params).order(params, stack);
-        return order ? ACTIONS[kind](order, this.hands(), this.deskOf(params, stack)) : "again";
+        if (!order) return "again";
+        const desk = this.deskOf(params, stack);
+        const done = await patiently(() => ACTIONS[kind](order, this.hands(), desk));
+        return done.ok ? done.value : failing(desk, order.task ? outOfSight(done.failure) : done.failure);
       });
     } catch {
       // What was begun the tracker tells of; what was not has failed.
@@ -128,20 +129,30 @@ export class Orchestrator extends WorkflowEntrypoint<Env, OrchestrationParams> {
     name: string,
     stacks: readonly StackPlan["name"][],
   ): Promise<readonly PlanFault[]> {
+    const patiently = patienceOfStep();
+    const notAsked = (error: ErrorDetail) => stacks.map((stack): PlanFault => ({ stack, error }));
     try {
       return await step.do(name, PATIENT, async () => {
-        const found: PlanFault[] = [];
-        const hands = this.hands();
-        for (const stack of stacks) {
-          const order = await this.deployment(params).order(params, stack);
-          const fault = order && (await validateStack(order, hands));
-          if (fault) found.push(fault);
-        }
-        return found;
+        const found = await patiently(() => this.faultsOf(params, stacks));
+        return found.ok ? [...found.value] : notAsked(found.failure);
       });
     } catch {
-      return stacks.map((stack) => ({ stack, error: UNREACHABLE }));
+      return notAsked(UNREACHABLE);
     }
+  }
+
+  private async faultsOf(
+    params: OrchestrationParams,
+    stacks: readonly StackPlan["name"][],
+  ): Promise<readonly PlanFault[]> {
+    const found: PlanFault[] = [];
+    const hands = this.hands();
+    for (const stack of stacks) {
+      const order = await this.deployment(params).order(params, stack);
+      const fault = order && (await validateStack(order, hands));
+      if (fault) found.push(fault);
+    }
+    return found;
   }
 
   private hands(): Hands {

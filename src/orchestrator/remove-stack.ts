@@ -4,7 +4,7 @@ import { backwardNameOf } from "../domain/orchestration/operation-names.ts";
 import { REVIEW_STATUS } from "../domain/statuses.ts";
 import type { ErrorDetail } from "../protocol/deployment-events.ts";
 import { OWN_TAGS } from "../protocol/deployment-plan.ts";
-import { failing, refusalOf, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
+import { failing, looked, refusalOf, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
 import { deploymentTagOf } from "./wish.ts";
 
 /** `owner`: the deployment of a stack that is not this one's. */
@@ -20,7 +20,7 @@ const strange = (owner: string | undefined): ErrorDetail => ({
 export const removeStack = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
   const { plan, task } = order;
   const { operations } = hands.in(plan.region);
-  const seen = settled(await operations.picture(plan.stackName));
+  const seen = looked(await operations.picture(plan.stackName));
   if (!seen.ok && seen.failure.kind !== "missing") return failing(desk, refusalOf(seen.failure));
   if (!seen.ok || seen.value.status === "DELETE_COMPLETE") {
     await desk.note({ kind: "gone" });

@@ -8,14 +8,14 @@ import { stanceOf } from "../domain/orchestration/way-out.ts";
 import { isRollbackStatus } from "../domain/statuses.ts";
 import { MAX_TEMPLATE_BYTES } from "../protocol/deployment-plan.ts";
 import { proposed } from "./change.ts";
-import { failing, refusalOf, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
+import { failing, looked, refusalOf, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
 import { lookAfter } from "./look-after.ts";
 
 export const revertStack = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
   const { plan, task } = order;
   const { operations } = hands.in(plan.region);
   if (task?.kind === "revert" && task.accepted) return lookAfter(order, task, hands, desk);
-  const seen = settled(await operations.picture(plan.stackName));
+  const seen = looked(await operations.picture(plan.stackName));
   if (!seen.ok) return failing(desk, refusalOf(seen.failure));
   const { status } = seen.value;
   if (task?.kind === "revert") return begin(order, task.changeSetId ?? "", hands, desk);

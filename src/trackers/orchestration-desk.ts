@@ -20,7 +20,7 @@ import { momentAfter } from "../domain/orchestration/moment.ts";
 import { nextTurn } from "../domain/orchestration/next-turn.ts";
 import { toldBy } from "../domain/orchestration/operation-frames.ts";
 import type { Orchestration } from "../domain/orchestration/task.ts";
-import { withWayOut } from "../domain/orchestration/way-out.ts";
+import { outOfSight, withWayOut } from "../domain/orchestration/way-out.ts";
 import type { FeedDelivery } from "../protocol/stack-feed.ts";
 import { stackFrameSchema } from "../protocol/stack-frames.ts";
 import type { Env } from "../settings.ts";
@@ -224,14 +224,15 @@ export class OrchestrationDesk {
     return { events, keep: () => undefined };
   }
 
-  /** A tracker has given its stack up. */
+  /** A tracker has given its stack up, which is not there or may not be seen. */
   given(stack: string, { code, message }: NonNullable<FeedDelivery["trouble"]>): readonly DeploymentEvent[] {
     const task = this.plans.task(stack);
-    const { deploymentId, environment } = this.store.state;
+    const isMissed = code === "STACK_NOT_FOUND";
     // One that was to be deleted may just be gone: the workflow finds out.
-    if (task?.kind !== "deploy") return [];
+    if (!task || (isMissed && task.kind !== "deploy")) return [];
     this.end(stack, false);
-    const error = { code, message };
+    const error = isMissed ? { code, message } : outOfSight({ code, message });
+    const { deploymentId, environment } = this.store.state;
     const timestamp = momentAfter(this.store.state, this.now());
     return [
       withWayOut({ type: "stack_failed", timestamp, data: { deploymentId, environment, stack, error } }),

@@ -2,7 +2,7 @@
  * What a stack's status allows, and the way out of those that are traps: states that CloudFormation leaves only by one
  * certain call, or not at all. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
  */
-import type { DeploymentEvent } from "../../protocol/deployment-events.ts";
+import type { DeploymentEvent, ErrorDetail } from "../../protocol/deployment-events.ts";
 import { isAtRest, REVIEW_STATUS } from "../statuses.ts";
 
 /** How a stack can be deployed: anew, by a change, not before it is deleted, later, or by nobody but its owner. */
@@ -60,6 +60,15 @@ export const wayOutOf = (status: string): string | undefined => {
       return undefined;
   }
 };
+
+/** The error, of a stack that CloudFormation may be at work on while AWS lets nobody see it. */
+export const outOfSight = ({ details, ...error }: ErrorDetail): ErrorDetail => ({
+  ...error,
+  details: [
+    "What was begun in the stack may go on in CloudFormation, where it cannot be seen",
+    details ?? "Give Stackcast credentials that AWS accepts, with the rights that it needs, then retry",
+  ].join(". "),
+});
 
 /** The event, with the way out of the status that a stack has failed with. */
 export const withWayOut = (event: DeploymentEvent): DeploymentEvent => {
