@@ -92,7 +92,7 @@ export const runLocalSystem = async (
         return answer.json();
       },
       viewers: () => wire?.count() ?? 0,
-      cut: () => wire?.cut(),
+      cut: (seconds) => wire?.cut(seconds * 1000),
       say: (what) => {
         if (!greeted) {
           say(`\n  Watch it    ${base}/deployments/${deploymentId}/${environment}#token=${token}`);

@@ -1,14 +1,14 @@
 /**
  * A port of this machine that passes everything on to another one, and whose WebSockets can be cut as a bad network cuts
- * them: without a word.
+ * them: without a word, and for a while.
  */
 import { connect, createServer, type Socket } from "node:net";
 
 export type LooseWire = Readonly<{
   /** How many WebSockets there are. */
   count(): number;
-  /** Breaks every WebSocket; answers how many there were. */
-  cut(): number;
+  /** Breaks every WebSocket, and each that is tried in the next so many milliseconds. */
+  cut(forMs: number): void;
   close(): Promise<void>;
 }>;
 
@@ -16,10 +16,13 @@ export type LooseWire = Readonly<{
 export const looseWire = async (from: number, to: number): Promise<LooseWire> => {
   const ends = new Set<Socket>();
   const webSockets = new Set<Socket>();
+  let mendedAt = 0;
   const server = createServer((near) => {
     const far = connect(to, "127.0.0.1");
     near.once("data", (head) => {
-      if (/^upgrade: *websocket/im.test(head.toString("latin1"))) webSockets.add(near);
+      if (!/^upgrade: *websocket/im.test(head.toString("latin1"))) return;
+      if (Date.now() < mendedAt) near.destroy();
+      else webSockets.add(near);
     });
     for (const [end, other] of [
       [near, far],
@@ -42,10 +45,9 @@ export const looseWire = async (from: number, to: number): Promise<LooseWire> =>
   });
   return {
     count: () => webSockets.size,
-    cut: () => {
-      const { size } = webSockets;
+    cut: (forMs) => {
+      mendedAt = Date.now() + forMs;
       for (const end of webSockets) end.destroy();
-      return size;
     },
     close: async () => {
       for (const end of ends) end.destroy();

@@ -23,13 +23,15 @@ export type Stage = Readonly<{
   say(what: string): void;
   /** How many watch. */
   viewers(): number;
-  /** Breaks the connections of all who watch. */
-  cut(): void;
+  /** Breaks the connections of all who watch, for so long. */
+  cut(seconds: number): void;
   pause(seconds: number): Promise<void>;
 }>;
 
 /** Seconds from the beginning until the connections are cut at the earliest: by then somebody may watch. */
 const UNTIL_CUT_SECONDS = 10;
+/** Seconds that the network is gone: long enough to be seen, and for something to be missed. */
+const OUTAGE_SECONDS = 3;
 /** Seconds from the end of the first version to the second. */
 const INTERLUDE_SECONDS = 6;
 /** Seconds that the second version waits for somebody who watches. */
@@ -105,7 +107,7 @@ export const playSample = async (simulator: Simulator, stage: Stage): Promise<vo
       await pause(SETTLING_SECONDS);
     }
     if (viewers() === 0) return;
-    cut();
+    cut(OUTAGE_SECONDS);
     say("The network fails: every viewer loses its connection, and catches up.");
   };
   const playOn = async (): Promise<void> => {
