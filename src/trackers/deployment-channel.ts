@@ -140,7 +140,7 @@ export class DeploymentChannel {
     const ended = endedRunsOf({ ...before, ...address }, change.events);
     const empty = change.events.length === 0 && change.ids.length === 0;
     const needed = Math.min(this.consumers.offset, this.destinations.offset);
-    const runs = empty ? [] : store.commit(change, address, this.name, ended, needed);
+    const runs = empty ? [] : store.commit(change, address, this.name, ended, needed, now);
     // In the same turn, and so in the same write: a delivery is taken with its position, or not at all.
     if (change.fed) ctx.storage.kv.put(FED + change.fed.stack, change.fed);
     if (runs.length > 0) {

@@ -11,6 +11,7 @@ import {
   type StackNode,
 } from "../domain/deployment/deployment-state.ts";
 import { EventLog, type LogRun } from "./event-log.ts";
+import { IngestedIds, type Generations } from "./ingested-ids.ts";
 import { ResourceBlocks } from "./resource-blocks.ts";
 
 /** Rewritten by every commit, as one row; the stacks have rows of their own. */
@@ -25,6 +26,7 @@ type Head = Readonly<{
   /** Names of the stacks, in the order in which they joined. */
   order?: readonly string[];
   state?: Omit<DeploymentState, "stacks">;
+  ingested?: Generations;
 }>;
 
 const HEAD = "head";
@@ -47,13 +49,14 @@ export class DeploymentStore {
   readonly log: EventLog;
   private head: Head;
   private readonly resources: ResourceBlocks;
+  private readonly ingested: IngestedIds;
   private readonly storage: DurableObjectStorage;
 
   constructor(storage: DurableObjectStorage, newEpoch: () => string) {
     this.storage = storage;
     this.log = new EventLog(storage.sql);
     this.resources = new ResourceBlocks(storage.kv);
-    storage.sql.exec("CREATE TABLE IF NOT EXISTS seen (id TEXT PRIMARY KEY) WITHOUT ROWID");
+    this.ingested = new IngestedIds(storage.sql);
     const head = storage.kv.get<Head>(HEAD);
     this.head = head ?? { epoch: newEpoch(), offset: 0, floor: 1, runStart: 1 };
     if (!head) storage.kv.put(HEAD, this.head);
@@ -85,7 +88,12 @@ export class DeploymentStore {
 
   /** Whether an orchestrator's event with this id was taken before. */
   isSeen(id: string): boolean {
-    return this.storage.sql.exec("SELECT 1 FROM seen WHERE id = ?", id).toArray().length > 0;
+    return this.ingested.has(id, this.head.ingested);
+  }
+
+  /** Unix milliseconds: an orchestrator's event that was taken later is known by its id; undefined: all are. */
+  get forgottenUntil(): number | undefined {
+    return this.head.ingested?.forgottenUntil;
   }
 
   /** The runs before the newest one, oldest first, without their stacks. */
@@ -110,6 +118,7 @@ export class DeploymentStore {
     channel: string,
     ended: readonly DeploymentProgress[],
     auditedTo: number,
+    now: number,
   ): readonly LogRun[] {
     const { offset, runStart } = this.head;
     const { stacks, ...rest } = state;
@@ -118,7 +127,7 @@ export class DeploymentStore {
     );
     const begun = starts.length > 0;
     const [previous = 1, newest = 1] = [1, runStart, ...starts].slice(-2);
-    const head: Head = {
+    const next: Head = {
       epoch: this.head.epoch,
       offset: offset + events.length,
       // Events of the run before stay, for viewers that were away while a new one began.
@@ -131,17 +140,17 @@ export class DeploymentStore {
     const frames = events.map((event, index) =>
       JSON.stringify({ ...event, channel, offset: offset + index + 1 }),
     );
-    const runs = this.storage.transactionSync(() => {
-      if (begun) this.forgetRun(head.floor);
+    const { head, runs } = this.storage.transactionSync(() => {
+      if (begun) this.forgetRun(next.floor);
       for (const run of ended) this.keepRun(run);
-      for (const id of ids)
-        this.storage.sql.exec("INSERT INTO seen (id) VALUES (?) ON CONFLICT DO NOTHING", id);
       for (const [name, stack] of stacks) {
         const known = begun ? undefined : this.state.stacks.get(name);
         if (known !== stack) this.keepStack(stack, known);
       }
-      this.storage.kv.put(HEAD, head);
-      return frames.length === 0 ? [] : this.log.append(offset, frames);
+      const ingested = this.ingested.keep(ids, this.head.ingested, now);
+      const kept: Head = { ...next, ...(ingested && { ingested }) };
+      this.storage.kv.put(HEAD, kept);
+      return { head: kept, runs: frames.length === 0 ? [] : this.log.append(offset, frames) };
     });
     this.head = head;
     this.state = state;

@@ -104,6 +104,7 @@ export class Deployment extends DurableObject<Env> {
       now: Date.now(),
       user,
       isSeen,
+      forgottenUntil: store.forgottenUntil,
     });
     if (events.length > 0 || ids.length > 0) await this.channel.commit(address, { state, events, ids });
     return success(report);

@@ -24,7 +24,18 @@ export const ingest = (
   before: DeploymentState,
   address: DeploymentAddress,
   envelopes: readonly IngestEnvelope[],
-  { now, user, isSeen }: Readonly<{ now: number; user: string; isSeen: (id: string) => boolean }>,
+  {
+    now,
+    user,
+    isSeen,
+    forgottenUntil = -Infinity,
+  }: Readonly<{
+    now: number;
+    user: string;
+    isSeen: (id: string) => boolean;
+    /** Unix milliseconds: the id of an event that was taken later is known. */
+    forgottenUntil?: number | undefined;
+  }>,
 ): Ingested => {
   let state = before;
   const events: DeploymentEvent[] = [];
@@ -54,6 +65,10 @@ export const ingest = (
     if (Date.parse(event.timestamp) > now + TOLERANCE_MS) {
       return refusal("EVENT_FROM_FUTURE", "timestamp: the event has not happened yet");
     }
+    // With an id that is forgotten by now it may have come before. Of the run that lasts, its events tell that, too.
+    const isOld = state.run > 0 && event.timestamp < state.startTime;
+    if (id !== undefined && isOld && Date.parse(event.timestamp) <= forgottenUntil + TOLERANCE_MS)
+      return { outcome: "known" };
     // Told that it is rolled back after its end, Stackcast would do it.
     if (state.mode === "deploy" && event.type !== "deployment_started") {
       return refusal(

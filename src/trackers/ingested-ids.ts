@@ -1,0 +1,63 @@
+/**
+ * The ids of an orchestrator's events, by which one that comes again is known. They are kept in two generations: once
+ * the younger is full or old, the older is forgotten as a whole, so that no request looks through all of them.
+ */
+/** A generation is closed once it holds so many ids, or is so old, in milliseconds. */
+const FULL = 10_000;
+const OLD_MS = 7 * 24 * 3_600_000;
+
+/** Kept by whoever keeps the ids, in the same transaction. Times in Unix milliseconds. */
+export type Generations = Readonly<{
+  newest: number;
+  /** Of the newest one: its ids, and when it began. */
+  count: number;
+  since: number;
+  /** No id that was taken later is forgotten; absent: none is. */
+  forgottenUntil?: number;
+}>;
+
+const FIRST: Generations = { newest: 1, count: 0, since: 0 };
+
+export class IngestedIds {
+  private readonly sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.sql = sql;
+    sql.exec(
+      "CREATE TABLE IF NOT EXISTS ingested (generation INTEGER NOT NULL, id TEXT NOT NULL," +
+        " PRIMARY KEY (generation, id)) WITHOUT ROWID",
+    );
+  }
+
+  has(id: string, { newest }: Generations = FIRST): boolean {
+    const found = this.sql.exec(
+      "SELECT 1 FROM ingested WHERE generation IN (?, ?) AND id = ?",
+      newest,
+      newest - 1,
+      id,
+    );
+    return found.toArray().length > 0;
+  }
+
+  /** Keeps ids that are not known, and gives what is to be kept with them. */
+  keep(ids: readonly string[], before: Generations | undefined, now: number): Generations | undefined {
+    if (ids.length === 0) return before;
+    const { count, ...generations } = this.open(before ?? { ...FIRST, since: now }, now);
+    for (const id of ids) {
+      this.sql.exec(
+        "INSERT INTO ingested (generation, id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        generations.newest,
+        id,
+      );
+    }
+    return { ...generations, count: count + ids.length };
+  }
+
+  private open(before: Generations, now: number): Generations {
+    const { newest, count, since } = before;
+    if (count < FULL && now - since < OLD_MS) return before;
+    const dropped = this.sql.exec("DELETE FROM ingested WHERE generation < ?", newest);
+    const forgotten = dropped.rowsWritten > 0 ? { forgottenUntil: since } : before;
+    return { ...forgotten, newest: newest + 1, count: 0, since: now };
+  }
+}
