@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { agoText, durationText, estimateText } from "../../src/dashboard/elements/duration.ts";
+import { percentText } from "../../src/dashboard/elements/percent.ts";
 import { consoleHref } from "../../src/dashboard/elements/aws-console.ts";
 import { hasRunEnded, standingOfStatus, wordOfStatus } from "../../src/dashboard/elements/standing.ts";
 import { deploymentStates, stackStates } from "../../src/protocol/deployment-progress.ts";
@@ -93,6 +94,14 @@ describe("statuses", () => {
       "destroyed",
     ]);
   });
+});
+
+test("a percentage says of what it is one", () => {
+  expect([
+    percentText("deploying", 54),
+    percentText("cancelled", 54),
+    percentText("rolled_back", 100),
+  ]).toEqual(["54 %", "54 %", "100 % put back"]);
 });
 
 test("AWS's console is addressed by the stack's ARN, or by its name where that is all that is known", () => {

@@ -4,6 +4,7 @@ import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
 import { durationText, estimateText } from "../elements/duration.ts";
 import { Elapsed } from "../elements/elapsed.tsx";
 import { Moment } from "../elements/moment.tsx";
+import { percentText } from "../elements/percent.ts";
 import { hasRunEnded, standingOfStatus } from "../elements/standing.ts";
 import { doneText } from "../elements/stack-counts.ts";
 import { Status } from "../elements/status.tsx";
@@ -54,7 +55,7 @@ export const RunHead = ({ progress, children }: HeadProps) => {
           value={summary.progressPercent}
           aria-label={`Progress of ${deploymentId}-${environment}`}
         />
-        <output>{summary.progressPercent} %</output>
+        <output>{percentText(status, summary.progressPercent)}</output>
       </div>
       <dl class="facts">
         <Fact name="Stacks done">{doneText(summary)}</Fact>

@@ -1,6 +1,7 @@
 /** A run as Markdown, to be pasted into an incident: where it stands, why, what it kept from beginning, and its stacks. */
 import type { DeploymentProgress, StackProgress } from "../../protocol/deployment-progress.ts";
 import { durationText } from "../elements/duration.ts";
+import { percentText } from "../elements/percent.ts";
 import { stackCountsText } from "../elements/stack-counts.ts";
 import { pathOfRun } from "../timeline/timeline-rows.ts";
 import { timedRunOf } from "../timeline/timeline-run.ts";
@@ -34,7 +35,7 @@ const factsOf = (progress: DeploymentProgress): string[] => {
   const times = `${clock(startTime)} UTC${endTime === undefined ? "" : ` – ${clock(endTime)} UTC`}`;
   const left = metrics.estimatedTimeRemaining;
   return [
-    ...told("Status", `**${status.replaceAll("_", " ")}**, ${summary.progressPercent} %`),
+    ...told("Status", `**${status.replaceAll("_", " ")}**, ${percentText(status, summary.progressPercent)}`),
     ...told("Stacks", stackCountsText(summary)),
     ...told("Time", times),
     ...told("Lasted", durationText(metrics.durationSeconds)),
