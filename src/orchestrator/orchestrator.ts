@@ -5,6 +5,7 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
 import {
   NEWS,
+  type Order,
   type OrchestrationParams,
   type PlanFault,
   type StackPlan,
@@ -97,15 +98,16 @@ export class Orchestrator extends WorkflowEntrypoint<Env, OrchestrationParams> {
       return await step.do(`${turn} ${kind} ${stack}`, PATIENT, async () => {
         const order = await this.deployment(params).order(params, stack);
         if (!order) return "again";
-        const desk = this.deskOf(params, stack);
+        const desk = this.deskOf(params, order);
         const done = await patiently(() => ACTIONS[kind](order, this.hands(), desk));
         return done.ok ? done.value : failing(desk, order.task ? outOfSight(done.failure) : done.failure);
       });
     } catch {
       // What was begun the tracker tells of; what was not has failed.
-      await step.do(`${turn} unreached ${stack}`, ASKING, () =>
-        this.deployment(params).note(params, stack, { kind: "unreached", error: UNREACHABLE }),
-      );
+      await step.do(`${turn} unreached ${stack}`, ASKING, async () => {
+        const order = await this.deployment(params).order(params, stack);
+        if (order) await this.deskOf(params, order).note({ kind: "unreached", error: UNREACHABLE });
+      });
       return "wait";
     }
   }
@@ -166,10 +168,11 @@ export class Orchestrator extends WorkflowEntrypoint<Env, OrchestrationParams> {
     return DEPLOYMENTS.get(DEPLOYMENTS.idFromName(channel));
   }
 
-  private deskOf(params: OrchestrationParams, stack: string): StackDesk {
+  private deskOf(params: OrchestrationParams, { number, plan }: Order): StackDesk {
+    const holder = { ...params, order: number };
     return {
-      start: (start) => this.deployment(params).start(params, stack, start),
-      note: (fact) => this.deployment(params).note(params, stack, fact),
+      start: (start) => this.deployment(params).start(holder, plan.name, start),
+      note: (fact) => this.deployment(params).note(holder, plan.name, fact),
     };
   }
 }

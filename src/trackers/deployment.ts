@@ -9,6 +9,7 @@ import { runSummaryOf } from "../domain/deployment/run-summary.ts";
 import type {
   Caller,
   Fact,
+  Holder,
   Order,
   PlanFault,
   Start,
@@ -201,12 +202,12 @@ export class Deployment extends DurableObject<Env> {
     return this.channel.desk.stacks(caller);
   }
 
-  async start(caller: Caller, stack: string, start: Start): Promise<boolean> {
-    return this.channel.desk.start(caller, stack, start);
+  async start(holder: Holder, stack: string, start: Start): Promise<boolean> {
+    return this.channel.desk.start(holder, stack, start);
   }
 
-  async note(caller: Caller, stack: string, fact: Fact): Promise<void> {
-    await this.channel.desk.note(caller, stack, fact);
+  async note(holder: Holder, stack: string, fact: Fact): Promise<void> {
+    await this.channel.desk.note(holder, stack, fact);
   }
 
   async validated(caller: Caller, faults: readonly PlanFault[]): Promise<void> {

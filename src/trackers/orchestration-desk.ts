@@ -9,6 +9,7 @@ import { hasEnded, type StackNode } from "../domain/deployment/deployment-state.
 import type {
   Caller,
   Fact,
+  Holder,
   Order,
   OrchestrationParams,
   PlanFault,
@@ -103,7 +104,10 @@ export class OrchestrationDesk {
     return { over: this.current() === undefined, actions: [] };
   }
 
-  /** All that is needed to act on a stack; undefined: nothing is to be done any more. */
+  /**
+   * All that is needed to act on a stack; undefined: nothing is to be done any more. Whoever got an order before has
+   * nothing more to say.
+   */
   order(caller: Caller, stack: string): Order | undefined {
     const { plan } = this.plans;
     const { address, state } = this.store;
@@ -117,6 +121,7 @@ export class OrchestrationDesk {
     const picture = this.plans.picture(stack);
     const attempt = this.plans.orchestration?.rollbacks;
     return {
+      number: this.plans.nextOrder(stack),
       address,
       run: state.run,
       ...(attempt !== undefined && { attempt }),
@@ -141,10 +146,10 @@ export class OrchestrationDesk {
    * Whether something may be set going in a stack. If so it is kept before it is done, and the stack's tracker looks out
    * for it; the same again is allowed again.
    */
-  async start(caller: Caller, name: string, start: Start): Promise<boolean> {
+  async start(holder: Holder, name: string, start: Start): Promise<boolean> {
     const { state } = this.store;
     const stack = state.stacks.get(name);
-    if (!this.isCurrent(caller) || !stack || !isAllowed(start, state, stack)) return false;
+    if (!this.holdsNewest(holder, name) || !stack || !isAllowed(start, state, stack)) return false;
     const known = this.plans.task(name);
     const { kind, change, changeSetId, picture, reason } = start;
     const same = known?.kind === kind && known.changeSetId === changeSetId;
@@ -167,10 +172,10 @@ export class OrchestrationDesk {
   }
 
   /** Takes what the workflow found out about a stack. */
-  async note(caller: Caller, name: string, fact: Fact): Promise<void> {
+  async note(holder: Holder, name: string, fact: Fact): Promise<void> {
     const { state } = this.store;
     const stack = state.stacks.get(name);
-    if (!this.isCurrent(caller) || !stack) return;
+    if (!this.holdsNewest(holder, name) || !stack) return;
     const { task: before } = this.about(stack);
     const { events, task, mark } = consequenceOf(fact, this.about(stack));
     if (task) this.plans.keepTask(name, task);
@@ -299,6 +304,10 @@ export class OrchestrationDesk {
     if (current?.run !== run || current.generation !== generation) return false;
     this.instance.heard();
     return true;
+  }
+
+  private holdsNewest(holder: Holder, stack: string): boolean {
+    return this.isCurrent(holder) && this.plans.orderOf(stack) === holder.order;
   }
 
   private now(): string {

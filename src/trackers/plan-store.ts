@@ -9,6 +9,7 @@ const PLAN = "plan";
 const TEMPLATE = "plan-template/";
 const ORCHESTRATION = "orchestration";
 const TASK = "task/";
+const ORDER = "order/";
 const MARK = "mark/";
 const PICTURE = "picture/";
 const PICTURE_TEMPLATE = "picture-template/";
@@ -69,6 +70,18 @@ export class PlanStore {
     this.kv.delete(TASK + stack);
   }
 
+  /** Number of the newest order for a stack; 0: there was none in this run. */
+  orderOf(stack: string): number {
+    return this.kv.get<number>(ORDER + stack) ?? 0;
+  }
+
+  /** Counts one more order for a stack. */
+  nextOrder(stack: string): number {
+    const number = this.orderOf(stack) + 1;
+    this.kv.put<number>(ORDER + stack, number);
+    return number;
+  }
+
   get marks(): ReadonlyMap<string, Mark> {
     return this.all<Mark>(MARK);
   }
@@ -99,6 +112,7 @@ export class PlanStore {
   /** A run that begins has set nothing going. */
   forgetTasks(): void {
     this.forgetAll(TASK);
+    this.forgetAll(ORDER);
   }
 
   /** What was done stays so. */

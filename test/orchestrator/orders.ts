@@ -56,6 +56,7 @@ export const orderOf = (
   body: string,
   rest: Partial<Omit<Order, "plan">> & Readonly<{ plan?: Partial<Order["plan"]> }> = {},
 ): Order => ({
+  number: 1,
   address: { deploymentId: "D", environment: "dev" },
   run: 1,
   user: "kim",

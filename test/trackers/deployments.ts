@@ -2,6 +2,7 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
+import type { Caller } from "../../src/domain/orchestration/desk-calls.ts";
 import { deploymentChannelOf } from "../../src/protocol/channel-names.ts";
 import type { Registration } from "../../src/protocol/deployment-requests.ts";
 import { poll } from "./far-end.ts";
@@ -12,6 +13,12 @@ export const addressOf = (deploymentId: string) => ({ deploymentId, environment:
 
 export const deploymentOf = (deploymentId: string) =>
   env.DEPLOYMENTS.get(env.DEPLOYMENTS.idFromName(deploymentChannelOf(addressOf(deploymentId))));
+
+/** As whom a workflow instance acts on a stack once it has got the newest order for it; 0: there is none to be had. */
+export const holderOf = async (deploymentId: string, stack: string, caller: Caller) => {
+  const order = await deploymentOf(deploymentId).order(caller, stack);
+  return { ...caller, order: order?.number ?? 0 };
+};
 
 /** Registers stacks of these names, each with what it depends on. */
 export const register = async (

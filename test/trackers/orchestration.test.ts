@@ -3,10 +3,12 @@ import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Registration } from "../../src/protocol/deployment-requests.ts";
 import type { StackComplete } from "../../src/protocol/stack-frames.ts";
-import { addressOf, deploymentOf, progressOf, storyOf } from "./deployments.ts";
-import { aws, useFarEnd } from "./far-end.ts";
+import { addressOf, deploymentOf, holderOf, progressOf, storyOf } from "./deployments.ts";
+import { useFarEnd } from "./far-end.ts";
+import { useIdleWorkflow } from "./idle-workflow.ts";
 
 useFarEnd();
+useIdleWorkflow();
 beforeEach(() => {
   vi.spyOn(console, "debug").mockReturnValue();
   vi.spyOn(console, "error").mockReturnValue();
@@ -24,14 +26,8 @@ const planOf = (deploymentId: string, rest: Partial<Registration> = {}): Registr
   ...rest,
 });
 
-/** The workflow that begins by itself gets no further than to its first question. */
-const holdWorkflow = (): void => {
-  aws.cloudFormation.fault = ({ action }) => (action === "ValidateTemplate" ? "throttled" : undefined);
-};
-
-/** Registered, and validated as if AWS had agreed; the workflow itself never gets so far. */
+/** Registered, and validated as if AWS had agreed. */
 const begun = async (deploymentId: string, rest: Partial<Registration> = {}) => {
-  holdWorkflow();
   const deployment = deploymentOf(deploymentId);
   expect(await deployment.register(planOf(deploymentId, rest), "kim")).toMatchObject({ ok: true });
   expect(await deployment.turn(CALLER, false, false)).toEqual({
@@ -77,13 +73,16 @@ describe("a deployment that Stackcast deploys", () => {
       plan: { stackName: "app", region: "us-east-1", parameters: { Size: "2" } },
       places: { base: { stackName: "base", region: "us-east-1" } },
     });
-    expect(await deployment.start(CALLER, "base", create)).toBe(true);
-    expect(await deployment.start(CALLER, "base", create)).toBe(true);
+    expect(await deployment.start(await holderOf("o-flow", "base", CALLER), "base", create)).toBe(true);
+    expect(await deployment.start(await holderOf("o-flow", "base", CALLER), "base", create)).toBe(true);
     expect(await deployment.turn(CALLER, false, false)).toEqual({
       over: false,
       actions: [{ kind: "deploy", stack: "base" }],
     });
-    await deployment.note(CALLER, "base", { kind: "accepted", task: "deploy" });
+    await deployment.note(await holderOf("o-flow", "base", CALLER), "base", {
+      kind: "accepted",
+      task: "deploy",
+    });
     expect(await deployment.turn(CALLER, false, false)).toEqual({ over: false, actions: [] });
     const delivery = {
       stack: "base",
@@ -97,7 +96,7 @@ describe("a deployment that Stackcast deploys", () => {
       over: false,
       actions: [{ kind: "deploy", stack: "app" }],
     });
-    await deployment.note(CALLER, "app", { kind: "unchanged" });
+    await deployment.note(await holderOf("o-flow", "app", CALLER), "app", { kind: "unchanged" });
     expect(await deployment.turn(CALLER, false, false)).toEqual({ over: true, actions: [] });
     expect(await storyOf("o-flow")).toEqual([
       "deployment_started",
@@ -151,7 +150,7 @@ describe("a deployment that Stackcast deploys", () => {
 
   test("is not had put back what it did by an event, also after its end", async () => {
     const deployment = await begun("o-told-after");
-    await deployment.start(CALLER, "base", create);
+    await deployment.start(await holderOf("o-told-after", "base", CALLER), "base", create);
     const frames = [endOf("base", "ROLLBACK_COMPLETE", "rolled_back", 1)];
     await deployment.stackFrames({ stack: "base", epoch: "e", from: 1, frames });
     expect((await progressOf("o-told-after")).status).toBe("failed");
@@ -194,16 +193,33 @@ describe("a deployment that Stackcast deploys", () => {
     const deployment = await begun("o-stale");
     expect(await deployment.turn(CALLER, false, true)).toEqual({ over: true, actions: [] });
     expect(await deployment.turn(CALLER, false, false)).toEqual({ over: true, actions: [] });
-    expect(await deployment.start(CALLER, "base", create)).toBe(false);
+    expect(await deployment.start(await holderOf("o-stale", "base", CALLER), "base", create)).toBe(false);
     expect(await deployment.order(CALLER, "base")).toBe(undefined);
-    await deployment.note(CALLER, "base", { kind: "unchanged" });
+    await deployment.note(await holderOf("o-stale", "base", CALLER), "base", { kind: "unchanged" });
     expect((await progressOf("o-stale")).stacks["base"]?.status).toBe("pending");
     const next = { run: 1, generation: 2 };
     expect(await deployment.turn(next, false, false)).toMatchObject({ over: false });
   });
 
+  test("hears no more of a step that was tried again: a late failure is not the newest try's", async () => {
+    const deployment = await begun("o-late");
+    const first = await holderOf("o-late", "base", CALLER);
+    const second = await holderOf("o-late", "base", CALLER);
+    const failed = { kind: "failed", error: { code: "X", message: "too late" } } as const;
+    expect(await deployment.start(second, "base", create)).toBe(true);
+    expect(await deployment.start(first, "base", { ...create, changeSetId: "arn:other" })).toBe(false);
+    await deployment.note(second, "base", { kind: "accepted", task: "deploy" });
+    await deployment.note(first, "base", failed);
+    expect((await progressOf("o-late")).stacks["base"]?.status).toBe("deploying");
+    expect((await deployment.order(CALLER, "base"))?.task).toEqual({ ...create, accepted: true });
+    await deployment.note(await holderOf("o-late", "base", CALLER), "base", failed);
+    expect((await progressOf("o-late")).stacks["base"]).toMatchObject({
+      status: "failed",
+      error: failed.error,
+    });
+  });
+
   test("begins nothing if anything of its plan is wrong", async () => {
-    holdWorkflow();
     const deployment = deploymentOf("o-invalid");
     await deployment.register(planOf("o-invalid", { onFailure: "rollback" }), "kim");
     await deployment.turn(CALLER, false, false);
@@ -230,7 +246,11 @@ describe("a deployment that Stackcast deploys", () => {
       capabilities: [],
       notificationArns: [],
     };
-    await deployment.start(CALLER, "base", { ...create, change: "UPDATE", picture });
+    await deployment.start(await holderOf("o-pictures", "base", CALLER), "base", {
+      ...create,
+      change: "UPDATE",
+      picture,
+    });
     expect((await deployment.order(CALLER, "base"))?.picture).toEqual(picture);
     const frames = [endOf("base", "UPDATE_ROLLBACK_COMPLETE", "rolled_back", 1)];
     await deployment.stackFrames({ stack: "base", epoch: "e", from: 1, frames });
@@ -248,7 +268,7 @@ describe("a deployment that Stackcast deploys", () => {
       actions: [{ kind: "revert", stack: "base" }],
     });
     expect((await deployment.order(next, "base"))?.attempt).toBe(1);
-    await deployment.note(next, "base", { kind: "back" });
+    await deployment.note(await holderOf("o-pictures", "base", next), "base", { kind: "back" });
     expect(await deployment.turn(next, false, false)).toEqual({ over: true, actions: [] });
     expect((await progressOf("o-pictures")).status).toBe("rolled_back");
     expect(await kept()).toBe(0);

@@ -39,6 +39,12 @@ export type Picture = Readonly<{
 /** Which workflow instance calls; one that is not the run's newest is told that the run is over for it. */
 export type Caller = Readonly<{ run: number; generation: number }>;
 
+/**
+ * Whoever carries out an order for a stack. Only who holds the newest one has a say in it: a step that outlives its
+ * timeout may not tell of what another has tried since.
+ */
+export type Holder = Caller & Readonly<{ order: number }>;
+
 /** What the workflow is begun with. */
 export type OrchestrationParams = Caller & Readonly<{ channel: string }>;
 
@@ -46,6 +52,8 @@ export type TurnAnswer = Readonly<{ over: boolean; actions: readonly Action[] }>
 
 /** All that is needed to act on one stack. */
 export type Order = Readonly<{
+  /** Counts the orders for this stack in this run. */
+  number: number;
   address: DeploymentAddress;
   run: number;
   /** Of rolling the run back; from 1 where it was tried before. */
