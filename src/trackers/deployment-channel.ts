@@ -12,7 +12,7 @@ import type { DeploymentAddress } from "../protocol/channel-names.ts";
 import type { Join, JoinRequest } from "../protocol/channel-owner.ts";
 import type { DeploymentEvent } from "../protocol/deployment-events.ts";
 import { settingsOf, type Env, type Settings } from "../settings.ts";
-import { DeploymentStore, type Change } from "./deployment-store.ts";
+import { DeploymentStore, HEAD, type Change } from "./deployment-store.ts";
 import { DestinationFeed } from "./destination-feed.ts";
 import { DIRECTORY_NAME } from "./directory.ts";
 import { Enrolment } from "./enrolment.ts";
@@ -156,6 +156,7 @@ export class DeploymentChannel {
 
   join({ gateway, epoch, offset, classic }: JoinRequest): Join {
     const { store } = this;
+    store.found();
     this.pushes.add(gateway);
     const recovered =
       epoch === store.epoch && offset !== undefined && offset >= store.floor - 1 && offset <= store.offset;
@@ -175,7 +176,7 @@ export class DeploymentChannel {
   /** A gateway has no viewer any more. */
   async leave(gateway: string): Promise<void> {
     await this.pushes.leave(gateway, this.position());
-    await this.rearm();
+    if (!(await this.rearm())) await this.giveUp();
   }
 
   /** What the alarm is for: calls that have to be made, or made again. */
@@ -210,7 +211,18 @@ export class DeploymentChannel {
     const dueIn = this.dueIn(Date.now());
     if (dueIn !== undefined) return this.setAlarm(Date.now() + Math.max(dueIn, 100));
     await this.ctx.storage.deleteAlarm();
-    if (!this.isRunning()) this.enrolment.say(false);
+    if (this.isRunning()) return;
+    this.enrolment.say(false);
+    await this.giveUp();
+  }
+
+  /** Gives up all storage, if nobody has registered anything and nobody waits for it: an object that keeps nothing is none. */
+  private async giveUp(): Promise<void> {
+    const { store, ctx } = this;
+    if (!store.isFounded || store.offset > 0 || this.dueIn(Date.now()) !== undefined) return;
+    for (const [key] of ctx.storage.kv.list()) if (key !== HEAD) return;
+    store.forsake();
+    await ctx.storage.deleteAll();
   }
 
   private async setAlarm(at: number): Promise<void> {

@@ -29,7 +29,7 @@ type Head = Readonly<{
   ingested?: Generations;
 }>;
 
-const HEAD = "head";
+export const HEAD = "head";
 const STACK = "stack/";
 const RUN = "run/";
 const RUN_STACK = "run-stack/";
@@ -47,6 +47,8 @@ export type Change = Readonly<{
 export class DeploymentStore {
   state: DeploymentState;
   readonly log: EventLog;
+  /** Whether anything is kept. */
+  isFounded: boolean;
   private head: Head;
   private readonly resources: ResourceBlocks;
   private readonly ingested: IngestedIds;
@@ -54,13 +56,27 @@ export class DeploymentStore {
 
   constructor(storage: DurableObjectStorage, newEpoch: () => string) {
     this.storage = storage;
-    this.log = new EventLog(storage.sql);
     this.resources = new ResourceBlocks(storage.kv);
     this.ingested = new IngestedIds(storage.sql);
     const head = storage.kv.get<Head>(HEAD);
+    this.isFounded = head !== undefined;
+    this.log = new EventLog(storage.sql, this.isFounded);
     this.head = head ?? { epoch: newEpoch(), offset: 0, floor: 1, runStart: 1 };
-    if (!head) storage.kv.put(HEAD, this.head);
     this.state = this.load();
+  }
+
+  /** Keeps the channel's epoch from now on. Before that nothing is kept: most names that are asked for are nobody's. */
+  found(): void {
+    if (this.isFounded) return;
+    this.log.found();
+    this.storage.kv.put(HEAD, this.head);
+    this.isFounded = true;
+  }
+
+  /** All storage was given up. */
+  forsake(): void {
+    this.log.forsake();
+    this.isFounded = false;
   }
 
   get epoch(): string {
@@ -120,6 +136,7 @@ export class DeploymentStore {
     auditedTo: number,
     now: number,
   ): readonly LogRun[] {
+    this.found();
     const { offset, runStart } = this.head;
     const { stacks, ...rest } = state;
     const starts = events.flatMap(({ type }, index) =>

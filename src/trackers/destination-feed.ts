@@ -74,10 +74,7 @@ export class DestinationFeed {
     this.env = env;
     this.channel = channel;
     this.rules = new DestinationRules(env);
-    const kept = kv.get<Cursor>(CURSOR);
-    // What happened before there was a feed is no news.
-    this.cursor = kept ?? { ...this.head, behind: {} };
-    if (!kept) kv.put<Cursor>(CURSOR, this.cursor);
+    this.cursor = kv.get<Cursor>(CURSOR) ?? { offset: 0, behind: {} };
   }
 
   /** The log must keep all after this offset. */

@@ -38,15 +38,32 @@ const parts = (run: LogRun): LogRun[] => {
 
 export class EventLog {
   private readonly sql: SqlStorage;
+  private isFounded: boolean;
 
-  constructor(sql: SqlStorage) {
+  /** `isFounded`: the log has been there before. Without that nothing is written until something is to be kept. */
+  constructor(sql: SqlStorage, isFounded: boolean) {
     this.sql = sql;
-    sql.exec(
-      "CREATE TABLE IF NOT EXISTS log (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, body TEXT NOT NULL)",
-    );
+    this.isFounded = isFounded;
   }
 
-  /** Stores frames that follow the head at `offset`; to be called in the transaction that moves the head. */
+  /** Makes room for the log; again does no harm. Not to be called in a transaction, which might be taken back. */
+  found(): void {
+    if (this.isFounded) return;
+    this.sql.exec(
+      "CREATE TABLE IF NOT EXISTS log (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, body TEXT NOT NULL)",
+    );
+    this.isFounded = true;
+  }
+
+  /** All storage was given up. */
+  forsake(): void {
+    this.isFounded = false;
+  }
+
+  /**
+   * Stores frames that follow the head at `offset`; to be called in the transaction that moves the head, of a log that
+   * was founded.
+   */
   append(offset: number, frames: readonly string[]): readonly LogRun[] {
     const runs = parts({ from: offset + 1, to: offset + frames.length, frames });
     for (const { from, to, frames: kept } of runs) {
@@ -70,11 +87,12 @@ export class EventLog {
 
   /** Forgets the rows that lie wholly before an offset. */
   trimBefore(offset: number): void {
-    this.sql.exec("DELETE FROM log WHERE last < ?", offset);
+    if (this.isFounded) this.sql.exec("DELETE FROM log WHERE last < ?", offset);
   }
 
   private read(offset: number, limit: number, bytes: number): readonly LogRun[] {
     const runs: LogRun[] = [];
+    if (!this.isFounded) return runs;
     let left = limit;
     let bytesLeft = bytes;
     const rows = this.sql.exec<{ first: number; body: string }>(

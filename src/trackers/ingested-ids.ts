@@ -16,20 +16,16 @@ export type Generations = Readonly<{
   forgottenUntil?: number;
 }>;
 
-const FIRST: Generations = { newest: 1, count: 0, since: 0 };
-
 export class IngestedIds {
   private readonly sql: SqlStorage;
 
   constructor(sql: SqlStorage) {
     this.sql = sql;
-    sql.exec(
-      "CREATE TABLE IF NOT EXISTS ingested (generation INTEGER NOT NULL, id TEXT NOT NULL," +
-        " PRIMARY KEY (generation, id)) WITHOUT ROWID",
-    );
   }
 
-  has(id: string, { newest }: Generations = FIRST): boolean {
+  has(id: string, generations: Generations | undefined): boolean {
+    if (!generations) return false;
+    const { newest } = generations;
     const found = this.sql.exec(
       "SELECT 1 FROM ingested WHERE generation IN (?, ?) AND id = ?",
       newest,
@@ -42,7 +38,8 @@ export class IngestedIds {
   /** Keeps ids that are not known, and gives what is to be kept with them. */
   keep(ids: readonly string[], before: Generations | undefined, now: number): Generations | undefined {
     if (ids.length === 0) return before;
-    const { count, ...generations } = this.open(before ?? { ...FIRST, since: now }, now);
+    if (!before) this.found();
+    const { count, ...generations } = this.open(before ?? { newest: 1, count: 0, since: now }, now);
     for (const id of ids) {
       this.sql.exec(
         "INSERT INTO ingested (generation, id) VALUES (?, ?) ON CONFLICT DO NOTHING",
@@ -51,6 +48,13 @@ export class IngestedIds {
       );
     }
     return { ...generations, count: count + ids.length };
+  }
+
+  private found(): void {
+    this.sql.exec(
+      "CREATE TABLE IF NOT EXISTS ingested (generation INTEGER NOT NULL, id TEXT NOT NULL," +
+        " PRIMARY KEY (generation, id)) WITHOUT ROWID",
+    );
   }
 
   private open(before: Generations, now: number): Generations {

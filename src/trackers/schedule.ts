@@ -6,8 +6,8 @@ import { nextPollIn, type Interest } from "../domain/next-poll.ts";
 import { isComplete } from "../domain/stack-state.ts";
 import type { Settings } from "../settings.ts";
 import type { Enrolment } from "./enrolment.ts";
-import type { StackPoll } from "./stack-poll.ts";
-import type { StackStore } from "./stack-store.ts";
+import { TROUBLE, type StackPoll } from "./stack-poll.ts";
+import { HEAD, type StackStore } from "./stack-store.ts";
 
 /** An alarm this late, in milliseconds, is taken for lost. */
 const OVERDUE_MS = 30_000;
@@ -18,6 +18,9 @@ const ARRIVALS_MS = 1_000;
 /** Kept facts: who registered interest and when, and when the last viewer left, 0 while one is there. */
 const TRACKED = "tracked";
 const LEFT = "left";
+
+/** What is kept of looking for a stack, and is of no use once nobody looks for it. */
+const TRACES: ReadonlySet<string> = new Set([HEAD, LEFT, TRACKED, TROUBLE]);
 
 type Tracked = Readonly<{ subject: string; at: number }>;
 
@@ -94,9 +97,24 @@ export class Schedule {
     if (dueIn !== undefined) return this.setAlarm(now + dueIn);
     await this.storage.deleteAlarm();
     this.parts.enrolment.say(false);
+    await this.giveUp(now);
+  }
+
+  /**
+   * Gives up all storage, if the stack has never been seen, nobody waits for it, and nothing is kept but how that was
+   * waited for: an object that keeps nothing is none.
+   */
+  async giveUp(now: number): Promise<void> {
+    const { store, viewerCount } = this.parts;
+    if (!store.isFounded || store.offset > 0 || viewerCount() > 0 || this.dueIn(now) !== undefined) return;
+    for (const [key] of this.storage.kv.list()) if (!TRACES.has(key)) return;
+    store.forsake();
+    this.parts.enrolment.say(false);
+    await this.storage.deleteAll();
   }
 
   noteArrival(): void {
+    this.parts.store.found();
     if (this.storage.kv.get(LEFT) !== 0) this.storage.kv.put(LEFT, 0);
   }
 
@@ -105,7 +123,14 @@ export class Schedule {
     if (this.parts.viewerCount() === 0 && this.storage.kv.get(LEFT) === 0) this.storage.kv.put(LEFT, now);
   }
 
+  /** Somebody left, perhaps the last. */
+  async departed(now: number): Promise<void> {
+    this.noteDeparture(now);
+    await this.giveUp(now);
+  }
+
   noteTracking(subject: string, now: number): void {
+    this.parts.store.found();
     this.storage.kv.put<Tracked>(TRACKED, { subject, at: now });
   }
 
@@ -114,6 +139,7 @@ export class Schedule {
   }
 
   private async setAlarm(at: number): Promise<void> {
+    this.parts.store.found();
     this.parts.enrolment.say(true);
     await this.storage.setAlarm(at);
   }

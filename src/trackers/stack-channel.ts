@@ -156,7 +156,7 @@ export class StackChannel {
   /** A gateway has no viewer of the stack any more. */
   async leave(gateway: string): Promise<void> {
     await this.pushes.leave(gateway, this.position());
-    this.schedule.noteDeparture(Date.now());
+    await this.schedule.departed(Date.now());
   }
 
   /** A deployment waits for the stack, and has its events from now on. */
@@ -164,9 +164,12 @@ export class StackChannel {
     const known = this.feeds.has(request.deployment);
     if (!known) await this.poll.lookIfOlder(this.freshMs);
     const { attempt } = this.store.state;
+    const { since } = request;
     // An attempt that had ended before the deployment began is none of its business.
-    const counts = attempt && (!isComplete(this.store.state) || attempt.startedAt >= request.since);
+    const isPast = since === undefined || (isComplete(this.store.state) && (attempt?.startedAt ?? "") < since);
+    const counts = attempt && !isPast;
     const before = this.feeds.expectation;
+    this.store.found();
     this.feeds.keep(request, counts ? attempt.firstOffset - 1 : this.store.offset, Date.now());
     if (counts) this.consumers.skip(attempt.firstOffset, this.store.offset);
     // From now on it is missed if it does not come: the waiting begins anew.

@@ -14,7 +14,7 @@ import type { LogRun } from "./event-log.ts";
 import { observe } from "./observe.ts";
 import type { StackStore } from "./stack-store.ts";
 
-const TROUBLE = "trouble";
+export const TROUBLE = "trouble";
 
 /** After so many failed looks, one goes on without knowing what the operation plans. */
 const PATIENCE_FOR_PLANS = 3;
@@ -112,7 +112,8 @@ export class StackPoll {
   private note(failure: LookupFailure): void {
     const before = this.trouble;
     this.trouble = troubleAfter(before, failure, Date.now(), this.waitSeconds);
-    this.kv.put(TROUBLE, this.trouble);
+    // Of a name that no stack has nothing is kept just because somebody asked once.
+    if (this.store.isFounded) this.kv.put(TROUBLE, this.trouble);
     const frame = this.trouble.told && !before?.told ? this.troubleFrame() : undefined;
     if (frame) this.audience.troubled(frame);
     const { since, ...trouble } = this.trouble;

@@ -33,7 +33,7 @@ const shortened = ([key, resource]: Entry): Entry =>
     ? [key, resource]
     : [key, { ...resource, reason: resource.reason.slice(0, MAX_REASON_LENGTH) }];
 
-const HEAD = "head";
+export const HEAD = "head";
 /** What the root's operation is to touch: long, and the same from its beginning to its end. */
 const PLANNED = "planned";
 const NESTED = "nested/";
@@ -48,16 +48,32 @@ const BLOCK = 50;
 export class StackStore {
   state: StackState = EMPTY_STATE;
   readonly log: EventLog;
+  /** Whether anything is kept. */
+  isFounded: boolean;
   private head: Head;
   private readonly storage: DurableObjectStorage;
 
   constructor(storage: DurableObjectStorage, newEpoch: () => string) {
     this.storage = storage;
-    this.log = new EventLog(storage.sql);
     const head = storage.kv.get<Head>(HEAD);
+    this.isFounded = head !== undefined;
+    this.log = new EventLog(storage.sql, this.isFounded);
     this.head = head ?? { epoch: newEpoch(), offset: 0 };
     if (head) this.state = this.load(head);
-    else storage.kv.put(HEAD, this.head);
+  }
+
+  /** Keeps the channel's epoch from now on. Before that nothing is kept: of most names that are asked for there is no stack. */
+  found(): void {
+    if (this.isFounded) return;
+    this.log.found();
+    this.storage.kv.put(HEAD, this.head);
+    this.isFounded = true;
+  }
+
+  /** All storage was given up. */
+  forsake(): void {
+    this.log.forsake();
+    this.isFounded = false;
   }
 
   get epoch(): string {
@@ -81,6 +97,7 @@ export class StackStore {
 
   /** Keeps what a poll brought, and gives the new frames as they go out. */
   commit(advance: Advance): readonly LogRun[] {
+    this.found();
     const { state, frames } = advance;
     const { planned, ...root } = rootOf(state) ?? { planned: undefined };
     const isPlanNew = planned !== undefined && planned !== rootOf(this.state)?.planned;

@@ -59,12 +59,12 @@ export class StackTracker extends DurableObject<Env> {
 
   override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
     this.channel.sockets.viewers.closedBy(socket, code, reason);
-    this.channel.schedule.noteDeparture(Date.now());
+    await this.channel.schedule.departed(Date.now());
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {
     this.channel.sockets.viewers.left(socket);
-    this.channel.schedule.noteDeparture(Date.now());
+    await this.channel.schedule.departed(Date.now());
   }
 
   /** Where the stack stands now; looks at AWS unless that was just done. */
@@ -161,7 +161,7 @@ export class StackTracker extends DurableObject<Env> {
 
   /** For the watchdog: sees to the alarm, and tells whether there is anything to do. */
   async wake(): Promise<boolean> {
-    this.channel.schedule.noteDeparture(Date.now());
+    await this.channel.schedule.departed(Date.now());
     return this.channel.schedule.rearm(Date.now());
   }
 

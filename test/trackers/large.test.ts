@@ -102,7 +102,8 @@ test("a run that does not fit into a row is kept with all its stacks, and the ne
 test("an answer of events ends before it is too large for a call, and the next goes on", async () => {
   const frame = JSON.stringify({ reason: "€".repeat(60_000) });
   const pieces = await runInDurableObject(trackerOf("long"), (_, { storage }) => {
-    const log = new EventLog(storage.sql);
+    const log = new EventLog(storage.sql, false);
+    log.found();
     log.append(
       0,
       Array.from({ length: 100 }, () => frame),
