@@ -47,6 +47,7 @@ describe.skipIf(!chromiumPath)(
         ["deployment_started", { stacks: THREE_LAYERS }],
         ...THREE_LAYERS.flatMap(({ name }): Told[] => [
           ["stack_deploying", { stack: name }],
+          ...(name === "database" ? [["resource_created", { stack: name, resource }] satisfies Told] : []),
           ["stack_deployed", { stack: name }],
         ]),
         ["deployment_started", { stacks: THREE_LAYERS }],
@@ -78,6 +79,8 @@ describe.skipIf(!chromiumPath)(
       const tree = page.getByRole("tree");
       await tree.waitFor();
       await expect.poll(rows, { timeout: 30_000 }).toHaveLength(6);
+      // Resources come with the history, after the summary.
+      await page.getByRole("button", { name: "Unfold all" }).waitFor();
       const database = page.getByRole("treeitem", { name: "database" });
       expect(await database.textContent()).toMatch(/^database, failed, took .*on the critical path$/);
       expect(await page.getByRole("treeitem", { name: "web" }).textContent()).toContain("did not begin");
@@ -116,6 +119,8 @@ describe.skipIf(!chromiumPath)(
       expect(await page.getByRole("region", { name: "Table of runs" }).getByRole("row").count()).toBe(3);
       await page.getByRole("link", { name: "Run 1" }).click();
       await page.getByText("This is run 1 of 2").waitFor();
+      await page.getByRole("button", { name: "Details of database" }).click();
+      await page.getByRole("list", { name: "Resources of database" }).waitFor();
       await page.getByRole("link", { name: "History" }).click();
       await page
         .getByText("Nothing to compare with")

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { linesWanted, logLineFor, NO_FILTER } from "../../src/dashboard/deployment/event-log.ts";
+import { stateOfEndedRun } from "../../src/dashboard/deployment/ended-run.ts";
 import { rangeOfRun } from "../../src/dashboard/deployment/run-range.ts";
 import type { DeploymentEvent, DeploymentFrame } from "../../src/protocol/deployment-events.ts";
 
@@ -62,6 +63,31 @@ describe("the lines of a log", () => {
 });
 
 describe("the events of a run", () => {
+  test("are its state, with the resources that its summary does not have", () => {
+    const told = framesOf(
+      ["deployment_started", { run: 4 }],
+      ["stack_deploying", { stack: "network", totalResources: 1 }],
+      ["resource_created", { stack: "network", resource: { type: "AWS::EC2::VPC", name: "Vpc" } }],
+      ["stack_deployed", { stack: "network" }],
+      ["deployment_complete"],
+      ["deployment_started", { run: 5 }],
+    ).map(logLineFor);
+    const state = stateOfEndedRun(told, 4);
+    expect([state?.run, state?.status, [...(state?.stacks.get("network")?.resources.keys() ?? [])]]).toEqual([
+      4,
+      "deployed",
+      ["Vpc"],
+    ]);
+  });
+
+  test("are no state while the run goes on, or without its beginning", () => {
+    expect([2, 1, 3].map((run) => stateOfEndedRun(run === 1 ? lines.slice(1) : lines, run))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
   test("begin with its start and end before the next one's", () => {
     expect(rangeOfRun(lines, 1)).toEqual([1, 5]);
     expect(rangeOfRun(lines, 2)).toEqual([6, Number.POSITIVE_INFINITY]);

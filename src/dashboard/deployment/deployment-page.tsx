@@ -60,7 +60,7 @@ export const DeploymentPage = ({ deploymentId, environment }: DeploymentAddress)
   const newest = followed.view.progress.value;
   const asked = Number(queryValue("run"));
   const run = asked > 0 && newest && asked !== newest.run ? asked : undefined;
-  const past = usePastRun(address, run);
+  const past = usePastRun(address, run, followed.log);
   const { status, summary } = newest ?? {};
   usePageStatus(
     status === undefined || !summary

@@ -1,15 +1,18 @@
-/** An earlier run as its server remembers it: where it ended, without the resources that only its events have. */
+/** An earlier run: where it ended, as its server remembers it, and its resources as far as its events are still kept. */
 import { useEffect, useState } from "preact/hooks";
 import type { DeploymentAddress } from "../../protocol/channel-names.ts";
 import { success } from "../../protocol/result.ts";
 import { useAnswer, type Asked } from "../elements/answer.tsx";
 import { rest } from "../server.ts";
+import { stateOfEndedRun } from "./ended-run.ts";
+import type { EventLog } from "./event-log.ts";
 import { RunView } from "./run-view.ts";
 
-/** The run of this number; undefined while the newest one is wanted. */
+/** The run of this number; undefined while the newest one is wanted. `log` has the events that its channel tells. */
 export const usePastRun = (
   address: DeploymentAddress,
   run: number | undefined,
+  log: EventLog,
 ): Asked<RunView> | undefined => {
   const [view] = useState(() => new RunView());
   const { asked } = useAnswer(async () => {
@@ -19,10 +22,13 @@ export const usePastRun = (
     return success(status.value.kind === "changed" ? status.value.deployment : undefined);
   }, [run]);
   const found = asked.kind === "ready" ? asked.value : undefined;
+  // The history comes in parts; what is complete stays so.
+  const isComplete = view.state.value !== undefined;
+  const version = run === undefined || isComplete ? 0 : log.version.value;
   useEffect(() => {
-    if (found) view.show(found, undefined);
+    if (found) view.show(found, stateOfEndedRun(log.lines, found.run));
     else view.clear();
-  }, [found]);
+  }, [found, version]);
   if (run === undefined) return undefined;
   if (asked.kind !== "ready") return asked;
   return { kind: "ready", value: view };

@@ -1,6 +1,6 @@
 /** What becomes of a question to the server, drawn: on its way, failed with a way out, or there is nothing. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import type { RestFailure } from "../../client/rest-call.ts";
 import type { Result } from "../../protocol/result.ts";
 import { signInReason, token } from "../session.ts";
@@ -19,8 +19,8 @@ export const useAnswer = <Value,>(
   const [asked, setAsked] = useState<Asked<Value>>({ kind: "loading" });
   const [round, setRound] = useState(0);
   const signedIn = token.value;
-  useEffect(() => setAsked({ kind: "loading" }), inputs);
-  useEffect(() => {
+  useLayoutEffect(() => setAsked({ kind: "loading" }), inputs);
+  useLayoutEffect(() => {
     let isWanted = true;
     const settle = async (): Promise<void> => {
       const result = await ask();
