@@ -34,11 +34,11 @@ export const onceAFrame = (draw: () => void): Readonly<{ ask: () => void; cancel
     if (isAsked) return;
     isAsked = true;
     const askFrame = (): void => {
-      frame = requestAnimationFrame(run);
+      const left = nextAt - performance.now();
+      if (left > 0) timers.push(setTimeout(askFrame, left));
+      else frame = requestAnimationFrame(run);
     };
-    const left = nextAt - performance.now();
-    if (left > 0) timers.push(setTimeout(askFrame, left));
-    else askFrame();
+    askFrame();
     timers.push(setTimeout(run, PATIENCE_MS));
   };
   return { ask, cancel };
