@@ -5,13 +5,14 @@
 import type { Order } from "../domain/orchestration/desk-calls.ts";
 import { operationNameOf } from "../domain/orchestration/operation-names.ts";
 import { discard } from "./deploy-stack.ts";
+import { wasExecuted } from "./execution.ts";
 import { lookAfter } from "./look-after.ts";
 import { looked, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
 
 export const cancelStack = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
   const { plan, task } = order;
   if (!task) return "again";
-  const { operations, changeSets } = hands.in(plan.region);
+  const { operations } = hands.in(plan.region);
   if (task.kind === "clear") return unclear(order, hands, desk);
   // Asked for again, as nothing was heard for long: what was taken may never have been begun.
   if (task.accepted && task.cancelled) {
@@ -20,9 +21,7 @@ export const cancelStack = async (order: Order, hands: Hands, desk: StackDesk): 
   }
   const { changeSetId = "", change = "UPDATE" } = task;
   if (task.kind === "deploy" && !task.accepted) {
-    const state = looked(await changeSets.state({ name: changeSetId, stack: plan.stackName }));
-    const verdict = state.ok ? state.value.verdict : "deleted";
-    if (verdict !== "executing" && verdict !== "executed" && verdict !== "execution-failed") {
+    if (!(await wasExecuted(order, changeSetId, hands))) {
       await discard(order, { changeSetId }, change, hands);
       await desk.note({ kind: "withdrawn" });
       return "again";

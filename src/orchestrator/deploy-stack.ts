@@ -11,9 +11,10 @@ import { stanceOf } from "../domain/orchestration/way-out.ts";
 import { OWN_TAGS } from "../protocol/deployment-plan.ts";
 import { proposed } from "./change.ts";
 import { clearStack } from "./clear-stack.ts";
+import { execute } from "./execution.ts";
 import { failing, refusalOf, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
 import { lookAfter } from "./look-after.ts";
-import { userTagOf, wishOf } from "./wish.ts";
+import { deploymentTagOf, userTagOf, wishOf } from "./wish.ts";
 
 export const deployStack = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
   const { task, plan } = order;
@@ -54,7 +55,7 @@ const change = async (
   const wish = await wishOf(order, hands);
   if (!wish.ok) return failing(desk, wish.failure);
   const type = now ? "UPDATE" : "CREATE";
-  const name = operationNameOf({ ...order.address, run: order.run, stack: plan.name }, "deploy");
+  const name = tokenOf(order);
   const asked = { region: plan.region, stackName: plan.stackName, name, type, wish: wish.value } as const;
   const former = now?.tags[OWN_TAGS.user];
   if (former !== undefined && former !== userTagOf(order.user)) {
@@ -111,19 +112,25 @@ const begin = async (
   const type = now ? "UPDATE" : "CREATE";
   const picture = now && (await pictureOf(order, now, hands));
   if (picture && !picture.ok) return failing(desk, refusalOf(picture.failure));
+  const owner = now?.tags[OWN_TAGS.deployment];
+  const isTakenOver = owner !== undefined && owner !== deploymentTagOf(order.address);
   const granted = await desk.start({
     kind: "deploy",
     change: type,
     changeSetId,
     ...(picture && { picture: picture.value }),
+    ...(isTakenOver && { reason: `It is taken over from the deployment ${owner}, whose tag it has` }),
   });
   if (!granted) {
     await discard(order, { changeSetId, ...changeSet }, type, hands);
     return "again";
   }
   const task: Task = { kind: "deploy", change: type, changeSetId, accepted: false };
-  return execute(order, task, hands, desk);
+  return execute(order, task, tokenOf(order), hands, desk);
 };
+
+const tokenOf = ({ address, run, plan }: Order): string =>
+  operationNameOf({ ...address, run, stack: plan.name }, "deploy");
 
 /** What was granted before may be done, unless that has changed since; the tracker is told again. */
 const goOn = async (order: Order, task: Task, hands: Hands, desk: StackDesk): Promise<Outcome> => {
@@ -134,7 +141,7 @@ const goOn = async (order: Order, task: Task, hands: Hands, desk: StackDesk): Pr
     ...(type && { change: type }),
     ...(changeSetId !== undefined && { changeSetId }),
   });
-  return granted ? execute(order, task, hands, desk) : "again";
+  return granted ? execute(order, task, tokenOf(order), hands, desk) : "again";
 };
 
 /** How the stack is before it is changed. */
@@ -153,21 +160,6 @@ const pictureOf = async ({ plan }: Order, now: StackPicture, hands: Hands) => {
     ...(roleArn !== undefined && { roleArn }),
   };
   return { ok: true, value } as const;
-};
-
-/** Also for what may have been executed: then nothing happens but that it is found out. */
-const execute = async (order: Order, task: Task, hands: Hands, desk: StackDesk): Promise<Outcome> => {
-  const { plan } = order;
-  const { changeSetId = "" } = task;
-  const token = operationNameOf({ ...order.address, run: order.run, stack: plan.name }, "deploy");
-  const { changeSets } = hands.in(plan.region);
-  const executed = settled(await changeSets.execute({ name: changeSetId, stack: plan.stackName }, { token }));
-  // One that is gone was executed before, or thrown away by somebody: the tracker shows which, or the next doubt.
-  if (executed.ok || executed.failure.kind === "missing") {
-    await desk.note({ kind: "accepted", task: "deploy" });
-    return "wait";
-  }
-  return failing(desk, refusalOf(executed.failure));
 };
 
 const drop = async ({ plan }: Order, { changeSetId }: ChangeSetState, hands: Hands): Promise<void> => {

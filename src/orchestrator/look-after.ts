@@ -2,6 +2,7 @@
 import type { Order } from "../domain/orchestration/desk-calls.ts";
 import type { Task } from "../domain/orchestration/task.ts";
 import { isAtRest, REVIEW_STATUS } from "../domain/statuses.ts";
+import { GONE } from "./execution.ts";
 import { failing, looked, type Hands, type Outcome, type StackDesk } from "./hands.ts";
 
 /** Fails the stack if CloudFormation never began, or gave up before the stack could show it; all else the tracker tells. */
@@ -35,12 +36,7 @@ export const lookAfter = async (
       // Executed sets may be thrown away: the stack knows which was its last, and the tracker tells the end.
       if (seen.ok && seen.value.changeSetId === changeSetId && seen.value.status !== REVIEW_STATUS)
         return "wait";
-      if (seen.ok)
-        return failing(desk, {
-          code: "CHANGE_SET_GONE",
-          message: "The change set is not there any more, and is not the last one that the stack took",
-          details: "Somebody has deleted it, or changed the stack meanwhile: retry makes a new one",
-        });
+      if (seen.ok) return failing(desk, GONE);
       return failing(desk, {
         code: "STACK_GONE",
         message: "Neither the stack nor its change set is there any more",

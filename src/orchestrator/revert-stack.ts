@@ -8,6 +8,7 @@ import { stanceOf } from "../domain/orchestration/way-out.ts";
 import { isRollbackStatus } from "../domain/statuses.ts";
 import { MAX_TEMPLATE_BYTES } from "../protocol/deployment-plan.ts";
 import { proposed } from "./change.ts";
+import { execute } from "./execution.ts";
 import { failing, looked, refusalOf, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
 import { lookAfter } from "./look-after.ts";
 
@@ -111,13 +112,7 @@ const begin = async (
     ...(reason !== undefined && { reason }),
   } as const;
   if (!(await desk.start(start))) return "again";
-  const { plan } = order;
-  const token = backwardNameOf(order, "revert");
-  const { changeSets } = hands.in(plan.region);
-  const executed = settled(await changeSets.execute({ name: changeSetId, stack: plan.stackName }, { token }));
-  if (!executed.ok && executed.failure.kind !== "missing") return failing(desk, refusalOf(executed.failure));
-  await desk.note({ kind: "accepted", task: "revert" });
-  return "wait";
+  return execute(order, start, backwardNameOf(order, "revert"), hands, desk);
 };
 
 const resume = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {

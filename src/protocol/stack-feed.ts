@@ -10,8 +10,8 @@ export type FeedRequest = Readonly<{
   deployment: string;
   /** The stack's name within the deployment. */
   stack: string;
-  /** ISO 8601: attempts that were running then or began later count. */
-  since: string;
+  /** ISO 8601: attempts that were running then or began later count. Absent: only what the stack tells from now on. */
+  since?: string;
   /** Its dependencies are finished: it may begin at any moment, and is missed if it does not. */
   eager: boolean;
   /** It is about to be changed on the deployment's behalf. */
@@ -30,5 +30,8 @@ export type FeedDelivery = Readonly<{
   trouble?: Readonly<{ code: FailureCode; message: string }>;
 }>;
 
-/** How far the deployment has taken them; it wants no more once its stack is finished. */
-export type FeedReceipt = Readonly<{ offset: number; wanted: boolean }>;
+/**
+ * How far the deployment has taken them; it wants no more once its stack is finished. `later`: it cannot tell yet whether
+ * they are of its own doing, and is to be given them again.
+ */
+export type FeedReceipt = Readonly<{ offset: number; wanted: boolean; later?: boolean }>;

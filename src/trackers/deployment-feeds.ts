@@ -109,6 +109,7 @@ export class DeploymentFeeds {
         const from = runs[0]?.from ?? offset + 1;
         const delivery = { stack, epoch, from, frames, ...(trouble && { trouble }) };
         const receipt = await target.stackFrames(delivery);
+        if (receipt.later) return false;
         if (!receipt.wanted) {
           this.drop(deployment);
           return true;

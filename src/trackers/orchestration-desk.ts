@@ -19,7 +19,7 @@ import type {
 import { backAfter, consequenceOf, isAllowed, startEvents } from "../domain/orchestration/facts.ts";
 import { momentAfter } from "../domain/orchestration/moment.ts";
 import { nextTurn } from "../domain/orchestration/next-turn.ts";
-import { toldBy } from "../domain/orchestration/operation-frames.ts";
+import { toldByAll } from "../domain/orchestration/operation-frames.ts";
 import type { Orchestration } from "../domain/orchestration/task.ts";
 import { outOfSight, withWayOut } from "../domain/orchestration/way-out.ts";
 import type { FeedDelivery } from "../protocol/stack-feed.ts";
@@ -154,20 +154,22 @@ export class OrchestrationDesk {
     const { kind, change, changeSetId, picture, reason } = start;
     const same = known?.kind === kind && known.changeSetId === changeSetId;
     if (!same) {
+      const isFirst = kind === "deploy" && !this.plans.mark(name);
       this.plans.keepTask(name, {
         kind,
         ...(change && { change }),
         ...(changeSetId !== undefined && { changeSetId }),
         ...(kind === "revert" && reason !== undefined && { reason }),
+        ...(isFirst && { isFirst }),
         accepted: false,
       });
-      if (kind === "deploy" && !this.plans.mark(name)) {
+      if (isFirst) {
         if (picture) this.plans.keepPicture(name, picture);
         this.plans.keepMark(name, { how: change === "CREATE" ? "created" : "updated" });
       }
       await this.tell(startEvents(start, state, stack, momentAfter(state, this.now())));
     }
-    await this.watch.lookOut(stack, this.now());
+    await this.watch.lookOut(stack);
     return true;
   }
 
@@ -181,6 +183,7 @@ export class OrchestrationDesk {
     if (task) this.plans.keepTask(name, task);
     if (task === null) this.plans.dropTask(name);
     if (mark) this.plans.keepMark(name, mark);
+    if (mark === null) this.plans.dropMark(name);
     await this.tell(events);
     if (task === null && before) await this.watch.release(stack);
   }
@@ -214,19 +217,23 @@ export class OrchestrationDesk {
     return this.current() !== undefined && this.plans.task(stack) !== undefined;
   }
 
-  /** What a tracker's delivery tells, and what it changes, to be kept in the same turn as its position. */
+  /**
+   * What a tracker's delivery tells, and what it changes, to be kept in the same turn as its position. `isEarly`: it may
+   * be of somebody else's doing, and nothing of it is taken before CloudFormation is known to have begun with ours.
+   */
   taken(belonging: DeploymentAddress & Readonly<{ stack: string }>, frames: readonly string[]) {
     const { stack } = belonging;
     const task = this.plans.task(stack);
-    const events: DeploymentEvent[] = [];
-    if (!task) return { events, keep: () => undefined };
-    for (const frame of frames) {
-      const told = toldBy(stackFrameSchema.parse(JSON.parse(frame)), belonging, task);
-      events.push(...told.events);
-      // What follows is another operation, which the deployment did not set going.
-      if (told.ended) return { events, keep: () => this.end(stack, told.ended === "well") };
-    }
-    return { events, keep: () => undefined };
+    if (!task) return { events: [], keep: () => undefined, isEarly: false };
+    const parsed = frames.map((frame) => stackFrameSchema.parse(JSON.parse(frame)));
+    const { events, ended, begun } = toldByAll(parsed, belonging, task);
+    if (!task.accepted && (events.length > 0 || ended || begun))
+      return { events: [], keep: () => undefined, isEarly: true };
+    const keep = (): void => {
+      if (ended) this.end(stack, ended === "well");
+      else if (begun && !task.begun) this.plans.keepTask(stack, { ...task, begun });
+    };
+    return { events, keep, isEarly: false };
   }
 
   /** A tracker has given its stack up, which is not there or may not be seen. */

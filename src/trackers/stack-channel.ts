@@ -165,13 +165,15 @@ export class StackChannel {
     if (!known) await this.poll.lookIfOlder(this.freshMs);
     const { attempt } = this.store.state;
     const { since } = request;
+    const { offset } = this.store;
     // An attempt that had ended before the deployment began is none of its business.
-    const isPast = since === undefined || (isComplete(this.store.state) && (attempt?.startedAt ?? "") < since);
-    const counts = attempt && !isPast;
+    const isOpen =
+      !isComplete(this.store.state) || (since !== undefined && (attempt?.startedAt ?? "") >= since);
+    const counts = attempt !== undefined && isOpen && since !== undefined;
     const before = this.feeds.expectation;
     this.store.found();
-    this.feeds.keep(request, counts ? attempt.firstOffset - 1 : this.store.offset, Date.now());
-    if (counts) this.consumers.skip(attempt.firstOffset, this.store.offset);
+    this.feeds.keep(request, counts ? attempt.firstOffset - 1 : offset, Date.now());
+    if (attempt && isOpen) this.consumers.skip(attempt.firstOffset, offset);
     // From now on it is missed if it does not come: the waiting begins anew.
     if (request.eager && before !== "eager" && before !== "begun") this.poll.forgetTrouble();
     await this.schedule.arouse(Date.now());

@@ -14,12 +14,12 @@ export class StackWatch {
     this.channel = channel;
   }
 
-  /** Resolves when the tracker knows; `since`: what began before is none of the run's business. */
-  async lookOut(stack: StackNode, since: string): Promise<void> {
+  /** Resolves when the tracker knows; `since`: what began later counts, too. AWS's clock and ours may differ. */
+  async lookOut(stack: StackNode, since?: string): Promise<void> {
     await this.trackerOf(stack).feed({
       deployment: this.channel,
       stack: stack.name,
-      since,
+      ...(since !== undefined && { since }),
       eager: true,
       begun: true,
     });

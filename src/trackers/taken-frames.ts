@@ -20,7 +20,8 @@ export const takeFrames = async (
   const fresh = frames.slice(Math.max(0, taken + 1 - from));
   const fed = { stack, epoch, offset: Math.max(taken, last) };
   if (desk.isInCharge) {
-    const { events, keep } = desk.taken(belonging, fresh);
+    const { events, keep, isEarly } = desk.taken(belonging, fresh);
+    if (isEarly && !trouble) return { offset: taken, wanted: true, later: true };
     const given = trouble ? desk.given(stack, trouble) : [];
     keep();
     await channel.tell(address, [...events, ...given], fed);

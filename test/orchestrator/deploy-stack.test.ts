@@ -69,6 +69,17 @@ describe("a stack is deployed", () => {
     expect((await picture("changed"))?.tags["stackcast:user"]).toBe("lee _lee_");
   });
 
+  test("one that another deployment has deployed is taken over, which is told", async () => {
+    await deploy("taken", queueTemplate(0), { address: { deploymentId: "E", environment: "dev" } });
+    const reason = "It is taken over from the deployment E/dev, whose tag it has";
+    const desk = await deploy("taken", queueTemplate(0));
+    expect(desk.starts).toMatchObject([{ kind: "deploy", change: "UPDATE", reason }]);
+    expect((await picture("taken"))?.tags["stackcast:deployment"]).toBe("D/dev");
+    const again = await deploy("taken", queueTemplate(1), { run: 2 });
+    expect(again.starts).toMatchObject([{ kind: "deploy", change: "UPDATE" }]);
+    expect(again.starts[0]).not.toHaveProperty("reason");
+  });
+
   test("what was executed before its taking was noted is not executed again", async () => {
     const desk = await deploy("twice", queueTemplate(0));
     const task = taskOf(desk, false);

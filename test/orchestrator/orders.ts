@@ -8,7 +8,7 @@ import type { Hands, StackDesk } from "../../src/orchestrator/hands.ts";
 import { createSimulator } from "../../src/simulator/simulator.ts";
 import type { Simulator, SimulatorOptions } from "../../src/simulator/options.ts";
 
-const KEYS = { accessKeyId: "AKIDTEST", secretAccessKey: "test-secret-key" };
+export const KEYS = { accessKeyId: "AKIDTEST", secretAccessKey: "test-secret-key" };
 
 export type World = Readonly<{
   simulator: Simulator;

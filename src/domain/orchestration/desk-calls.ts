@@ -93,7 +93,12 @@ export type Fact =
   | Readonly<{ kind: "back"; reason?: string }>
   /** there is no such stack */
   | Readonly<{ kind: "gone" }>
-  | Readonly<{ kind: "failed"; error: ErrorDetail }>
+  | Readonly<{
+      kind: "failed";
+      error: ErrorDetail;
+      /** CloudFormation is known not to have begun with what was set going. */
+      isUntouched?: boolean;
+    }>
   /** AWS could not be asked, however often it was tried */
   | Readonly<{ kind: "unreached"; error: ErrorDetail }>;
 

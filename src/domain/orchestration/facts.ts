@@ -9,7 +9,7 @@ import { withWayOut } from "./way-out.ts";
 export type Consequence = Readonly<{
   events: readonly DeploymentEvent[];
   task?: Task | null;
-  mark?: Mark;
+  mark?: Mark | null;
 }>;
 
 type About = Readonly<{
@@ -30,6 +30,8 @@ export const consequenceOf = (fact: Fact, { state, stack, task, mark, now }: Abo
   const failing = (error: ErrorDetail): DeploymentEvent =>
     withWayOut({ type: "stack_failed", timestamp: now, data: { ...data, error } });
   const goingBack = state.status === "rolling_back";
+  // What was never begun need not be undone, and what others do to the stack from now on must not be.
+  const unmarked = task?.isFirst ? { mark: null } : {};
   switch (fact.kind) {
     case "accepted":
       // Another one may have taken its place meanwhile.
@@ -37,7 +39,7 @@ export const consequenceOf = (fact: Fact, { state, stack, task, mark, now }: Abo
     case "cancelled":
       return task ? { events: [], task: { ...task, cancelled: true } } : { events: [] };
     case "withdrawn":
-      return { events: [failing(GIVEN_UP)], task: null };
+      return { events: [failing(GIVEN_UP)], task: null, ...unmarked };
     case "unchanged":
       return { events: [{ type: "stack_skipped", timestamp: now, data: { ...data, reason: "No changes" } }] };
     case "back": {
@@ -71,6 +73,7 @@ export const consequenceOf = (fact: Fact, { state, stack, task, mark, now }: Abo
         events: [failing(fact.error)],
         task: null,
         ...(mark && goingBack && { mark: { ...mark, back: "failed" } }),
+        ...(fact.isUntouched && unmarked),
       };
   }
 };

@@ -30,7 +30,45 @@ const failed = (frame: StackComplete, belonging: Belonging): DeploymentEvent => 
   });
 };
 
-/** What a frame tells of the task. */
+/**
+ * What frames tell of the task, in order, up to its end. A stack that CloudFormation was at work on before may tell of
+ * that yet: nothing counts before it has told that it begins with what the task is. `begun`: it has.
+ */
+export const toldByAll = (
+  frames: readonly StackFrame[],
+  belonging: Belonging,
+  task: Task,
+): Told & Readonly<{ begun: boolean }> => {
+  const events: DeploymentEvent[] = [];
+  let begun = task.begun ?? false;
+  for (const frame of frames) {
+    begun ||= begins(frame, belonging, task);
+    if (!begun) continue;
+    const told = toldBy(frame, belonging, task);
+    events.push(...told.events);
+    // What follows is another operation, which the deployment did not set going.
+    if (told.ended) return { events, ended: told.ended, begun };
+  }
+  return { events, begun };
+};
+
+/** Whether a frame shows that CloudFormation has begun with what the task is, or has ended it. */
+const begins = (frame: StackFrame, belonging: Belonging, { kind }: Task): boolean => {
+  const { status } = frame.stack;
+  switch (kind) {
+    case "deploy":
+    case "revert":
+      return translated(frame, belonging)?.type === "stack_deploying";
+    // Whoever deletes it, it is deleted.
+    case "clear":
+    case "remove":
+      return status.startsWith("DELETE_");
+    case "resume":
+      return status.startsWith("UPDATE_ROLLBACK_");
+  }
+};
+
+/** What a frame tells of a task that has begun. */
 export const toldBy = (frame: StackFrame, belonging: Belonging, task: Task): Told => {
   const event = translated(frame, belonging);
   if (frame.type !== "stack_complete") {

@@ -17,6 +17,10 @@ export type Task = Readonly<{
   changeSetId?: string;
   /** CloudFormation has taken it: its end is the tracker's to tell. */
   accepted: boolean;
+  /** The stack has told that it has begun with it: what it tells from then on is of this task. */
+  begun?: boolean;
+  /** Nothing was to be undone in the stack before this. */
+  isFirst?: boolean;
   /** What is to be told of its good end. */
   reason?: string;
   /** CloudFormation was asked to give it up. */

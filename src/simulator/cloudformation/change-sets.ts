@@ -213,7 +213,8 @@ export const executeChangeSet: Action = (request) => {
     disableRollback: parameters.flag("DisableRollback") ?? set.settings.disableRollback,
   };
   for (const other of account.changeSets) {
-    if (other.stack === stack && other !== set) other.executionStatus = "OBSOLETE";
+    if (other.stack === stack && other !== set && other.executionStatus === "AVAILABLE")
+      other.executionStatus = "OBSOLETE";
   }
   set.executionStatus = "EXECUTE_IN_PROGRESS";
   set.executionToken = token;

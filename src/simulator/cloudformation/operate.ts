@@ -110,6 +110,8 @@ export const updateStack: Action = (request) => {
   const settings = settingsOf(account, stack.identity, wishOf(account, parameters), stack.settings);
   if (proposedChanges(account, stack, settings).isNothing)
     throw validationError("No updates are to be performed.");
+  for (const set of account.changeSets)
+    if (set.stack === stack && set.executionStatus === "AVAILABLE") set.executionStatus = "OBSOLETE";
   void player.update(stack, settings, token);
   return operationAnswer(stack);
 };

@@ -235,14 +235,16 @@ export class Model {
     if (!isAllowed(start, this.state, stack)) return false;
     const { kind, change, changeSetId } = start;
     if (this.tasks.get(name)?.kind === kind) return true;
+    const isFirst = kind === "deploy" && !this.marks.has(name);
     this.tasks.set(name, {
       kind,
       ...(change && { change }),
       ...(changeSetId !== undefined && { changeSetId }),
+      ...(isFirst && { isFirst }),
       accepted: false,
     });
     this.maxInFlight = Math.max(this.maxInFlight, this.tasks.size);
-    if (kind === "deploy" && !this.marks.has(name)) {
+    if (isFirst) {
       if (version !== undefined) this.pictures.set(name, version);
       this.marks.set(name, { how: change === "CREATE" ? "created" : "updated" });
     }
@@ -263,6 +265,7 @@ export class Model {
     if (task) this.tasks.set(name, task);
     if (task === null) this.tasks.delete(name);
     if (mark) this.marks.set(name, mark);
+    if (mark === null) this.marks.delete(name);
     this.tell(events);
   }
 

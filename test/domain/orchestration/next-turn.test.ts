@@ -2,10 +2,8 @@ import { describe, expect, test } from "vitest";
 import { emptyDeployment } from "../../../src/domain/deployment/deployment-state.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
 import { nextTurn, type Standing } from "../../../src/domain/orchestration/next-turn.ts";
-import { toldBy } from "../../../src/domain/orchestration/operation-frames.ts";
 import type { Mark, Orchestration, Task } from "../../../src/domain/orchestration/task.ts";
 import type { DeploymentEvent } from "../../../src/protocol/deployment-events.ts";
-import type { StackComplete } from "../../../src/protocol/stack-frames.ts";
 
 const ADDRESS = { deploymentId: "D", environment: "dev" };
 const at = (second: number): string => new Date(second * 1000).toISOString();
@@ -125,65 +123,6 @@ describe("what is next", () => {
             code: "ROLLBACK_FAILED",
             message: "Not put back: b; left as they are, because these depend on them: a",
           },
-        },
-      },
-    ]);
-  });
-});
-
-describe("what a stack's end tells", () => {
-  const belonging = { ...ADDRESS, stack: "s" };
-  const end = (status: string, outcome: StackComplete["outcome"]): StackComplete => ({
-    type: "stack_complete",
-    timestamp: at(5),
-    stack: {
-      name: "s",
-      status,
-      totalResources: 1,
-      completedResources: 1,
-      inProgressResources: 0,
-      failedResources: 0,
-      progress: 100,
-    },
-    outcome,
-    outputs: {},
-    durationSeconds: 1,
-    channel: "stacks/us-east-1/s",
-    offset: 9,
-  });
-  const told = (kind: Task["kind"], status: string, outcome: StackComplete["outcome"]) => {
-    const { events, ended } = toldBy(end(status, outcome), belonging, { kind, accepted: true });
-    return [events.map(({ type }) => type), ended];
-  };
-
-  test.each([
-    ["deploy", "CREATE_COMPLETE", "deployed", ["stack_deployed"], "well"],
-    ["deploy", "UPDATE_ROLLBACK_COMPLETE", "rolled_back", ["stack_failed"], "badly"],
-    ["deploy", "DELETE_COMPLETE", "deleted", ["stack_failed"], "badly"],
-    ["clear", "DELETE_COMPLETE", "deleted", [], "well"],
-    ["clear", "DELETE_FAILED", "failed", ["stack_failed"], "badly"],
-    ["revert", "UPDATE_COMPLETE", "deployed", ["stack_rolled_back"], "well"],
-    ["revert", "UPDATE_ROLLBACK_COMPLETE", "rolled_back", ["stack_failed"], "badly"],
-    ["resume", "UPDATE_ROLLBACK_COMPLETE", "rolled_back", [], "well"],
-    ["resume", "UPDATE_ROLLBACK_FAILED", "rollback_failed", ["stack_failed"], "badly"],
-    ["remove", "DELETE_COMPLETE", "deleted", ["stack_deleted"], "well"],
-    ["remove", "DELETE_FAILED", "failed", ["stack_failed"], "badly"],
-  ] as const)("%s ends with %s", (kind, status, outcome, types, ended) => {
-    expect(told(kind, status, outcome)).toEqual([types, ended]);
-  });
-
-  test("a stack that was put back tells what of it was not", () => {
-    const task = { kind: "revert", accepted: true, reason: "All but secrets" } as const;
-    const { events } = toldBy(end("UPDATE_COMPLETE", "deployed"), belonging, task);
-    expect(events).toMatchObject([{ type: "stack_rolled_back", data: { reason: "All but secrets" } }]);
-  });
-
-  test("a deletion that fails comes with the way out", () => {
-    const { events } = toldBy(end("DELETE_FAILED", "failed"), belonging, { kind: "remove", accepted: true });
-    expect(events).toMatchObject([
-      {
-        data: {
-          error: { code: "DELETE_FAILED", details: expect.stringContaining("FORCE_DELETE_STACK") },
         },
       },
     ]);
