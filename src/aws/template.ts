@@ -72,7 +72,8 @@ const templateTags = (tags: Tags): Tags => [
   ...SHORT_FORMS,
 ];
 
-const parsed = (text: string): unknown =>
+/** What a template's text holds, as it stands there; throws if that is neither JSON nor YAML. */
+export const parsedTemplate = (text: string): unknown =>
   text.trimStart().startsWith("{")
     ? JSON.parse(text)
     : parse(text, { version: "1.1", customTags: templateTags, logLevel: "silent" });
@@ -101,7 +102,7 @@ const resourcesOf = (entries: Readonly<Record<string, unknown>>): Template["reso
 export const templateOf = (text: string): Result<Template, LookupFailure> => {
   let tree: unknown;
   try {
-    tree = parsed(text);
+    tree = parsedTemplate(text);
   } catch {
     return badAnswer("the template is neither JSON nor YAML");
   }

@@ -2,7 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Registration } from "../../src/protocol/deployment-requests.ts";
-import type { StackComplete } from "../../src/protocol/stack-frames.ts";
+import type { ResourceUpdate, StackComplete } from "../../src/protocol/stack-frames.ts";
 import { addressOf, deploymentOf, holderOf, progressOf, storyOf } from "./deployments.ts";
 import { useFarEnd } from "./far-end.ts";
 import { useIdleWorkflow } from "./idle-workflow.ts";
@@ -58,7 +58,38 @@ const endOf = (name: string, status: string, outcome: StackComplete["outcome"], 
     offset,
   } satisfies StackComplete);
 
+/** What a stack tells when CloudFormation begins with it. */
+const beginOf = (name: string, status: string, offset: number) => {
+  const stackId = `arn:aws:cloudformation:us-east-1:1:stack/${name}/1`;
+  return JSON.stringify({
+    type: "resource_update",
+    timestamp: new Date().toISOString(),
+    resource: {
+      logicalId: name,
+      type: "AWS::CloudFormation::Stack",
+      status,
+      physicalId: stackId,
+      progress: 0,
+      reason: "User Initiated",
+      path: name,
+      stackId,
+    },
+    stack: {
+      name,
+      status,
+      totalResources: 1,
+      completedResources: 0,
+      inProgressResources: 0,
+      failedResources: 0,
+      progress: 0,
+    },
+    channel: `stacks/us-east-1/${name}`,
+    offset,
+  } satisfies ResourceUpdate);
+};
+
 const create = { kind: "deploy", change: "CREATE", changeSetId: "arn:set" } as const;
+const accepted = { kind: "accepted", task: "deploy" } as const;
 
 describe("a deployment that Stackcast deploys", () => {
   test("says what is next, takes what was found out, and ends with its stacks", async () => {
@@ -88,10 +119,10 @@ describe("a deployment that Stackcast deploys", () => {
       stack: "base",
       epoch: "e",
       from: 1,
-      frames: [endOf("base", "CREATE_COMPLETE", "deployed", 1)],
+      frames: [beginOf("base", "CREATE_IN_PROGRESS", 1), endOf("base", "CREATE_COMPLETE", "deployed", 2)],
     };
-    expect(await deployment.stackFrames(delivery)).toEqual({ offset: 1, wanted: false });
-    expect(await deployment.stackFrames(delivery)).toEqual({ offset: 1, wanted: false });
+    expect(await deployment.stackFrames(delivery)).toEqual({ offset: 2, wanted: false });
+    expect(await deployment.stackFrames(delivery)).toEqual({ offset: 2, wanted: false });
     expect(await deployment.turn(CALLER, false, false)).toEqual({
       over: false,
       actions: [{ kind: "deploy", stack: "app" }],
@@ -151,7 +182,11 @@ describe("a deployment that Stackcast deploys", () => {
   test("is not had put back what it did by an event, also after its end", async () => {
     const deployment = await begun("o-told-after");
     await deployment.start(await holderOf("o-told-after", "base", CALLER), "base", create);
-    const frames = [endOf("base", "ROLLBACK_COMPLETE", "rolled_back", 1)];
+    await deployment.note(await holderOf("o-told-after", "base", CALLER), "base", accepted);
+    const frames = [
+      beginOf("base", "CREATE_IN_PROGRESS", 1),
+      endOf("base", "ROLLBACK_COMPLETE", "rolled_back", 2),
+    ];
     await deployment.stackFrames({ stack: "base", epoch: "e", from: 1, frames });
     expect((await progressOf("o-told-after")).status).toBe("failed");
     const data = addressOf("o-told-after");
@@ -211,11 +246,38 @@ describe("a deployment that Stackcast deploys", () => {
     await deployment.note(second, "base", { kind: "accepted", task: "deploy" });
     await deployment.note(first, "base", failed);
     expect((await progressOf("o-late")).stacks["base"]?.status).toBe("deploying");
-    expect((await deployment.order(CALLER, "base"))?.task).toEqual({ ...create, accepted: true });
+    expect((await deployment.order(CALLER, "base"))?.task).toMatchObject({ ...create, accepted: true });
     await deployment.note(await holderOf("o-late", "base", CALLER), "base", failed);
     expect((await progressOf("o-late")).stacks["base"]).toMatchObject({
       status: "failed",
       error: failed.error,
+    });
+  });
+
+  test("takes nothing for its own doing that a stack tells before CloudFormation has taken that", async () => {
+    const deployment = await begun("o-early");
+    const holder = await holderOf("o-early", "base", CALLER);
+    await deployment.start(holder, "base", { ...create, change: "UPDATE" });
+    const others = [
+      endOf("base", "UPDATE_COMPLETE", "deployed", 1),
+      beginOf("base", "UPDATE_IN_PROGRESS", 2),
+      endOf("base", "UPDATE_ROLLBACK_COMPLETE", "rolled_back", 3),
+    ];
+    const delivery = { stack: "base", epoch: "e", from: 1, frames: others };
+    expect(await deployment.stackFrames(delivery)).toEqual({ offset: 0, wanted: true, later: true });
+    expect((await progressOf("o-early")).stacks["base"]?.status).toBe("deploying");
+    await deployment.note(holder, "base", accepted);
+    // What ended before it told that it begins is older.
+    const older = { ...delivery, frames: others.slice(0, 1) };
+    expect(await deployment.stackFrames(older)).toEqual({ offset: 1, wanted: true });
+    expect((await progressOf("o-early")).stacks["base"]?.status).toBe("deploying");
+    const begins = { ...delivery, from: 2, frames: others.slice(1, 2) };
+    expect(await deployment.stackFrames(begins)).toEqual({ offset: 2, wanted: true });
+    const ends = { ...delivery, from: 3, frames: others.slice(2) };
+    expect(await deployment.stackFrames(ends)).toEqual({ offset: 3, wanted: false });
+    expect((await progressOf("o-early")).stacks["base"]).toMatchObject({
+      status: "failed",
+      error: { code: "UPDATE_ROLLBACK_COMPLETE" },
     });
   });
 
@@ -252,7 +314,11 @@ describe("a deployment that Stackcast deploys", () => {
       picture,
     });
     expect((await deployment.order(CALLER, "base"))?.picture).toEqual(picture);
-    const frames = [endOf("base", "UPDATE_ROLLBACK_COMPLETE", "rolled_back", 1)];
+    await deployment.note(await holderOf("o-pictures", "base", CALLER), "base", accepted);
+    const frames = [
+      beginOf("base", "UPDATE_IN_PROGRESS", 1),
+      endOf("base", "UPDATE_ROLLBACK_COMPLETE", "rolled_back", 2),
+    ];
     await deployment.stackFrames({ stack: "base", epoch: "e", from: 1, frames });
     expect((await progressOf("o-pictures")).status).toBe("failed");
     const kept = () =>
@@ -272,6 +338,35 @@ describe("a deployment that Stackcast deploys", () => {
     expect(await deployment.turn(next, false, false)).toEqual({ over: true, actions: [] });
     expect((await progressOf("o-pictures")).status).toBe("rolled_back");
     expect(await kept()).toBe(0);
+  });
+
+  test("is not begun if a parameter takes an output that the other stack's template does not have", async () => {
+    const body = (outputs: object) => JSON.stringify({ Resources: { A: { Type: "X" } }, Outputs: outputs });
+    const taker = { Vpc: { fromOutput: "base.VpcId" }, Subnet: { fromOutput: "base.SubnetId" } };
+    const stacksOf = (base: Partial<Registration["stacks"][number]>) => [
+      { name: "base", ...base },
+      { name: "app", templateBody: body({}), dependsOn: ["base"], parameters: taker },
+    ];
+    const lacking = stacksOf({ templateBody: body({ VpcId: {} }) });
+    const message = "app takes the output SubnetId of base, whose template has no such output";
+    const field = "stacks.1.parameters.Subnet.fromOutput";
+    expect(await deploymentOf("o-output").register(planOf("o-output", { stacks: lacking }), "kim")).toEqual({
+      ok: false,
+      failure: {
+        code: "INVALID_REQUEST",
+        message: `${field}: ${message}`,
+        details: [{ field, message }],
+      },
+    });
+    const others = [
+      { templateBody: body({ VpcId: {}, SubnetId: {} }) },
+      { templateUrl: "https://s3.amazonaws.com/b/t.json" },
+    ];
+    for (const [index, other] of others.entries()) {
+      const id = `o-output-${index}`;
+      const plan = planOf(id, { stacks: stacksOf(other) });
+      expect(await deploymentOf(id).register(plan, "kim")).toMatchObject({ ok: true });
+    }
   });
 
   test("without a plan can be neither deployed nor destroyed", async () => {
