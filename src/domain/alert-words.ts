@@ -1,12 +1,12 @@
 /** An event as the title and the sentence of a notification, in the words of the seeds' samples. */
 import type { DeploymentEvent } from "../protocol/deployment-events.ts";
+import { isLayerWhole, layerLossText } from "./deployment/log-line.ts";
 
 type Type = DeploymentEvent["type"];
 
-const WHAT_HAPPENED: Readonly<Record<Type, string>> = {
+const WHAT_HAPPENED: Readonly<Record<Exclude<Type, "layer_complete" | "deployment_complete">, string>> = {
   deployment_started: "has started",
   deployment_validating: "is being validated",
-  deployment_complete: "completed successfully",
   deployment_failed: "failed",
   deployment_rolling_back: "is being rolled back",
   deployment_rolled_back: "was rolled back",
@@ -15,7 +15,6 @@ const WHAT_HAPPENED: Readonly<Record<Type, string>> = {
   deployment_destroying: "is being destroyed",
   deployment_destroyed: "was destroyed",
   layer_started: "has started",
-  layer_complete: "is complete",
   stack_deploying: "is being deployed",
   stack_deployed: "was deployed",
   stack_failed: "failed",
@@ -32,9 +31,26 @@ const WHAT_HAPPENED: Readonly<Record<Type, string>> = {
   resource_failed: "failed",
 };
 
+/** Whether the event tells of a success: a layer or a run may be told complete of which something failed. */
+export const isWell = (event: DeploymentEvent): boolean => {
+  const { type, data } = event;
+  if (type === "layer_complete") return isLayerWhole(data);
+  if (type === "deployment_complete") return (data.failedStacks ?? 0) === 0;
+  return type === "deployment_destroyed" || type === "stack_deployed";
+};
+
+const whatHappened = (event: DeploymentEvent): string => {
+  const { type, data } = event;
+  if (type === "deployment_complete")
+    return isWell(event) ? "completed successfully" : `completed, with ${data.failedStacks} failed`;
+  if (type !== "layer_complete") return WHAT_HAPPENED[type];
+  const loss = layerLossText(data);
+  return isLayerWhole(data) ? "is complete" : loss === "" ? "has ended" : `has ended: ${loss}`;
+};
+
 /** `deployment_rolled_back` → `Deployment Rolled Back` */
-const nameOf = (type: Type): string =>
-  type
+const nameOf = (event: DeploymentEvent): string =>
+  (event.type === "layer_complete" && !isWell(event) ? "layer_ended" : event.type)
     .split("_")
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join(" ");
@@ -54,7 +70,7 @@ export const alertTitle = (event: DeploymentEvent): string => {
   const { deploymentId, environment } = event.data;
   const whole = `${deploymentId}-${environment}`;
   const part = partOf(event);
-  return `${nameOf(event.type)}: ${part ? `${part[0]} (${whole})` : whole}`;
+  return `${nameOf(event)}: ${part ? `${part[0]} (${whole})` : whole}`;
 };
 
 /** `Deployment D1BRV40 to dev environment completed successfully.` */
@@ -63,5 +79,5 @@ export const alertSentence = (event: DeploymentEvent): string => {
   const whole = `deployment ${deploymentId} to ${environment} environment`;
   const part = partOf(event);
   const subject = part ? `${part[1]} of ${whole}` : whole.replace(/^d/, "D");
-  return `${subject} ${WHAT_HAPPENED[event.type]}.`;
+  return `${subject} ${whatHappened(event)}.`;
 };

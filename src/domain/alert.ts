@@ -5,7 +5,7 @@
  */
 import type { Blast, DeploymentEvent, DeploymentFrame, ErrorDetail } from "../protocol/deployment-events.ts";
 import type { Cause } from "../protocol/stack-frames.ts";
-import { alertSentence, alertTitle } from "./alert-words.ts";
+import { alertSentence, alertTitle, isWell } from "./alert-words.ts";
 import { shownLine, shownText } from "./alert-text.ts";
 import { totalLayersOf } from "./deployment/counts.ts";
 import type { DeploymentState } from "./deployment/deployment-state.ts";
@@ -85,7 +85,7 @@ export const alertOf = (frame: DeploymentFrame, state: DeploymentState, begun: A
     deploymentId,
     environment,
     run: told.run ?? Math.max(1, begun.run),
-    tone: toneOf(type),
+    tone: toneOf(frame),
     title: shownLine(alertTitle(frame), MOST_NAME),
     sentence: shownLine(alertSentence(frame), MOST_NAME),
     ...(stack !== undefined && { stack: shownLine(stack, MOST_NAME) }),
@@ -122,17 +122,12 @@ type Told = Readonly<{
   user?: string | undefined;
 }>;
 
-const GOOD: ReadonlySet<DeploymentEvent["type"]> = new Set<DeploymentEvent["type"]>([
-  "deployment_complete",
-  "deployment_destroyed",
-  "layer_complete",
-  "stack_deployed",
-]);
-
-const toneOf = (type: DeploymentEvent["type"]): AlertTone => {
+const toneOf = (event: DeploymentEvent): AlertTone => {
+  const { type } = event;
   if (type.endsWith("_failed")) return "bad";
   if (type.includes("roll") || type.includes("cancel")) return "warning";
-  return GOOD.has(type) ? "good" : "neutral";
+  if (isWell(event)) return "good";
+  return type.endsWith("_complete") ? "warning" : "neutral";
 };
 
 /** Undefined of events that do not count the whole. */

@@ -2,9 +2,10 @@
 import type { StackAddress } from "../protocol/channel-names.ts";
 import type { DeploymentEvent } from "../protocol/deployment-events.ts";
 import type { LogEntry } from "../protocol/deployment-progress.ts";
-import type { Outcome, StackFrame } from "../protocol/stack-frames.ts";
+import type { StackComplete, StackFrame } from "../protocol/stack-frames.ts";
 import { clipped } from "./alert-text.ts";
 import { logLineOf } from "./deployment/log-line.ts";
+import { outcomeMeant } from "./stack-end.ts";
 import { isRollbackStatus, standingOf } from "./statuses.ts";
 
 /** The seeds' levels. */
@@ -99,20 +100,17 @@ const resourceLine = ({ resource }: Extract<StackFrame, { type: "resource_update
 };
 
 /** The seeds' level of a stack's end. */
-export const levelOfOutcome = (outcome: Outcome): LogEntry["level"] => {
+export const levelOfEnd = (end: Pick<StackComplete, "outcome" | "cause">): LogEntry["level"] => {
+  const outcome = outcomeMeant(end);
   if (outcome === "deployed" || outcome === "deleted") return "info";
   return outcome === "deployed_with_orphans" ? "warn" : "error";
 };
 
-const endLine = ({
-  outcome,
-  stack,
-  durationSeconds,
-  cause,
-}: Extract<StackFrame, { type: "stack_complete" }>): Worded => {
+const endLine = (end: StackComplete): Worded => {
+  const { outcome, stack, durationSeconds, cause } = end;
   const why = cause ? `: ${cause.path}: ${cause.reason}` : "";
   return {
-    level: LEVELS[levelOfOutcome(outcome)],
+    level: LEVELS[levelOfEnd(end)],
     message: `Stack ${stack.name} ${outcome} (${Math.round(durationSeconds)}s)${why}`,
   };
 };

@@ -149,6 +149,8 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
       layer,
       deployedStacks: count.optional(),
       failedStacks: count.optional(),
+      /** That do not begin any more, as one in their way has failed. */
+      unbegunStacks: count.optional(),
       durationSeconds: seconds.optional(),
     }),
   ),

@@ -4,7 +4,7 @@
  * diagnosis, of thousands of lines in one invocation, of which the platform cuts off the end. CloudWatch Logs has it.
  */
 import { levelOf } from "../domain/deployment/log-line.ts";
-import { levelOfOutcome } from "../domain/shipped-line.ts";
+import { levelOfEnd } from "../domain/shipped-line.ts";
 import type { DeploymentEvent } from "../protocol/deployment-events.ts";
 import type { LogEntry } from "../protocol/deployment-progress.ts";
 import type { StackFrame } from "../protocol/stack-frames.ts";
@@ -49,6 +49,6 @@ export const tellOfFrames = (channel: string, frames: readonly StackFrame[]): vo
   for (const frame of frames) {
     if (frame.type !== "stack_complete") continue;
     const { type, offset, timestamp, outcome, durationSeconds } = frame;
-    tell(levelOfOutcome(outcome), { type, channel, offset, timestamp, outcome, durationSeconds });
+    tell(levelOfEnd(frame), { type, channel, offset, timestamp, outcome, durationSeconds });
   }
 };

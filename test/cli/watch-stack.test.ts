@@ -110,6 +110,55 @@ describe("watch --stack", () => {
     },
   );
 
+  test("a stack that CloudFormation deleted, as it could not create it, is no success", async () => {
+    const cause = { ...update("Vpc", "CREATE_FAILED", "no").resource, timestamp: BEGUN.timestamp };
+    server.channel(CHANNEL);
+    server.commit(CHANNEL, BEGUN, { ...complete("deleted"), outputs: {}, cause });
+    summary = { outcome: "deleted", offset: 2 };
+    const plain = await watch("-o", "plain").ended;
+    expect(plain.code).toBe(5);
+    expect(plain.stdout).toContain("↺ Stack failed and rolled back (60s, 1 resource)");
+    expect(plain.stdout).toContain(
+      "Stack network: rolled back (1m 0s)\nCause: Vpc (AWS::EC2::VPC CREATE_FAILED)",
+    );
+    const lines = objectsIn((await watch("-o", "ndjson").ended).stdout);
+    expect(lines.at(-1)).toMatchObject({ end: "rolled_back", exitCode: 5, cause: { path: "Vpc" } });
+
+    const late = { ...cause, status: "DELETE_FAILED" };
+    server.commit(CHANNEL, update("network", "DELETE_IN_PROGRESS"), { ...complete("deleted"), cause: late });
+    summary = { outcome: "deleted", offset: 4 };
+    expect((await watch("-o", "quiet").ended).code).toBe(0);
+  });
+
+  test("without a region it is the one in which the server knows the stack", async () => {
+    const asked: string[] = [];
+    server.answer = ({ url }) => {
+      asked.push(url);
+      return succeeded({
+        status: "x",
+        resources: [],
+        epoch: "first",
+        region: "eu-west-1",
+        outcome: "deployed",
+        offset: 2,
+      });
+    };
+    server.channel(CHANNEL);
+    server.commit(CHANNEL, BEGUN, complete("deployed"));
+    const elsewhere = begin(["watch", "--stack", "network", "--url", server.url, "-o", "ndjson"]);
+    const { code, stdout } = await elsewhere.ended;
+    expect(code).toBe(0);
+    expect(objectsIn(stdout).at(-1)).toMatchObject({
+      region: "eu-west-1",
+      stackName: "network",
+      exitCode: 0,
+    });
+    expect(asked[0]).toBe("/api/v1/stacks/network");
+    expect(server.connections.map(({ url }) => url)).toEqual([
+      expect.stringContaining("/canvas/deploy/track/network?region=eu-west-1"),
+    ]);
+  });
+
   test("a stack that has ended is looked at once more before that is told, as nobody polls it at rest", async () => {
     server.channel(CHANNEL);
     server.commit(CHANNEL, BEGUN, complete("deployed"));
@@ -164,7 +213,7 @@ describe("watch --stack", () => {
         [
           "2026-01-01T00:00:00.000Z INFO  [network] CREATE_IN_PROGRESS AWS::CloudFormation::Stack (network)",
           "2026-01-01T00:00:00.000Z ERROR [network] CREATE_FAILED AWS::EC2::VPC (Vpc): no",
-          "2026-01-01T00:01:00.000Z INFO  [network] Stack failed",
+          "2026-01-01T00:01:00.000Z ERROR [network] Stack failed",
           "",
           "Stack network: failed (1m 0s)",
           "Outputs:",

@@ -42,7 +42,7 @@ test("every type of event has a title and a sentence of its own", () => {
   const alerts = deploymentEventSchema.options.map(({ shape }) => {
     const type = shape.type.value;
     const data = type.startsWith("resource") ? stack : { stack: stack.stack };
-    const event = told(type, 1, { layer: 1, error: { code: "E", message: "no" }, ...data });
+    const event = told(type, 1, { layer: 1, failedStacks: 0, error: { code: "E", message: "no" }, ...data });
     const { title, sentence, tone } = alertOf(
       { ...event, channel: "deployments/D1BRV40-dev", offset: 1 },
       state,
@@ -66,6 +66,41 @@ test("every type of event has a title and a sentence of its own", () => {
     sentence:
       "Resource Vpc (AWS::EC2::VPC) in stack network of deployment D1BRV40 to dev environment failed.",
     tone: "bad",
+  });
+});
+
+test.for([
+  [
+    "layer_complete",
+    { layer: 2, failedStacks: 1, unbegunStacks: 2 },
+    "Layer Ended: 2 (D1BRV40-dev)",
+    "Layer 2 of deployment D1BRV40 to dev environment has ended: 1 failed, 2 not begun.",
+  ],
+  [
+    "layer_complete",
+    { layer: 2, failedStacks: 0, unbegunStacks: 1 },
+    "Layer Ended: 2 (D1BRV40-dev)",
+    "Layer 2 of deployment D1BRV40 to dev environment has ended: 1 not begun.",
+  ],
+  [
+    "layer_complete",
+    { layer: 2 },
+    "Layer Ended: 2 (D1BRV40-dev)",
+    "Layer 2 of deployment D1BRV40 to dev environment has ended.",
+  ],
+  [
+    "deployment_complete",
+    { failedStacks: 2 },
+    "Deployment Complete: D1BRV40-dev",
+    "Deployment D1BRV40 to dev environment completed, with 2 failed.",
+  ],
+] as const)("what failed in part is no success: %s %o", ([type, data, title, sentence]) => {
+  const state = stateOf(begun([planned("network", 1)]));
+  const event = told(type, 1, data);
+  expect(alertOf({ ...event, channel: "deployments/D1BRV40-dev", offset: 1 }, state)).toMatchObject({
+    tone: "warning",
+    title,
+    sentence,
   });
 });
 

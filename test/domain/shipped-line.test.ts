@@ -7,7 +7,7 @@ import {
   stackPlaceOf,
 } from "../../src/domain/shipped-line.ts";
 import { deploymentEventSchema, type DeploymentEvent } from "../../src/protocol/deployment-events.ts";
-import type { Outcome, StackFrame } from "../../src/protocol/stack-frames.ts";
+import type { Outcome, StackComplete, StackFrame } from "../../src/protocol/stack-frames.ts";
 import { told } from "./deployment/told.ts";
 
 const ABOUT = { channel: "deployments/D1BRV40-dev", offset: 7, user: "ci" };
@@ -130,6 +130,30 @@ test.for([
     expect(stackLineOf(end, ADDRESS)).toMatchObject({ level, message: `Stack shop ${outcome} (61s)` });
   },
 );
+
+test("a stack that was deleted as it could not be created is no good end", () => {
+  const end: StackComplete = {
+    type: "stack_complete",
+    ...PLACE,
+    stack: COUNTS,
+    outcome: "deleted",
+    outputs: {},
+    durationSeconds: 61.4,
+    cause: {
+      logicalId: "Vpc",
+      path: "Vpc",
+      type: "AWS::EC2::VPC",
+      physicalId: "",
+      stackId: "",
+      status: "CREATE_FAILED",
+      reason: "no",
+      timestamp: PLACE.timestamp,
+    },
+  };
+  expect(stackLineOf(end, ADDRESS).level).toBe("ERROR");
+  const cause = { ...end.cause!, status: "DELETE_FAILED" };
+  expect(stackLineOf({ ...end, cause }, ADDRESS).level).toBe("INFO");
+});
 
 test("a line for people is short; the data has all of it", () => {
   const reason = "x".repeat(60_000);

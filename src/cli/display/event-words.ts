@@ -1,5 +1,6 @@
 /** An event in the words of the seeds' pictures, without its time and without its stack's name. */
 import type { ResourceUpdate, StackComplete } from "../../protocol/stack-frames.ts";
+import { outcomeMeant } from "../../domain/stack-end.ts";
 import { layerEndText } from "../../domain/deployment/log-line.ts";
 import type { ChannelFrame } from "../../client/server-frame.ts";
 import type { DeploymentFrame } from "../../protocol/deployment-events.ts";
@@ -58,7 +59,9 @@ export const deploymentWords = (event: DeploymentFrame): EventWords => {
     case "deployment_validating":
       return said(undefined, "Validating");
     case "deployment_complete":
-      return said(undefined, `Deployment complete${countsText(data)}`, "good", "✓");
+      return data.failedStacks
+        ? said(undefined, `Deployment complete, with failures${countsText(data)}`, "warning", "✗")
+        : said(undefined, `Deployment complete${countsText(data)}`, "good", "✓");
     case "deployment_failed":
       return said(
         undefined,
@@ -105,9 +108,14 @@ export const deploymentWords = (event: DeploymentFrame): EventWords => {
     case "stack_skipped":
       return said(data.stack, `Skipped${because(data.reason)}`, "quiet", "↷");
     case "stack_deleting":
-      return said(data.stack, "Deleting", "warning");
+      return said(
+        data.stack,
+        data.uncreated ? "Deleting, as it could not be created before" : "Deleting",
+        "warning",
+      );
     case "stack_deleted":
-      return said(data.stack, "Deleted", "good", "✓");
+      // Whether that is good, the deployment says.
+      return said(data.stack, "Deleted");
     case "stack_rolled_back":
       return said(data.stack, "Rolled back", "warning", "↺");
     case "resource_creating":
@@ -151,8 +159,9 @@ const updateWords = ({ resource }: ResourceUpdate): EventWords => {
   };
 };
 
-const completeWords = ({ outcome, durationSeconds, stack }: StackComplete): EventWords => {
-  const { symbol, tone, word } = OUTCOME_MARKS[outcome];
+const completeWords = (end: StackComplete): EventWords => {
+  const { durationSeconds, stack } = end;
+  const { symbol, tone, word } = OUTCOME_MARKS[outcomeMeant(end)];
   const detail = doneText(partText(durationSeconds), resourceCount(stack.completedResources));
   const text = line(piece(symbol, tone), " ", piece(`Stack ${word}${detail}`, tone));
   return { subject: stack.name, text, isFailure: tone === "bad" };

@@ -6,7 +6,7 @@ import type { StackProgress } from "../../protocol/deployment-progress.ts";
 import { countText, partText } from "./durations.ts";
 import { cutText, line, piece, widthOf, type Line } from "./line.ts";
 import { detailLine, isRunning, rankOf, stackLine, wordOf, type RowContext } from "./stack-row.ts";
-import { STACK_MARKS } from "./status-mark.ts";
+import { stackMark } from "./status-mark.ts";
 
 export type Layer = Readonly<{ number: number; stacks: readonly StackProgress[] }>;
 
@@ -48,9 +48,8 @@ export const gapRow: Row = row([], 3);
 /** Whether nothing more happens to the stack on the way that its deployment goes. */
 const isWell = ({ status }: StackProgress, goesBack: boolean): boolean =>
   status === "skipped" ||
-  status === "deleted" ||
   status === "rolled_back" ||
-  status === (goesBack ? "pending" : "deployed");
+  (goesBack ? status === "pending" || status === "deleted" : status === "deployed");
 
 export const isLayerDone = ({ stacks }: Layer, goesBack: boolean): boolean =>
   stacks.every((stack) => isWell(stack, goesBack));
@@ -119,11 +118,12 @@ const skippedText = (stacks: readonly StackProgress[]): string => {
 };
 
 /** `Layer 1/5: ✓ network (120s)`. */
-const doneLine = (layer: Layer, totalLayers: number, { columns, goesBack }: RowContext): Line => {
+const doneLine = (layer: Layer, totalLayers: number, context: RowContext): Line => {
+  const { columns, goesBack, going } = context;
   const { number, stacks } = layer;
   const [first] = stacks;
   const alike = first && stacks.every(({ status }) => status === first.status);
-  const { symbol, tone } = STACK_MARKS[alike ? first.status : goesBack ? "deleted" : "deployed"];
+  const { symbol, tone } = stackMark(alike ? first.status : goesBack ? "deleted" : "deployed", going);
   const detail = goesBack ? "" : ` (${partText(spanOf(stacks))}${skippedText(stacks)})`;
   const head = `Layer ${number}/${totalLayers}: `;
   const names = namesOrCount(stacks, columns - head.length - detail.length - 2);
@@ -131,7 +131,12 @@ const doneLine = (layer: Layer, totalLayers: number, { columns, goesBack }: RowC
 };
 
 /** `Layers 1 to 3 of 5: ✓ 45 stacks (1 skipped)`. */
-export const mergedLine = (layers: readonly Layer[], totalLayers: number): Line => {
+export const mergedLine = (
+  layers: readonly Layer[],
+  totalLayers: number,
+  { goesBack, going }: Pick<RowContext, "goesBack" | "going">,
+): Line => {
+  const { symbol, tone } = stackMark(goesBack ? "deleted" : "deployed", going);
   const stacks = layers.flatMap((layer) => layer.stacks);
   const numbers = layers.map(({ number }) => number);
   const [first = 0] = numbers;
@@ -141,7 +146,7 @@ export const mergedLine = (layers: readonly Layer[], totalLayers: number): Line 
   const skipped = skippedText(stacks).replace(/^, (.*)$/, " ($1)");
   return line(
     piece(numbers.length === 1 ? `Layer ${first}/${totalLayers}: ` : several, "strong"),
-    piece("✓", "good"),
+    piece(symbol, tone),
     ` ${countText(stacks.length, "stack")}`,
     piece(skipped, "quiet"),
   );
@@ -151,7 +156,7 @@ export const mergedLine = (layers: readonly Layer[], totalLayers: number): Line 
 const calmRow = (stacks: readonly StackProgress[], context: RowContext): readonly Row[] => {
   const [first] = stacks;
   if (!first) return [];
-  const { symbol, tone } = STACK_MARKS[first.status];
+  const { symbol, tone } = stackMark(first.status, context.going);
   const word = wordOf(first, context);
   const head = `${stacks.length} ${word}: `;
   const names = piece(cutText(namesOf(stacks), context.columns - 4 - head.length), "quiet");

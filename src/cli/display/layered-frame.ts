@@ -54,7 +54,7 @@ const sectionsOf = (
 ): readonly (readonly Row[])[] => {
   const done =
     density.finished === "merged" ? layers.filter((layer) => isLayerDone(layer, context.goesBack)) : [];
-  const merged = done.length > 0 ? [{ ...gapRow, line: mergedLine(done, totalLayers) }] : [];
+  const merged = done.length > 0 ? [{ ...gapRow, line: mergedLine(done, totalLayers, context) }] : [];
   return [merged, ...layers.map((layer) => layerRows(layer, totalLayers, density, context, color))].filter(
     (rows) => rows.length > 0,
   );
@@ -101,7 +101,16 @@ export const layeredBody = (
   const over = isOver(progress.status);
   const blocked = new Set(progress.blast?.stacks);
   const goesBack = GOING_BACK.has(progress.status);
-  const context: RowContext = { now, columns, state, messages, blocked, over, goesBack };
+  const context: RowContext = {
+    now,
+    columns,
+    state,
+    messages,
+    blocked,
+    over,
+    goesBack,
+    going: progress.status,
+  };
   const layers = layersOf(progress);
   const totalLayers = Math.max(progress.totalLayers, ...layers.map(({ number }) => number), 1);
   let rows: readonly Row[] = [];

@@ -6,9 +6,9 @@ import type {
 } from "../../protocol/deployment-progress.ts";
 import { causeTexts } from "./cause-block.ts";
 import { cleanText } from "./clean-text.ts";
-import { partText, wholeText } from "./durations.ts";
+import { countText, partText, wholeText } from "./durations.ts";
 import { paddedText } from "./line.ts";
-import { STACK_MARKS } from "./status-mark.ts";
+import { stackMark } from "./status-mark.ts";
 
 const HEADINGS: Readonly<Record<DeploymentStatus, string>> = {
   initializing: "Deployment In Progress",
@@ -27,9 +27,17 @@ const HEADINGS: Readonly<Record<DeploymentStatus, string>> = {
 const SENTENCES: Readonly<Partial<Record<DeploymentStatus, string>>> = {
   deployed: "completed successfully",
   failed: "failed",
-  rolled_back: "failed and was rolled back",
+  rolled_back: "was rolled back",
   cancelled: "was cancelled",
   destroyed: "was destroyed",
+};
+
+/** What was rolled back has failed, or was only cancelled; what an orchestrator calls complete may have failed in part. */
+const sentenceOf = ({ status, summary, stacks }: DeploymentProgress): string | undefined => {
+  if (status === "deployed" && summary.failedStacks > 0)
+    return `completed, with ${countText(summary.failedStacks, "failed stack")}`;
+  const hasFailed = Object.values(stacks).some(({ error }) => error !== undefined);
+  return status === "rolled_back" && hasFailed ? "failed and was rolled back" : SENTENCES[status];
 };
 
 /** A rate of nothing, and less than one stack at a time, say nothing. */
@@ -57,12 +65,12 @@ const summaryLines = ({ summary, metrics }: DeploymentProgress): string[] => [
   ...workLines(metrics),
 ];
 
-const tableLines = (stacks: readonly StackProgress[]): string[] => {
+const tableLines = (stacks: readonly StackProgress[], going: DeploymentStatus): string[] => {
   const widest = Math.max(5, ...stacks.map(({ name }) => name.length));
   const sorted = [...stacks].sort((one, other) => one.layer - other.layer);
   return sorted.map((stack) => {
-    const { symbol } = STACK_MARKS[stack.status];
-    const word = stack.status === "pending" ? "not begun" : STACK_MARKS[stack.status].word;
+    const { symbol, word: said } = stackMark(stack.status, going);
+    const word = stack.status === "pending" ? "not begun" : said;
     const { created, total } = stack.resources;
     const took = stack.durationSeconds === undefined ? "" : partText(stack.durationSeconds);
     const resources = total > 0 ? `${created}/${total} resources` : "";
@@ -78,7 +86,7 @@ const tableLines = (stacks: readonly StackProgress[]): string[] => {
 /** The report, line by line; no line holds anything but text. */
 export const reportLines = (progress: DeploymentProgress): string[] => {
   const { deploymentId, environment, status } = progress;
-  const sentence = SENTENCES[status];
+  const sentence = sentenceOf(progress);
   const cause = causeTexts(progress);
   const failedLayer = progress.blast && progress.stacks[progress.blast.stack]?.layer;
   const stacks = Object.values(progress.stacks);
@@ -91,6 +99,6 @@ export const reportLines = (progress: DeploymentProgress): string[] => {
     ...(cause.length > 0 ? [...cause, ""] : []),
     ...summaryLines(progress),
     ...(failedLayer === undefined ? [] : [`- Failed at: Layer ${failedLayer}/${progress.totalLayers}`]),
-    ...(stacks.length > 0 ? ["", "Stacks:", ...tableLines(stacks)] : []),
+    ...(stacks.length > 0 ? ["", "Stacks:", ...tableLines(stacks, status)] : []),
   ].map(cleanText);
 };

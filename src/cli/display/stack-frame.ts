@@ -1,4 +1,5 @@
 /** The display of a stack on its own: its bar, its resources as a tree, and how it ended. */
+import { outcomeMeant } from "../../domain/stack-end.ts";
 import { failureLines, failureOfCause } from "./cause-block.ts";
 import { barColumns, treeLines, type Twig } from "./bar-frame.ts";
 import { partText, wholeText } from "./durations.ts";
@@ -28,7 +29,7 @@ const twigOf = (resource: StackResource, now: number): Twig => {
 const titleOf = ({ address, view }: StackScene): Line => {
   const name = `${address.stackName} (${address.region})`;
   if (!view) return line(piece(`Stack ${name}`, "strong"), ": waiting for its first event");
-  const mark = view.end ? OUTCOME_MARKS[view.end.outcome] : wordMark(view.counts.status);
+  const mark = view.end ? OUTCOME_MARKS[outcomeMeant(view.end)] : wordMark(view.counts.status);
   return line(
     piece(`${mark.symbol} `, mark.tone),
     piece(`Stack ${name}`, "strong"),

@@ -1,10 +1,10 @@
 /** A stack as a row of the layered display, and what it is busy with just now. */
 import type { DeploymentState, ResourceNode } from "../../domain/deployment/deployment-state.ts";
 import type { Cause } from "../../protocol/stack-frames.ts";
-import type { StackProgress } from "../../protocol/deployment-progress.ts";
+import type { DeploymentStatus, StackProgress } from "../../protocol/deployment-progress.ts";
 import { aboutPart, partText } from "./durations.ts";
 import { cutLine, line, piece, widthOf, type Line, type Piece } from "./line.ts";
-import { RESOURCE_MARKS, STACK_MARKS } from "./status-mark.ts";
+import { RESOURCE_MARKS, stackMark } from "./status-mark.ts";
 
 /** What a row needs to know beside its stack. */
 export type RowContext = Readonly<{
@@ -15,6 +15,8 @@ export type RowContext = Readonly<{
   /** Stacks that cannot begin, as one in their way has failed. */
   blocked: ReadonlySet<string>;
   over: boolean;
+  /** Where the deployment goes, or how it ended. */
+  going: DeploymentStatus;
   /** Whether all is being put back or deleted, so that what stands is still to come. */
   goesBack: boolean;
 }>;
@@ -41,7 +43,7 @@ export const wordOf = (stack: StackProgress, context: RowContext): string => {
   const { blocked, goesBack } = context;
   if (failingCause(stack, context)) return "failing";
   if (status === "pending") return goesBack ? "not begun" : blocked.has(name) ? "cannot begin" : "waiting";
-  return status === "deployed" && goesBack ? "still deployed" : STACK_MARKS[status].word;
+  return status === "deployed" && goesBack ? "still deployed" : stackMark(status, context.going).word;
 };
 
 /** How long it is shown where room is short: 0 the longest. */
@@ -89,7 +91,7 @@ const detailOf = (stack: StackProgress, context: RowContext): string => {
 
 /** `  → database-rds (45s elapsed, ~60s remaining)`, and where there is room its bar and its resources. */
 export const stackLine = (stack: StackProgress, context: RowContext, color: boolean): Line => {
-  const { symbol, tone } = STACK_MARKS[stack.status];
+  const { symbol, tone } = stackMark(stack.status, context.going);
   const calm = stack.status === "pending" || stack.status === "skipped";
   const left = line(
     "  ",

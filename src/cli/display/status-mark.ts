@@ -8,7 +8,7 @@ export type Mark = Readonly<{ symbol: string; tone: Tone; word: string }>;
 
 const mark = (symbol: string, tone: Tone, word: string): Mark => ({ symbol, tone, word });
 
-export const STACK_MARKS: Readonly<Record<StackStatus, Mark>> = {
+const STACK_MARKS: Readonly<Record<StackStatus, Mark>> = {
   pending: mark("⏸", "quiet", "waiting"),
   deploying: mark("→", "active", "deploying"),
   deployed: mark("✓", "good", "deployed"),
@@ -18,6 +18,12 @@ export const STACK_MARKS: Readonly<Record<StackStatus, Mark>> = {
   deleted: mark("✓", "good", "deleted"),
   rolled_back: mark("↺", "warning", "rolled back"),
 };
+
+const TAKEN_AWAY = mark("↺", "warning", "deleted");
+
+/** Of a stack in a deployment that goes somewhere: only where all is to be deleted it is good that one is. */
+export const stackMark = (status: StackStatus, going: DeploymentStatus): Mark =>
+  status === "deleted" && going !== "destroying" && going !== "destroyed" ? TAKEN_AWAY : STACK_MARKS[status];
 
 export const RESOURCE_MARKS: Readonly<Record<ResourceWord, Mark>> = {
   creating: mark("→", "active", "Creating"),

@@ -1,4 +1,5 @@
 /** How following something came to its end, and what the process ends with then. */
+import { outcomeMeant } from "../../domain/stack-end.ts";
 import { CLOSE } from "../../protocol/close-codes.ts";
 import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
 import type { StackComplete } from "../../protocol/stack-frames.ts";
@@ -30,7 +31,7 @@ export const exitOfEnding = (ending: Ending): ExitCode => {
     case "deployment":
       return exitOfDeployment(ending.progress.status) ?? EXIT.failed;
     case "stack":
-      return exitOfStack(ending.complete.outcome);
+      return exitOfStack(outcomeMeant(ending.complete));
     case "missing":
       return EXIT.notFound;
     case "refused":

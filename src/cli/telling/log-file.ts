@@ -6,8 +6,11 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { ChannelFrame } from "../../client/server-frame.ts";
 import { logLineOf } from "../../domain/deployment/log-line.ts";
+import { levelOfEnd } from "../../domain/shipped-line.ts";
+import { outcomeMeant } from "../../domain/stack-end.ts";
 import type { DeploymentAddress, StackAddress } from "../../protocol/channel-names.ts";
 import type { DeploymentFrame } from "../../protocol/deployment-events.ts";
+import type { LogEntry } from "../../protocol/deployment-progress.ts";
 import { cleanText } from "../display/clean-text.ts";
 import type { Ending } from "../following/ending.ts";
 import { FreshFrames } from "../following/fresh-frames.ts";
@@ -45,21 +48,25 @@ const headingOf = (frame: ChannelFrame): readonly string[] =>
     ? [`--- Run${frame.data.run === undefined ? "" : ` ${frame.data.run}`}, begun ${frame.timestamp} ---`]
     : [];
 
+const levelText = (level: LogEntry["level"]): string => level.toUpperCase().padEnd(5);
+
 /** An event as a line. */
 const logTextOf = (frame: ChannelFrame): string => {
   const { timestamp } = frame;
   if (isOfDeployment(frame)) {
     const { level, message } = logLineOf(frame);
     const stack = "stack" in frame.data ? `[${frame.data.stack}] ` : "";
-    return cleanText(`${timestamp} ${level.toUpperCase().padEnd(5)} ${stack}${message}`);
+    return cleanText(`${timestamp} ${levelText(level)} ${stack}${message}`);
   }
   if (frame.type === "stack_complete")
-    return cleanText(`${timestamp} INFO  [${frame.stack.name}] Stack ${frame.outcome.replaceAll("_", " ")}`);
+    return cleanText(
+      `${timestamp} ${levelText(levelOfEnd(frame))} [${frame.stack.name}] Stack ${outcomeMeant(frame).replaceAll("_", " ")}`,
+    );
   const { resource, stack } = frame;
-  const level = resource.status.endsWith("_FAILED") ? "ERROR" : "INFO";
+  const level = resource.status.endsWith("_FAILED") ? "error" : "info";
   const reason = resource.reason === "" ? "" : `: ${resource.reason}`;
   const what = `${resource.status} ${resource.type} (${resource.path})`;
-  return cleanText(`${timestamp} ${level.padEnd(5)} [${stack.name}] ${what}${reason}`);
+  return cleanText(`${timestamp} ${levelText(level)} [${stack.name}] ${what}${reason}`);
 };
 
 export type LogFileOptions = Readonly<{

@@ -29,16 +29,18 @@ const MOST_STACKS = 500;
 /** The Markdown of a run. */
 const stepSummaryOf = (progress: DeploymentProgress): string => {
   const { deploymentId, environment, status, summary, metrics, cause, blast } = progress;
+  const markOf = (of: StackStatus): string =>
+    of === "deleted" && !status.startsWith("destroy") ? "↺ deleted" : MARKS[of];
   const stacks = Object.values(progress.stacks).sort((one, other) => one.layer - other.layer);
   const rows = stacks.slice(0, MOST_STACKS).map((stack) => {
     const took = stack.durationSeconds === undefined ? "" : partText(stack.durationSeconds);
-    return `| ${stack.layer} | ${textOf(stack.name)} | ${MARKS[stack.status]} | ${took} | ${stack.resources.created} |`;
+    return `| ${stack.layer} | ${textOf(stack.name)} | ${markOf(stack.status)} | ${took} | ${stack.resources.created} |`;
   });
   const left = stacks.length - rows.length;
   return [
     `### ${textOf(`${deploymentId}-${environment}`)}: ${status.replaceAll("_", " ")}`,
     "",
-    `${summary.progressPercent}% · ${summary.deployedStacks} deployed, ${summary.skippedStacks} skipped, ` +
+    `${summary.progressPercent}%${status.startsWith("roll") ? " back" : ""} · ${summary.deployedStacks} deployed, ${summary.skippedStacks} skipped, ` +
       `${summary.failedStacks} failed of ${summary.totalStacks} stacks · ${wholeText(metrics.durationSeconds)}`,
     "",
     ...(cause

@@ -1,4 +1,5 @@
 /** How following something ended, for programs: the last line of a stream of JSON, and part of the one document. */
+import { outcomeMeant } from "../../domain/stack-end.ts";
 import type { DeploymentAddress, StackAddress } from "../../protocol/channel-names.ts";
 import type { Blast } from "../../protocol/deployment-events.ts";
 import type { DeploymentProgress, DeploymentStatus } from "../../protocol/deployment-progress.ts";
@@ -37,7 +38,7 @@ const endOf = (ending: Ending): Pick<Summary, "end" | "message"> => {
     case "deployment":
       return { end: ending.progress.status };
     case "stack":
-      return { end: ending.complete.outcome };
+      return { end: outcomeMeant(ending.complete) };
     case "missing":
       return { end: "not_found", message: "there is nothing of this name" };
     case "refused":

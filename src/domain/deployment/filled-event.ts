@@ -35,9 +35,11 @@ export const filledEvent = (state: DeploymentState, event: DeploymentEvent): Dep
     case "layer_complete": {
       const stacks = stacksOfLayer(state, event.data.layer);
       const startTime = state.layers.get(event.data.layer)?.startTime ?? event.timestamp;
+      const unbegunStacks = countOf(stacks, "pending");
       const counts = {
         deployedStacks: countOf(stacks, "deployed"),
         failedStacks: countOf(stacks, "failed"),
+        ...(unbegunStacks > 0 && { unbegunStacks }),
         durationSeconds: secondsBetween(startTime, event.timestamp),
       };
       return { ...event, data: { ...counts, ...event.data } };

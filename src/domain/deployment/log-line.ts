@@ -5,6 +5,9 @@ import type { LogEntry } from "../../protocol/deployment-progress.ts";
 const took = (seconds: number | undefined): string =>
   seconds === undefined ? "" : ` (${Math.round(seconds)}s)`;
 
+/** An orchestrator may call a run complete of which something failed. */
+const withFailures = (failedStacks = 0): string => (failedStacks > 0 ? `, ${failedStacks} failed` : "");
+
 const because = (reason: string | undefined): string => (reason ? `: ${reason}` : "");
 
 /** The seeds' level of an event. */
@@ -16,11 +19,27 @@ export const levelOf = (type: DeploymentEvent["type"]): LogEntry["level"] => {
 
 type LayerEnd = Extract<DeploymentEvent, { type: "layer_complete" }>["data"];
 
-/** How a layer's end is told: only one of which nothing failed is complete, and only if that is known. */
-export const layerEndText = ({ layer, failedStacks }: LayerEnd): string => {
-  if (failedStacks === undefined) return `Layer ${layer} ended`;
-  return failedStacks === 0 ? `Layer ${layer} complete` : `Layer ${layer} ended, ${failedStacks} failed`;
+type LayerCounts = Pick<LayerEnd, "failedStacks" | "unbegunStacks">;
+
+/** Whether all of a layer is done: nothing failed, and nothing was kept from beginning, as far as that is known. */
+export const isLayerWhole = ({ failedStacks, unbegunStacks = 0 }: LayerCounts): boolean =>
+  failedStacks === 0 && unbegunStacks === 0;
+
+/** `1 failed, 2 not begun`; empty if there are none. */
+export const layerLossText = ({ failedStacks = 0, unbegunStacks = 0 }: LayerCounts): string =>
+  [
+    ...(failedStacks > 0 ? [`${failedStacks} failed`] : []),
+    ...(unbegunStacks > 0 ? [`${unbegunStacks} not begun`] : []),
+  ].join(", ");
+
+/** How a layer's end is told: only one that is done is complete, and only if that is known. */
+export const layerEndText = (end: LayerEnd): string => {
+  if (isLayerWhole(end)) return `Layer ${end.layer} complete`;
+  const loss = layerLossText(end);
+  return `Layer ${end.layer} ended${loss === "" ? "" : `, ${loss}`}`;
 };
+
+const UNCREATED = "it could not be created before";
 
 const messageOf = (event: DeploymentEvent): string => {
   switch (event.type) {
@@ -29,7 +48,7 @@ const messageOf = (event: DeploymentEvent): string => {
     case "deployment_validating":
       return "Validating";
     case "deployment_complete":
-      return `Deployment complete${took(event.data.durationSeconds)}`;
+      return `Deployment complete${withFailures(event.data.failedStacks)}${took(event.data.durationSeconds)}`;
     case "deployment_failed":
       return `Deployment failed${because(event.data.error?.message)}`;
     case "deployment_rolling_back":
@@ -57,7 +76,7 @@ const messageOf = (event: DeploymentEvent): string => {
     case "stack_skipped":
       return `Stack skipped: ${event.data.stack}${because(event.data.reason)}`;
     case "stack_deleting":
-      return `Deleting ${event.data.stack}${because(event.data.reason)}`;
+      return `Deleting ${event.data.stack}${because(event.data.reason ?? (event.data.uncreated ? UNCREATED : ""))}`;
     case "stack_deleted":
       return `Stack deleted: ${event.data.stack}`;
     case "stack_rolled_back":

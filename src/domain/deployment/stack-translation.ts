@@ -4,6 +4,7 @@
  */
 import type { DeploymentEvent, ErrorDetail, ResourceRef } from "../../protocol/deployment-events.ts";
 import type { Cause, ResourceUpdate, StackComplete, StackFrame } from "../../protocol/stack-frames.ts";
+import { outcomeMeant } from "../stack-end.ts";
 import { STACK_TYPE } from "../stack-event.ts";
 import { isRollbackStatus, operationBegunBy, REVIEW_STATUS, standingOf } from "../statuses.ts";
 
@@ -99,8 +100,8 @@ const verbOf = (status: string): Verb | undefined => {
 };
 
 const endOf = (frame: StackComplete, belonging: Belonging): DeploymentEvent => {
-  const { timestamp, outcome, outputs, durationSeconds, stack, cause } = frame;
-  switch (outcome) {
+  const { timestamp, outputs, durationSeconds, stack } = frame;
+  switch (outcomeMeant(frame)) {
     case "deployed":
     case "deployed_with_orphans":
       return {
@@ -115,10 +116,7 @@ const endOf = (frame: StackComplete, belonging: Belonging): DeploymentEvent => {
         },
       };
     case "deleted":
-      // One whose creation failed may be deleted by CloudFormation itself: that is a rollback, too.
-      return cause && !cause.status.startsWith("DELETE_")
-        ? failureOf(frame, belonging)
-        : { type: "stack_deleted", timestamp, data: belonging };
+      return { type: "stack_deleted", timestamp, data: belonging };
     case "rolled_back":
     case "failed":
     case "rollback_failed":

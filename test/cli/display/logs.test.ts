@@ -252,6 +252,41 @@ describe("the report", () => {
     ]);
   });
 
+  test("of a rollback says whether anything had failed, and that what is deleted is no success", () => {
+    const backAfter = (...before: readonly DeploymentEvent[]) => {
+      const { state } = fold([
+        ...before,
+        told("deployment_rolling_back", 200),
+        told("stack_deleting", 201, { stack: "network" }),
+        told("stack_deleted", 210, { stack: "network" }),
+        told("stack_rolled_back", 211, { stack: "database" }),
+      ]);
+      const { progress } = sceneOf(state, 220);
+      return progress ? reportLines(progress) : [];
+    };
+    const failed = backAfter(...FAILING);
+    expect(failed).toContain("Deployment D1BRV40 to dev environment failed and was rolled back.");
+    expect(failed).toContainEqual(expect.stringMatching(/^ {2}↺ network +layer 1 +deleted /));
+    const cancelled = backAfter(
+      ...FAILING.slice(0, 5),
+      told("stack_deployed", 90, { stack: "database" }),
+      told("deployment_cancelling", 91),
+    );
+    expect(cancelled).toContain("Deployment D1BRV40 to dev environment was rolled back.");
+  });
+
+  test("of a run that its orchestrator calls complete tells what failed in it", () => {
+    const { state } = fold([
+      told("deployment_started", 0, { totalStacks: 2 }),
+      ...FAILING.slice(-4),
+      told("deployment_complete", 110),
+    ]);
+    const { progress } = sceneOf(state, 110);
+    expect(progress && reportLines(progress)[2]).toBe(
+      "Deployment D1BRV40 to dev environment completed, with 1 failed stack.",
+    );
+  });
+
   test("counts every stack that a rollback concerned as back once it has ended", () => {
     const counted = (status: "rolling_back" | "rolled_back") =>
       finished && stackCountText({ ...finished, status });
