@@ -2,6 +2,7 @@
 import { isatty } from "node:tty";
 import { runCommandLine } from "./command-line.ts";
 import { complain } from "./complaint.ts";
+import { keyEcho } from "./display/key-echo.ts";
 import { EXIT } from "./exit-code.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -50,6 +51,7 @@ const surroundings: Surroundings = {
   cwd: process.cwd(),
   stdout: process.stdout,
   stderr: process.stderr,
+  echo: process.stdout.isTTY ? keyEcho : undefined,
   isAsked: isatty(0),
   readLine,
   readInput,

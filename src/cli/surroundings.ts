@@ -1,5 +1,7 @@
 /** What a command has of the machine that it runs on, beside the network: given to it, so that tests can give their own. */
 
+import type { KeyEcho } from "./display/key-echo.ts";
+
 /** Where text goes: a terminal, a pipe or a file. */
 export type Sink = Readonly<{
   write: (text: string) => unknown;
@@ -18,6 +20,8 @@ export type Surroundings = Readonly<{
   stdout: Sink;
   /** Notes. */
   stderr: Sink;
+  /** Of the terminal that the process was started in. */
+  echo?: (() => KeyEcho) | undefined;
   /** Whether somebody sits at the input and can be asked. */
   isAsked: boolean;
   /** What is typed, up to the end of the line. */

@@ -36,12 +36,13 @@ describe.skipIf(!hasTmux)(`the client in a terminal${hasTmux ? "" : ` – skippe
     deploymentId: string,
     size: Readonly<{ columns: number; rows: number }>,
     flags = "",
+    nodeFlags = "",
   ): TmuxTerminal => {
     const env = { STACKCAST_URL: started().worker().url, STACKCAST_TOKEN: started().token, CI: "" };
     const opened = new TmuxTerminal(size, env);
     terminal = opened;
     opened.type(
-      `clear; ${process.execPath} src/cli/launcher.mjs watch ${deploymentId} -e dev ${flags}; echo "code $?"`,
+      `clear; ${process.execPath} ${nodeFlags} src/cli/launcher.mjs watch ${deploymentId} -e dev ${flags}; echo "code $?"`,
     );
     return opened;
   };
@@ -171,9 +172,83 @@ describe.skipIf(!hasTmux)(`the client in a terminal${hasTmux ? "" : ` – skippe
     expect(pane.isCursorVisible).toBe(true);
     pane.type("clear; fg");
     await pane.until("the frame again", (screen) => isOneFrame(screen) && hasLine(/^ {2}→ network/)(screen));
+    for (const key of ["Enter", "x", "Enter"]) pane.press(key);
     await tell("PAUSED", [told("stack_deployed", 2, { stack: "network" })]);
     const rows = (await pane.until("the end", hasLine(/^✓ Deployed/))).filter((row) => row !== "");
     expect(rows.filter((row) => /^(Deploying|✓ Deployed|Progress)/.test(row))).toHaveLength(2);
+  });
+
+  /** Whether the terminal shows what is typed into a program that is run from now on. */
+  const echoes = async (pane: TmuxTerminal): Promise<boolean> => {
+    pane.type("clear; stty -a | tr ' ' '\\n' | grep -x -e echo -e -echo");
+    const screen = await pane.until("what stty says", hasLine(/^-?echo$/));
+    return screen.includes("echo");
+  };
+
+  it("is not moved by what is typed, Enter included, and leaves the terminal as it was found", async () => {
+    await begin("TYPED");
+    await tell("TYPED", [told("stack_deploying", 0, { stack: "network", layer: 1 })]);
+    const pane = follow("TYPED", { columns: 80, rows: 24 });
+    await pane.until("the frame", (screen) => isOneFrame(screen) && hasLine(/^ {2}→ network/)(screen));
+    for (const key of ["Enter", "Enter", "a", "Tab", "Up", "Enter"]) pane.press(key);
+    await tell("TYPED", [told("resource_creating", 1, resource(1))]);
+    const screen = await pane.until("the next frame", hasLine(/Subnet1/));
+    expect(screen[0]).toMatch(/^Deploying TYPED/);
+    expect(isOneFrame(screen)).toBe(true);
+    pane.press("C-c");
+    await pane.until("the end", ended);
+    expect(count(pane.story, /^(Deploying|Progress)/)).toBe(2);
+    expect(await echoes(pane)).toBe(true);
+  });
+
+  it.each([
+    ["Ctrl-\\", "C-\\", /^code 131$/],
+    ["a signal from elsewhere", undefined, /^code 143$/],
+  ] as const)("leaves the terminal as it was found at %s", async (_, key, code) => {
+    const id = key === undefined ? "ENDED" : "QUIT";
+    await begin(id);
+    const pane = follow(id, { columns: 80, rows: 24 });
+    await pane.until("the frame", isOneFrame);
+    if (key !== undefined) pane.press(key);
+    else pane.signal("TERM");
+    await pane.until("the end", hasLine(code));
+    expect(pane.isCursorVisible).toBe(true);
+    expect(await echoes(pane)).toBe(true);
+  });
+
+  it("leaves the terminal as it was found when it crashes", async () => {
+    await begin("CRASHED");
+    const crash = "setTimeout(() => { throw new Error('crashed on purpose') }, 6000)";
+    const pane = follow(
+      "CRASHED",
+      { columns: 80, rows: 40 },
+      "",
+      `--import "data:text/javascript,${encodeURIComponent(crash)}"`,
+    );
+    await pane.until("the frame", isOneFrame);
+    await pane.until("the end", ended);
+    expect(pane.story.join("\n")).toContain("crashed on purpose");
+    expect(pane.isCursorVisible).toBe(true);
+    expect(await echoes(pane)).toBe(true);
+  });
+
+  it("goes on in the background without touching the terminal of the one in front", async () => {
+    await begin("BEHIND");
+    const pane = follow("BEHIND", { columns: 80, rows: 24 });
+    await pane.until("the frame", isOneFrame);
+    pane.press("C-z");
+    await pane.until("the prompt", (screen) => hasLine(/Stopped/)(screen) && screen.at(-1) === PROMPT);
+    expect(await echoes(pane)).toBe(true);
+    pane.type("bg");
+    await pane.until("the frame again", hasLine(/^Progress:/));
+    pane.type("");
+    expect(await echoes(pane)).toBe(true);
+    await tell("BEHIND", [
+      told("stack_deploying", 0, { stack: "network", layer: 1 }),
+      told("stack_deployed", 2, { stack: "network" }),
+    ]);
+    await pane.until("the end", hasLine(/^✓ Deployed/));
+    expect(await echoes(pane)).toBe(true);
   });
 
   it("says that it reconnects while the server is gone, and that nothing is lost once it is back", async () => {

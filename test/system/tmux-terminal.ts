@@ -72,6 +72,13 @@ export class TmuxTerminal {
     this.#tmux("send-keys", key);
   }
 
+  /** Sends a signal to what runs in front of the shell. */
+  signal(name: "TERM" | "HUP"): void {
+    const shell = this.#tmux("display-message", "-p", "#{pane_pid}");
+    const child = execFileSync("ps", ["-o", "pid=", "--ppid", shell], { encoding: "utf8" });
+    process.kill(Number(child), `SIG${name}`);
+  }
+
   resize(columns: number, rows: number): void {
     this.#tmux("resize-window", "-x", String(columns), "-y", String(rows));
   }

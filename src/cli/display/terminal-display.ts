@@ -10,6 +10,7 @@ import type { Teller } from "../following/teller.ts";
 import type { Sink } from "../surroundings.ts";
 import { ContactKeeper } from "./contact-keeper.ts";
 import { frameOf } from "./frame.ts";
+import type { KeyEcho } from "./key-echo.ts";
 import { writtenLine, type Line } from "./line.ts";
 import { Painter } from "./painter.ts";
 import type { Look, Scene, Size } from "./scene.ts";
@@ -31,6 +32,8 @@ type TerminalDisplayOptions = Readonly<{
   stdout: Sink;
   look: Look;
   followed: Followed;
+  /** Of the terminal; absent: what is typed is not shown anyway. */
+  echo?: KeyEcho | undefined;
   /** Milliseconds of the epoch. */
   clock?: () => number;
 }>;
@@ -46,7 +49,7 @@ const isOfStack = (frame: ChannelFrame): frame is StackFrame =>
 
 /** Shows at once, and until it is told of the end; what is written after that stands below the last frame. */
 export const terminalDisplay = (options: TerminalDisplayOptions): Required<Teller> => {
-  const { stdout, look, followed, clock = Date.now } = options;
+  const { stdout, look, followed, echo, clock = Date.now } = options;
   const painter = new Painter((bytes) => stdout.write(bytes));
   const log = new VerboseLog();
   const keeper = new ContactKeeper(clock());
@@ -94,7 +97,19 @@ export const terminalDisplay = (options: TerminalDisplayOptions): Required<Telle
   const suspend = (): void => {
     clearTimeout(planned);
     painter.end(frame(sizeOf(stdout)));
+    echo?.restore();
     process.kill(process.pid, "SIGSTOP");
+  };
+
+  const resume = (): void => {
+    echo?.off();
+    paint();
+  };
+
+  /** Ctrl-\: ends the process as it would without a display, but leaves the terminal as it was found. */
+  const quit = (): void => {
+    close();
+    process.kill(process.pid, "SIGQUIT");
   };
 
   const unsubscribe = followed.kind === "deployment" ? followed.store.subscribe(paintSoon) : undefined;
@@ -109,15 +124,19 @@ export const terminalDisplay = (options: TerminalDisplayOptions): Required<Telle
     stdout.off?.("resize", resized);
     process.off("exit", close);
     process.off("SIGTSTP", suspend);
-    process.off("SIGCONT", paint);
+    process.off("SIGCONT", resume);
+    process.off("SIGQUIT", quit);
     const { columns, rows } = sizeOf(stdout);
     painter.end(frame({ columns, rows: Math.max(rows, LAST_ROWS) }));
+    echo?.restore();
   };
 
   stdout.on?.("resize", resized);
   process.once("exit", close);
   process.on("SIGTSTP", suspend);
-  process.on("SIGCONT", paint);
+  process.on("SIGCONT", resume);
+  process.once("SIGQUIT", quit);
+  echo?.off();
   paint();
 
   return {

@@ -52,7 +52,9 @@ const ofMode = async (mode: OutputMode, subject: Subject, common: Common): Promi
     case "tty": {
       const { terminalDisplay } = await import("../display/terminal-display.ts");
       const look: Look = { ...paletteOf(common.surroundings), display: displayOf(common.options) };
-      return [terminalDisplay({ stdout, look, followed: subject.followed })];
+      return [
+        terminalDisplay({ stdout, look, followed: subject.followed, echo: common.surroundings.echo?.() }),
+      ];
     }
     case "plain": {
       const { plainLines } = await import("./plain-lines.ts");
