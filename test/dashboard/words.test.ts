@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { agoText, durationText, estimateText } from "../../src/dashboard/elements/duration.ts";
-import { percentText } from "../../src/dashboard/elements/percent.ts";
+import { doneShare, percentText, stackPercentText } from "../../src/dashboard/elements/percent.ts";
+import { attemptText } from "../../src/dashboard/destinations/destination-words.ts";
 import { consoleHref } from "../../src/dashboard/elements/aws-console.ts";
 import { hasRunEnded, standingOfStatus, wordOfStatus } from "../../src/dashboard/elements/standing.ts";
 import { deploymentStates, stackStates } from "../../src/protocol/deployment-progress.ts";
@@ -102,6 +103,34 @@ test("a percentage says of what it is one", () => {
     percentText("cancelled", 54),
     percentText("rolled_back", 100),
   ]).toEqual(["54 %", "54 %", "100 % put back"]);
+  expect(
+    ["pending", "deploying", "deployed", "failed", "rolled_back", "deleted", "destroyed", "cancelled"].map(
+      (status) => doneShare(status, 100),
+    ),
+    "what was taken back is not 100 % of anything",
+  ).toEqual(["", "100 %", "100 %", "100 %", "", "", "", "100 %"]);
+  expect(
+    ["UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE", "DELETE_COMPLETE"].map(
+      (status) => stackPercentText(status, 80),
+    ),
+  ).toEqual(["80 %", "80 % put back", "80 % put back", "80 % deleted"]);
+});
+
+test("an attempt tells a receiver's answer once", () => {
+  const at = "2026-01-01T00:00:00.000Z";
+  expect([
+    attemptText({ at, ms: 35, status: 200 }),
+    attemptText({ at, ms: 1500, status: 500, error: "HTTP 500" }),
+    attemptText({ at, ms: 8, status: 301, error: "HTTP 301: redirects are not followed" }),
+    attemptText({ at, ms: 8, status: 200, error: "no JSON" }),
+    attemptText({ at, ms: 8, error: "no connection" }),
+  ]).toEqual([
+    "200 in 35 ms",
+    "HTTP 500 in 1.5 s",
+    "HTTP 301: redirects are not followed in 8 ms",
+    "200 no JSON in 8 ms",
+    "no connection in 8 ms",
+  ]);
 });
 
 test("AWS's console is addressed by the stack's ARN, or by its name where that is all that is known", () => {

@@ -5,6 +5,7 @@ import { consoleHref } from "../elements/aws-console.ts";
 import { CopyButton } from "../elements/copy-button.tsx";
 import { Mark, SignMark } from "../elements/mark.tsx";
 import { Moment } from "../elements/moment.tsx";
+import { Reason } from "../elements/reason.tsx";
 import { blastText, nextActionText } from "./cause-words.ts";
 
 export const CauseBanner = ({ progress }: Readonly<{ progress: DeploymentProgress }>) => {
@@ -23,7 +24,7 @@ export const CauseBanner = ({ progress }: Readonly<{ progress: DeploymentProgres
         <span>Root cause: {what}</span>
         {cause && <span class="tag">{cause.type}</span>}
       </h2>
-      <p class="reason">{message}</p>
+      <Reason text={message} />
       <p>
         {blastText(progress)} <strong>{nextActionText(progress)}</strong>
       </p>

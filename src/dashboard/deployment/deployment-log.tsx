@@ -5,7 +5,7 @@ import { queryValue, setView } from "../address.ts";
 import { Empty } from "../elements/answer.tsx";
 import { EventDetail } from "../log/event-detail.tsx";
 import { EventList } from "../log/event-list.tsx";
-import { EventRow } from "../log/event-row.tsx";
+import { EventRow, type LineTone } from "../log/event-row.tsx";
 import { linesWanted, type EventLog, type LineFilter, type LogLine } from "./event-log.ts";
 
 type LogProps = Readonly<{
@@ -22,6 +22,11 @@ const within = (lines: readonly LogLine[], range: LogProps["range"]): readonly L
 
 const stacksNamed = (lines: readonly LogLine[]): readonly string[] =>
   [...new Set(lines.map(({ stack }) => stack))].filter((stack) => stack !== undefined);
+
+/** A stack that is skipped is a warning to a log, and none to whoever sees that it is as it should be. */
+const toneOf = ({ level, frame }: LogLine): LineTone => (frame.type === "stack_skipped" ? "skipped" : level);
+
+const whole = (line: LogLine): string | undefined => (line.level === "error" ? line.message : undefined);
 
 /** What the reader has chosen to see of them. */
 const Filters = ({ filter, stacks }: Readonly<{ filter: LineFilter; stacks: readonly string[] }>) => (
@@ -101,9 +106,18 @@ export const DeploymentLog = ({ log, following, range }: LogProps) => {
             if (follow) setView({ event: undefined });
           }}
           shown={shown}
+          whole={whole}
         >
-          {({ offset, timestamp, level, stack = "", message }) => (
-            <EventRow key={offset} {...{ offset, timestamp, level, message }} about={stack} />
+          {(line, size) => (
+            <EventRow
+              key={line.offset}
+              offset={line.offset}
+              timestamp={line.timestamp}
+              tone={toneOf(line)}
+              about={line.stack ?? ""}
+              message={line.message}
+              size={size}
+            />
           )}
         </EventList>
       )}

@@ -3,6 +3,7 @@ import type { ReadonlySignal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { queryValue, setView, viewHref } from "../address.ts";
 import { Elapsed } from "../elements/elapsed.tsx";
+import { doneShare } from "../elements/percent.ts";
 import { SignMark } from "../elements/mark.tsx";
 import { standingOfStatus } from "../elements/standing.ts";
 import { Status } from "../elements/status.tsx";
@@ -61,11 +62,11 @@ export const StackRow = ({ shown, isOver }: StackRowProps) => {
           value={progressPercent}
           aria-label={`Progress of ${name}`}
         />
-        <span class="number wide">{status === "pending" ? "" : `${progressPercent} %`}</span>
+        <span class="number wide">{doneShare(status, progressPercent)}</span>
         <span class="number wide" title="Resources done of all">
           {resources.total > 0 && `${resources.created}/${resources.total}`}
         </span>
-        <span class="number">
+        <span class="number time">
           <Elapsed
             from={startTime}
             to={endTime ?? (status === "deploying" || status === "deleting" ? undefined : startTime)}

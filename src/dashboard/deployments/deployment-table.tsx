@@ -1,6 +1,7 @@
 /** Deployments as rows, each a link to its page. */
 import { deploymentPath } from "../route.ts";
 import { durationText, estimateText } from "../elements/duration.ts";
+import { doneShare } from "../elements/percent.ts";
 import { Elapsed } from "../elements/elapsed.tsx";
 import { Age } from "../elements/moment.tsx";
 import { hasRunEnded, standingOfStatus } from "../elements/standing.ts";
@@ -43,7 +44,7 @@ const Row = ({ row }: Readonly<{ row: ListedDeployment }>) => {
             value={progressPercent}
             aria-label={`Progress of ${deploymentId}-${environment}`}
           />
-          <span class="number">{progressPercent} %</span>
+          <span class="number">{doneShare(status, progressPercent)}</span>
         </div>
       </td>
       <td class="number stacks">{countsText(row)}</td>

@@ -48,7 +48,8 @@ export const DELIVERY_WORDS: Readonly<
 /** `200 in 35 ms`, or why it failed. */
 export const attemptText = ({ status, error, ms }: Attempt): string =>
   [
-    ...(status === undefined ? [] : [String(status)]),
+    // Why it failed often begins with the status.
+    ...(status === undefined || error?.startsWith(`HTTP ${status}`) ? [] : [String(status)]),
     ...(error === undefined ? [] : [error]),
     ms < 1000 ? `in ${ms} ms` : `in ${(ms / 1000).toFixed(1)} s`,
   ].join(" ");

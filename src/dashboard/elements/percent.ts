@@ -1,4 +1,5 @@
-/** A run's percentage with what it is a percentage of: a rollback that has come to its end is no deployment that has. */
+/** A percentage with what it is a percentage of: a rollback that has come to its end is no deployment that has. */
+import { isRollbackStatus } from "../../domain/statuses.ts";
 import type { DeploymentStatus } from "../../protocol/deployment-progress.ts";
 
 const OF_WHAT: Partial<Readonly<Record<DeploymentStatus, string>>> = {
@@ -8,6 +9,18 @@ const OF_WHAT: Partial<Readonly<Record<DeploymentStatus, string>>> = {
   destroyed: " deleted",
 };
 
-/** `54 %`; of a rollback `54 % put back`. */
+/** Of a run: `54 %`; of a rollback `54 % put back`. */
 export const percentText = (status: DeploymentStatus, percent: number): string =>
   `${percent} %${OF_WHAT[status] ?? ""}`;
+
+/** In a column of percentages: empty where nothing is on its way or done, as 100 % of what was taken back would read like it. */
+export const doneShare = (status: string, percent: number): string =>
+  status === "pending" || status === "rolled_back" || status === "deleted" || status === "destroyed"
+    ? ""
+    : `${percent} %`;
+
+/** What `percentText` says, of a stack on its own, by CloudFormation's status. */
+export const stackPercentText = (status: string, percent: number): string => {
+  if (isRollbackStatus(status)) return `${percent} % put back`;
+  return `${percent} %${status.startsWith("DELETE_") ? " deleted" : ""}`;
+};

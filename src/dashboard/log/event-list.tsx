@@ -1,10 +1,13 @@
 /**
- * A long list of lines in a window: only those in sight are drawn. It follows the newest line until its reader scrolls
+ * A long list of lines in a window: only those in sight are drawn. What failed takes the rows that it needs to be read, all
+ * else one. It follows the newest line until its reader scrolls
  * away or pauses it; then nothing moves under the reader's eyes, and a pill counts what has come since.
  */
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { SignMark } from "../elements/mark.tsx";
+import { LinePlaces } from "./line-places.ts";
+import { lineSizeOf, ONE_LINE, type LineSize } from "./line-size.ts";
 
 /** A line that a list can show. */
 type Line = Readonly<{ offset: number }>;
@@ -17,7 +20,9 @@ type ListProps<Item extends Line> = Readonly<{
   onFollow: (following: boolean) => void;
   /** Offset of the line to bring into sight, once. */
   shown: number | undefined;
-  children: (line: Item) => ComponentChildren;
+  /** The text of a line that is to be shown whole; undefined: it may be cut. The same as long as it answers the same. */
+  whole: (line: Item) => string | undefined;
+  children: (line: Item, size: LineSize) => ComponentChildren;
 }>;
 
 /** Lines drawn beyond either edge. */
@@ -29,16 +34,31 @@ const AT_END = 8;
 /** Lines that go onto paper: the newest. */
 const MOST_PRINTED = 1000;
 
-type Sight = Readonly<{ top: number; height: number; row: number }>;
+type Sight = Readonly<{ top: number; height: number; row: number; columns: number }>;
 
 const sightOf = (list: HTMLElement): Sight => ({
   top: list.scrollTop,
   height: list.clientHeight,
   row: Number.parseFloat(getComputedStyle(list).getPropertyValue("--line-row")) || 24,
+  columns: Math.floor((list.querySelector(".message")?.clientWidth ?? 0) / characterOf(list)) || 80,
 });
 
+/** Pixels that a character is wide, of whatever fixed-width font there is: as the first time shows it. */
+const characterOf = (list: HTMLElement): number => {
+  const text = list.querySelector("time")?.firstChild;
+  if (!text) return USUAL_CHARACTER;
+  const range = document.createRange();
+  range.selectNode(text);
+  return range.getBoundingClientRect().width / (text.textContent?.length ?? 1) || USUAL_CHARACTER;
+};
+
+const USUAL_CHARACTER = 7.25;
+
 const isSame = (one: Sight, other: Sight): boolean =>
-  one.top === other.top && one.height === other.height && one.row === other.row;
+  one.top === other.top &&
+  one.height === other.height &&
+  one.row === other.row &&
+  one.columns === other.columns;
 
 /** Whether the page is being printed: then there is no window to look through. */
 const usePrinting = (): boolean => {
@@ -59,16 +79,24 @@ export const EventList = <Item extends Line>({
   following,
   onFollow,
   shown,
+  whole,
   children,
 }: ListProps<Item>) => {
   const list = useRef<HTMLDivElement>(null);
-  const [sight, setSight] = useState<Sight>({ top: 0, height: 480, row: 24 });
+  const [sight, setSight] = useState<Sight>({ top: 0, height: 480, row: 24, columns: 80 });
   const seen = useRef(lines.length);
   const printing = usePrinting();
   const count = lines.length;
-  const { row, height } = sight;
+  const { row, height, columns } = sight;
+  const sizeOf = (line: Item): LineSize => {
+    const text = whole(line);
+    return text === undefined ? ONE_LINE : lineSizeOf(text, { row, columns });
+  };
+  const rowsOf = useMemo(() => (line: Item) => sizeOf(line).rows, [whole, row, columns]);
+  const places = useMemo(() => new LinePlaces<Item>(), []);
+  places.place(lines, rowsOf);
   // The end is known before it is scrolled to: new lines are drawn once, and in their place.
-  const top = following ? Math.max(0, count * row - height) : sight.top;
+  const top = following ? Math.max(0, places.rows * row - height) : sight.top;
 
   const look = (): void => {
     if (!list.current) return;
@@ -90,13 +118,13 @@ export const EventList = <Item extends Line>({
     seen.current = count;
     element.scrollTop = element.scrollHeight;
     look();
-  }, [count, following, row, height]);
+  }, [count, following, row, height, columns]);
 
   useLayoutEffect(() => {
     const index = shown === undefined ? -1 : lines.findIndex(({ offset }) => offset === shown);
     const element = list.current;
     if (!element || index === -1) return;
-    const place = index * row;
+    const place = places.startOf(index) * row;
     if (place >= element.scrollTop && place + row <= element.scrollTop + element.clientHeight) return;
     element.scrollTop = place - element.clientHeight / 2;
     look();
@@ -112,8 +140,10 @@ export const EventList = <Item extends Line>({
 
   const first = printing
     ? Math.max(0, count - MOST_PRINTED)
-    : Math.max(0, Math.floor(top / row) - MARGIN_LINES);
-  const last = printing ? count : Math.min(count, Math.ceil((top + height) / row) + MARGIN_LINES);
+    : Math.max(0, places.lineAt(Math.floor(top / row)) - MARGIN_LINES);
+  const last = printing
+    ? count
+    : Math.min(count, places.lineAt(Math.ceil((top + height) / row)) + 1 + MARGIN_LINES);
   const missed = following ? 0 : Math.max(0, count - seen.current);
   return (
     <div class="log-frame">
@@ -127,9 +157,15 @@ export const EventList = <Item extends Line>({
         tabIndex={0}
         onScroll={scrolled}
       >
-        <div class="log-space" style={{ height: `${(printing ? last - first : count) * row}px` }}>
-          <div class="log-rows" style={{ transform: printing ? "none" : `translateY(${first * row}px)` }}>
-            {lines.slice(first, last).map(children)}
+        <div
+          class="log-space"
+          style={{ height: `${(printing ? places.rows - places.startOf(first) : places.rows) * row}px` }}
+        >
+          <div
+            class="log-rows"
+            style={{ transform: printing ? "none" : `translateY(${places.startOf(first) * row}px)` }}
+          >
+            {lines.slice(first, last).map((line) => children(line, sizeOf(line)))}
           </div>
         </div>
       </div>

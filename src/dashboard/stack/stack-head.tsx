@@ -8,6 +8,8 @@ import { durationText } from "../elements/duration.ts";
 import { Elapsed } from "../elements/elapsed.tsx";
 import { Mark, SignMark } from "../elements/mark.tsx";
 import { Moment } from "../elements/moment.tsx";
+import { Reason } from "../elements/reason.tsx";
+import { stackPercentText } from "../elements/percent.ts";
 import { standingOfStatus, wordOfStatus } from "../elements/standing.ts";
 import { Status } from "../elements/status.tsx";
 import type { FollowedStack } from "./followed-stack.ts";
@@ -56,7 +58,7 @@ export const StackHead = ({ followed, stack, region }: HeadProps) => {
           value={progress}
           aria-label={`Progress of ${name}`}
         />
-        <output>{progress} %</output>
+        <output>{stackPercentText(status, progress)}</output>
       </div>
       <dl class="facts">
         <Fact name="Resources done">
@@ -95,7 +97,7 @@ export const StackCause = ({ followed }: FollowedProps) => {
         <span>Root cause: {cause.path}</span>
         <span class="tag">{cause.type}</span>
       </h2>
-      <p class="reason">{reason}</p>
+      <Reason text={reason} />
       <div class="toolbar">
         <CopyButton text={`${cause.path} (${cause.type}): ${reason}`} label="Copy cause" />
         <span class="small quiet">

@@ -8,7 +8,7 @@ import { durationText } from "../elements/duration.ts";
 import { wordOfStatus } from "../elements/standing.ts";
 import { EventDetail } from "../log/event-detail.tsx";
 import { EventList } from "../log/event-list.tsx";
-import { EventRow } from "../log/event-row.tsx";
+import { EventRow, type LineTone } from "../log/event-row.tsx";
 import type { FollowedStack } from "./followed-stack.ts";
 
 const messageOf = (frame: StackFrame): string => {
@@ -18,11 +18,14 @@ const messageOf = (frame: StackFrame): string => {
   return `${status} ${type}${reason === "" ? "" : `: ${reason}`}`;
 };
 
-const levelOf = (frame: StackFrame): "info" | "warn" | "error" => {
+const toneOf = (frame: StackFrame): LineTone => {
   const status = frame.type === "stack_complete" ? frame.stack.status : frame.resource.status;
   if (standingOf(status) === "failed") return "error";
   return isRollbackStatus(status) ? "warn" : "info";
 };
+
+const whole = (frame: StackFrame): string | undefined =>
+  toneOf(frame) === "error" ? messageOf(frame) : undefined;
 
 const aboutOf = (frame: StackFrame): string =>
   frame.type === "stack_complete" ? frame.stack.name : frame.resource.path;
@@ -78,15 +81,17 @@ export const StackLog = ({ followed, following }: LogProps) => {
             if (follow) setView({ event: undefined });
           }}
           shown={shown}
+          whole={whole}
         >
-          {(frame) => (
+          {(frame, size) => (
             <EventRow
               key={frame.offset}
               offset={frame.offset}
               timestamp={frame.timestamp}
-              level={levelOf(frame)}
+              tone={toneOf(frame)}
               about={aboutOf(frame)}
               message={messageOf(frame)}
+              size={size}
             />
           )}
         </EventList>
