@@ -15,7 +15,7 @@ import { milestoneOf } from "./milestone.ts";
 import { usePastRun } from "./past-run.ts";
 import { RunPage } from "./run-page.tsx";
 import { nextFailure, nextStack } from "./stack-steps.ts";
-import { nextTab } from "./run-tabs.tsx";
+import { hasFilter, nextTab } from "./run-tabs.tsx";
 
 /** Followed as long as the page is drawn; whoever signs in anew goes on where the last socket was. */
 const useFollowed = (address: DeploymentAddress): FollowedDeployment => {
@@ -34,13 +34,21 @@ const useFollowed = (address: DeploymentAddress): FollowedDeployment => {
   return followed;
 };
 
+/** Goes to the filter, from a view that has none to one that has. */
+const filterNow = (): void => {
+  const focus = (): void => document.getElementById("filter")?.focus();
+  if (hasFilter(queryValue("tab"))) return focus();
+  setView({ tab: undefined }, { step: true });
+  requestAnimationFrame(focus);
+};
+
 const useDeploymentKeys = (followed: FollowedDeployment, following: Signal<boolean>): void => {
   const step = (move: typeof nextStack, direction: 1 | -1): void => {
     const name = move(followed.view, queryValue("stack"), direction);
     if (name !== undefined) setView({ stack: name, resource: undefined });
   };
   useKeys({
-    "/": { does: "Filter stacks and events", run: () => document.getElementById("filter")?.focus() },
+    "/": { does: "Filter stacks and events", run: filterNow },
     f: { does: "Next failed stack", run: () => step(nextFailure, 1) },
     j: { does: "Next stack", run: () => step(nextStack, 1) },
     k: { does: "Stack before", run: () => step(nextStack, -1) },

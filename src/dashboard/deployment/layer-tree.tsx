@@ -1,5 +1,6 @@
 /** Layers, their stacks and the stacks' resources: a tree that folds, and that keeps still what did not change. */
 import { useMemo, useState } from "preact/hooks";
+import { queryValue, setView } from "../address.ts";
 import { SignMark } from "../elements/mark.tsx";
 import { Elapsed } from "../elements/elapsed.tsx";
 import { layerLookOf, treeLookOf, type TreeLook } from "./layer-look.ts";
@@ -21,18 +22,18 @@ const Layer = ({ shown, tree, view, filter }: LayerProps) => {
   const wanted = look.wanted.value;
   if (wanted === "") return null;
   const { layer } = shown;
-  const open = chosen ?? !(look.isDone.value && tree.isMany.value && filter.isEmpty);
+  // What is chosen is not hidden, by whatever it was chosen.
+  const holdsChosen = wanted.split("\n").includes(queryValue("stack"));
+  const open = holdsChosen || (chosen ?? !(look.isDone.value && tree.isMany.value && filter.isEmpty));
+  const fold = (): void => {
+    setOpen(!open);
+    if (holdsChosen) setView({ stack: undefined, resource: undefined });
+  };
   const startTime = look.startTime.value;
   return (
     <section class="layer" aria-label={`Layer ${layer}`}>
       <div class="layer-head">
-        <button
-          type="button"
-          class="fold"
-          aria-expanded={open}
-          aria-label={`Layer ${layer}`}
-          onClick={() => setOpen(!open)}
-        >
+        <button type="button" class="fold" aria-expanded={open} aria-label={`Layer ${layer}`} onClick={fold}>
           <SignMark sign="fold" />
         </button>
         <h3>

@@ -20,7 +20,7 @@ import { NoticeSwitch } from "./notice-switch.tsx";
 import { RunActions } from "./run-actions.tsx";
 import { RunHead } from "./run-head.tsx";
 import { rangeOfRun } from "./run-range.ts";
-import { RunTabs, tabOf } from "./run-tabs.tsx";
+import { hasFilter, RunTabs, tabOf } from "./run-tabs.tsx";
 import type { RunView } from "./run-view.ts";
 import { countsByKind, isStackWanted, STACK_KINDS, stackFilterOf, wordOfKind } from "./stack-filter.ts";
 
@@ -159,15 +159,17 @@ export const RunPage = (props: RunPageProps) => {
       <CauseBanner progress={progress} />
       <div class="view-bar">
         <RunTabs />
-        <input
-          id="filter"
-          class="input compact"
-          type="search"
-          placeholder="Filter stacks, events ( / )"
-          aria-label="Filter stacks and events"
-          value={queryValue("q")}
-          onInput={(event) => setView({ q: event.currentTarget.value })}
-        />
+        {hasFilter(queryValue("tab")) && (
+          <input
+            id="filter"
+            class="input compact"
+            type="search"
+            placeholder="Filter stacks, events ( / )"
+            aria-label="Filter stacks and events"
+            value={queryValue("q")}
+            onInput={(event) => setView({ q: event.currentTarget.value })}
+          />
+        )}
       </div>
       <div class={isStale ? "stale" : undefined}>
         <View {...props} />

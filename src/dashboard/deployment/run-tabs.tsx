@@ -13,6 +13,9 @@ export type RunTab = (typeof TABS)[number][0];
 /** The view that a text names; the first, if it names none. */
 export const tabOf = (text: string): RunTab => TABS.find(([tab]) => tab === text)?.[0] ?? "";
 
+/** Whether a view shows what can be filtered. */
+export const hasFilter = (text: string): boolean => tabOf(text) === "" || tabOf(text) === "log";
+
 /** The view after another, around at the end. */
 export const nextTab = (text: string): RunTab => {
   const index = TABS.findIndex(([tab]) => tab === tabOf(text));

@@ -1,6 +1,6 @@
 /** A modal dialog of the browser's own: it keeps the focus, closes on Escape, and gives the focus back. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { SignMark } from "./mark.tsx";
 
 type DialogProps = Readonly<{
@@ -15,7 +15,8 @@ type DialogProps = Readonly<{
 export const Dialog = ({ title, onClose, required = false, children }: DialogProps) => {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  // Closed while it is still there: browsers give the focus back then only.
+  useLayoutEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
     return () => dialog?.close();
