@@ -60,6 +60,9 @@ describe.skipIf(!chromiumPath)(
       await dialog.getByRole("button", { name: "Leave as it is" }).click();
       await dialog.waitFor({ state: "detached" });
       expect(await page.locator(".head").innerText(), "nothing has happened").toContain("run 1");
+      expect(await page.evaluate(`document.activeElement.textContent`), "the focus is given back").toBe(
+        "Retry",
+      );
 
       await page.getByRole("button", { name: "Retry" }).click();
       await dialog.getByRole("button", { name: "Retry" }).click();

@@ -156,6 +156,31 @@ describe.skipIf(!chromiumPath)(
       await page.locator(".log-row", { hasText: "Part212" }).waitFor();
     });
 
+    test("a stack that is chosen is in sight though the layer that it is in was folded", async () => {
+      const stacks = Array.from({ length: 70 }, (_, index) => ({
+        name: `service-${index}`,
+        layer: index < 3 ? 1 : 2,
+        dependsOn: [],
+      }));
+      await tell(
+        system,
+        "many",
+        "dev",
+        ["deployment_started", { stacks }],
+        ...stacks.slice(0, 3).map(({ name }) => ["stack_skipped", { stack: name }] as const),
+      );
+      visited = await visit(browser, system, "/deployments/many/dev");
+      const { page } = visited;
+      const fold = page.getByRole("button", { name: "Layer 1", exact: true });
+      await fold.waitFor();
+      expect(await fold.getAttribute("aria-expanded"), "what is done of many is folded").toBe("false");
+      await page.keyboard.press("j");
+      await page.locator(".stack.selected", { hasText: "service-0" }).waitFor();
+      await fold.click();
+      await page.locator(".stack.selected").waitFor({ state: "detached" });
+      expect(await fold.getAttribute("aria-expanded")).toBe("false");
+    });
+
     test("keys go from stack to stack, to the next failure, through the views, and tell what they do", async () => {
       await tell(
         system,
@@ -184,7 +209,11 @@ describe.skipIf(!chromiumPath)(
       await page.getByRole("button", { name: "Paused" }).waitFor();
       await page.keyboard.press("t");
       await page.waitForURL(/tab=log/);
+      await page.keyboard.press("t");
+      await page.waitForURL(/tab=timeline/);
+      expect(await page.getByLabel("Filter stacks and events").count(), "nothing to filter there").toBe(0);
       await page.keyboard.press("/");
+      await expect.poll(() => page.evaluate(`document.activeElement.id`)).toBe("filter");
       await page.keyboard.type("jkt");
       expect(await page.getByLabel("Filter stacks and events").inputValue(), "typing is typing").toBe("jkt");
       await page.locator("h1").click();

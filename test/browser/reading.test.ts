@@ -78,6 +78,11 @@ describe.skipIf(!chromiumPath)(
       await page.emulateMedia({ media: "print" });
       expect(await page.getByRole("banner").isVisible()).toBe(false);
       expect(await page.locator(".stack-row").nth(2).isVisible()).toBe(true);
+      const name = await page
+        .locator(".stack-name")
+        .nth(1)
+        .evaluate((one) => one.scrollWidth - one.clientWidth);
+      expect(name, "names are not cut").toBeLessThanOrEqual(0);
       await page.locator(".log-row", { hasText: "Deploying network" }).waitFor();
       expect(await page.evaluate(`getComputedStyle(document.body).backgroundColor`)).toBe(
         "rgb(255, 255, 255)",
