@@ -41,6 +41,22 @@ const NEWEST: Key = ["~", "", ""];
 
 type Row = { summary: string };
 
+/** The deployments of a JSON list of ids, each looked up; a cross join is walked in the order in which it is written. */
+const NAMED = "json_each(?) AS named CROSS JOIN runs ON runs.deployment_id = named.value";
+
+/**
+ * The ids of all deployments that the patterns can cover, where they name them; undefined where some have a star: how many
+ * those are nobody knows, and to walk from the newest on is better where they are many.
+ */
+const idsIn = (patterns: readonly string[]): readonly string[] | undefined => {
+  const covering = patterns
+    .map((pattern) => pattern.split("/"))
+    .filter(([kind = ""]) => kind === "deployments" || kind.includes("*"));
+  return covering.some(([kind = "", id = ""]) => `${kind}${id}`.includes("*"))
+    ? undefined
+    : [...new Set(covering.map(([, id = ""]) => id))];
+};
+
 export class RunIndex {
   private readonly sql: SqlStorage;
 
@@ -78,10 +94,12 @@ export class RunIndex {
   ): Result<DeploymentList, Failure> {
     const before = cursor === undefined ? NEWEST : keyIn(cursor);
     if (!before) return failed(badCursor);
+    const ids = patterns && idsIn(patterns);
     const rows = this.sql.exec<Row>(
-      "SELECT summary FROM runs WHERE (start_time, deployment_id, environment) < (?, ?, ?)" +
+      `SELECT summary FROM ${ids ? NAMED : "runs"} WHERE (start_time, deployment_id, environment) < (?, ?, ?)` +
         " AND environment = coalesce(?, environment) AND status = coalesce(?, status)" +
         " ORDER BY start_time DESC, deployment_id DESC, environment DESC",
+      ...(ids ? [JSON.stringify(ids)] : []),
       ...before,
       environment ?? null,
       status ?? null,

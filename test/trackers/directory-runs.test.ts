@@ -155,8 +155,13 @@ describe("pages", () => {
     },
   );
 
-  test("read hardly more rows than they show, however many there are", async () => {
-    const read = await runInDurableObject(directoryOf("many"), (_object, { storage }) => {
+  test.each([
+    ["all", undefined, 5],
+    ["one by its name", ["deployments/app-7/*", "stacks/*/app-*"], 1],
+    ["two, one of them twice", ["deployments/app-7/*", "deployments/app-7/dev", "deployments/app-150/d*"], 2],
+    ["none, as it covers stacks only", ["stacks/eu-west-1/*"], 0],
+  ])("read hardly more rows than they show, however many there are: of %s", async (name, patterns, shown) => {
+    const [read, items] = await runInDurableObject(directoryOf(`many ${name}`), (_object, { storage }) => {
       const { sql } = storage;
       const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
       const exec = (query: string, ...bindings: unknown[]) => {
@@ -165,11 +170,12 @@ describe("pages", () => {
       };
       const index = new RunIndex({ exec } as unknown as SqlStorage);
       for (let n = 0; n < 200; n += 1) index.note(runOf(`app-${n}`, n), 1);
-      index.list({ limit: 5 }, undefined, 0);
-      return cursors.at(-1)?.rowsRead;
+      const list = index.list({ limit: 5 }, patterns, 0);
+      return [cursors.at(-1)?.rowsRead, list.ok ? list.value.items.length : undefined];
     });
     // The table and its index count each.
     expect(read).toBeLessThanOrEqual(12);
+    expect(items).toBe(shown);
   });
 });
 
