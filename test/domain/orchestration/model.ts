@@ -44,6 +44,8 @@ export class Model {
   private readonly choices: Choices;
   private readonly wanted: ReadonlyMap<string, number>;
   private readonly failing: ReadonlySet<string>;
+  /** Stacks that AWS refuses to be asked of now and then, for so long that it is taken for good. */
+  private readonly refusing: ReadonlySet<string>;
 
   constructor(
     stacks: readonly ModelStack[],
@@ -56,6 +58,7 @@ export class Model {
       existing?: Readonly<Record<string, number>>;
       dead?: readonly string[];
       failing?: readonly string[];
+      refusing?: readonly string[];
     }>,
   ) {
     const {
@@ -65,10 +68,12 @@ export class Model {
       existing = {},
       dead = [],
       failing = [],
+      refusing = [],
     } = options;
     this.choices = choices;
     this.wanted = new Map(Object.entries(wanted));
     this.failing = new Set(failing);
+    this.refusing = new Set(refusing);
     for (const [name, version] of Object.entries(existing)) this.aws.set(name, { version });
     for (const name of dead) this.aws.set(name, { version: 0, dead: true });
     this.orchestration = { run: 1, purpose, onFailure, generation: 1, validated: false, done: [] };
@@ -142,6 +147,11 @@ export class Model {
   }
 
   private perform(action: Action): void {
+    if (action.kind !== "validate" && this.refusing.has(action.stack) && this.choices.next() < 0.5)
+      return this.note(action.stack, {
+        kind: "failed",
+        error: { code: "AWS_CREDENTIALS", message: "Expired" },
+      });
     switch (action.kind) {
       case "validate":
         this.orchestration = { ...this.orchestration, validated: true };

@@ -38,7 +38,11 @@ type World = typeof worlds extends fc.Arbitrary<infer Value> ? Value : never;
 const namesOf = (stacks: readonly ModelStack[], chosen: readonly boolean[]): string[] =>
   stacks.flatMap(({ name }, index) => (chosen[index] ? [name] : []));
 
-const modelOf = (world: World, purpose: "deploy" | "destroy" = "deploy"): Model => {
+const modelOf = (
+  world: World,
+  purpose: "deploy" | "destroy" = "deploy",
+  refusing: readonly string[] = [],
+): Model => {
   const { stacks, seed, onFailure } = world;
   let position = 0;
   // When the choices run out, the worker lives and AWS goes on: every run has an end.
@@ -54,6 +58,7 @@ const modelOf = (world: World, purpose: "deploy" | "destroy" = "deploy"): Model 
       existing: Object.fromEntries(existing.map((name) => [name, 1])),
       dead: namesOf(stacks, world.dead).filter((name) => !existing.includes(name)),
       failing: namesOf(stacks, world.failing),
+      refusing,
     },
   );
 };
@@ -115,6 +120,25 @@ describe("an orchestrated run, whenever its worker dies and whatever is done twi
         );
       }),
       { numRuns: 400 },
+    );
+  });
+
+  test("ends also where AWS refuses to be asked, and says of which stacks", () => {
+    fc.assert(
+      fc.property(worlds, some, fc.constantFrom("deploy", "destroy"), (world, chosen, purpose) => {
+        const refusing = namesOf(world.stacks, chosen);
+        const model = modelOf(world, purpose, refusing);
+        carryOut(model);
+        const stacks = [...model.state.stacks.values()];
+        expect(hasEnded(model.state)).toBe(true);
+        expect(model.tasks.size).toBe(0);
+        expect(stacks.filter(({ status }) => status === "deploying" || status === "deleting")).toEqual([]);
+        const refused = stacks.filter(({ error }) => error?.code === "AWS_CREDENTIALS");
+        for (const { name } of refused) expect(refusing).toContain(name);
+        if (refused.some(({ status }) => status === "failed"))
+          expect(["failed", "rolled_back"]).toContain(model.state.status);
+      }),
+      { numRuns: 300 },
     );
   });
 
