@@ -17,7 +17,8 @@ export type ChannelRefusal = Readonly<{ code: string; message: string }>;
 export type ChannelListener = Readonly<{
   /** All that was told is void: what comes next begins at `floor`, or with a snapshot. */
   reset?: (start: Readonly<{ epoch: string; offset: number; floor: number }>) => void;
-  snapshot?: (progress: DeploymentProgress, offset: number) => void;
+  /** What it returns is awaited before the events up to it are asked for, where they are wanted. */
+  snapshot?: (progress: DeploymentProgress, offset: number) => unknown;
   /** Nothing told is void: what was missed, or asked for, follows up to `head`. */
   resumed?: (head: number) => void;
   /** What one commit or one part of the history adds, in order. */
@@ -67,10 +68,10 @@ export class ChannelFollower {
   }
 
   /** `stays`: the events up to the snapshot will be told nevertheless. */
-  snapshot({ epoch, offset, data }: Snapshot, stays: boolean): void {
+  snapshot({ epoch, offset, data }: Snapshot, stays: boolean): unknown {
     this.#epoch = epoch;
     if (!stays) this.#moveTo(offset);
-    this.listener.snapshot?.(data, offset);
+    return this.listener.snapshot?.(data, offset);
   }
 
   /** Takes what follows; false if something is missing before the rest. */

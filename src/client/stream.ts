@@ -7,7 +7,7 @@ import { ChannelFollower, type ChannelListener, type Position } from "./channel-
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { after } from "./platform.ts";
-import { serverFrameOf, type ServerFrame, type Trouble } from "./server-frame.ts";
+import { serverFrameOf, type ServerFrame, type Snapshot, type Trouble } from "./server-frame.ts";
 
 export type StreamOptions = ConnectionOptions &
   Readonly<{
@@ -82,11 +82,24 @@ export const openStream = (options: StreamOptions): Stream => {
     entry.cancelPatience?.();
     connection.accepted();
     entry.follower.subscribed(frame);
-    const { channel, offset, floor, epoch, recovered } = frame;
+    const { channel, offset, floor, recovered } = frame;
     // A stack's channel tells its events to fresh viewers anyway; what could not be told once is not asked for again.
     const untold = entry.history && channel.startsWith("deployments/") && floor <= offset;
     entry.backfilled = untold && !recovered && !entry.backfilled;
-    if (entry.backfilled) request(entry, { epoch, offset: floor - 1 });
+    if (!entry.backfilled) return;
+    // The present comes before the past; until that is asked for, what comes is void.
+    entry.awaited = ++lastId;
+    entry.cancelPatience = after(connection.patience.answerWithinMs, () =>
+      request(entry, entry.follower.position),
+    );
+  };
+
+  const present = async (entry: Entry, snapshot: Snapshot): Promise<void> => {
+    const { awaited } = entry;
+    await entry.follower.snapshot(snapshot, entry.backfilled);
+    // Lost, closed or asked anew meanwhile.
+    if (!entry.backfilled || entry.awaited !== awaited || entries.get(entry.channel) !== entry) return;
+    request(entry, entry.follower.position);
   };
 
   const missing = (entry: Entry): void => {
@@ -118,8 +131,7 @@ export const openStream = (options: StreamOptions): Stream => {
         return subscribed(frame);
       case "snapshot": {
         const entry = entries.get(frame.channel);
-        if (entry && (entry.backfilled || entry.awaited === undefined))
-          entry.follower.snapshot(frame, entry.backfilled);
+        if (entry && (entry.backfilled || entry.awaited === undefined)) void present(entry, frame);
         return;
       }
       case "batch": {

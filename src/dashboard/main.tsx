@@ -1,11 +1,14 @@
 /** The page's beginning: takes the token out of the address, and draws what the address names. */
 import { render } from "preact";
-import { followAddress } from "./address.ts";
+import { followAddress, route } from "./address.ts";
 import { App } from "./app.tsx";
 import { followPreferences } from "./preferences.ts";
+import { prepareSocket } from "./server.ts";
 import { takeTokenFromAddress } from "./session.ts";
 
 takeTokenFromAddress();
+const { page } = route.value;
+if (page !== "destinations" && page !== "unknown") prepareSocket();
 followAddress();
 followPreferences();
 render(<App />, document.body);

@@ -19,11 +19,24 @@ const access = { url: location.origin, token: tokenNow, fetch: fetchWithSession 
 /** Asks the Worker. */
 export const rest = restClient(access);
 
+const issuedTicket = async (): Promise<string | undefined> => {
+  const given = await rest.tickets.issue();
+  return given.ok ? given.value.ticket : undefined;
+};
+
+let firstTicket: Promise<string | undefined> | undefined;
+
+/** Asks for the first socket's ticket already, while the page is still being drawn. */
+export const prepareSocket = (): void => {
+  firstTicket = issuedTicket();
+};
+
 /** What a socket is opened with: the token itself stays out of it, a ticket goes into its address. */
 export const socketAccess = {
   ...access,
-  ticket: async (): Promise<string | undefined> => {
-    const given = await rest.tickets.issue();
-    return given.ok ? given.value.ticket : undefined;
+  ticket: () => {
+    const ticket = firstTicket ?? issuedTicket();
+    firstTicket = undefined;
+    return ticket;
   },
 } satisfies ConnectionOptions & Readonly<{ url: string }>;

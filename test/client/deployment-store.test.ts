@@ -69,6 +69,26 @@ describe("a deployment's store", () => {
     await agrees(store);
   });
 
+  test("is not told the history before the snapshot has been shown, and nothing of what comes meanwhile is lost", async () => {
+    deployment.commit(...seedsRun(1).slice(0, 40));
+    const store = new DeploymentStore(ADDRESS);
+    let show = (): void => undefined;
+    const shown = new Promise<void>((resolve) => (show = resolve));
+    const snapshot = async (...given: Parameters<NonNullable<typeof store.listener.snapshot>>) => {
+      await store.listener.snapshot?.(...given);
+      await shown;
+    };
+    stream.subscribe(DEPLOYMENT, { ...store.listener, snapshot }, { history: true });
+    await agrees(store);
+    deployment.commit(...seedsRun(1).slice(40, 50));
+    stream.subscribe("stacks/eu-west-1/other", {});
+    await settled(() => expect(server.requests.at(-1)?.channel).toBe("stacks/eu-west-1/other"));
+    expect(server.requests.filter(({ action }) => action === "subscribe")).toHaveLength(2);
+    expect(store.state).toBeUndefined();
+    show();
+    await agreesInWhole(store);
+  });
+
   test("counts runs and forgets the one before", async () => {
     deployment.commit(...seedsRun(1));
     const store = follow();

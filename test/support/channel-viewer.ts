@@ -149,7 +149,7 @@ export class ChannelViewer {
       case "subscribed":
         return this.#subscribed(frame);
       case "snapshot":
-        return listener.snapshot?.(frame.data, frame.offset);
+        return void listener.snapshot?.(frame.data, frame.offset);
       case "batch": {
         if (!this.#isReady) return;
         const lines = frame.events.map((event) => JSON.stringify(event));

@@ -36,6 +36,7 @@ export class FollowedDeployment {
   #endTicking: (() => void) | undefined;
   /** What was told up to here had happened before the page was opened. */
   #liveAfter = Number.POSITIVE_INFINITY;
+  #awaitsDrawing: (() => void) | undefined;
 
   /** `onMilestone` is told of every event that happens while the page is open. */
   constructor(address: DeploymentAddress, onMilestone: (frame: DeploymentFrame) => void) {
@@ -49,7 +50,7 @@ export class FollowedDeployment {
         return { progress: status.value.deployment, offset: status.value.deployment.offset };
       },
     });
-    this.#store.subscribe(this.#draw.ask);
+    this.#store.subscribe(() => this.#drawSoon());
   }
 
   /** Why the channel is not told. */
@@ -80,7 +81,7 @@ export class FollowedDeployment {
     this.#position = () => position() ?? from;
     // Durations and estimates go on between two events.
     this.#endTicking = effect(() => {
-      if (now.value > 0) this.#draw.ask();
+      if (now.value > 0) this.#drawSoon();
     });
     this.#watch.open();
   }
@@ -107,6 +108,11 @@ export class FollowedDeployment {
         listener.reset?.(start);
         this.connection.restarted();
       },
+      // Thousands of events would keep the page from painting where the deployment stands.
+      snapshot: async (progress, offset) => {
+        await listener.snapshot?.(progress, offset);
+        await new Promise<void>((resolve) => (this.#awaitsDrawing = resolve));
+      },
       resumed: (head) => this.connection.resumed(this.log.lines.at(-1)?.offset ?? 0, head),
       events: (frames) => {
         for (const frame of frames) if (isDeploymentFrame(frame)) this.#take(frame);
@@ -127,10 +133,17 @@ export class FollowedDeployment {
     if (frame.offset > this.#liveAfter) this.#onMilestone(frame);
   }
 
+  /** Nothing is drawn for nothing: what comes first would have to wait for that. */
+  #drawSoon(): void {
+    if (this.#store.offset > 0 || this.view.progress.peek()) this.#draw.ask();
+  }
+
   #show(): void {
     const progress = this.#store.progressAt(new Date().toISOString());
     if (progress && progress.run > 0) this.view.show(progress, this.#store.state);
     else this.view.clear();
     this.log.show();
+    if (this.#awaitsDrawing) setTimeout(this.#awaitsDrawing);
+    this.#awaitsDrawing = undefined;
   }
 }
