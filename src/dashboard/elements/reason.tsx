@@ -1,7 +1,7 @@
 /** Why something failed, in the words of who told it: lines as they were told, and a window where they are many. */
 
 /** Beyond it a reason may not fit into its window, and is one more stop of the keyboard. */
-const LONG = 400;
+const LONG = 220;
 
 export const Reason = ({ text }: Readonly<{ text: string }>) => (
   <p class="reason" {...(text.length > LONG && { tabIndex: 0 })}>
