@@ -48,6 +48,14 @@ describe.skipIf(!chromiumPath)(
     beforeAll(async () => {
       [system, browser] = await Promise.all([startSystem(), launchBrowser()]);
       await tell(system, "awkward", "dev", ...EVENTS);
+      await tell(
+        system,
+        "putback",
+        "staging",
+        ["deployment_started", { stacks: [{ name: "one", layer: 1, dependsOn: [] }] }],
+        ["stack_deploying", { stack: "one" }],
+        ["deployment_rolling_back"],
+      );
     });
 
     afterEach(() => visited.close());
@@ -148,11 +156,30 @@ describe.skipIf(!chromiumPath)(
       visited = await visit(browser, system, "/deployments/awkward/dev", {
         viewport: { width: 390, height: 844 },
       });
-      const row = visited.page.locator(`[data-stack="${LONG_NAME}"]`);
+      const { page } = visited;
+      const row = page.locator(`[data-stack="${LONG_NAME}"]`);
       await row.getByText("100 %").waitFor();
       await row.getByText("1/4").waitFor();
       const name = await row.locator(".stack-name").evaluate((one) => one.scrollWidth - one.clientWidth);
       expect(name, "its name is whole").toBeLessThanOrEqual(0);
+
+      await page.goto(`${system.worker().url}/`);
+      await page.locator("tbody tr", { hasText: "rolling back" }).waitFor();
+      const cells = await page
+        .locator("tbody td")
+        .evaluateAll((all) => all.map((cell) => cell.getBoundingClientRect()));
+      const overlaps = cells.flatMap((one, index) =>
+        cells
+          .slice(index + 1)
+          .filter(
+            (other) =>
+              one.left < other.right &&
+              other.left < one.right &&
+              one.top < other.bottom &&
+              other.top < one.bottom,
+          ),
+      );
+      expect(overlaps, "nothing of a row lies on something else").toEqual([]);
     });
   },
 );
