@@ -4,6 +4,7 @@ import { useMemo } from "preact/hooks";
 import type { DeploymentAddress } from "../../protocol/channel-names.ts";
 import { queryValue, setView } from "../address.ts";
 import { Empty, FailureNote, Loading } from "../elements/answer.tsx";
+import { focusFilter } from "../elements/filter-input.tsx";
 import { standingOfStatus, wordOfStatus } from "../elements/standing.ts";
 import { announce } from "../shell/announcements.tsx";
 import { useKeys } from "../shell/keys.ts";
@@ -36,10 +37,9 @@ const useFollowed = (address: DeploymentAddress): FollowedDeployment => {
 
 /** Goes to the filter, from a view that has none to one that has. */
 const filterNow = (): void => {
-  const focus = (): void => document.getElementById("filter")?.focus();
-  if (hasFilter(queryValue("tab"))) return focus();
+  if (hasFilter(queryValue("tab"))) return focusFilter();
   setView({ tab: undefined }, { step: true });
-  requestAnimationFrame(focus);
+  requestAnimationFrame(focusFilter);
 };
 
 const useDeploymentKeys = (followed: FollowedDeployment, following: Signal<boolean>): void => {

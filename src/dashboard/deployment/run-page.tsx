@@ -6,6 +6,7 @@ import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
 import { queryValue, setView, viewHref } from "../address.ts";
 import { now } from "../clock.ts";
 import { lazy } from "../elements/lazy.tsx";
+import { FilterInput } from "../elements/filter-input.tsx";
 import { hasRunEnded } from "../elements/standing.ts";
 import { Empty } from "../elements/answer.tsx";
 import { ExportMenu } from "../exporting/export-menu.tsx";
@@ -160,14 +161,10 @@ export const RunPage = (props: RunPageProps) => {
       <div class="view-bar">
         <RunTabs />
         {hasFilter(queryValue("tab")) && (
-          <input
-            id="filter"
-            class="input compact"
-            type="search"
+          <FilterInput
+            class="compact"
             placeholder="Filter stacks, events ( / )"
-            aria-label="Filter stacks and events"
-            value={queryValue("q")}
-            onInput={(event) => setView({ q: event.currentTarget.value })}
+            label="Filter stacks and events"
           />
         )}
       </div>

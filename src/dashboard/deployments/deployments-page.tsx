@@ -6,6 +6,7 @@ import { token } from "../session.ts";
 import { useKeys } from "../shell/keys.ts";
 import { shownConnection } from "../shell/live-connection.ts";
 import { usePageStatus } from "../shell/page-status.ts";
+import { FilterInput, focusFilter } from "../elements/filter-input.tsx";
 import { hasRunEnded } from "../elements/standing.ts";
 import { FollowedList } from "./deployment-list.ts";
 import type { ListedDeployment } from "./deployment-row.ts";
@@ -41,15 +42,7 @@ const Filters = ({ rows }: Readonly<{ rows: readonly ListedDeployment[] }>) => {
   const kind = queryValue("is");
   return (
     <search class="toolbar">
-      <input
-        id="filter"
-        class="input grow"
-        type="search"
-        placeholder="Search by name, owner or status"
-        aria-label="Search deployments"
-        value={queryValue("q")}
-        onInput={(event) => setView({ q: event.currentTarget.value })}
-      />
+      <FilterInput class="grow" placeholder="Search by name, owner or status" label="Search deployments" />
       <select
         class="select compact"
         aria-label="Environment"
@@ -144,7 +137,7 @@ export const DeploymentsPage = () => {
   const failure = list.failure.value;
   const running = rows?.filter(({ status }) => !hasRunEnded(status)).length ?? 0;
   usePageStatus(running === 0 ? "Deployments" : `${running} running`, running === 0 ? "waiting" : "running");
-  useKeys({ "/": { does: "Search deployments", run: () => document.getElementById("filter")?.focus() } });
+  useKeys({ "/": { does: "Search deployments", run: focusFilter } });
   return (
     <div class="page">
       <div class="page-head">

@@ -1,6 +1,7 @@
 /** Where a stack stands at one look, what is wrong with AWS, why it failed, and what it gives. */
 import type { ComponentChildren } from "preact";
 import type { StackCounts } from "../../protocol/stack-frames.ts";
+import { outcomeMeant } from "../../domain/stack-end.ts";
 import { standingOf } from "../../domain/statuses.ts";
 import { consoleHref } from "../elements/aws-console.ts";
 import { CopyButton } from "../elements/copy-button.tsx";
@@ -31,7 +32,9 @@ export const StackHead = ({ followed, stack, region }: HeadProps) => {
   const { end, startedAt } = followed.shown.value;
   const summary = followed.summary.value;
   const begun = startedAt === "" ? summary?.startedAt : startedAt;
-  const outcome = end?.outcome ?? (startedAt === "" ? summary?.outcome : undefined);
+  const ended = end ?? (startedAt === "" ? summary : undefined);
+  const outcome =
+    ended?.outcome === undefined ? undefined : outcomeMeant({ ...ended, outcome: ended.outcome });
   const isRunning = standingOf(status) === "running";
   return (
     <section class="sheet head" aria-label="Progress">

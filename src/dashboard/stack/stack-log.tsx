@@ -1,6 +1,7 @@
 /** A stack's events, live. */
 import type { Signal } from "@preact/signals";
 import type { StackFrame } from "../../protocol/stack-frames.ts";
+import { outcomeMeant } from "../../domain/stack-end.ts";
 import { isRollbackStatus, standingOf } from "../../domain/statuses.ts";
 import { queryValue, setView } from "../address.ts";
 import { Empty } from "../elements/answer.tsx";
@@ -13,7 +14,7 @@ import type { FollowedStack } from "./followed-stack.ts";
 
 const messageOf = (frame: StackFrame): string => {
   if (frame.type === "stack_complete")
-    return `${wordOfStatus(frame.outcome)} after ${durationText(frame.durationSeconds)}`;
+    return `${wordOfStatus(outcomeMeant(frame))} after ${durationText(frame.durationSeconds)}`;
   const { status, type, reason } = frame.resource;
   return `${status} ${type}${reason === "" ? "" : `: ${reason}`}`;
 };

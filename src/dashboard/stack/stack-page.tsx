@@ -3,9 +3,10 @@ import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { StackAddress } from "../../protocol/channel-names.ts";
 import { standingOf } from "../../domain/statuses.ts";
-import { queryValue, setView } from "../address.ts";
+import { queryValue } from "../address.ts";
 import { notifyEnd } from "../deployment/end-notice.ts";
 import { Empty, FailureNote, Loading } from "../elements/answer.tsx";
+import { FilterInput, focusFilter } from "../elements/filter-input.tsx";
 import { standingOfStatus } from "../elements/standing.ts";
 import { TroubleNote } from "../elements/trouble-note.tsx";
 import { announce } from "../shell/announcements.tsx";
@@ -63,14 +64,10 @@ const Resources = ({ followed }: Readonly<{ followed: FollowedStack }>) => {
           Resources <span class="quiet small">{rows.length}</span>
         </h2>
         <search class="toolbar">
-          <input
-            id="filter"
-            class="input compact grow"
-            type="search"
+          <FilterInput
+            class="compact grow"
             placeholder="Filter resources and events"
-            aria-label="Filter resources and events"
-            value={queryValue("q")}
-            onInput={(event) => setView({ q: event.currentTarget.value })}
+            label="Filter resources and events"
           />
         </search>
       </header>
@@ -88,7 +85,7 @@ export const StackPage = (address: StackAddress) => {
   const followed = useFollowedStack({ region, stackName });
   const following = useSignal(true);
   useKeys({
-    "/": { does: "Filter resources and events", run: () => document.getElementById("filter")?.focus() },
+    "/": { does: "Filter resources and events", run: focusFilter },
     l: { does: "Follow the newest event, or pause", run: () => (following.value = !following.value) },
   });
   const { stack: told } = followed.shown.value;
