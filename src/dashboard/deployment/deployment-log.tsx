@@ -17,8 +17,12 @@ type LogProps = Readonly<{
 
 const levelOf = (text: string): LineFilter["level"] => (text === "warn" || text === "error" ? text : "");
 
-const within = (lines: readonly LogLine[], range: LogProps["range"]): readonly LogLine[] =>
-  range ? lines.filter(({ offset }) => offset >= range[0] && offset <= range[1]) : lines;
+/** All of them, and no copy, where all are within. */
+const within = (lines: readonly LogLine[], range: LogProps["range"]): readonly LogLine[] => {
+  const [first = 0, last = 0] = [lines[0]?.offset, lines.at(-1)?.offset];
+  if (!range || (first >= range[0] && last <= range[1])) return lines;
+  return lines.filter(({ offset }) => offset >= range[0] && offset <= range[1]);
+};
 
 const stacksNamed = (lines: readonly LogLine[]): readonly string[] =>
   [...new Set(lines.map(({ stack }) => stack))].filter((stack) => stack !== undefined);
