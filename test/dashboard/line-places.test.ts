@@ -54,37 +54,19 @@ test("other lines in the same array, another array and another room are placed a
   expect([places.rows, places.lineAt(0)]).toEqual([0, 0]);
 });
 
-test("a text takes the rows that its lines need, and no more than can be borne", () => {
-  const desk = { row: 24, columns: 50 };
-  const phone = { row: 44, columns: 50 };
-  const sizes = [10, 50, 60, 120, 200, 9000].map((length) => {
-    const text = "x".repeat(length);
-    return [lineSizeOf(text, desk), lineSizeOf(text, phone)].map(({ lines, rows }) => [lines, rows]);
-  });
-  expect(sizes).toEqual([
-    [
-      [1, 1],
-      [1, 1],
-    ],
-    [
-      [1, 1],
-      [1, 1],
-    ],
-    [
-      [2, 2],
-      [2, 2],
-    ],
-    [
-      [3, 3],
-      [3, 2],
-    ],
-    [
-      [5, 4],
-      [5, 3],
-    ],
-    [
-      [6, 5],
-      [6, 3],
-    ],
+test("a text takes the room that its lines need, and no more than can be borne", () => {
+  const sizes = [10, 50, 60, 120, 200, 9000].map((length) =>
+    [24, 44].map((row) => {
+      const { lines, rows } = lineSizeOf("x".repeat(length), { row, columns: 50 });
+      return [lines, Math.round(rows * row)];
+    }),
+  );
+  expect(sizes.map(([desk, phone]) => [...desk!, ...phone!])).toEqual([
+    [1, 24, 1, 44],
+    [1, 24, 1, 44],
+    [2, 40, 2, 60],
+    [3, 56, 3, 76],
+    [5, 88, 5, 108],
+    [6, 104, 6, 124],
   ]);
 });

@@ -1,7 +1,7 @@
 /**
- * A long list of lines in a window: only those in sight are drawn. What failed takes the rows that it needs to be read, all
- * else one. It follows the newest line until its reader scrolls
- * away or pauses it; then nothing moves under the reader's eyes, and a pill counts what has come since.
+ * A long list of lines in a window: only those in sight are drawn. What failed takes the room that it needs to be read, all
+ * else one row. It follows the newest line until its reader scrolls away or pauses it; then nothing moves under the reader's
+ * eyes, and a pill counts what has come since.
  */
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";

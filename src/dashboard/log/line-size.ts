@@ -8,7 +8,7 @@ export type LineRoom = Readonly<{
   columns: number;
 }>;
 
-/** Of a text: the lines that are shown of it, and the rows that they take. */
+/** Of a text: the lines that are shown of it, and the rows that they take, in parts of rows. */
 export type LineSize = Readonly<{ lines: number; rows: number }>;
 
 export const ONE_LINE: LineSize = { lines: 1, rows: 1 };
@@ -26,5 +26,5 @@ export const lineSizeOf = (text: string, { row, columns }: LineRoom): LineSize =
   const wanted = Math.ceil(text.length / Math.max(1, columns * FILLED));
   if (wanted <= 1 || text.length <= columns) return ONE_LINE;
   const lines = Math.min(MOST_LINES, wanted);
-  return { lines, rows: Math.ceil((row + (lines - 1) * TEXT_LINE) / row) };
+  return { lines, rows: (row + (lines - 1) * TEXT_LINE) / row };
 };
