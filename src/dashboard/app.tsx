@@ -1,14 +1,15 @@
-/** The frame of every page, and the page that the address names. Pages that few open are loaded when they are opened. */
+/** The frame of every page, and the page that the address names, which is loaded when it is opened. */
 import { lazy } from "./elements/lazy.tsx";
 import { useState } from "preact/hooks";
 import { queryValue, route } from "./address.ts";
-import { DeploymentPage } from "./deployment/deployment-page.tsx";
 import { Announcements } from "./shell/announcements.tsx";
 import { ConnectionBadge } from "./shell/connection-badge.tsx";
 import { signInReason } from "./session.ts";
 import { useKeys } from "./shell/keys.ts";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
 import { SettingsMenu } from "./shell/settings-menu.tsx";
+
+const DeploymentPage = lazy(async () => (await import("./deployment/deployment-page.tsx")).DeploymentPage);
 
 const DeploymentsPage = lazy(
   async () => (await import("./deployments/deployments-page.tsx")).DeploymentsPage,

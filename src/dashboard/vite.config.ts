@@ -6,6 +6,10 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 
+/** What most pages need: one file, as many small ones compress badly. */
+const SHARED =
+  /src.dashboard.(?:log|elements|shell|deployment.end-notice|address|server|session|clock|preferences|route|once)|src.(?:client|protocol)|node_modules|preload-helper/;
+
 const outDir = join(import.meta.dirname, "../../dist/dashboard");
 
 const removesOldFiles: Plugin = {
@@ -28,8 +32,12 @@ export default defineConfig({
     emptyOutDir: false,
     // Scripts are small, and browsers that have light-dark() preload modules.
     modulePreload: { polyfill: false },
+    cssCodeSplit: false,
     target: "es2023",
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: "shared", test: SHARED, minShareCount: 2 }] } },
+    },
   },
 });

@@ -1,6 +1,6 @@
 /**
- * Holds the bundles under their ceilings: what a Worker loads on a cold start, and the script that a page loads before it
- * shows anything.
+ * Holds the bundles under their ceilings: what a Worker loads on a cold start, and all script that a page loads before it
+ * shows what it is for.
  */
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -9,6 +9,9 @@ import { build as buildPages, type Rolldown } from "vite";
 type Bundle = Readonly<{ name: string; scripts: readonly string[]; maxGzipKiB: number }>;
 
 const gzipKiB = (text: string): number => gzipSync(text, { level: 9 }).length / 1024;
+
+const totalKiB = (scripts: readonly string[]): number =>
+  scripts.map(gzipKiB).reduce((sum, part) => sum + part, 0);
 
 const worker = async (): Promise<Bundle> => {
   const { outputFiles } = await build({
@@ -23,12 +26,12 @@ const worker = async (): Promise<Bundle> => {
   return { name: "the Worker", scripts: [outputFiles[0]!.text], maxGzipKiB: 300 };
 };
 
-/** What a chunk imports before it runs, and itself. */
+/** What chunks import before they run, and themselves. */
 const withImports = (
   chunks: readonly Rolldown.OutputChunk[],
-  file: string,
+  ...files: readonly string[]
 ): readonly Rolldown.OutputChunk[] => {
-  const wanted = new Set([file]);
+  const wanted = new Set(files);
   for (const name of wanted) {
     for (const imported of chunks.find(({ fileName }) => fileName === name)?.imports ?? [])
       wanted.add(imported);
@@ -42,12 +45,15 @@ const page = async (): Promise<Bundle> => {
   const chunks = output.filter((part) => part.type === "chunk");
   const entry = chunks.find(({ isEntry }) => isEntry);
   if (!entry) throw new Error("The pages have no entry");
-  const scripts = withImports(chunks, entry.fileName).map(({ code }) => code);
-  return { name: "the pages' first load", scripts, maxGzipKiB: 40 };
+  const loads = chunks
+    .filter(({ name, fileName }) => name.endsWith("-page") && entry.dynamicImports.includes(fileName))
+    .map(({ fileName }) => withImports(chunks, entry.fileName, fileName).map(({ code }) => code));
+  const scripts = loads.reduce((one, other) => (totalKiB(other) > totalKiB(one) ? other : one));
+  return { name: "the largest page's first load", scripts, maxGzipKiB: 40 };
 };
 
 for (const { name, scripts, maxGzipKiB } of await Promise.all([worker(), page()])) {
-  const size = scripts.map(gzipKiB).reduce((sum, part) => sum + part, 0);
+  const size = totalKiB(scripts);
   const line = `${name}: ${size.toFixed(1)} KiB gzip of script, at most ${maxGzipKiB}`;
   if (size <= maxGzipKiB) process.stdout.write(`${line}\n`);
   else {

@@ -3,7 +3,7 @@ import type { Signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { queryValue, setView } from "../address.ts";
 import { Empty } from "../elements/answer.tsx";
-import { EventDetail } from "../log/event-detail.tsx";
+import { EventDetail } from "../log/lazy-event-detail.ts";
 import { EventList } from "../log/event-list.tsx";
 import { EventRow, type LineTone } from "../log/event-row.tsx";
 import { linesWanted, type EventLog, type LineFilter, type LogLine } from "./event-log.ts";

@@ -4,11 +4,13 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { queryValue, setView, viewHref } from "../address.ts";
 import { Elapsed } from "../elements/elapsed.tsx";
 import { doneShare } from "../elements/percent.ts";
+import { lazy } from "../elements/lazy.tsx";
 import { SignMark } from "../elements/mark.tsx";
 import { standingOfStatus } from "../elements/standing.ts";
 import { Status } from "../elements/status.tsx";
 import type { StackView } from "./run-view.ts";
-import { StackParts } from "./stack-parts.tsx";
+
+const StackParts = lazy(async () => (await import("./stack-parts.tsx")).StackParts, null);
 
 /** What it does now, or why it failed. */
 const Now = ({ progress }: StackView) => {

@@ -7,7 +7,7 @@ import { queryValue, setView } from "../address.ts";
 import { Empty } from "../elements/answer.tsx";
 import { durationText } from "../elements/duration.ts";
 import { wordOfStatus } from "../elements/standing.ts";
-import { EventDetail } from "../log/event-detail.tsx";
+import { EventDetail } from "../log/lazy-event-detail.ts";
 import { EventList } from "../log/event-list.tsx";
 import { EventRow, type LineTone } from "../log/event-row.tsx";
 import type { FollowedStack } from "./followed-stack.ts";

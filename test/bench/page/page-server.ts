@@ -78,7 +78,7 @@ export type PageServer = Readonly<{ url: string; stop(): Promise<void> }>;
 export const startPageServer = async (workerPort: number): Promise<PageServer> => {
   const files = new Map([...(await dashboardFiles()), ...(await comparedFiles())]);
   const index = files.get("/index.html");
-  const styles = [...files.keys()].find((address) => /^\/assets\/index-.*\.css$/.test(address)) ?? "";
+  const styles = [...files.keys()].find((address) => /^\/assets\/style-.*\.css$/.test(address)) ?? "";
   const html = (text: string): Served => ({ type: "text/html; charset=utf-8", body: text });
   const isWorkers = (path: string): boolean => path.startsWith("/api/") || path === "/ws";
   const servedAt = (path: string): Served | undefined => {
