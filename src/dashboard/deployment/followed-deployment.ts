@@ -36,6 +36,7 @@ export class FollowedDeployment {
   #endTicking: (() => void) | undefined;
   /** What was told up to here had happened before the page was opened. */
   #liveAfter = Number.POSITIVE_INFINITY;
+  /** Told once the snapshot can be seen. */
   #awaitsDrawing: (() => void) | undefined;
 
   /** `onMilestone` is told of every event that happens while the page is open. */
@@ -143,6 +144,7 @@ export class FollowedDeployment {
     if (progress && progress.run > 0) this.view.show(progress, this.#store.state);
     else this.view.clear();
     this.log.show();
+    // What was drawn is painted before the next task.
     if (this.#awaitsDrawing) setTimeout(this.#awaitsDrawing);
     this.#awaitsDrawing = undefined;
   }
