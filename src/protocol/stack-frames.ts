@@ -42,6 +42,8 @@ export const resourceViewSchema = z.object({
   /** ARN of the stack that holds the resource. */
   stackId: z.string(),
   detailedStatus: z.string().optional(),
+  /** The event leaves the resource as it stands: AWS showed it late, or it is about an instance that was replaced. */
+  superseded: z.literal(true).optional(),
   /** Of the stack itself as its deletion begins: the status that it had until then, where AWS still shows that. */
   previousStatus: z.string().optional(),
   hook: z
@@ -55,11 +57,59 @@ export const resourceViewSchema = z.object({
     .optional(),
 });
 
+/** A resource as its newest event, in AWS's order, left it. */
+export const trackedResourceSchema = resourceViewSchema
+  .pick({
+    logicalId: true,
+    type: true,
+    status: true,
+    physicalId: true,
+    reason: true,
+    path: true,
+    stackId: true,
+  })
+  .extend({ startedAt: z.string().optional(), updatedAt: z.string().optional() });
+
+export type ShownResource = Readonly<z.infer<typeof trackedResourceSchema>>;
+
+/** What a stack is doing: the change itself, deleting what the change replaced, or taking the change back. */
+export const phases = ["forward", "cleanup", "rollback"] as const;
+
+/** The first failure of an operation that is not the consequence of another. */
+export const causeSchema = z.object({
+  logicalId: z.string(),
+  path: z.string(),
+  type: z.string(),
+  physicalId: z.string(),
+  stackId: z.string(),
+  status: z.string(),
+  reason: z.string(),
+  timestamp,
+});
+
+export type Cause = Readonly<z.infer<typeof causeSchema>>;
+
+/** What an event changed of the operation as a whole. What is absent is as it was; `null`: there is none any more. */
+const operationChangeSchema = z.object({
+  /** A new attempt begins here: what was known of the one before is void. */
+  begins: z.literal(true).optional(),
+  /** AWS's time of the operation's start. */
+  startedAt: timestamp.optional(),
+  phase: z.enum(phases).optional(),
+  cause: causeSchema.nullable().optional(),
+  rollbackCause: causeSchema.nullable().optional(),
+});
+
+export type OperationChange = Readonly<z.infer<typeof operationChangeSchema>>;
+
 export const resourceUpdateSchema = z.object({
   type: z.literal("resource_update"),
   timestamp,
   resource: resourceViewSchema,
   stack: stackCountsSchema,
+  operation: operationChangeSchema.optional(),
+  /** Resources that this event, which AWS showed late, puts right: each as it stands now. */
+  corrected: z.array(trackedResourceSchema).optional(),
   ...position,
 });
 
@@ -76,19 +126,35 @@ export const outcomes = [
 
 export type Outcome = (typeof outcomes)[number];
 
-/** The first failure of an operation that is not the consequence of another. */
-export const causeSchema = z.object({
+/** A resource that is still there although the operation let go of it. */
+export const leftResourceSchema = z.object({
   logicalId: z.string(),
   path: z.string(),
   type: z.string(),
   physicalId: z.string(),
-  stackId: z.string(),
   status: z.string(),
   reason: z.string(),
-  timestamp,
 });
 
-export type Cause = Readonly<z.infer<typeof causeSchema>>;
+export type LeftResource = Readonly<z.infer<typeof leftResourceSchema>>;
+
+/** Entries that a list of left resources has at most. */
+export const MOST_LEFT_RESOURCES = 100;
+
+/** What is told of an operation that failed or left something behind; REST tells the same. */
+export const endingFacts = {
+  cause: causeSchema.optional(),
+  /** What keeps the rollback from succeeding: the first failure within it that is not the consequence of another. */
+  rollbackCause: causeSchema.optional(),
+  /** The user cancelled the update: nothing is to be mended. */
+  cancelled: z.literal(true).optional(),
+  /** What could not be deleted. */
+  orphans: z.array(leftResourceSchema).max(MOST_LEFT_RESOURCES).optional(),
+  /** What was kept as its template says (`DELETE_SKIPPED`). */
+  retained: z.array(leftResourceSchema).max(MOST_LEFT_RESOURCES).optional(),
+  /** Express mode: resources may go on becoming available. */
+  stabilising: z.literal(true).optional(),
+};
 
 export const stackCompleteSchema = z.object({
   type: z.literal("stack_complete"),
@@ -98,7 +164,7 @@ export const stackCompleteSchema = z.object({
   outcome: z.enum(outcomes),
   outputs: z.record(z.string(), z.string()),
   durationSeconds: z.number(),
-  cause: causeSchema.optional(),
+  ...endingFacts,
   ...position,
 });
 

@@ -1,11 +1,12 @@
 /** A stack as REST shows it: where its newest operation stands, and every resource of it. */
 import * as z from "zod";
 import {
-  causeSchema,
+  endingFacts,
   outcomes,
-  resourceViewSchema,
+  phases,
   stackCountsSchema,
   stackFrameSchema,
+  trackedResourceSchema,
   troubleFrameSchema,
 } from "./stack-frames.ts";
 
@@ -16,8 +17,6 @@ const position = {
   offset: z.number().int().nonnegative(),
   floor: z.number().int().positive(),
 };
-
-const phases = ["forward", "cleanup", "rollback"] as const;
 
 export const stackSummarySchema = stackCountsSchema.extend({
   ...position,
@@ -30,17 +29,12 @@ export const stackSummarySchema = stackCountsSchema.extend({
   durationSeconds: z.number().optional(),
   outcome: z.enum(outcomes).optional(),
   outputs: z.record(z.string(), z.string()),
-  cause: causeSchema.optional(),
+  ...endingFacts,
   /** Whether the stack is being polled now. */
   tracking: z.boolean(),
   viewers: z.number().int(),
   trouble: troubleFrameSchema.shape.error.optional(),
-  resources: z.array(
-    resourceViewSchema.omit({ progress: true, hook: true, detailedStatus: true }).extend({
-      startedAt: z.string().optional(),
-      updatedAt: z.string().optional(),
-    }),
-  ),
+  resources: z.array(trackedResourceSchema),
 });
 
 export type StackSummary = Readonly<z.infer<typeof stackSummarySchema>>;
