@@ -16,10 +16,19 @@ export default defineConfig({
     projects: [
       {
         test: {
+          // Nothing is opened or started: these share their modules, and take seconds.
           name: "pure",
           testTimeout: 30_000,
-          include: ["test/**/*.test.ts"],
-          exclude: ["test/trackers/**", "test/http/**", "test/system/**", "test/browser/**", "test/bench/**"],
+          isolate: false,
+          include: ["test/*.test.ts", "test/{auth,client,dashboard,destinations,domain,protocol}/**/*.test.ts"],
+        },
+      },
+      {
+        test: {
+          // Servers on loopback, programs, a simulated AWS.
+          name: "node",
+          testTimeout: 30_000,
+          include: ["test/{aws,cli,orchestrator,simulator}/**/*.test.ts"],
         },
       },
       {
