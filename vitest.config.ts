@@ -20,7 +20,10 @@ export default defineConfig({
           name: "pure",
           testTimeout: 30_000,
           isolate: false,
-          include: ["test/*.test.ts", "test/{auth,client,dashboard,destinations,domain,protocol}/**/*.test.ts"],
+          include: [
+            "test/*.test.ts",
+            "test/{auth,client,dashboard,destinations,domain,protocol}/**/*.test.ts",
+          ],
         },
       },
       {
