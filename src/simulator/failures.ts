@@ -11,7 +11,10 @@ export const failureSchema = z.object({
 /** One thing to go wrong. */
 export type Failure = z.infer<typeof failureSchema>;
 
-/** By logical id; a resource of a nested stack by its path, `Child/LogicalId`. */
+/**
+ * By logical id; a resource of a nested stack by its path, `Child/LogicalId`; the operation as a whole, which then
+ * fails without a failing resource or is refused as a deletion, by `AWS::CloudFormation::Stack`.
+ */
 export const failuresSchema = z.record(z.string(), failureSchema);
 
 /** Of one stack. */

@@ -1,5 +1,6 @@
 /** What a request asks of a stack, read with its template and its parameters into what the stack shall be. */
 import type { Account } from "./account.ts";
+import { exportsIn } from "./exports.ts";
 import { Refusal } from "./refusal.ts";
 import type { Identity, Settings, Tag } from "./stack.ts";
 import { parseTemplate, type Template } from "./template/parse.ts";
@@ -57,10 +58,11 @@ export const settingsOf = (account: Account, identity: Identity, wish: Wish, bef
     "AWS::URLSuffix": "amazonaws.com",
     "AWS::NotificationARNs": "",
   };
+  const exported = new Map(exportsIn(account, identity.region).map(({ name, value }) => [name, value]));
   return {
     body,
     description: template.Description ?? "",
-    plan: planOf(template, parameters, pseudo),
+    plan: planOf(template, parameters, pseudo, (name) => exported.get(name)),
     parameters,
     tags,
     capabilities: wish.capabilities,

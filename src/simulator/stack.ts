@@ -83,6 +83,10 @@ export class Stack {
   settings: Settings;
   outputs: readonly Output[] = [];
   changeSetId = "";
+  /** Whether termination protection keeps it from being deleted. */
+  isProtected = false;
+  /** The stack policy as it was sent; empty if none was. */
+  policy = "";
   /** Of a nested stack whose own events were not recorded: what its parent says of it. */
   statusInParent = "";
   /** Newest first, as DescribeStacks lists them. */

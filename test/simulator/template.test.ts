@@ -20,7 +20,7 @@ const pseudo = { "AWS::Region": "us-east-1", "AWS::StackName": "shop", "AWS::Acc
 const plan = (body: string, given: Readonly<Record<string, string>> = {}): Plan => {
   const template = parseTemplate(body);
   const parameters = Object.entries(given).map(([key, value]) => ({ key, value }));
-  return planOf(template, resolveParameters(template, parameters), pseudo);
+  return planOf(template, resolveParameters(template, parameters), pseudo, () => undefined);
 };
 
 describe("short forms", () => {
@@ -69,6 +69,7 @@ describe("functions", () => {
     condition: (name) => name === "Yes",
     resource: (logicalId, attribute) =>
       attribute === undefined ? `id-of-${logicalId}` : `${attribute}-of-${logicalId}`,
+    imported: (name) => `value-of-${name}`,
   };
 
   it.each([
@@ -78,6 +79,7 @@ describe("functions", () => {
     [{ "Fn::Select": [1, { Ref: "Zones" }] }, "b"],
     [{ "Fn::Join": ["-", ["x", { Ref: "AWS::Region" }]] }, "x-us-east-1"],
     [{ "Fn::FindInMap": ["Sizes", "prod", "count"] }, 3],
+    [{ "Fn::ImportValue": { "Fn::Sub": "${AWS::Region}-net" } }, "value-of-us-east-1-net"],
     [{ "Fn::GetAZs": "" }, ["us-east-1a", "us-east-1b", "us-east-1c"]],
     [{ "Fn::If": ["Yes", 1, 2] }, 1],
     [{ a: { "Fn::If": ["No", 1, { Ref: "AWS::NoValue" }] }, b: 2 }, { b: 2 }],

@@ -32,7 +32,8 @@ const outputsOf = (stack: Stack): XmlValue =>
         ExportName: exportName,
       }));
 
-const timesOf = (stack: Stack): { updated: string | undefined; deleted: string | undefined } => {
+/** When the stack was last changed, and when it was deleted. */
+export const timesOf = (stack: Stack): { updated: string | undefined; deleted: string | undefined } => {
   const newest = (status: RegExp): string | undefined =>
     stack.ownEvents.findLast((event) => status.test(event.ResourceStatus ?? ""))?.Timestamp;
   const isFromChangeSet = stack.ownEvents[0]?.ResourceStatus === "REVIEW_IN_PROGRESS";
@@ -76,7 +77,7 @@ const stackMember = (stack: Stack, { account, name }: ActionRequest): XmlValue =
     Capabilities: settings.capabilities.length === 0 ? undefined : settings.capabilities,
     Outputs: isStale ? undefined : outputsOf(stack),
     Tags: settings.tags.map(({ key, value }) => ({ Key: key, Value: value })),
-    EnableTerminationProtection: false,
+    EnableTerminationProtection: stack.isProtected,
     ParentId: identity.parentId,
     RootId: identity.rootId,
     DriftInformation: { StackDriftStatus: "NOT_CHECKED" },

@@ -93,6 +93,8 @@ export const createStack: Action = (request) => {
     throw new Refusal("AlreadyExistsException", `Stack [${name}] already exists`);
   }
   const stack = newStack(request, name);
+  stack.isProtected = parameters.flag("EnableTerminationProtection") ?? false;
+  stack.policy = parameters.get("StackPolicyBody") ?? "";
   account.stacks.push(stack);
   void player.create(stack, token);
   return operationAnswer(stack);
@@ -124,6 +126,8 @@ export const deleteStack: Action = (request) => {
   if (stack === undefined || stack.isGone || stack.status === "DELETE_IN_PROGRESS") return undefined;
   const { name } = stack.identity;
   const { status } = stack;
+  if (stack.isProtected)
+    throw validationError(`Stack [${name}] cannot be deleted while TerminationProtection is enabled`);
   if (status.endsWith("_IN_PROGRESS") && !/^(CREATE|REVIEW)_/.test(status)) {
     throw validationError(`Stack [${name}] cannot be deleted while in status ${status}`);
   }

@@ -22,6 +22,7 @@ import {
   listStackResources,
   validateTemplate,
 } from "./describe.ts";
+import { listExports, listImports, listStacks } from "./lists.ts";
 import {
   cancelUpdateStack,
   continueUpdateRollback,
@@ -30,6 +31,7 @@ import {
   rollbackStack,
   updateStack,
 } from "./operate.ts";
+import { getStackPolicy, setStackPolicy, updateTerminationProtection } from "./protect.ts";
 
 const VERSION = "2010-05-15";
 const NAMESPACE = `http://cloudformation.amazonaws.com/doc/${VERSION}/`;
@@ -46,11 +48,17 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   DescribeStackResources: describeStackResources,
   DescribeStacks: describeStacks,
   ExecuteChangeSet: executeChangeSet,
+  GetStackPolicy: getStackPolicy,
   GetTemplate: getTemplate,
   ListChangeSets: listChangeSets,
+  ListExports: listExports,
+  ListImports: listImports,
   ListStackResources: listStackResources,
+  ListStacks: listStacks,
   RollbackStack: rollbackStack,
+  SetStackPolicy: setStackPolicy,
   UpdateStack: updateStack,
+  UpdateTerminationProtection: updateTerminationProtection,
   ValidateTemplate: validateTemplate,
 };
 

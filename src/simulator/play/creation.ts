@@ -1,28 +1,22 @@
-/** The create of a stack, with what follows if a resource fails. */
+/** The create of a stack, with what follows if a resource fails or the create is refused as a whole. */
 import type { Account } from "../account.ts";
 import type { Stack } from "../stack.ts";
+import type { Plan } from "../template/plan.ts";
 import { walk } from "./graph.ts";
 import { failureSentenceOf, Operation } from "./operation.ts";
 import { HANDOVER_SECONDS, playDelete, playRollback } from "./removal.ts";
 import type { Steps } from "./steps.ts";
+import { refusedAtEnd, refusedAtStart } from "./trouble.ts";
 
-/**
- * From CREATE_IN_PROGRESS to the stack's rest; resolves to whether it was created. Interrupted, it cancels what is
- * in flight and leaves the stack as it is to whoever deletes it.
- */
-export const playCreate = async (
-  account: Account,
-  stack: Stack,
+/** Creates all resources in order; resolves to why the stack cannot be. */
+const createAll = async (
+  operation: Operation,
+  plan: Plan,
   steps: Steps,
-  token: string | undefined,
   interruption: AbortSignal,
-): Promise<boolean> => {
-  const operation = new Operation(account, stack, "CREATE_STACK", token);
-  interruption.addEventListener("abort", () => operation.cancelOthers(), { once: true });
-  const { plan, onFailure, disableRollback } = stack.settings;
-  operation.own("CREATE_IN_PROGRESS", "User Initiated");
-  if (plan === undefined) return false;
-  await operation.pause(2);
+): Promise<string | undefined> => {
+  const refused = refusedAtStart(operation, "create");
+  if (refused !== undefined) return refused;
   await walk(new Map([...plan.resources].map(([id, resource]) => [id, resource.dependsOn])), async (id) => {
     const resource = plan.resources.get(id);
     if (resource === undefined || operation.cancel.aborted) return false;
@@ -32,26 +26,46 @@ export const playCreate = async (
     if (!isCreated) operation.cancelOthers();
     return isCreated;
   });
-  if (interruption.aborted) return false;
+  if (interruption.aborted) return "Interrupted";
   await operation.pause(1);
-  if (operation.failed.length === 0) {
-    operation.resolveOutputs(plan);
+  if (operation.failed.length > 0) return failureSentenceOf(operation.failed);
+  const outputs = operation.outputsOf(plan);
+  const clash = refusedAtEnd(operation, outputs);
+  if (clash === undefined) operation.stack.outputs = outputs;
+  return clash;
+};
+
+/**
+ * From CREATE_IN_PROGRESS to the stack's rest; resolves to why it was not created, undefined if it was. Interrupted,
+ * it cancels what is in flight and leaves the stack as it is to whoever deletes it.
+ */
+export const playCreate = async (
+  account: Account,
+  stack: Stack,
+  steps: Steps,
+  token: string | undefined,
+  interruption: AbortSignal,
+): Promise<string | undefined> => {
+  const operation = new Operation(account, stack, "CREATE_STACK", token);
+  interruption.addEventListener("abort", () => operation.cancelOthers(), { once: true });
+  const { plan, onFailure, disableRollback } = stack.settings;
+  operation.own("CREATE_IN_PROGRESS", "User Initiated");
+  if (plan === undefined) return "Nothing is planned";
+  await operation.pause(2, operation.cancel);
+  const reason = await createAll(operation, plan, steps, interruption);
+  if (interruption.aborted) return reason ?? "Interrupted";
+  if (reason === undefined) {
     operation.own("CREATE_COMPLETE");
-    return true;
-  }
-  const sentence = failureSentenceOf(operation.failed);
-  if (disableRollback || onFailure === "DO_NOTHING") {
-    operation.own("CREATE_FAILED", sentence);
+  } else if (disableRollback || onFailure === "DO_NOTHING") {
+    operation.own("CREATE_FAILED", reason);
   } else if (onFailure === "DELETE") {
-    await playDelete(
-      new Operation(account, stack, "DELETE_STACK", token),
-      steps,
-      new Set(),
-      `${sentence}Delete requested by user.`,
-    );
+    // AWS joins with a full stop even where the reason ends with one.
+    const deletion = new Operation(account, stack, "DELETE_STACK", token);
+    await playDelete(deletion, steps, { reason: `${reason}. Delete requested by user.` });
   } else {
+    const sentence = reason.endsWith(". ") ? reason : `${reason}. `;
     const rollback = new Operation(account, stack, "ROLLBACK", token);
     await playRollback(rollback, steps, `${sentence}Rollback requested by user.`);
   }
-  return false;
+  return reason;
 };

@@ -1,9 +1,7 @@
 /** The steps of an ordinary resource: the events that CloudFormation writes while it is created, changed or deleted. */
-import type { Failure } from "../failures.ts";
-import type { PlannedResource } from "../template/plan.ts";
-import { reportsConfiguration, type Phase } from "./durations.ts";
-import type { Operation } from "./operation.ts";
+import { reportsConfiguration } from "./durations.ts";
 import type { Steps, Touched } from "./steps.ts";
+import { failureAt } from "./trouble.ts";
 
 /** From the first event of a resource to the call that creates it, and from there to its configuration. */
 const REQUEST_SECONDS = 1;
@@ -14,18 +12,6 @@ const CREATE_CANCELLED = { reason: "Resource creation cancelled" };
 const UPDATE_CANCELLED = { reason: "Resource update cancelled" };
 const REPLACES = {
   reason: "Requested update requires the creation of a new physical resource; hence creating one.",
-};
-
-/** What is to go wrong with the resource now, if anything. */
-const failureAt = (
-  operation: Operation,
-  logicalId: string,
-  phase: Phase | "rollback",
-): Failure | undefined => {
-  const failure = operation.account.failureOf(operation.stack, logicalId);
-  if (failure === undefined) return undefined;
-  const isFirstMoment = phase === "create" || phase === "update";
-  return (failure.at ?? (isFirstMoment ? phase : undefined)) === phase ? failure : undefined;
 };
 
 const create: Steps["create"] = async (operation, resource) => {
@@ -125,7 +111,7 @@ const remove: Steps["remove"] = async (operation, resource, physicalId) => {
 };
 
 /** Nothing is put off. */
-const cleanUp = async (_operation: Operation, _resource: PlannedResource): Promise<void> => {};
+const cleanUp: Steps["cleanUp"] = async () => {};
 
 /** The steps of every type but nested stacks. */
 export const leafSteps: Steps = { create, update, restore, remove, cleanUp };

@@ -63,16 +63,11 @@ export const stepsOf = (account: Account): Steps => {
       const child = new Stack(identity, settings, account.options.seed);
       account.stacks.push(child);
       operation.resource(resource, id, "CREATE_IN_PROGRESS", { reason: "Resource creation Initiated" });
-      const isCreated = await playCreate(account, child, steps, undefined, operation.cancel);
-      if (operation.cancel.aborted && !isCreated) return fail(id, "Resource creation cancelled");
+      const reason = await playCreate(account, child, steps, undefined, operation.cancel);
+      if (operation.cancel.aborted && reason !== undefined) return fail(id, "Resource creation cancelled");
       await operation.pause(2);
-      if (!isCreated) {
-        const reason = child.ownEvents.find(({ ResourceStatusReason: text }) =>
-          text?.startsWith("The following"),
-        );
-        const [sentence = ""] = /^The following.*\]\. /.exec(reason?.ResourceStatusReason ?? "") ?? [];
-        return fail(id, `Embedded stack ${id} was not successfully created: ${sentence}`);
-      }
+      if (reason !== undefined)
+        return fail(id, `Embedded stack ${id} was not successfully created: ${reason}`);
       operation.resource(resource, id, "CREATE_COMPLETE");
       return true;
     },

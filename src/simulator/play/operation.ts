@@ -3,9 +3,10 @@
  * passes at the account's pace. Says nothing of what comes after what.
  */
 import type { Account } from "../account.ts";
+import { exportsIn } from "../exports.ts";
 import { evaluate } from "../template/evaluate.ts";
-import type { Plan, PlannedResource } from "../template/plan.ts";
-import { STACK_TYPE, type EventIdForm, type Stack } from "../stack.ts";
+import { withImports, type Plan, type PlannedResource } from "../template/plan.ts";
+import { STACK_TYPE, type EventIdForm, type Output, type Stack } from "../stack.ts";
 import { durationOf, type Phase } from "./durations.ts";
 import { attributeOf, physicalIdOf, type Place } from "./physical-id.ts";
 
@@ -87,7 +88,11 @@ export class Operation {
       (_, logicalId: string, attribute?: string) =>
         JSON.stringify(this.valueOf(logicalId, attribute)).slice(1, -1),
     );
-    const parsed: unknown = JSON.parse(text);
+    const whole = withImports(text, (name) => {
+      const value = this.#exported(name);
+      return value && JSON.stringify(value).slice(1, -1);
+    });
+    const parsed: unknown = JSON.parse(whole);
     return { ...(typeof parsed === "object" ? parsed : {}) };
   }
 
@@ -103,18 +108,23 @@ export class Operation {
     return attributeOf(this.place, resource.physicalId, resource.type, attribute);
   }
 
-  /** Sets the stack's outputs from what exists now. */
-  resolveOutputs(plan: Plan): void {
+  /** The stack's outputs as they follow from what exists now. */
+  outputsOf(plan: Plan): readonly Output[] {
     const scope = {
       ...plan.scope,
       resource: (id: string, attribute?: string) => this.valueOf(id, attribute),
     };
-    this.stack.outputs = plan.outputs.map(({ key, value, description, exportName }) => ({
+    return plan.outputs.map(({ key, value, description, exportName }) => ({
       key,
-      value: String(evaluate(value, scope)),
+      value: withImports(String(evaluate(value, scope)), (name) => this.#exported(name)),
       ...(description === undefined ? {} : { description }),
       ...(exportName === undefined ? {} : { exportName: String(evaluate(exportName, scope)) }),
     }));
+  }
+
+  #exported(wanted: string): string | undefined {
+    const { region } = this.stack.identity;
+    return exportsIn(this.account, region).find(({ name }) => name === wanted)?.value;
   }
 
   #formOfEventId(physicalId: string, status: string, detail: Detail): EventIdForm {

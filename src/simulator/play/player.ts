@@ -70,7 +70,7 @@ export class Player {
     creation?.interruption.abort();
     return this.#account.start(async () => {
       await creation?.ended;
-      await playDelete(new Operation(this.#account, stack, "DELETE_STACK", token), this.#steps, retained);
+      await playDelete(new Operation(this.#account, stack, "DELETE_STACK", token), this.#steps, { retained });
     });
   }
 }

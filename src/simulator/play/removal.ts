@@ -3,6 +3,7 @@ import type { PlannedResource } from "../template/plan.ts";
 import { reversed, walk } from "./graph.ts";
 import type { Operation } from "./operation.ts";
 import type { Steps } from "./steps.ts";
+import { refusedDelete } from "./trouble.ts";
 
 /** Seconds from a resource's end to the beginning of what waited for it. */
 export const HANDOVER_SECONDS = 0.5;
@@ -41,15 +42,29 @@ const planned = (operation: Operation): readonly PlannedResource[] => [
   ...(operation.stack.settings.plan?.resources.values() ?? []),
 ];
 
-/** From DELETE_IN_PROGRESS to DELETE_COMPLETE or DELETE_FAILED. `retained` are logical ids to leave behind. */
+/** How a stack is deleted. */
+export type Removal = Readonly<{
+  /** Logical ids to leave behind. */
+  retained?: ReadonlySet<string>;
+  /** Of a deletion that nobody asked for: it cannot be refused. */
+  reason?: string;
+}>;
+
+/** From DELETE_IN_PROGRESS to DELETE_COMPLETE or DELETE_FAILED; a refused one goes back to where the stack was. */
 export const playDelete = async (
   operation: Operation,
   steps: Steps,
-  retained: ReadonlySet<string> = new Set(),
-  reason = "User Initiated",
+  { retained = new Set(), reason }: Removal = {},
 ): Promise<boolean> => {
-  operation.own("DELETE_IN_PROGRESS", reason);
+  const { status: before } = operation.stack;
+  operation.own("DELETE_IN_PROGRESS", reason ?? "User Initiated");
   await operation.pause(2);
+  const refusal =
+    reason === undefined && !before.endsWith("_IN_PROGRESS") ? refusedDelete(operation) : undefined;
+  if (refusal !== undefined) {
+    operation.own(before, refusal);
+    return false;
+  }
   const isRetained = (resource: PlannedResource): boolean =>
     resource.deletionPolicy.startsWith("Retain") || retained.has(resource.logicalId);
   const isGone = await removeAll(operation, planned(operation), steps, isRetained);

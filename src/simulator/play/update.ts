@@ -10,7 +10,10 @@ import { reversed, walk } from "./graph.ts";
 import { failureSentenceOf, Operation } from "./operation.ts";
 import { HANDOVER_SECONDS, isKeptInRollback } from "./removal.ts";
 import type { Steps, Touched } from "./steps.ts";
+import { refusedAtEnd, refusedAtStart } from "./trouble.ts";
 
+/** Of a rollback that no failure began. */
+const CANCELLED = "User Initiated";
 const ORPHANS = "Update successful. One or more resources could not be deleted.";
 
 type Leftover = Readonly<{ resource: PlannedResource; physicalId: string; isRetained: boolean }>;
@@ -60,25 +63,34 @@ export class StackUpdate {
     this.#stack.settings = this.#after;
     operation.own("UPDATE_IN_PROGRESS", "User Initiated");
     await operation.pause(3);
+    const reason = await this.#changeAll(plan);
+    if (reason === undefined) {
+      operation.own("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS");
+      return "updated";
+    }
+    if (this.#after.disableRollback && reason !== CANCELLED) {
+      operation.own("UPDATE_FAILED", reason);
+      return "paused";
+    }
+    this.#beginRollback(reason);
+    return "rolling-back";
+  }
+
+  /** Resolves to why the update goes no further, undefined if all is changed. */
+  async #changeAll(plan: Plan): Promise<string | undefined> {
+    const operation = this.#operation;
+    const refused = refusedAtStart(operation, "update");
+    if (refused !== undefined) return refused;
     const graph = [...plan.resources].filter(([id]) => this.#changes.has(id));
     await walk(new Map(graph.map(([id, resource]) => [id, resource.dependsOn])), (id) =>
       this.#advance(plan, id),
     );
-    if (!operation.cancel.aborted) {
-      await operation.pause(1.5, operation.cancel);
-    }
-    if (!operation.cancel.aborted) {
-      operation.resolveOutputs(plan);
-      operation.own("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS");
-      return "updated";
-    }
-    const sentence = failureSentenceOf(operation.failed);
-    if (this.#after.disableRollback && operation.failed.length > 0) {
-      operation.own("UPDATE_FAILED", sentence);
-      return "paused";
-    }
-    this.#beginRollback(sentence === "" ? "User Initiated" : sentence);
-    return "rolling-back";
+    if (!operation.cancel.aborted) await operation.pause(1.5, operation.cancel);
+    if (operation.cancel.aborted) return failureSentenceOf(operation.failed) || CANCELLED;
+    const outputs = operation.outputsOf(plan);
+    const clash = refusedAtEnd(operation, outputs);
+    if (clash === undefined) this.#stack.outputs = outputs;
+    return clash;
   }
 
   /** From UPDATE_COMPLETE_CLEANUP_IN_PROGRESS to UPDATE_COMPLETE. */
@@ -128,7 +140,7 @@ export class StackUpdate {
     }
     await operation.pause(1.3);
     this.#stack.settings = this.#before;
-    operation.resolveOutputs(before);
+    this.#stack.outputs = operation.outputsOf(before);
     operation.own("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS");
     return true;
   }

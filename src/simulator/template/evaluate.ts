@@ -13,6 +13,8 @@ export type Scope = Readonly<{
   condition(name: string): boolean;
   /** `Ref` of a resource, or with an attribute `Fn::GetAtt`. */
   resource(logicalId: string, attribute?: string): unknown;
+  /** The value of an export. */
+  imported(name: string): string;
 }>;
 
 /** `AWS::NoValue`: the member that has it is left out. */
@@ -106,7 +108,7 @@ const FUNCTIONS: Readonly<Record<string, (argument: unknown, scope: Scope) => un
     const region = textOf(evaluate(argument, scope)) || textOf(scope.parameters["AWS::Region"]);
     return ["a", "b", "c"].map((zone) => region + zone);
   },
-  "Fn::ImportValue": (argument, scope) => `imported-${textOf(evaluate(argument, scope))}`,
+  "Fn::ImportValue": (argument, scope) => scope.imported(textOf(evaluate(argument, scope))),
   "Fn::Cidr": subnetsOf,
   "Fn::Length": (argument, scope) => listOf(evaluate(argument, scope)).length,
   "Fn::ToJsonString": (argument, scope) => JSON.stringify(evaluate(argument, scope)),

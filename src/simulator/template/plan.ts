@@ -34,6 +34,8 @@ type PlannedOutput = Readonly<{
 export type Plan = Readonly<{
   resources: ReadonlyMap<string, PlannedResource>;
   outputs: readonly PlannedOutput[];
+  /** Names of the exports that resources and outputs refer to. */
+  imports: ReadonlySet<string>;
   /** Evaluates against the real resources. */
   scope: Omit<Scope, "resource">;
 }>;
@@ -44,14 +46,27 @@ export const REFERENCE = /\u0001([A-Za-z0-9]+)(?:\.[^\u0001]*)?\u0001/g;
 const markOf = (logicalId: string, attribute?: string): string =>
   `\u0001${logicalId}${attribute === undefined ? "" : `.${attribute}`}\u0001`;
 
+/** Stands for an export that nobody had when the template was read; JSON leaves its marks as they are. */
+const UNKNOWN_IMPORT = /\ue000([^\ue000]*)\ue000/g;
+
+/** The text with the exports that have turned up since, by name. */
+export const withImports = (text: string, valueOf: (name: string) => string | undefined): string =>
+  text.replace(UNKNOWN_IMPORT, (mark, name: string) => valueOf(name) ?? mark);
+
 /** Refuses what AWS refuses when it reads a template with its parameters: unknown references, circles. */
 export const planOf = (
   template: Template,
   parameters: readonly ResolvedParameter[],
   pseudo: Readonly<Record<string, string>>,
+  exported: (name: string) => string | undefined,
 ): Plan => {
   const values = { ...parameterValuesOf(parameters), ...pseudo };
-  const bare = { parameters: values, mappings: template.Mappings, resource: markOf };
+  const imports = new Set<string>();
+  const imported = (name: string): string => {
+    imports.add(name);
+    return exported(name) ?? `\ue000${name}\ue000`;
+  };
+  const bare = { parameters: values, mappings: template.Mappings, resource: markOf, imported };
   const scope = { ...bare, condition: conditionsOf(template, bare) };
   const kept = Object.entries(template.Resources).filter(
     ([, resource]) => resource.Condition === undefined || scope.condition(resource.Condition),
@@ -100,7 +115,7 @@ export const planOf = (
       ...(output.Export === undefined ? {} : { exportName: output.Export.Name }),
     }));
   refuseUnknownOutputs(outputs, scope, ids);
-  return { resources, outputs, scope };
+  return { resources, outputs, imports, scope };
 };
 
 const refuseUnknownOutputs = (
