@@ -1,4 +1,5 @@
 /** Where each AWS service answers and the name it is signed for: AWS's own address of a region, or the one from the settings. */
+import { partitionOf } from "../protocol/partitions.ts";
 
 /** The services we call, by the names that their endpoint settings have. */
 export type AwsService = "cloudformation" | "dynamodb" | "logs" | "sesv2" | "sts" | "ec2";
@@ -18,12 +19,10 @@ const HOSTS: Readonly<Record<AwsService, Readonly<{ host: string; signingName: s
   ec2: { host: "ec2", signingName: "ec2" },
 };
 
-const suffixOf = (region: string): string =>
-  region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
-
 /** Where to send a service's requests. The region must have been validated: it becomes part of the host. */
 export const endpointOf = (service: AwsService, region: string, overrides: EndpointOverrides): Endpoint => {
   const { host, signingName } = HOSTS[service];
-  const url = overrides[service] ?? overrides.all ?? `https://${host}.${region}.${suffixOf(region)}`;
+  const url =
+    overrides[service] ?? overrides.all ?? `https://${host}.${region}.${partitionOf(region).dnsSuffix}`;
   return { url: url.replace(/\/+$/, ""), signingName };
 };

@@ -3,6 +3,7 @@
  * cannot hold a secret: the answer to a bad signature quotes the request's headers, session token included.
  */
 import type { LookupFailure } from "../domain/lookup-failure.ts";
+import { isOptIn } from "../protocol/partitions.ts";
 import { errorOf } from "./error-answer.ts";
 import type { AwsError, RawAnswer } from "./error-answer.ts";
 
@@ -85,15 +86,17 @@ const saysNoSuchStack = ({ code, message }: AwsError): boolean =>
 const saysTooFast = ({ code, message }: AwsError): boolean =>
   code === "LimitExceededException" && /\b(?:rate|throttl|too many)/i.test(message);
 
-const credentialsMessage = (code: string): string | undefined => {
+const credentialsMessage = (code: string, region: string): string | undefined => {
   if (EXPIRED.has(code)) return "the credentials have expired";
   if (CLOCK.has(code)) return "AWS does not accept the signature: the secret key or the clock is wrong";
+  if (WRONG_KEYS.has(code) && isOptIn(region))
+    return `AWS does not know the credentials, or the region ${region} is not enabled for their account`;
   if (WRONG_KEYS.has(code)) return "AWS does not know the credentials";
   return undefined;
 };
 
-/** What an answer other than 2xx means. */
-export const failureOf = (answer: RawAnswer): LookupFailure => {
+/** What an answer other than 2xx means that came from a region. */
+export const failureOf = (answer: RawAnswer, region = ""): LookupFailure => {
   const { status } = answer;
   const error = errorOf(answer);
   if (!error) {
@@ -103,7 +106,7 @@ export const failureOf = (answer: RawAnswer): LookupFailure => {
   }
   const { code } = error;
   if (status === 429 || THROTTLING.has(code) || saysTooFast(error)) return { kind: "throttled", code };
-  const message = credentialsMessage(code);
+  const message = credentialsMessage(code, region);
   if (message !== undefined) return { kind: "credentials", code, message };
   if (status >= 500 || TIMED_OUT.has(code)) return { kind: "unavailable", status };
   if (MISSING.has(code) || saysNoSuchStack(error))

@@ -71,7 +71,7 @@ const answered = async (
   if (response.ok) return success({ status, body });
   const date = Date.parse(headers.get("date") ?? "");
   return failed({
-    failure: failureOf({ status, body, errorType: headers.get("x-amzn-errortype") }),
+    failure: failureOf({ status, body, errorType: headers.get("x-amzn-errortype") }, call.region),
     skewMs: Number.isNaN(date) ? 0 : date - session.clock(),
   });
 };

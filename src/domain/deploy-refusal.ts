@@ -27,13 +27,13 @@ export const refusalOfStatus = (status: string): Failure | undefined => {
   };
 };
 
-const toldBy = (kind: Parameters<typeof tellingOf>[0]): Failure => {
-  const { code, message } = tellingOf(kind);
+const toldBy = (...about: Parameters<typeof tellingOf>): Failure => {
+  const { code, message } = tellingOf(...about);
   return { code, message };
 };
 
 /** What a deployer is told when AWS does not do it: AWS's words only where they are about what he sent himself. */
-export const deployRefusalOf = (failure: OperationFailure): Failure => {
+export const deployRefusalOf = (failure: OperationFailure, region: string): Failure => {
   switch (failure.kind) {
     case "denied":
       return { code: "AWS_ACCESS_DENIED", message: "The credentials lack the right to deploy this stack" };
@@ -45,7 +45,7 @@ export const deployRefusalOf = (failure: OperationFailure): Failure => {
     case "unavailable":
     case "network":
     case "bad-answer":
-      return toldBy(failure.kind);
+      return toldBy(failure.kind, region);
     case "rejected":
     case "protected":
     case "token-used":

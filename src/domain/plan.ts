@@ -2,6 +2,7 @@
  * Which resources an operation is going to touch: from its change set, or from a template whose conditions are
  * evaluated with the stack's parameters. A resource whose condition cannot be decided counts.
  */
+import { partitionNamed } from "../protocol/partitions.ts";
 import type { Template } from "./template.ts";
 
 /** Types of resources by logical id. */
@@ -33,7 +34,7 @@ export const pseudoParameters = (stackId: string): Record<string, string> => {
     "AWS::AccountId": account,
     "AWS::StackId": stackId,
     "AWS::StackName": resource.split("/")[1] ?? "",
-    "AWS::URLSuffix": partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com",
+    "AWS::URLSuffix": partitionNamed(partition).dnsSuffix,
   };
 };
 

@@ -3,6 +3,7 @@
  * is told after three polls in a row, and what no patience mends is told at once.
  */
 import type { FailureCode } from "../protocol/failure.ts";
+import { isOptIn } from "../protocol/partitions.ts";
 import type { LookupFailure } from "./lookup-failure.ts";
 
 /** Trouble as it lasts: it begins with the first failed poll of its kind and ends with a good one. */
@@ -48,7 +49,15 @@ const TELLINGS: Readonly<Record<LookupFailure["kind"], Telling>> = {
   },
 };
 
-export const tellingOf = (kind: LookupFailure["kind"]): Telling => TELLINGS[kind];
+/** `region`: where AWS was asked; an account has to enable some before they know its credentials. */
+export const tellingOf = (kind: LookupFailure["kind"], region = ""): Telling => {
+  const telling = TELLINGS[kind];
+  if (kind !== "credentials" || !isOptIn(region)) return telling;
+  return {
+    ...telling,
+    message: `${telling.message}, or the region ${region} is not enabled for the account`,
+  };
+};
 
 /** Contact is lost after so many failed polls in a row. */
 const POLLS_UNTIL_LOST = 3;

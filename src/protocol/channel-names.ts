@@ -4,8 +4,7 @@
 export const DEPLOYMENT_ID = /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/;
 export const ENVIRONMENT = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
-/** What builds the name of a stack's channel; the second is CloudFormation's own rule. */
-export const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+/** CloudFormation's own rule for names of stacks; a region's is in `partitions.ts`. */
 export const STACK_NAME = /^[A-Za-z][-A-Za-z0-9]{0,127}$/;
 
 /** A deployment in one environment: what a channel `deployments/<deploymentId>-<environment>` tells of. */

@@ -3,7 +3,8 @@
  * requests go to, so nothing else than what AWS allows may pass.
  */
 import * as z from "zod";
-import { DEPLOYMENT_ID, ENVIRONMENT, REGION, STACK_NAME, type StackAddress } from "./channel-names.ts";
+import { DEPLOYMENT_ID, ENVIRONMENT, STACK_NAME, type StackAddress } from "./channel-names.ts";
+import { REGION } from "./partitions.ts";
 
 export const regionSchema = z.string().max(32).regex(REGION, "must be an AWS region such as us-east-1");
 

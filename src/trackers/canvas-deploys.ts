@@ -259,7 +259,7 @@ export class CanvasDeploys {
     const evidence = { kind, ...("code" in failure && { code: failure.code }) };
     const channel = stackChannelOf(this.address);
     console.warn(JSON.stringify({ level: "warn", message: "Not deployed", channel, evidence }));
-    return deployRefusalOf(failure);
+    return deployRefusalOf(failure, this.address.region);
   }
 }
 

@@ -7,6 +7,7 @@ import { awsSession } from "../aws/session.ts";
 import type { Advance } from "../domain/findings.ts";
 import { goneSince, isComplete, rootOf } from "../domain/stack-state.ts";
 import { tellingOf } from "../domain/trouble.ts";
+import { stackAddressOf } from "../protocol/channel.ts";
 import type { StackAddress } from "../protocol/channel-names.ts";
 import type { Join, JoinRequest } from "../protocol/channel-owner.ts";
 import type { FeedRequest } from "../protocol/stack-feed.ts";
@@ -217,7 +218,7 @@ export class StackChannel {
     const { store, poll } = this;
     const isMissed = this.isGone(now) || (poll.trouble?.kind === "missing" && poll.trouble.gaveUp);
     const given = isMissed ? "missing" : poll.trouble?.gaveUp ? poll.trouble.kind : undefined;
-    const trouble = given && tellingOf(given);
+    const trouble = given && tellingOf(given, stackAddressOf(this.name)?.region);
     await Promise.all([
       this.consumers.run(store.offset, now, more),
       this.feeds.run(store.epoch, store.offset, now, trouble),

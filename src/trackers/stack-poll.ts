@@ -90,7 +90,7 @@ export class StackPoll {
   troubleFrame(): TroubleFrame | undefined {
     if (!this.trouble?.told) return undefined;
     const timestamp = new Date(this.trouble.since).toISOString();
-    return { type: "error", timestamp, error: tellingOf(this.trouble.kind) };
+    return { type: "error", timestamp, error: tellingOf(this.trouble.kind, this.address.region) };
   }
 
   private async lookOnce(): Promise<void> {

@@ -80,7 +80,7 @@ export class StackTracker extends DurableObject<Env> {
       region: this.address.region,
       tracking: schedule.pollIn(Date.now()) !== undefined,
       viewers: sockets.viewers.count,
-      ...(kind && { trouble: tellingOf(kind) }),
+      ...(kind && { trouble: tellingOf(kind, this.address.region) }),
     });
   }
 
@@ -170,7 +170,7 @@ export class StackTracker extends DurableObject<Env> {
   }
 
   private whyUnknown(): Failure {
-    const { code, message } = tellingOf(this.channel.poll.trouble?.kind ?? "missing");
+    const { code, message } = tellingOf(this.channel.poll.trouble?.kind ?? "missing", this.address.region);
     return { code, message };
   }
 }

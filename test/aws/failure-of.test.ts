@@ -205,3 +205,14 @@ itRecorded(
     ]);
   },
 );
+
+it("credentials that a region does not know may mean that the account has not enabled it", () => {
+  const answer = { status: 403, body: xml("InvalidClientTokenId", "x"), errorType: null };
+  const inRegion = (region: string) => failureOf(answer, region);
+  expect(inRegion("eu-west-1")).toMatchObject({ message: "AWS does not know the credentials" });
+  expect(inRegion("ap-east-1")).toEqual({
+    kind: "credentials",
+    code: "InvalidClientTokenId",
+    message: "AWS does not know the credentials, or the region ap-east-1 is not enabled for their account",
+  });
+});

@@ -70,6 +70,52 @@ owner: team@example.com
     });
   });
 
+  test("takes aliases and merges for what they name, as it is written there", async () => {
+    const plan = await planned(`
+stacks:
+  - name: one
+    template: ./network.yaml
+    parameters: &shared { Count: &count 3, Zone: &account 012345678901 }
+    tags: { Backup: &on true }
+  - name: two
+    template: ./network.yaml
+    parameters: { Count: *count, Zone: *account }
+    tags: { Backup: *on }
+  - &three
+    name: three
+    template: ./network.yaml
+    parameters: { <<: *shared, Count: 04 }
+    tags: { <<: [{ Backup: 0x1F }, { Backup: 2, Team: 1e3 }] }
+  - { <<: *three, name: four }
+`);
+    const stacks = plan.ok ? plan.value.stacks : plan.failure;
+    const zone = "012345678901";
+    expect(stacks).toEqual(
+      [
+        { name: "one", parameters: { Count: "3", Zone: zone }, tags: { Backup: "true" } },
+        { name: "two", parameters: { Count: "3", Zone: zone }, tags: { Backup: "true" } },
+        { name: "three", parameters: { Count: "04", Zone: zone }, tags: { Backup: "0x1F", Team: "1e3" } },
+        { name: "four", parameters: { Count: "04", Zone: zone }, tags: { Backup: "0x1F", Team: "1e3" } },
+      ].map((stack) => ({ ...stack, templateBody: TEMPLATE })),
+    );
+  });
+
+  test("is refused where YAML would read something else than is written", async () => {
+    const plan = (stack: string) => `stacks:\n  - { name: a, template: ./network.yaml, ${stack} }\n`;
+    expect(await mistakesIn(plan("tags: { 012: x }"))).toEqual([
+      "plan.yaml:2:50: 012 is read as 12: write it in quotes",
+    ]);
+    expect(await mistakesIn(plan("parameters: { <<: 3 }"))).toEqual([
+      "plan.yaml:2:56: only maps, or aliases of maps, can be merged with <<",
+    ]);
+    expect(await mistakesIn(plan("parameters: { Vpc: !GetAtt a.b }"))).toEqual([
+      expect.stringMatching(/^plan\.yaml:2:6\d: .*!GetAtt/),
+    ]);
+    expect(await mistakesIn(plan("parameters: { Zone: *none }"))).toEqual([
+      expect.stringMatching(/^plan\.yaml:2:6\d: .*none/),
+    ]);
+  });
+
   test("may be JSON, also with tabs", async () => {
     const text = JSON.stringify({ stacks: [{ name: "network", template: "network.yaml" }] }, undefined, "\t");
     expect(await planned(text, "plan.json")).toMatchObject({

@@ -141,3 +141,14 @@ test("AWS's console is addressed by the stack's ARN, or by its name where that i
     `${base}?stackId=arn%3Aaws%3Ax%3Astack%2Fweb%2F1`,
   );
 });
+
+test("AWS's console is where the region's partition has it, and nowhere where that is not known", () => {
+  const stack = { stackName: "web", stackId: "" };
+  const hostIn = (region: string) => consoleHref({ ...stack, region })?.split("/")[2];
+  expect(["us-gov-west-1", "cn-north-1", "eusc-de-east-1", "us-iso-east-1"].map(hostIn)).toEqual([
+    "us-gov-west-1.console.amazonaws-us-gov.com",
+    "cn-north-1.console.amazonaws.cn",
+    "eusc-de-east-1.console.amazonaws-eusc.eu",
+    undefined,
+  ]);
+});

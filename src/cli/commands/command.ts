@@ -6,10 +6,10 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import {
   DEPLOYMENT_ID,
   ENVIRONMENT,
-  REGION,
   STACK_NAME,
   type DeploymentAddress,
 } from "../../protocol/channel-names.ts";
+import { REGION } from "../../protocol/partitions.ts";
 import { secondsOf } from "../duration.ts";
 import type { ExitCode } from "../exit-code.ts";
 import { momentOf } from "../moment.ts";

@@ -42,6 +42,13 @@ const isFields = (value: unknown): value is Fields =>
 
 type Problem = Readonly<{ path: Path; message: string }>;
 
+/** A number or a truth value as the text that stands in the plan, `012345678901` say; so too in a list. */
+const asWritten = (value: unknown, path: Path, plan: PlanText): unknown => {
+  if (Array.isArray(value))
+    return (value as unknown[]).map((item, index) => asWritten(item, [...path, index], plan));
+  return typeof value === "number" || typeof value === "boolean" ? plan.sourceAt(path) : value;
+};
+
 /** A stack of the plan as the request has it. */
 const withTemplate = async (
   stack: Fields,
@@ -55,10 +62,7 @@ const withTemplate = async (
     const values = fields[name];
     if (!isFields(values)) continue;
     fields[name] = Object.fromEntries(
-      Object.entries(values).map(([key, value]) => [
-        key,
-        typeof value === "number" || typeof value === "boolean" ? plan.sourceAt([...path, name, key]) : value,
-      ]),
+      Object.entries(values).map(([key, value]) => [key, asWritten(value, [...path, name, key], plan)]),
     );
   }
   if (template === undefined) return fields;

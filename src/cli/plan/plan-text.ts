@@ -1,5 +1,9 @@
-/** The text of a plan, its values, and where each of them stands. YAML's parser reads JSON, too. */
+/**
+ * The text of a plan, its values, and where each of them stands. YAML's parser reads JSON, too. Aliases and merges (`<<`)
+ * stand for what they name; what YAML would read otherwise is a mistake.
+ */
 import { isNode, isScalar, LineCounter, parseDocument, type Document } from "yaml";
+import { nodeAt, resolved, misreadIn } from "./plan-nodes.ts";
 
 /** From the top of the plan: names and places in lists. */
 export type Path = readonly (string | number)[];
@@ -25,10 +29,15 @@ export class PlanText {
   /** `name`: how the file is called where a place in it is told. */
   constructor(text: string, name: string) {
     this.#name = name;
-    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
-    const mistakes = this.#document.errors.map(
+    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, merge: true });
+    const { errors, warnings } = this.#document;
+    const mistakes = [...errors, ...warnings].map(
       ({ pos: [at], message }) => `${this.#placeAt(at)}: ${message}`,
     );
+    if (mistakes.length === 0)
+      mistakes.push(
+        ...misreadIn(this.#document).map(({ at, message }) => `${this.#placeAt(at)}: ${message}`),
+      );
     let value: unknown;
     if (mistakes.length === 0) {
       try {
@@ -50,22 +59,22 @@ export class PlanText {
   /** Characters before it. */
   offsetOf(path: Path): number {
     for (let length = path.length; length > 0; length--) {
-      const node: unknown = this.#document.getIn(this.#written(path.slice(0, length)), true);
+      const node = nodeAt(this.#document, this.#written(path.slice(0, length)));
       if (isNode(node) && node.range) return node.range[0];
     }
     return 0;
   }
 
-  /** A single value as it is written. */
+  /** A single value as it is written, be it where an alias or a merge has it from. */
   sourceAt(path: Path): string {
-    const node: unknown = this.#document.getIn(path, true);
+    const node = resolved(this.#document, nodeAt(this.#document, path));
     return isScalar(node) ? (node.source ?? String(node.value)) : "";
   }
 
   /** The template's text is written as its path. */
   #written(path: Path): Path {
     const own = [...path.slice(0, -1), "template"];
-    return path.at(-1) === "templateBody" && this.#document.hasIn(own) ? own : path;
+    return path.at(-1) === "templateBody" && nodeAt(this.#document, own) !== undefined ? own : path;
   }
 
   #placeAt(offset: number): string {

@@ -1,9 +1,9 @@
 /** Why a deployment failed, before all else: the first cause, what it kept from beginning, and what can be done now. */
 import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
 import { setView, viewHref } from "../address.ts";
-import { consoleHref } from "../elements/aws-console.ts";
+import { ConsoleLink } from "../elements/console-link.tsx";
 import { CopyButton } from "../elements/copy-button.tsx";
-import { Mark, SignMark } from "../elements/mark.tsx";
+import { Mark } from "../elements/mark.tsx";
 import { Moment } from "../elements/moment.tsx";
 import { Reason } from "../elements/reason.tsx";
 import { blastText, nextActionText } from "./cause-words.ts";
@@ -38,14 +38,7 @@ export const CauseBanner = ({ progress }: Readonly<{ progress: DeploymentProgres
         </a>
         <CopyButton text={`${what}${cause ? ` (${cause.type})` : ""}: ${message}`} label="Copy cause" />
         {region !== undefined && (
-          <a
-            class="button compact"
-            href={consoleHref({ region, stackName, stackId: cause?.stackId ?? "" })}
-            target="_blank"
-            rel="noreferrer"
-          >
-            AWS console <SignMark sign="link" />
-          </a>
+          <ConsoleLink region={region} stackName={stackName} stackId={cause?.stackId ?? ""} isCompact />
         )}
         {cause && (
           <span class="small quiet">

@@ -7,10 +7,9 @@ import {
 import { isUnderway } from "../../domain/deployment/resource-node.ts";
 import { queryValue, viewHref } from "../address.ts";
 import { stackPath } from "../route.ts";
-import { consoleHref } from "../elements/aws-console.ts";
+import { ConsoleLink } from "../elements/console-link.tsx";
 import { CopyButton } from "../elements/copy-button.tsx";
 import { Elapsed } from "../elements/elapsed.tsx";
-import { SignMark } from "../elements/mark.tsx";
 import { Status } from "../elements/status.tsx";
 import type { StackView } from "./run-view.ts";
 
@@ -83,14 +82,7 @@ export const StackParts = ({ progress, node }: StackView) => {
             <a class="button compact" href={stackPath({ region, stackName })}>
               The stack alone
             </a>
-            <a
-              class="button compact"
-              href={consoleHref({ region, stackName, stackId: cause?.stackId ?? "" })}
-              target="_blank"
-              rel="noreferrer"
-            >
-              AWS console <SignMark sign="link" />
-            </a>
+            <ConsoleLink region={region} stackName={stackName} stackId={cause?.stackId ?? ""} isCompact />
           </>
         )}
         {error && <CopyButton text={error.message} label="Copy error" />}

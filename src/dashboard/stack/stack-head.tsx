@@ -3,11 +3,11 @@ import type { ComponentChildren } from "preact";
 import type { StackCounts } from "../../protocol/stack-frames.ts";
 import { outcomeMeant } from "../../domain/stack-end.ts";
 import { standingOf } from "../../domain/statuses.ts";
-import { consoleHref } from "../elements/aws-console.ts";
+import { ConsoleLink } from "../elements/console-link.tsx";
 import { CopyButton } from "../elements/copy-button.tsx";
 import { durationText } from "../elements/duration.ts";
 import { Elapsed } from "../elements/elapsed.tsx";
-import { Mark, SignMark } from "../elements/mark.tsx";
+import { Mark } from "../elements/mark.tsx";
 import { Moment } from "../elements/moment.tsx";
 import { Reason } from "../elements/reason.tsx";
 import { stackPercentText } from "../elements/percent.ts";
@@ -44,14 +44,7 @@ export const StackHead = ({ followed, stack, region }: HeadProps) => {
         <span class="tag">{region}</span>
         {outcome !== undefined && <span class="tag">{wordOfStatus(outcome)}</span>}
         <div class="toolbar">
-          <a
-            class="button"
-            href={consoleHref({ region, stackName: name, stackId: summary?.stackId ?? "" })}
-            target="_blank"
-            rel="noreferrer"
-          >
-            AWS console <SignMark sign="link" />
-          </a>
+          <ConsoleLink region={region} stackName={name} stackId={summary?.stackId ?? ""} />
         </div>
       </div>
       <div class="head-progress">
