@@ -1,7 +1,6 @@
 /** The Worker's front: puts middleware and resources in order. What is no route of ours belongs to the web page. */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import type { AppEnv } from "./app-env.ts";
@@ -16,6 +15,7 @@ import { deploymentProgress } from "./deployments-progress.ts";
 import { deployments } from "./deployments.ts";
 import { destinationDeliveries } from "./destinations-deliveries.ts";
 import { destinations } from "./destinations.ts";
+import { limitBody } from "./body-limit.ts";
 import { failureResponse } from "./failure-response.ts";
 import { gatewaySocket } from "./gateway-socket.ts";
 import { health } from "./health.ts";
@@ -28,7 +28,7 @@ import { requireSession } from "./sessions.ts";
 import { stacks } from "./stacks.ts";
 import { tickets } from "./tickets.ts";
 import { trackSocket } from "./track-socket.ts";
-import { MAX_BODY_BYTES, tooLarge, unexpected } from "./unexpected.ts";
+import { unexpected } from "./unexpected.ts";
 
 const isRoute = (path: string): boolean => /^\/(api|canvas|ws)(\/|$)/.test(path);
 
@@ -59,7 +59,7 @@ app.use("/api/*", shareWithOrigins);
 app.use("/canvas/deploy", shareWithOrigins);
 app.use(refuseForeignChanges);
 app.use("/api/*", requireSession);
-app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }));
+app.use(limitBody);
 
 app.route("/", health);
 app.route("/", deployments);

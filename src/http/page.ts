@@ -1,6 +1,7 @@
 /** The web page: everything that is no route of ours is asked of the static assets. */
 import type { Context } from "hono";
 import type { AppEnv } from "./app-env.ts";
+import { withoutBody } from "./body-limit.ts";
 import { failureResponse } from "./failure-response.ts";
 
 /** Only our own files, nothing inline; `connect-src 'self'` covers the WebSocket to our own host. */
@@ -28,7 +29,7 @@ const isOfAnotherBuild = (path: string, { headers }: Response): boolean =>
 
 /** A file of the page, as the assets answer it, under a strict policy. */
 export const pageResponse = async (c: Context<AppEnv>): Promise<Response> => {
-  const asset = await c.env.ASSETS.fetch(c.req.raw);
+  const asset = await c.env.ASSETS.fetch(withoutBody(c.req.raw));
   if (isOfAnotherBuild(c.req.path, asset))
     return failureResponse(c, { code: "NOT_FOUND", message: "There is no such file" }, NOT_KEPT);
   const answer = new Response(asset.body, asset);

@@ -4,13 +4,6 @@ import { HTTPException } from "hono/http-exception";
 import type { AppEnv } from "./app-env.ts";
 import { failureResponse } from "./failure-response.ts";
 
-/** Longest body of a request. */
-export const MAX_BODY_BYTES = 1024 * 1024;
-
-/** The answer to a longer one. */
-export const tooLarge = (c: Context<AppEnv>): Response =>
-  failureResponse(c, { code: "PAYLOAD_TOO_LARGE", message: `A body holds at most ${MAX_BODY_BYTES} bytes` });
-
 /** A bug is told to the log with its stack; the asker gets the request's id to find it by. */
 export const unexpected = (error: Error, c: Context<AppEnv>): Response => {
   if (error instanceof HTTPException && error.status < 500) {
