@@ -12,10 +12,15 @@ import { createSimulator } from "../simulator/simulator.ts";
 import type { DevOptions } from "./commands/dev.ts";
 import { complain } from "./complaint.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { keptWorker } from "./kept-worker.ts";
+import { localRest } from "./local-rest.ts";
 import { looseWire, type LooseWire } from "./loose-wire.ts";
 import { playSample, SAMPLE_ADDRESS, SAMPLE_REGION } from "./sample-play.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { freePort, isFree, startWorker } from "./worker-process.ts";
+
+/** Where `wrangler dev` takes the cron trigger's part. */
+const SWEEP_PATH = "/cdn-cgi/local/scheduled";
 
 const KEYS = { accessKeyId: "AKIDTEST", secretAccessKey: "test-secret-key" };
 
@@ -43,7 +48,7 @@ export const runLocalSystem = async (
   say("Starting Stackcast with a simulated AWS …");
 
   const workerPort = await freePort();
-  const worker = startWorker({
+  const options = {
     port: workerPort,
     folder,
     root,
@@ -61,6 +66,14 @@ export const runLocalSystem = async (
       // The inbox is on this machine.
       ALLOW_PRIVATE_DESTINATIONS: "true",
     },
+  };
+  const workerUrl = `http://127.0.0.1:${workerPort}`;
+  const worker = keptWorker(() => startWorker(options), {
+    restarting: () =>
+      say("The Worker has ended by itself: it is started again from its state, and all goes on."),
+    // What the cron trigger does elsewhere once a minute: objects that nobody asks for go on, too.
+    restarted: () => void fetch(workerUrl + SWEEP_PATH).catch(() => undefined),
+    clock: Date.now,
   });
 
   let wire: LooseWire | undefined;
@@ -84,13 +97,7 @@ export const runLocalSystem = async (
     const { deploymentId, environment } = SAMPLE_ADDRESS;
     let greeted = false;
     await playSample(simulator, {
-      ask: async (path, body) => {
-        const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
-        const post = body !== undefined && { method: "POST", body: JSON.stringify(body) };
-        const answer = await fetch(`http://127.0.0.1:${workerPort}${path}`, { headers, ...post });
-        if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
-        return answer.json();
-      },
+      ask: localRest({ url: workerUrl, token, worker, signal: stopping.signal }),
       viewers: () => wire?.count() ?? 0,
       cut: (seconds) => wire?.cut(seconds * 1000),
       say: (what) => {

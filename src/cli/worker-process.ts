@@ -1,6 +1,6 @@
 /** `wrangler dev` as a process of ours: started quietly, asked until it answers, ended with all it has started. */
 import { spawn } from "node:child_process";
-import { openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { createServer } from "node:net";
 import { readFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
@@ -77,16 +77,7 @@ export const startWorker = ({ port, folder, root, variables }: WorkerOptions): W
       },
     },
   );
-  const life = { gone: false };
-  const ended = new Promise<string>((resolve) => {
-    const end = (why: string): void => {
-      life.gone = true;
-      resolve(why);
-    };
-    child.once("error", (error) => end(error.message));
-    child.once("exit", () => void lastLines(log).then(end));
-  });
-
+  closeSync(output);
   const signalGroup = (signal: NodeJS.Signals): void => {
     if (child.pid === undefined) return;
     try {
@@ -95,9 +86,24 @@ export const startWorker = ({ port, folder, root, variables }: WorkerOptions): W
       // Nothing is left of the group.
     }
   };
+  const killGroup = (): void => signalGroup("SIGKILL");
+  const life = { gone: false };
+  const ended = new Promise<string>((resolve) => {
+    const end = (why: string): void => {
+      life.gone = true;
+      resolve(why);
+    };
+    child.once("error", (error) => end(error.message));
+    child.once("exit", () => {
+      // The runtime may have outlived it, and holds the port.
+      signalGroup("SIGKILL");
+      process.off("exit", killGroup);
+      void lastLines(log).then(end);
+    });
+  });
 
   // Whatever ends this process ends it, too.
-  process.once("exit", () => signalGroup("SIGKILL"));
+  process.once("exit", killGroup);
 
   return {
     ended,

@@ -1,5 +1,5 @@
 /** `npm start`: an address that works at once, a deployment that moves behind it, and an end that leaves nothing. */
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import * as z from "zod";
 import { eventually } from "../support/eventually.ts";
@@ -13,7 +13,7 @@ let child: ReturnType<typeof spawn> | undefined;
 let held: Leash | undefined;
 let printed = "";
 
-const stateSchema = z.object({ data: z.object({ offset: z.int() }) });
+const stateSchema = z.object({ data: z.object({ epoch: z.string(), offset: z.int() }) });
 
 const signal = (name: NodeJS.Signals): void => {
   if (child?.pid === undefined) return;
@@ -48,6 +48,17 @@ const firstAddress = (): URL | undefined => {
   return address === undefined ? undefined : new URL(address);
 };
 
+/** Where the deployment of the first address stands. */
+const state = async () => {
+  const { origin, pathname, hash } = firstAddress() ?? expect.unreachable("no address");
+  const token = new URLSearchParams(hash.slice(1)).get("token");
+  // /deployments/<deploymentId>/<environment>
+  const [, , deploymentId, environment] = pathname.split("/");
+  const path = `/api/v1/deployments/${deploymentId}/status?environment=${environment}`;
+  const answer = await fetch(origin + path, { headers: { Authorization: `Bearer ${token}` } });
+  return stateSchema.parse(await answer.json()).data;
+};
+
 it("prints the dashboard's address with a token first, and both are good", async () => {
   const address = await eventually(
     () => {
@@ -57,21 +68,34 @@ it("prints the dashboard's address with a token first, and both are good", async
     () => `the first address in: ${printed}`,
     60_000,
   );
-  const token = new URLSearchParams(address.hash.slice(1)).get("token");
   const page = await fetch(address);
   expect(page.status).toBe(200);
   expect(page.headers.get("Content-Type")).toContain("text/html");
 
-  // /deployments/<deploymentId>/<environment>
-  const [, , deploymentId, environment] = address.pathname.split("/");
-  const state = async () => {
-    const path = `/api/v1/deployments/${deploymentId}/status?environment=${environment}`;
-    const answer = await fetch(address.origin + path, { headers: { Authorization: `Bearer ${token}` } });
-    return stateSchema.parse(await answer.json()).data;
-  };
   const before = await state();
   expect(before.offset).toBeGreaterThan(0);
   await eventually(async () => (await state()).offset > before.offset, "a deployment that moves");
+});
+
+it("goes on with the same deployment when the Worker ends by itself, and says so", async () => {
+  const isWorker = (pid: number): boolean => {
+    const words = execFileSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" });
+    return words.includes("wrangler") && words.includes("dev");
+  };
+  const before = await state();
+  const workers = livingBelow(child?.pid ?? 0).filter(isWorker);
+  expect(workers.length).toBeGreaterThan(0);
+  for (const pid of workers) process.kill(pid, "SIGKILL");
+  await eventually(() => printed.includes("it is started again"), "the line that says so", GRACE_MS);
+  await eventually(
+    async () => {
+      if (child?.exitCode !== null || printed.includes("has ended: ")) throw new Error(printed);
+      const after = await state().catch(() => undefined);
+      return after?.epoch === before.epoch && after.offset > before.offset;
+    },
+    () => `a deployment that goes on: ${printed}`,
+    60_000,
+  );
 });
 
 it("ends every process that it has started when Ctrl-C is pressed", async () => {
