@@ -11,7 +11,7 @@ import type { Role, Session } from "../protocol/session.ts";
 import type { AppEnv } from "./app-env.ts";
 import { opensEventStream } from "./event-stream.ts";
 import { failureResponse } from "./failure-response.ts";
-import { ticketsOf } from "./objects.ts";
+import { ticketSession } from "./ticket-session.ts";
 
 const absent: Failure = { code: "UNAUTHENTICATED", message: "A token is required" };
 
@@ -37,7 +37,7 @@ export const sessionOf = async (
   const { auth } = c.get("settings");
   if (auth.mode === "off") return isLoopback(new URL(c.req.url)) ? success(localSession) : failed(notLocal);
   if (credential === undefined) return failed(absent);
-  if (credential.kind === "ticket") return ticketsOf(c.env).redeem(credential.ticket);
+  if (credential.kind === "ticket") return ticketSession(c.env, auth, credential.ticket);
   return verifyToken(credential.token, auth, Date.now());
 };
 

@@ -3,16 +3,23 @@
  * hash of a ticket is stored, so that the storage opens no door.
  */
 import { DurableObject } from "cloudflare:workers";
+import { signedTicket, ticketKeyOf, ticketSecretOf } from "../auth/signed-ticket.ts";
 import type { Failure } from "../protocol/failure.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import { sessionSchema, type Session } from "../protocol/session.ts";
 import type { Ticket } from "../protocol/ticket.ts";
-import type { Env } from "../settings.ts";
+import { settingsOf, type Env } from "../settings.ts";
 
 const LIFETIME_SECONDS = 60;
 
-/** Most tickets of one subject that wait to be used: far more than the tabs that one person opens in a minute. */
-const MAX_OPEN = 50;
+/**
+ * Most tickets of one subject that wait to be used. A team may share one subject, and all its pages come back at once after
+ * the network was gone: two hundred people with ten pages each.
+ */
+const MAX_OPEN = 2_000;
+
+/** Kept: what tickets are signed with where no setting holds a secret. */
+const SECRET = "secret";
 
 type Row = { session: string; expires: number };
 
@@ -20,7 +27,7 @@ const refused: Failure = { code: "UNAUTHENTICATED", message: "The ticket is unkn
 
 const tooMany: Failure = {
   code: "TOO_MANY_REQUESTS",
-  message: `${MAX_OPEN} tickets are open already: use them, or wait a minute`,
+  message: `${MAX_OPEN} tickets of this subject wait to be used: use them, or wait a minute`,
 };
 
 const hashOf = async (ticket: string): Promise<string> => {
@@ -42,16 +49,24 @@ export class Tickets extends DurableObject<Env> {
 
   /** A new ticket for a session; it never outlives the session. */
   async issue(session: Session): Promise<Result<Ticket, Failure>> {
-    const ticket = crypto
-      .getRandomValues(new Uint8Array(32))
-      .toBase64({ alphabet: "base64url", omitPadding: true });
-    const hash = await hashOf(ticket);
     const now = Date.now();
-    if (this.#openOf(session.subject, now) >= MAX_OPEN) return failed(tooMany);
     const expires = Math.min(now + LIFETIME_SECONDS * 1000, session.expiresAt * 1000);
+    const ticket = await signedTicket(await this.#key(), expires);
+    const hash = await hashOf(ticket);
+    if (this.#openOf(session.subject, now) >= MAX_OPEN) return failed(tooMany);
     this.#sql.exec("INSERT INTO tickets VALUES (?, ?, ?)", hash, JSON.stringify(session), expires);
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(expires);
     return success({ ticket, expiresAt: new Date(expires).toISOString() });
+  }
+
+  /** What tickets are signed with where no setting holds a secret: chance, and the same from then on. */
+  async secret(): Promise<string> {
+    const { kv } = this.ctx.storage;
+    const known = kv.get<string>(SECRET);
+    if (known !== undefined) return known;
+    const secret = crypto.getRandomValues(new Uint8Array(32)).toHex();
+    kv.put(SECRET, secret);
+    return secret;
   }
 
   /** The session of a ticket, once: of two at the same time, one gets it. */
@@ -69,6 +84,13 @@ export class Tickets extends DurableObject<Env> {
       .exec<{ next: number | null }>("SELECT min(expires) AS next FROM tickets")
       .one();
     if (next !== null) await this.ctx.storage.setAlarm(next);
+  }
+
+  async #key(): Promise<CryptoKey> {
+    const settings = settingsOf(this.env);
+    // The Worker lets nobody in without these.
+    if (!settings.ok) throw new Error("No tickets can be given");
+    return ticketKeyOf(ticketSecretOf(settings.value.auth) ?? (await this.secret()));
   }
 
   #openOf(subject: string, now: number): number {

@@ -1,8 +1,10 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { signedTicket, ticketKeyOf } from "../../src/auth/signed-ticket.ts";
 import type { Session } from "../../src/protocol/session.ts";
 import { ticketSchema } from "../../src/protocol/ticket.ts";
+import type { Env } from "../../src/settings.ts";
 import { ask, askAs, failure, jsonOf } from "./ask.ts";
 import { FakeStacks } from "./fake-stacks.ts";
 
@@ -73,13 +75,13 @@ describe("tickets", () => {
   test("tickets cannot be guessed, and are not stored as they are", async () => {
     const tickets = await Promise.all(Array.from({ length: 10 }, () => issue("hashed")));
     expect(new Set(tickets.map(({ ticket }) => ticket)).size).toBe(10);
-    for (const { ticket } of tickets) expect(ticket).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    for (const { ticket } of tickets) expect(ticket).toMatch(/^[A-Za-z0-9_-]{86}$/);
     const stored = JSON.stringify(await rowsOf("hashed"));
     for (const { ticket } of tickets) expect(stored).not.toContain(ticket);
   });
 
-  test("one subject has at most 50 open tickets, and others have theirs", async () => {
-    const issued = await Promise.all(Array.from({ length: 50 }, () => issue("many")));
+  test("one subject has at most 2,000 open tickets, and others have theirs", async () => {
+    const issued = await Promise.all(Array.from({ length: 2_000 }, () => issue("many")));
     const again = () => ticketsOf("many").issue(sessionOf());
     expect(await again()).toMatchObject({ ok: false, failure: { code: "TOO_MANY_REQUESTS" } });
     await issue("many", { ...sessionOf(), subject: "sam" });
@@ -125,6 +127,65 @@ describe("tickets", () => {
     expect(stacks.requests.map(({ headers }) => headers.get("stackcast-session"))).toEqual([
       expect.stringContaining('"subject":"tester","role":"viewer"'),
     ]);
+  });
+
+  test("what Stackcast has not signed, or is over, is refused without a question to the object of tickets", async () => {
+    const { ticket: other } = await issue("elsewhere");
+    const late = await signedTicket(await ticketKeyOf(env.AUTH_JWT_SECRET ?? ""), Date.now());
+    const stolen = await signedTicket(await ticketKeyOf("x".repeat(32)), Date.now() + 60_000);
+    const forged = [
+      other.replace(/^./, (first) => (first === "A" ? "B" : "A")),
+      late,
+      stolen,
+      "nothing",
+      "ÿ",
+      "%",
+    ];
+    const asked: string[] = [];
+    const TICKETS = {
+      idFromName: (name: string) => name,
+      get: () => ({
+        redeem: async (ticket: string) => {
+          asked.push(ticket);
+          return { ok: false, failure: { code: "UNAUTHENTICATED", message: "not here" } };
+        },
+      }),
+    } as unknown as Env["TICKETS"];
+    const statuses: number[] = [];
+    for (const ticket of [...forged, other]) {
+      const path = `/ws?ticket=${encodeURIComponent(ticket)}`;
+      statuses.push((await ask(path, { headers: { Upgrade: "websocket" }, bindings: { TICKETS } })).status);
+    }
+    expect(new Set(statuses)).toEqual(new Set([401]));
+    expect(asked).toEqual([other]);
+  });
+
+  test("where no setting holds a secret the object of tickets has one, the same for ever", async () => {
+    const secret = await ticketsOf("tickets").secret();
+    expect(secret).toMatch(/^[0-9a-f]{64}$/);
+    expect(await ticketsOf("tickets").secret()).toBe(secret);
+    const bindings = { AUTH_JWT_SECRET: "", AUTH_JWKS_URL: "https://keys.example/jwks" };
+    const ticket = await signedTicket(await ticketKeyOf(secret), Date.now() + 60_000);
+    const redeemed: string[] = [];
+    const TICKETS = {
+      idFromName: (name: string) => name,
+      get: () => ({
+        secret: async () => secret,
+        redeem: async (given: string) => {
+          redeemed.push(given);
+          return { ok: true, value: sessionOf() };
+        },
+      }),
+    } as unknown as Env["TICKETS"];
+    const stacks = new FakeStacks();
+    const asking = {
+      headers: { Upgrade: "websocket" },
+      bindings: { ...bindings, ...stacks.bindings, TICKETS },
+    };
+    const track = `/canvas/deploy/track/app?ticket=`;
+    expect((await ask(track + ticket, asking)).status).toBe(101);
+    expect((await ask(track + ticket.slice(1), asking)).status).toBe(401);
+    expect(redeemed).toEqual([ticket]);
   });
 
   test("without a token there is no ticket", async () => {
