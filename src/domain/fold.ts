@@ -3,6 +3,7 @@ import type { StackCounts, StackFrame } from "../protocol/stack-frames.ts";
 import { beginsAttempt, operationStart } from "./attempt.ts";
 import { attemptAfterEvent, attemptAfterOwnEvent, attemptBegunBy } from "./attempt-fold.ts";
 import { countsOf, resourceUpdateOf, stackCompleteOf } from "./frames.ts";
+import { untold } from "./operation-view.ts";
 import { isNestedStackEvent, isOwnEvent, isOwnStatusEvent, type StackEvent } from "./stack-event.ts";
 import { ownStatusAfter, UNKNOWN_STATUS } from "./own-status.ts";
 import { resourceAfter } from "./resource-fold.ts";
@@ -14,6 +15,7 @@ import {
   type TrackedResource,
 } from "./stack-state.ts";
 import { isAtRest, isUnderWay, isWhole, operationBegunBy, outcomeOf, standingOf } from "./statuses.ts";
+import { operationOf, operationOfState, type OperationView } from "./summary.ts";
 import { count, percentOf, tallyOf, unstartedOf, type Tally } from "./tally.ts";
 import { advanceCursor } from "./unseen.ts";
 
@@ -43,6 +45,8 @@ export class Fold {
   private readonly newestStart: StackEvent | undefined;
   /** The root's status before its first own event; absent: as it is known. */
   private previousStatus: string | undefined;
+  /** What the readers of the channel know of the operation. */
+  private told: OperationView | undefined;
   private readonly findings: Findings;
   private readonly channel: string;
 
@@ -55,6 +59,7 @@ export class Fold {
     this.channel = channel;
     this.offset = offset;
     this.previousStatus = findings.previousStatus;
+    this.told = operationOfState(before);
     this.attempt = before.attempt;
     this.followed = new Map(before.followed);
     this.resources = new Map(before.resources);
@@ -98,9 +103,21 @@ export class Fold {
     if (ofRoot) attempt = attemptAfterOwnEvent(attempt, event, before, stack);
     if (ofRoot && (before.phase !== stack.phase || before.planned !== stack.planned))
       this.tally = tallyOf(this.resources, this.followed, this.root.phase);
-    if (!own && event.logicalId !== "") this.takeResource(event, path, phase, stack);
+    const superseded = !own && event.logicalId !== "" && !this.takeResource(event, path, phase, stack);
     const counts = this.progressed(attempt);
-    this.frames.push(resourceUpdateOf(event, path, counts, this.next(), previousStatus));
+    this.tell(resourceUpdateOf(event, path, counts, this.next(), { previousStatus, superseded }));
+  }
+
+  /** Tells a frame, with all that its readers need to know the operation as it is known here now. */
+  private tell(frame: StackFrame): void {
+    const { root, attempt, told } = this;
+    this.told = operationOf(root, attempt!, frame.stack);
+    if (frame.type === "stack_complete") {
+      this.frames.push(frame);
+      return;
+    }
+    const operation = untold(told, frame, this.told, attempt!.firstOffset === frame.offset);
+    this.frames.push(operation ? { ...frame, operation } : frame);
   }
 
   finish(before: StackState): Advance {
@@ -175,23 +192,26 @@ export class Fold {
     this.keepStack(this.root);
   }
 
+  /** Whether the event changes how its resource stands. */
   private takeResource(
     event: StackEvent,
     path: string,
     phase: FollowedStack["phase"],
     stack: FollowedStack,
-  ): void {
+  ): boolean {
     const key = resourceKeyOf(event.stackId, event.logicalId);
     const known = this.resources.get(key);
-    const resource = resourceAfter(known, event, path, phase);
+    const resource = resourceAfter(known, event, path, phase, this.root.phase === "rollback");
     if (known) count(this.tally, known, this.root.phase, -1);
     else if (Object.hasOwn(stack.planned, event.logicalId)) this.tally.unstarted--;
     count(this.tally, resource, this.root.phase, 1);
     this.resources.set(key, resource);
     this.touchedResources.add(key);
-    if (!isNestedStackEvent(event)) return;
-    const nested = this.nestedStack(event.physicalId);
-    this.keepStack({ ...nested, due: true, parentRunning: standingOf(event.status) === "running" });
+    if (isNestedStackEvent(event)) {
+      const nested = this.nestedStack(event.physicalId);
+      this.keepStack({ ...nested, due: true, parentRunning: standingOf(event.status) === "running" });
+    }
+    return resource !== known;
   }
 
   /** Tells the end, once nothing more is to be expected and DescribeStacks agrees. */
@@ -217,7 +237,7 @@ export class Fold {
     const outcome = outcomeOf(this.root.status, attempt.orphans);
     if (!outcome) return;
     const counts = this.progressed({ ...attempt, outputs });
-    this.frames.push(stackCompleteOf(this.root, this.attempt!, outcome, counts, this.next()));
+    this.tell(stackCompleteOf(this.root, this.attempt!, outcome, counts, this.next()));
   }
 
   /** Keeps the attempt with its percentage brought up to date, and tells the counts. */

@@ -16,12 +16,16 @@ export const countsOf = (root: FollowedStack, attempt: Attempt, tally: Tally): S
   progress: attempt.progress,
 });
 
+/** `superseded`: the event changes nothing of how its resource stands. */
 export const resourceUpdateOf = (
   event: StackEvent,
   path: string,
   stack: StackCounts,
   position: FramePosition,
-  previousStatus = "",
+  {
+    previousStatus = "",
+    superseded = false,
+  }: Readonly<{ previousStatus?: string | undefined; superseded?: boolean }> = {},
 ): ResourceUpdate => ({
   type: "resource_update",
   timestamp: event.timestamp,
@@ -37,6 +41,7 @@ export const resourceUpdateOf = (
     ...(event.detailedStatus && { detailedStatus: event.detailedStatus }),
     ...(event.hook && { hook: event.hook }),
     ...(previousStatus !== "" && { previousStatus }),
+    ...(superseded && { superseded }),
   },
   stack,
   ...position,

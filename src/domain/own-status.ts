@@ -30,7 +30,8 @@ export const ownStatusAfter = (before: OwnStatus, event: StackEvent): OwnStatus 
   };
 };
 
-const phaseAfter = (before: OwnStatus, status: string): Phase => {
+/** The phase after an own event that begins no attempt. */
+export const phaseAfter = (before: Pick<OwnStatus, "kind" | "phase">, status: string): Phase => {
   if (isRollbackStatus(status)) return "rollback";
   // A delete that begins no attempt takes back a failed create.
   if (status === "DELETE_IN_PROGRESS" && before.kind !== "delete") return "rollback";

@@ -51,7 +51,7 @@ export type StackEvent = Readonly<{
 }>;
 
 /** Whether the event is about the stack itself, not about one of its resources. */
-export const isOwnEvent = (event: StackEvent): boolean =>
+export const isOwnEvent = (event: Pick<StackEvent, "type" | "stackId" | "physicalId">): boolean =>
   event.type === STACK_TYPE && event.physicalId === event.stackId;
 
 /** Whether the event says how the stack itself stands now; a hook's report on a stack may say nothing of it. */

@@ -2,12 +2,12 @@
  * All that is known of a stack's newest attempt. Everything in it follows from the stack's events; what can be
  * computed from the rest is not kept. Entries are replaced, never changed in place.
  */
-import type { Cause } from "../protocol/stack-frames.ts";
+import type { Cause, phases } from "../protocol/stack-frames.ts";
+import type { BegunResource } from "./resource-entry.ts";
 import type { OperationKind, Standing } from "./statuses.ts";
 import type { Cursor } from "./unseen.ts";
 
-/** What a stack is doing: the change itself, deleting what the change replaced, or taking the change back. */
-export type Phase = "forward" | "cleanup" | "rollback";
+export type Phase = (typeof phases)[number];
 
 /** What a stack's newest own event said. The status is empty before the first one. */
 export type OwnStatus = Readonly<{
@@ -55,21 +55,13 @@ export type Attempt = Readonly<{
   outputs?: Readonly<Record<string, string>>;
 }>;
 
-export type TrackedResource = Readonly<{
-  stackId: string;
-  logicalId: string;
-  path: string;
-  type: string;
-  physicalId: string;
-  status: string;
-  reason: string;
-  startedAt: string;
-  updatedAt: string;
-  /** Where it stands within the change; absent if the change did not touch it. */
-  forward?: Standing;
-  /** Where it stands within the rollback. */
-  undo?: Standing;
-}>;
+export type TrackedResource = BegunResource &
+  Readonly<{
+    /** Where it stands within the change; absent if the change did not touch it. */
+    forward?: Standing;
+    /** Where it stands within the rollback. */
+    undo?: Standing;
+  }>;
 
 export type StackState = Readonly<{
   /** ARN of the tracked stack; absent until AWS has shown it. */
@@ -82,6 +74,7 @@ export type StackState = Readonly<{
 
 export const EMPTY_STATE: StackState = { followed: new Map(), resources: new Map() };
 
+/** A resource is one of its own stack: nested stacks may use a logical id again. */
 export const resourceKeyOf = (stackId: string, logicalId: string): string => `${stackId} ${logicalId}`;
 
 /** The tracked stack itself, once AWS has shown it. */

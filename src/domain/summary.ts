@@ -1,9 +1,19 @@
 /** A stack's state as REST shows it. */
+import type { StackCounts } from "../protocol/stack-frames.ts";
 import type { StackSummary } from "../protocol/stack-summary.ts";
 import { causeOf, countsOf, secondsBetween } from "./frames.ts";
-import { resourceKeyOf, rootOf, type StackState } from "./stack-state.ts";
+import type { BegunResource } from "./resource-entry.ts";
+import {
+  resourceKeyOf,
+  rootOf,
+  type Attempt,
+  type FollowedStack,
+  type StackState,
+  type TrackedResource,
+} from "./stack-state.ts";
 import { outcomeOf } from "./statuses.ts";
 import { tallyOf } from "./tally.ts";
+import { without } from "./without.ts";
 
 /** What follows from the state alone. */
 export type StateSummary = Omit<
@@ -11,15 +21,32 @@ export type StateSummary = Omit<
   "channel" | "epoch" | "offset" | "floor" | "region" | "tracking" | "viewers" | "trouble"
 >;
 
+/** The operation as a whole: the summary without its resources. */
+export type OperationView = Omit<StateSummary, "resources">;
+
 /** Undefined as long as AWS has shown no such stack. */
 export const summaryOf = (state: StackState): StateSummary | undefined => {
+  const operation = operationOfState(state);
+  return (
+    operation && {
+      ...operation,
+      resources: [...[...state.resources.values()].map(shownResource), ...plannedResources(state)],
+    }
+  );
+};
+
+export const operationOfState = (state: StackState): OperationView | undefined => {
   const root = rootOf(state);
-  const { attempt } = state;
+  const { attempt, resources, followed } = state;
   if (!root || !attempt) return undefined;
+  return operationOf(root, attempt, countsOf(root, attempt, tallyOf(resources, followed, root.phase)));
+};
+
+export const operationOf = (root: FollowedStack, attempt: Attempt, counts: StackCounts): OperationView => {
   const outcome = attempt.outputs && outcomeOf(root.status, attempt.orphans);
   const cause = causeOf(attempt, outcome);
   return {
-    ...countsOf(root, attempt, tallyOf(state.resources, state.followed, root.phase)),
+    ...counts,
     stackId: root.stackId,
     phase: root.phase,
     startedAt: attempt.startedAt,
@@ -30,24 +57,11 @@ export const summaryOf = (state: StackState): StateSummary | undefined => {
     }),
     outputs: { ...attempt.outputs },
     ...(cause && { cause }),
-    resources: [...begunResources(state), ...plannedResources(state)],
   };
 };
 
-const begunResources = (state: StackState): StackSummary["resources"] =>
-  [...state.resources.values()].map(
-    ({ logicalId, type, status, physicalId, reason, path, stackId, startedAt, updatedAt }) => ({
-      logicalId,
-      type,
-      status,
-      physicalId,
-      reason,
-      path,
-      stackId,
-      startedAt,
-      updatedAt,
-    }),
-  );
+/** Without what only the counting needs. */
+const shownResource = (resource: TrackedResource): BegunResource => without(resource, "forward", "undo");
 
 /** What the operation has yet to begin: of no status, as AWS gives it none. */
 const plannedResources = (state: StackState): StackSummary["resources"] =>

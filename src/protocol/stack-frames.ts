@@ -67,8 +67,17 @@ export const trackedResourceSchema = resourceViewSchema
     reason: true,
     path: true,
     stackId: true,
+    hook: true,
   })
-  .extend({ startedAt: z.string().optional(), updatedAt: z.string().optional() });
+  .extend({
+    /** Of the first event of it in the operation; absent for what is planned and not begun. */
+    startedAt: z.string().optional(),
+    updatedAt: z.string().optional(),
+    /** When it began what it does now, if it has done something else before in the operation. */
+    since: z.string().optional(),
+    /** How it failed, once a rollback does more to it. */
+    failure: z.object({ status: z.string(), reason: z.string() }).optional(),
+  });
 
 export type ShownResource = Readonly<z.infer<typeof trackedResourceSchema>>;
 
@@ -88,32 +97,6 @@ export const causeSchema = z.object({
 });
 
 export type Cause = Readonly<z.infer<typeof causeSchema>>;
-
-/** What an event changed of the operation as a whole. What is absent is as it was; `null`: there is none any more. */
-const operationChangeSchema = z.object({
-  /** A new attempt begins here: what was known of the one before is void. */
-  begins: z.literal(true).optional(),
-  /** AWS's time of the operation's start. */
-  startedAt: timestamp.optional(),
-  phase: z.enum(phases).optional(),
-  cause: causeSchema.nullable().optional(),
-  rollbackCause: causeSchema.nullable().optional(),
-});
-
-export type OperationChange = Readonly<z.infer<typeof operationChangeSchema>>;
-
-export const resourceUpdateSchema = z.object({
-  type: z.literal("resource_update"),
-  timestamp,
-  resource: resourceViewSchema,
-  stack: stackCountsSchema,
-  operation: operationChangeSchema.optional(),
-  /** Resources that this event, which AWS showed late, puts right: each as it stands now. */
-  corrected: z.array(trackedResourceSchema).optional(),
-  ...position,
-});
-
-export type ResourceUpdate = Readonly<z.infer<typeof resourceUpdateSchema>>;
 
 export const outcomes = [
   "deployed",
@@ -155,6 +138,44 @@ export const endingFacts = {
   /** Express mode: resources may go on becoming available. */
   stabilising: z.literal(true).optional(),
 };
+
+/**
+ * What an event changed of the operation as a whole, where that does not follow from the event itself and from what was
+ * told before. What is absent is as it follows; `null`: there is none any more.
+ */
+const operationChangeSchema = z.object({
+  /** Whether a new attempt begins here: what was known of the one before is void. */
+  begins: z.boolean().optional(),
+  stackId: z.string().optional(),
+  /** AWS's time of the operation's start. */
+  startedAt: timestamp.optional(),
+  phase: z.enum(phases).optional(),
+  endedAt: timestamp.nullable().optional(),
+  durationSeconds: z.number().nullable().optional(),
+  outcome: z.enum(outcomes).nullable().optional(),
+  outputs: z.record(z.string(), z.string()).optional(),
+  cause: endingFacts.cause.nullable(),
+  rollbackCause: endingFacts.rollbackCause.nullable(),
+  cancelled: endingFacts.cancelled.nullable(),
+  orphans: endingFacts.orphans.nullable(),
+  retained: endingFacts.retained.nullable(),
+  stabilising: endingFacts.stabilising.nullable(),
+});
+
+export type OperationChange = Readonly<z.infer<typeof operationChangeSchema>>;
+
+export const resourceUpdateSchema = z.object({
+  type: z.literal("resource_update"),
+  timestamp,
+  resource: resourceViewSchema,
+  stack: stackCountsSchema,
+  operation: operationChangeSchema.optional(),
+  /** Resources that this event, which AWS showed late, puts right: each as it stands now. */
+  corrected: z.array(trackedResourceSchema).optional(),
+  ...position,
+});
+
+export type ResourceUpdate = Readonly<z.infer<typeof resourceUpdateSchema>>;
 
 export const stackCompleteSchema = z.object({
   type: z.literal("stack_complete"),

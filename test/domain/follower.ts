@@ -13,9 +13,13 @@ export const CHANNEL = "stacks/eu-west-1/shop";
 /** As many failed polls in a row make the tracker go on without a plan. */
 const PATIENCE_FOR_PLANS = 3;
 
+/** What a look told, and what was known after it. */
+export type Step = Readonly<{ state: StackState; offset: number; frames: readonly StackFrame[] }>;
+
 export class Follower {
   state: StackState = EMPTY_STATE;
   readonly frames: StackFrame[] = [];
+  readonly steps: Step[] = [];
   trouble: LookupFailure | undefined;
   private failedPolls = 0;
   private readonly cloudFormation: FakeCloudFormation;
@@ -45,6 +49,7 @@ export class Follower {
     const change = advance(this.state, seen.value.findings, position);
     this.state = change.state;
     this.frames.push(...change.frames);
+    this.steps.push({ state: this.state, offset: this.frames.length, frames: change.frames });
     return change;
   }
 

@@ -5,6 +5,7 @@ import type { StackEvent } from "../../src/domain/stack-event.ts";
 import type { StackState } from "../../src/domain/stack-state.ts";
 import { FakeCloudFormation } from "../support/fake-cloudformation.ts";
 import { traceEvents, tracesFolder, wholeTraces, whyNoTraces, type WholeTrace } from "../support/traces.ts";
+import { expectTold } from "./expect-told.ts";
 import { Follower } from "./follower.ts";
 import { expectInvariants } from "./invariants.ts";
 
@@ -137,6 +138,11 @@ describe.skipIf(!tracesFolder)(
         else expect(heard(follower)).toEqual(shown(newestOf(events, follower)));
         expect(endingsOf(follower)).toEqual(attempts.slice(-1));
         expectInvariants(follower.frames);
+      });
+
+      test("is known to whoever folds its frames as the server knows it", async () => {
+        const events = recorded(name);
+        expectTold((await follow(events, 3)).steps);
       });
 
       test("leads to the same state, however it is cut into polls", async () => {
