@@ -1,5 +1,6 @@
 /** A change set: what a stack is proposed to become, and how that differs from what it is. */
 import type { Change } from "./template/difference.ts";
+import type { Validation } from "./early-validation.ts";
 import type { GivenParameter } from "./template/parameters.ts";
 import type { Settings, Stack } from "./stack.ts";
 
@@ -17,9 +18,16 @@ export type ChangeSet = {
   /** With the ARN of the nested stack's own change set, where the set was made with IncludeNestedStacks. */
   readonly changes: readonly (Change & { readonly changeSetId?: string })[];
   readonly parentId?: string;
+  /** Of a nested one: the set that was asked for. */
+  readonly rootId?: string;
   readonly includesNested: boolean;
   /** Of the call that made it; empty if that had none. */
   readonly token: string;
+  /** Of its own making, which is an operation of the stack's. */
+  readonly operationId: string;
+  readonly validations: readonly Validation[];
+  /** When it was complete or had failed; empty before. */
+  endedAt: string;
   /** Of the call that executed it. */
   executionToken?: string | undefined;
   /** `CREATE_PENDING`, `CREATE_IN_PROGRESS`, `CREATE_COMPLETE`, `FAILED` */

@@ -5,7 +5,17 @@
 import { z } from "zod";
 import { randomOf, type Random } from "./random.ts";
 
+/** When a fault is in force, in real time from when it was added. */
+const when = {
+  startsInMs: z.number().nonnegative().optional(),
+  /** Absent: until it is cleared or used up. */
+  lastsMs: z.number().positive().optional(),
+};
+
 const where = {
+  ...when,
+  /** `cloudformation`, as signed; absent: any. */
+  service: z.string().optional(),
   /** `DescribeStackEvents`; absent: any. */
   action: z.string().optional(),
   /** Name or ARN as sent; absent: any. */
@@ -46,6 +56,16 @@ export const faultSchema = z.discriminatedUnion("kind", [
     reads: z.number().int().positive(),
     logicalId: z.string().optional(),
     status: z.string().optional(),
+    ...when,
+    stack: where.stack,
+    count: where.count,
+    probability: where.probability,
+  }),
+  /** An update's clean-up, that of its rollback too, lasts so many simulated seconds longer. */
+  z.object({
+    kind: z.literal("slow-clean-up"),
+    seconds: z.number().positive(),
+    ...when,
     stack: where.stack,
     count: where.count,
     probability: where.probability,
@@ -68,11 +88,19 @@ export type FaultHandle = Readonly<{
 }>;
 
 /** What a request, or an event, is matched by. */
-export type Occasion = Readonly<{ action?: string; stacks: readonly string[]; page?: number }>;
+export type Occasion = Readonly<{
+  service?: string;
+  action?: string;
+  stacks: readonly string[];
+  page?: number;
+}>;
+
+const isInForce = ({ startsInMs = 0, lastsMs = Infinity }: ParsedFault, ageMs: number): boolean =>
+  ageMs >= startsInMs && ageMs < startsInMs + lastsMs;
 
 /** The faults in force. */
 export class Faults {
-  #active = new Map<number, { fault: ParsedFault; hits: number }>();
+  #active = new Map<number, { fault: ParsedFault; hits: number; addedAt: number }>();
   #next = 1;
   #random: Random;
 
@@ -82,7 +110,7 @@ export class Faults {
 
   add(fault: Fault): FaultHandle {
     const id = this.#next++;
-    const entry = { fault: faultSchema.parse(fault), hits: 0 };
+    const entry = { fault: faultSchema.parse(fault), hits: 0, addedAt: Date.now() };
     this.#active.set(id, entry);
     return { hits: () => entry.hits, clear: () => void this.#active.delete(id) };
   }
@@ -102,6 +130,7 @@ export class Faults {
     const struck: Extract<ParsedFault, { kind: Kind }>[] = [];
     for (const [id, entry] of this.#active) {
       const { fault } = entry;
+      if (!isInForce(fault, Date.now() - entry.addedAt)) continue;
       if (!isOfKind(fault) || !this.#matches(fault, occasion) || !also(fault)) continue;
       if (fault.probability !== undefined && this.#random() >= fault.probability) continue;
       entry.hits += 1;
@@ -113,6 +142,7 @@ export class Faults {
 
   #matches(fault: ParsedFault, occasion: Occasion): boolean {
     if (fault.stack !== undefined && !occasion.stacks.includes(fault.stack)) return false;
+    if ("service" in fault && fault.service !== undefined && fault.service !== occasion.service) return false;
     if ("action" in fault && fault.action !== undefined && fault.action !== occasion.action) return false;
     return !("page" in fault && fault.page !== undefined && fault.page !== occasion.page);
   }

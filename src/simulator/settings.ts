@@ -16,6 +16,11 @@ export type Wish = Readonly<{
   disableRollback?: boolean | undefined;
   onFailure?: Settings["onFailure"] | undefined;
   notificationArns?: readonly string[] | undefined;
+  roleArn?: string | undefined;
+  timeoutMinutes?: number | undefined;
+  /** `DeploymentConfig.Mode`: whether the operation ends before its resources are ready. */
+  isExpress?: boolean | undefined;
+  retainExceptOnCreate?: boolean | undefined;
 }>;
 
 /** Which capabilities the template's resources ask for. */
@@ -69,6 +74,10 @@ export const settingsOf = (account: Account, identity: Identity, wish: Wish, bef
     disableRollback: wish.disableRollback ?? false,
     onFailure: wish.onFailure ?? "ROLLBACK",
     notificationArns: wish.notificationArns ?? before?.notificationArns ?? [],
+    roleArn: wish.roleArn ?? before?.roleArn ?? "",
+    timeoutMinutes: wish.timeoutMinutes ?? before?.timeoutMinutes,
+    isExpress: wish.isExpress ?? false,
+    retainExceptOnCreate: wish.retainExceptOnCreate ?? false,
     hasTransform: template.Transform !== undefined,
   };
 };

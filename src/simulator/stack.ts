@@ -3,7 +3,7 @@
  * appends events, and statuses, resources and times are read from here.
  */
 import { randomOf, uuidOf, type Random } from "./random.ts";
-import type { Plan } from "./template/plan.ts";
+import type { Plan, PlannedResource } from "./template/plan.ts";
 import type { ResolvedParameter } from "./template/parameters.ts";
 
 /** The type of a stack's own events and of nested stacks. */
@@ -60,6 +60,13 @@ export type Settings = Readonly<{
   disableRollback: boolean;
   onFailure: "ROLLBACK" | "DELETE" | "DO_NOTHING";
   notificationArns: readonly string[];
+  /** Of the role that CloudFormation works with; empty: the caller's. */
+  roleArn: string;
+  timeoutMinutes?: number | undefined;
+  /** Whether operations end before their resources are ready. */
+  isExpress: boolean;
+  /** Whether the rollback of a create deletes what its policies retain. */
+  retainExceptOnCreate: boolean;
   hasTransform: boolean;
 }>;
 
@@ -94,6 +101,8 @@ export class Stack {
   /** Oldest first. */
   readonly events: RecordedEvent[] = [];
   readonly resources = new Map<string, StackResource>();
+  /** What resources are whose update has failed: as they were planned before it. */
+  readonly unchanged = new Map<string, PlannedResource>();
   /** How many more reads an event stays invisible in. */
   readonly #lateReads = new Map<RecordedEvent, number>();
   readonly #own: RecordedEvent[] = [];

@@ -67,7 +67,7 @@ export const deliver = async (
   answer: () => Promise<Answer>,
   closing: AbortSignal,
 ): Promise<Delivery> => {
-  const struck = faults.strike(KINDS, { ...summary, stacks: [summary.stack] });
+  const struck = faults.strike(KINDS, { ...summary, service: name, stacks: [summary.stack] });
   for (const fault of struck) {
     if (fault.kind === "latency") await wait(fault.milliseconds, undefined, { signal: closing, ref: false });
     if (fault.kind === "reset") return { kind: "reset" };

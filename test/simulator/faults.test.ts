@@ -6,7 +6,7 @@ import {
   type CloudFormationClient,
 } from "@aws-sdk/client-cloudformation";
 import { AwsClient } from "aws4fetch";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Fault } from "../../src/simulator/faults.ts";
 import type { Simulator } from "../../src/simulator/options.ts";
 import { createSimulator } from "../../src/simulator/simulator.ts";
@@ -69,6 +69,24 @@ describe("a fault", () => {
     await client.send(new DescribeStacksCommand({ StackName: "shop" }));
   });
 
+  it("of one service leaves the others alone, and may begin later and end by itself", async () => {
+    const sts = new AwsClient({ ...credentials, service: "sts", region: "us-east-1", retries: 0 });
+    const identity = (): Promise<Response> =>
+      sts.fetch(`${simulator.url}/`, { method: "POST", body: "Action=GetCallerIdentity&Version=2011-06-15" });
+    const handle = simulator.fault({ kind: "expired-token", service: "cloudformation" });
+    expect([(await bare()).status, (await identity()).status]).toEqual([403, 200]);
+    handle.clear();
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+    simulator.fault({ kind: "expired-token", startsInMs: 1000, lastsMs: 70_000 });
+    const statusAfter = async (milliseconds: number): Promise<number> => {
+      vi.setSystemTime(Date.now() + milliseconds);
+      return (await bare()).status;
+    };
+    const statuses = [await statusAfter(0), await statusAfter(1000), await statusAfter(69_000)];
+    expect([...statuses, await statusAfter(1000)]).toEqual([200, 403, 403, 200]);
+    vi.useRealTimers();
+  });
+
   it("cuts the connection, whole or in the middle of the body", async () => {
     simulator.fault({ kind: "reset", count: 1 });
     await expect(bare()).rejects.toThrow();
@@ -88,7 +106,7 @@ describe("a fault", () => {
 
   it("hangs until the client gives up, and delays", async () => {
     const fault = simulator.fault({ kind: "hang" });
-    await expect(bare(AbortSignal.timeout(50))).rejects.toThrow(/timeout/);
+    await expect(bare(AbortSignal.timeout(500))).rejects.toThrow(/timeout/);
     expect(fault.hits()).toBe(1);
     fault.clear();
     simulator.fault({ kind: "latency", milliseconds: 60, count: 1 });

@@ -42,7 +42,7 @@ describe("CloudFormation answers badly", () => {
 
   const strike = ({ replay }: Scene, fault: Fault): FaultHandle =>
     system.simulator.fault(
-      fault.kind === "late-events" || fault.kind === "stale-status"
+      fault.kind === "late-events" || fault.kind === "slow-clean-up" || fault.kind === "stale-status"
         ? { ...fault, stack: replay.stackId }
         : { ...fault, stack: replay.stackId, action: "DescribeStackEvents" },
     );

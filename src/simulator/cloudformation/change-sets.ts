@@ -1,35 +1,20 @@
 /** Change sets: proposed, shown page by page, executed or thrown away. */
+import type { Account } from "../account.ts";
 import type { ChangeSet } from "../change-set.ts";
-import { pageOf } from "../paging.ts";
+import { validationReasonOf, validationsOf } from "../early-validation.ts";
 import { Refusal, validationError } from "../refusal.ts";
 import { settingsOf } from "../settings.ts";
 import { STACK_TYPE, type Stack } from "../stack.ts";
 import type { Change } from "../template/difference.ts";
-import type { XmlValue } from "../xml.ts";
 import { stackOf, type Action, type ActionRequest } from "./action.ts";
-import { nestedChangeSetOf } from "./nested-change-sets.ts";
-import { checkStackName, checkUpdatable, newStack, proposedChanges } from "./operate.ts";
+import { nestedChangeSetOf, nestedReasonOf, operationIdOf } from "./nested-change-sets.ts";
+import { checkNotPaused, checkStackName, checkUpdatable, newStack, proposedChanges } from "./operate.ts";
+import { changeSetOf } from "./shown-change-sets.ts";
 import { wishOf } from "./wish.ts";
 
 const NO_CHANGES =
   "The submitted information didn't contain changes. Submit different information to create a change set.";
 const NO_UPDATES = "No updates are to be performed.";
-
-const changeSetOf = ({ account, parameters, region }: ActionRequest): ChangeSet => {
-  const name = parameters.required("ChangeSetName");
-  const stackName = parameters.get("StackName");
-  if (!name.startsWith("arn:") && stackName === undefined) {
-    throw validationError("StackName must be specified if ChangeSetName is not specified as an ARN.");
-  }
-  const stack = stackName === undefined ? undefined : account.findStack(region, stackName);
-  if (stackName !== undefined && stack === undefined)
-    throw validationError(`Stack [${stackName}] does not exist`);
-  const found = account.changeSets.findLast(
-    (set) => set.region === region && (set.id === name || (set.stack === stack && set.name === name)),
-  );
-  if (found === undefined) throw new Refusal("ChangeSetNotFound", `ChangeSet [${name}] does not exist`, 404);
-  return found;
-};
 
 /** The stack that a set of type CREATE is for: a new one, or one that waits in review. */
 const stackToCreate = (request: ActionRequest, name: string): Stack => {
@@ -61,13 +46,14 @@ const stackToCreate = (request: ActionRequest, name: string): Stack => {
 };
 
 /** AWS computes a set after it has answered. */
-const settle = async (request: ActionRequest, set: ChangeSet, isNothing: boolean): Promise<void> => {
-  await request.account.pause(0.3);
+const settle = async (account: Account, set: ChangeSet, reason: string | undefined): Promise<void> => {
+  await account.pause(0.3);
   set.status = "CREATE_IN_PROGRESS";
-  await request.account.pause(1.2);
-  if (isNothing) {
+  await account.pause(1.2);
+  set.endedAt = new Date().toISOString();
+  if (reason !== undefined) {
     set.status = "FAILED";
-    set.reason = set.settings.hasTransform ? NO_UPDATES : NO_CHANGES;
+    set.reason = reason;
     return;
   }
   set.status = "CREATE_COMPLETE";
@@ -98,9 +84,16 @@ export const createChangeSet: Action = (request) => {
   const settings = settingsOf(account, stack.identity, wish, isCreate ? undefined : stack.settings);
   const includesNested = parameters.flag("IncludeNestedStacks") ?? false;
   const id = account.arnOf(region, "changeSet", name, account.uuid());
-  const { changes, isNothing } = isCreate
+  const { changes: proposed, isNothing } = isCreate
     ? { changes: additionsOf(settings), isNothing: false }
     : proposedChanges(account, stack, settings);
+  const parent = { id, stack, settings, rootId: id, rootStack: stack, path: "" };
+  const changes = includesNested
+    ? proposed.map((change) => nestedChangeSetOf(account, parent, change))
+    : proposed;
+  const validations = validationsOf(account, stack, "", proposed);
+  const nothing = settings.hasTransform ? NO_UPDATES : NO_CHANGES;
+  const reason = isNothing ? nothing : (nestedReasonOf(account, changes) ?? validationReasonOf(validations));
   const set: ChangeSet = {
     id,
     name,
@@ -111,17 +104,18 @@ export const createChangeSet: Action = (request) => {
     description: parameters.get("Description") ?? "",
     settings,
     given: wish.parameters,
-    changes: includesNested
-      ? changes.map((change) => nestedChangeSetOf(account, stack, settings, id, change))
-      : changes,
+    changes,
     includesNested,
     token,
+    operationId: operationIdOf(account, id),
+    validations,
+    endedAt: "",
     status: "CREATE_PENDING",
     reason: "",
     executionStatus: "UNAVAILABLE",
   };
   account.changeSets.push(set);
-  void account.start(() => settle(request, set, isNothing));
+  void account.start(() => settle(account, set, reason));
   return { Id: id, StackId: stack.identity.id };
 };
 
@@ -134,64 +128,6 @@ const additionsOf = ({ plan }: ChangeSet["settings"]): readonly Change[] =>
     properties: [],
     isDynamic: false,
   }));
-
-const changeMember = (change: ChangeSet["changes"][number], stack: Stack): XmlValue => {
-  const isModify = change.action === "Modify";
-  return {
-    Type: "Resource",
-    ResourceChange: {
-      Action: change.action,
-      LogicalResourceId: change.logicalId,
-      PhysicalResourceId: stack.resources.get(change.logicalId)?.physicalId,
-      ResourceType: change.type,
-      Replacement: isModify ? (change.replacement ? "True" : "False") : undefined,
-      Scope: isModify ? (change.properties.length === 0 ? ["Metadata"] : ["Properties"]) : [],
-      Details: change.properties.map((property) => ({
-        Target: {
-          Attribute: "Properties",
-          Name: property,
-          RequiresRecreation: change.replacement ? "Always" : "Never",
-        },
-        Evaluation: change.isDynamic ? "Dynamic" : "Static",
-        ChangeSource: change.isDynamic ? "ResourceReference" : "DirectModification",
-      })),
-      ChangeSetId: change.changeSetId,
-    },
-  };
-};
-
-/** One page of the changes; none while the set is not complete. */
-export const describeChangeSet: Action = (request) => {
-  const set = changeSetOf(request);
-  const { settings, stack } = set;
-  const shown = set.status === "CREATE_COMPLETE" ? set.changes : [];
-  const { pageSize } = request.account.options;
-  const token = request.parameters.get("NextToken");
-  const { items, nextToken } = pageOf(shown, ({ logicalId }) => logicalId, pageSize, token);
-  return {
-    ChangeSetName: set.name,
-    ChangeSetId: set.id,
-    StackId: stack.identity.id,
-    StackName: stack.identity.name,
-    Description: set.description || undefined,
-    Parameters: settings.parameters.map(({ key, value, noEcho }) => ({
-      ParameterKey: key,
-      ParameterValue: noEcho ? "****" : value,
-    })),
-    CreationTime: set.createdAt,
-    ExecutionStatus: set.executionStatus,
-    Status: set.status,
-    StatusReason: set.reason || undefined,
-    NotificationARNs: settings.notificationArns,
-    RollbackConfiguration: {},
-    Capabilities: settings.capabilities,
-    Tags: settings.tags.map(({ key, value }) => ({ Key: key, Value: value })),
-    Changes: items.map((change) => changeMember(change, stack)),
-    NextToken: nextToken,
-    IncludeNestedStacks: set.includesNested,
-    ParentChangeSetId: set.parentId,
-  };
-};
 
 /** Lets the play begin; every other set of the stack becomes obsolete. */
 export const executeChangeSet: Action = (request) => {
@@ -211,7 +147,9 @@ export const executeChangeSet: Action = (request) => {
   const settings = {
     ...set.settings,
     disableRollback: parameters.flag("DisableRollback") ?? set.settings.disableRollback,
+    retainExceptOnCreate: parameters.flag("RetainExceptOnCreate") ?? set.settings.retainExceptOnCreate,
   };
+  checkNotPaused(stack, settings);
   for (const other of account.changeSets) {
     if (other.stack === stack && other !== set && other.executionStatus === "AVAILABLE")
       other.executionStatus = "OBSOLETE";
@@ -233,27 +171,4 @@ export const deleteChangeSet: Action = (request) => {
   const set = changeSetOf(request);
   request.account.changeSets.splice(request.account.changeSets.indexOf(set), 1);
   return {};
-};
-
-/** The sets that were not executed yet, oldest first. */
-export const listChangeSets: Action = (request) => {
-  const stack = stackOf(request);
-  const sets = request.account.changeSets.filter(
-    (set) => set.stack === stack && set.executionStatus !== "EXECUTE_COMPLETE",
-  );
-  return {
-    Summaries: sets.map((set) => ({
-      StackId: stack.identity.id,
-      StackName: stack.identity.name,
-      ChangeSetId: set.id,
-      ChangeSetName: set.name,
-      ExecutionStatus: set.executionStatus,
-      Status: set.status,
-      StatusReason: set.reason || undefined,
-      CreationTime: set.createdAt,
-      Description: set.description || undefined,
-      IncludeNestedStacks: set.includesNested,
-      ParentChangeSetId: set.parentId,
-    })),
-  };
 };

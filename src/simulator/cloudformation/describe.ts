@@ -1,7 +1,7 @@
 /** The reading actions: stacks, their events, resources and templates. */
 import { pageOf } from "../paging.ts";
 import { capabilitiesNeeded } from "../settings.ts";
-import type { RecordedEvent, Stack, StackResource } from "../stack.ts";
+import type { RecordedEvent, Settings, Stack, StackResource } from "../stack.ts";
 import { parseTemplate } from "../template/parse.ts";
 import type { XmlValue } from "../xml.ts";
 import { stackOf, type Action, type ActionRequest } from "./action.ts";
@@ -45,6 +45,10 @@ export const timesOf = (stack: Stack): { updated: string | undefined; deleted: s
   };
 };
 
+/** Shown only where it was asked for. */
+export const deploymentMember = ({ isExpress, disableRollback }: Settings): XmlValue =>
+  isExpress ? { Mode: "EXPRESS", DisableRollback: disableRollback } : undefined;
+
 const stackMember = (stack: Stack, { account, name }: ActionRequest): XmlValue => {
   const { identity, settings, ownEvents } = stack;
   const isStale =
@@ -73,6 +77,10 @@ const stackMember = (stack: Stack, { account, name }: ActionRequest): XmlValue =
     StackStatus: newest?.ResourceStatus ?? stack.status,
     StackStatusReason: newest?.ResourceStatusReason,
     DisableRollback: settings.disableRollback,
+    RetainExceptOnCreate: settings.retainExceptOnCreate || undefined,
+    DeploymentConfig: deploymentMember(settings),
+    TimeoutInMinutes: settings.timeoutMinutes,
+    RoleARN: settings.roleArn || undefined,
     NotificationARNs: settings.notificationArns,
     Capabilities: settings.capabilities.length === 0 ? undefined : settings.capabilities,
     Outputs: isStale ? undefined : outputsOf(stack),

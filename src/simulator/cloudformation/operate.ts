@@ -1,11 +1,11 @@
 /** The actions that change stacks: they check what AWS checks, then let the play begin. */
 import { isDeepStrictEqual } from "node:util";
 import { hasNewTemplate } from "../play/nested.ts";
-import { deployedPlanOf } from "../play/update.ts";
+import { changesTo } from "../play/update.ts";
 import { Refusal, validationError } from "../refusal.ts";
 import { settingsOf } from "../settings.ts";
 import { Stack, type Settings } from "../stack.ts";
-import { differenceOf, type Change } from "../template/difference.ts";
+import type { Change } from "../template/difference.ts";
 import type { Account } from "../account.ts";
 import { stackOf, type Action, type ActionRequest } from "./action.ts";
 import { wishOf } from "./wish.ts";
@@ -35,6 +35,21 @@ export const checkUpdatable = ({ identity, status }: Stack): void => {
   }
 };
 
+/** Refuses an update with rollback where a failure was left as it is. */
+export const checkNotPaused = ({ status, settings }: Stack, { disableRollback }: Settings): void => {
+  if (status !== "CREATE_FAILED" && status !== "UPDATE_FAILED") return;
+  if (status === "CREATE_FAILED" && settings.onFailure === "DO_NOTHING" && !settings.disableRollback) {
+    throw validationError(
+      "This stack cannot be updated from [CREATE_FAILED] state because it contains [on-failure: DO_NOTHING]. Please use disable-rollback option instead during stack creation.",
+    );
+  }
+  if (!disableRollback) {
+    throw validationError(
+      `This stack is currently in a non-terminal [${status}] state. To update the stack from this state, please use the disable-rollback parameter with update-stack API. To rollback to the last known good state, use the rollback-stack API`,
+    );
+  }
+};
+
 /** What an update to these settings would touch; `isNothing` if it would change not even the outputs. */
 export const proposedChanges = (
   account: Account,
@@ -53,7 +68,7 @@ export const proposedChanges = (
       );
     }
   }
-  const changes = differenceOf(deployedPlanOf(stack), after.plan, hasNewTemplate(account, stack));
+  const changes = changesTo(stack, after.plan, hasNewTemplate(account, stack));
   const isSame =
     isDeepStrictEqual(before.plan.outputs, after.plan.outputs) && isDeepStrictEqual(before.tags, after.tags);
   return { changes, isNothing: changes.length === 0 && isSame };
@@ -110,6 +125,7 @@ export const updateStack: Action = (request) => {
   checkToken(stack, token);
   checkUpdatable(stack);
   const settings = settingsOf(account, stack.identity, wishOf(account, parameters), stack.settings);
+  checkNotPaused(stack, settings);
   if (proposedChanges(account, stack, settings).isNothing)
     throw validationError("No updates are to be performed.");
   for (const set of account.changeSets)
@@ -141,7 +157,11 @@ export const deleteStack: Action = (request) => {
   // What could not be deleted is left behind.
   for (const { logicalId, status: left } of isForced ? stack.resources.values() : [])
     if (left === "DELETE_FAILED") retained.add(logicalId);
-  void player.delete(stack, retained, parameters.get("ClientRequestToken"));
+  void player.delete(stack, {
+    retained,
+    token: parameters.get("ClientRequestToken"),
+    isExpress: parameters.get("DeploymentConfig.Mode") === "EXPRESS",
+  });
   return undefined;
 };
 
@@ -151,6 +171,11 @@ export const rollbackStack: Action = (request) => {
   if (stack.status !== "CREATE_FAILED" && stack.status !== "UPDATE_FAILED") {
     throw validationError(
       `Stack [${stack.identity.name}] cannot be rolled back while in status ${stack.status}`,
+    );
+  }
+  if (stack.settings.isExpress) {
+    throw validationError(
+      `Stack [${stack.identity.name}] cannot be rolled back: its last operation used deployment mode EXPRESS, which RollbackStack does not support`,
     );
   }
   void request.player.rollBack(stack, new Set(), request.parameters.get("ClientRequestToken"));

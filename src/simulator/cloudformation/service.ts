@@ -7,13 +7,7 @@ import { Refusal } from "../refusal.ts";
 import type { Answer, Service, SignedRequest } from "../service.ts";
 import { documentOf } from "../xml.ts";
 import type { Action } from "./action.ts";
-import {
-  createChangeSet,
-  deleteChangeSet,
-  describeChangeSet,
-  executeChangeSet,
-  listChangeSets,
-} from "./change-sets.ts";
+import { createChangeSet, deleteChangeSet, executeChangeSet } from "./change-sets.ts";
 import {
   describeStackEvents,
   describeStackResources,
@@ -22,6 +16,7 @@ import {
   listStackResources,
   validateTemplate,
 } from "./describe.ts";
+import { describeEvents, getHookResult } from "./events.ts";
 import { listExports, listImports, listStacks } from "./lists.ts";
 import {
   cancelUpdateStack,
@@ -32,6 +27,7 @@ import {
   updateStack,
 } from "./operate.ts";
 import { getStackPolicy, setStackPolicy, updateTerminationProtection } from "./protect.ts";
+import { describeChangeSet, listChangeSets } from "./shown-change-sets.ts";
 
 const VERSION = "2010-05-15";
 const NAMESPACE = `http://cloudformation.amazonaws.com/doc/${VERSION}/`;
@@ -44,10 +40,12 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   DeleteChangeSet: deleteChangeSet,
   DeleteStack: deleteStack,
   DescribeChangeSet: describeChangeSet,
+  DescribeEvents: describeEvents,
   DescribeStackEvents: describeStackEvents,
   DescribeStackResources: describeStackResources,
   DescribeStacks: describeStacks,
   ExecuteChangeSet: executeChangeSet,
+  GetHookResult: getHookResult,
   GetStackPolicy: getStackPolicy,
   GetTemplate: getTemplate,
   ListChangeSets: listChangeSets,

@@ -38,6 +38,33 @@ const onFailureOf = (parameters: QueryParameters): Settings["onFailure"] | undef
   return parsed.data;
 };
 
+/** Express mode disables the rollback unless it is asked for. */
+const deploymentOf = (
+  parameters: QueryParameters,
+): Readonly<{ isExpress: boolean; disableRollback: boolean | undefined }> => {
+  const mode = parameters.get("DeploymentConfig.Mode") ?? "STANDARD";
+  const disabled = parameters.flag("DeploymentConfig.DisableRollback");
+  const isExpress = mode === "EXPRESS";
+  if (!isExpress && mode !== "STANDARD") {
+    throw validationError(
+      `1 validation error detected: Value '${mode}' at 'deploymentConfig.mode' failed to satisfy constraint: Member must satisfy enum value set: [STANDARD, EXPRESS]`,
+    );
+  }
+  const isConfigured = parameters.has("DeploymentConfig");
+  if (isConfigured && (parameters.has("DisableRollback") || parameters.has("OnFailure"))) {
+    throw validationError(
+      "DisableRollback and OnFailure cannot be specified together with DeploymentConfig.",
+    );
+  }
+  return {
+    isExpress,
+    disableRollback: disabled ?? (isExpress ? true : parameters.flag("DisableRollback")),
+  };
+};
+
+const minutesOf = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Number(text);
+
 /** What is absent from the request is left undefined. */
 export const wishOf = (account: Account, parameters: QueryParameters): Wish => ({
   body: parameters.flag("UsePreviousTemplate") === true ? undefined : templateBodyOf(account, parameters),
@@ -53,7 +80,10 @@ export const wishOf = (account: Account, parameters: QueryParameters): Wish => (
     ? parameters.structures("Tags").map((field) => ({ key: field("Key") ?? "", value: field("Value") ?? "" }))
     : undefined,
   capabilities: parameters.list("Capabilities"),
-  disableRollback: parameters.flag("DisableRollback"),
+  ...deploymentOf(parameters),
   onFailure: onFailureOf(parameters),
   notificationArns: parameters.has("NotificationARNs") ? parameters.list("NotificationARNs") : undefined,
+  roleArn: parameters.get("RoleARN"),
+  timeoutMinutes: minutesOf(parameters.get("TimeoutInMinutes")),
+  retainExceptOnCreate: parameters.flag("RetainExceptOnCreate"),
 });

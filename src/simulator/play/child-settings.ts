@@ -11,7 +11,7 @@ export const childSettingsOf = (
   properties: Readonly<Record<string, unknown>>,
   identity: Identity,
   before?: Settings,
-  disableRollback = false,
+  mode: Partial<Pick<Settings, "disableRollback" | "isExpress">> = {},
 ): Settings | Refusal => {
   const { TemplateURL: url, Parameters: given } = properties;
   const body = account.templates.get(String(url));
@@ -21,8 +21,14 @@ export const childSettingsOf = (
     key,
     value: Array.isArray(value) ? value.join(",") : String(value),
   }));
+  const { disableRollback, isExpress } = mode;
   try {
-    return settingsOf(account, identity, { body, parameters, capabilities: [], disableRollback }, before);
+    return settingsOf(
+      account,
+      identity,
+      { body, parameters, capabilities: [], disableRollback, isExpress },
+      before,
+    );
   } catch (error) {
     if (error instanceof Refusal) return error;
     throw error;

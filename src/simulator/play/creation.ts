@@ -46,7 +46,7 @@ export const playCreate = async (
   token: string | undefined,
   interruption: AbortSignal,
 ): Promise<string | undefined> => {
-  const operation = new Operation(account, stack, "CREATE_STACK", token);
+  const operation = new Operation(account, stack, "CREATE_STACK", { token });
   interruption.addEventListener("abort", () => operation.cancelOthers(), { once: true });
   const { plan, onFailure, disableRollback } = stack.settings;
   operation.own("CREATE_IN_PROGRESS", "User Initiated");
@@ -60,11 +60,11 @@ export const playCreate = async (
     operation.own("CREATE_FAILED", reason);
   } else if (onFailure === "DELETE") {
     // AWS joins with a full stop even where the reason ends with one.
-    const deletion = new Operation(account, stack, "DELETE_STACK", token);
+    const deletion = new Operation(account, stack, "DELETE_STACK", { token });
     await playDelete(deletion, steps, { reason: `${reason}. Delete requested by user.` });
   } else {
     const sentence = reason.endsWith(". ") ? reason : `${reason}. `;
-    const rollback = new Operation(account, stack, "ROLLBACK", token);
+    const rollback = new Operation(account, stack, "ROLLBACK", { token });
     await playRollback(rollback, steps, `${sentence}Rollback requested by user.`);
   }
   return reason;

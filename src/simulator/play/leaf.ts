@@ -1,6 +1,7 @@
 /** The steps of an ordinary resource: the events that CloudFormation writes while it is created, changed or deleted. */
 import { reportsConfiguration } from "./durations.ts";
 import type { Steps, Touched } from "./steps.ts";
+import { callHook } from "./hook.ts";
 import { failureAt } from "./trouble.ts";
 
 /** From the first event of a resource to the call that creates it, and from there to its configuration. */
@@ -10,6 +11,7 @@ const CONFIGURE_SECONDS = 0.8;
 const CREATE_INITIATED = { reason: "Resource creation Initiated" };
 const CREATE_CANCELLED = { reason: "Resource creation cancelled" };
 const UPDATE_CANCELLED = { reason: "Resource update cancelled" };
+const NO_REPLACEMENT = "Replacement type updates not supported on stack with disable-rollback.";
 const REPLACES = {
   reason: "Requested update requires the creation of a new physical resource; hence creating one.",
 };
@@ -19,6 +21,11 @@ const create: Steps["create"] = async (operation, resource) => {
   const duration = operation.durationOf(resource, "create");
   const failure = failureAt(operation, resource.logicalId, "create");
   operation.resource(resource, "", "CREATE_IN_PROGRESS");
+  const refusal = await callHook(operation, resource, "CREATE_IN_PROGRESS");
+  if (refusal !== undefined) {
+    operation.resource(resource, "", "CREATE_FAILED", { reason: refusal });
+    return false;
+  }
   if ((await operation.pause(Math.min(REQUEST_SECONDS, duration / 3), cancel)) === "cancelled") {
     operation.resource(resource, "", "CREATE_FAILED", CREATE_CANCELLED);
     return false;
@@ -63,6 +70,10 @@ const update: Steps["update"] = async (operation, resource, change) => {
   if ((await operation.pause(REQUEST_SECONDS, cancel)) === "cancelled") {
     return fail(UPDATE_CANCELLED.reason, "stopped", oldPhysicalId);
   }
+  const refusal = await callHook(operation, resource, "UPDATE_IN_PROGRESS");
+  if (refusal !== undefined) return fail(refusal, "refused", oldPhysicalId);
+  if (change.replacement && operation.stack.settings.disableRollback)
+    return fail(NO_REPLACEMENT, "refused", oldPhysicalId);
   if (failure !== undefined) {
     // Only a handler's own failure may have left something to take back.
     const isHandlers = failure.reason.startsWith("Resource handler returned message");

@@ -57,7 +57,7 @@ export const stepsOf = (account: Account): Steps => {
         operation.propertiesOf(resource),
         identity,
         undefined,
-        operation.stack.settings.disableRollback,
+        operation.stack.settings,
       );
       if (settings instanceof Refusal) return fail("", settings.message);
       const child = new Stack(identity, settings, account.options.seed);
@@ -78,7 +78,14 @@ export const stepsOf = (account: Account): Steps => {
       const child = childOf(id);
       operation.resource(resource, id, "UPDATE_IN_PROGRESS");
       const settings =
-        child && childSettingsOf(account, operation.propertiesOf(resource), child.identity, child.settings);
+        child &&
+        childSettingsOf(
+          account,
+          operation.propertiesOf(resource),
+          child.identity,
+          child.settings,
+          operation.stack.settings,
+        );
       if (child === undefined || settings === undefined || settings instanceof Refusal) {
         operation.resource(resource, id, "UPDATE_FAILED", {
           reason: settings instanceof Refusal ? settings.message : `Stack [${id}] does not exist`,
@@ -140,7 +147,10 @@ export const stepsOf = (account: Account): Steps => {
       const child = childOf(physicalId);
       if (child === undefined || child.isGone) return leafSteps.remove(operation, resource, physicalId);
       operation.resource(resource, physicalId, "DELETE_IN_PROGRESS");
-      const isGone = await playDelete(new Operation(account, child, "DELETE_STACK"), steps);
+      const isGone = await playDelete(
+        new Operation(account, child, "DELETE_STACK", { isExpress: operation.isExpress }),
+        steps,
+      );
       await operation.pause(1);
       const reason = `Embedded stack ${physicalId} was not successfully deleted: ${child.ownEvents.at(-1)?.ResourceStatusReason ?? ""}`;
       if (isGone) operation.resource(resource, physicalId, "DELETE_COMPLETE");

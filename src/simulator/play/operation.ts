@@ -14,7 +14,23 @@ import { attributeOf, physicalIdOf, type Place } from "./physical-id.ts";
 export type OperationType = "CREATE_STACK" | "UPDATE_STACK" | "DELETE_STACK" | "ROLLBACK";
 
 /** What an event of a resource says beside its status. */
-export type Detail = Readonly<{ reason?: string; detailedStatus?: string }>;
+export type Detail = Readonly<{
+  reason?: string;
+  detailedStatus?: string;
+  /** Of a hook that was called for the resource. */
+  hook?: Readonly<{ type: string; status: string; reason: string; invocationId: string; mode: string }>;
+}>;
+
+/** What an operation is given beside its stack. */
+export type OperationOptions = Readonly<{
+  token?: string | undefined;
+  /** Whether it ends before its resources are ready. */
+  isExpress?: boolean;
+}>;
+
+const EXPRESS_SECONDS = 2;
+const EXPRESS =
+  "operation completed using Express Mode. It may continue becoming available in the background.";
 
 /** The pen that an operation writes its events with. */
 export class Operation {
@@ -22,15 +38,22 @@ export class Operation {
   readonly stack: Stack;
   readonly id: string;
   readonly token: string | undefined;
+  readonly isExpress: boolean;
   /** Logical ids that failed or were cancelled, in the order of their events. */
   readonly failed: { logicalId: string; status: string }[] = [];
   readonly #cancelling = new AbortController();
 
-  constructor(account: Account, stack: Stack, type: OperationType, token?: string) {
+  constructor(
+    account: Account,
+    stack: Stack,
+    type: OperationType,
+    { token, isExpress = stack.settings.isExpress }: OperationOptions = {},
+  ) {
     this.account = account;
     this.stack = stack;
     this.id = account.uuid();
     this.token = token;
+    this.isExpress = isExpress && type !== "ROLLBACK";
     stack.operations.unshift({ type, id: this.id });
   }
 
@@ -52,14 +75,18 @@ export class Operation {
   /** Writes an event of the stack itself. */
   own(status: string, reason?: string): void {
     const { id, name } = this.stack.identity;
-    this.#write(name, STACK_TYPE, id, status, reason === undefined ? {} : { reason });
+    const isEnd = /^(CREATE|UPDATE|DELETE)_COMPLETE$/.test(status);
+    const said = reason ?? (this.isExpress && isEnd ? `Stack ${EXPRESS}` : undefined);
+    this.#write(name, STACK_TYPE, id, status, said === undefined ? {} : { reason: said });
   }
 
   /** Writes an event of a resource. */
   resource(resource: PlannedResource, physicalId: string, status: string, detail: Detail = {}): void {
     if (status.endsWith("_FAILED")) this.failed.push({ logicalId: resource.logicalId, status });
     const properties = JSON.stringify(this.propertiesOf(resource));
-    this.#write(resource.logicalId, resource.type, physicalId, status, detail, properties);
+    const isEarly = this.isExpress && status.endsWith("_COMPLETE");
+    const said = isEarly ? { reason: `Resource ${EXPRESS}`, ...detail } : detail;
+    this.#write(resource.logicalId, resource.type, physicalId, status, said, properties);
   }
 
   pause(seconds: number, cancel?: AbortSignal): Promise<"elapsed" | "cancelled"> {
@@ -67,7 +94,8 @@ export class Operation {
   }
 
   durationOf({ logicalId, type }: PlannedResource, phase: Phase): number {
-    return durationOf(this.account.options.seed, this.stack.identity.name, logicalId, type, phase);
+    const whole = durationOf(this.account.options.seed, this.stack.identity.name, logicalId, type, phase);
+    return this.isExpress ? Math.min(whole, EXPRESS_SECONDS) : whole;
   }
 
   newPhysicalId(resource: PlannedResource): string {
@@ -113,6 +141,7 @@ export class Operation {
     const scope = {
       ...plan.scope,
       resource: (id: string, attribute?: string) => this.valueOf(id, attribute),
+      isMadeUp: true,
     };
     return plan.outputs.map(({ key, value, description, exportName }) => ({
       key,
@@ -130,7 +159,7 @@ export class Operation {
   #formOfEventId(physicalId: string, status: string, detail: Detail): EventIdForm {
     const { identity, status: ownStatus } = this.stack;
     if (physicalId === identity.id) return "uuid";
-    const isChecking = detail.detailedStatus !== undefined;
+    const isChecking = detail.detailedStatus !== undefined || detail.hook !== undefined;
     const isCleanUp = status.startsWith("DELETE_") && ownStatus.endsWith("CLEANUP_IN_PROGRESS");
     const isRefusedDelete = status === "DELETE_SKIPPED" || status === "DELETE_FAILED";
     return isChecking || isCleanUp || isRefusedDelete ? "name-uuid" : "name-status-time";
@@ -167,6 +196,12 @@ export class Operation {
       ResourceProperties: properties,
       ClientRequestToken: this.token,
       DetailedStatus: detail.detailedStatus,
+      HookType: detail.hook?.type,
+      HookStatus: detail.hook?.status,
+      HookStatusReason: detail.hook?.reason,
+      HookInvocationPoint: detail.hook && "PRE_PROVISION",
+      HookInvocationId: detail.hook?.invocationId,
+      HookFailureMode: detail.hook?.mode,
     });
   }
 }

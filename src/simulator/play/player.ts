@@ -6,7 +6,7 @@ import type { Account } from "../account.ts";
 import type { Settings, Stack } from "../stack.ts";
 import { playCreate } from "./creation.ts";
 import { hasNewTemplate, stepsOf } from "./nested.ts";
-import { Operation } from "./operation.ts";
+import { Operation, type OperationOptions } from "./operation.ts";
 import { playDelete, playRollback } from "./removal.ts";
 import type { Steps } from "./steps.ts";
 import { playUpdate, playUpdateRollback, StackUpdate } from "./update.ts";
@@ -55,7 +55,7 @@ export class Player {
       return account.start(() => playUpdateRollback(update, skipped));
     }
     return account.start(async () => {
-      await playRollback(new Operation(account, stack, "ROLLBACK", token), this.#steps, "User Initiated");
+      await playRollback(new Operation(account, stack, "ROLLBACK", { token }), this.#steps, "User Initiated");
     });
   }
 
@@ -65,12 +65,17 @@ export class Player {
   }
 
   /** A create that still runs is broken off. */
-  delete(stack: Stack, retained: ReadonlySet<string>, token: string | undefined): Promise<void> {
+  delete(
+    stack: Stack,
+    { retained, ...options }: OperationOptions & Readonly<{ retained: ReadonlySet<string> }>,
+  ): Promise<void> {
     const creation = this.#creations.get(stack);
     creation?.interruption.abort();
     return this.#account.start(async () => {
       await creation?.ended;
-      await playDelete(new Operation(this.#account, stack, "DELETE_STACK", token), this.#steps, { retained });
+      await playDelete(new Operation(this.#account, stack, "DELETE_STACK", options), this.#steps, {
+        retained,
+      });
     });
   }
 }

@@ -1,4 +1,5 @@
 /** Deletes resources, what depended on others first: the delete of a stack, and the rollback of a create. */
+import type { Settings } from "../stack.ts";
 import type { PlannedResource } from "../template/plan.ts";
 import { reversed, walk } from "./graph.ts";
 import type { Operation } from "./operation.ts";
@@ -77,14 +78,19 @@ export const playDelete = async (
 export const playRollback = async (operation: Operation, steps: Steps, reason: string): Promise<boolean> => {
   operation.own("ROLLBACK_IN_PROGRESS", reason);
   await operation.pause(2.3);
-  const isGone = await removeAll(operation, planned(operation), steps, isKeptInRollback);
+  const isGone = await removeAll(operation, planned(operation), steps, (resource) =>
+    isKeptInRollback(resource, operation.stack.settings),
+  );
   if (isGone) operation.own("ROLLBACK_COMPLETE");
   else operation.own("ROLLBACK_FAILED", sentenceOf(operation));
   return isGone;
 };
 
-/** `RetainExceptOnCreate` is deleted here, and here alone. */
-export const isKeptInRollback = (resource: PlannedResource): boolean => resource.deletionPolicy === "Retain";
+/** `RetainExceptOnCreate`, of the resource or of the whole operation, is deleted here, and here alone. */
+export const isKeptInRollback = (
+  { deletionPolicy }: PlannedResource,
+  { retainExceptOnCreate }: Settings,
+): boolean => deletionPolicy === "Retain" && !retainExceptOnCreate;
 
 const sentenceOf = ({ failed }: Operation): string =>
   `The following resource(s) failed to delete: [${failed.map(({ logicalId }) => logicalId).join(", ")}]. `;

@@ -46,9 +46,9 @@ export class StackUpdate {
     this.#token = token;
     this.#before = stack.settings;
     this.#after = after;
-    const changes = differenceOf(deployedPlanOf(stack), planIn(after), alsoModified);
+    const changes = changesTo(stack, planIn(after), alsoModified);
     this.#changes = new Map(changes.map((change) => [change.logicalId, change]));
-    this.#operation = new Operation(account, stack, "UPDATE_STACK", token);
+    this.#operation = new Operation(account, stack, "UPDATE_STACK", { token, isExpress: after.isExpress });
   }
 
   /** Stops what is in flight; the rollback follows. */
@@ -153,13 +153,13 @@ export class StackUpdate {
     const created = [...this.#created.values()].map((resource) => ({
       resource,
       physicalId: this.#operation.physicalIdOf(resource.logicalId),
-      isRetained: isKeptInRollback(resource),
+      isRetained: isKeptInRollback(resource, this.#after),
     }));
     await this.#finish("UPDATE_ROLLBACK_COMPLETE", [...replacements, ...created]);
   }
 
   #beginRollback(reason: string): void {
-    this.#operation = new Operation(this.#account, this.#stack, "ROLLBACK", this.#token);
+    this.#operation = new Operation(this.#account, this.#stack, "ROLLBACK", { token: this.#token });
     this.#operation.own("UPDATE_ROLLBACK_IN_PROGRESS", reason);
   }
 
@@ -177,6 +177,9 @@ export class StackUpdate {
     } else {
       const touched = await this.#steps.update(operation, resource, change);
       this.#touched.set(id, touched);
+      const old = planIn(this.#before).resources.get(id);
+      if (touched.result === "done") this.#stack.unchanged.delete(id);
+      else if (old !== undefined && !this.#stack.unchanged.has(id)) this.#stack.unchanged.set(id, old);
       isDone = touched.result === "done";
     }
     if (!isDone) operation.cancelOthers();
@@ -188,7 +191,9 @@ export class StackUpdate {
     leftovers: readonly Leftover[],
   ): Promise<void> {
     const operation = this.#operation;
-    await operation.pause(1);
+    const { identity } = this.#stack;
+    const slow = this.#account.faults.strike(["slow-clean-up"], { stacks: [identity.id, identity.name] });
+    await operation.pause(slow.reduce((total, { seconds }) => total + seconds, 1));
     const byId = new Map(leftovers.map((leftover) => [leftover.resource.logicalId, leftover]));
     const graph = new Map(leftovers.map(({ resource }) => [resource.logicalId, resource.dependsOn]));
     await Promise.all([
@@ -213,13 +218,27 @@ export class StackUpdate {
   }
 }
 
+/** What an update to this plan would touch; what failed in the update before is touched again. */
+export const changesTo = (
+  stack: Stack,
+  after: Plan,
+  alsoModified?: (resource: PlannedResource) => boolean,
+): readonly Change[] =>
+  differenceOf(
+    deployedPlanOf(stack),
+    after,
+    (resource) =>
+      stack.resources.get(resource.logicalId)?.status === "UPDATE_FAILED" ||
+      alsoModified?.(resource) === true,
+  );
+
 /** What of the stack's plan exists as planned: after a failure without rollback, not all of it. */
-export const deployedPlanOf = ({ settings, resources }: Stack): Plan => {
+const deployedPlanOf = ({ settings, resources, unchanged }: Stack): Plan => {
   const plan = planIn(settings);
   const existing = [...plan.resources].flatMap(([id, resource]): [string, PlannedResource][] => {
     const status = resources.get(id)?.status ?? "";
     if (status.startsWith("UPDATE_") && !status.endsWith("_COMPLETE"))
-      return [[id, { ...resource, properties: {} }]];
+      return [[id, unchanged.get(id) ?? { ...resource, properties: {} }]];
     return status.endsWith("_COMPLETE") && status !== "DELETE_COMPLETE" ? [[id, resource]] : [];
   });
   return { ...plan, resources: new Map(existing) };

@@ -42,6 +42,9 @@ const settingsOf = (body: string): Settings => ({
   disableRollback: false,
   onFailure: "ROLLBACK",
   notificationArns: [],
+  roleArn: "",
+  isExpress: false,
+  retainExceptOnCreate: false,
   hasTransform: false,
 });
 

@@ -15,6 +15,8 @@ export type Scope = Readonly<{
   resource(logicalId: string, attribute?: string): unknown;
   /** The value of an export. */
   imported(name: string): string;
+  /** Whether the values of resources are made up, so that a list of them may be too short. */
+  isMadeUp?: boolean;
 }>;
 
 /** `AWS::NoValue`: the member that has it is left out. */
@@ -89,7 +91,14 @@ const FUNCTIONS: Readonly<Record<string, (argument: unknown, scope: Scope) => un
   "Fn::Select": (argument, scope) => {
     const [index, list] = listOf(argument).map((part) => evaluate(part, scope));
     const items = typeof list === "string" ? list.split(",") : listOf(list);
-    return items[Number(index)] ?? items[0] ?? "";
+    const found = items[Number(index)];
+    if (found !== undefined) return found;
+    // What stands for a resource or an unknown export is one text, whatever it will be split into.
+    if (scope.isMadeUp === true || items.some((item) => /[\u0001\ue000]|^value-of-/.test(textOf(item))))
+      return items[0] ?? "";
+    throw validationError(
+      `Template error: Fn::Select cannot select nonexistent value at index ${textOf(index)}`,
+    );
   },
   "Fn::If": (argument, scope) => {
     const [name, yes, no] = listOf(argument);
@@ -106,7 +115,8 @@ const FUNCTIONS: Readonly<Record<string, (argument: unknown, scope: Scope) => un
   "Fn::Base64": (argument, scope) => Buffer.from(textOf(evaluate(argument, scope))).toString("base64"),
   "Fn::GetAZs": (argument, scope) => {
     const region = textOf(evaluate(argument, scope)) || textOf(scope.parameters["AWS::Region"]);
-    return ["a", "b", "c"].map((zone) => region + zone);
+    const zones = region === "us-east-1" ? "abcdef" : "abc";
+    return [...zones].map((zone) => region + zone);
   },
   "Fn::ImportValue": (argument, scope) => scope.imported(textOf(evaluate(argument, scope))),
   "Fn::Cidr": subnetsOf,

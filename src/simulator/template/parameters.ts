@@ -15,6 +15,8 @@ export type ResolvedParameter = Readonly<{
 /** One parameter of a request. */
 export type GivenParameter = Readonly<{ key: string; value?: string; usePrevious?: boolean }>;
 
+const itemsOf = (text: string): string[] => (text === "" ? [] : text.split(",").map((item) => item.trim()));
+
 /** Refuses missing, unknown and disallowed parameters in AWS's words. */
 export const resolveParameters = (
   template: Template,
@@ -34,13 +36,17 @@ export const resolveParameters = (
       missing.push(key);
       return [];
     }
-    if (declaration.AllowedValues?.includes(value) === false) {
+    const isList = declaration.Type === "CommaDelimitedList" || declaration.Type.includes("List<");
+    const allowed = declaration.AllowedValues;
+    if (
+      allowed !== undefined &&
+      !(isList ? itemsOf(value) : [value]).every((item) => allowed.includes(item))
+    ) {
       throw validationError(`Template error: Parameter '${key}' must be one of AllowedValues`);
     }
     if (declaration.Type === "Number" && !Number.isFinite(Number(value))) {
       throw validationError(`Parameter '${key}' must be a number.`);
     }
-    const isList = declaration.Type === "CommaDelimitedList" || declaration.Type.includes("List<");
     const noEcho = declaration.NoEcho === "true";
     const parameter = { key, value, noEcho, isList };
     return [
@@ -60,6 +66,6 @@ export const parameterValuesOf = (
   Object.fromEntries(
     parameters.map(({ key, value, resolved, isList }) => {
       const text = resolved ?? value;
-      return [key, isList ? (text === "" ? [] : text.split(",").map((item) => item.trim())) : text];
+      return [key, isList ? itemsOf(text) : text];
     }),
   );

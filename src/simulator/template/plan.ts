@@ -46,6 +46,19 @@ export const REFERENCE = /\u0001([A-Za-z0-9]+)(?:\.[^\u0001]*)?\u0001/g;
 const markOf = (logicalId: string, attribute?: string): string =>
   `\u0001${logicalId}${attribute === undefined ? "" : `.${attribute}`}\u0001`;
 
+/** The properties as a change set sees them: what refers to a resource that does not exist yet is a fixed text. */
+export const unresolvedOf = (
+  properties: PlannedResource["properties"],
+  exists: (logicalId: string) => boolean,
+): PlannedResource["properties"] => {
+  const text = JSON.stringify(properties).replaceAll("\\u0001", "\u0001");
+  const replaced = text.replace(REFERENCE, (mark, logicalId: string) =>
+    exists(logicalId) ? JSON.stringify(mark).slice(1, -1) : "{{IntrinsicFunction:Fn::GetAtt}}",
+  );
+  const parsed: unknown = JSON.parse(replaced);
+  return isRecord(parsed) ? parsed : {};
+};
+
 /** Stands for an export that nobody had when the template was read; JSON leaves its marks as they are. */
 const UNKNOWN_IMPORT = /\ue000([^\ue000]*)\ue000/g;
 
@@ -125,6 +138,7 @@ const refuseUnknownOutputs = (
 ): void => {
   const checking: Scope = {
     ...scope,
+    isMadeUp: true,
     resource: (id) => {
       if (ids.has(id)) return "";
       throw validationError(`Unresolved resource dependencies [${id}] in the Outputs block of the template`);
