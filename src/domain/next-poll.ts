@@ -10,10 +10,10 @@ const SLOWEST = 30_000;
 /** Poll period of what may not begin for a long time, in milliseconds. */
 const WAITING = 10_000;
 
-/** Poll period of what a deployment waits for and nothing tells that it may begin now, in milliseconds. */
+/** Poll period of a stack at rest, and of one that a deployment expects some time, in milliseconds. */
 const PATIENT = 30_000;
 
-/** How long a missing stack is looked for at the full rate, in milliseconds. */
+/** How long a missing stack, or one whose change set was just made, is looked for at the full rate, in milliseconds. */
 const EAGER = 60_000;
 
 /** Polling goes on this long after the last viewer left, in milliseconds. */
@@ -28,7 +28,8 @@ export type Interest = Readonly<{
   trackedAt?: number;
   /**
    * A deployment waits for the stack. `eager`: what it depends on is finished, so that it may begin at any moment;
-   * `begun`: something was set going in it, which is seen as soon as it shows.
+   * `begun`: something was set going in it, which is seen as soon as it shows; `patient`: it may begin some time, also
+   * the next run of a deployment that has ended.
    */
   awaited?: "begun" | "eager" | "patient";
 }>;
@@ -56,18 +57,35 @@ export const nextPollIn = (
   // There is nothing to miss of a stack that AWS has never shown: a wrong name is not looked for after its viewer left.
   const isUnseen = trouble?.kind === "missing" && rootOf(state) === undefined;
   const wanted = isWanted(isUnseen ? { ...interest, leftAt: -Infinity } : interest, now);
-  const { awaited } = interest;
-  const patiently = awaited === undefined ? undefined : Math.max(intervalMs, PATIENT);
-  if (isComplete(state) && awaited !== "begun") return patiently;
+  const { awaited, viewers } = interest;
+  const slowly = Math.max(intervalMs, PATIENT);
+  const patiently = awaited === undefined ? undefined : slowly;
+  // Of a stack at rest the next operation is noticed, as long as anybody would hear of it.
+  if (isComplete(state) && awaited !== "begun") return viewers > 0 && !trouble?.gaveUp ? slowly : patiently;
   if (trouble?.kind === "missing" && !wanted) return patiently;
   if (!wanted && awaited === undefined) return undefined;
-  // A deployment goes on without a stack that never came; a stack that cannot be read may be readable again.
-  if (trouble?.gaveUp) return trouble.kind === "missing" && awaited !== "patient" ? undefined : patiently;
+  // Who waits for it decides how long: each deployment began to wait at a time of its own.
+  if (trouble?.gaveUp) return patiently;
   if (trouble) return retryIn(trouble, intervalMs, now, random);
-  if (rootOf(state)?.status !== REVIEW_STATUS || awaited === "begun") return intervalMs;
-  // A change set under review may never be executed: without viewers that is waited for as for a missing stack.
-  const overdue = interest.viewers === 0 && now - (interest.trackedAt ?? 0) >= waitMs;
-  return overdue ? undefined : Math.max(intervalMs, WAITING);
+  const root = rootOf(state);
+  if (root?.status !== REVIEW_STATUS || awaited === "begun") return intervalMs;
+  return reviewedIn(interest, now - Date.parse(root.statusAt), { intervalMs, waitMs, now });
+};
+
+/**
+ * Who makes a change set mostly executes it within seconds, and may leave it to others to do so within days: without
+ * viewers and deployments that is waited for as for a missing stack.
+ */
+const reviewedIn = (
+  { viewers, awaited, trackedAt }: Interest,
+  ageMs: number,
+  { intervalMs, waitMs, now }: Readonly<{ intervalMs: number; waitMs: number; now: number }>,
+): number | undefined => {
+  const isWaitedFor = viewers > 0 || awaited !== undefined;
+  if (!isWaitedFor && trackedAt !== undefined && now - trackedAt >= waitMs) return undefined;
+  if (ageMs < EAGER) return intervalMs;
+  if (ageMs < waitMs) return Math.max(intervalMs, WAITING);
+  return isWaitedFor ? Math.max(intervalMs, PATIENT) : undefined;
 };
 
 const retryIn = (trouble: Trouble, intervalMs: number, now: number, random: number): number => {

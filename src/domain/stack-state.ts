@@ -4,7 +4,7 @@
  */
 import type { Cause, phases } from "../protocol/stack-frames.ts";
 import type { BegunResource } from "./resource-entry.ts";
-import type { OperationKind, Standing } from "./statuses.ts";
+import { isAtRest, type OperationKind, type Standing } from "./statuses.ts";
 import type { Cursor } from "./unseen.ts";
 
 export type Phase = (typeof phases)[number];
@@ -88,4 +88,22 @@ export const isComplete = (state: StackState): boolean => state.attempt?.outputs
 export const goneSince = (state: StackState): string | undefined => {
   const root = rootOf(state);
   return root?.status === "DELETE_COMPLETE" && isComplete(state) ? root.statusAt : undefined;
+};
+
+/**
+ * Whether the newest attempt belongs to whoever waits for what runs at AWS's time `since` or begins later, or under the
+ * client request token `token`. One that rests since before then does not, though its end may still have to be told.
+ */
+export const isPartOf = (
+  state: StackState,
+  since: string | undefined,
+  token: string | undefined,
+): boolean => {
+  const root = rootOf(state);
+  const { attempt } = state;
+  if (!root || !attempt) return false;
+  if (token !== undefined && root.clientRequestToken === token) return true;
+  if (since === undefined) return false;
+  const isOver = isComplete(state) || (isAtRest(root.status) && root.statusAt < since);
+  return !isOver || attempt.startedAt >= since;
 };

@@ -10,12 +10,34 @@ export type FeedRequest = Readonly<{
   deployment: string;
   /** The stack's name within the deployment. */
   stack: string;
+  /** The deployment's run: another one waits anew. */
+  run?: number;
   /** ISO 8601: attempts that were running then or began later count. Absent: only what the stack tells from now on. */
   since?: string;
+  /** An attempt under this client request token counts as well. */
+  token?: string;
+  /** How far the deployment has taken the stack's events; absent: `since` and `token` tell where it begins. */
+  after?: FeedPosition;
   /** Its dependencies are finished: it may begin at any moment, and is missed if it does not. */
   eager: boolean;
   /** It is about to be changed on the deployment's behalf. */
   begun?: boolean;
+  /** The deployment's run is over: the stack's next operation begins another. */
+  resting?: boolean;
+}>;
+
+/** A place in a stack's channel. */
+type FeedPosition = Readonly<{ epoch: string; offset: number }>;
+
+/** How a stack stands for a deployment that wants its events. */
+export type StackStanding = Readonly<{
+  /** Events after this are handed on. */
+  position: FeedPosition;
+  /** Its own newest status, and AWS's time of it; absent as long as AWS has not shown the stack. */
+  status?: string;
+  since?: string;
+  /** It does nothing by itself, and all that it has told has been handed on. */
+  isIdle: boolean;
 }>;
 
 /** Frames of a stack's channel that follow what was handed on before. */

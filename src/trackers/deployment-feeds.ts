@@ -7,12 +7,17 @@ import type { Env } from "../settings.ts";
 import type { EventLog } from "./event-log.ts";
 
 /** Kept, one row for each deployment: what it wants, and how far it has taken it. */
-type Feed = FeedRequest &
+export type Feed = Omit<FeedRequest, "after"> &
   Readonly<{
     offset: number;
     /** Unix milliseconds since which the stack is missed if it is not there. */
     eagerSince?: number;
   }>;
+
+/** Why nothing more is to be expected of the stack, for one of those that wait for it; undefined: there is no such reason. */
+type TroubleFor = (feed: Feed) => FeedDelivery["trouble"];
+
+const NO_TROUBLE: TroubleFor = () => undefined;
 
 const FEED = "feed/";
 
@@ -47,25 +52,22 @@ export class DeploymentFeeds {
     return all.some(({ eager }) => eager) ? "eager" : "patient";
   }
 
-  has(deployment: string): boolean {
-    return this.kv.get(FEED + deployment) !== undefined;
+  /** Whether the stack belongs to a run that is under way. */
+  get isPartOfRun(): boolean {
+    return this.all.some(({ resting }) => !resting);
   }
 
-  /** Takes a wish, or a change of it. `offset`: where a new one begins. */
-  keep(request: FeedRequest, offset: number, now: number): void {
-    const known = this.kv.get<Feed>(FEED + request.deployment);
-    this.kv.put<Feed>(FEED + request.deployment, {
-      ...request,
-      offset: known?.offset ?? offset,
-      ...(request.eager && { eagerSince: known?.eagerSince ?? now }),
-    });
+  get(deployment: string): Feed | undefined {
+    return this.kv.get<Feed>(FEED + deployment);
   }
 
-  /** Unix milliseconds since which all deployments expect the stack to begin by itself; Infinity: not all of them do. */
-  get missedSince(): number {
-    return Math.max(
-      ...this.all.map(({ begun, eagerSince }) => (begun ? Infinity : (eagerSince ?? Infinity))),
-    );
+  /** Takes a wish, or a change of it. `offset`: all up to there is of no interest, or is known. */
+  keep({ after: _after, ...request }: FeedRequest, offset: number, now: number): Feed {
+    const known = this.get(request.deployment);
+    const eagerSince = known?.run === request.run ? known?.eagerSince : undefined;
+    const feed = { ...request, offset, ...(request.eager && { eagerSince: eagerSince ?? now }) };
+    this.kv.put<Feed>(FEED + request.deployment, feed);
+    return feed;
   }
 
   drop(deployment: string): void {
@@ -78,11 +80,13 @@ export class DeploymentFeeds {
   }
 
   /** Hands on what is new, to all at once and to each in order. */
-  run(epoch: string, head: number, now: number, trouble?: FeedDelivery["trouble"]): Promise<void> {
+  run(epoch: string, head: number, now: number, troubleFor: TroubleFor = NO_TROUBLE): Promise<void> {
     if (this.underway) return this.underway;
-    const behind = this.all.filter(({ offset }) => offset < head || trouble);
+    const behind = this.all
+      .map((feed) => ({ feed, trouble: troubleFor(feed) }))
+      .filter(({ feed, trouble }) => feed.offset < head || trouble);
     if (behind.length === 0 || now < this.notBefore) return Promise.resolve();
-    const delivered = behind.map((feed) => this.deliver(feed, epoch, head, trouble));
+    const delivered = behind.map(({ feed, trouble }) => this.deliver(feed, epoch, head, trouble));
     this.underway = Promise.all(delivered)
       .then((results) => void (this.notBefore = results.every(Boolean) ? 0 : now + RETRY_MS))
       .finally(() => (this.underway = undefined));
@@ -91,7 +95,8 @@ export class DeploymentFeeds {
 
   /** Milliseconds until there is something to hand on; undefined: nothing waits. */
   nextIn(head: number, now: number): number | undefined {
-    return this.all.some(({ offset }) => offset < head) ? Math.max(0, this.notBefore - now) : undefined;
+    if (!this.all.some(({ offset }) => offset < head)) return undefined;
+    return this.underway ? RETRY_MS : Math.max(0, this.notBefore - now);
   }
 
   private async deliver(
@@ -114,7 +119,7 @@ export class DeploymentFeeds {
           this.drop(deployment);
           return true;
         }
-        const known = this.kv.get<Feed>(FEED + deployment);
+        const known = this.get(deployment);
         // Released while the call was under way.
         if (!known) return true;
         offset = Math.max(receipt.offset, runs.at(-1)?.to ?? offset);

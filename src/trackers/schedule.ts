@@ -29,7 +29,9 @@ type Parts = Readonly<{
   settings: Settings;
   store: StackStore;
   poll: StackPoll;
-  /** Those who follow the log at their own pace: milliseconds until each has something to do, if it has. */
+  /** Milliseconds until a deployment has to be told something, if one has. */
+  deploymentsIn: (now: number) => number | undefined;
+  /** Others who follow the log at their own pace: milliseconds until each has something to do, if it has. */
   consumers: readonly ((now: number) => number | undefined)[];
   enrolment: Enrolment;
   viewerCount: () => number;
@@ -146,9 +148,12 @@ export class Schedule {
 
   private dueIn(now: number): number | undefined {
     const pollIn = this.pollIn(now);
+    const deploymentsIn = this.parts.deploymentsIn(now);
     // A poll serves the consumers, too; an alarm of their own would only make polls more frequent.
-    if (pollIn !== undefined) return pollIn;
-    const dues = this.parts.consumers.map((nextIn) => nextIn(now)).filter((due) => due !== undefined);
+    if (pollIn !== undefined) return Math.min(pollIn, deploymentsIn ?? pollIn);
+    const dues = [deploymentsIn, ...this.parts.consumers.map((nextIn) => nextIn(now))].filter(
+      (due) => due !== undefined,
+    );
     return dues.length === 0 ? undefined : Math.min(...dues);
   }
 

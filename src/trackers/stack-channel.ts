@@ -5,16 +5,15 @@
 import { cloudFormation } from "../aws/cloudformation.ts";
 import { awsSession } from "../aws/session.ts";
 import type { Advance } from "../domain/findings.ts";
-import { goneSince, isComplete, rootOf } from "../domain/stack-state.ts";
+import { goneSince, isComplete, isPartOf, rootOf } from "../domain/stack-state.ts";
 import { tellingOf } from "../domain/trouble.ts";
-import { stackAddressOf } from "../protocol/channel.ts";
 import type { StackAddress } from "../protocol/channel-names.ts";
 import type { Join, JoinRequest } from "../protocol/channel-owner.ts";
-import type { FeedRequest } from "../protocol/stack-feed.ts";
+import type { FeedDelivery, FeedRequest, StackStanding } from "../protocol/stack-feed.ts";
 import type { TroubleFrame } from "../protocol/stack-frames.ts";
 import type { Env, Settings } from "../settings.ts";
 import { CanvasDeploys } from "./canvas-deploys.ts";
-import { DeploymentFeeds } from "./deployment-feeds.ts";
+import { DeploymentFeeds, type Feed } from "./deployment-feeds.ts";
 import { Enrolment } from "./enrolment.ts";
 import { stackForms } from "./event-forms.ts";
 import { tellOfFrames } from "./event-lines.ts";
@@ -41,6 +40,7 @@ export class StackChannel {
   private readonly freshMs: number;
   /** So long, in milliseconds, is a stack waited for that is not there. */
   private readonly waitMs: number;
+  private readonly region: string;
   private readonly ctx: DurableObjectState;
   private readonly consumers: LogConsumers;
   private readonly feeds: DeploymentFeeds;
@@ -53,6 +53,7 @@ export class StackChannel {
       awsSession({ ...aws.credentials, region, endpoints: aws.endpoints });
     this.ctx = ctx;
     this.name = name;
+    this.region = address.region;
     this.freshMs = pollIntervalSeconds * 1000;
     this.waitMs = stackWaitSeconds * 1000;
     this.store = new StackStore(ctx.storage, () => crypto.randomUUID().slice(0, 8));
@@ -79,9 +80,9 @@ export class StackChannel {
       settings,
       store: this.store,
       poll: this.poll,
+      deploymentsIn: (now) => this.feeds.nextIn(this.store.offset, now),
       consumers: [
         (now) => this.consumers.nextIn(this.store.offset, now),
-        (now) => this.feeds.nextIn(this.store.offset, now),
         () => this.pushes.nextIn(),
         (now) => this.canvas.nextIn(now),
       ],
@@ -161,24 +162,22 @@ export class StackChannel {
   }
 
   /** A deployment waits for the stack, and has its events from now on. */
-  async feed(request: FeedRequest): Promise<void> {
-    const known = this.feeds.has(request.deployment);
-    if (!known) await this.poll.lookIfOlder(this.freshMs);
-    const { attempt } = this.store.state;
-    const { since } = request;
-    const { offset } = this.store;
-    // An attempt that had ended before the deployment began is none of its business.
-    const isOpen =
-      !isComplete(this.store.state) || (since !== undefined && (attempt?.startedAt ?? "") >= since);
-    const counts = attempt !== undefined && isOpen && since !== undefined;
-    const before = this.feeds.expectation;
-    this.store.found();
-    this.feeds.keep(request, counts ? attempt.firstOffset - 1 : offset, Date.now());
-    if (attempt && isOpen) this.consumers.skip(attempt.firstOffset, offset);
+  async feed(request: FeedRequest): Promise<StackStanding> {
+    const { store, feeds } = this;
+    const known = feeds.get(request.deployment);
+    if (!known || request.eager) await this.poll.lookIfOlder(this.freshMs);
+    const before = feeds.expectation;
+    store.found();
+    store.notice(request.after);
+    const { offset } = feeds.keep(request, this.beginningFor(request, known), Date.now());
+    if (store.state.attempt && offset < store.offset && !request.resting)
+      this.consumers.skip(Math.max(store.floor, offset + 1), store.offset);
     // From now on it is missed if it does not come: the waiting begins anew.
     if (request.eager && before !== "eager" && before !== "begun") this.poll.forgetTrouble();
-    await this.schedule.arouse(Date.now());
+    if (known) await this.schedule.rearm(Date.now());
+    else await this.schedule.arouse(Date.now());
     this.ctx.waitUntil(this.serve(Date.now(), true));
+    return this.standingFor(offset);
   }
 
   /** The deployment waits no more. */
@@ -190,14 +189,14 @@ export class StackChannel {
   private committed(runs: readonly LogRun[], { renewed, frames }: Advance): void {
     const { store } = this;
     // A deployment's stacks are audited there.
-    if (this.feeds.expectation && runs[0]) this.consumers.skip(runs[0].from, store.offset);
+    if (this.feeds.isPartOfRun && runs[0]) this.consumers.skip(runs[0].from, store.offset);
     if (renewed) {
       store.log.trimBefore(Math.min(store.floor, this.consumers.offset + 1, this.feeds.needed));
     }
     if (isComplete(store.state)) this.schedule.noteUntracking();
     this.sockets.broadcast(runs, Date.now());
     this.pushes.send(this.position(), runs, []);
-    if (!this.feeds.expectation) tellOfFrames(this.name, frames);
+    if (!this.feeds.isPartOfRun) tellOfFrames(this.name, frames);
     this.ctx.waitUntil(this.feeds.run(store.epoch, store.offset, Date.now()));
   }
 
@@ -207,21 +206,47 @@ export class StackChannel {
     this.pushes.send(this.position(), [], [text]);
   }
 
-  /** Whether the stack was deleted, and has been waited for in vain since. */
-  private isGone(now: number): boolean {
-    const gone = goneSince(this.store.state);
-    return gone !== undefined && now - Math.max(Date.parse(gone), this.feeds.missedSince) >= this.waitMs;
+  /** Offset up to which a deployment is not to be told anything. */
+  private beginningFor({ after, since, token }: FeedRequest, known: Feed | undefined): number {
+    const { store } = this;
+    const { attempt } = store.state;
+    // Told once, and whole from where the deployment is, or from the oldest event that is kept.
+    if (after?.epoch === store.epoch && after.offset <= store.offset)
+      return Math.max(after.offset, store.floor - 1);
+    if (!after && known) return known.offset;
+    const isItsOwn = attempt !== undefined && isPartOf(store.state, since, token);
+    return isItsOwn ? attempt.firstOffset - 1 : store.offset;
+  }
+
+  private standingFor(taken: number): StackStanding {
+    const { epoch, offset, state } = this.store;
+    const root = rootOf(state);
+    return {
+      position: { epoch, offset: taken },
+      ...(root && root.status !== "" && { status: root.status, since: root.statusAt }),
+      isIdle: isComplete(state) && taken >= offset,
+    };
+  }
+
+  /** Why nothing more is to be expected of the stack: each who waits for it does so from a time of its own. */
+  private troubleFor(feed: Feed, now: number): FeedDelivery["trouble"] {
+    if (feed.resting) return undefined;
+    const { trouble } = this.poll;
+    const gone = feed.begun ? undefined : goneSince(this.store.state);
+    const missedSince = gone === undefined ? trouble?.kind === "missing" && trouble.since : Date.parse(gone);
+    if (typeof missedSince === "number") {
+      const waited = now - Math.max(missedSince, feed.eagerSince ?? Infinity);
+      return waited >= this.waitMs ? tellingOf("missing") : undefined;
+    }
+    return trouble?.gaveUp ? tellingOf(trouble.kind, this.region) : undefined;
   }
 
   /** Hands on to those who follow at their own pace. `more`: whether events may come soon. */
   private async serve(now: number, more: boolean): Promise<void> {
-    const { store, poll } = this;
-    const isMissed = this.isGone(now) || (poll.trouble?.kind === "missing" && poll.trouble.gaveUp);
-    const given = isMissed ? "missing" : poll.trouble?.gaveUp ? poll.trouble.kind : undefined;
-    const trouble = given && tellingOf(given, stackAddressOf(this.name)?.region);
+    const { store } = this;
     await Promise.all([
       this.consumers.run(store.offset, now, more),
-      this.feeds.run(store.epoch, store.offset, now, trouble),
+      this.feeds.run(store.epoch, store.offset, now, (feed) => this.troubleFor(feed, now)),
       this.pushes.catchUp(this.position(), now),
       this.canvas.clear(now),
     ]);

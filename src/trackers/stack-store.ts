@@ -52,9 +52,11 @@ export class StackStore {
   isFounded: boolean;
   private head: Head;
   private readonly storage: DurableObjectStorage;
+  private readonly newEpoch: () => string;
 
   constructor(storage: DurableObjectStorage, newEpoch: () => string) {
     this.storage = storage;
+    this.newEpoch = newEpoch;
     const head = storage.kv.get<Head>(HEAD);
     this.isFounded = head !== undefined;
     this.log = new EventLog(storage.sql, this.isFounded);
@@ -68,6 +70,16 @@ export class StackStore {
     this.log.found();
     this.storage.kv.put(HEAD, this.head);
     this.isFounded = true;
+  }
+
+  /**
+   * Begins another epoch if the channel ended further on once, as somebody knows who was told so: the storage was put
+   * back to an earlier time, and what comes from now on is told under offsets that were used before.
+   */
+  notice(told: Readonly<{ epoch: string; offset: number }> | undefined): void {
+    if (told?.epoch !== this.epoch || told.offset <= this.offset) return;
+    this.head = { ...this.head, epoch: this.newEpoch() };
+    this.storage.kv.put(HEAD, this.head);
   }
 
   /** All storage was given up. */

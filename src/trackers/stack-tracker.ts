@@ -14,7 +14,7 @@ import { PING, PONG } from "../protocol/connection.ts";
 import type { Failure } from "../protocol/failure.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import { SESSION_HEADER, sessionHeaderSchema } from "../protocol/session.ts";
-import type { FeedRequest } from "../protocol/stack-feed.ts";
+import type { FeedRequest, StackStanding } from "../protocol/stack-feed.ts";
 import { stackFrameSchema } from "../protocol/stack-frames.ts";
 import type { StackEvents, StackSummary, Tracking } from "../protocol/stack-summary.ts";
 import { settingsOf, type Env } from "../settings.ts";
@@ -150,8 +150,8 @@ export class StackTracker extends DurableObject<Env> {
   }
 
   /** A deployment waits for the stack; said again, it changes how. */
-  async feed(request: FeedRequest): Promise<void> {
-    await this.channel.feed(request);
+  async feed(request: FeedRequest): Promise<StackStanding> {
+    return this.channel.feed(request);
   }
 
   /** The deployment waits no more. */

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { LookupFailure } from "../../src/domain/lookup-failure.ts";
 import { isWanted, nextPollIn, type Interest } from "../../src/domain/next-poll.ts";
-import { EMPTY_STATE, type StackState } from "../../src/domain/stack-state.ts";
+import { EMPTY_STATE, rootOf, type StackState } from "../../src/domain/stack-state.ts";
 import type { Trouble } from "../../src/domain/trouble.ts";
 import { FakeCloudFormation } from "../support/fake-cloudformation.ts";
 import { own } from "./events.ts";
@@ -47,12 +47,32 @@ describe("The next poll", () => {
     expect(nextPollIn(await stateAfter("CREATE_IN_PROGRESS"), WATCHED, undefined, clock)).toBe(3000);
   });
 
-  test("never comes after the end, without interest, or when it was given up", async () => {
+  test("never comes without interest, or when it was given up", async () => {
     const ended = await stateAfter("CREATE_IN_PROGRESS", "CREATE_COMPLETE");
-    expect(nextPollIn(ended, WATCHED, undefined, clock)).toBeUndefined();
     expect(nextPollIn(EMPTY_STATE, { viewers: 0 }, undefined, clock)).toBeUndefined();
     const hopeless = trouble("credentials", 9, { told: true, gaveUp: true });
     expect(nextPollIn(EMPTY_STATE, WATCHED, hopeless, clock)).toBeUndefined();
+    expect(nextPollIn(ended, WATCHED, hopeless, clock)).toBeUndefined();
+  });
+
+  test("of a stack at rest comes every 30 seconds at most, and only while somebody would hear of what begins", async () => {
+    const ended = await stateAfter("CREATE_IN_PROGRESS", "CREATE_COMPLETE");
+    const pollIn = (interest: Interest, intervalMs = 3000) =>
+      nextPollIn(ended, interest, undefined, { ...clock, intervalMs });
+    expect(pollIn(WATCHED)).toBe(30_000);
+    expect(pollIn(WATCHED, 60_000)).toBe(60_000);
+    expect(pollIn({ viewers: 0, awaited: "patient" })).toBe(30_000);
+    expect(pollIn({ viewers: 0, awaited: "eager" })).toBe(30_000);
+    expect(pollIn({ viewers: 0, awaited: "begun" })).toBe(3000);
+    expect(pollIn({ viewers: 0 })).toBeUndefined();
+    expect(pollIn({ viewers: 0, leftAt: NOW - 1 })).toBeUndefined();
+    expect(pollIn({ viewers: 0, trackedAt: NOW })).toBeUndefined();
+  });
+
+  test("goes on for whoever waits for a stack that others have waited for in vain", () => {
+    const missed = trouble("missing", 99, { told: true, gaveUp: true });
+    for (const awaited of ["begun", "eager", "patient"] as const)
+      expect(nextPollIn(EMPTY_STATE, { viewers: 0, awaited }, missed, clock)).toBe(30_000);
   });
 
   test("never comes for a stack that AWS has never shown once its viewer left, and lingers for one that it had", async () => {
@@ -65,12 +85,37 @@ describe("The next poll", () => {
     expect(nextPollIn(await stateAfter("CREATE_IN_PROGRESS"), left, missing, clock)).toBe(3000);
   });
 
-  test("of a stack under review comes seldom, and without viewers not for ever", async () => {
-    const review = await stateAfter("REVIEW_IN_PROGRESS");
-    expect(nextPollIn(review, WATCHED, undefined, clock)).toBe(10_000);
-    const tracked = (trackedAt: number) => nextPollIn(review, { viewers: 0, trackedAt }, undefined, clock);
-    expect(tracked(NOW - 599_999)).toBe(10_000);
-    expect(tracked(NOW - 600_000)).toBeUndefined();
+  describe("of a stack under review", () => {
+    /** Seconds that the review lasts, and what comes of it for whom. */
+    const reviewed = async (seconds: number, interest: Interest) => {
+      const review = await stateAfter("REVIEW_IN_PROGRESS");
+      const now = Date.parse(rootOf(review)!.statusAt) + seconds * 1000;
+      return nextPollIn(review, interest, undefined, { ...clock, now });
+    };
+
+    test.each<[string, Interest]>([
+      ["a viewer", WATCHED],
+      ["a deployment", { viewers: 0, awaited: "eager" }],
+      ["a deployment that expects nothing", { viewers: 0, awaited: "patient" }],
+    ])("comes soon at first, then seldom, and goes on for %s", async (_who, interest) => {
+      const waits = [-5, 0, 59, 60, 599, 600, 1_000_000].map((seconds) => reviewed(seconds, interest));
+      expect(await Promise.all(waits)).toEqual([3000, 3000, 3000, 10_000, 10_000, 30_000, 30_000]);
+    });
+
+    test("goes on at the full rate for a deployment that has it executed", async () => {
+      expect(await reviewed(1_000_000, { viewers: 0, awaited: "begun" })).toBe(3000);
+    });
+
+    test("[S37] ends for who registered, after the time for which a missing stack is waited for", async () => {
+      const review = await stateAfter("REVIEW_IN_PROGRESS");
+      const begun = Date.parse(rootOf(review)!.statusAt);
+      const tracked = (seconds: number) =>
+        nextPollIn(review, { viewers: 0, trackedAt: begun }, undefined, {
+          ...clock,
+          now: begun + seconds * 1000,
+        });
+      expect([tracked(1), tracked(599), tracked(600)]).toEqual([3000, 10_000, undefined]);
+    });
   });
 
   test.each<[string, Trouble, readonly number[]]>([

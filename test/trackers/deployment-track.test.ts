@@ -1,7 +1,7 @@
 /** Deployments whose stacks something else deploys, followed through their trackers. */
 import { evictDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
-import { AUDIT_TABLE, aws, newStack, pass, trackerOf, useFarEnd } from "./far-end.ts";
+import { AUDIT_TABLE, alarmIn, aws, newStack, pass, trackerOf, useFarEnd } from "./far-end.ts";
 import { addressOf, deploymentOf, pollAll, progressOf, register, storyOf, work } from "./deployments.ts";
 
 useFarEnd();
@@ -191,6 +191,77 @@ test("a stack that never comes fails its deployment once it has been waited for 
     status: "failed",
     stacks: { absent: { status: "failed", error: { code: "STACK_NOT_FOUND" } } },
   });
+});
+
+test("a later layer is missed from the time on when it can begin, however long the first one takes", async () => {
+  const base = newStack("slow-base").own("CREATE_IN_PROGRESS");
+  await register("slow", { "slow-base": [], "slow-app": ["slow-base"] });
+  pass(1500);
+  base.resource("Cluster", "CREATE_COMPLETE");
+  await pollAll("slow", "slow-app", "slow-app", "slow-base");
+  expect(await progressOf("slow")).toMatchObject({
+    status: "deploying",
+    stacks: { "slow-app": { status: "pending" } },
+  });
+  base.own("CREATE_COMPLETE");
+  await pollAll("slow", "slow-base", "slow-app");
+  pass(599);
+  await pollAll("slow", "slow-app");
+  expect(await progressOf("slow")).toMatchObject({
+    status: "deploying",
+    stacks: { "slow-base": { status: "deployed" }, "slow-app": { status: "pending" } },
+  });
+  pass(2);
+  await pollAll("slow", "slow-app");
+  expect(await progressOf("slow")).toMatchObject({
+    status: "failed",
+    stacks: { "slow-app": { status: "failed", error: { code: "STACK_NOT_FOUND" } } },
+  });
+});
+
+test("a stack that two deployments wait for is missed by each in its own time", async () => {
+  await register("early-wait", { shared: [] });
+  pass(500);
+  await pollAll("early-wait", "shared");
+  await register("late-wait", { shared: [] });
+  pass(101);
+  await pollAll("early-wait", "shared");
+  await work("late-wait");
+  expect([(await progressOf("early-wait")).status, (await progressOf("late-wait")).status]).toEqual([
+    "failed",
+    "initializing",
+  ]);
+  pass(498);
+  await pollAll("late-wait", "shared");
+  expect((await progressOf("late-wait")).status).toBe("initializing");
+  pass(2);
+  await pollAll("late-wait", "shared");
+  expect((await progressOf("late-wait")).status).toBe("failed");
+});
+
+test("[S37] a new stack whose change set is reviewed first is seen when that is executed", async () => {
+  await register("reviewed", { "r-app": [] });
+  const app = newStack("r-app").own("REVIEW_IN_PROGRESS");
+  await pollAll("reviewed", "r-app", "r-app");
+  expect(await alarmIn("r-app")).not.toBeNull();
+  expect((await progressOf("reviewed")).status).toBe("initializing");
+  pass(3600);
+  await pollAll("reviewed", "r-app");
+  expect(await progressOf("reviewed")).toMatchObject({
+    status: "initializing",
+    stacks: { "r-app": { status: "pending" } },
+  });
+  app.own("CREATE_IN_PROGRESS").resource("Topic", "CREATE_COMPLETE").own("CREATE_COMPLETE");
+  await pollAll("reviewed", "r-app");
+  expect(await storyOf("reviewed")).toEqual([
+    "deployment_started",
+    "layer_started 1",
+    "stack_deploying r-app",
+    "resource_created r-app/Topic",
+    "stack_deployed r-app",
+    "layer_complete 1",
+    "deployment_complete",
+  ]);
 });
 
 test("objects that are evicted at any moment lose nothing and tell nothing twice", async () => {

@@ -73,6 +73,11 @@ test.for(["denied", "throttled", "unavailable", "reset"] as const)(
     await poll(stack.name);
     stack.own("CREATE_FAILED");
     for (let polls = 0; polls < 5; polls += 1) await poll(stack.name);
+    await viewer.settled();
+    // With viewers a stack at rest is looked at more often than that.
+    viewer.socket.close(1000, "done");
+    await viewer.untilClosed();
+    await poll(stack.name);
     const waits: number[] = [];
     for (let tries = 0; tries < 12; tries += 1) {
       const wait = await alarmIn(stack.name);
@@ -86,18 +91,19 @@ test.for(["denied", "throttled", "unavailable", "reset"] as const)(
     aws.logs.fault = () => undefined;
     pass(3_600);
     await poll(stack.name);
-    await viewer.settled();
     await shortly(() => new Set(aws.logs.offsets(streamOf(stack.name)))).toEqual(new Set(viewer.offsets));
     await shortly(() => alarmIn(stack.name)).toBeNull();
   },
 );
 
 test("CloudWatch that takes nothing for a fortnight is given up, with a line in the log", async () => {
-  const { stack } = await watched("refusing");
+  const { stack, viewer } = await watched("refusing");
   aws.logs.fault = () => "denied";
   stack.own("CREATE_FAILED");
   await poll(stack.name);
   for (let polls = 0; polls < 3; polls += 1) await poll(stack.name);
+  viewer.socket.close(1000, "done");
+  await viewer.untilClosed();
   const logged = vi.spyOn(console, "error").mockReturnValue();
   pass(14 * 86_400 + 3_600);
   await poll(stack.name);

@@ -134,11 +134,15 @@ test("[S23] polling that had stopped is picked up without a gap", async () => {
   expect(await alarmIn(stack.name)).toBeGreaterThan(0);
 });
 
-test("[S23] after the end a new viewer costs one poll, and starts no polling", async () => {
-  const { stack } = await watched("ended");
+test("[S23] after the end viewers cost one poll when they come, and one now and then while they stay", async () => {
+  const { stack, viewer } = await watched("ended");
   stack.own("CREATE_COMPLETE");
   for (let polls = 0; polls < 5; polls += 1) await poll(stack.name);
+  viewer.socket.close(1000, "done");
+  await viewer.untilClosed();
+  await poll(stack.name);
   await audited(stack.name);
+  expect(await alarmIn(stack.name)).toBeNull();
   aws.cloudFormation.takeCalls();
   pass(600);
   const late = await connect(stack.name);
@@ -146,8 +150,25 @@ test("[S23] after the end a new viewer costs one poll, and starts no polling", a
   const later = await connect(stack.name);
   await Promise.all([late.settled(), later.settled()]);
   expect(aws.cloudFormation.calls).toHaveLength(1);
-  expect(await alarmIn(stack.name)).toBeNull();
   expect(late.types.at(-2)).toBe("stack_complete");
+  // A period of 60 s is longer than that.
+  await expect.poll(() => alarmIn(stack.name)).toBeGreaterThan(30_000);
+  for (const { socket } of [late, later]) socket.close(1000, "done");
+  await Promise.all([late.untilClosed(), later.untilClosed()]);
+  await poll(stack.name);
+  expect(await alarmIn(stack.name)).toBeNull();
+});
+
+test("[S15] [S22] a viewer of a stack at rest is told of its next operation, without coming anew", async () => {
+  const { stack, viewer } = await watched("next-operation");
+  stack.resource("Queue1", "CREATE_COMPLETE").own("CREATE_COMPLETE");
+  for (let polls = 0; polls < 5; polls += 1) await poll(stack.name);
+  await viewer.until(7);
+  expect(viewer.types.at(-1)).toBe("stack_complete");
+  stack.own("UPDATE_IN_PROGRESS").resource("Queue1", "UPDATE_COMPLETE").own("UPDATE_COMPLETE");
+  for (let polls = 0; polls < 5; polls += 1) await poll(stack.name);
+  await expect.poll(() => viewer.types.filter((type) => type === "stack_complete")).toHaveLength(2);
+  expect(viewer.offsets).toEqual(Array.from({ length: 11 }, (_, index) => index + 1));
 });
 
 test.for(["connection", "message"] as const)("[S24] any %s sets an alarm that was lost", async (what) => {
