@@ -3,6 +3,7 @@
  * elements is passed over, so that fields AWS adds later do no harm.
  */
 import type { HookReport, StackEvent } from "../domain/stack-event.ts";
+import { boundedText } from "../protocol/bounds.ts";
 import { reasonHintOf } from "./reason-hint.ts";
 import { unescapedXml } from "./xml-text.ts";
 
@@ -24,7 +25,7 @@ const fieldsOf = (xml: string): Fields | undefined => {
     const close = xml.indexOf(`</${tag}>`, tagEnd);
     if (close === -1) return undefined;
     const text = xml.slice(tagEnd + 1, close);
-    if (!text.includes("<")) fields.set(tag, unescapedXml(text));
+    if (!text.includes("<")) fields.set(tag, boundedText(unescapedXml(text)));
     at = xml.indexOf("<", close + 1);
   }
   return fields;

@@ -35,7 +35,7 @@ export const attemptAfterOwnEvent = (
   after: OwnStatus,
 ): Attempt => {
   const ownFailure = attempt.ownFailure ?? ownFailureOf(event, event.logicalId);
-  const { outputs, ...unended } = attempt;
+  const { outputs, outputsOmitted: _omitted, ...unended } = attempt;
   return {
     // A stack that rested may go on within its attempt: a paused one is rolled back, a stuck rollback continued.
     ...(isAtRest(after.status) && outputs ? attempt : unended),

@@ -1,5 +1,6 @@
 /** The work of one `advance`: a stack's state copied, filled event by event, and told in frames. */
 import type { StackCounts, StackFrame } from "../protocol/stack-frames.ts";
+import { keptOutputs } from "../protocol/bounds.ts";
 import { beginsAttempt, operationStart } from "./attempt.ts";
 import { attemptAfterEvent, attemptAfterOwnEvent, attemptBegunBy } from "./attempt-fold.ts";
 import { countsOf, resourceUpdateOf, stackCompleteOf } from "./frames.ts";
@@ -236,7 +237,7 @@ export class Fold {
   private complete(attempt: Attempt, outputs: Readonly<Record<string, string>>): void {
     const outcome = outcomeOf(this.root.status, attempt.orphans);
     if (!outcome) return;
-    const counts = this.progressed({ ...attempt, outputs });
+    const counts = this.progressed({ ...attempt, ...keptOutputs(outputs) });
     this.tell(stackCompleteOf(this.root, this.attempt!, outcome, counts, this.next()));
   }
 

@@ -61,6 +61,7 @@ export const stackCompleteOf = (
     stack,
     outcome,
     outputs: attempt.outputs ?? {},
+    ...(attempt.outputsOmitted !== undefined && { outputsOmitted: attempt.outputsOmitted }),
     durationSeconds: secondsBetween(attempt.startedAt, root.statusAt),
     ...(cause && { cause }),
     ...position,

@@ -64,7 +64,16 @@ const changed = (view: OperationView, change: OperationChange): OperationView =>
   ) as OperationView;
 
 const endedBy = (before: OperationView, frame: StackComplete): OperationView => ({
-  ...without(before, "cause", "rollbackCause", "cancelled", "orphans", "retained", "stabilising"),
+  ...without(
+    before,
+    "outputsOmitted",
+    "cause",
+    "rollbackCause",
+    "cancelled",
+    "orphans",
+    "retained",
+    "stabilising",
+  ),
   ...frame.stack,
   endedAt: frame.timestamp,
   ...without(frame, "type", "channel", "offset", "timestamp", "stack"),
@@ -89,6 +98,7 @@ const FIELDS: Readonly<Record<Exclude<keyof OperationView, keyof StackCounts>, t
   durationSeconds: true,
   outcome: true,
   outputs: true,
+  outputsOmitted: true,
   cause: true,
   rollbackCause: true,
   cancelled: true,

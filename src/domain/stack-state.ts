@@ -53,6 +53,8 @@ export type Attempt = Readonly<{
   settlingPolls: number;
   /** Told by `stack_complete`, once. */
   outputs?: Readonly<Record<string, string>>;
+  /** Outputs that are not kept for want of room. */
+  outputsOmitted?: number;
 }>;
 
 export type TrackedResource = BegunResource &

@@ -56,6 +56,7 @@ export const operationOf = (root: FollowedStack, attempt: Attempt, counts: Stack
       outcome,
     }),
     outputs: { ...attempt.outputs },
+    ...(attempt.outputsOmitted !== undefined && { outputsOmitted: attempt.outputsOmitted }),
     ...(cause && { cause }),
   };
 };

@@ -1,4 +1,5 @@
 /** An orchestrator's events, over REST: each is judged on its own, so that a bad one costs only itself. */
+import { jsonBytes, MAX_EVENT_BYTES, MAX_WORD_LENGTH } from "../protocol/bounds.ts";
 import { MAX_INGEST } from "../protocol/deployment-limits.ts";
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
@@ -54,7 +55,7 @@ const ingestRoute = createRoute({
     query: environmentQuery,
     body: {
       required: true,
-      description: `One event or at most ${MAX_INGEST}, in at most 1 MiB`,
+      description: `One event or at most ${MAX_INGEST}, in at most 1 MiB; each in at most ${MAX_EVENT_BYTES / 1024} KiB`,
       content: {
         "application/json": { schema: bodySchema, example: [{ id: "evt-1", type, timestamp, data }] },
       },
@@ -64,6 +65,7 @@ const ingestRoute = createRoute({
     ...failureAnswers,
     400: failureAnswerOf(400, refusedSchema),
     409: failureAnswerOf(409, refusedSchema),
+    413: failureAnswerOf(413, refusedSchema),
     422: failureAnswerOf(422, refusedSchema),
     200: answerOf(
       "What became of each event, in their order",
@@ -102,6 +104,17 @@ const isTooDeep = (nested: unknown): boolean => {
   return level.length > 0;
 };
 
+/** Which field is to blame if an event holds more than one may; undefined if it does not. */
+const tooLarge = (envelope: IngestEnvelope): string | undefined => {
+  const bytes = jsonBytes(envelope);
+  if (bytes <= MAX_EVENT_BYTES) return undefined;
+  const [largest] = Object.entries(envelope.data)
+    .map(([field, value]) => ({ field: field.slice(0, MAX_WORD_LENGTH), bytes: jsonBytes(value) }))
+    .sort((one, other) => other.bytes - one.bytes);
+  const most = `an event holds at most ${MAX_EVENT_BYTES} bytes as JSON`;
+  return largest ? `data.${largest.field}: has ${largest.bytes} bytes, and ${most}` : most;
+};
+
 /** The event, if it has an event's shape and is this deployment's; all else is the deployment's to judge. */
 const envelopeOf = (event: unknown, { deploymentId }: DeploymentAddress): Result<IngestEnvelope, Verdict> => {
   const envelope = ingestEnvelopeSchema.safeParse(event);
@@ -110,6 +123,8 @@ const envelopeOf = (event: unknown, { deploymentId }: DeploymentAddress): Result
     const message = `data: is nested deeper than ${MAX_LEVELS} levels`;
     return failed(refusal(event, { code: "INVALID_REQUEST", message }));
   }
+  const large = tooLarge(envelope.data);
+  if (large !== undefined) return failed(refusal(event, { code: "PAYLOAD_TOO_LARGE", message: large }));
   if ((envelope.data.deploymentId ?? deploymentId) === deploymentId) return success(envelope.data);
   const message = "deploymentId: the event is of another deployment";
   return failed(refusal(event, { code: "INVALID_REQUEST", message }));

@@ -3,6 +3,7 @@
  * from them. Durable events have an offset and are never dropped; `*_progress` are transient and may be.
  */
 import * as z from "zod";
+import { jsonBytes, MAX_NAME_LENGTH, MAX_OUTPUTS_BYTES, MAX_TEXT_LENGTH, MAX_WORD_LENGTH } from "./bounds.ts";
 import { sentOutputSchema } from "./output-value.ts";
 import { causeSchema } from "./stack-frames.ts";
 import { environmentSchema, deploymentIdSchema, stackKeySchema } from "./channel.ts";
@@ -22,7 +23,28 @@ const seconds = z.number().nonnegative();
 const count = z.number().int().nonnegative();
 const layer = z.number().int().positive().max(MAX_STACKS);
 /** AWS sets its reasons no limit: this one is far above what it gives. */
-const text = z.string().max(65_536);
+const text = z.string().max(MAX_TEXT_LENGTH);
+const name = z.string().max(MAX_NAME_LENGTH);
+const word = z.string().max(MAX_WORD_LENGTH);
+
+const outputsSchema = z
+  .record(name, sentOutputSchema)
+  .refine(
+    (outputs) => jsonBytes(outputs) <= MAX_OUTPUTS_BYTES,
+    `must hold at most ${MAX_OUTPUTS_BYTES} bytes as JSON`,
+  );
+
+/** As `causeSchema`, of whoever sends events. */
+const sentCauseSchema = causeSchema.extend({
+  logicalId: name,
+  path: name,
+  type: word,
+  physicalId: name,
+  stackId: name,
+  status: word,
+  reason: text,
+  timestamp: word,
+});
 
 export const deploymentModes = ["track", "deploy", "ingest"] as const;
 
@@ -38,7 +60,7 @@ const ofStack = { ...deployment, stack: stackKeySchema };
 const stackKeys = z.array(stackKeySchema).max(MAX_STACKS);
 
 export const errorDetailSchema = z.object({
-  code: z.string().max(256),
+  code: word,
   message: text,
   details: text.optional(),
 });
@@ -50,8 +72,8 @@ const plannedStackSchema = z.object({
   name: stackKeySchema,
   layer,
   dependsOn: stackKeys,
-  stackName: z.string().optional(),
-  region: z.string().optional(),
+  stackName: word.optional(),
+  region: word.optional(),
 });
 
 export type PlannedStack = Readonly<z.infer<typeof plannedStackSchema>>;
@@ -59,8 +81,8 @@ export type PlannedStack = Readonly<z.infer<typeof plannedStackSchema>>;
 /** What did not happen because of a failure: the blast line. */
 export const blastSchema = z.object({
   stack: stackKeySchema,
-  layers: z.array(layer),
-  stacks: z.array(stackKeySchema),
+  layers: z.array(layer).max(MAX_STACKS),
+  stacks: stackKeys,
 });
 
 export type Blast = Readonly<z.infer<typeof blastSchema>>;
@@ -75,21 +97,21 @@ const counts = {
 
 const deploymentEnd = z.object({
   ...deployment,
-  status: z.string().optional(),
+  status: word.optional(),
   ...counts,
   /** Who had it done, where somebody did. */
   user: text.optional(),
   error: errorDetailSchema.optional(),
-  cause: causeSchema.optional(),
+  cause: sentCauseSchema.optional(),
   blast: blastSchema.optional(),
 });
 
 const resourceSchema = z.object({
   /** Unique in its stack: a Pulumi URN, or for CloudFormation the path of logical ids. */
-  urn: text.optional(),
-  type: text,
-  name: text,
-  id: text.optional(),
+  urn: name.optional(),
+  type: word,
+  name,
+  id: name.optional(),
 });
 
 export type ResourceRef = Readonly<z.infer<typeof resourceSchema>>;
@@ -168,13 +190,18 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
     "stack_deployed",
     z.object({
       ...ofStack,
-      status: z.string().optional(),
+      status: word.optional(),
       resourcesCreated: count.optional(),
       durationSeconds: seconds.optional(),
-      outputs: z.record(z.string(), sentOutputSchema).optional(),
+      outputs: outputsSchema.optional(),
+      /** Outputs that are not told for want of room. */
+      outputsOmitted: count.positive().optional(),
     }),
   ),
-  event("stack_failed", z.object({ ...ofStack, error: errorDetailSchema, cause: causeSchema.optional() })),
+  event(
+    "stack_failed",
+    z.object({ ...ofStack, error: errorDetailSchema, cause: sentCauseSchema.optional() }),
+  ),
   event("stack_skipped", stackEvent),
   event(
     "stack_deleting",

@@ -4,6 +4,7 @@
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
  */
 import * as z from "zod";
+import { utf8Length } from "./bounds.ts";
 import { stackKeySchema } from "./channel.ts";
 
 /** Bytes of a template that is sent; a larger one is told by its address. */
@@ -17,16 +18,6 @@ const MAX_TAGS = 48;
 
 /** Tags that say who deployed a stack, and for which deployment. */
 export const OWN_TAGS = { user: "stackcast:user", deployment: "stackcast:deployment" } as const;
-
-/** In UTF-8; half a character counts as the sign that replaces it. */
-const bytesOf = (text: string): number => {
-  let bytes = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return bytes;
-};
 
 /** `<stack>.<OutputKey>`: the key has no dots, a stack's name may. */
 const outputAddress = /^(.+)\.([A-Za-z0-9]{1,255})$/;
@@ -47,7 +38,7 @@ const parameterValueSchema = z.union([
   z
     .string()
     .refine(
-      (value) => bytesOf(value) <= MAX_PARAMETER_BYTES,
+      (value) => utf8Length(value) <= MAX_PARAMETER_BYTES,
       `must hold at most ${MAX_PARAMETER_BYTES} bytes`,
     ),
   fromOutputSchema,
@@ -95,7 +86,7 @@ const templateBodySchema = z
   .string()
   .min(1)
   .refine(
-    (body) => bytesOf(body) <= MAX_TEMPLATE_BYTES,
+    (body) => utf8Length(body) <= MAX_TEMPLATE_BYTES,
     `must hold at most ${MAX_TEMPLATE_BYTES} bytes; a larger template goes into S3, and its address into templateUrl`,
   );
 

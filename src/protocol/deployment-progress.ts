@@ -65,6 +65,8 @@ export const stackProgressSchema = z.object({
   error: errorDetailSchema.optional(),
   cause: causeSchema.optional(),
   outputs: z.record(z.string(), outputValueSchema).optional(),
+  /** Outputs that are not told for want of room. */
+  outputsOmitted: z.number().int().positive().optional(),
   stackName: z.string().optional(),
   region: z.string().optional(),
 });

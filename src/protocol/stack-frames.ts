@@ -184,6 +184,8 @@ export const stackCompleteSchema = z.object({
   stack: stackCountsSchema,
   outcome: z.enum(outcomes),
   outputs: z.record(z.string(), z.string()),
+  /** Outputs that are not told for want of room. */
+  outputsOmitted: z.number().int().positive().optional(),
   durationSeconds: z.number(),
   ...endingFacts,
   ...position,

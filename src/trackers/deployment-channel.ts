@@ -7,6 +7,7 @@ import { emptyDeployment, hasEnded, isSettled } from "../domain/deployment/deplo
 import { deploymentProgressOf } from "../domain/deployment/deployment-view.ts";
 import { foldDeployment } from "../domain/deployment/fold-deployment.ts";
 import { endedRunsOf } from "../domain/deployment/ended-runs.ts";
+import { fittedProgress, SNAPSHOT_PART } from "../domain/deployment/fitted-progress.ts";
 import { runSummaryOf } from "../domain/deployment/run-summary.ts";
 import type { DeploymentAddress } from "../protocol/channel-names.ts";
 import type { Join, JoinRequest } from "../protocol/channel-owner.ts";
@@ -255,7 +256,8 @@ export class DeploymentChannel {
       name,
       { ...stack, logs: stack.logs.slice(-SNAPSHOT_LINES) },
     ]);
-    const text = JSON.stringify({ ...progress, stacks: Object.fromEntries(stacks) });
+    const short = { ...progress, stacks: Object.fromEntries(stacks) };
+    const text = JSON.stringify(fittedProgress(short, SNAPSHOT_PART));
     this.snapshot = { offset: store.offset, text };
     return text;
   }

@@ -2,6 +2,7 @@
  * What a deployment's object keeps: the channel's epoch and head, the run's state, the ids of ingested events, the
  * runs before, and the log. A commit is one transaction.
  */
+import { keptOutputs } from "../protocol/bounds.ts";
 import type { DeploymentEvent } from "../protocol/deployment-events.ts";
 import type { DeploymentAddress } from "../protocol/channel-names.ts";
 import type { DeploymentProgress, StackProgress } from "../protocol/deployment-progress.ts";
@@ -175,7 +176,9 @@ export class DeploymentStore {
   }
 
   private keepStack({ resources, ...stack }: StackNode, known: StackNode | undefined): void {
-    this.storage.kv.put<StackRow>(STACK + stack.name, stack);
+    // A release that set them no bound may have kept more, which leaves no room for what is to come.
+    const kept = stack.outputs && keptOutputs(stack.outputs);
+    this.storage.kv.put<StackRow>(STACK + stack.name, kept ? { ...stack, ...kept } : stack);
     this.resources.keep(stack.name, known?.resources ?? new Map(), resources);
   }
 

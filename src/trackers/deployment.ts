@@ -5,6 +5,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { emptyDeployment, hasEnded } from "../domain/deployment/deployment-state.ts";
 import { deploymentProgressOf, stackProgressOf } from "../domain/deployment/deployment-view.ts";
+import { fittedProgress, STATUS_PART } from "../domain/deployment/fitted-progress.ts";
 import { runSummaryOf } from "../domain/deployment/run-summary.ts";
 import type {
   Caller,
@@ -120,7 +121,7 @@ export class Deployment extends DurableObject<Env> {
       return failed({ code: "DEPLOYMENT_NOT_FOUND", message: `There was no run ${run}` });
     }
     const progress = earlier ?? deploymentProgressOf(store.state, new Date().toISOString());
-    return success({ ...progress, ...this.channel.position() });
+    return success({ ...fittedProgress(progress, STATUS_PART), ...this.channel.position() });
   }
 
   async stackProgress(address: DeploymentAddress, name: string): Promise<Result<StackAnswer, Failure>> {

@@ -3,6 +3,7 @@ import { foldDeployment } from "../domain/deployment/fold-deployment.ts";
 import type { DeploymentState } from "../domain/deployment/deployment-state.ts";
 import { deploymentEventSchema, type DeploymentEvent } from "../protocol/deployment-events.ts";
 import type { IngestEnvelope, IngestReport } from "../protocol/deployment-requests.ts";
+import { IngestRoom } from "./ingest-room.ts";
 import type { DeploymentAddress } from "../protocol/channel-names.ts";
 
 /** Clocks of orchestrators may be ahead by so much, in milliseconds. */
@@ -38,6 +39,7 @@ export const ingest = (
   }>,
 ): Ingested => {
   let state = before;
+  let room = new IngestRoom(before);
   const events: DeploymentEvent[] = [];
   const ids: string[] = [];
 
@@ -76,9 +78,14 @@ export const ingest = (
         `${event.type}: Stackcast has carried run ${state.run} out, and tells of it itself`,
       );
     }
+    const full = room.refusal(state, event);
+    if (full !== undefined) return refusal("PAYLOAD_TOO_LARGE", full);
     const fold = foldDeployment(state, [event]);
     const verdict = fold.verdicts[0]!;
     if (verdict.kind === "refused") return refusal(verdict.code, verdict.message);
+    // A run that begins has none of what the one before had.
+    if (event.type === "deployment_started") room = new IngestRoom(fold.state);
+    else room.take(state, event);
     state = fold.state;
     events.push(...fold.events);
     if (id !== undefined) ids.push(id);

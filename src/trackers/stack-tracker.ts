@@ -4,6 +4,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { isComplete } from "../domain/stack-state.ts";
+import { fittedSummary } from "../domain/fitted-summary.ts";
 import { summaryOf } from "../domain/summary.ts";
 import { tellingOf } from "../domain/trouble.ts";
 import type { CanvasDeployed, CanvasOrder } from "../protocol/canvas-deploy.ts";
@@ -75,7 +76,7 @@ export class StackTracker extends DurableObject<Env> {
     if (!summary) return failed(this.whyUnknown());
     const kind = poll.trouble?.kind;
     return success({
-      ...summary,
+      ...fittedSummary(summary),
       ...this.channel.position(),
       region: this.address.region,
       tracking: schedule.pollIn(Date.now()) !== undefined,

@@ -49,6 +49,28 @@ const byId = (events: readonly IngestEnvelope[]): Result<IngestReport, Failure> 
 };
 
 describe("ingest", () => {
+  test("refuses an event that holds more than one may, and names the field to blame", async () => {
+    const fake = new FakeDeployments();
+    const large = { ...eventOf("a"), data: { stack: "app", reason: "short", note: "€".repeat(90_000) } };
+    const alone = await post(fake, JSON.stringify(large));
+    expect(await outcomeOf(alone)).toEqual([
+      413,
+      {
+        success: false,
+        error: expect.objectContaining({ code: "PAYLOAD_TOO_LARGE" }),
+        data: { results: [refusedOf("a", "PAYLOAD_TOO_LARGE")], accepted: 0, refused: 1 },
+      },
+    ]);
+    expect(fake.asked).toEqual([]);
+    const answer = await post(fake, JSON.stringify([eventOf("b"), large]));
+    expect(answer.status).toBe(200);
+    expect(await jsonOf(answer)).toMatchObject({
+      data: {
+        results: [acceptedOf(eventOf("b")), { error: { message: expect.stringMatching(/^data\.note: /) } }],
+      },
+    });
+  });
+
   test("hands events on as they came, in the token's name", async () => {
     const fake = new FakeDeployments();
     const events = [eventOf("a", { deploymentId: "D1BRV40" }), eventOf("b")];

@@ -99,6 +99,75 @@ test("a run that does not fit into a row is kept with all its stacks, and the ne
   expect(runs).toMatchObject({ ok: true, value: { runs: [{ run: 2 }, { run: 1, failedStacks: 160 }] } });
 });
 
+test("forty stacks with as many outputs as they may have are told with those that have room", async () => {
+  const names = Array.from({ length: 40 }, (_, index) => `s${index}`);
+  const outputs = Object.fromEntries(
+    Array.from({ length: 31 }, (_, index) => [`O${index}`, "€".repeat(1_370)]),
+  );
+  await send("giving", event("deployment_started", { totalStacks: names.length }));
+  for (const stack of names)
+    await send("giving", event("stack_deploying", { stack }), event("stack_deployed", { stack, outputs }));
+  const { stacks } = await progressOf("giving");
+  expect(stacks["s0"]?.outputs).toEqual(outputs);
+  const join = await deploymentOf("giving").join({ gateway: "gateway/enam/0", classic: false });
+  const snapshot = join.ok ? (join.value.snapshot ?? "") : "";
+  expect(snapshot.length).toBeLessThan(2 * 1024 * 1024);
+  const told = JSON.parse(snapshot) as typeof snapshot & { stacks: typeof stacks };
+  expect(told.stacks["s0"]?.outputs).toEqual(outputs);
+  expect(told.stacks["s39"]).toMatchObject({ status: "deployed", outputsOmitted: 31 });
+  const alone = await deploymentOf("giving").stackProgress(addressOf("giving"), "s39");
+  expect(alone).toMatchObject({ ok: true, value: { outputs } });
+});
+
+test("outputs of more than a stack may have are refused by their name, and nothing else of the request is", async () => {
+  const outputs = { Large: "x".repeat(200_000) };
+  const answer = await deploymentOf("greedy").ingest(
+    addressOf("greedy"),
+    [
+      event("deployment_started", { totalStacks: 1 }),
+      event("stack_deploying", { stack: "a" }),
+      event("stack_deployed", { stack: "a", outputs }),
+    ],
+    "pulumi",
+  );
+  expect(answer).toMatchObject({
+    ok: true,
+    value: {
+      accepted: 2,
+      results: [
+        { outcome: "accepted" },
+        { outcome: "accepted" },
+        {
+          outcome: "refused",
+          error: {
+            code: "INVALID_REQUEST",
+            message: expect.stringMatching(/^data\.outputs: must hold at most/),
+          },
+        },
+      ],
+    },
+  });
+});
+
+test("a stack whose outputs were kept before they had a bound goes on", async () => {
+  await send(
+    "former",
+    event("deployment_started", { totalStacks: 1 }),
+    event("stack_deploying", { stack: "a" }),
+    event("stack_deployed", { stack: "a" }),
+  );
+  await runInDurableObject(deploymentOf("former"), (_, { storage }) => {
+    const row = storage.kv.get<object>("stack/a");
+    storage.kv.put("stack/a", { ...row, outputs: { Large: "x".repeat(1_900_000) } });
+  });
+  await evictDurableObject(deploymentOf("former"));
+  expect((await progressOf("former")).stacks["a"]?.outputs).toBeDefined();
+  await send("former", event("stack_deploying", { stack: "a", reason: "r".repeat(60_000) }));
+  await evictDurableObject(deploymentOf("former"));
+  const { stacks } = await progressOf("former");
+  expect(stacks["a"]).toMatchObject({ status: "deploying", outputs: {}, outputsOmitted: 1 });
+});
+
 test("an answer of events ends before it is too large for a call, and the next goes on", async () => {
   const frame = JSON.stringify({ reason: "€".repeat(60_000) });
   const pieces = await runInDurableObject(trackerOf("long"), (_, { storage }) => {

@@ -47,6 +47,8 @@ export type StackNode = Readonly<{
   error?: ErrorDetail;
   cause?: Cause;
   outputs?: Readonly<Record<string, OutputValue>>;
+  /** Outputs that are not kept for want of room. */
+  outputsOmitted?: number | undefined;
 }>;
 
 type LayerNode = Readonly<{ startTime: string; endTime?: string }>;

@@ -54,6 +54,7 @@ const stillPartOf = (stack: StackNode) => {
     ...(stack.error && { error: stack.error }),
     ...(stack.cause && hasFailed(stack) && { cause: stack.cause }),
     ...(stack.outputs && { outputs: { ...stack.outputs } }),
+    ...(stack.outputsOmitted !== undefined && { outputsOmitted: stack.outputsOmitted }),
     ...(stack.stackName !== undefined && { stackName: stack.stackName }),
     ...(stack.region !== undefined && { region: stack.region }),
   };

@@ -56,10 +56,15 @@ export const stackAfter = (stack: StackNode, event: StackEvent, going: Deploymen
       return { ...unended, operation: "delete", startTime, ...(isUndone && { error: UNDONE }) };
     }
     case "stack_deployed": {
-      const { outputs } = event.data;
+      const { outputs, outputsOmitted } = event.data;
       // What failed on the way has done no harm.
       const { cause: _cause, ...well } = told;
-      return { ...well, endTime: event.timestamp, reachedPercent: 100, ...(outputs && { outputs }) };
+      return {
+        ...well,
+        endTime: event.timestamp,
+        reachedPercent: 100,
+        ...(outputs && { outputs, outputsOmitted }),
+      };
     }
     case "stack_failed": {
       const cause = event.data.cause ? shortenedCause(event.data.cause) : stack.cause;

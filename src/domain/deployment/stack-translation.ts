@@ -4,6 +4,7 @@
  */
 import type { DeploymentEvent, ErrorDetail, ResourceRef } from "../../protocol/deployment-events.ts";
 import type { Cause, ResourceUpdate, StackComplete, StackFrame } from "../../protocol/stack-frames.ts";
+import { keptOutputs } from "../../protocol/bounds.ts";
 import { outcomeMeant } from "../stack-end.ts";
 import { STACK_TYPE } from "../stack-event.ts";
 import { isRollbackStatus, operationBegunBy, REVIEW_STATUS, standingOf } from "../statuses.ts";
@@ -100,7 +101,11 @@ const verbOf = (status: string): Verb | undefined => {
 };
 
 const endOf = (frame: StackComplete, belonging: Belonging): DeploymentEvent => {
-  const { timestamp, outputs, durationSeconds, stack } = frame;
+  const { timestamp, outputs, outputsOmitted = 0, durationSeconds, stack } = frame;
+  // Frames that were kept before outputs had a bound have them all.
+  const kept = keptOutputs(outputs);
+  const omitted = outputsOmitted + (kept.outputsOmitted ?? 0);
+  const told = { outputs: kept.outputs, ...(omitted > 0 && { outputsOmitted: omitted }) };
   switch (outcomeMeant(frame)) {
     case "deployed":
     case "deployed_with_orphans":
@@ -112,7 +117,7 @@ const endOf = (frame: StackComplete, belonging: Belonging): DeploymentEvent => {
           status: "deployed",
           resourcesCreated: stack.completedResources,
           durationSeconds,
-          outputs,
+          ...told,
         },
       };
     case "deleted":

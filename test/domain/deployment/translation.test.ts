@@ -45,6 +45,18 @@ const deploymentOf = (frames: readonly StackFrame[]) => {
 };
 
 describe("a translated stack", () => {
+  test("gives no more outputs than a stack may have, also of a frame that was kept before they had a bound", async () => {
+    const frames = await framesOf(timed(own("CREATE_IN_PROGRESS"), own("CREATE_COMPLETE")));
+    const end = frames.at(-1);
+    if (end?.type !== "stack_complete") return expect.unreachable();
+    const outputs = { Url: "https://example.com", Large: "x".repeat(1_000_000), Last: "y" };
+    expect(translated({ ...end, outputs }, BELONGING)).toMatchObject({
+      type: "stack_deployed",
+      data: { outputs: { Url: "https://example.com" }, outputsOmitted: 2 },
+    });
+    expect(translated(end, BELONGING)).not.toHaveProperty("data.outputsOmitted");
+  });
+
   test("tells its beginning, its resources by path, those of nested stacks, and its end", async () => {
     const frames = await framesOf(
       timed(
