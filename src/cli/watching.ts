@@ -2,6 +2,7 @@
 import type { Patience } from "../client/connection-state.ts";
 import { DeploymentStore } from "../client/deployment-store.ts";
 import { restClient, type StackQuery } from "../client/rest.ts";
+import { StackStore } from "../client/stack-store.ts";
 import type { DeploymentAddress, StackAddress } from "../protocol/channel-names.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import { complain } from "./complaint.ts";
@@ -161,10 +162,12 @@ export const watchStack = async (
   }
   const region = found.value;
   const address: StackAddress = { region, stackName };
-  const tellers = await stackTellers({ address, server: server.value, options, surroundings, since });
+  const store = new StackStore();
+  const tellers = await stackTellers({ address, server: server.value, store, options, surroundings, since });
   const ending = await followStack({
     server: server.value,
     address,
+    store,
     teller: allOf(tellers),
     wait: options.wait,
     timeoutSeconds: options.timeout,

@@ -4,12 +4,15 @@ export { DeploymentStore } from "./deployment-store.ts";
 export { destinationsClient } from "./destinations.ts";
 export { ProgressEventEmitter } from "./emitter.ts";
 export { restClient } from "./rest.ts";
+export { StackStore } from "./stack-store.ts";
 export { openStream } from "./stream.ts";
 export { openTrack } from "./track.ts";
 
 export type { DeploymentAddress, StackAddress } from "../protocol/channel-names.ts";
 export type { DeploymentFrame } from "../protocol/deployment-events.ts";
 export type { DeploymentProgress } from "../protocol/deployment-progress.ts";
+export type { StackView } from "../domain/stack-view.ts";
+export type { StackSummary } from "../protocol/stack-summary.ts";
 export type { Result } from "../protocol/result.ts";
 export type { ChannelListener, ChannelRefusal, Position } from "./channel-follower.ts";
 export type { ConnectionState, Patience } from "./connection-state.ts";

@@ -21,7 +21,7 @@ export type StackView = OperationView &
 
 const keyOf = ({ stackId, logicalId }: ShownResource): string => resourceKeyOf(stackId, logicalId);
 
-const isBegun = (resource: ShownResource | undefined): resource is BegunResource =>
+export const isBegun = (resource: ShownResource | undefined): resource is BegunResource =>
   resource?.startedAt !== undefined;
 
 /** What a summary says of the channel and of who follows it. */
@@ -34,6 +34,14 @@ export const stackViewOf = (
   ...without(summary, ...BESIDE),
   resources: new Map(summary.resources.map((resource) => [keyOf(resource), resource])),
 });
+
+/** The view with what a summary of the same operation knows to be planned. */
+export const plannedFrom = (view: StackView, summary: StateSummary): StackView => {
+  if (summary.stackId !== view.stackId || summary.startedAt !== view.startedAt) return view;
+  const planned = summary.resources.filter((resource) => !isBegun(resource));
+  const resources = new Map(planned.map((resource) => [keyOf(resource), resource]));
+  return { ...view, resources: new Map([...resources, ...view.resources]) };
+};
 
 /** What has begun, in the order of its beginning, and then what is planned. */
 export const resourcesOf = ({ resources }: StackView): readonly ShownResource[] => {

@@ -27,7 +27,7 @@ export const stackCountsSchema = z.object({
 
 export type StackCounts = Readonly<z.infer<typeof stackCountsSchema>>;
 
-export const resourceViewSchema = z.object({
+const resourceViewSchema = z.object({
   logicalId: z.string(),
   type: z.string(),
   status: z.string(),

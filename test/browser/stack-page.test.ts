@@ -5,15 +5,15 @@ import { Deployer } from "../support/deployer.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { HOSTILE, visit, type Visit } from "./visit.ts";
 
-const ROOT = "arn:aws:cloudformation:us-east-1:123456789012:stack/shop/1";
+const arnOf = (name: string) => `arn:aws:cloudformation:us-east-1:123456789012:stack/${name}/1`;
 
-const event = (id: number, logicalId: string, status: string, reason = "") => ({
-  StackId: ROOT,
-  EventId: `event-${id}`,
-  StackName: "shop",
+const event = (id: number, logicalId: string, status: string, reason = "", stack = "shop") => ({
+  StackId: arnOf(stack),
+  EventId: `${stack}-event-${id}`,
+  StackName: stack,
   LogicalResourceId: logicalId,
-  PhysicalResourceId: logicalId === "shop" ? ROOT : `${logicalId}-1`,
-  ResourceType: logicalId === "shop" ? "AWS::CloudFormation::Stack" : "AWS::S3::Bucket",
+  PhysicalResourceId: logicalId === stack ? arnOf(stack) : `${logicalId}-1`,
+  ResourceType: logicalId === stack ? "AWS::CloudFormation::Stack" : "AWS::S3::Bucket",
   Timestamp: new Date(Date.UTC(2026, 0, 1, 12, 0, id)).toISOString(),
   ResourceStatus: status,
   ResourceStatusReason: reason,
@@ -76,6 +76,7 @@ describe.skipIf(!chromiumPath)(
       await connection.getByText(/Live|Caught up|Back/).waitFor();
       replay.revealAll();
       await page.locator(".cause").waitFor();
+      await page.locator(".log-row").nth(9).waitFor();
 
       expect(await page.locator(".log-row").count(), "nine events and the end, each once").toBe(10);
       expect(await status.innerText()).toBe("ROLLBACK_COMPLETE");
@@ -85,6 +86,39 @@ describe.skipIf(!chromiumPath)(
       await page.getByLabel("Filter resources and events").fill("backups");
       await page.locator(".resources tbody tr", { hasText: "Uploads" }).waitFor({ state: "detached" });
       expect(complaints).toEqual([]);
+    });
+
+    test("a replaced resource ends as its update left it, and a hook's report stands beside its resource", async () => {
+      const tell = (id: number, logicalId: string, status: string) =>
+        event(id, logicalId, status, "", "site");
+      const replay = system.simulator.replay({
+        StackEvents: [
+          tell(1, "site", "UPDATE_IN_PROGRESS"),
+          { ...tell(2, "Uploads", "UPDATE_IN_PROGRESS"), PhysicalResourceId: "old" },
+          { ...tell(3, "Uploads", "UPDATE_COMPLETE"), PhysicalResourceId: "new" },
+          tell(4, "Backups", "UPDATE_IN_PROGRESS"),
+          {
+            ...tell(5, "Backups", "UPDATE_IN_PROGRESS"),
+            HookType: "Private::Guard::Hook",
+            HookStatus: "HOOK_IN_PROGRESS",
+          },
+          tell(6, "Backups", "UPDATE_COMPLETE"),
+          tell(7, "site", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"),
+          { ...tell(8, "Uploads", "DELETE_IN_PROGRESS"), PhysicalResourceId: "old" },
+          { ...tell(9, "Uploads", "DELETE_COMPLETE"), PhysicalResourceId: "old" },
+          tell(10, "site", "UPDATE_COMPLETE"),
+        ].toReversed(),
+      });
+      replay.reveal(5);
+      visited = await visit(browser, system, "/stacks/us-east-1/site");
+      const rowOf = (path: string) => visited.page.locator(".resources tbody tr", { hasText: path });
+      await rowOf("Backups").getByText("Private::Guard::Hook: HOOK_IN_PROGRESS").waitFor();
+      expect(await rowOf("Backups").locator(".status").innerText()).toBe("UPDATE_IN_PROGRESS");
+      replay.revealAll();
+      await visited.page.locator(".head .status", { hasText: /^UPDATE_COMPLETE$/ }).waitFor();
+      expect(await rowOf("Uploads").locator(".status").innerText()).toBe("UPDATE_COMPLETE");
+      expect(await rowOf("Uploads").locator(".resource-path").getAttribute("title")).toBe("new");
+      expect(await rowOf("Backups").innerText()).not.toContain("HOOK_");
     });
 
     test("trouble with AWS is told apart from the connection, since when, and goes with it", async () => {

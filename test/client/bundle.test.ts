@@ -9,7 +9,14 @@ const FOLLOWING = `
   export { DeploymentStore } from "./src/client/deployment-store.ts";
 `;
 
+/** What following a stack on its own costs. */
+const FOLLOWING_A_STACK = `
+  export { openTrack } from "./src/client/track.ts";
+  export { StackStore } from "./src/client/stack-store.ts";
+`;
+
 const ALL = `${FOLLOWING}
+  export { StackStore } from "./src/client/stack-store.ts";
   export { restClient } from "./src/client/rest.ts";
   export { ProgressEventEmitter } from "./src/client/emitter.ts";
 `;
@@ -40,5 +47,7 @@ describe("the client in a page", () => {
   test("is small", async () => {
     const { gzipKiB } = await bundled(FOLLOWING);
     expect(gzipKiB).toBeLessThan(12);
+    const { gzipKiB: ofStack } = await bundled(FOLLOWING_A_STACK);
+    expect(ofStack).toBeLessThan(10);
   });
 });

@@ -70,7 +70,7 @@ describe("The fold of a channel's frames", () => {
       return resource(what, said, { ...extra, physicalId }, what === "inner" ? CHILD : ROOT);
     });
 
-  test("[S37] is what the server knows, whatever event follows another", () => {
+  test("[S38] is what the server knows, whatever event follows another", () => {
     const polls = fc.array(
       fc.record({ events: fc.array(anyEvent, { maxLength: 4 }), agrees: fc.boolean() }),
       { maxLength: 25 },
@@ -104,7 +104,7 @@ describe("The fold of a channel's frames", () => {
     );
   });
 
-  test("[S37] is what the server knows of the life of a stack, however it is looked at", async () => {
+  test("[S38] is what the server knows of the life of a stack, however it is looked at", async () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(severalOperations, sizes, async (events, cuts) => {

@@ -58,9 +58,9 @@ const deploymentBeat = ({ progress, address }: DeploymentScene, now: number): st
 
 const stackBeat = ({ view, address }: StackScene, now: number): string | undefined => {
   if (!view) return `Still waiting for ${address.stackName}`;
-  if (view.end) return undefined;
-  const { status, progress, completedResources, totalResources } = view.counts;
-  const elapsed = wholeText((now - Date.parse(view.startTime)) / 1000);
+  if (view.outcome) return undefined;
+  const { status, progress, completedResources, totalResources } = view;
+  const elapsed = wholeText((now - Date.parse(view.startedAt)) / 1000);
   return `Still ${status}: ${progress}% (${completedResources}/${totalResources} resources), ${elapsed} elapsed`;
 };
 

@@ -1,5 +1,8 @@
 /** The display of a stack on its own: its bar, its resources as a tree, and how it ended. */
+import type { BegunResource } from "../../domain/resource-entry.ts";
 import { outcomeMeant } from "../../domain/stack-end.ts";
+import { isBegun, resourcesOf, type StackView } from "../../domain/stack-view.ts";
+import { isUnderWay } from "../../domain/statuses.ts";
 import { failureLines, failureOfCause } from "./cause-block.ts";
 import { barColumns, treeLines, type Twig } from "./bar-frame.ts";
 import { partText, wholeText } from "./durations.ts";
@@ -7,20 +10,20 @@ import { EMPTY_LINE, line, piece, type Line } from "./line.ts";
 import type { Look, Size, StackScene } from "./scene.ts";
 import { bar } from "./stack-row.ts";
 import { OUTCOME_MARKS, wordMark, type Mark } from "./status-mark.ts";
-import { isUnderway, type StackResource, type StackView } from "./stack-view.ts";
 
 const secondsBetween = (from: string, to: number): number => Math.max(0, to - Date.parse(from)) / 1000;
 
-const markOf = ({ status, failedAs }: StackResource): Mark => {
-  if (failedAs === undefined || isUnderway(status)) return wordMark(status);
-  return { ...wordMark(failedAs), word: `${failedAs}, then ${status}` };
+const markOf = ({ status, failure }: BegunResource): Mark => {
+  if (failure === undefined || isUnderWay({ status })) return wordMark(status);
+  return { ...wordMark(failure.status), word: `${failure.status}, then ${status}` };
 };
 
-const twigOf = (resource: StackResource, now: number): Twig => {
-  const { path, type, status, startTime, updatedAt } = resource;
-  const running = isUnderway(status);
-  const seconds = secondsBetween(startTime, running ? now : Date.parse(updatedAt));
-  const detail = running ? `${partText(seconds)} elapsed` : partText(seconds);
+const twigOf = (resource: BegunResource, now: number): Twig => {
+  const { path, type, status, startedAt, since = startedAt, updatedAt, hook } = resource;
+  const running = isUnderWay({ status });
+  const seconds = secondsBetween(since, running ? now : Date.parse(updatedAt));
+  const time = running ? `${partText(seconds)} elapsed` : partText(seconds);
+  const detail = hook ? `${time}, hook ${hook.type} ${hook.status}` : time;
   const mark = markOf(resource);
   const rank = mark.tone === "bad" ? 0 : running ? 1 : 2;
   return { name: path, kind: type, mark, detail, rank };
@@ -29,7 +32,8 @@ const twigOf = (resource: StackResource, now: number): Twig => {
 const titleOf = ({ address, view }: StackScene): Line => {
   const name = `${address.stackName} (${address.region})`;
   if (!view) return line(piece(`Stack ${name}`, "strong"), ": waiting for its first event");
-  const mark = view.end ? OUTCOME_MARKS[outcomeMeant(view.end)] : wordMark(view.counts.status);
+  const { outcome, cause, status } = view;
+  const mark = outcome ? OUTCOME_MARKS[outcomeMeant({ outcome, cause })] : wordMark(status);
   return line(
     piece(`${mark.symbol} `, mark.tone),
     piece(`Stack ${name}`, "strong"),
@@ -41,8 +45,8 @@ const titleOf = ({ address, view }: StackScene): Line => {
 /** The bar keeps its width as more resources become known. */
 const LONGEST_NUMBERS = " 100% (999/999 resources, 99 failed)";
 
-const barOf = ({ counts }: StackView, columns: number, color: boolean): Line => {
-  const { progress, completedResources, totalResources, failedResources } = counts;
+const barOf = (view: StackView, columns: number, color: boolean): Line => {
+  const { progress, completedResources, totalResources, failedResources } = view;
   const failed = failedResources > 0 ? `, ${failedResources} failed` : "";
   return line(
     ...bar(progress, barColumns(columns, LONGEST_NUMBERS), color),
@@ -53,7 +57,7 @@ const barOf = ({ counts }: StackView, columns: number, color: boolean): Line => 
 };
 
 const outputLines = (view: StackView, room: number): readonly Line[] => {
-  const outputs = Object.entries(view.end?.outputs ?? {});
+  const outputs = Object.entries(view.outputs);
   if (outputs.length === 0 || room < 3) return [];
   const shown = outputs.slice(0, outputs.length <= room - 2 ? outputs.length : room - 3);
   return [
@@ -76,14 +80,16 @@ export const stackLines = (
   const { view } = scene;
   const title = titleOf(scene);
   if (!view) return [title];
-  const { end } = view;
+  const { startedAt, endedAt, durationSeconds = secondsBetween(startedAt, now) } = view;
   // What was still running then is not followed any further.
-  const until = end ? Date.parse(end.timestamp) : now;
-  const seconds = end?.durationSeconds ?? secondsBetween(view.startTime, now);
-  const foot = [EMPTY_LINE, line(`${end ? "Took" : "Elapsed"}: ${wholeText(seconds)}`)];
-  const cause = end?.cause ? [EMPTY_LINE, ...failureLines(failureOfCause(end.cause), columns)] : [];
+  const until = endedAt === undefined ? now : Date.parse(endedAt);
+  const foot = [
+    EMPTY_LINE,
+    line(`${endedAt === undefined ? "Elapsed" : "Took"}: ${wholeText(durationSeconds)}`),
+  ];
+  const cause = view.cause ? [EMPTY_LINE, ...failureLines(failureOfCause(view.cause), columns)] : [];
   // The verbose log above has told of every resource.
-  const resources = display === "verbose" ? [] : [...view.resources.values()];
+  const resources = display === "verbose" ? [] : resourcesOf(view).filter(isBegun);
   const gap = [EMPTY_LINE];
   const above = display === "verbose" ? gap : [];
   const below = resources.length > 0 ? gap : [];

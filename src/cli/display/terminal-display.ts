@@ -3,9 +3,8 @@
  * the terminal's size, and leaves the last frame and a visible cursor behind, whatever ends the process.
  */
 import type { DeploymentStore } from "../../client/deployment-store.ts";
-import type { ChannelFrame } from "../../client/server-frame.ts";
+import type { StackStore } from "../../client/stack-store.ts";
 import type { DeploymentAddress, StackAddress } from "../../protocol/channel-names.ts";
-import type { StackFrame } from "../../protocol/stack-frames.ts";
 import type { Teller } from "../following/teller.ts";
 import type { Sink } from "../surroundings.ts";
 import { ContactKeeper } from "./contact-keeper.ts";
@@ -14,7 +13,6 @@ import type { KeyEcho } from "./key-echo.ts";
 import { writtenLine, type Line } from "./line.ts";
 import { Painter } from "./painter.ts";
 import type { Look, Scene, Size } from "./scene.ts";
-import { stackViewAfter, type StackView } from "./stack-view.ts";
 import { VerboseLog } from "./verbose-log.ts";
 
 const FRAME_MS = 100;
@@ -26,7 +24,7 @@ const LAST_ROWS = 60;
 /** What is followed. */
 export type Followed =
   | Readonly<{ kind: "deployment"; address: DeploymentAddress; store: DeploymentStore }>
-  | Readonly<{ kind: "stack"; address: StackAddress }>;
+  | Readonly<{ kind: "stack"; address: StackAddress; store: StackStore }>;
 
 type TerminalDisplayOptions = Readonly<{
   stdout: Sink;
@@ -44,9 +42,6 @@ const sizeOf = ({ columns = 80, rows = 24 }: Sink): Size => ({
   rows: Math.max(4, rows - 1),
 });
 
-const isOfStack = (frame: ChannelFrame): frame is StackFrame =>
-  frame.type === "resource_update" || frame.type === "stack_complete";
-
 /** Shows at once, and until it is told of the end; what is written after that stands below the last frame. */
 export const terminalDisplay = (options: TerminalDisplayOptions): Required<Teller> => {
   const { stdout, look, followed, echo, clock = Date.now } = options;
@@ -56,14 +51,14 @@ export const terminalDisplay = (options: TerminalDisplayOptions): Required<Telle
   const messages = new Map<string, string>();
   /** The last event that the log has told. */
   let told = { epoch: "", offset: 0 };
-  let view: StackView | undefined;
   let closed = false;
   let paintedAt = -Infinity;
   let planned: NodeJS.Timeout | undefined;
 
   const sceneAt = (now: number): Scene => {
     const { contact } = keeper;
-    if (followed.kind === "stack") return { kind: "stack", address: followed.address, view, contact };
+    if (followed.kind === "stack")
+      return { kind: "stack", address: followed.address, view: followed.store.view, contact };
     const { address, store } = followed;
     const progress = store.progressAt(new Date(now).toISOString());
     return { kind: "deployment", address, progress, state: store.state, messages, contact };
@@ -112,7 +107,7 @@ export const terminalDisplay = (options: TerminalDisplayOptions): Required<Telle
     process.kill(process.pid, "SIGQUIT");
   };
 
-  const unsubscribe = followed.kind === "deployment" ? followed.store.subscribe(paintSoon) : undefined;
+  const unsubscribe = followed.store.subscribe(paintSoon);
   const ticks = setInterval(paintSoon, TICK_MS);
 
   const close = (): void => {
@@ -120,7 +115,7 @@ export const terminalDisplay = (options: TerminalDisplayOptions): Required<Telle
     closed = true;
     clearTimeout(planned);
     clearInterval(ticks);
-    unsubscribe?.();
+    unsubscribe();
     stdout.off?.("resize", resized);
     process.off("exit", close);
     process.off("SIGTSTP", suspend);
@@ -147,7 +142,6 @@ export const terminalDisplay = (options: TerminalDisplayOptions): Required<Telle
       paintSoon();
     },
     reset: ({ epoch }) => {
-      view = undefined;
       messages.clear();
       if (told.epoch !== epoch) told = { epoch, offset: 0 };
       paintSoon();
@@ -156,7 +150,6 @@ export const terminalDisplay = (options: TerminalDisplayOptions): Required<Telle
     snapshot: paint,
     events: (frames) => {
       keeper.heard();
-      view = stackViewAfter(view, frames.filter(isOfStack));
       const fresh = frames.filter(({ offset }) => offset > told.offset);
       told = { ...told, offset: fresh.at(-1)?.offset ?? told.offset };
       for (const { type } of fresh) if (type === "deployment_started") messages.clear();

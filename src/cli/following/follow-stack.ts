@@ -1,6 +1,8 @@
 /** Follows a stack on its own to the end of its operation, through every loss of the connection. */
 import type { Patience } from "../../client/connection-state.ts";
 import { restClient } from "../../client/rest.ts";
+import type { StackStore } from "../../client/stack-store.ts";
+import type { ChannelFrame } from "../../client/server-frame.ts";
 import { openTrack, type Track } from "../../client/track.ts";
 import type { StackAddress } from "../../protocol/channel-names.ts";
 import type { StackComplete } from "../../protocol/stack-frames.ts";
@@ -14,6 +16,8 @@ export type FollowStackOptions = Bounds &
   Readonly<{
     server: Server;
     address: StackAddress;
+    /** What is known of it at any moment. */
+    store: StackStore;
     teller: Required<Teller>;
     /** Waits for the stack, or for its next operation, instead of ending with what is there. */
     wait?: boolean | undefined;
@@ -22,10 +26,17 @@ export type FollowStackOptions = Bounds &
 
 /** Resolves when the operation has ended, or when following it has. Whoever tells of it has been told of the end by then. */
 export const followStack = async (options: FollowStackOptions): Promise<Ending> => {
-  const { server, address, teller, wait = false, patience } = options;
+  const { server, address, store, teller, wait = false, patience } = options;
   const { stacks } = restClient(server);
   const over = Promise.withResolvers<Ending>();
-  const catchingUp = new CatchingUp(teller, () => track?.position()?.offset ?? 0);
+  const told = {
+    regained: teller.regained,
+    events: (frames: readonly ChannelFrame[], replay: boolean) => {
+      store.listener.events?.(frames);
+      teller.events(frames, replay);
+    },
+  };
+  const catchingUp = new CatchingUp(told, () => track?.position()?.offset ?? 0);
   /** The last operation's end, as long as no newer one has begun. */
   let complete: StackComplete | undefined;
   let isWaiting = false;
@@ -79,6 +90,7 @@ export const followStack = async (options: FollowStackOptions): Promise<Ending> 
       {
         reset: (start) => {
           complete = undefined;
+          store.listener.reset?.(start);
           catchingUp.reset(start.offset);
           teller.reset(start);
           judge();
@@ -122,5 +134,6 @@ export const followStack = async (options: FollowStackOptions): Promise<Ending> 
   const ending = await endWithin(over, options);
   track.close();
   await teller.ended(ending);
+  store.close();
   return ending;
 };

@@ -2,13 +2,10 @@
  * What is followed as lines: each change once, a sign of life in long silence, and a report at the end. In a build on
  * GitHub the layers are groups and the failures annotations.
  */
-import type { ChannelFrame } from "../../client/server-frame.ts";
-import type { StackFrame } from "../../protocol/stack-frames.ts";
 import { ContactKeeper } from "../display/contact-keeper.ts";
 import type { Palette } from "../display/line.ts";
 import { PlainLog } from "../display/plain-log.ts";
 import type { Scene } from "../display/scene.ts";
-import { stackViewAfter, type StackView } from "../display/stack-view.ts";
 import type { Followed } from "../display/terminal-display.ts";
 import type { Ending } from "../following/ending.ts";
 import { FreshFrames } from "../following/fresh-frames.ts";
@@ -28,9 +25,6 @@ type PlainLinesOptions = Readonly<{
   reportOf: (ending: Ending) => readonly string[];
 }>;
 
-const isOfStack = (frame: ChannelFrame): frame is StackFrame =>
-  frame.type === "resource_update" || frame.type === "stack_complete";
-
 export const plainLines = ({
   stdout,
   followed,
@@ -46,11 +40,11 @@ export const plainLines = ({
   const fresh = new FreshFrames();
   const changes = new Changes();
   const keeper = new ContactKeeper(Date.now());
-  let view: StackView | undefined;
 
   const sceneAt = (now: number): Scene => {
     const { contact } = keeper;
-    if (followed.kind === "stack") return { kind: "stack", address: followed.address, view, contact };
+    if (followed.kind === "stack")
+      return { kind: "stack", address: followed.address, view: followed.store.view, contact };
     const { address, store } = followed;
     const progress = store.progressAt(new Date(now).toISOString());
     return { kind: "deployment", address, progress, state: store.state, messages: new Map(), contact };
@@ -63,12 +57,8 @@ export const plainLines = ({
 
   return {
     connection: (state) => keeper.connection(state),
-    reset: ({ epoch }) => {
-      view = undefined;
-      fresh.reset(epoch);
-    },
+    reset: ({ epoch }) => fresh.reset(epoch),
     events: (frames) => {
-      view = stackViewAfter(view, frames.filter(isOfStack));
       const news = changes.of(fresh.of(frames));
       write(isWorkflow ? news.flatMap(workflow.of) : log.take(news, Date.now()));
     },

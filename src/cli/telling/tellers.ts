@@ -1,5 +1,6 @@
 /** Who is told what is followed, by the mode that is wanted; each is loaded only if it is. */
 import type { DeploymentStore } from "../../client/deployment-store.ts";
+import type { StackStore } from "../../client/stack-store.ts";
 import {
   deploymentChannelOf,
   stackChannelOf,
@@ -153,26 +154,21 @@ export const deploymentTellers = async ({
 /** For a stack on its own. */
 export const stackTellers = async ({
   address,
+  store,
   ...common
-}: Common & Readonly<{ address: StackAddress }>): Promise<Teller[]> => {
+}: Common & Readonly<{ address: StackAddress; store: StackStore }>): Promise<Teller[]> => {
   const { stackSummaryOf } = await import("./summary.ts");
   const { stackReportLines } = await import("./stack-report.ts");
-  let offset = 0;
   const subject: Subject = {
-    followed: { kind: "stack", address },
+    followed: { kind: "stack", address, store },
     channel: stackChannelOf(address),
     what: `stack ${address.stackName}`,
-    summaryOf: (ending) => stackSummaryOf(ending, address, offset),
+    summaryOf: (ending) => stackSummaryOf(ending, address, store.offset),
     detailOf: () => undefined,
     reportOf: stackReportLines,
     causeOf: stackReportLines,
   };
-  const keeper: Teller = {
-    events: (frames) => {
-      offset = frames.at(-1)?.offset ?? offset;
-    },
-  };
-  const tellers = [keeper, ...(await tellersOf(subject, common))];
+  const tellers = await tellersOf(subject, common);
   const { options, surroundings } = common;
   if (options.logDir !== undefined) {
     const { logFile, stackLogFileOf } = await import("./log-file.ts");

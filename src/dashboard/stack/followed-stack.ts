@@ -1,23 +1,20 @@
 /**
- * A stack on its own, followed live: the frames of its channel folded into its resources and its end, drawn once a frame.
- * What the operation has yet to begin, and trouble with AWS, is asked of the server, which knows both.
+ * A stack on its own, followed live and drawn once a frame. What the operation has yet to begin, and trouble with AWS, is
+ * asked of the server, which knows both.
  */
 import { signal, type ReadonlySignal } from "@preact/signals";
+import { isOfStack, StackStore } from "../../client/stack-store.ts";
 import { openTrack, type Track } from "../../client/track.ts";
 import type { Position } from "../../client/channel-follower.ts";
 import type { RestFailure } from "../../client/rest-call.ts";
+import type { StackView } from "../../domain/stack-view.ts";
 import type { StackAddress } from "../../protocol/channel-names.ts";
 import type { StackComplete, StackFrame } from "../../protocol/stack-frames.ts";
-import type { StackSummary } from "../../protocol/stack-summary.ts";
 import type { AwsTrouble } from "../elements/trouble-note.tsx";
 import { onceAFrame } from "../once-a-frame.ts";
 import { rest, socketAccess } from "../server.ts";
 import { refuseTokenNow } from "../session.ts";
 import { LiveConnection } from "../shell/live-connection.ts";
-import { foldedStack, NO_STACK, type ShownStack } from "./stack-fold.ts";
-
-const isStackFrame = (frame: Readonly<{ type: string }>): frame is StackFrame =>
-  frame.type === "resource_update" || frame.type === "stack_complete";
 
 /** How often the server is asked for what the channel does not say. */
 const ASK_EVERY_MS = 10_000;
@@ -26,14 +23,13 @@ export class FollowedStack {
   readonly connection = new LiveConnection(refuseTokenNow);
   readonly #address: StackAddress;
   readonly #onEnd: (end: StackComplete) => void;
-  readonly #shown = signal<ShownStack>(NO_STACK);
-  readonly #summary = signal<StackSummary | undefined>(undefined);
+  readonly #store = new StackStore();
+  readonly #shown = signal<StackView | undefined>(undefined);
   readonly #failure = signal<RestFailure | undefined>(undefined);
   readonly #trouble = signal<AwsTrouble | undefined>(undefined);
-  readonly #draw = onceAFrame(() => (this.#shown.value = this.#folded));
+  readonly #draw = onceAFrame(() => (this.#shown.value = this.#store.view));
   /** Events, oldest first; grows in place. */
   readonly lines: StackFrame[] = [];
-  #folded: ShownStack = NO_STACK;
   #liveAfter = Number.POSITIVE_INFINITY;
   #track: Track | undefined;
   #position: Position | undefined;
@@ -44,13 +40,9 @@ export class FollowedStack {
     this.#onEnd = onEnd;
   }
 
-  get shown(): ReadonlySignal<ShownStack> {
+  /** Undefined before anything is known. */
+  get shown(): ReadonlySignal<StackView | undefined> {
     return this.#shown;
-  }
-
-  /** As the server last told it; undefined before that. */
-  get summary(): ReadonlySignal<StackSummary | undefined> {
-    return this.#summary;
   }
 
   /** Why the server did not tell it. */
@@ -72,15 +64,15 @@ export class FollowedStack {
         ...(this.#position && { from: this.#position }),
       },
       {
-        reset: ({ offset }) => {
-          this.#liveAfter = offset;
+        reset: (start) => {
+          this.#liveAfter = start.offset;
           this.lines.length = 0;
-          this.#folded = NO_STACK;
+          this.#store.listener.reset?.(start);
           this.connection.restarted();
           this.#draw.ask();
         },
         resumed: (head) => this.connection.resumed(this.lines.at(-1)?.offset ?? 0, head),
-        events: (frames) => this.#take(frames.filter(isStackFrame)),
+        events: (frames) => this.#take(frames.filter(isOfStack)),
         trouble: ({ code, message }) => this.#troubled({ code, message }),
       },
     );
@@ -103,7 +95,7 @@ export class FollowedStack {
 
   #take(frames: readonly StackFrame[]): void {
     this.lines.push(...frames);
-    this.#folded = foldedStack(this.#folded, frames);
+    this.#store.listener.events?.(frames);
     for (const frame of frames) {
       if (frame.type === "stack_complete" && frame.offset > this.#liveAfter) this.#onEnd(frame);
     }
@@ -126,7 +118,8 @@ export class FollowedStack {
       return;
     }
     this.#failure.value = undefined;
-    this.#summary.value = answer.value;
+    this.#store.give(answer.value);
+    this.#draw.ask();
     const { trouble } = answer.value;
     if (trouble) this.#troubled(trouble);
     else this.#trouble.value = undefined;

@@ -2,7 +2,7 @@
 import { standingOf } from "../../domain/statuses.ts";
 import { Elapsed } from "../elements/elapsed.tsx";
 import { Status } from "../elements/status.tsx";
-import type { ShownResource } from "./stack-fold.ts";
+import type { ShownResource } from "../../protocol/stack-frames.ts";
 
 type RowProps = Readonly<{
   row: ShownResource;
@@ -11,7 +11,18 @@ type RowProps = Readonly<{
 }>;
 
 const Row = ({ row, isOver }: RowProps) => {
-  const { path, type, status, reason, physicalId, startedAt, updatedAt, failure } = row;
+  const {
+    path,
+    type,
+    status,
+    reason,
+    physicalId,
+    startedAt,
+    since = startedAt,
+    updatedAt,
+    failure,
+    hook,
+  } = row;
   const fault = failure?.reason ?? (status.endsWith("_FAILED") ? reason : "");
   const isRunning = status !== "" && standingOf(status) === "running";
   return (
@@ -26,9 +37,14 @@ const Row = ({ row, isOver }: RowProps) => {
       <td class="resource-status">
         <Status status={failure?.status ?? status} {...(isOver && status === "" && { word: "not begun" })} />
         {failure && <p class="small quiet">then {status}</p>}
+        {hook && (
+          <p class="small quiet">
+            {hook.type}: {hook.status}
+          </p>
+        )}
       </td>
       <td class="number quiet">
-        <Elapsed from={startedAt === "" ? undefined : startedAt} to={isRunning ? undefined : updatedAt} />
+        <Elapsed from={since} to={isRunning ? undefined : updatedAt} />
       </td>
     </tr>
   );
@@ -51,7 +67,7 @@ export const ResourceTable = ({ rows, isOver }: TableProps) => (
       </thead>
       <tbody>
         {rows.map((row) => (
-          <Row key={row.key} row={row} isOver={isOver} />
+          <Row key={`${row.stackId} ${row.logicalId}`} row={row} isOver={isOver} />
         ))}
       </tbody>
     </table>

@@ -1,6 +1,6 @@
 /** Where a stack stands at one look, what is wrong with AWS, why it failed, and what it gives. */
 import type { ComponentChildren } from "preact";
-import type { StackCounts } from "../../protocol/stack-frames.ts";
+import type { StackView } from "../../domain/stack-view.ts";
 import { outcomeMeant } from "../../domain/stack-end.ts";
 import { standingOf } from "../../domain/statuses.ts";
 import { ConsoleLink } from "../elements/console-link.tsx";
@@ -13,9 +13,6 @@ import { Reason } from "../elements/reason.tsx";
 import { stackPercentText } from "../elements/percent.ts";
 import { standingOfStatus, wordOfStatus } from "../elements/standing.ts";
 import { Status } from "../elements/status.tsx";
-import type { FollowedStack } from "./followed-stack.ts";
-
-type FollowedProps = Readonly<{ followed: FollowedStack }>;
 
 const Fact = ({ name, children }: Readonly<{ name: string; children: ComponentChildren }>) => (
   <div>
@@ -24,17 +21,13 @@ const Fact = ({ name, children }: Readonly<{ name: string; children: ComponentCh
   </div>
 );
 
-type HeadProps = FollowedProps & Readonly<{ stack: StackCounts; region: string }>;
+type ViewProps = Readonly<{ stack: StackView }>;
 
-export const StackHead = ({ followed, stack, region }: HeadProps) => {
+export const StackHead = ({ stack, region }: ViewProps & Readonly<{ region: string }>) => {
   const { name, status, progress, totalResources, completedResources, inProgressResources, failedResources } =
     stack;
-  const { end, startedAt } = followed.shown.value;
-  const summary = followed.summary.value;
-  const begun = startedAt === "" ? summary?.startedAt : startedAt;
-  const ended = end ?? (startedAt === "" ? summary : undefined);
-  const outcome =
-    ended?.outcome === undefined ? undefined : outcomeMeant({ ...ended, outcome: ended.outcome });
+  const { stackId, startedAt, endedAt, durationSeconds, cause } = stack;
+  const outcome = stack.outcome && outcomeMeant({ outcome: stack.outcome, cause });
   const isRunning = standingOf(status) === "running";
   return (
     <section class="sheet head" aria-label="Progress">
@@ -44,7 +37,7 @@ export const StackHead = ({ followed, stack, region }: HeadProps) => {
         <span class="tag">{region}</span>
         {outcome !== undefined && <span class="tag">{wordOfStatus(outcome)}</span>}
         <div class="toolbar">
-          <ConsoleLink region={region} stackName={name} stackId={summary?.stackId ?? ""} />
+          <ConsoleLink region={region} stackName={name} stackId={stackId} />
         </div>
       </div>
       <div class="head-progress">
@@ -65,25 +58,21 @@ export const StackHead = ({ followed, stack, region }: HeadProps) => {
           <span class={failedResources > 0 ? "fault" : undefined}>{failedResources}</span>
         </Fact>
         <Fact name={isRunning ? "Elapsed" : "Took"}>
-          {end ? (
-            durationText(end.durationSeconds)
+          {durationSeconds === undefined ? (
+            <Elapsed from={startedAt} to={isRunning ? undefined : endedAt} />
           ) : (
-            <Elapsed from={begun} to={isRunning ? undefined : summary?.endedAt} />
+            durationText(durationSeconds)
           )}
         </Fact>
-        {begun !== undefined && (
-          <Fact name="Started">
-            <Moment at={begun} />
-          </Fact>
-        )}
+        <Fact name="Started">
+          <Moment at={startedAt} />
+        </Fact>
       </dl>
     </section>
   );
 };
 
-export const StackCause = ({ followed }: FollowedProps) => {
-  const { end, startedAt } = followed.shown.value;
-  const cause = end?.cause ?? (startedAt === "" ? followed.summary.value?.cause : undefined);
+export const StackCause = ({ stack: { cause } }: ViewProps) => {
   if (!cause) return null;
   const reason = cause.reason === "" ? cause.status : cause.reason;
   return (
@@ -104,9 +93,7 @@ export const StackCause = ({ followed }: FollowedProps) => {
   );
 };
 
-export const StackOutputs = ({ followed }: FollowedProps) => {
-  const { end, startedAt } = followed.shown.value;
-  const outputs = end?.outputs ?? (startedAt === "" ? followed.summary.value?.outputs : undefined) ?? {};
+export const StackOutputs = ({ stack: { outputs } }: ViewProps) => {
   if (Object.keys(outputs).length === 0) return null;
   return (
     <section class="sheet" aria-labelledby="outputs-title">

@@ -34,7 +34,7 @@ const aboutOf = (frame: StackFrame): string =>
 type LogProps = Readonly<{ followed: FollowedStack; following: Signal<boolean> }>;
 
 export const StackLog = ({ followed, following }: LogProps) => {
-  const { offset } = followed.shown.value;
+  const { offset = 0 } = followed.shown.value ?? {};
   const text = queryValue("q").toLowerCase();
   const all = offset === 0 ? [] : followed.lines;
   const lines =

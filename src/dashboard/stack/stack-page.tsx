@@ -1,6 +1,7 @@
 /** A stack on its own, live: where its newest operation stands, its resources, its events and how it ended. */
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
+import { resourcesOf } from "../../domain/stack-view.ts";
 import type { StackAddress } from "../../protocol/channel-names.ts";
 import { standingOf } from "../../domain/statuses.ts";
 import { queryValue } from "../address.ts";
@@ -15,7 +16,6 @@ import { useOpen } from "../shell/open-connection.ts";
 import { usePageStatus } from "../shell/page-status.ts";
 import { FollowedStack } from "./followed-stack.ts";
 import { ResourceTable } from "./resource-table.tsx";
-import { resourceRowsOf } from "./resource-rows.ts";
 import { StackCause, StackHead, StackOutputs } from "./stack-head.tsx";
 import { StackLog } from "./stack-log.tsx";
 import "./stack.css";
@@ -48,8 +48,9 @@ const Absent = ({ followed, stackName }: Readonly<{ followed: FollowedStack; sta
 };
 
 const Resources = ({ followed }: Readonly<{ followed: FollowedStack }>) => {
-  const rows = resourceRowsOf(followed.shown.value, followed.summary.value);
-  const status = (followed.shown.value.stack ?? followed.summary.value)?.status ?? "";
+  const view = followed.shown.value;
+  const rows = view ? resourcesOf(view) : [];
+  const status = view?.status ?? "";
   const text = queryValue("q").toLowerCase();
   const wanted =
     text === ""
@@ -88,8 +89,7 @@ export const StackPage = (address: StackAddress) => {
     "/": { does: "Filter resources and events", run: focusFilter },
     l: { does: "Follow the newest event, or pause", run: () => (following.value = !following.value) },
   });
-  const { stack: told } = followed.shown.value;
-  const stack = told ?? followed.summary.value;
+  const stack = followed.shown.value;
   const isStale = followed.connection.lostAt.value !== undefined;
   const isRunning = stack !== undefined && standingOf(stack.status) === "running";
   usePageStatus(
@@ -109,14 +109,14 @@ export const StackPage = (address: StackAddress) => {
       ) : (
         <>
           <div class={isStale ? "stale" : undefined}>
-            <StackHead followed={followed} stack={stack} region={region} />
+            <StackHead stack={stack} region={region} />
           </div>
-          <StackCause followed={followed} />
+          <StackCause stack={stack} />
           <div class={isStale ? "overview stale" : "overview"}>
             <Resources followed={followed} />
             <StackLog followed={followed} following={following} />
           </div>
-          <StackOutputs followed={followed} />
+          <StackOutputs stack={stack} />
         </>
       )}
     </div>

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { frameOf } from "../../../src/cli/display/frame.ts";
 import type { DisplayKind, StackScene } from "../../../src/cli/display/scene.ts";
-import { stackViewAfter } from "../../../src/cli/display/stack-view.ts";
+import { stackViewAfter } from "../../../src/domain/stack-view.ts";
 import type {
   ResourceUpdate,
   StackComplete,
@@ -10,6 +10,9 @@ import type {
   StackFrame,
 } from "../../../src/protocol/stack-frames.ts";
 import { at } from "../../domain/deployment/told.ts";
+import * as aws from "../../domain/events.ts";
+import { Follower } from "../../domain/follower.ts";
+import { FakeCloudFormation } from "../../support/fake-cloudformation.ts";
 import { LIVE, moment } from "./scenes.ts";
 
 const ADDRESS = { region: "eu-west-1", stackName: "shop" };
@@ -83,7 +86,10 @@ const drawn = (
   rows = 24,
   display: DisplayKind = "layered",
 ): string[] => {
-  const view = stackViewAfter(undefined, frames);
+  const view = stackViewAfter(
+    undefined,
+    frames.map((frame, index) => ({ ...frame, offset: index + 1 })),
+  );
   const scene: StackScene = { kind: "stack", address: ADDRESS, view, contact: LIVE };
   return frameOf(scene, moment(seconds), { columns, rows }, { color: false, unicode: true, display });
 };
@@ -171,6 +177,35 @@ describe("a stack on its own", () => {
       `${"╌".repeat(44)}  0% (0/4 resources)`,
       "",
       "Elapsed: 10s",
+    ]);
+  });
+
+  test("keeps what took the place of a replaced resource, and tells a hook's report beside its resource", async () => {
+    const cloudFormation = new FakeCloudFormation();
+    const follower = new Follower(cloudFormation);
+    const hook = {
+      type: "Guard",
+      status: "HOOK_IN_PROGRESS",
+      reason: "",
+      invocationPoint: "",
+      failureMode: "",
+    };
+    cloudFormation.show(
+      ...aws.timed(
+        aws.own("UPDATE_IN_PROGRESS"),
+        aws.resource("Topic", "UPDATE_IN_PROGRESS", { physicalId: "old" }),
+        aws.resource("Topic", "UPDATE_COMPLETE", { physicalId: "new" }),
+        aws.resource("Queue", "UPDATE_IN_PROGRESS"),
+        aws.resource("Queue", "", { hook }),
+        aws.own("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"),
+        aws.resource("Topic", "DELETE_IN_PROGRESS", { physicalId: "old" }),
+        aws.resource("Topic", "DELETE_COMPLETE", { physicalId: "old" }),
+      ),
+    );
+    await follower.poll();
+    expect(drawn(follower.frames, 9).slice(3, 5)).toEqual([
+      "├─ Topic ✓ UPDATE_COMPLETE (1s)",
+      "└─ Queue → UPDATE_IN_PROGRESS (0s elapsed, hook Guard HOOK_IN_PROGRESS)",
     ]);
   });
 });
