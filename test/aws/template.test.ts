@@ -34,6 +34,25 @@ it("booleans are those of YAML 1.1; numbers stay as they are written", () => {
   expect(
     conditionOf("[true, False, yes, off, 1, 0123, 1.10, 1_000, 2020-01-01, 12345678901234567890]"),
   ).toEqual([true, false, true, false, "1", "0123", "1.10", "1_000", "2020-01-01", "12345678901234567890"]);
+  expect(conditionOf("[N, y, NO, On, oFF, 'yes', !!str no, 0o17, 0x1F, 1:30, .inf, ~]")).toEqual([
+    "N",
+    "y",
+    false,
+    true,
+    "oFF",
+    "yes",
+    "no",
+    "0o17",
+    "0x1F",
+    "1:30",
+    ".inf",
+    null,
+  ]);
+});
+
+it("an alias is what its anchor holds, and a merge what it merges", () => {
+  expect(conditionOf("!Equals [&a !Ref A, *a]")).toEqual({ "Fn::Equals": [{ Ref: "A" }, { Ref: "A" }] });
+  expect(conditionOf("{x: &m {a: b}, y: {<<: *m, c: d}}")).toEqual({ x: { a: "b" }, y: { a: "b", c: "d" } });
 });
 
 it("resources, conditions and mappings are kept, and nothing else", () => {
@@ -72,6 +91,12 @@ it.each([
     "a bomb of aliases",
     `a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [${"*a,".repeat(9)}]\nc: &c [${"*b,".repeat(9)}]\nResources: {d: [${"*c,".repeat(9)}]}`,
   ],
+  ["what holds itself", "Resources: &a {b: *a}"],
+  [
+    "JSON deeper than any template",
+    `{"Resources":{},"Conditions":{"C":${"[".repeat(200)}${"]".repeat(200)}}}`,
+  ],
+  ["two documents", "Resources: {}\n---\nResources: {}\n"],
 ])("%s is a bad answer", (_, text) => {
   expect(templateOf(text)).toMatchObject({ ok: false, failure: { kind: "bad-answer" } });
 });
@@ -90,4 +115,33 @@ itRecorded("real templates are read whole: the count of resources stands in thei
     );
     expect(JSON.stringify(template)).not.toContain("!Ref");
   }
+});
+
+/** As long as a template may be that is sent. */
+const whole = (piece: string, length = 51_200): string =>
+  piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
+
+it.each([
+  ["quotes", whole('"')],
+  ["empty quotes", whole('"" ')],
+  ["tags", whole("!a ")],
+  ["tagged maps", whole("!a {")],
+  ["brackets", whole("[")],
+  ["pairs of brackets", whole("[]")],
+  ["braces", whole("a: {")],
+  ["anchors", whole("&a ")],
+  ["explicit keys", whole("? ")],
+  ["colons", whole(": ")],
+  ["merges", `a: &a {x: 1}\n${whole("<<: *a\n", 51_000)}`],
+  ["aliases", `a: &a [1]\nb: [${whole("*a,", 51_000)}`],
+  ["documents", whole("---\n")],
+  ["JSON's brackets", `{"a":${whole("[")}`],
+])("%s of the length of a template are a bad answer too, and soon", (_, text) => {
+  expect(templateOf(text)).toMatchObject({ ok: false, failure: { kind: "bad-answer" } });
+});
+
+it("thousands of keys are read", () => {
+  const keys = Array.from({ length: 4000 }, (_, index) => `  k${index}: {Type: T}`);
+  const template = templateOf(`Resources:\n${keys.join("\n")}\n`);
+  expect(template.ok && Object.keys(template.value.resources).length).toBe(4000);
 });

@@ -19,6 +19,7 @@ const holds = (
 
 const equals = (left: unknown, right: unknown) => ({ "Fn::Equals": [left, right] });
 const ref = (name: string) => ({ Ref: name });
+const split = (separator: string, text: unknown) => ({ "Fn::Split": [separator, text] });
 const named = (name: string) => ({ Condition: name });
 const TRUE = equals("a", "a");
 const FALSE = equals("a", "b");
@@ -68,10 +69,38 @@ describe("A condition", () => {
     ["Not of a Condition by name", { "Fn::Not": [named("Other")] }, true],
     ["If within Equals", equals({ "Fn::If": ["Other", "x", "y"] }, "y"), true],
     ["FindInMap", equals({ "Fn::FindInMap": ["Sizes", ref("Stage"), "Size"] }, "large"), true],
+    ["Select of a Split", equals({ "Fn::Select": [0, split("-", ref("Access"))] }, "pl"), false],
+    ["Select of another part", equals({ "Fn::Select": ["1", split("-", ref("Range"))] }, "b"), true],
+    ["Select of a list parameter", equals({ "Fn::Select": [1, ref("Zones")] }, "b"), true],
+    ["Select of a list", equals({ "Fn::Select": [1, ["x", ref("Stage")]] }, "prod"), true],
+    ["Join of a list parameter", equals({ "Fn::Join": ["", ref("Zones")] }, "abc"), true],
+    ["Join of a Split", equals({ "Fn::Join": ["+", split("-", ref("Range"))] }, "a+b"), true],
+    ["Split into lists that are equal", equals(split("-", ref("Range")), ["a", "b"]), true],
+    ["Sub", equals({ "Fn::Sub": "${Stage}-${!Stage}" }, "prod-${Stage}"), true],
+    ["Sub with variables", equals({ "Fn::Sub": ["${ a }", { a: { Ref: "Stage" } }] }, "prod"), true],
+    ["Sub of a pseudo parameter", equals({ "Fn::Sub": "${AWS::Region}x" }, "eu-west-1x"), true],
+    ["Contains", { "Fn::Contains": [["dev", "prod"], ref("Stage")] }, true],
+    ["Contains in a list parameter", { "Fn::Contains": [ref("Zones"), "d"] }, false],
+    ["Length", equals({ "Fn::Length": ref("Zones") }, 3), true],
+    [
+      "a map's default",
+      equals({ "Fn::FindInMap": ["Sizes", "x", "Size", { DefaultValue: "d" }] }, "d"),
+      true,
+    ],
+    ["a list in a map", equals({ "Fn::Select": [1, { "Fn::FindInMap": ["Lists", "a", "l"] }] }, "two"), true],
     ["FindInMap of another size", equals({ "Fn::FindInMap": ["Sizes", "test", "Size"] }, "large"), false],
   ])("is evaluated: %s", (_title, condition, expected) => {
-    const mappings = { Sizes: { prod: { Size: "large" }, test: { Size: "small" } } };
-    expect(holds(condition, { Stage: "prod", Count: "3" }, { Other: FALSE }, mappings)).toBe(expected);
+    const sizes = { prod: { Size: "large" }, test: { Size: "small" } };
+    const mappings = { Sizes: sizes, Lists: { a: { l: ["one", "two"] } } };
+    const parameters = {
+      Stage: "prod",
+      Count: "3",
+      Access: "10.0.0.0/8",
+      Range: "a-b",
+      Zones: "a, b,c",
+      "AWS::Region": "eu-west-1",
+    };
+    expect(holds(condition, parameters, { Other: FALSE }, mappings)).toBe(expected);
   });
 
   test.each([
@@ -80,15 +109,20 @@ describe("A condition", () => {
     ["Not of a Condition that nobody declares", { "Fn::Not": [named("Nobody")] }],
     ["And with it", { "Fn::And": [TRUE, UNKNOWN] }],
     ["Or with it", { "Fn::Or": [FALSE, UNKNOWN] }],
-    ["a function that is not known", { "Fn::Contains": [["a"], "b"] }],
-    ["Not of such a function", { "Fn::Not": [{ "Fn::Contains": [["a"], "b"] }] }],
+    ["a function that is not known", { "Fn::Guess": [["a"], "b"] }],
+    ["Not of such a function", { "Fn::Not": [{ "Fn::Guess": [["a"], "b"] }] }],
+    ["an attribute", equals({ "Fn::GetAtt": ["A", "Arn"] }, "x")],
+    ["Sub of an attribute", equals({ "Fn::Sub": "${A.Arn}" }, "x")],
+    ["Select of what is not there", equals({ "Fn::Select": [3, ["a"]] }, "x")],
+    ["Contains of an unknown", { "Fn::Not": [{ "Fn::Contains": [[ref("Nowhere")], "x"] }] }],
+    ["Not of Equals of a secret", { "Fn::Not": [equals(ref("Secret"), "****")] }],
     ["a map without the key", equals({ "Fn::FindInMap": ["Sizes", "a", "b"] }, "x")],
     ["If by an unknown condition", equals({ "Fn::If": ["Nobody", "x", "y"] }, "z")],
     ["what is no condition", "yes"],
     ["a parameter with a name that every object knows", equals(ref("constructor"), "x")],
     ["nothing", null],
   ])("that cannot be decided plans the resource: %s", (_title, condition) => {
-    expect(holds(condition)).toBe(true);
+    expect(holds(condition, { Secret: "****" })).toBe(true);
   });
 
   test("that is decided by one side does not need the other", () => {
