@@ -52,7 +52,7 @@ type Entry = {
 };
 
 /** Failures of a request that pass by themselves. */
-const PASSING: ReadonlySet<string> = new Set(["INTERNAL", "KEYS_UNREACHABLE"]);
+const PASSING: ReadonlySet<string> = new Set(["INTERNAL", "KEYS_UNREACHABLE", "UNAVAILABLE"]);
 
 /** Opens the socket at once; it lives until `close`. */
 export const openStream = (options: StreamOptions): Stream => {

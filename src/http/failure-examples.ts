@@ -39,6 +39,7 @@ const messages: Readonly<Record<FailureCode, string>> = {
   AWS_THROTTLED: "CloudFormation is asked too often",
   AWS_UNREACHABLE: "CloudFormation cannot be reached",
   AWS_BAD_ANSWER: "CloudFormation's answer cannot be understood",
+  UNAVAILABLE: "A new release is being installed: try again",
   KEYS_UNREACHABLE: "The keys at AUTH_JWKS_URL could not be fetched",
   CONFIGURATION: "Settings are wrong: AWS_REGION is missing",
   INTERNAL: "Something went wrong that should not",

@@ -44,6 +44,7 @@ const statuses = {
   AWS_BAD_ANSWER: 502,
   AWS_THROTTLED: 503,
   KEYS_UNREACHABLE: 503,
+  UNAVAILABLE: 503,
   CONFIGURATION: 503,
   AWS_UNREACHABLE: 504,
 } as const satisfies Record<FailureCode, ContentfulStatusCode>;
@@ -72,7 +73,7 @@ const headersOf = (code: FailureCode): Record<string, string> => {
   if (code === "UNAUTHENTICATED" || code === "TOKEN_EXPIRED") return { "WWW-Authenticate": "Bearer" };
   if (code === "UPGRADE_REQUIRED") return { Upgrade: "websocket" };
   if (code === "TOO_MANY_REQUESTS") return { "Retry-After": "60" };
-  if (code === "AWS_THROTTLED") return { "Retry-After": "5" };
+  if (code === "AWS_THROTTLED" || code === "UNAVAILABLE") return { "Retry-After": "5" };
   return {};
 };
 

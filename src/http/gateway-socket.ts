@@ -2,8 +2,7 @@
 import type { Context } from "hono";
 import type { AppEnv } from "./app-env.ts";
 import { failureBodySchema, failureResponse } from "./failure-response.ts";
-import { locationHintOf } from "../protocol/location-hint.ts";
-import { gatewayOf } from "./objects.ts";
+import { nearestGateway } from "./nearest-gateway.ts";
 import { resourceApp } from "./resource-app.ts";
 import {
   handedOn,
@@ -12,20 +11,13 @@ import {
   socketSecurity,
   socketSessionOf,
 } from "./socket-request.ts";
-import { viewerHintOf } from "./viewer-location.ts";
-
-/** Where gateways are if neither the viewer's place nor that of the default AWS region is known. */
-const ANYWHERE: DurableObjectLocationHint = "enam";
 
 const connect = async (c: Context<AppEnv>): Promise<Response> => {
   const session = await socketSessionOf(c);
   if (!session.ok) return failureResponse(c, session.failure);
   const refusal = notUpgrading(c);
   if (refusal) return failureResponse(c, refusal);
-  const { gatewayShards, aws } = c.get("settings");
-  const hint = viewerHintOf(c.req.raw.cf) ?? locationHintOf(aws.region) ?? ANYWHERE;
-  const shard = Math.floor(Math.random() * gatewayShards);
-  return gatewayOf(c.env, hint, shard).fetch(handedOn(c, session.value));
+  return nearestGateway(c).fetch(handedOn(c, session.value));
 };
 
 /** The gateways' WebSocket. It asks for its session itself, since a socket carries its token in more ways. */

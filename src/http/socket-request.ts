@@ -39,13 +39,13 @@ const headerOf = (session: Session): string =>
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 
-/** The request for an object's socket. */
+/** The request for a gateway's socket. */
 export const handedOn = (
   c: Context<AppEnv>,
   session: Session,
   query: Readonly<Record<string, string>> = {},
 ): Request => {
-  const url = new URL("https://stack/socket");
+  const url = new URL("https://gateway/socket");
   url.search = new URLSearchParams(query).toString();
   const headers = new Headers({ Upgrade: "websocket", [SESSION_HEADER]: headerOf(session) });
   if (offersStackcast(c.req.raw.headers)) headers.set("Sec-WebSocket-Protocol", SUBPROTOCOL);

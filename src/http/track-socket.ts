@@ -1,12 +1,13 @@
-/** The WebSocket of a stack: decides at the edge who may watch, then hands the connection to the stack's object. */
+/** The WebSocket of a stack: decides at the edge who may watch, then hands the connection to a gateway near by. */
 import type { Context } from "hono";
 import * as z from "zod";
 import { mayRead } from "../auth/rights.ts";
 import { regionSchema, stackNameSchema } from "../protocol/channel.ts";
 import { stackChannelOf } from "../protocol/channel-names.ts";
+import { OPENED_FOR_HEADER } from "../protocol/socket-request.ts";
 import type { AppEnv } from "./app-env.ts";
 import { bareFailureSchema, failureResponse } from "./failure-response.ts";
-import { stackTrackerOf } from "./objects.ts";
+import { nearestGateway } from "./nearest-gateway.ts";
 import { invalidRequest, resourceApp } from "./resource-app.ts";
 import { notCovered } from "./sessions.ts";
 import {
@@ -28,18 +29,32 @@ const query = z.object({
     .optional(),
 });
 
+const withoutHeader = ({ status, webSocket, headers }: Response): Response => {
+  const shown = new Headers(headers);
+  shown.delete(OPENED_FOR_HEADER);
+  return new Response(null, { status, webSocket, headers: shown });
+};
+
+/** For the minutes in which a release reaches all objects: the gateway took the socket for one of any channels. */
+const outdated = (c: Context<AppEnv>, { webSocket }: Response): Response => {
+  webSocket?.accept();
+  webSocket?.close();
+  return failureResponse(c, { code: "UNAVAILABLE", message: "A new release is being installed: try again" });
+};
+
 const track = async (c: Context<AppEnv>): Promise<Response> => {
   const session = await socketSessionOf(c);
   if (!session.ok) return failureResponse(c, session.failure);
   const asked = params.extend(query.shape).safeParse({ ...c.req.query(), ...c.req.param() });
   if (!asked.success) return failureResponse(c, invalidRequest(asked.error));
   const { stackName, region = c.get("settings").aws.region, epoch, offset } = asked.data;
-  const address = { region, stackName };
-  if (!mayRead(session.value, stackChannelOf(address))) return failureResponse(c, notCovered);
+  const channel = stackChannelOf({ region, stackName });
+  if (!mayRead(session.value, channel)) return failureResponse(c, notCovered);
   const refusal = notUpgrading(c);
   if (refusal) return failureResponse(c, refusal);
   const position = { ...(epoch !== undefined && { epoch }), ...(offset !== undefined && { offset }) };
-  return stackTrackerOf(c.env, address).fetch(handedOn(c, session.value, position));
+  const opened = await nearestGateway(c).fetch(handedOn(c, session.value, { channel, ...position }));
+  return opened.headers.has(OPENED_FOR_HEADER) ? withoutHeader(opened) : outdated(c, opened);
 };
 
 /** The stack's WebSocket. It asks for its session itself, since a socket carries its token in more ways. */

@@ -40,6 +40,7 @@ export const failureCodes = [
   "AWS_UNREACHABLE",
   "AWS_BAD_ANSWER",
   "KEYS_UNREACHABLE",
+  "UNAVAILABLE",
   "CONFIGURATION",
   "INTERNAL",
 ] as const;

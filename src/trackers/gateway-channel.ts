@@ -10,6 +10,9 @@ import type { Owner } from "./gateway-owners.ts";
 import type { GatewayTicket } from "./gateway-ticket.ts";
 import type { HeldSockets } from "./held-sockets.ts";
 
+/** An owner that was silent so long, in milliseconds, is asked once a viewer says something. */
+const SILENCE_MS = 30_000;
+
 /** Up to where a channel was heard of, or passed on. */
 type Position = Readonly<{ epoch: string; offset: number }>;
 
@@ -43,6 +46,8 @@ export class GatewayChannel {
   /** Whether a push may have been missed without a trace. */
   private isUnsure: boolean;
   private catching: Promise<void> | undefined;
+  /** Unix milliseconds of the owner's newest sign of life that was asked for or came. */
+  private contactAt = Date.now();
 
   constructor(name: string, number: number, keeping: ChannelKeeping, row?: ChannelRow) {
     this.name = name;
@@ -110,7 +115,9 @@ export class GatewayChannel {
 
   /** Passes on what the owner pushed, and pulls what is missing before it. */
   async push({ epoch, offset, runs, transient }: Push, now: number): Promise<void> {
-    this.keeping.sockets.expire(now);
+    this.contactAt = now;
+    // Where the head is concerns no viewer.
+    if (runs.length > 0 || transient.length > 0) this.keeping.sockets.expire(now);
     if (this.row && this.row.epoch !== epoch) this.dismiss();
     if (this.heard?.epoch !== epoch || this.heard.offset < offset) this.heard = { epoch, offset };
     const isLate = this.row !== undefined && this.row.offset > offset;
@@ -129,9 +136,10 @@ export class GatewayChannel {
     await this.catchUp();
   }
 
-  /** Asks the owner for what may have been missed, if nothing was heard of it since the gateway slept. */
-  async reassure(): Promise<void> {
-    if (!this.isUnsure) return;
+  /** Asks the owner for what may have been missed, if nothing was heard of it for long, or since the gateway slept. */
+  async reassure(now: number): Promise<void> {
+    if (!this.isUnsure && now - this.contactAt < SILENCE_MS) return;
+    this.contactAt = now;
     await this.pull();
     await this.catchUp();
   }

@@ -2,12 +2,14 @@
 import { CLOSE } from "../protocol/close-codes.ts";
 import { MAX_SUBSCRIPTIONS, PONG } from "../protocol/connection.ts";
 import {
+  clientFrameSchema,
   gatewayFrameSchema,
   type Authorized,
   type GatewayFrame,
   type RequestError,
   type Subscribe,
 } from "../protocol/control-frames.ts";
+import type { ChannelRequest } from "../protocol/socket-request.ts";
 import type { AuthSettings } from "../settings.ts";
 import { Arrivals } from "./gateway-arrival.ts";
 import type { GatewayChannel } from "./gateway-channel.ts";
@@ -15,7 +17,7 @@ import type { GatewayChannels } from "./gateway-channels.ts";
 import type { Refusal } from "./gateway-owners.ts";
 import { coverageOf, isChannel, maySee, NO_CHANNEL, NOT_COVERED } from "./gateway-rights.ts";
 import type { GatewayTicket } from "./gateway-ticket.ts";
-import type { HeldSockets } from "./held-sockets.ts";
+import type { HeldSockets, Ticketed } from "./held-sockets.ts";
 import { frameOf } from "./incoming-frame.ts";
 import { idOf, renewalOf } from "./renewal.ts";
 
@@ -41,14 +43,27 @@ export class GatewayConversation {
     this.arrivals = new Arrivals(gateway, sockets);
   }
 
+  /** Accepts a socket that is opened for one channel: resolves when it was sent what it is owed, or is closed. */
+  async open(socket: WebSocket, { session, optedIn }: Ticketed, request: ChannelRequest): Promise<void> {
+    const { channel, epoch, offset } = request;
+    const ticket = { session, optedIn, only: channel, subscriptions: [] };
+    this.sockets.accept(socket, ticket);
+    await this.subscribe(socket, ticket, {
+      action: "subscribe",
+      channel,
+      ...(epoch !== undefined && { epoch }),
+      ...(offset !== undefined && { offset }),
+    });
+  }
+
   async heard(socket: WebSocket, message: string | ArrayBuffer, now: number): Promise<void> {
     this.sockets.expire(now);
     const ticket = this.sockets.keptOf(socket);
     if (!ticket) return;
-    const frame = frameOf(gatewayFrameSchema, message);
+    const frame = frameOf(ticket.only === undefined ? gatewayFrameSchema : clientFrameSchema, message);
     if (!frame.ok) return this.sockets.close(socket, frame.failure);
     if (!this.sockets.takes(socket, frame.value.action, now)) return;
-    const unsure = this.channels.of(ticket).map((channel) => channel.reassure());
+    const unsure = this.channels.of(ticket).map((channel) => channel.reassure(now));
     await Promise.all([this.answer(socket, ticket, frame.value, now), ...unsure]);
   }
 
@@ -126,13 +141,9 @@ export class GatewayConversation {
           this.wishesOf(socket).delete(channel.name);
           const ticket = this.sockets.keptOf(socket);
           if (!ticket) return;
-          const { session, optedIn, subscriptions } = ticket;
+          const { waitingSince: _, ...kept } = ticket;
           const subscription = [channel.number, joinedAt] as const;
-          this.sockets.keep(socket, {
-            session,
-            optedIn,
-            subscriptions: [...subscriptions, subscription],
-          });
+          this.sockets.keep(socket, { ...kept, subscriptions: [...kept.subscriptions, subscription] });
         },
       });
     });

@@ -19,7 +19,8 @@ type Head = Readonly<{ channel: string; epoch: string; offset: number }>;
 export class GatewayPushes {
   private readonly ctx: DurableObjectState;
   private readonly env: Env;
-  private readonly gateways: Set<string>;
+  /** Those that have viewers, and how many each had when it was last heard of. */
+  private readonly gateways: Map<string, number>;
   /** Gateways that missed a push. After a restart nobody knows, so all of them. */
   private readonly lagging: Set<string>;
   /** How often each has joined since the object woke. */
@@ -30,7 +31,7 @@ export class GatewayPushes {
     this.ctx = ctx;
     this.env = env;
     const names = [...ctx.storage.kv.list({ prefix: GATEWAY })].map(([key]) => key.slice(GATEWAY.length));
-    this.gateways = new Set(names);
+    this.gateways = new Map(names.map((name) => [name, 1]));
     this.lagging = new Set(names);
   }
 
@@ -39,13 +40,20 @@ export class GatewayPushes {
     return this.gateways.size > 0;
   }
 
+  /** How many watch, as far as their gateways have said. */
+  get viewers(): number {
+    let count = 0;
+    for (const viewers of this.gateways.values()) count += viewers;
+    return count;
+  }
+
   /** A gateway has a viewer of the channel from now on. */
   add(name: string): void {
     this.joins.set(name, (this.joins.get(name) ?? 0) + 1);
     this.lagging.delete(name);
-    if (this.gateways.has(name)) return;
-    this.gateways.add(name);
-    this.ctx.storage.kv.put(GATEWAY + name, true);
+    const viewers = this.gateways.get(name);
+    this.gateways.set(name, (viewers ?? 0) + 1);
+    if (viewers === undefined) this.ctx.storage.kv.put(GATEWAY + name, true);
   }
 
   /** A gateway says that its last viewer has left: asked whether it is so still, it is forgotten. */
@@ -56,14 +64,14 @@ export class GatewayPushes {
   /** Sends what a commit brought, and does not wait for it. */
   send(head: Head, runs: readonly Run[], transient: readonly string[]): void {
     this.sentAt = Date.now();
-    for (const name of this.gateways) this.ctx.waitUntil(this.push(name, { ...head, runs, transient }));
+    for (const name of this.gateways.keys()) this.ctx.waitUntil(this.push(name, { ...head, runs, transient }));
   }
 
   /** Tells gateways that may have missed something where the head is, and asks silent ones for their viewers. */
   async catchUp(head: Head, now: number): Promise<void> {
     const silent = now - this.sentAt >= SILENCE_MS;
     if (silent) this.sentAt = now;
-    const names = [...(silent ? this.gateways : this.lagging)];
+    const names = [...(silent ? this.gateways.keys() : this.lagging)];
     await Promise.all(names.map((name) => this.push(name, { ...head, runs: [], transient: [] })));
   }
 
@@ -78,7 +86,8 @@ export class GatewayPushes {
       const { viewers } = await this.env.GATEWAYS.get(this.env.GATEWAYS.idFromName(name)).push(push);
       this.lagging.delete(name);
       // It may have joined again while it answered that it has nobody.
-      if (viewers > 0 || this.joins.get(name) !== joins) return;
+      if (this.joins.get(name) !== joins) return;
+      if (viewers > 0) return void this.gateways.set(name, viewers);
       this.gateways.delete(name);
       this.ctx.storage.kv.delete(GATEWAY + name);
     } catch {

@@ -9,6 +9,8 @@ type Subscription = readonly [channel: number, joinedAt: number];
 
 export type GatewayTicket = Ticketed &
   Readonly<{
+    /** The one channel of a socket that was opened for it. */
+    only?: string;
     /** Milliseconds since 1970, until the first subscription. */
     waitingSince?: number;
     subscriptions: readonly Subscription[];

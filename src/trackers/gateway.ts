@@ -1,12 +1,19 @@
 /**
- * A gateway: holds the sockets of `/ws` near their viewers, several channels on each, and passes on what the channels'
- * owners push. It knows no event from another and keeps no history: one that is lost costs its viewers a reconnect.
+ * A gateway: holds all sockets near their viewers, and passes on what the channels' owners push. It knows no event from
+ * another and keeps no history: losing it costs its viewers a reconnect. The states of a socket:
+ *
+ *     Open for any channels ──subscribe──► Arriving ──admitted──► Live ──unsubscribe──► Open …
+ *       │ nothing within 10 s: 4408          ▲                     │ slow, expired, refused, insufficient state
+ *       ▼                                    │                     ▼
+ *     Closing ◄──────────────────────────────┼─────────────────  Closing
+ *     Opened for one channel ────────────────┘  (its answer to the upgrade is what it is owed)
  */
 import { DurableObject } from "cloudflare:workers";
 import type { GatewayPushes, Push } from "../protocol/channel-owner.ts";
 import { CLOSE } from "../protocol/close-codes.ts";
 import { PING, PONG, SUBPROTOCOL, SUBSCRIBE_WITHIN_SECONDS } from "../protocol/connection.ts";
 import { SESSION_HEADER, sessionHeaderSchema } from "../protocol/session.ts";
+import { channelRequestSchema, OPENED_FOR_HEADER } from "../protocol/socket-request.ts";
 import { settingsOf, type Env } from "../settings.ts";
 import { GatewayChannels } from "./gateway-channels.ts";
 import { GatewayConversation } from "./gateway-conversation.ts";
@@ -39,12 +46,20 @@ export class Gateway extends DurableObject<Env> implements GatewayPushes {
     if (!session.success) return new Response(null, { status: 401 });
     const optedIn = request.headers.get("Sec-WebSocket-Protocol") === SUBPROTOCOL;
     const { 0: client, 1: server } = new WebSocketPair();
-    const now = Date.now();
-    this.sockets.accept(server, { session: session.data, optedIn, waitingSince: now, subscriptions: [] });
-    if ((await this.ctx.storage.getAlarm()) === null)
-      await this.ctx.storage.setAlarm(now + SUBSCRIBE_WITHIN_MS);
-    const headers = optedIn ? { "Sec-WebSocket-Protocol": SUBPROTOCOL } : undefined;
-    return new Response(null, { status: 101, webSocket: client, ...(headers && { headers }) });
+    const asked = channelRequestSchema.safeParse(Object.fromEntries(new URL(request.url).searchParams));
+    if (asked.success) {
+      await this.conversation.open(server, { session: session.data, optedIn }, asked.data);
+    } else {
+      const now = Date.now();
+      this.sockets.accept(server, { session: session.data, optedIn, waitingSince: now, subscriptions: [] });
+      if ((await this.ctx.storage.getAlarm()) === null)
+        await this.ctx.storage.setAlarm(now + SUBSCRIBE_WITHIN_MS);
+    }
+    const headers = {
+      ...(optedIn && { "Sec-WebSocket-Protocol": SUBPROTOCOL }),
+      ...(asked.success && { [OPENED_FOR_HEADER]: asked.data.channel }),
+    };
+    return new Response(null, { status: 101, webSocket: client, headers });
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {

@@ -8,7 +8,7 @@ import type { Advance } from "../domain/findings.ts";
 import { goneSince, isComplete, isPartOf, rootOf } from "../domain/stack-state.ts";
 import { tellingOf } from "../domain/trouble.ts";
 import type { StackAddress } from "../protocol/channel-names.ts";
-import type { Join, JoinRequest } from "../protocol/channel-owner.ts";
+import type { Join, JoinRequest, Missed } from "../protocol/channel-owner.ts";
 import type { FeedDelivery, FeedRequest, StackStanding } from "../protocol/stack-feed.ts";
 import type { TroubleFrame } from "../protocol/stack-frames.ts";
 import type { Env, Settings } from "../settings.ts";
@@ -22,7 +22,6 @@ import { GatewayPushes } from "./gateway-pushes.ts";
 import { LogConsumers } from "./log-consumers.ts";
 import { Schedule } from "./schedule.ts";
 import { StackPoll } from "./stack-poll.ts";
-import { StackSockets } from "./stack-sockets.ts";
 import { StackStore } from "./stack-store.ts";
 
 /** How often, and how many milliseconds apart, one looks for an operation that has just begun. */
@@ -32,7 +31,6 @@ const BETWEEN_LOOKS_MS = 500;
 export class StackChannel {
   readonly name: string;
   readonly store: StackStore;
-  readonly sockets: StackSockets;
   readonly poll: StackPoll;
   readonly schedule: Schedule;
   readonly canvas: CanvasDeploys;
@@ -47,7 +45,7 @@ export class StackChannel {
   private readonly pushes: GatewayPushes;
 
   constructor(ctx: DurableObjectState, env: Env, settings: Settings, name: string, address: StackAddress) {
-    const { aws, auth, stackWaitSeconds, pollIntervalSeconds } = settings;
+    const { aws, stackWaitSeconds, pollIntervalSeconds } = settings;
     const { kv } = ctx.storage;
     const sessionIn = (region: string) =>
       awsSession({ ...aws.credentials, region, endpoints: aws.endpoints });
@@ -57,7 +55,6 @@ export class StackChannel {
     this.freshMs = pollIntervalSeconds * 1000;
     this.waitMs = stackWaitSeconds * 1000;
     this.store = new StackStore(ctx.storage, () => crypto.randomUUID().slice(0, 8));
-    this.sockets = new StackSockets(ctx, name, this.store, auth);
     this.feeds = new DeploymentFeeds(kv, env, this.store.log);
     this.pushes = new GatewayPushes(ctx, env);
     const session = sessionIn(aws.region);
@@ -87,7 +84,7 @@ export class StackChannel {
         (now) => this.canvas.nextIn(now),
       ],
       enrolment: new Enrolment(ctx, env, name),
-      viewerCount: () => this.sockets.viewers.count + (this.pushes.any ? 1 : 0),
+      viewerCount: () => this.pushes.viewers,
       awaited: () => this.feeds.expectation,
     });
   }
@@ -140,11 +137,12 @@ export class StackChannel {
   /** A gateway has a viewer of the stack. */
   join({ gateway, epoch, offset }: JoinRequest): Join {
     const { store } = this;
+    // Trouble of a time when nobody asked is old news: the look that follows tells how things are.
+    const trouble = this.schedule.pollIn(Date.now()) === undefined ? undefined : this.poll.troubleFrame();
     this.pushes.add(gateway);
     this.schedule.noteArrival();
     this.ctx.waitUntil(this.schedule.arouse(Date.now()));
     const recovered = store.covers(epoch, offset);
-    const trouble = this.schedule.pollIn(Date.now()) === undefined ? undefined : this.poll.troubleFrame();
     return {
       epoch: store.epoch,
       offset: store.offset,
@@ -153,6 +151,18 @@ export class StackChannel {
       runs: store.log.page(recovered && offset !== undefined ? offset : store.floor - 1),
       ...(trouble && { transient: [JSON.stringify(trouble)] }),
     };
+  }
+
+  /** Events after an offset, for a gateway that missed a push; that it asks sees to it that the next look is due. */
+  since(epoch: string, offset: number): Missed | undefined {
+    this.ctx.waitUntil(this.schedule.rearmSometimes(Date.now()));
+    const { store } = this;
+    return store.covers(epoch, offset) ? { offset: store.offset, runs: store.log.page(offset) } : undefined;
+  }
+
+  /** How many watch, as their gateways said last. */
+  get viewers(): number {
+    return this.pushes.viewers;
   }
 
   /** A gateway has no viewer of the stack any more. */
@@ -194,16 +204,13 @@ export class StackChannel {
       store.log.trimBefore(Math.min(store.floor, this.consumers.offset + 1, this.feeds.needed));
     }
     if (isComplete(store.state)) this.schedule.noteUntracking();
-    this.sockets.broadcast(runs, Date.now());
     this.pushes.send(this.position(), runs, []);
     if (!this.feeds.isPartOfRun) tellOfFrames(this.name, frames);
     this.ctx.waitUntil(this.feeds.run(store.epoch, store.offset, Date.now()));
   }
 
   private troubled(frame: TroubleFrame): void {
-    const text = JSON.stringify(frame);
-    this.sockets.viewers.tell(text, Date.now());
-    this.pushes.send(this.position(), [], [text]);
+    this.pushes.send(this.position(), [], [JSON.stringify(frame)]);
   }
 
   /** Offset up to which a deployment is not to be told anything. */

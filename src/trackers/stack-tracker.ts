@@ -1,6 +1,6 @@
 /**
- * One CloudFormation stack and all who watch it. The alarm is the program: set the next alarm, look, commit, broadcast.
- * The object itself is a shell: sockets, calls and alarms come in here and are answered by the channel.
+ * One CloudFormation stack. The alarm is the program: set the next alarm, look, commit, push to the gateways. The object
+ * itself is a shell: calls and alarms come in here and are answered by the channel.
  */
 import { DurableObject } from "cloudflare:workers";
 import { isComplete } from "../domain/stack-state.ts";
@@ -11,10 +11,8 @@ import type { CanvasDeployed, CanvasOrder } from "../protocol/canvas-deploy.ts";
 import { stackAddressOf } from "../protocol/channel.ts";
 import type { StackAddress } from "../protocol/channel-names.ts";
 import type { Join, JoinRequest, Missed } from "../protocol/channel-owner.ts";
-import { PING, PONG } from "../protocol/connection.ts";
 import type { Failure } from "../protocol/failure.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
-import { SESSION_HEADER, sessionHeaderSchema } from "../protocol/session.ts";
 import type { FeedRequest, StackStanding } from "../protocol/stack-feed.ts";
 import { stackFrameSchema } from "../protocol/stack-frames.ts";
 import type { StackEvents, StackSummary, Tracking } from "../protocol/stack-summary.ts";
@@ -34,43 +32,15 @@ export class StackTracker extends DurableObject<Env> {
       throw new Error("No stack can be tracked here");
     this.address = address;
     this.channel = new StackChannel(ctx, env, settings.value, ctx.id.name, address);
-    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
   }
 
   override async alarm(): Promise<void> {
     await this.channel.work();
   }
 
-  override async fetch(request: Request): Promise<Response> {
-    const session = sessionHeaderSchema.safeParse(request.headers.get(SESSION_HEADER));
-    if (!session.success) return new Response(null, { status: 401 });
-    const { schedule, sockets, poll } = this.channel;
-    // Trouble of a time when nobody asked is old news: the look that follows tells how things are.
-    const polled = schedule.pollIn(Date.now()) !== undefined;
-    const response = sockets.join(request, session.data, polled ? poll.troubleFrame() : undefined);
-    schedule.noteArrival();
-    this.ctx.waitUntil(schedule.arouse(Date.now()));
-    return response;
-  }
-
-  override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
-    await this.channel.sockets.heard(socket, message, Date.now());
-    await this.channel.schedule.rearmSometimes(Date.now());
-  }
-
-  override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
-    this.channel.sockets.viewers.closedBy(socket, code, reason);
-    await this.channel.schedule.departed(Date.now());
-  }
-
-  override async webSocketError(socket: WebSocket): Promise<void> {
-    this.channel.sockets.viewers.left(socket);
-    await this.channel.schedule.departed(Date.now());
-  }
-
   /** Where the stack stands now; looks at AWS unless that was just done. */
   async summary(): Promise<Result<StackSummary, Failure>> {
-    const { store, poll, schedule, sockets } = this.channel;
+    const { store, poll, schedule } = this.channel;
     await this.channel.lookOnce();
     const summary = summaryOf(store.state);
     if (!summary) return failed(this.whyUnknown());
@@ -80,7 +50,7 @@ export class StackTracker extends DurableObject<Env> {
       ...this.channel.position(),
       region: this.address.region,
       tracking: schedule.pollIn(Date.now()) !== undefined,
-      viewers: sockets.viewers.count,
+      viewers: this.channel.viewers,
       ...(kind && { trouble: tellingOf(kind, this.address.region) }),
     });
   }
@@ -145,9 +115,7 @@ export class StackTracker extends DurableObject<Env> {
 
   /** For a gateway that missed a push. */
   async since(epoch: string, offset: number): Promise<Missed | undefined> {
-    const { store } = this.channel;
-    if (!store.covers(epoch, offset)) return undefined;
-    return { offset: store.offset, runs: store.log.page(offset) };
+    return this.channel.since(epoch, offset);
   }
 
   /** A deployment waits for the stack; said again, it changes how. */

@@ -17,8 +17,6 @@ export const tracking = {
 export class FakeStacks {
   /** `name hint method(arguments)`, in the order of asking. */
   readonly asked: string[] = [];
-  /** Requests that came for a socket. */
-  readonly requests: Request[] = [];
   readonly #failure: Failure | undefined;
 
   constructor(failure?: Failure) {
@@ -38,11 +36,6 @@ export class FakeStacks {
         answer(`eventsAfter(${after}, ${limit})`, { ...tracking, events: [], more: false }),
       track: (subject: Session["subject"]) => answer(`track(${subject})`, tracking),
       untrack: () => answer("untrack()", { ...tracking, tracking: false }),
-      fetch: (request: Request) => {
-        this.asked.push(`${name} ${options.locationHint ?? "-"} fetch`);
-        this.requests.push(request);
-        return Promise.resolve(new Response(null, { status: 101, webSocket: new WebSocketPair()[0] }));
-      },
     };
   };
 

@@ -3,31 +3,11 @@ import { reset } from "cloudflare:test";
 import { exports } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { SESSION_HEADER, sessionSchema } from "../../src/protocol/session.ts";
-import type { Env } from "../../src/settings.ts";
 import { tokenOf } from "../support/token.ts";
 import { ask, failure, jsonOf, ORIGIN, type Asking } from "./ask.ts";
+import { FakeGateways } from "./fake-gateways.ts";
 
 const upgrade = { Upgrade: "websocket" };
-
-/** The namespace of gateways that let everybody in, and remember who came. */
-class FakeGateways {
-  readonly asked: string[] = [];
-  readonly requests: Request[] = [];
-
-  readonly idFromName = (name: string): string => name;
-
-  readonly get = (name: string, options: { locationHint?: string } = {}) => ({
-    fetch: async (request: Request) => {
-      this.asked.push(`${name} ${options.locationHint ?? "-"}`);
-      this.requests.push(request);
-      return new Response(null, { status: 101, webSocket: new WebSocketPair()[0] });
-    },
-  });
-
-  get bindings(): Pick<Env, "GATEWAYS"> {
-    return { GATEWAYS: this as unknown as Env["GATEWAYS"] };
-  }
-}
 
 const outcomeOf = async (address: string, asking: Asking) => {
   const gateways = new FakeGateways();

@@ -6,7 +6,7 @@ import type { Session } from "../../src/protocol/session.ts";
 import { ticketSchema } from "../../src/protocol/ticket.ts";
 import type { Env } from "../../src/settings.ts";
 import { ask, askAs, failure, jsonOf } from "./ask.ts";
-import { FakeStacks } from "./fake-stacks.ts";
+import { FakeGateways } from "./fake-gateways.ts";
 
 const HOUR = 3600;
 
@@ -119,12 +119,12 @@ describe("tickets", () => {
       data: { ticket: expect.any(String), expiresAt: expect.any(String) },
     });
     const { ticket } = ticketSchema.parse((body as { data: unknown }).data);
-    const stacks = new FakeStacks();
-    const asking = { headers: { Upgrade: "websocket" }, bindings: stacks.bindings };
+    const gateways = new FakeGateways();
+    const asking = { headers: { Upgrade: "websocket" }, bindings: gateways.bindings };
     const track = `/canvas/deploy/track/app?ticket=${ticket}`;
     expect((await ask(track, asking)).status).toBe(101);
     expect((await ask(track, asking)).status).toBe(401);
-    expect(stacks.requests.map(({ headers }) => headers.get("stackcast-session"))).toEqual([
+    expect(gateways.requests.map(({ headers }) => headers.get("stackcast-session"))).toEqual([
       expect.stringContaining('"subject":"tester","role":"viewer"'),
     ]);
   });

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { SESSION_HEADER, sessionSchema } from "../../src/protocol/session.ts";
 import { tokenOf } from "../support/token.ts";
 import { ask, failure, jsonOf, ORIGIN, type Asking } from "./ask.ts";
-import { FakeStacks } from "./fake-stacks.ts";
+import { FakeGateways } from "./fake-gateways.ts";
 
 const track = "/canvas/deploy/track/app";
 const upgrade = { Upgrade: "websocket" };
@@ -12,9 +12,9 @@ const upgrade = { Upgrade: "websocket" };
 const bare = (code: string) => ({ error: failure(code).error });
 
 const outcomeOf = async (address: string, asking: Asking) => {
-  const stacks = new FakeStacks();
-  const answer = await ask(address, { headers: upgrade, bindings: stacks.bindings, ...asking });
-  return { asked: stacks.asked, status: answer.status, body: answer.webSocket ? null : await jsonOf(answer) };
+  const gateways = new FakeGateways();
+  const answer = await ask(address, { headers: upgrade, bindings: gateways.bindings, ...asking });
+  return { asked: gateways.asked, status: answer.status, body: answer.webSocket ? null : await jsonOf(answer) };
 };
 
 /** The tracker's alarm goes before the network comes back. */
@@ -26,15 +26,15 @@ afterEach(async () => {
 describe("a stack's WebSocket", () => {
   test("each form of a token opens it", async () => {
     const token = await tokenOf();
-    const opened = { asked: ["stacks/us-east-1/app enam fetch"], status: 101, body: null };
+    const opened = { asked: ["gateway/enam/0 enam"], status: 101, body: null };
     const offer = { "Sec-WebSocket-Protocol": `stackcast.v1, bearer.${token}` };
     expect(await outcomeOf(track, { token })).toEqual(opened);
     expect(await outcomeOf(`${track}?token=${token}`, {})).toEqual(opened);
     expect(await outcomeOf(track, { headers: { ...upgrade, ...offer } })).toEqual(opened);
   });
 
-  test("the stack's object gets the session and the position, and neither token nor cookie nor address", async () => {
-    const stacks = new FakeStacks();
+  test("a gateway gets the session, the channel and the position, and neither token nor cookie nor address", async () => {
+    const gateways = new FakeGateways();
     const token = await tokenOf({ sub: "Zoë 李 🚀", channels: ["stacks/eu-*/*"] });
     await ask(`${track}?region=eu-west-1&epoch=3f9c&offset=41&token=${token}&extra=1`, {
       headers: {
@@ -44,10 +44,10 @@ describe("a stack's WebSocket", () => {
         Authorization: `Bearer ${token}`,
         [SESSION_HEADER]: '{"subject":"forged","role":"admin","expiresAt":9999999999}',
       },
-      bindings: stacks.bindings,
+      bindings: gateways.bindings,
     });
-    const [request] = stacks.requests;
-    expect(request?.url).toBe("https://stack/socket?epoch=3f9c&offset=41");
+    const [request] = gateways.requests;
+    expect(request?.url).toBe("https://gateway/socket?channel=stacks%2Feu-west-1%2Fapp&epoch=3f9c&offset=41");
     const { [SESSION_HEADER]: session, ...headers } = Object.fromEntries(request!.headers);
     expect(headers).toEqual({ upgrade: "websocket", "sec-websocket-protocol": "stackcast.v1" });
     expect(sessionSchema.parse(JSON.parse(session!))).toEqual({
@@ -59,10 +59,10 @@ describe("a stack's WebSocket", () => {
   });
 
   test("a viewer of the classic protocol offers nothing on", async () => {
-    const stacks = new FakeStacks();
-    await ask(track, { token: await tokenOf(), headers: upgrade, bindings: stacks.bindings });
-    expect(stacks.requests[0]?.url).toBe("https://stack/socket");
-    expect(stacks.requests[0]?.headers.has("Sec-WebSocket-Protocol")).toBe(false);
+    const gateways = new FakeGateways();
+    await ask(track, { token: await tokenOf(), headers: upgrade, bindings: gateways.bindings });
+    expect(gateways.requests[0]?.url).toBe("https://gateway/socket?channel=stacks%2Fus-east-1%2Fapp");
+    expect(gateways.requests[0]?.headers.has("Sec-WebSocket-Protocol")).toBe(false);
   });
 
   test.each([
@@ -119,6 +119,13 @@ describe("a stack's WebSocket", () => {
     ).toEqual({ asked: [], status: 403, body: bare("ORIGIN_NOT_ALLOWED") });
     const own = { token: await tokenOf(), headers: { ...upgrade, Origin: ORIGIN } };
     expect((await outcomeOf(track, own)).status).toBe(101);
+  });
+
+  test("a gateway of the release before cannot open it: 503, to be tried again", async () => {
+    const gateways = new FakeGateways(true);
+    const answer = await ask(track, { token: await tokenOf(), headers: upgrade, bindings: gateways.bindings });
+    expect([answer.status, answer.headers.get("Retry-After")]).toEqual([503, "5"]);
+    expect(await jsonOf(answer)).toEqual(bare("UNAVAILABLE"));
   });
 
   test("through the whole Worker the subprotocol is selected and the token is not echoed", async () => {

@@ -1,12 +1,15 @@
 /** What a client may say on a stack's socket, and how a session ends or is renewed. */
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { AuthSettings } from "../../src/settings.ts";
-import { StackSockets } from "../../src/trackers/stack-sockets.ts";
-import { StackStore } from "../../src/trackers/stack-store.ts";
+import { GatewayChannels } from "../../src/trackers/gateway-channels.ts";
+import { GatewayConversation } from "../../src/trackers/gateway-conversation.ts";
+import type { GatewayTicket } from "../../src/trackers/gateway-ticket.ts";
+import { HeldSockets } from "../../src/trackers/held-sockets.ts";
 import { tokenOf } from "../support/token.ts";
 import { newStack, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
-import { Viewer, connectTo } from "./viewer.ts";
+import { Viewer, connectTo, gateway, hibernate } from "./viewer.ts";
 import { watched } from "./watched.ts";
 
 useFarEnd();
@@ -16,7 +19,7 @@ const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1000) + s
 
 test("[S25] a ping is answered by the runtime, and in another spelling by the object", async () => {
   const { stack, classic, modern } = await watched("ping");
-  await evictDurableObject(trackerOf(stack.name));
+  await hibernate(trackerOf(stack.name));
   for (const viewer of [classic, modern]) {
     const before = viewer.texts.length;
     viewer.socket.send('{"action":"ping"}');
@@ -51,7 +54,7 @@ test("[S27] a session is renewed on the open socket, and outlives the first one'
     expiresAt: new Date(exp * 1000).toISOString(),
   });
   await classic.settled();
-  await evictDurableObject(trackerOf(stack.name));
+  await hibernate(trackerOf(stack.name));
   pass(3600);
   stack.begun(1);
   await poll(stack.name);
@@ -90,28 +93,28 @@ test.for([
 });
 
 test("[S28] a token that cannot be judged now is answered with an error, and the session goes on", async () => {
-  const texts = await runInDurableObject(trackerOf("keys"), async (_, ctx) => {
+  newStack("keys").own("CREATE_IN_PROGRESS");
+  const texts = await runInDurableObject(gateway(), async (_, ctx) => {
     const auth: AuthSettings = {
       mode: "jwt",
       keys: { jwksUrl: "https://keys.example.com/jwks.json" },
       issuer: undefined,
       audience: undefined,
     };
-    const sockets = new StackSockets(
-      ctx,
-      "stacks/us-east-1/keys",
-      new StackStore(ctx.storage, () => "e"),
-      auth,
-    );
-    const upgrade = new Request("https://stack/socket?epoch=e");
+    const sockets = new HeldSockets<GatewayTicket>(ctx);
+    const channels = new GatewayChannels(ctx, env, sockets);
+    const conversation = new GatewayConversation("gateway/enam/0", sockets, channels, auth);
     const session = { subject: "tester", role: "viewer", expiresAt: inSeconds(600) } as const;
-    const viewer = new Viewer(sockets.join(upgrade, session, undefined));
-    const [server] = ctx.getWebSockets();
+    const { 0: client, 1: server } = new WebSocketPair();
+    await conversation.open(server, { session, optedIn: true }, { channel: "stacks/us-east-1/keys" });
+    const viewer = new Viewer(new Response(null, { status: 101, webSocket: client }));
+    await viewer.until(1);
+    const before = viewer.texts.length;
     // As another key would have signed it.
     const token = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiJ4IiwiZXhwIjo5OTk5OTk5OTk5fQ.AAAA";
-    if (server) await sockets.heard(server, JSON.stringify({ action: "auth", id: 3, token }), Date.now());
-    await viewer.until(2);
-    return viewer.closed ? ["closed"] : viewer.texts.slice(1);
+    await conversation.heard(server, JSON.stringify({ action: "auth", id: 3, token }), Date.now());
+    await viewer.until(before + 1);
+    return viewer.closed ? ["closed"] : viewer.texts.filter((text) => text.includes('"id":3'));
   });
   expect(texts.map((text): unknown => JSON.parse(text))).toEqual([
     { type: "error", id: 3, error: { code: "KEYS_UNREACHABLE", message: expect.any(String) } },

@@ -3,7 +3,7 @@ import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { alarmIn, audited, newStack, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
-import { connect } from "./viewer.ts";
+import { connect, gateway } from "./viewer.ts";
 
 useFarEnd();
 
@@ -68,7 +68,8 @@ test("one tracker that cannot be woken keeps no other from being woken", async (
 test("a tracker that lost its viewers in a restart lingers, and is enrolled again when they come back", async () => {
   const { stack } = await watched("restarted");
   const channel = `stacks/us-east-1/${stack.name}`;
-  await evictDurableObject(trackerOf(stack.name), { webSockets: "close" });
+  await evictDurableObject(gateway(), { webSockets: "close" });
+  await evictDurableObject(trackerOf(stack.name));
   await directory().sweep();
   expect(await directory().active()).toEqual([channel]);
   await directory().withdraw(channel);
@@ -80,7 +81,8 @@ test("a tracker that lost its viewers in a restart lingers, and is enrolled agai
 
 test("a tracker that lost its alarm and its viewers stops after the linger", async () => {
   const { stack } = await watched("deserted");
-  await evictDurableObject(trackerOf(stack.name), { webSockets: "close" });
+  await evictDurableObject(gateway(), { webSockets: "close" });
+  await evictDurableObject(trackerOf(stack.name));
   await loseAlarm(stack.name);
   await directory().sweep();
   expect(await alarmIn(stack.name)).toBeGreaterThan(0);

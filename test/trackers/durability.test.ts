@@ -2,7 +2,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { expect, test, vi } from "vitest";
 import { alarmIn, aws, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
-import { connect } from "./viewer.ts";
+import { connect, gateway, hibernate } from "./viewer.ts";
 import { watched } from "./watched.ts";
 
 useFarEnd();
@@ -20,9 +20,9 @@ test("[S1] [S34] hibernation keeps sockets, epoch, offset and state, and the nex
   stack.begun(120).resource("Queue7", "CREATE_COMPLETE");
   await poll(stack.name);
   const before = await position(stack.name);
-  await evictDurableObject(trackerOf(stack.name));
+  await hibernate(trackerOf(stack.name));
   expect(await position(stack.name)).toEqual(before);
-  await evictDurableObject(trackerOf(stack.name));
+  await hibernate(trackerOf(stack.name));
   stack.resource("Queue1", "CREATE_COMPLETE").resource("Queue120", "CREATE_COMPLETE");
   expect(await poll(stack.name)).toBe(true);
   await Promise.all([classic.settled(), modern.settled()]);
@@ -36,7 +36,7 @@ test("[S1] [S34] hibernation keeps sockets, epoch, offset and state, and the nex
 
 test("[S34] a session that expires while the object sleeps ends with the next frame", async () => {
   const { stack, modern } = await watched("expiring");
-  await evictDurableObject(trackerOf(stack.name));
+  await hibernate(trackerOf(stack.name));
   pass(7200);
   stack.begun(1);
   await poll(stack.name);
@@ -58,7 +58,8 @@ test("trouble that was told outlives a restart, and is not told again", async ()
 
 test("an eviction that closes the sockets loses no event: who comes back resumes", async () => {
   const { stack, modern, epoch } = await watched("evicted");
-  await evictDurableObject(trackerOf(stack.name), { webSockets: "close" });
+  await evictDurableObject(trackerOf(stack.name));
+  await evictDurableObject(gateway(), { webSockets: "close" });
   expect((await modern.untilClosed()).code).toBe(1006);
   stack.begun(2);
   expect(await poll(stack.name)).toBe(true);
@@ -121,6 +122,7 @@ test("[S35] what was committed but never sent shows as a hole, and is recovered 
     send.call(this, data);
   });
   await poll(stack.name);
+  await modern.settled();
   broken.mockRestore();
   stack.resource("Queue1", "CREATE_COMPLETE");
   await poll(stack.name);

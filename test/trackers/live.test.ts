@@ -63,7 +63,7 @@ test("[S14] the end is told once, also when DescribeStacks lags behind, and the 
   stack.staleStatus = undefined;
   await poll(stack.name);
   await audited(stack.name);
-  pass(3600);
+  pass(3500);
   const late = await connect(stack.name);
   await Promise.all([classic.settled(), late.settled()]);
   for (const viewer of [classic, late]) {

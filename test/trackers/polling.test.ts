@@ -174,6 +174,8 @@ test("[S15] [S22] a viewer of a stack at rest is told of its next operation, wit
 test.for(["connection", "message"] as const)("[S24] any %s sets an alarm that was lost", async (what) => {
   const { stack, viewer } = await watched(`rearmed-${what}`);
   await runInDurableObject(trackerOf(stack.name), (_, { storage }) => storage.deleteAlarm());
+  // Whoever heard nothing for half a minute asks, as soon as a viewer says something.
+  if (what === "message") pass(31);
   if (what === "message") viewer.say({ action: "ack", offset: 4 });
   else await connect(stack.name);
   await expect.poll(() => alarmIn(stack.name)).not.toBeNull();

@@ -1,9 +1,11 @@
 /** One client of a stack's socket: keeps what it was sent and how it was closed. */
-import { exports } from "cloudflare:workers";
+import { evictDurableObject } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
 import { vi } from "vitest";
 import * as z from "zod";
 import { SUBPROTOCOL } from "../../src/protocol/connection.ts";
 import { SESSION_HEADER, type Session } from "../../src/protocol/session.ts";
+import type { Gateway } from "../../src/trackers/gateway.ts";
 import type { StackTracker } from "../../src/trackers/stack-tracker.ts";
 import { tokenOf } from "../support/token.ts";
 
@@ -76,8 +78,14 @@ export class Viewer {
     });
   }
 
-  /** A round trip: what the server has sent before is here afterwards. */
+  /** A round trip, once pushes that are under way have reached the gateway: what was sent before is here afterwards. */
   async settled(): Promise<void> {
+    for (let quiet = 0, seen = -1; quiet < 3; ) {
+      await new Promise((resolve) => setTimeout(resolve, 25));
+      quiet = seen === this.texts.length ? quiet + 1 : 0;
+      seen = this.texts.length;
+    }
+    if (this.closed) throw new Error(`closed with ${this.closed.code}`);
     const before = this.types.filter((type) => type === "pong").length;
     this.socket.send('{"action":"ping"}');
     await vi.waitFor(() => {
@@ -110,7 +118,18 @@ export const connect = async (stackName: string, how: Connecting = {}): Promise<
   return new Viewer(await exports.default.fetch(address, { headers }));
 };
 
-/** Straight into the stack's object, with a session of the test's choice. */
+/** The gateway that all these viewers come to. */
+export const gateway = (): DurableObjectStub<Gateway> =>
+  env.GATEWAYS.get(env.GATEWAYS.idFromName("gateway/enam/0"));
+
+/** Lets a stack's object, and the gateway with its viewers, hibernate. */
+export const hibernate = async (stub: DurableObjectStub<StackTracker>): Promise<void> => {
+  await evictDurableObject(stub);
+  // It may sleep already.
+  await evictDurableObject(gateway()).catch(() => undefined);
+};
+
+/** Straight into the gateway, with a session of the test's choice. */
 export const connectTo = async (
   stub: DurableObjectStub<StackTracker>,
   how: Connecting = {},
@@ -123,5 +142,6 @@ export const connectTo = async (
   };
   const headers: Record<string, string> = { Upgrade: "websocket", [SESSION_HEADER]: JSON.stringify(session) };
   if (how.subprotocol) headers["Sec-WebSocket-Protocol"] = SUBPROTOCOL;
-  return new Viewer(await stub.fetch(`https://stack/socket?${queryOf(how)}`, { headers }));
+  const address = `https://gateway/socket?channel=${encodeURIComponent(stub.name ?? "")}&${queryOf(how)}`;
+  return new Viewer(await gateway().fetch(address, { headers }));
 };

@@ -1,0 +1,31 @@
+/** Gateways as the routes see them. */
+import { OPENED_FOR_HEADER } from "../../src/protocol/socket-request.ts";
+import type { Env } from "../../src/settings.ts";
+
+/** The namespace of gateways that let everybody in, and remember who came. */
+export class FakeGateways {
+  /** Of the release before: it knows no sockets that are opened for one channel. */
+  readonly isOld: boolean;
+  readonly asked: string[] = [];
+  readonly requests: Request[] = [];
+
+  constructor(isOld = false) {
+    this.isOld = isOld;
+  }
+
+  readonly idFromName = (name: string): string => name;
+
+  readonly get = (name: string, options: { locationHint?: string } = {}) => ({
+    fetch: async (request: Request) => {
+      this.asked.push(`${name} ${options.locationHint ?? "-"}`);
+      this.requests.push(request);
+      const channel = new URL(request.url).searchParams.get("channel");
+      const headers = channel === null || this.isOld ? {} : { [OPENED_FOR_HEADER]: channel };
+      return new Response(null, { status: 101, webSocket: new WebSocketPair()[0], headers });
+    },
+  });
+
+  get bindings(): Pick<Env, "GATEWAYS"> {
+    return { GATEWAYS: this as unknown as Env["GATEWAYS"] };
+  }
+}
