@@ -64,7 +64,8 @@ export class GatewayPushes {
   /** Sends what a commit brought, and does not wait for it. */
   send(head: Head, runs: readonly Run[], transient: readonly string[]): void {
     this.sentAt = Date.now();
-    for (const name of this.gateways.keys()) this.ctx.waitUntil(this.push(name, { ...head, runs, transient }));
+    for (const name of this.gateways.keys())
+      this.ctx.waitUntil(this.push(name, { ...head, runs, transient }));
   }
 
   /** Tells gateways that may have missed something where the head is, and asks silent ones for their viewers. */

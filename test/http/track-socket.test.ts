@@ -14,7 +14,11 @@ const bare = (code: string) => ({ error: failure(code).error });
 const outcomeOf = async (address: string, asking: Asking) => {
   const gateways = new FakeGateways();
   const answer = await ask(address, { headers: upgrade, bindings: gateways.bindings, ...asking });
-  return { asked: gateways.asked, status: answer.status, body: answer.webSocket ? null : await jsonOf(answer) };
+  return {
+    asked: gateways.asked,
+    status: answer.status,
+    body: answer.webSocket ? null : await jsonOf(answer),
+  };
 };
 
 /** The tracker's alarm goes before the network comes back. */
@@ -123,7 +127,11 @@ describe("a stack's WebSocket", () => {
 
   test("a gateway of the release before cannot open it: 503, to be tried again", async () => {
     const gateways = new FakeGateways(true);
-    const answer = await ask(track, { token: await tokenOf(), headers: upgrade, bindings: gateways.bindings });
+    const answer = await ask(track, {
+      token: await tokenOf(),
+      headers: upgrade,
+      bindings: gateways.bindings,
+    });
     expect([answer.status, answer.headers.get("Retry-After")]).toEqual([503, "5"]);
     expect(await jsonOf(answer)).toEqual(bare("UNAVAILABLE"));
   });

@@ -60,7 +60,7 @@ test.for([
     code: 4400,
   },
   { what: "over 64 KiB", frame: JSON.stringify({ action: "auth", token: "ä".repeat(33_000) }), code: 4413 },
-])("[G19] [G21] a frame that is $what closes with $code, after a disconnect", async ({ frame, code }) => {
+])("[S29] [S32] a frame that is $what closes with $code, after a disconnect", async ({ frame, code }) => {
   const viewer = await watch(newGateway(), CHANNEL);
   viewer.socket.send(frame);
   expect((await viewer.untilClosed()).code).toBe(code);
@@ -72,7 +72,7 @@ test.for([
   });
 });
 
-test("[G21] a classic client is closed without a frame, and a client's close is answered", async () => {
+test("[S32] [S33] a classic client is closed without a frame, and a client's close is answered", async () => {
   const gateway = newGateway();
   const classic = await watch(gateway, CHANNEL, { classic: true });
   classic.socket.send("{");
@@ -87,20 +87,20 @@ test("[G21] a classic client is closed without a frame, and a client's close is 
   expect(await ownerOf(CHANNEL).tell(gateway)).toBe(0);
 });
 
-test("[G21] every code has a reason that fits into a close", () => {
+test("[S32] every code has a reason that fits into a close", () => {
   const lengths = Object.values(CLOSE).map((code) => new TextEncoder().encode(CLOSE_REASONS[code]).length);
   expect(Math.min(...lengths)).toBeGreaterThan(0);
   expect(Math.max(...lengths)).toBeLessThanOrEqual(123);
 });
 
-test("[G19] a ping in another spelling is answered too", async () => {
+test("[S25] a ping in another spelling is answered too", async () => {
   const viewer = await connectTo(newGateway());
   viewer.socket.send('{ "action": "ping" }');
   await viewer.until(1);
   expect(viewer.texts).toEqual(['{"type":"pong"}']);
 });
 
-test("[G20] an expired session ends when something is sent to it or comes from it, and not before", async () => {
+test("[S30] an expired session ends when something is sent to it or comes from it, and not before", async () => {
   const gateway = newGateway();
   const soon = { expiresAt: Math.floor(Date.now() / 1000) + 60 };
   const told = await watch(gateway, CHANNEL, { session: soon });

@@ -19,7 +19,7 @@ const deployment = (events: number) => {
   return owner;
 };
 
-test("[G2] [G4] [G5] subscribed comes first, with the id, then the state as a snapshot", async () => {
+test("[G2] [S6] [G5] subscribed comes first, with the id, then the state as a snapshot", async () => {
   deployment(5);
   const viewer = await watch(newGateway(), CHANNEL, { wish: { id: 7 } });
   expect(viewer.protocol).toBe("stackcast.v1");
@@ -75,7 +75,7 @@ test("[G5] a stack's channel gives its history in place of a snapshot, and the t
   expect(viewer.offsets).toEqual([1, 2, 3]);
 });
 
-test("[G2] [G6] a classic client is sent the run so far, one frame an event, and no control frame", async () => {
+test("[G2] [S5] a classic client is sent the run so far, one frame an event, and no control frame", async () => {
   const owner = deployment(3);
   const viewer = await watch(newGateway(), CHANNEL, { classic: true });
   expect(viewer.protocol).toBeNull();
@@ -130,7 +130,7 @@ test("[G1] a socket holds several channels, each with its own events", async () 
   ]);
 });
 
-test("[G7] many who come at once cost the owner one question", async () => {
+test("[S10] many who come at once cost the owner one question", async () => {
   const owner = deployment(5);
   const gateway = newGateway();
   const viewers = await Promise.all(Array.from({ length: 20 }, () => connectTo(gateway)));
@@ -142,7 +142,7 @@ test("[G7] many who come at once cost the owner one question", async () => {
   expect(owner.joins.length).toBeLessThan(20);
 });
 
-test("[G5] [G6] a history that one answer cannot carry is told whole, page by page", async () => {
+test("[G5] [S5] a history that one answer cannot carry is told whole, page by page", async () => {
   const owner = deployment(7);
   owner.pageEvents = 3;
   const gateway = newGateway();

@@ -37,7 +37,7 @@ const watched = async () => {
 const batchesOf = ({ texts }: GatewayViewer): string[] =>
   texts.filter((text) => text.startsWith('{"type":"batch"') && !text.includes('"replay":true'));
 
-test("[G9] a commit is one batch to who opted in and one frame an event to classic clients, the same texts", async () => {
+test("[S11] a commit is one batch to who opted in and one frame an event to classic clients, the same texts", async () => {
   const { owner, gateway, whole, resumed, fresh, classic, expectAll } = await watched();
   expect(await owner.tell(gateway, 50)).toBe(4);
   await expectAll();
@@ -50,7 +50,7 @@ test("[G9] a commit is one batch to who opted in and one frame an event to class
   expect(classic.texts.filter((text) => text.includes('"offset"'))).toEqual(owner.frames);
 });
 
-test("[G9] a push of several runs is as many batches", async () => {
+test("[S11] a push of several runs is as many batches", async () => {
   const { owner, gateway, fresh, expectAll } = await watched();
   await owner.push(gateway, [owner.commit(2), owner.commit(3)]);
   await expectAll();

@@ -43,7 +43,7 @@ const expectAll = async (viewer: GatewayViewer, deploymentId: string, from = 1):
   await expect.poll(() => viewer.offsets).toEqual(expected);
 };
 
-test("[G4] [G5] [G6] [G9] [G16] a deployment is followed by who came before it, during it and again", async () => {
+test("[S6] [G5] [S5] [S11] [G16] a deployment is followed by who came before it, during it and again", async () => {
   const early = await open();
   early.subscribe("deployments/whole-dev", { id: 1 });
   await early.until(1);
@@ -78,7 +78,7 @@ test("[G4] [G5] [G6] [G9] [G16] a deployment is followed by who came before it, 
   expect(classic.types.some((type) => type === "batch" || type === "subscribed")).toBe(false);
 });
 
-test("[G5] [G9] a stack's channel is followed through a gateway as on its own socket", async () => {
+test("[G5] [S11] a stack's channel is followed through a gateway as on its own socket", async () => {
   const stack = newStack("by-gateway").own("CREATE_IN_PROGRESS");
   const viewer = await open();
   const channel = `stacks/us-east-1/${stack.name}`;

@@ -35,7 +35,7 @@ const expectWhole = async (owner: FakeOwner, viewers: readonly GatewayViewer[]) 
 };
 
 test.for([0, 1])(
-  "[G7] a push that overtakes the owner's answer is not lost, with %i viewers there",
+  "[S10] a push that overtakes the owner's answer is not lost, with %i viewers there",
   async (others) => {
     const { owner, gateway, viewer, early, arrived } = await joining(others);
     expect(await owner.tell(gateway, 2)).toBe(others + 1);
@@ -47,7 +47,7 @@ test.for([0, 1])(
 );
 
 test.for([0, 1])(
-  "[G7] a push of what the answer holds already is not repeated, with %i viewers there",
+  "[S10] a push of what the answer holds already is not repeated, with %i viewers there",
   async (others) => {
     const owner = ownerOf(CHANNEL);
     const gateway = newGateway();
@@ -61,7 +61,7 @@ test.for([0, 1])(
 );
 
 test.for([0, 1])(
-  "[G7] a push that is lost while somebody joins is made good, with %i viewers there",
+  "[S10] a push that is lost while somebody joins is made good, with %i viewers there",
   async (others) => {
     const { owner, gateway, viewer, early, arrived } = await joining(others);
     owner.commit(2);
@@ -71,7 +71,7 @@ test.for([0, 1])(
   },
 );
 
-test("[G7] events that are pushed while a joining viewer is told what it missed come after that", async () => {
+test("[S10] events that are pushed while a joining viewer is told what it missed come after that", async () => {
   const { owner, gateway, viewer, early, arrived } = await joining(1);
   await owner.tell(gateway, 2);
   const since = owner.holdSince();
@@ -83,7 +83,7 @@ test("[G7] events that are pushed while a joining viewer is told what it missed 
   await expectWhole(owner, [viewer, ...early]);
 });
 
-test("[G7] two who join at the same time, with events between their answers, both miss nothing", async () => {
+test("[S10] two who join at the same time, with events between their answers, both miss nothing", async () => {
   const { owner, gateway, viewer, hold } = await joining(0);
   owner.joinHold = undefined;
   await owner.tell(gateway, 2);
@@ -98,7 +98,7 @@ test("[G7] two who join at the same time, with events between their answers, bot
   expect(second.offsets).toEqual([1, 2, 3, 4, 5, 6, 7]);
 });
 
-test("[G7] [G11] an answer of an epoch that has gone meanwhile is not believed", async () => {
+test("[S10] [G11] an answer of an epoch that has gone meanwhile is not believed", async () => {
   const { owner, gateway, viewer, arrived } = await joining(0);
   owner.epoch = "epoch-2";
   owner.frames.length = 0;
@@ -137,7 +137,7 @@ test("[G13] who leaves while joining leaves nothing behind", async () => {
   await expect.poll(() => owner.tell(gateway)).toBe(0);
 });
 
-test("[G7] [G10] any order of commits, losses, repeats and arrivals tells everybody everything once", async () => {
+test("[S10] [G10] any order of commits, losses, repeats and arrivals tells everybody everything once", async () => {
   // A fixed sequence of made-up chance, so that a failure can be seen again.
   let seed = 7;
   const chance = (below: number): number => {

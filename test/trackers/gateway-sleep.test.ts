@@ -98,7 +98,7 @@ test("[G13] a ping does not wake a sleeping gateway", async () => {
   expect(await wakes()).toBe(before);
 });
 
-test("[G13] [G20] the session outlives the sleep, and so does its end", async () => {
+test("[G13] [S30] the session outlives the sleep, and so does its end", async () => {
   const { owner, gateway, first, sleep } = await watched();
   await sleep();
   pass(3700);

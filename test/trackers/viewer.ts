@@ -80,7 +80,7 @@ export class Viewer {
 
   /** A round trip, once pushes that are under way have reached the gateway: what was sent before is here afterwards. */
   async settled(): Promise<void> {
-    for (let quiet = 0, seen = -1; quiet < 3; ) {
+    for (let quiet = 0, seen = -1; quiet < 3;) {
       await new Promise((resolve) => setTimeout(resolve, 25));
       quiet = seen === this.texts.length ? quiet + 1 : 0;
       seen = this.texts.length;
