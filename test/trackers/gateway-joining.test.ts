@@ -160,7 +160,7 @@ test("[G5] [S5] a history that one answer cannot carry is told whole, page by pa
   await expect.poll(() => [resumed.offsets.at(-1), classic.offsets.at(-1)]).toEqual([8, 8]);
 });
 
-test("[G13] a hole of many pages is pulled whole", async () => {
+test("[G10] a hole of many pages is pulled whole", async () => {
   const owner = deployment(1);
   owner.pageEvents = 2;
   const gateway = newGateway();

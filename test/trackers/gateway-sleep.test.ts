@@ -24,7 +24,7 @@ const watched = async () => {
   return { owner, other, gateway, first, both, classic, sleep };
 };
 
-test("[G13] sockets, subscriptions and positions outlive the gateway's sleep", async () => {
+test("[S34] sockets, subscriptions and positions outlive the gateway's sleep", async () => {
   const { owner, other, gateway, first, both, classic, sleep } = await watched();
   await sleep();
   expect(await owner.tell(gateway, 2)).toBe(3);
@@ -41,7 +41,7 @@ test("[G13] sockets, subscriptions and positions outlive the gateway's sleep", a
   expect(owner.pulls).toEqual([]);
 });
 
-test("[G13] a push that is lost while the gateway sleeps is made good by the next one", async () => {
+test("[G10] a push that is lost while the gateway sleeps is made good by the next one", async () => {
   const { owner, gateway, first, sleep } = await watched();
   await sleep();
   owner.commit(2);
@@ -50,7 +50,7 @@ test("[G13] a push that is lost while the gateway sleeps is made good by the nex
   expect(first.offsets).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
-test("[G13] a gateway that woke up asks for what it may have missed once a viewer speaks, and asks once", async () => {
+test("[G10] a gateway that woke up asks for what it may have missed once a viewer speaks, and asks once", async () => {
   const { owner, first, both, sleep } = await watched();
   await sleep();
   owner.commit(2);
@@ -62,7 +62,7 @@ test("[G13] a gateway that woke up asks for what it may have missed once a viewe
   expect(owner.pulls).toEqual([3]);
 });
 
-test("[G13] who joined ahead of the others stays ahead over a sleep", async () => {
+test("[S34] who joined ahead of the others stays ahead over a sleep", async () => {
   const { owner, gateway, first, sleep } = await watched();
   const since = owner.holdSince();
   const runs = [owner.commit(1), owner.commit(1)];
@@ -76,7 +76,7 @@ test("[G13] who joined ahead of the others stays ahead over a sleep", async () =
   expect(ahead.offsets).toEqual([5, 6]);
 });
 
-test("[G13] a gateway that is lost costs a reconnect, and keeps nothing of those who were there", async () => {
+test("[S34] a gateway that is lost costs a reconnect, and keeps nothing of those who were there", async () => {
   const { owner, gateway, first, classic } = await watched();
   await evictDurableObject(gatewayOf(gateway), { webSockets: "close" });
   expect((await first.untilClosed()).code).toBe(1006);
@@ -90,7 +90,7 @@ test("[G13] a gateway that is lost costs a reconnect, and keeps nothing of those
   expect(owner.pulls).toEqual([]);
 });
 
-test("[G13] a ping does not wake a sleeping gateway", async () => {
+test("[S25] a ping does not wake a sleeping gateway", async () => {
   const { gateway, first } = await watched();
   const wakes = () => runInDurableObject(gatewayOf(gateway), (instance) => instance);
   const before = await wakes();
@@ -98,7 +98,7 @@ test("[G13] a ping does not wake a sleeping gateway", async () => {
   expect(await wakes()).toBe(before);
 });
 
-test("[G13] [S30] the session outlives the sleep, and so does its end", async () => {
+test("[S34] [S30] the session outlives the sleep, and so does its end", async () => {
   const { owner, gateway, first, sleep } = await watched();
   await sleep();
   pass(3700);
