@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { failureCodes } from "./failure.ts";
 
+/** What a client may say on a socket that is open for one channel. */
 export const clientFrameSchema = z.discriminatedUnion("action", [
   z.object({ action: z.literal("ping") }),
   z.object({
@@ -11,9 +12,6 @@ export const clientFrameSchema = z.discriminatedUnion("action", [
   }),
   z.object({ action: z.literal("auth"), id: z.number().int().optional(), token: z.string() }),
 ]);
-
-/** What a client may say on a stack's own socket. */
-export type ClientFrame = z.infer<typeof clientFrameSchema>;
 
 const subscribeSchema = z.object({
   action: z.literal("subscribe"),

@@ -177,10 +177,10 @@ describe("tickets", () => {
         },
       }),
     } as unknown as Env["TICKETS"];
-    const stacks = new FakeStacks();
+    const gateways = new FakeGateways();
     const asking = {
       headers: { Upgrade: "websocket" },
-      bindings: { ...bindings, ...stacks.bindings, TICKETS },
+      bindings: { ...bindings, ...gateways.bindings, TICKETS },
     };
     const track = `/canvas/deploy/track/app?ticket=`;
     expect((await ask(track + ticket, asking)).status).toBe(101);
