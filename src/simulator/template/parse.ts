@@ -2,7 +2,7 @@
  * A template's text, JSON or YAML with CloudFormation's short forms, turned into one shape with the long forms only.
  * What AWS refuses before it looks at parameters is refused here, in AWS's words.
  */
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document, type Scalar } from "yaml";
 import { z } from "zod";
 import { validationError } from "../refusal.ts";
 
@@ -63,10 +63,24 @@ const longFormOf = (tag: string, value: unknown): unknown => {
   return { "Fn::GetAtt": dot < 0 ? [value] : [value.slice(0, dot), value.slice(dot + 1)] };
 };
 
+const BOOLEAN = /^(?:(true|yes|on)|(?:false|no|off))$/i;
+const HAS_ONE_CASE = /^(?:[a-z]+|[A-Z][a-z]+|[A-Z]+)$/;
+
+/** Of a scalar without quotes: a number only if it is written as JSON writes it, and not the letters Y and N. */
+const plainValueOf = (text: string): unknown => {
+  if (["", "~", "null", "Null", "NULL"].includes(text)) return null;
+  const boolean = HAS_ONE_CASE.test(text) ? BOOLEAN.exec(text) : null;
+  if (boolean !== null) return boolean[1] !== undefined;
+  return String(Number(text)) === text && Number.isFinite(Number(text)) ? Number(text) : text;
+};
+
+const scalarOf = ({ value, type, tag }: Scalar): unknown =>
+  type === "PLAIN" && tag === undefined && typeof value === "string" ? plainValueOf(value) : value;
+
 const valueOf = (node: unknown, document: Document): unknown => {
   if (isAlias(node)) return valueOf(node.resolve(document), document);
   let value: unknown = null;
-  if (isScalar(node)) value = node.value;
+  if (isScalar(node)) value = scalarOf(node);
   else if (isSeq(node)) value = node.items.map((item) => valueOf(item, document));
   else if (isMap(node)) {
     value = Object.fromEntries(
@@ -85,7 +99,7 @@ const readText = (body: string): unknown => {
       throw validationError("Template format error: JSON not well-formed.");
     }
   }
-  const document = parseDocument(body, { logLevel: "error" });
+  const document = parseDocument(body, { logLevel: "error", schema: "failsafe" });
   if (document.errors.length > 0) throw validationError("Template format error: YAML not well-formed.");
   return valueOf(document.contents, document);
 };
