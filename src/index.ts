@@ -8,6 +8,7 @@ export { Orchestrator } from "./orchestrator/orchestrator.ts";
 export { Deployment } from "./trackers/deployment.ts";
 export { Directory } from "./trackers/directory.ts";
 export { Gateway } from "./trackers/gateway.ts";
+export { Region } from "./trackers/region.ts";
 export { StackTracker } from "./trackers/stack-tracker.ts";
 export { Tickets } from "./trackers/tickets.ts";
 

@@ -12,6 +12,7 @@ import type { Outbox } from "./destinations/outbox.ts";
 import type { Deployment } from "./trackers/deployment.ts";
 import type { Directory } from "./trackers/directory.ts";
 import type { Gateway } from "./trackers/gateway.ts";
+import type { Region } from "./trackers/region.ts";
 import type { StackTracker } from "./trackers/stack-tracker.ts";
 import type { Tickets } from "./trackers/tickets.ts";
 
@@ -134,6 +135,7 @@ export interface Env extends Readonly<Partial<Record<VariableName, string>>> {
   readonly TICKETS: DurableObjectNamespace<Tickets>;
   readonly DESTINATIONS: DurableObjectNamespace<Destinations>;
   readonly OUTBOXES: DurableObjectNamespace<Outbox>;
+  readonly REGIONS: DurableObjectNamespace<Region>;
   readonly ORCHESTRATIONS: Workflow<OrchestrationParams>;
   readonly ASSETS: Fetcher;
 }

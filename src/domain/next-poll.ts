@@ -19,6 +19,13 @@ const EAGER = 60_000;
 /** Polling goes on this long after the last viewer left, in milliseconds. */
 const LINGER_MS = 60_000;
 
+/** Polls of a running stack in the time after which a name that AWS has never shown is looked up again. */
+const POLLS_OF_UNSEEN = 10;
+
+/** How often names are looked up for viewers that AWS has never shown, in milliseconds. */
+export const unseenPeriodMs = (intervalMs: number): number =>
+  Math.max(intervalMs, Math.min(PATIENT, POLLS_OF_UNSEEN * intervalMs));
+
 /** Who wants to know of the stack. Times in unix milliseconds. */
 export type Interest = Readonly<{
   viewers: number;
@@ -41,6 +48,10 @@ export const isWanted = ({ viewers, leftAt, trackedAt, awaited }: Interest, now:
   awaited === "begun" ||
   awaited === "eager" ||
   (leftAt !== undefined && now - leftAt < LINGER_MS);
+
+/** Whether only viewers want to know: nobody who may deploy has asked for it. */
+export const isOnlyWatched = ({ trackedAt, awaited }: Interest): boolean =>
+  trackedAt === undefined && awaited === undefined;
 
 /** Milliseconds until the next poll; undefined: none. `intervalMs` is the poll period, `random` from [0, 1). */
 export const nextPollIn = (
@@ -66,6 +77,7 @@ export const nextPollIn = (
   if (!wanted && awaited === undefined) return undefined;
   // Who waits for it decides how long: each deployment began to wait at a time of its own.
   if (trouble?.gaveUp) return patiently;
+  if (isUnseen && isOnlyWatched(interest)) return unseenPeriodMs(intervalMs);
   if (trouble) return retryIn(trouble, intervalMs, now, random);
   const root = rootOf(state);
   if (root?.status !== REVIEW_STATUS || awaited === "begun") return intervalMs;

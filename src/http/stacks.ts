@@ -114,7 +114,7 @@ export const stacks = resourceApp()
   .openapi(summaryRoute, async (c) => {
     const address = addressOf(c, c.req.valid("param"), c.req.valid("query"));
     if (!address.ok) return restFailure(c, address.failure);
-    const summary = await stackTrackerOf(c.env, address.value).summary();
+    const summary = await stackTrackerOf(c.env, address.value).summary(c.get("session").subject);
     if (!summary.ok) return restFailure(c, summary.failure);
     return c.json({ success: true as const, data: summary.value }, 200, PRIVATE);
   })
@@ -122,7 +122,11 @@ export const stacks = resourceApp()
     const address = addressOf(c, c.req.valid("param"), c.req.valid("query"));
     if (!address.ok) return restFailure(c, address.failure);
     const { after, limit } = c.req.valid("query");
-    const events = await stackTrackerOf(c.env, address.value).eventsAfter(after, limit);
+    const events = await stackTrackerOf(c.env, address.value).eventsAfter(
+      after,
+      limit,
+      c.get("session").subject,
+    );
     if (!events.ok) return restFailure(c, events.failure);
     return c.json({ success: true as const, data: events.value }, 200, PRIVATE);
   })

@@ -16,6 +16,8 @@ export type JoinRequest = Readonly<{
   epoch?: string;
   offset?: number;
   classic: boolean;
+  /** Who asks, of those who ask the same at the same time one. */
+  subject?: string;
 }>;
 
 export type Join = Readonly<{

@@ -46,7 +46,8 @@ export class Arrivals {
     const classic = !this.sockets.keptOf(arrival.socket)?.optedIn;
     for (;;) {
       const epoch = channel.position?.epoch;
-      const welcome = await this.ask(channel, arrival.wish, classic);
+      const subject = this.sockets.keptOf(arrival.socket)?.session.subject;
+      const welcome = await this.ask(channel, arrival.wish, classic, subject);
       this.sockets.expire(Date.now());
       this.sockets.closeIfFull(arrival.socket);
       if (!arrival.isWanted()) return undefined;
@@ -111,6 +112,7 @@ export class Arrivals {
     channel: GatewayChannel,
     { epoch, offset }: Subscribe,
     classic: boolean,
+    subject: string | undefined,
   ): Promise<Result<Welcome, Refusal>> {
     const key = JSON.stringify([channel.name, epoch, offset, classic]);
     const known = this.asked.get(key);
@@ -120,6 +122,7 @@ export class Arrivals {
       classic,
       ...(epoch !== undefined && { epoch }),
       ...(offset !== undefined && { offset }),
+      ...(subject !== undefined && { subject }),
     }).finally(() => this.asked.delete(key));
     this.asked.set(key, answer);
     return answer;

@@ -2,7 +2,7 @@
  * When a stack's object has something to do, and who wants it done. Sees to it that the alarm stands whenever it is
  * needed, and only then: each one costs a row and a request.
  */
-import { nextPollIn, type Interest } from "../domain/next-poll.ts";
+import { isOnlyWatched, nextPollIn, type Interest } from "../domain/next-poll.ts";
 import { isComplete } from "../domain/stack-state.ts";
 import type { Settings } from "../settings.ts";
 import type { Enrolment } from "./enrolment.ts";
@@ -47,6 +47,11 @@ export class Schedule {
   constructor(storage: DurableObjectStorage, parts: Parts) {
     this.storage = storage;
     this.parts = parts;
+  }
+
+  /** Whether only viewers, or who asks once, want to know of the stack. */
+  get isOnlyWatched(): boolean {
+    return isOnlyWatched(this.interest());
   }
 
   /** Milliseconds until the next poll; undefined: nobody wants one. */

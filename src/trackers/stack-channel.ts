@@ -5,10 +5,13 @@
 import { cloudFormation } from "../aws/cloudformation.ts";
 import { awsSession } from "../aws/session.ts";
 import type { Advance } from "../domain/findings.ts";
+import type { LookupFailure } from "../domain/lookup-failure.ts";
 import { goneSince, isComplete, isPartOf, rootOf } from "../domain/stack-state.ts";
+import type { NameStanding } from "../domain/stack-listing.ts";
 import { tellingOf } from "../domain/trouble.ts";
 import type { StackAddress } from "../protocol/channel-names.ts";
 import type { Join, JoinRequest, Missed } from "../protocol/channel-owner.ts";
+import { success, type Result } from "../protocol/result.ts";
 import type { FeedDelivery, FeedRequest, StackStanding } from "../protocol/stack-feed.ts";
 import type { TroubleFrame } from "../protocol/stack-frames.ts";
 import type { Env, Settings } from "../settings.ts";
@@ -20,6 +23,7 @@ import { tellOfFrames } from "./event-lines.ts";
 import type { LogRun } from "./event-log.ts";
 import { GatewayPushes } from "./gateway-pushes.ts";
 import { LogConsumers } from "./log-consumers.ts";
+import { standingIn } from "./region.ts";
 import { Schedule } from "./schedule.ts";
 import { StackPoll } from "./stack-poll.ts";
 import { StackStore } from "./stack-store.ts";
@@ -38,8 +42,11 @@ export class StackChannel {
   private readonly freshMs: number;
   /** So long, in milliseconds, is a stack waited for that is not there. */
   private readonly waitMs: number;
-  private readonly region: string;
+  private readonly address: StackAddress;
+  /** Deployments that are about to wait for the stack. */
+  private arriving = 0;
   private readonly ctx: DurableObjectState;
+  private readonly env: Env;
   private readonly consumers: LogConsumers;
   private readonly feeds: DeploymentFeeds;
   private readonly pushes: GatewayPushes;
@@ -49,9 +56,10 @@ export class StackChannel {
     const { kv } = ctx.storage;
     const sessionIn = (region: string) =>
       awsSession({ ...aws.credentials, region, endpoints: aws.endpoints });
+    this.address = address;
     this.ctx = ctx;
+    this.env = env;
     this.name = name;
-    this.region = address.region;
     this.freshMs = pollIntervalSeconds * 1000;
     this.waitMs = stackWaitSeconds * 1000;
     this.store = new StackStore(ctx.storage, () => crypto.randomUUID().slice(0, 8));
@@ -69,6 +77,7 @@ export class StackChannel {
       cloudFormation(sessionIn(address.region)),
       stackWaitSeconds,
       {
+        standing: (asker) => this.standing(asker),
         committed: (runs, change) => this.committed(runs, change),
         troubled: (frame) => this.troubled(frame),
       },
@@ -115,7 +124,8 @@ export class StackChannel {
   }
 
   /** Looks without beginning to follow; what the look brought may still have to be handed on. */
-  async lookOnce(): Promise<void> {
+  async lookOnce(subject?: string): Promise<void> {
+    this.poll.noteAsker(subject);
     await this.poll.lookIfOlder(this.freshMs);
     await this.schedule.rearm(Date.now());
   }
@@ -135,10 +145,11 @@ export class StackChannel {
   }
 
   /** A gateway has a viewer of the stack. */
-  join({ gateway, epoch, offset }: JoinRequest): Join {
+  join({ gateway, epoch, offset, subject }: JoinRequest): Join {
     const { store } = this;
     // Trouble of a time when nobody asked is old news: the look that follows tells how things are.
     const trouble = this.schedule.pollIn(Date.now()) === undefined ? undefined : this.poll.troubleFrame();
+    this.poll.noteAsker(subject);
     this.pushes.add(gateway);
     this.schedule.noteArrival();
     this.ctx.waitUntil(this.schedule.arouse(Date.now()));
@@ -175,7 +186,12 @@ export class StackChannel {
   async feed(request: FeedRequest): Promise<StackStanding> {
     const { store, feeds } = this;
     const known = feeds.get(request.deployment);
-    if (!known || request.eager) await this.poll.lookIfOlder(this.freshMs);
+    this.arriving += 1;
+    try {
+      if (!known || request.eager) await this.poll.lookIfOlder(this.freshMs);
+    } finally {
+      this.arriving -= 1;
+    }
     const before = feeds.expectation;
     store.found();
     store.notice(request.after);
@@ -194,6 +210,12 @@ export class StackChannel {
   async release(deployment: string): Promise<void> {
     this.feeds.drop(deployment);
     await this.schedule.renew(Date.now());
+  }
+
+  /** What viewers alone want to know of a name that AWS has never shown, the region's object finds out for all of them. */
+  private async standing(asker: string | undefined): Promise<Result<NameStanding, LookupFailure>> {
+    if (this.arriving > 0 || !this.schedule.isOnlyWatched) return success("ask");
+    return standingIn(this.env, this.address, asker);
   }
 
   private committed(runs: readonly LogRun[], { renewed, frames }: Advance): void {
@@ -245,7 +267,7 @@ export class StackChannel {
       const waited = now - Math.max(missedSince, feed.eagerSince ?? Infinity);
       return waited >= this.waitMs ? tellingOf("missing") : undefined;
     }
-    return trouble?.gaveUp ? tellingOf(trouble.kind, this.region) : undefined;
+    return trouble?.gaveUp ? tellingOf(trouble.kind, this.address.region) : undefined;
   }
 
   /** Hands on to those who follow at their own pace. `more`: whether events may come soon. */

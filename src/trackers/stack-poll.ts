@@ -6,10 +6,12 @@ import type { CloudFormation } from "../aws/cloudformation.ts";
 import { advance } from "../domain/advance.ts";
 import type { Advance } from "../domain/findings.ts";
 import type { LookupFailure } from "../domain/lookup-failure.ts";
-import { goneSince, isComplete } from "../domain/stack-state.ts";
+import type { NameStanding } from "../domain/stack-listing.ts";
+import { goneSince, isComplete, rootOf } from "../domain/stack-state.ts";
 import { tellingOf, troubleAfter, type Trouble } from "../domain/trouble.ts";
 import { stackChannelOf, type StackAddress } from "../protocol/channel-names.ts";
 import type { TroubleFrame } from "../protocol/stack-frames.ts";
+import type { Result } from "../protocol/result.ts";
 import type { LogRun } from "./event-log.ts";
 import { observe } from "./observe.ts";
 import type { StackStore } from "./stack-store.ts";
@@ -21,6 +23,8 @@ const PATIENCE_FOR_PLANS = 3;
 
 /** Who is told of what a look brought. */
 export type Audience = Readonly<{
+  /** Whether a name that AWS has never shown is worth a look of its own. `asker`: the subject that has just come for it. */
+  standing(asker: string | undefined): Promise<Result<NameStanding, LookupFailure>>;
   committed(runs: readonly LogRun[], change: Advance): void;
   troubled(frame: TroubleFrame): void;
 }>;
@@ -29,6 +33,8 @@ export class StackPoll {
   trouble: Trouble | undefined;
   private underway: Promise<void> | undefined;
   private postponed: Promise<void> | undefined;
+  /** Who has come since the newest look began. */
+  private asker: string | undefined;
   /** Unix milliseconds of the newest look's beginning. */
   private lookedAt = 0;
   private readonly kv: SyncKvStorage;
@@ -53,6 +59,11 @@ export class StackPoll {
     this.waitSeconds = waitSeconds;
     this.audience = audience;
     this.trouble = kv.get<Trouble>(TROUBLE);
+  }
+
+  /** Somebody comes for the stack: the next look is for this subject. */
+  noteAsker(subject: string | undefined): void {
+    this.asker = subject;
   }
 
   /** Looks once; whoever comes while a look is underway gets that one. */
@@ -95,6 +106,8 @@ export class StackPoll {
 
   private async lookOnce(): Promise<void> {
     this.lookedAt = Date.now();
+    const absence = rootOf(this.store.state) ? undefined : await this.absence();
+    if (absence) return this.note(absence);
     const hasty = (this.trouble?.polls ?? 0) >= PATIENCE_FOR_PLANS;
     const seen = await observe(this.store.state, this.address.stackName, this.cloudFormation, hasty);
     if (!seen.ok) return this.note(seen.failure);
@@ -107,6 +120,17 @@ export class StackPoll {
     else this.forgetTrouble();
     // The name may by now belong to another stack, made after this one was deleted.
     if (goneSince(change.state) !== undefined && !wasComplete) await this.lookOnce();
+  }
+
+  /** Why a name that AWS has never shown is not asked for now; undefined: it is. */
+  private async absence(): Promise<LookupFailure | undefined> {
+    const { asker } = this;
+    this.asker = undefined;
+    const standing = await this.audience.standing(asker);
+    if (!standing.ok) return standing.failure;
+    return standing.value === "absent"
+      ? { kind: "missing", message: "No stack of the region has this name" }
+      : undefined;
   }
 
   private note(failure: LookupFailure): void {

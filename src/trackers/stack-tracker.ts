@@ -38,10 +38,10 @@ export class StackTracker extends DurableObject<Env> {
     await this.channel.work();
   }
 
-  /** Where the stack stands now; looks at AWS unless that was just done. */
-  async summary(): Promise<Result<StackSummary, Failure>> {
+  /** Where the stack stands now; looks at AWS unless that was just done. `subject`: who asks. */
+  async summary(subject?: string): Promise<Result<StackSummary, Failure>> {
     const { store, poll, schedule } = this.channel;
-    await this.channel.lookOnce();
+    await this.channel.lookOnce(subject);
     const summary = summaryOf(store.state);
     if (!summary) return failed(this.whyUnknown());
     const kind = poll.trouble?.kind;
@@ -56,9 +56,9 @@ export class StackTracker extends DurableObject<Env> {
   }
 
   /** At most `limit` of the newest attempt's events after an offset. */
-  async eventsAfter(after: number, limit: number): Promise<Result<StackEvents, Failure>> {
+  async eventsAfter(after: number, limit: number, subject?: string): Promise<Result<StackEvents, Failure>> {
     const { store } = this.channel;
-    await this.channel.lookOnce();
+    await this.channel.lookOnce(subject);
     if (!store.state.attempt) return failed(this.whyUnknown());
     const runs = store.log.page(Math.max(after, store.floor - 1), limit);
     const events = runs

@@ -85,6 +85,14 @@ describe("The next poll", () => {
     expect(nextPollIn(await stateAfter("CREATE_IN_PROGRESS"), left, missing, clock)).toBe(3000);
   });
 
+  test("comes seldom for a name that AWS has never shown and that only viewers wait for", () => {
+    const pollIn = (interest: Interest, intervalMs = 3000) =>
+      nextPollIn(EMPTY_STATE, interest, trouble("missing", 1), { ...clock, intervalMs });
+    expect([pollIn(WATCHED), pollIn(WATCHED, 250), pollIn(WATCHED, 60_000)]).toEqual([30_000, 2_500, 60_000]);
+    expect(pollIn({ ...WATCHED, trackedAt: NOW })).toBe(3000);
+    expect(pollIn({ ...WATCHED, awaited: "begun" })).toBe(3000);
+  });
+
   describe("of a stack under review", () => {
     /** Seconds that the review lasts, and what comes of it for whom. */
     const reviewed = async (seconds: number, interest: Interest) => {
@@ -132,7 +140,12 @@ describe("The next poll", () => {
     ],
   ])("backs off to at most 30 seconds: %s", (_title, first, waits) => {
     const found = waits.map((_, index) =>
-      nextPollIn(EMPTY_STATE, WATCHED, { ...first, polls: first.polls + index + 1 }, clock),
+      nextPollIn(
+        EMPTY_STATE,
+        { ...WATCHED, trackedAt: NOW },
+        { ...first, polls: first.polls + index + 1 },
+        clock,
+      ),
     );
     expect(found).toEqual(waits);
   });

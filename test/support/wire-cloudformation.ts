@@ -114,6 +114,15 @@ export class WireCloudFormation {
   }
 
   private wellAnswered(action: string, asked: string, page: number): Response {
+    if (action === "DescribeStacks" && asked === "") {
+      const living = this.stacks.filter(({ status }) => status !== "" && status !== "DELETE_COMPLETE");
+      const members = living.slice(page * PAGE, (page + 1) * PAGE).map(descriptionXml);
+      const next = (page + 1) * PAGE < living.length ? `<NextToken>${(page + 1) * PAGE}</NextToken>` : "";
+      return answerXml(
+        action,
+        `<Stacks>${members.map((one) => `<member>${one}</member>`).join("")}</Stacks>${next}`,
+      );
+    }
     const stack = this.stacks.findLast(
       ({ name, stackId, status }) => stackId === asked || (name === asked && status !== "DELETE_COMPLETE"),
     );
