@@ -48,7 +48,8 @@ export const followBegun = async (
     return EXIT.done;
   }
   // What had ended before, and has not moved since, is only about to.
-  const isStale = exitOfDeployment(status) !== undefined && run === before?.run && offset === before.offset;
+  const isStale =
+    exitOfDeployment(answer.value) !== undefined && run === before?.run && offset === before.offset;
   const after = isStale ? before : undefined;
   return followRun(address, server, options, { after, isLogged: true }, surroundings);
 };

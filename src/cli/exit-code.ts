@@ -1,6 +1,6 @@
 /** What the process ends with, the same for all commands: scripts rely on these numbers. */
 import type { RestFailure } from "../client/rest-call.ts";
-import type { DeploymentStatus } from "../protocol/deployment-progress.ts";
+import type { DeploymentProgress } from "../protocol/deployment-progress.ts";
 import type { Outcome } from "../protocol/stack-frames.ts";
 
 export const EXIT = {
@@ -20,8 +20,12 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** Of a deployment's run that has ended; undefined: it has not. */
-export const exitOfDeployment = (status: DeploymentStatus): ExitCode | undefined => {
+/** Of a deployment's run that has ended; undefined: it has not, or what has failed is taken back next. */
+export const exitOfDeployment = ({
+  status,
+  willRollBack = false,
+}: Pick<DeploymentProgress, "status" | "willRollBack">): ExitCode | undefined => {
+  if (willRollBack) return undefined;
   switch (status) {
     case "deployed":
     case "destroyed":

@@ -6,6 +6,7 @@ import { StackStore } from "../client/stack-store.ts";
 import type { DeploymentAddress, StackAddress } from "../protocol/channel-names.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import { complain } from "./complaint.ts";
+import { orphanWarning } from "./display/left-behind.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { exitOfEnding, type Ending } from "./following/ending.ts";
 import { followDeployment, type Standing } from "./following/follow-deployment.ts";
@@ -25,6 +26,8 @@ export type FollowingOptions = ServerOptions &
     bar?: boolean | undefined;
     /** Seconds. */
     timeout?: number | undefined;
+    /** Fails if something was left behind that was to be deleted. */
+    strict?: boolean | undefined;
     /** A folder of its own for the log. */
     logDir?: string | undefined;
   }>;
@@ -84,6 +87,14 @@ const lastWords = (ending: Ending, what: string, back: string, link: string): re
   }
 };
 
+/** What is said below the last frame, of what went well, too. */
+const noted = (ending: Ending, words: readonly string[], surroundings: Surroundings): void => {
+  const left =
+    ending.kind === "deployment" ? ending.progress : ending.kind === "stack" ? ending.complete : undefined;
+  for (const said of [words, left ? orphanWarning(left) : []])
+    if (said.length > 0) complain(surroundings, ...said);
+};
+
 /** Follows a run of a deployment to its end. */
 export const followRun = async (
   address: DeploymentAddress,
@@ -108,9 +119,8 @@ export const followRun = async (
   const given = server.isGiven ? ` --url ${server.url}` : "";
   const back = `stackcast watch ${deploymentId} --environment ${environment}${given}`;
   const link = `${server.url}/deployments/${deploymentId}/${environment}`;
-  const words = lastWords(ending, `deployment ${deploymentId}-${environment}`, back, link);
-  if (words.length > 0) complain(surroundings, ...words);
-  return exitOfEnding(ending);
+  noted(ending, lastWords(ending, `deployment ${deploymentId}-${environment}`, back, link), surroundings);
+  return exitOfEnding(ending, options.strict);
 };
 
 /** `stackcast watch <deploymentId>`. */
@@ -181,6 +191,6 @@ export const watchStack = async (
     back,
     `${server.value.url}/stacks/${region}/${stackName}`,
   );
-  if (words.length > 0) complain(surroundings, ...words);
-  return exitOfEnding(ending);
+  noted(ending, words, surroundings);
+  return exitOfEnding(ending, options.strict);
 };

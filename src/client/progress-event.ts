@@ -1,4 +1,6 @@
 /** An orchestrator's events as the seeds' emitter takes them, and how loud each is in a log. */
+import { EVENT_LEVELS } from "../domain/deployment/levels.ts";
+import type { LogEntry } from "../protocol/deployment-progress.ts";
 import type { IngestEnvelope } from "../protocol/deployment-requests.ts";
 
 /** The seeds' ProgressEvent; `data.environment` belongs to its address. An `id` that came before changes nothing. */
@@ -17,11 +19,9 @@ export const envelopeOf = (event: ProgressEvent, id: string): IngestEnvelope => 
 export const isTransient = (type: string): boolean =>
   type === "deployment_progress" || type === "stack_progress";
 
-export type LogLevel = "debug" | "info" | "warn" | "error";
+export type LogLevel = LogEntry["level"];
 
-/** The seeds' table of levels. */
-export const levelOf = (type: string): LogLevel => {
-  if (type.endsWith("_failed")) return "error";
-  if (type.endsWith("_skipped") || type.includes("_roll") || type.endsWith("_cancelled")) return "warn";
-  return type.startsWith("resource_") || isTransient(type) ? "debug" : "info";
-};
+const isKept = (type: string): type is keyof typeof EVENT_LEVELS => Object.hasOwn(EVENT_LEVELS, type);
+
+/** The level of a type of event; what is transient, or nobody knows, is for whoever looks closely. */
+export const levelOf = (type: string): LogLevel => (isKept(type) ? EVENT_LEVELS[type] : "debug");

@@ -3,7 +3,7 @@
  * times as large. What is not understood is no frame, so that a newer server can say more.
  */
 import type { Disconnect, RequestError, Subscribed } from "../protocol/control-frames.ts";
-import { DEPLOYMENT_EVENT_TYPES } from "../protocol/deployment-event-types.ts";
+import { EVENT_LEVELS } from "../domain/deployment/levels.ts";
 import type { DeploymentFrame } from "../protocol/deployment-events.ts";
 import type { DeploymentProgress } from "../protocol/deployment-progress.ts";
 import type { StackFrame, TroubleFrame } from "../protocol/stack-frames.ts";
@@ -60,7 +60,7 @@ const isChannelFrame = (value: unknown): value is ChannelFrame => {
   const { type, data, stack, resource } = value;
   if (type === "stack_complete") return isFields(stack);
   if (type === "resource_update") return isFields(stack) && isFields(resource);
-  return isText(type) && Object.hasOwn(DEPLOYMENT_EVENT_TYPES, type) && isFields(data);
+  return isText(type) && Object.hasOwn(EVENT_LEVELS, type) && isFields(data);
 };
 
 const eventOf = (value: unknown): ChannelFrame | UnknownFrame | undefined => {

@@ -6,7 +6,6 @@ import { Announcements } from "./shell/announcements.tsx";
 import { ConnectionBadge } from "./shell/connection-badge.tsx";
 import { signInReason } from "./session.ts";
 import { useKeys } from "./shell/keys.ts";
-import { NotFoundPage } from "./shell/not-found-page.tsx";
 import { SettingsMenu } from "./shell/settings-menu.tsx";
 
 const DeploymentPage = lazy(async () => (await import("./deployment/deployment-page.tsx")).DeploymentPage);
@@ -19,6 +18,8 @@ const StackPage = lazy(async () => (await import("./stack/stack-page.tsx")).Stac
 const DestinationsPage = lazy(
   async () => (await import("./destinations/destinations-page.tsx")).DestinationsPage,
 );
+
+const NotFoundPage = lazy(async () => (await import("./shell/not-found-page.tsx")).NotFoundPage);
 
 const Help = lazy(async () => (await import("./shell/help.tsx")).Help, null);
 

@@ -48,12 +48,15 @@ export type Secrets = Readonly<{
 /** Secrets that sign at the same time: each makes the header longer. */
 const MOST_SECRETS = 4;
 
+/** Whoever hears of a failure hears how it ends. */
+const OUTCOMES = ["deployment_complete", "deployment_failed", "deployment_rolled_back", "stack_failed"];
+
 /** What a kind gets if nothing else is asked for: the seeds' table of triggers, and what ends an incident. */
 const USUAL_EVENTS: Readonly<Record<DestinationKind, readonly string[]>> = {
-  webhook: ["deployment_started", "deployment_complete", "deployment_failed", "stack_failed"],
-  slack: ["deployment_complete", "deployment_failed", "stack_failed"],
-  pagerduty: ["deployment_complete", "deployment_failed", "deployment_rolled_back"],
-  email: ["deployment_started", "deployment_complete", "deployment_failed", "stack_failed"],
+  webhook: ["deployment_started", ...OUTCOMES],
+  slack: OUTCOMES,
+  pagerduty: ["deployment_complete", "deployment_failed", "deployment_rolled_back", "deployment_destroyed"],
+  email: ["deployment_started", ...OUTCOMES],
 };
 
 const eventsOf = ({ kind, events }: DestinationRequest): readonly string[] => events ?? USUAL_EVENTS[kind];

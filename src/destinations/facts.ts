@@ -1,19 +1,32 @@
 /** The facts of an alert as named lines, in the order of the seeds' samples: the same in every kind of destination. */
-import type { Alert, AlertBlast } from "../domain/alert.ts";
+import type { Alert, AlertBlast, AlertLeft } from "../domain/alert.ts";
 import { durationText } from "../domain/alert-text.ts";
 
 /** A line of a notification, such as `Duration: 5m 30s`. */
 export type Fact = Readonly<{ name: string; value: string }>;
 
 /** What it is about and why it went wrong: texts that may be long. */
-export const storyOf = ({ stack, error, cause, blast, reason, tone }: Alert): readonly Fact[] => [
+export const storyOf = ({
+  stack,
+  error,
+  cause,
+  rollbackCause,
+  blast,
+  orphans,
+  retained,
+  reason,
+  tone,
+}: Alert): readonly Fact[] => [
   ...(stack === undefined ? [] : [{ name: "Stack", value: stack }]),
   ...(error ? [{ name: "Error", value: error.message }] : []),
   ...(error?.details === undefined ? [] : [{ name: "Details", value: error.details }]),
   // A stack's error is often nothing but its cause's reason.
   ...(cause ? [{ name: "Cause", value: causeText(cause, error?.message) }] : []),
   ...(reason === undefined || error ? [] : [{ name: tone === "bad" ? "Error" : "Reason", value: reason }]),
+  ...(rollbackCause ? [{ name: "Rollback blocked by", value: causeText(rollbackCause, undefined) }] : []),
   ...(blast ? [{ name: "Not begun", value: blastText(blast) }] : []),
+  ...(orphans ? [{ name: "Could not be deleted", value: leftText(orphans) }] : []),
+  ...(retained ? [{ name: "Retained", value: leftText(retained) }] : []),
 ];
 
 /** The counts, each a number. */
@@ -54,3 +67,12 @@ const blastText = ({ layers, stacks, moreStacks }: AlertBlast): string => {
   const names = stacks.join(", ") + (moreStacks > 0 ? ` and ${moreStacks} more` : "");
   return `${names} (${layers.length === 1 ? "layer" : "layers"} ${layers.join(", ")})`;
 };
+
+const leftText = ({ resources, more }: AlertLeft): string =>
+  [
+    ...resources.map(({ path, type, physicalId, reason }) => {
+      const what = [type, physicalId].filter((text) => text !== "").join(" ");
+      return `${path} (${what})${reason === "" ? "" : `: ${reason}`}`;
+    }),
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ].join("\n");

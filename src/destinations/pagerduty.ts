@@ -27,6 +27,10 @@ export const opensIncident = (type: string): boolean => type.endsWith("_failed")
 /** Whether an event of this type closes one. */
 export const closesIncident = (type: string): boolean => RESOLVES.has(type);
 
+/** A run may be called complete of which something failed. */
+const isWellAgain = ({ type, counts }: Alert): boolean =>
+  RESOLVES.has(type) && (type !== "deployment_complete" || (counts?.failed ?? 0) === 0);
+
 /** `url`: base of the Events API, if it is another than the usual one. */
 type PagerDutyTarget = Readonly<{ routingKey: string; url?: string }>;
 
@@ -41,8 +45,8 @@ const summaryOf = ({ title, sentence, error, stack, type }: Alert): string => {
 };
 
 const detailsOf = (alert: Alert) => {
-  const { type: event, environment, run, stack, layer, error, cause, blast, counts } = alert;
-  const { durationSeconds, owner, user } = alert;
+  const { type: event, environment, run, stack, layer, error, cause, rollbackCause, blast, counts } = alert;
+  const { orphans, retained, durationSeconds, owner, user } = alert;
   // What is absent is left out by JSON.
   const who = { owner, user };
   return {
@@ -53,7 +57,10 @@ const detailsOf = (alert: Alert) => {
     layer,
     error,
     cause,
+    rollbackCause,
     notBegun: blast,
+    notDeleted: orphans,
+    retained,
     counts,
     durationSeconds,
     ...who,
@@ -98,7 +105,7 @@ export const pagerDutyRequests = (
     links,
   };
   return [
-    ...(RESOLVES.has(alert.type)
+    ...(isWellAgain(alert)
       ? [jsonRequest(`${api}/v2/enqueue`, { ...incident, event_action: "resolve" })]
       : []),
     // Keys of an orchestration route events to services; changes they refuse.

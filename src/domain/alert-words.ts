@@ -1,6 +1,6 @@
 /** An event as the title and the sentence of a notification, in the words of the seeds' samples. */
 import type { DeploymentEvent } from "../protocol/deployment-events.ts";
-import { isLayerWhole, layerLossText } from "./deployment/log-line.ts";
+import { isLayerWhole, layerLossText, orphansText, STABILISING } from "./deployment/log-line.ts";
 
 type Type = DeploymentEvent["type"];
 
@@ -18,6 +18,7 @@ const WHAT_HAPPENED: Readonly<Record<Exclude<Type, "layer_complete" | "deploymen
   stack_deploying: "is being deployed",
   stack_deployed: "was deployed",
   stack_failed: "failed",
+  stack_rolling_back: "has failed, and CloudFormation rolls it back",
   stack_skipped: "was skipped",
   stack_deleting: "is being deleted",
   stack_deleted: "was deleted",
@@ -28,8 +29,13 @@ const WHAT_HAPPENED: Readonly<Record<Exclude<Type, "layer_complete" | "deploymen
   resource_updated: "was updated",
   resource_deleting: "is being deleted",
   resource_deleted: "was deleted",
+  resource_retained: "was retained, and is still there",
   resource_failed: "failed",
 };
+
+/** Whether an end says that something could not be deleted. */
+export const hasOrphans = ({ data }: DeploymentEvent): boolean =>
+  "orphans" in data && (data.orphans?.length ?? 0) > 0;
 
 /** Whether the event tells of a success: a layer or a run may be told complete of which something failed. */
 export const isWell = (event: DeploymentEvent): boolean => {
@@ -39,11 +45,21 @@ export const isWell = (event: DeploymentEvent): boolean => {
   return type === "deployment_destroyed" || type === "stack_deployed";
 };
 
+/** What an end that is well says beyond that: what was left behind, and that it is not quite there yet. */
+const reservationOf = ({ data }: DeploymentEvent): string => {
+  const left = "orphans" in data ? orphansText(data.orphans?.length) : "";
+  const isSettling = "stabilising" in data && data.stabilising !== undefined && data.stabilising !== false;
+  return `${left === "" ? "" : `, but ${left}`}${isSettling ? `; ${STABILISING}` : ""}`;
+};
+
 const whatHappened = (event: DeploymentEvent): string => {
   const { type, data } = event;
-  if (type === "deployment_complete")
-    return isWell(event) ? "completed successfully" : `completed, with ${data.failedStacks} failed`;
-  if (type !== "layer_complete") return WHAT_HAPPENED[type];
+  if (type === "deployment_complete") {
+    if (!isWell(event)) return `completed, with ${data.failedStacks} failed${reservationOf(event)}`;
+    return `completed ${hasOrphans(event) ? "" : "successfully"}`.trim() + reservationOf(event);
+  }
+  if (type === "deployment_failed" && data.willRollBack) return "failed, and is being rolled back";
+  if (type !== "layer_complete") return `${WHAT_HAPPENED[type]}${reservationOf(event)}`;
   const loss = layerLossText(data);
   return isLayerWhole(data) ? "is complete" : loss === "" ? "has ended" : `has ended: ${loss}`;
 };

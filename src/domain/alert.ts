@@ -4,8 +4,8 @@
  * not escaped: that is for the kind to do.
  */
 import type { Blast, DeploymentEvent, DeploymentFrame, ErrorDetail } from "../protocol/deployment-events.ts";
-import type { Cause } from "../protocol/stack-frames.ts";
-import { alertSentence, alertTitle, isWell } from "./alert-words.ts";
+import type { Cause, LeftResource } from "../protocol/stack-frames.ts";
+import { alertSentence, alertTitle, hasOrphans, isWell } from "./alert-words.ts";
 import { shownLine, shownText } from "./alert-text.ts";
 import { totalLayersOf } from "./deployment/counts.ts";
 import type { DeploymentState } from "./deployment/deployment-state.ts";
@@ -20,6 +20,14 @@ export type AlertBlast = Readonly<{
   stacks: readonly string[];
   /** How many beyond these. */
   moreStacks: number;
+}>;
+
+/** What was left behind. */
+export type AlertLeft = Readonly<{
+  /** The first of them. */
+  resources: readonly Readonly<{ path: string; type: string; physicalId: string; reason: string }>[];
+  /** How many beyond these. */
+  more: number;
 }>;
 
 /** The first thing that went wrong. */
@@ -47,7 +55,13 @@ export type Alert = Readonly<{
   reason?: string;
   error?: ErrorDetail;
   cause?: AlertCause;
+  /** What keeps CloudFormation from rolling back what has failed. */
+  rollbackCause?: AlertCause;
   blast?: AlertBlast;
+  /** What could not be deleted. */
+  orphans?: AlertLeft;
+  /** What was kept although it left its stack, as its template says. */
+  retained?: AlertLeft;
   counts?: Readonly<{ total: number; deployed: number; skipped: number; failed: number }>;
   durationSeconds?: number;
   owner?: string;
@@ -55,6 +69,8 @@ export type Alert = Readonly<{
 }>;
 
 const MOST_STACKS = 20;
+const MOST_LEFT = 10;
+const MOST_LEFT_TEXT = 300;
 const MOST_TEXT = 2_000;
 const MOST_NAME = 300;
 /** An address may be as long. */
@@ -70,7 +86,8 @@ export type AlertRun = Pick<DeploymentState, "run" | "owner" | "user">;
 export const alertOf = (frame: DeploymentFrame, state: DeploymentState, begun: AlertRun = state): Alert => {
   const { type, timestamp, channel, offset } = frame;
   const told: Told = frame.data;
-  const { deploymentId, environment, reason, error, cause, blast, durationSeconds } = told;
+  const { deploymentId, environment, reason, error, cause, rollbackCause, blast, durationSeconds } = told;
+  const { orphans = [], retained = [] } = told;
   const stack = told.stack ?? blast?.stack;
   const layer = told.layer ?? (stack === undefined ? undefined : state.stacks.get(stack)?.layer);
   const totalLayers = told.totalLayers ?? totalLayersOf(state);
@@ -93,13 +110,18 @@ export const alertOf = (frame: DeploymentFrame, state: DeploymentState, begun: A
     ...(reason && { reason: shownText(reason, MOST_TEXT) }),
     ...(error && { error: shownError(error) }),
     ...(cause && { cause: shownCause(cause) }),
+    ...(rollbackCause && { rollbackCause: shownCause(rollbackCause) }),
     ...(blast && blast.stacks.length > 0 && { blast: shownBlast(blast) }),
+    ...(orphans.length > 0 && { orphans: shownLeft(orphans) }),
+    ...(retained.length > 0 && { retained: shownLeft(retained) }),
     ...(counts && { counts }),
     ...(durationSeconds !== undefined && { durationSeconds }),
     ...(owner !== undefined && { owner: shownLine(owner, MOST_OWNER) }),
     ...(user !== undefined && { user: shownLine(user, MOST_NAME) }),
   };
 };
+
+type Left = LeftResource & Readonly<{ stack?: string | undefined }>;
 
 /** The fields of all events' data that a notification may speak of. */
 type Told = Readonly<{
@@ -112,7 +134,10 @@ type Told = Readonly<{
   reason?: string | undefined;
   error?: ErrorDetail | undefined;
   cause?: Cause | undefined;
+  rollbackCause?: Cause | undefined;
   blast?: Blast | undefined;
+  orphans?: readonly Left[] | undefined;
+  retained?: readonly Left[] | undefined;
   totalStacks?: number | undefined;
   deployedStacks?: number | undefined;
   skippedStacks?: number | undefined;
@@ -126,6 +151,7 @@ const toneOf = (event: DeploymentEvent): AlertTone => {
   const { type } = event;
   if (type.endsWith("_failed")) return "bad";
   if (type.includes("roll") || type.includes("cancel")) return "warning";
+  if (type === "resource_retained" || hasOrphans(event)) return "warning";
   if (isWell(event)) return "good";
   return type.endsWith("_complete") ? "warning" : "neutral";
 };
@@ -155,4 +181,14 @@ const shownBlast = ({ layers, stacks }: Blast): AlertBlast => ({
   layers: layers.slice(0, MOST_STACKS),
   stacks: stacks.slice(0, MOST_STACKS).map((name) => shownLine(name, MOST_NAME)),
   moreStacks: Math.max(0, stacks.length - MOST_STACKS),
+});
+
+const shownLeft = (left: readonly Left[]): AlertLeft => ({
+  resources: left.slice(0, MOST_LEFT).map(({ stack, path, type, physicalId, reason }) => ({
+    path: shownLine(stack === undefined ? path : `${stack}: ${path}`, MOST_LEFT_TEXT),
+    type: shownLine(type, MOST_LEFT_TEXT),
+    physicalId: shownLine(physicalId, MOST_LEFT_TEXT),
+    reason: shownLine(reason, MOST_LEFT_TEXT),
+  })),
+  more: Math.max(0, left.length - MOST_LEFT),
 });

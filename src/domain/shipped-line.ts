@@ -2,9 +2,9 @@
 import type { StackAddress } from "../protocol/channel-names.ts";
 import type { DeploymentEvent } from "../protocol/deployment-events.ts";
 import type { LogEntry } from "../protocol/deployment-progress.ts";
-import type { StackComplete, StackFrame } from "../protocol/stack-frames.ts";
+import type { ResourceUpdate, StackComplete, StackFrame } from "../protocol/stack-frames.ts";
 import { clipped } from "./alert-text.ts";
-import { logLineOf } from "./deployment/log-line.ts";
+import { causeText, leftText, logLineOf } from "./deployment/log-line.ts";
 import { outcomeMeant } from "./stack-end.ts";
 import { isRollbackStatus, standingOf } from "./statuses.ts";
 
@@ -69,9 +69,9 @@ export const deploymentPlaceOf = ({ timestamp, data }: DeploymentEvent): LinePla
 /** The event of a stack on its own. */
 export const stackLineOf = (frame: StackFrame, { stackName }: StackAddress): ShippedLine => {
   const { type, timestamp, channel, offset, ...data } = frame;
-  const { level, message } = frame.type === "resource_update" ? resourceLine(frame) : endLine(frame);
+  const { level, message } = stackLogLineOf(frame);
   return {
-    level,
+    level: LEVELS[level],
     timestamp,
     type,
     message: clipped(message, MOST_MESSAGE),
@@ -88,13 +88,15 @@ export const stackPlaceOf = ({ timestamp }: StackFrame, { region, stackName }: S
   stream: `deploy-${dayOf(timestamp)}`,
 });
 
-type Worded = Readonly<{ level: Level; message: string }>;
+/** An event of a stack on its own as a line of a log. */
+export const stackLogLineOf = (frame: StackFrame): Omit<LogEntry, "timestamp"> =>
+  frame.type === "resource_update" ? resourceLine(frame) : endLine(frame);
 
-const resourceLine = ({ resource }: Extract<StackFrame, { type: "resource_update" }>): Worded => {
+const resourceLine = ({ resource }: ResourceUpdate): Omit<LogEntry, "timestamp"> => {
   const { path, type, status, reason } = resource;
-  const failed = standingOf(status) === "failed";
+  const isWarning = isRollbackStatus(status) || status === "DELETE_SKIPPED";
   return {
-    level: failed ? "ERROR" : isRollbackStatus(status) ? "WARN" : "INFO",
+    level: standingOf(status) === "failed" ? "error" : isWarning ? "warn" : "info",
     message: `${status} ${type} (${path})${reason === "" ? "" : `: ${reason}`}`,
   };
 };
@@ -106,11 +108,13 @@ export const levelOfEnd = (end: Pick<StackComplete, "outcome" | "cause">): LogEn
   return outcome === "deployed_with_orphans" ? "warn" : "error";
 };
 
-const endLine = (end: StackComplete): Worded => {
-  const { outcome, stack, durationSeconds, cause } = end;
-  const why = cause ? `: ${cause.path}: ${cause.reason}` : "";
+const endLine = (end: StackComplete): Omit<LogEntry, "timestamp"> => {
+  const { stack, durationSeconds, cause, rollbackCause } = end;
+  const why = cause ? `: ${causeText(cause)}` : "";
+  const blocked = rollbackCause ? `; rollback blocked by ${causeText(rollbackCause)}` : "";
+  const how = outcomeMeant(end);
   return {
-    level: LEVELS[levelOfEnd(end)],
-    message: `Stack ${stack.name} ${outcome} (${Math.round(durationSeconds)}s)${why}`,
+    level: levelOfEnd(end),
+    message: `Stack ${stack.name} ${how} (${Math.round(durationSeconds)}s)${why}${blocked}${leftText(end)}`,
   };
 };

@@ -5,9 +5,9 @@
 import * as z from "zod";
 import { jsonBytes, MAX_NAME_LENGTH, MAX_OUTPUTS_BYTES, MAX_TEXT_LENGTH, MAX_WORD_LENGTH } from "./bounds.ts";
 import { sentOutputSchema } from "./output-value.ts";
-import { causeSchema } from "./stack-frames.ts";
+import { causeSchema, leftResourceSchema, MOST_LEFT_RESOURCES, outcomes } from "./stack-frames.ts";
 import { environmentSchema, deploymentIdSchema, stackKeySchema } from "./channel.ts";
-import { MAX_STACKS } from "./deployment-limits.ts";
+import { MAX_LEFT, MAX_STACKS } from "./deployment-limits.ts";
 
 /** ISO 8601 in any zone, as UTC with milliseconds: times are compared as texts. */
 export const momentSchema = z.iso
@@ -95,6 +95,33 @@ const counts = {
   durationSeconds: seconds.optional(),
 };
 
+/** As `leftResourceSchema`, of whoever sends events. */
+const sentLeftSchema = leftResourceSchema.extend({
+  logicalId: name,
+  path: name,
+  type: word,
+  physicalId: name,
+  status: word,
+  reason: text,
+});
+
+const leftOfStackSchema = sentLeftSchema.extend({ stack: stackKeySchema });
+
+/** A resource that a stack of the deployment has left behind. */
+export type LeftOfStack = Readonly<z.infer<typeof leftOfStackSchema>>;
+
+const leftOfStacksSchema = z.array(leftOfStackSchema).max(MAX_LEFT);
+
+/** What stacks that have ended leave: in what could not be deleted, was to be kept, or is not quite there yet. */
+export const leavings = {
+  /** What could not be deleted. */
+  orphans: leftOfStacksSchema.optional(),
+  /** What was kept although it left its stack, as its template says. */
+  retained: leftOfStacksSchema.optional(),
+  /** Stacks of which resources may still become available (Express mode). */
+  stabilising: stackKeys.optional(),
+};
+
 const deploymentEnd = z.object({
   ...deployment,
   status: word.optional(),
@@ -103,7 +130,10 @@ const deploymentEnd = z.object({
   user: text.optional(),
   error: errorDetailSchema.optional(),
   cause: sentCauseSchema.optional(),
+  /** What keeps CloudFormation from rolling back what has failed. */
+  rollbackCause: sentCauseSchema.optional(),
   blast: blastSchema.optional(),
+  ...leavings,
 });
 
 const resourceSchema = z.object({
@@ -116,16 +146,32 @@ const resourceSchema = z.object({
 
 export type ResourceRef = Readonly<z.infer<typeof resourceSchema>>;
 
+/** A stack's own count of its operation's resources; of its way back, those that are done are not told. */
+const stackCounts = {
+  totalResources: count.optional(),
+  completedResources: count.optional(),
+  failedResources: count.optional(),
+};
+
 const resourceEvent = z.object({
   ...ofStack,
   resource: resourceSchema,
   durationSeconds: seconds.optional(),
   reason: text.optional(),
   error: errorDetailSchema.optional(),
+  /** What its stack fails by, if this changes it. */
+  cause: sentCauseSchema.optional(),
+  /** The resource stands as it stood: this was learnt late, or is about an instance that was replaced. */
+  superseded: z.boolean().optional(),
   /** Where the resource's stack stands, if whoever tells of it knows: percent, and the resources of its operation. */
   progressPercent: z.number().min(0).max(100).optional(),
-  totalResources: count.optional(),
+  ...stackCounts,
 });
+
+const leftResources = z.array(sentLeftSchema).max(MOST_LEFT_RESOURCES);
+
+/** What a stack leaves behind: what could not be deleted, and what was to be kept. */
+const stackLeavings = { orphans: leftResources.optional(), retained: leftResources.optional() };
 
 const stackEvent = z.object({ ...ofStack, reason: text.optional() });
 
@@ -148,7 +194,13 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
   ),
   event("deployment_validating", z.object(deployment)),
   event("deployment_complete", deploymentEnd),
-  event("deployment_failed", deploymentEnd),
+  event(
+    "deployment_failed",
+    deploymentEnd.extend({
+      /** All is taken back next, so that the run is not over. */
+      willRollBack: z.boolean().optional(),
+    }),
+  ),
   event("deployment_rolling_back", deploymentEnd),
   event("deployment_rolled_back", deploymentEnd),
   event("deployment_cancelling", deploymentEnd),
@@ -191,16 +243,38 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
     z.object({
       ...ofStack,
       status: word.optional(),
+      outcome: z.enum(outcomes).optional(),
       resourcesCreated: count.optional(),
+      ...stackCounts,
       durationSeconds: seconds.optional(),
       outputs: outputsSchema.optional(),
       /** Outputs that are not told for want of room. */
       outputsOmitted: count.positive().optional(),
+      ...stackLeavings,
+      stabilising: z.boolean().optional(),
     }),
   ),
   event(
     "stack_failed",
-    z.object({ ...ofStack, error: errorDetailSchema, cause: sentCauseSchema.optional() }),
+    z.object({
+      ...ofStack,
+      error: errorDetailSchema,
+      outcome: z.enum(outcomes).optional(),
+      cause: sentCauseSchema.optional(),
+      /** What keeps CloudFormation's rollback from succeeding. */
+      rollbackCause: sentCauseSchema.optional(),
+      /** Its user cancelled the update: nothing is to be mended. */
+      cancelled: z.boolean().optional(),
+      ...stackCounts,
+      ...stackLeavings,
+    }),
+  ),
+  event(
+    "stack_rolling_back",
+    stackEvent.extend({
+      /** The first failure, as far as it is known. */
+      cause: sentCauseSchema.optional(),
+    }),
   ),
   event("stack_skipped", stackEvent),
   event(
@@ -210,14 +284,15 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
       uncreated: z.boolean().optional(),
     }),
   ),
-  event("stack_deleted", stackEvent),
-  event("stack_rolled_back", stackEvent),
+  event("stack_deleted", stackEvent.extend({ retained: leftResources.optional() })),
+  event("stack_rolled_back", stackEvent.extend(stackLeavings)),
   event("resource_creating", resourceEvent),
   event("resource_created", resourceEvent),
   event("resource_updating", resourceEvent),
   event("resource_updated", resourceEvent),
   event("resource_deleting", resourceEvent),
   event("resource_deleted", resourceEvent),
+  event("resource_retained", resourceEvent),
   event("resource_failed", resourceEvent),
 ]);
 

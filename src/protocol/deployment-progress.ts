@@ -1,8 +1,8 @@
 /** A deployment and its stacks as REST and snapshots show them: the seeds' interfaces and the fields of their samples. */
 import * as z from "zod";
-import { blastSchema, deploymentModes, errorDetailSchema } from "./deployment-events.ts";
+import { blastSchema, deploymentModes, errorDetailSchema, leavings } from "./deployment-events.ts";
 import { outputValueSchema } from "./output-value.ts";
-import { causeSchema } from "./stack-frames.ts";
+import { causeSchema, leftResourceSchema, outcomes } from "./stack-frames.ts";
 
 export const deploymentStates = [
   "initializing",
@@ -64,6 +64,20 @@ export const stackProgressSchema = z.object({
   logs: z.array(logEntrySchema),
   error: errorDetailSchema.optional(),
   cause: causeSchema.optional(),
+  /** CloudFormation rolls it back: it has failed, and has not come to rest. */
+  rollingBack: z.boolean().optional(),
+  /** What keeps that from succeeding. */
+  rollbackCause: causeSchema.optional(),
+  /** Its user cancelled the update: nothing is to be mended. */
+  cancelled: z.boolean().optional(),
+  /** How its own operation ended, where CloudFormation told. */
+  outcome: z.enum(outcomes).optional(),
+  /** What could not be deleted. */
+  orphans: z.array(leftResourceSchema).optional(),
+  /** What was kept although it left the stack, as its template says. */
+  retained: z.array(leftResourceSchema).optional(),
+  /** Resources of it may still become available (Express mode). */
+  stabilising: z.boolean().optional(),
   outputs: z.record(z.string(), outputValueSchema).optional(),
   /** Outputs that are not told for want of room. */
   outputsOmitted: z.number().int().positive().optional(),
@@ -105,7 +119,12 @@ export const deploymentProgressSchema = z.object({
     efficiency: z.number(),
   }),
   cause: causeSchema.optional(),
+  /** What keeps CloudFormation from rolling back what has failed. */
+  rollbackCause: causeSchema.optional(),
   blast: blastSchema.optional(),
+  /** It has failed, and all is taken back next: the run is not over. */
+  willRollBack: z.boolean().optional(),
+  ...leavings,
 });
 
 export type DeploymentProgress = Readonly<z.infer<typeof deploymentProgressSchema>>;

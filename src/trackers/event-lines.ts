@@ -3,7 +3,7 @@
  * but no text from outside, as that could hold anything. What happens to a resource that does not fail is left out: it is
  * diagnosis, of thousands of lines in one invocation, of which the platform cuts off the end. CloudWatch Logs has it.
  */
-import { levelOf } from "../domain/deployment/log-line.ts";
+import { levelOf } from "../domain/deployment/levels.ts";
 import { levelOfEnd } from "../domain/shipped-line.ts";
 import type { DeploymentEvent } from "../protocol/deployment-events.ts";
 import type { LogEntry } from "../protocol/deployment-progress.ts";
@@ -40,7 +40,7 @@ export const tellOfEvents = (channel: string, events: readonly DeploymentEvent[]
       code: "error" in data ? data.error?.code : undefined,
       durationSeconds: "durationSeconds" in data ? data.durationSeconds : undefined,
     };
-    tell(levelOf(type), { type, channel, offset, timestamp, ...about });
+    tell(levelOf(event), { type, channel, offset, timestamp, ...about });
   }
 };
 

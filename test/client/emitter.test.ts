@@ -253,7 +253,7 @@ describe("the emitter", () => {
     ])
       emitter.emitProgress(event(type));
     expect(lines).toEqual([
-      "DEBUG resource_creating",
+      "INFO resource_creating",
       "INFO stack_deployed",
       "INFO layer_complete",
       "WARN stack_skipped",

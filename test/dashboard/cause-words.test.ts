@@ -28,5 +28,5 @@ test.each([
   ["deploy", "rolling_back", /wait/],
   ["track", "rolled_back", /as it was before/],
 ] as const)("in mode %s a run that is %s has a next action", (mode, status, words) => {
-  expect(nextActionText({ mode, status })).toMatch(words);
+  expect(nextActionText({ mode, status, stacks: {} })).toMatch(words);
 });

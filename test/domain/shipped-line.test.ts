@@ -100,7 +100,7 @@ test("a stack on its own has a group of its own, and its frames are lines, too",
 test.for([
   ["CREATE_IN_PROGRESS", "INFO"],
   ["CREATE_COMPLETE", "INFO"],
-  ["DELETE_SKIPPED", "INFO"],
+  ["DELETE_SKIPPED", "WARN"],
   ["UPDATE_ROLLBACK_IN_PROGRESS", "WARN"],
   ["ROLLBACK_COMPLETE", "WARN"],
   ["UPDATE_FAILED", "ERROR"],

@@ -54,7 +54,13 @@ describe("a destination", () => {
       id: expect.stringMatching(/^[0-9a-f]{16}$/),
       kind: "webhook",
       url: "https://hooks.example.com/…",
-      events: ["deployment_started", "deployment_complete", "deployment_failed", "stack_failed"],
+      events: [
+        "deployment_started",
+        "deployment_complete",
+        "deployment_failed",
+        "deployment_rolled_back",
+        "stack_failed",
+      ],
       createdBy: "tester",
       createdAt: expect.any(String),
       updatedAt: created["createdAt"],
@@ -77,12 +83,17 @@ describe("a destination", () => {
         {
           kind: "slack",
           url: "https://hooks.slack.com/…",
-          events: ["deployment_complete", "deployment_failed", "stack_failed"],
+          events: ["deployment_complete", "deployment_failed", "deployment_rolled_back", "stack_failed"],
         },
         {
           kind: "pagerduty",
           routingKey: "…CDEF",
-          events: ["deployment_complete", "deployment_failed", "deployment_rolled_back"],
+          events: [
+            "deployment_complete",
+            "deployment_failed",
+            "deployment_rolled_back",
+            "deployment_destroyed",
+          ],
         },
       ]),
     );

@@ -69,6 +69,7 @@ const seedsDataOf = (
     case "resource_updated":
     case "resource_deleting":
     case "resource_deleted":
+    case "resource_retained":
     case "resource_failed": {
       const { stack, resource, error, reason } = event.data;
       return { stack, resource: asPulumi(stack, resource), error, reason };
@@ -84,6 +85,7 @@ const seedsDataOf = (
     case "deployment_destroying":
     case "deployment_destroyed":
     case "layer_complete":
+    case "stack_rolling_back":
     case "stack_deleting":
     case "stack_deleted":
     case "stack_rolled_back":

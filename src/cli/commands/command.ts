@@ -112,6 +112,7 @@ export const withFollowing = (command: Command): Command =>
     .option("--verbose", "on a terminal: every resource, as a log")
     .option("--bar", "on a terminal: one bar and the stack that is worked on")
     .option("--timeout <span>", "stop following after this long, with exit code 9", duration)
+    .option("--strict", "exit code 1 if something could not be deleted and is left behind")
     .option("--log-dir <folder>", "keep a log file in this folder");
 
 /** Examples below the help, each with what it is for. */

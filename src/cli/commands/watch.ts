@@ -22,6 +22,7 @@ type WatchOptions = Omit<OfDeployment, "environment"> &
     verbose?: boolean;
     bar?: boolean;
     timeout?: number;
+    strict?: boolean;
     logDir?: string;
   }>;
 

@@ -28,6 +28,21 @@ export const failureOfCause = (
   reason: reason || status,
 });
 
+type Causes = Readonly<{ cause?: Cause | undefined; rollbackCause?: Cause | undefined }>;
+
+/** The causes as plain lines: what failed first, and what keeps it from being rolled back. */
+export const failureTexts = ({ cause, rollbackCause }: Causes, stack?: string): string[] => [
+  ...(cause ? linesOf("Cause:", failureOfCause(cause, stack)) : []),
+  ...(rollbackCause ? linesOf(BLOCKED, failureOfCause(rollbackCause, stack)) : []),
+];
+
+const BLOCKED = "Rollback blocked by:";
+
+const linesOf = (label: string, { where, what, reason }: Failure): string[] => [
+  `${label} ${where}${what === "" ? "" : ` (${what})`}`,
+  `  ${reason}`,
+];
+
 const firstFailure = (progress: DeploymentProgress): Failure | undefined => {
   const name = progress.blast?.stack;
   const stack: StackProgress | undefined = name === undefined ? undefined : progress.stacks[name];
@@ -46,12 +61,20 @@ const blastText = ({ stacks, layers }: Blast, status: DeploymentStatus): string 
   return `${countText(stacks.length, "stack")} ${verb}: ${named} (${where})`;
 };
 
+/** Whether nothing has failed but what a user had cancelled. */
+const isCancelledOnly = ({ stacks }: DeploymentProgress): boolean => {
+  const failed = Object.values(stacks).filter(({ error }) => error !== undefined);
+  return failed.length > 0 && failed.every(({ cancelled }) => cancelled === true);
+};
+
 /** What whoever reads this can do next; undefined where there is nothing to mend. */
 export const nextActionText = (progress: DeploymentProgress): string | undefined => {
-  const { deploymentId, environment, status, mode } = progress;
+  const { deploymentId, environment, status, mode, willRollBack = false } = progress;
   const target = `${deploymentId} --environment ${environment}`;
+  if (isCancelledOnly(progress)) return undefined;
   switch (status) {
     case "failed":
+      if (willRollBack) return "all that this run changed is put back now; mend it meanwhile";
       return mode === "deploy"
         ? `mend it, then stackcast retry ${target}, or go back: stackcast rollback ${target}`
         : "mend it and deploy again: a new run begins on this channel";
@@ -64,6 +87,8 @@ export const nextActionText = (progress: DeploymentProgress): string | undefined
     case "deploying":
     case "cancelling":
     case "destroying":
+      if (Object.values(progress.stacks).some(({ rollingBack }) => rollingBack))
+        return "CloudFormation rolls the stack back by itself; mend it meanwhile";
       return progress.summary.failedStacks > 0
         ? "stacks that do not depend on it go on; mend it meanwhile"
         : undefined;
@@ -81,9 +106,10 @@ export const causeTexts = (progress: DeploymentProgress): string[] => {
   if (!failure) return [];
   const blast = progress.blast && blastText(progress.blast, progress.status);
   const next = nextActionText(progress);
+  const { rollbackCause } = progress;
   return [
-    `Cause: ${failure.where}${failure.what === "" ? "" : ` (${failure.what})`}`,
-    `  ${failure.reason}`,
+    ...linesOf("Cause:", failure),
+    ...failureTexts({ rollbackCause }, progress.blast?.stack),
     ...(blast === undefined ? [] : [`Blast: ${blast}`]),
     ...(next === undefined ? [] : [`Next:  ${next}`]),
   ].map(cleanText);
@@ -97,16 +123,26 @@ export const causeLines = (progress: DeploymentProgress, columns: number): Line[
   const next = nextActionText(progress);
   return [
     ...failureLines(failure, columns),
+    ...blockedLines(progress, columns),
     ...labelled("Blast:", blast, columns),
     ...labelled("Next: ", next, columns),
   ];
 };
 
 /** A failure within a frame: where, and the reason in a few lines. */
-export const failureLines = ({ where, what, reason }: Failure, columns: number): Line[] => [
-  line(piece("✗ Cause:", "bad"), " ", piece(where, "strong"), piece(what === "" ? "" : `  ${what}`, "quiet")),
+export const failureLines = ({ where, what, reason }: Failure, columns: number, label = "Cause:"): Line[] => [
+  line(
+    piece(`✗ ${label}`, "bad"),
+    " ",
+    piece(where, "strong"),
+    piece(what === "" ? "" : `  ${what}`, "quiet"),
+  ),
   ...wrappedText(reason, columns - 9, REASON_LINES).map((text) => line("         ", piece(text))),
 ];
+
+/** What keeps CloudFormation from rolling back what has failed. */
+export const blockedLines = ({ rollbackCause }: Causes, columns: number): Line[] =>
+  rollbackCause ? failureLines(failureOfCause(rollbackCause), columns, BLOCKED) : [];
 
 const labelled = (label: string, text: string | undefined, columns: number): Line[] =>
   text === undefined

@@ -1,7 +1,8 @@
 /** An event in the words of the seeds' pictures, without its time and without its stack's name. */
 import type { ResourceUpdate, StackComplete } from "../../protocol/stack-frames.ts";
 import { outcomeMeant } from "../../domain/stack-end.ts";
-import { layerEndText } from "../../domain/deployment/log-line.ts";
+import { causeText, layerEndText, leftText } from "../../domain/deployment/log-line.ts";
+import { levelOf } from "../../domain/deployment/levels.ts";
 import type { ChannelFrame } from "../../client/server-frame.ts";
 import type { DeploymentFrame } from "../../protocol/deployment-events.ts";
 import { countText, partText, wholeText } from "./durations.ts";
@@ -50,6 +51,9 @@ const doneText = (...parts: readonly string[]): string => {
   return told.length > 0 ? ` (${told.join(", ")})` : "";
 };
 
+/** Of an end that is well, unless it leaves something behind. */
+const toneOf = (event: DeploymentFrame): Tone => (levelOf(event) === "warn" ? "warning" : "good");
+
 /** Of a deployment's channel. */
 export const deploymentWords = (event: DeploymentFrame): EventWords => {
   const { type, data } = event;
@@ -61,18 +65,18 @@ export const deploymentWords = (event: DeploymentFrame): EventWords => {
     case "deployment_complete":
       return data.failedStacks
         ? said(undefined, `Deployment complete, with failures${countsText(data)}`, "warning", "✗")
-        : said(undefined, `Deployment complete${countsText(data)}`, "good", "✓");
+        : said(undefined, `Deployment complete${countsText(data)}${leftText(data)}`, toneOf(event), "✓");
     case "deployment_failed":
       return said(
         undefined,
-        `Deployment failed${countsText(data)}${because(data.error?.message)}`,
+        `Deployment failed${data.willRollBack ? ", and is rolled back" : ""}${countsText(data)}${because(data.error?.message)}`,
         "bad",
         "✗",
       );
     case "deployment_rolling_back":
       return said(undefined, "Rolling back", "warning");
     case "deployment_rolled_back":
-      return said(undefined, `Rolled back${countsText(data)}`, "warning", "↺");
+      return said(undefined, `Rolled back${countsText(data)}${leftText(data)}`, "warning", "↺");
     case "deployment_cancelling":
       return said(undefined, "Cancelling", "warning");
     case "deployment_cancelled":
@@ -82,7 +86,7 @@ export const deploymentWords = (event: DeploymentFrame): EventWords => {
     case "deployment_destroyed":
       return said(
         undefined,
-        `Destroyed${countsText({ durationSeconds: data.durationSeconds })}`,
+        `Destroyed${countsText({ durationSeconds: data.durationSeconds })}${leftText(data)}`,
         "good",
         "✓",
       );
@@ -98,13 +102,20 @@ export const deploymentWords = (event: DeploymentFrame): EventWords => {
       const seconds = data.durationSeconds === undefined ? "" : partText(data.durationSeconds);
       return said(
         data.stack,
-        `Deployed${doneText(seconds, resourceCount(data.resourcesCreated))}`,
-        "good",
+        `Deployed${doneText(seconds, resourceCount(data.resourcesCreated))}${leftText(data)}`,
+        toneOf(event),
         "✓",
       );
     }
     case "stack_failed":
       return said(data.stack, `Failed: ${data.error.message}${because(data.error.details)}`, "bad", "✗");
+    case "stack_rolling_back":
+      return said(
+        data.stack,
+        `CloudFormation rolls it back${because(data.cause && causeText(data.cause))}`,
+        "warning",
+        "↺",
+      );
     case "stack_skipped":
       return said(data.stack, `Skipped${because(data.reason)}`, "quiet", "↷");
     case "stack_deleting":
@@ -115,7 +126,7 @@ export const deploymentWords = (event: DeploymentFrame): EventWords => {
       );
     case "stack_deleted":
       // Whether that is good, the deployment says.
-      return said(data.stack, "Deleted");
+      return said(data.stack, `Deleted${leftText(data)}`);
     case "stack_rolled_back":
       return said(data.stack, "Rolled back", "warning", "↺");
     case "resource_creating":
@@ -136,6 +147,10 @@ export const deploymentWords = (event: DeploymentFrame): EventWords => {
       );
     case "resource_deleted":
       return said(data.stack, `Deleted: ${data.resource.name}${took(data.durationSeconds)}`);
+    case "resource_retained": {
+      const { type: kind, name } = data.resource;
+      return said(data.stack, `Retained, and still there: ${named(kind, name)}`, "warning", "↷");
+    }
     case "resource_failed": {
       const reason = because(data.error?.message ?? data.reason);
       return said(
@@ -163,7 +178,8 @@ const completeWords = (end: StackComplete): EventWords => {
   const { durationSeconds, stack } = end;
   const { symbol, tone, word } = OUTCOME_MARKS[outcomeMeant(end)];
   const detail = doneText(partText(durationSeconds), resourceCount(stack.completedResources));
-  const text = line(piece(symbol, tone), " ", piece(`Stack ${word}${detail}`, tone));
+  const left = leftText(end);
+  const text = line(piece(symbol, tone), " ", piece(`Stack ${word}${detail}${left}`, tone));
   return { subject: stack.name, text, isFailure: tone === "bad" };
 };
 

@@ -7,6 +7,7 @@ import type {
 import { causeTexts } from "./cause-block.ts";
 import { cleanText } from "./clean-text.ts";
 import { countText, partText, wholeText } from "./durations.ts";
+import { leftTexts } from "./left-behind.ts";
 import { paddedText } from "./line.ts";
 import { stackMark } from "./status-mark.ts";
 
@@ -33,9 +34,11 @@ const SENTENCES: Readonly<Partial<Record<DeploymentStatus, string>>> = {
 };
 
 /** What was rolled back has failed, or was only cancelled; what an orchestrator calls complete may have failed in part. */
-const sentenceOf = ({ status, summary, stacks }: DeploymentProgress): string | undefined => {
+const sentenceOf = ({ status, summary, stacks, orphans = [] }: DeploymentProgress): string | undefined => {
   if (status === "deployed" && summary.failedStacks > 0)
     return `completed, with ${countText(summary.failedStacks, "failed stack")}`;
+  if (status === "deployed" && orphans.length > 0)
+    return `completed, but ${countText(orphans.length, "resource")} could not be deleted`;
   const hasFailed = Object.values(stacks).some(({ error }) => error !== undefined);
   return status === "rolled_back" && hasFailed ? "failed and was rolled back" : SENTENCES[status];
 };
@@ -88,6 +91,7 @@ export const reportLines = (progress: DeploymentProgress): string[] => {
   const { deploymentId, environment, status } = progress;
   const sentence = sentenceOf(progress);
   const cause = causeTexts(progress);
+  const left = leftTexts(progress);
   const failedLayer = progress.blast && progress.stacks[progress.blast.stack]?.layer;
   const stacks = Object.values(progress.stacks);
   return [
@@ -97,6 +101,7 @@ export const reportLines = (progress: DeploymentProgress): string[] => {
       ? []
       : [`Deployment ${deploymentId} to ${environment} environment ${sentence}.`, ""]),
     ...(cause.length > 0 ? [...cause, ""] : []),
+    ...(left.length > 0 ? [...left, ""] : []),
     ...summaryLines(progress),
     ...(failedLayer === undefined ? [] : [`- Failed at: Layer ${failedLayer}/${progress.totalLayers}`]),
     ...(stacks.length > 0 ? ["", "Stacks:", ...tableLines(stacks, status)] : []),

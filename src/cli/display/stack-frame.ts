@@ -3,7 +3,7 @@ import type { BegunResource } from "../../domain/resource-entry.ts";
 import { outcomeMeant } from "../../domain/stack-end.ts";
 import { isBegun, resourcesOf, type StackView } from "../../domain/stack-view.ts";
 import { isUnderWay } from "../../domain/statuses.ts";
-import { failureLines, failureOfCause } from "./cause-block.ts";
+import { blockedLines, failureLines, failureOfCause } from "./cause-block.ts";
 import { barColumns, treeLines, type Twig } from "./bar-frame.ts";
 import { partText, wholeText } from "./durations.ts";
 import { EMPTY_LINE, line, piece, type Line } from "./line.ts";
@@ -87,7 +87,9 @@ export const stackLines = (
     EMPTY_LINE,
     line(`${endedAt === undefined ? "Elapsed" : "Took"}: ${wholeText(durationSeconds)}`),
   ];
-  const cause = view.cause ? [EMPTY_LINE, ...failureLines(failureOfCause(view.cause), columns)] : [];
+  const cause = view.cause
+    ? [EMPTY_LINE, ...failureLines(failureOfCause(view.cause), columns), ...blockedLines(view, columns)]
+    : [];
   // The verbose log above has told of every resource.
   const resources = display === "verbose" ? [] : resourcesOf(view).filter(isBegun);
   const gap = [EMPTY_LINE];

@@ -1,5 +1,6 @@
 /** A stack as a row of the layered display, and what it is busy with just now. */
 import type { DeploymentState, ResourceNode } from "../../domain/deployment/deployment-state.ts";
+import { leftText } from "../../domain/deployment/log-line.ts";
 import type { Cause } from "../../protocol/stack-frames.ts";
 import type { DeploymentStatus, StackProgress } from "../../protocol/deployment-progress.ts";
 import { aboutPart, partText } from "./durations.ts";
@@ -34,13 +35,23 @@ export const bar = (percent: number, columns: number, color: boolean): readonly 
 };
 
 /** What has gone wrong in a stack that has not come to rest. */
-const failingCause = ({ name, status }: StackProgress, { state }: RowContext): Cause | undefined =>
-  status === "deploying" ? state?.stacks.get(name)?.cause : undefined;
+const failingCause = (
+  { name, status, rollingBack, cause }: StackProgress,
+  { state }: RowContext,
+): Cause | undefined => {
+  if (status !== "deploying") return undefined;
+  return rollingBack && cause ? cause : state?.stacks.get(name)?.cause;
+};
+
+/** Whether a stack has failed, or is about to. */
+const isFailing = (stack: StackProgress, context: RowContext): boolean =>
+  stack.status === "failed" || stack.rollingBack === true || failingCause(stack, context) !== undefined;
 
 /** What it does, is or waits for, in a word or two. */
 export const wordOf = (stack: StackProgress, context: RowContext): string => {
   const { status, name } = stack;
   const { blocked, goesBack } = context;
+  if (stack.rollingBack) return "rolling back";
   if (failingCause(stack, context)) return "failing";
   if (status === "pending") return goesBack ? "not begun" : blocked.has(name) ? "cannot begin" : "waiting";
   return status === "deployed" && goesBack ? "still deployed" : stackMark(status, context.going).word;
@@ -48,7 +59,7 @@ export const wordOf = (stack: StackProgress, context: RowContext): string => {
 
 /** How long it is shown where room is short: 0 the longest. */
 export const rankOf = (stack: StackProgress, context: RowContext): 0 | 1 | 2 =>
-  stack.status === "failed" || failingCause(stack, context) ? 0 : isRunning(stack) ? 1 : 2;
+  isFailing(stack, context) ? 0 : isRunning(stack) ? 1 : 2;
 
 export const isRunning = ({ status }: StackProgress): boolean =>
   status === "deploying" || status === "deleting";
@@ -64,7 +75,7 @@ export const elapsedOfStack = (
 
 /** By its own pace, once it has one; one that fails has no way to go. */
 const remainingText = (stack: StackProgress, context: RowContext, elapsed: number): string => {
-  if (failingCause(stack, context)) return ", failing";
+  if (isFailing(stack, context)) return `, ${wordOf(stack, context)}`;
   const { progressPercent } = stack;
   return progressPercent >= 10
     ? `, ${aboutPart((elapsed / progressPercent) * (100 - progressPercent))} remaining`
@@ -77,7 +88,7 @@ const detailOf = (stack: StackProgress, context: RowContext): string => {
     case "deploying":
       return `${partText(elapsed)} elapsed${remainingText(stack, context, elapsed)}`;
     case "deployed":
-      return context.goesBack ? wordOf(stack, context) : partText(elapsed);
+      return context.goesBack ? wordOf(stack, context) : `${partText(elapsed)}${leftText(stack)}`;
     case "failed":
       return `failed after ${partText(elapsed)}`;
     case "pending":
@@ -95,7 +106,7 @@ export const stackLine = (stack: StackProgress, context: RowContext, color: bool
   const calm = stack.status === "pending" || stack.status === "skipped";
   const left = line(
     "  ",
-    piece(symbol, failingCause(stack, context) ? "bad" : tone),
+    piece(symbol, isFailing(stack, context) ? "bad" : tone),
     " ",
     piece(stack.name, calm ? "quiet" : "plain"),
     piece(` (${detailOf(stack, context)})`, rankOf(stack, context) === 0 ? "bad" : "quiet"),

@@ -32,10 +32,12 @@ export const RESOURCE_MARKS: Readonly<Record<ResourceWord, Mark>> = {
   updated: mark("✓", "good", "Updated"),
   deleting: mark("→", "warning", "Deleting"),
   deleted: mark("✓", "good", "Deleted"),
+  retained: mark("↷", "warning", "Retained"),
   failed: mark("✗", "bad", "Failed"),
   putting_back: mark("→", "warning", "Putting back"),
   put_back: mark("✗", "bad", "Failed, put back"),
   cleared_away: mark("✗", "bad", "Failed, deleted"),
+  left_as_is: mark("✗", "bad", "Failed, retained"),
 };
 
 export const PENDING_MARK = mark("⏸", "quiet", "Pending");
@@ -69,7 +71,7 @@ export const DEPLOYMENT_TITLES: Readonly<
 
 export const OUTCOME_MARKS: Readonly<Record<Outcome, Mark>> = {
   deployed: mark("✓", "good", "deployed"),
-  deployed_with_orphans: mark("✓", "good", "deployed; something could not be deleted"),
+  deployed_with_orphans: mark("✓", "warning", "deployed; something could not be deleted"),
   rolled_back: mark("↺", "bad", "failed and rolled back"),
   failed: mark("✗", "bad", "failed"),
   rollback_failed: mark("✗", "bad", "failed, and its rollback failed too"),

@@ -86,6 +86,8 @@ export class VerboseLog {
       case "stack_deleted":
       case "stack_rolled_back":
         return [this.#endOf(frame, text)];
+      case "stack_rolling_back":
+        return [this.#ofStack(frame.timestamp, frame.data.stack, text)];
       case "stack_deleting":
         this.#running.add(frame.data.stack);
         return [this.#ofStack(frame.timestamp, frame.data.stack, text)];
@@ -97,6 +99,7 @@ export class VerboseLog {
       case "resource_updated":
       case "resource_deleting":
       case "resource_deleted":
+      case "resource_retained":
       case "resource_failed": {
         const { stack, resource } = frame.data;
         const key = JSON.stringify([stack, resource.type, resource.name]);

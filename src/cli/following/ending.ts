@@ -26,10 +26,24 @@ export const endingOfClose = (code: number, reason: string): Ending =>
 
 const BY_SIGNAL: Readonly<Record<string, ExitCode>> = { SIGTERM: EXIT.terminated, SIGHUP: EXIT.hungUp };
 
-export const exitOfEnding = (ending: Ending): ExitCode => {
+/** Whether something could not be deleted, and so was left behind. */
+const leavesOrphans = (ending: Ending): boolean => {
+  if (ending.kind === "deployment") return (ending.progress.orphans?.length ?? 0) > 0;
+  if (ending.kind !== "stack") return false;
+  const { outcome, orphans = [] } = ending.complete;
+  return outcome === "deployed_with_orphans" || orphans.length > 0;
+};
+
+/** `isStrict`: what was done well fails if it has left something behind that was to be deleted. */
+export const exitOfEnding = (ending: Ending, isStrict = false): ExitCode => {
+  const exit = exitOf(ending);
+  return isStrict && exit === EXIT.done && leavesOrphans(ending) ? EXIT.failed : exit;
+};
+
+const exitOf = (ending: Ending): ExitCode => {
   switch (ending.kind) {
     case "deployment":
-      return exitOfDeployment(ending.progress.status) ?? EXIT.failed;
+      return exitOfDeployment(ending.progress) ?? EXIT.failed;
     case "stack":
       return exitOfStack(outcomeMeant(ending.complete));
     case "missing":

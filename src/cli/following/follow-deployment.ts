@@ -71,7 +71,7 @@ export const followDeployment = async (options: FollowOptions): Promise<Ending> 
       stale ??= { run: 0, offset: 0 };
       return waitOn();
     }
-    if (exitOfDeployment(progress.status) === undefined) {
+    if (exitOfDeployment(progress) === undefined) {
       stale ??= { run: progress.run, offset: 0 };
       return;
     }

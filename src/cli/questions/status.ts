@@ -91,5 +91,5 @@ export const status = (
       options.output,
       surroundings,
     );
-    return (options.exitCode ? exitOfDeployment(deployment.status) : undefined) ?? EXIT.done;
+    return (options.exitCode ? exitOfDeployment(deployment) : undefined) ?? EXIT.done;
   });

@@ -5,6 +5,7 @@ import type { WhyOptions } from "../commands/why.ts";
 import { complainOf } from "../complaint.ts";
 import { causeTexts, nextActionText } from "../display/cause-block.ts";
 import { cleanText } from "../display/clean-text.ts";
+import { leftTexts } from "../display/left-behind.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Surroundings } from "../surroundings.ts";
 
@@ -21,7 +22,8 @@ export const why = (
     if (!answer.ok) return complainOf(surroundings, answer.failure);
     if (answer.value.kind !== "changed") return EXIT.done;
     const { deployment } = answer.value;
-    const { deploymentId, environment, run, status, cause, blast } = deployment;
+    const { deploymentId, environment, run, status, cause, rollbackCause, blast } = deployment;
+    const { orphans, retained, stabilising } = deployment;
     const next = nextActionText(deployment);
     const texts = causeTexts(deployment);
     const others = Object.values(deployment.stacks).filter(
@@ -33,23 +35,28 @@ export const why = (
       run,
       status,
       ...(cause && { cause }),
+      ...(rollbackCause && { rollbackCause }),
       ...(blast && { blast }),
       ...(next !== undefined && { next }),
       failedStacks: Object.values(deployment.stacks).flatMap(({ name, error }) =>
         error ? [{ name, error }] : [],
       ),
+      ...(orphans && { orphans }),
+      ...(retained && { retained }),
+      ...(stabilising && { stabilising }),
     };
     const lines = [
       ...texts,
       ...(texts.length > 0 && others.length > 0 ? ["Failed besides:"] : []),
       ...others.map(({ name, error }) => cleanText(`  ${name}: ${error?.message ?? ""}`)),
     ];
+    const left = leftTexts(deployment);
     const heading = `${deploymentId}-${environment}, run ${run}: ${status.replaceAll("_", " ")}`;
     say(
       told,
       {
-        lines: () => [heading, ...(lines.length > 0 ? lines : ["Nothing has failed."])],
-        problems: () => lines,
+        lines: () => [heading, ...(lines.length > 0 ? lines : ["Nothing has failed."]), ...left],
+        problems: () => [...lines, ...left],
       },
       options.output,
       surroundings,

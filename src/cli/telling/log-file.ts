@@ -6,8 +6,7 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { ChannelFrame } from "../../client/server-frame.ts";
 import { logLineOf } from "../../domain/deployment/log-line.ts";
-import { levelOfEnd } from "../../domain/shipped-line.ts";
-import { outcomeMeant } from "../../domain/stack-end.ts";
+import { stackLogLineOf } from "../../domain/shipped-line.ts";
 import type { DeploymentAddress, StackAddress } from "../../protocol/channel-names.ts";
 import type { DeploymentFrame } from "../../protocol/deployment-events.ts";
 import type { LogEntry } from "../../protocol/deployment-progress.ts";
@@ -58,15 +57,8 @@ const logTextOf = (frame: ChannelFrame): string => {
     const stack = "stack" in frame.data ? `[${frame.data.stack}] ` : "";
     return cleanText(`${timestamp} ${levelText(level)} ${stack}${message}`);
   }
-  if (frame.type === "stack_complete")
-    return cleanText(
-      `${timestamp} ${levelText(levelOfEnd(frame))} [${frame.stack.name}] Stack ${outcomeMeant(frame).replaceAll("_", " ")}`,
-    );
-  const { resource, stack } = frame;
-  const level = resource.status.endsWith("_FAILED") ? "error" : "info";
-  const reason = resource.reason === "" ? "" : `: ${resource.reason}`;
-  const what = `${resource.status} ${resource.type} (${resource.path})`;
-  return cleanText(`${timestamp} ${levelText(level)} [${stack.name}] ${what}${reason}`);
+  const { level, message } = stackLogLineOf(frame);
+  return cleanText(`${timestamp} ${levelText(level)} [${frame.stack.name}] ${message}`);
 };
 
 export type LogFileOptions = Readonly<{

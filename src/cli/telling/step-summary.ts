@@ -1,8 +1,10 @@
 /** A run as the summary page of a build shows it: a table of its stacks, and the cause of a failure, in Markdown. */
 import { appendFileSync } from "node:fs";
 import type { DeploymentProgress, StackStatus } from "../../protocol/deployment-progress.ts";
+import type { Cause } from "../../protocol/stack-frames.ts";
 import { cleanText } from "../display/clean-text.ts";
 import { partText, wholeText } from "../display/durations.ts";
+import { leftTexts } from "../display/left-behind.ts";
 
 const MARKS: Readonly<Record<StackStatus, string>> = {
   pending: "⏸ waiting",
@@ -23,12 +25,15 @@ const textOf = (text: string): string =>
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;");
 
+const causeText = ({ path, type, reason }: Cause): string =>
+  `${textOf(path)} (${textOf(type)}): ${textOf(reason)}`;
+
 /** More than a build shows of one step is not shown at all: 1 MiB. */
 const MOST_STACKS = 500;
 
 /** The Markdown of a run. */
 const stepSummaryOf = (progress: DeploymentProgress): string => {
-  const { deploymentId, environment, status, summary, metrics, cause, blast } = progress;
+  const { deploymentId, environment, status, summary, metrics, cause, rollbackCause, blast } = progress;
   const markOf = (of: StackStatus): string =>
     of === "deleted" && !status.startsWith("destroy") ? "↺ deleted" : MARKS[of];
   const stacks = Object.values(progress.stacks).sort((one, other) => one.layer - other.layer);
@@ -36,7 +41,8 @@ const stepSummaryOf = (progress: DeploymentProgress): string => {
     const took = stack.durationSeconds === undefined ? "" : partText(stack.durationSeconds);
     return `| ${stack.layer} | ${textOf(stack.name)} | ${markOf(stack.status)} | ${took} | ${stack.resources.created} |`;
   });
-  const left = stacks.length - rows.length;
+  const more = stacks.length - rows.length;
+  const left = leftTexts(progress);
   return [
     `### ${textOf(`${deploymentId}-${environment}`)}: ${status.replaceAll("_", " ")}`,
     "",
@@ -45,17 +51,19 @@ const stepSummaryOf = (progress: DeploymentProgress): string => {
     "",
     ...(cause
       ? [
-          `**Cause:** ${textOf(cause.path)} (${textOf(cause.type)}): ${textOf(cause.reason)}`,
+          `**Cause:** ${causeText(cause)}`,
           "",
+          ...(rollbackCause ? [`**Rollback blocked by:** ${causeText(rollbackCause)}`, ""] : []),
           ...(blast && blast.stacks.length > 0
             ? [`**Not begun because of it:** ${blast.stacks.map(textOf).join(", ")}`, ""]
             : []),
         ]
       : []),
+    ...(left.length > 0 ? [...left.map((text) => `${textOf(text)}  `), ""] : []),
     "| Layer | Stack | | Took | Resources |",
     "| --: | --- | --- | --: | --: |",
     ...rows,
-    ...(left > 0 ? ["", `… and ${left} more`] : []),
+    ...(more > 0 ? ["", `… and ${more} more`] : []),
     "",
   ].join("\n");
 };

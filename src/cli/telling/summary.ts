@@ -4,6 +4,7 @@ import type { DeploymentAddress, StackAddress } from "../../protocol/channel-nam
 import type { Blast } from "../../protocol/deployment-events.ts";
 import type { DeploymentProgress, DeploymentStatus } from "../../protocol/deployment-progress.ts";
 import type { Cause, Outcome } from "../../protocol/stack-frames.ts";
+import type { LeftBehind } from "../display/left-behind.ts";
 import type { ExitCode } from "../exit-code.ts";
 import { exitOfEnding, type Ending } from "../following/ending.ts";
 
@@ -30,8 +31,25 @@ export type Summary = Readonly<{
     durationSeconds?: number;
     outputs?: Readonly<Record<string, string>>;
     cause?: Cause;
+    rollbackCause?: Cause;
     blast?: Blast;
-  }>;
+  }> &
+  LeftBehind;
+
+/** What is told of an end beside its counts; what is absent is left out. */
+const toldOf = ({
+  cause,
+  rollbackCause,
+  orphans,
+  retained,
+  stabilising,
+}: Readonly<{ cause?: Cause | undefined; rollbackCause?: Cause | undefined }> & LeftBehind) => ({
+  ...(cause && { cause }),
+  ...(rollbackCause && { rollbackCause }),
+  ...(orphans && { orphans }),
+  ...(retained && { retained }),
+  ...(stabilising && { stabilising }),
+});
 
 const endOf = (ending: Ending): Pick<Summary, "end" | "message"> => {
   switch (ending.kind) {
@@ -57,13 +75,14 @@ export const deploymentSummaryOf = (
   address: DeploymentAddress,
   known: DeploymentProgress | undefined,
   offset: number,
+  isStrict = false,
 ): Summary => {
   const { end, message } = endOf(ending);
   const progress = ending.kind === "deployment" ? ending.progress : known;
   return {
     ...address,
     end,
-    exitCode: exitOfEnding(ending),
+    exitCode: exitOfEnding(ending, isStrict),
     ...(message !== undefined && { message }),
     ...(progress && {
       run: progress.run,
@@ -71,23 +90,28 @@ export const deploymentSummaryOf = (
       ...progress.summary,
       durationSeconds: progress.metrics.durationSeconds,
       offset,
-      ...(progress.cause && { cause: progress.cause }),
+      ...toldOf(progress),
       ...(progress.blast && { blast: progress.blast }),
     }),
   };
 };
 
 /** Of a stack on its own. */
-export const stackSummaryOf = (ending: Ending, address: StackAddress, offset: number): Summary => {
+export const stackSummaryOf = (
+  ending: Ending,
+  address: StackAddress,
+  offset: number,
+  isStrict = false,
+): Summary => {
   const { end, message } = endOf(ending);
   const common = {
     ...address,
     end,
-    exitCode: exitOfEnding(ending),
+    exitCode: exitOfEnding(ending, isStrict),
     ...(message !== undefined && { message }),
   };
   if (ending.kind !== "stack") return { ...common, offset };
-  const { stack, outputs, durationSeconds, cause } = ending.complete;
+  const { stack, outputs, durationSeconds } = ending.complete;
   return {
     ...common,
     status: stack.status,
@@ -95,6 +119,6 @@ export const stackSummaryOf = (ending: Ending, address: StackAddress, offset: nu
     durationSeconds,
     outputs,
     offset,
-    ...(cause && { cause }),
+    ...toldOf(ending.complete),
   };
 };

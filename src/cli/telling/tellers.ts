@@ -120,7 +120,7 @@ export const deploymentTellers = async ({
       followed: { kind: "deployment", address, store },
       channel: deploymentChannelOf(address),
       what: `${address.deploymentId}-${address.environment}`,
-      summaryOf: (ending) => deploymentSummaryOf(ending, address, known(), store.offset),
+      summaryOf: (ending) => deploymentSummaryOf(ending, address, known(), store.offset, options.strict),
       detailOf: () => {
         const deployment = known();
         return deployment && { deployment };
@@ -163,7 +163,7 @@ export const stackTellers = async ({
     followed: { kind: "stack", address, store },
     channel: stackChannelOf(address),
     what: `stack ${address.stackName}`,
-    summaryOf: (ending) => stackSummaryOf(ending, address, store.offset),
+    summaryOf: (ending) => stackSummaryOf(ending, address, store.offset, common.options.strict),
     detailOf: () => undefined,
     reportOf: stackReportLines,
     causeOf: stackReportLines,

@@ -28,6 +28,10 @@ const groupTitleOf = (frame: ChannelFrame): string | undefined => {
 
 /** The annotation that an event deserves. */
 const annotationOf = (frame: ChannelFrame): readonly string[] => {
+  if (frame.type === "stack_deployed")
+    return (frame.data.orphans ?? []).map(({ path, type, reason }) =>
+      annotation("warning", `Could not be deleted: ${frame.data.stack}: ${path}`, reason || type),
+    );
   if (frame.type !== "stack_failed") return [];
   const { stack, error, cause } = frame.data;
   const where = cause ? `${stack}: ${cause.path}` : stack;

@@ -1,4 +1,5 @@
 /** Why a deployment failed, before all else: the first cause, what it kept from beginning, and what can be done now. */
+import { causeText } from "../../domain/deployment/log-line.ts";
 import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
 import { setView, viewHref } from "../address.ts";
 import { ConsoleLink } from "../elements/console-link.tsx";
@@ -9,7 +10,7 @@ import { Reason } from "../elements/reason.tsx";
 import { blastText, nextActionText } from "./cause-words.ts";
 
 export const CauseBanner = ({ progress }: Readonly<{ progress: DeploymentProgress }>) => {
-  const { cause, blast, stacks } = progress;
+  const { cause, rollbackCause, blast, stacks } = progress;
   const failed =
     Object.values(stacks).find(({ name }) => name === blast?.stack) ??
     Object.values(stacks).find(({ error }) => error !== undefined);
@@ -25,6 +26,7 @@ export const CauseBanner = ({ progress }: Readonly<{ progress: DeploymentProgres
         {cause && <span class="tag">{cause.type}</span>}
       </h2>
       <Reason text={message} />
+      {rollbackCause && <Reason text={`Rollback blocked by ${causeText(rollbackCause)}`} />}
       <p>
         {blastText(progress)} <strong>{nextActionText(progress)}</strong>
       </p>

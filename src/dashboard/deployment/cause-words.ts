@@ -14,7 +14,14 @@ export const blastText = ({ blast, stacks }: Pick<DeploymentProgress, "blast" | 
 };
 
 /** What whoever reads it can do now. */
-export const nextActionText = ({ mode, status }: Pick<DeploymentProgress, "mode" | "status">): string => {
+export const nextActionText = ({
+  mode,
+  status,
+  stacks,
+}: Pick<DeploymentProgress, "mode" | "status" | "stacks">): string => {
+  const failed = Object.values(stacks).filter(({ error }) => error);
+  // What its user cancelled needs no mending.
+  if (failed.length > 0 && failed.every(({ cancelled }) => cancelled)) return "";
   if (status === "rolling_back") return "Stacks are being put back; wait for the end before deploying again.";
   if (status === "deploying" || status === "cancelling")
     return "What does not depend on it goes on; mend the cause meanwhile.";

@@ -3,10 +3,13 @@ import type { Signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { queryValue, setView } from "../address.ts";
 import { Empty } from "../elements/answer.tsx";
+import { lazy } from "../elements/lazy.tsx";
 import { EventDetail } from "../log/lazy-event-detail.ts";
 import { EventList } from "../log/event-list.tsx";
 import { EventRow, type LineTone } from "../log/event-row.tsx";
 import { linesWanted, type EventLog, type LineFilter, type LogLine } from "./event-log.ts";
+
+const LogFilters = lazy(async () => (await import("./log-filters.tsx")).LogFilters, null);
 
 type LogProps = Readonly<{
   log: EventLog;
@@ -32,35 +35,6 @@ const toneOf = ({ level, frame }: LogLine): LineTone => (frame.type === "stack_s
 
 const whole = (line: LogLine): string | undefined => (line.level === "error" ? line.message : undefined);
 
-/** What the reader has chosen to see of them. */
-const Filters = ({ filter, stacks }: Readonly<{ filter: LineFilter; stacks: readonly string[] }>) => (
-  <>
-    <select
-      class="select compact"
-      aria-label="Stack of events"
-      value={filter.stack}
-      onChange={(event) => setView({ on: event.currentTarget.value })}
-    >
-      <option value="">All stacks</option>
-      {[...new Set([...stacks, ...(filter.stack === "" ? [] : [filter.stack])])].map((name) => (
-        <option key={name} value={name}>
-          {name}
-        </option>
-      ))}
-    </select>
-    <select
-      class="select compact"
-      aria-label="Level of events"
-      value={filter.level}
-      onChange={(event) => setView({ level: event.currentTarget.value })}
-    >
-      <option value="">All levels</option>
-      <option value="warn">Warnings</option>
-      <option value="error">Errors</option>
-    </select>
-  </>
-);
-
 export const DeploymentLog = ({ log, following, range }: LogProps) => {
   // The lines grow in place: this is what tells that they have.
   const version = log.version.value;
@@ -72,7 +46,7 @@ export const DeploymentLog = ({ log, following, range }: LogProps) => {
   const named = stacksNamed(all).join("\n");
   // Hundreds of stacks are not to be drawn anew for each event.
   const filters = useMemo(
-    () => <Filters filter={filter} stacks={named === "" ? [] : named.split("\n")} />,
+    () => <LogFilters filter={filter} stacks={named === "" ? [] : named.split("\n")} />,
     [named, filter.stack, filter.level],
   );
   const detail = shown === undefined ? undefined : log.lines.find(({ offset }) => offset === shown);

@@ -9,6 +9,7 @@ const MILESTONES: ReadonlySet<DeploymentFrame["type"]> = new Set<DeploymentFrame
   "deployment_destroying",
   "layer_complete",
   "stack_failed",
+  "stack_rolling_back",
 ]);
 
 const ENDS: ReadonlySet<DeploymentFrame["type"]> = new Set<DeploymentFrame["type"]>([
@@ -23,6 +24,7 @@ const ENDS: ReadonlySet<DeploymentFrame["type"]> = new Set<DeploymentFrame["type
 export const milestoneOf = (
   frame: DeploymentFrame,
 ): Readonly<{ text: string; isEnd: boolean }> | undefined => {
-  const isEnd = ENDS.has(frame.type);
-  return isEnd || MILESTONES.has(frame.type) ? { text: logLineOf(frame).message, isEnd } : undefined;
+  const isTold = ENDS.has(frame.type) || MILESTONES.has(frame.type);
+  const isEnd = ENDS.has(frame.type) && !("willRollBack" in frame.data && frame.data.willRollBack);
+  return isTold ? { text: logLineOf(frame).message, isEnd } : undefined;
 };

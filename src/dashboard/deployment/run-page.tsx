@@ -9,16 +9,12 @@ import { lazy } from "../elements/lazy.tsx";
 import { FilterInput } from "../elements/filter-input.tsx";
 import { hasRunEnded } from "../elements/standing.ts";
 import { Empty } from "../elements/answer.tsx";
-import { ExportMenu } from "../exporting/export-menu.tsx";
 import { TroubleNote } from "../elements/trouble-note.tsx";
 import type { AwsTrouble } from "./aws-watch.ts";
-import { CauseBanner } from "./cause-banner.tsx";
 import { DeploymentLog } from "./deployment-log.tsx";
 import type { EventLog } from "./event-log.ts";
 import { LayerTree } from "./layer-tree.tsx";
 import { timelineSourceOf } from "./timeline-source.ts";
-import { NoticeSwitch } from "./notice-switch.tsx";
-import { RunActions } from "./run-actions.tsx";
 import { RunHead } from "./run-head.tsx";
 import { rangeOfRun } from "./run-range.ts";
 import { hasFilter, RunTabs, tabOf } from "./run-tabs.tsx";
@@ -26,6 +22,14 @@ import type { RunView } from "./run-view.ts";
 import { countsByKind, isStackWanted, STACK_KINDS, stackFilterOf, wordOfKind } from "./stack-filter.ts";
 
 const Timeline = lazy(async () => (await import("../timeline/timeline.tsx")).Timeline);
+
+const RunTools = lazy(async () => (await import("./run-tools.tsx")).RunTools, null);
+
+const RunNotes = lazy(async () => (await import("./run-notes.tsx")).RunNotes, null);
+
+/** Whether there is more to say of a run than how far it is. */
+const hasNotes = ({ blast, orphans, retained, stabilising }: DeploymentProgress): boolean =>
+  [blast, orphans, retained, stabilising].some((note) => note !== undefined);
 
 const History = lazy(async () => (await import("../history/history.tsx")).History);
 
@@ -152,12 +156,10 @@ export const RunPage = (props: RunPageProps) => {
       {isPast && <PastNote run={progress.run} newest={newest.run} />}
       <div class={isStale ? "stale" : undefined}>
         <RunHead progress={progress}>
-          <NoticeSwitch progress={progress} />
-          <ExportMenu progress={progress} state={view.state.value} />
-          {!isPast && <RunActions progress={progress} />}
+          <RunTools progress={progress} state={view.state.value} isPast={isPast} />
         </RunHead>
       </div>
-      <CauseBanner progress={progress} />
+      {hasNotes(progress) && <RunNotes progress={progress} />}
       <div class="view-bar">
         <RunTabs />
         {hasFilter(queryValue("tab")) && (

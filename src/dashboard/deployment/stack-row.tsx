@@ -1,6 +1,7 @@
 /** A stack as a row, with its resources and outputs below it once it is unfolded. Drawn anew only when the stack changes. */
 import type { ReadonlySignal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { causeText } from "../../domain/deployment/log-line.ts";
 import { queryValue, setView, viewHref } from "../address.ts";
 import { Elapsed } from "../elements/elapsed.tsx";
 import { doneShare } from "../elements/percent.ts";
@@ -14,8 +15,9 @@ const StackParts = lazy(async () => (await import("./stack-parts.tsx")).StackPar
 
 /** What it does now, or why it failed. */
 const Now = ({ progress }: StackView) => {
-  const { status, error, resources } = progress;
-  if (error) return <p class="stack-now failed">{error.message}</p>;
+  const { status, error, cause, resources } = progress;
+  const why = error?.message ?? (cause && causeText(cause));
+  if (why !== undefined) return <p class="stack-now failed">{why}</p>;
   const isGoing = status === "deploying" || status === "deleting";
   return isGoing && resources.current !== undefined ? <p class="stack-now cut">{resources.current}</p> : null;
 };
@@ -36,7 +38,7 @@ export const StackRow = ({ shown, isOver }: StackRowProps) => {
     if (isSelected) row.current?.scrollIntoView({ block: "nearest" });
   }, [isSelected]);
   if (!view) return null;
-  const { status, progressPercent, resources, startTime, endTime } = view.progress;
+  const { status, rollingBack, progressPercent, resources, startTime, endTime } = view.progress;
   const open = unfolded || isSelected;
   const fold = (): void => {
     setUnfolded(!open);
@@ -57,7 +59,10 @@ export const StackRow = ({ shown, isOver }: StackRowProps) => {
         <a class="stack-name cut" href={viewHref({ stack: name, resource: undefined })} title={name}>
           {name}
         </a>
-        <Status status={status} {...(isOver && status === "pending" && { word: "not begun" })} />
+        <Status
+          status={rollingBack ? "rolling_back" : status}
+          {...(isOver && status === "pending" && { word: "not begun" })}
+        />
         <progress
           class={standingOfStatus(status)}
           max={100}

@@ -8,7 +8,7 @@ import type {
   DestinationKind,
   DestinationRequest,
 } from "../../protocol/destinations.ts";
-import { DEPLOYMENT_EVENT_TYPES } from "../../protocol/deployment-event-types.ts";
+import { EVENT_LEVELS } from "../../domain/deployment/levels.ts";
 import type { DeploymentEvent } from "../../protocol/deployment-events.ts";
 
 type EventType = DeploymentEvent["type"];
@@ -32,7 +32,7 @@ export type DestinationDraft = Readonly<{
 /** By what they are about, in the order of a run. */
 export const EVENT_GROUPS = (["deployment", "layer", "stack", "resource"] as const).map((group) => ({
   group,
-  types: Object.keys(DEPLOYMENT_EVENT_TYPES).filter((type) => type.startsWith(`${group}_`)),
+  types: Object.keys(EVENT_LEVELS).filter((type) => type.startsWith(`${group}_`)),
 }));
 
 export const emptyDraft = (kind: DestinationKind): DestinationDraft => ({

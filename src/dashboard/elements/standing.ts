@@ -36,9 +36,11 @@ const RESOURCE: Readonly<Record<string, Standing>> = {
   created: "done",
   updating: "running",
   updated: "done",
+  retained: "skipped",
   putting_back: "undoing",
   put_back: "failed",
   cleared_away: "failed",
+  left_as_is: "failed",
 };
 
 /** All words of ours; where deployments and stacks share one, they draw it alike. */
@@ -59,6 +61,7 @@ export const standingOfStatus = (status: string): Standing => {
 const OWN_WORDS: Readonly<Record<string, string>> = {
   put_back: "failed, put back",
   cleared_away: "failed, deleted",
+  left_as_is: "failed, retained",
 };
 
 /** A status as people read it: `rolling_back` is "rolling back", `CREATE_COMPLETE` stays AWS's own word. */

@@ -4,7 +4,7 @@ import { emptyDeployment, type DeploymentState, type StackNode } from "./deploym
 import { percentOfDeployment } from "./percent.ts";
 import { draftOf, type Drafts } from "./drafts.ts";
 import { newStack, stackAfter, stackAfterResource } from "./stack-node.ts";
-import { DEPLOYMENT_TRANSITIONS, isTurnedBack } from "./transitions.ts";
+import { DEPLOYMENT_STATUS_AFTER, isTurnedBack } from "./status-after.ts";
 
 /** The state after an event that `verdictOn` accepts. `drafts`: what the fold that this is a step of may write to. */
 export const applyEvent = (
@@ -23,16 +23,22 @@ const changed = (state: DeploymentState, event: DeploymentEvent, drafts: Drafts)
     case "deployment_validating":
     case "deployment_cancelling":
     case "deployment_destroying":
-      return { ...state, status: DEPLOYMENT_TRANSITIONS[event.type].to };
+      return { ...state, status: DEPLOYMENT_STATUS_AFTER[event.type] };
     case "deployment_rolling_back":
       // The way back is counted anew.
       return { ...reopened(state), status: "rolling_back", reachedPercent: 0 };
+    case "deployment_failed": {
+      const status = DEPLOYMENT_STATUS_AFTER.deployment_failed;
+      // Others that send their events say themselves when the run is over.
+      return event.data.willRollBack && state.mode === "deploy"
+        ? { ...state, status, willRollBack: true }
+        : { ...state, status, endTime: event.timestamp };
+    }
     case "deployment_complete":
-    case "deployment_failed":
     case "deployment_rolled_back":
     case "deployment_cancelled":
     case "deployment_destroyed":
-      return { ...state, status: DEPLOYMENT_TRANSITIONS[event.type].to, endTime: event.timestamp };
+      return { ...state, status: DEPLOYMENT_STATUS_AFTER[event.type], endTime: event.timestamp };
     case "layer_started":
       return withLayer(goingUp(state), event);
     case "layer_complete": {
@@ -47,6 +53,7 @@ const changed = (state: DeploymentState, event: DeploymentEvent, drafts: Drafts)
       );
     case "stack_deployed":
     case "stack_failed":
+    case "stack_rolling_back":
     case "stack_skipped":
     case "stack_deleting":
     case "stack_deleted":
@@ -60,6 +67,7 @@ const changed = (state: DeploymentState, event: DeploymentEvent, drafts: Drafts)
     case "resource_updated":
     case "resource_deleting":
     case "resource_deleted":
+    case "resource_retained":
     case "resource_failed":
       return withStack(state, event.data.stack, drafts, (stack) => stackAfterResource(stack, event, drafts));
   }
@@ -102,7 +110,7 @@ const goingUp = (state: DeploymentState): DeploymentState =>
   isTurnedBack(state) ? { ...state, status: "deploying" } : underway(state);
 
 const reopened = (state: DeploymentState): DeploymentState => {
-  const { endTime: _end, ...open } = state;
+  const { endTime: _end, willRollBack: _next, ...open } = state;
   return open;
 };
 

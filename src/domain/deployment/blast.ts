@@ -1,21 +1,18 @@
 /** The first cause of a deployment's failure over all its stacks, and what did not begin because of it. */
 import type { Blast } from "../../protocol/deployment-events.ts";
-import type { Cause } from "../../protocol/stack-frames.ts";
-import { blockedAmong, hasFailed, type DeploymentState, type StackNode } from "./deployment-state.ts";
+import { blockedAmong, isFailing, type DeploymentState, type StackNode } from "./deployment-state.ts";
 
-/** The stack whose failure's cause came first in time; ties go to the lower layer, then to the name. */
+/** The failed or failing stack whose failure's cause came first in time; ties go to the lower layer, then to the name. */
 export const firstFailed = ({ stacks }: DeploymentState): StackNode | undefined => {
   const orderOf = ({ cause, endTime, layer, name }: StackNode): string =>
     [cause?.timestamp ?? endTime ?? "", String(layer).padStart(8, "0"), name].join(" ");
   return [...stacks.values()]
-    .filter(hasFailed)
+    .filter(isFailing)
     .reduce<StackNode | undefined>(
       (first, stack) => (first && orderOf(first) <= orderOf(stack) ? first : stack),
       undefined,
     );
 };
-
-export const causeOfDeployment = (state: DeploymentState): Cause | undefined => firstFailed(state)?.cause;
 
 /** Undefined while nothing failed. */
 export const blastOf = (state: DeploymentState): Blast | undefined => {

@@ -5,11 +5,11 @@
 import type { DeploymentMode, ErrorDetail, FailureMode } from "../../protocol/deployment-events.ts";
 import type { DeploymentStatus, LogEntry, StackStatus } from "../../protocol/deployment-progress.ts";
 import type { OutputValue } from "../../protocol/output-value.ts";
-import type { Cause } from "../../protocol/stack-frames.ts";
+import type { Cause, LeftResource, Outcome } from "../../protocol/stack-frames.ts";
 
 /** What is being done, or was done, to a resource. */
 export type ResourceStatus =
-  "creating" | "created" | "updating" | "updated" | "deleting" | "deleted" | "failed";
+  "creating" | "created" | "updating" | "updated" | "deleting" | "deleted" | "retained" | "failed";
 
 export type ResourceNode = Readonly<{
   type: string;
@@ -21,6 +21,20 @@ export type ResourceNode = Readonly<{
   updatedAt: string;
   /** Set once more is done to it after it has failed: CloudFormation puts it back, which takes no failure back. */
   failedBefore?: true;
+}>;
+
+/** What was told of how a stack's operation ended, beyond whether that is well. */
+export type StackEnding = Readonly<{
+  outcome?: Outcome | undefined;
+  /** What keeps CloudFormation's own rollback from succeeding. */
+  rollbackCause?: Cause | undefined;
+  /** Its user cancelled the update: nothing is to be mended. */
+  cancelled?: boolean | undefined;
+  /** What could not be deleted, and what was to be kept. */
+  orphans?: LeftResource[] | undefined;
+  retained?: LeftResource[] | undefined;
+  /** Resources of it may still become available. */
+  stabilising?: boolean | undefined;
 }>;
 
 export type StackNode = Readonly<{
@@ -39,6 +53,8 @@ export type StackNode = Readonly<{
   reachedPercent: number;
   /** Resources of its operation, as far as was told. */
   totalResources: number;
+  /** As its own channel counts its resources, where that was told; see `resource-counts.ts`. */
+  counted?: Readonly<{ completed?: number; failed: number }>;
   /** By URN, or by name where there is none. */
   resources: ReadonlyMap<string, ResourceNode>;
   /** The last lines, see `LOG_LINES`. */
@@ -46,6 +62,9 @@ export type StackNode = Readonly<{
   /** Set once it has failed in this run; a rollback does not take it back. */
   error?: ErrorDetail;
   cause?: Cause;
+  /** CloudFormation rolls it back: it has failed, and has not come to rest. */
+  rollingBack?: true;
+  ending?: StackEnding;
   outputs?: Readonly<Record<string, OutputValue>>;
   /** Outputs that are not kept for want of room. */
   outputsOmitted?: number | undefined;
@@ -66,6 +85,8 @@ export type DeploymentState = Readonly<{
   status: DeploymentStatus;
   startTime: string;
   endTime?: string;
+  /** Set of a run that has failed and is taken back next: it is not over. */
+  willRollBack?: true;
   /** Of the newest durable event. */
   lastEventTime: string;
   /** Stacks and layers that were announced; more may be known by name by now. */
@@ -112,8 +133,9 @@ const ENDED: ReadonlySet<DeploymentStatus> = new Set<DeploymentStatus>([
   "destroyed",
 ]);
 
-/** Whether the run is over; a failed one may still be rolled back. */
-export const hasEnded = ({ run, status }: DeploymentState): boolean => run > 0 && ENDED.has(status);
+/** Whether the run is over; a failed one may still be rolled back, on demand or as it was to be. */
+export const hasEnded = ({ run, status, willRollBack }: DeploymentState): boolean =>
+  run > 0 && ENDED.has(status) && willRollBack !== true;
 
 const FINISHED: ReadonlySet<StackStatus> = new Set<StackStatus>([
   "deployed",
@@ -150,13 +172,17 @@ export const hasOnlyDeleted = (state: DeploymentState): boolean => {
 /** Whether the stack has failed in this run, whatever became of it since. */
 export const hasFailed = ({ error }: Pick<StackNode, "error">): boolean => error !== undefined;
 
+/** Whether the stack has failed in this run, at rest or still on CloudFormation's way back. */
+export const isFailing = (stack: Pick<StackNode, "error" | "rollingBack">): boolean =>
+  hasFailed(stack) || stack.rollingBack === true;
+
 /**
  * Names of the pending stacks that cannot begin, as one in their way has failed: to be deployed, one that they depend on
  * at any distance; to be deleted, one that depends on them.
  */
 export const blockedAmong = (stacks: ReadonlyMap<string, StackNode>): ReadonlySet<string> => {
   const blocked = new Set<string>();
-  const failed = [...stacks.values()].filter(hasFailed);
+  const failed = [...stacks.values()].filter(isFailing);
   if (failed.length === 0) return blocked;
   const dependents = new Map<string, string[]>();
   for (const { name, dependsOn } of stacks.values()) {
@@ -195,12 +221,12 @@ export const isLost = ({ status, failedBefore }: ResourceNode, { operation, caus
 /** Whether the resource is as the stack's operation was to make it. */
 export const isDone = (resource: ResourceNode, stack: Operated): boolean => {
   const { status } = resource;
-  if (stack.operation === "delete") return status === "deleted";
+  if (stack.operation === "delete") return status === "deleted" || status === "retained";
   return (status === "created" || status === "updated") && !isLost(resource, stack);
 };
 
 /** What is said of a resource: its status, and of one that has failed what becomes of it. */
-export type ResourceWord = ResourceStatus | "putting_back" | "put_back" | "cleared_away";
+export type ResourceWord = ResourceStatus | "putting_back" | "put_back" | "cleared_away" | "left_as_is";
 
 const AFTER_FAILURE: Readonly<Partial<Record<ResourceStatus, ResourceWord>>> = {
   creating: "putting_back",
@@ -208,6 +234,7 @@ const AFTER_FAILURE: Readonly<Partial<Record<ResourceStatus, ResourceWord>>> = {
   updating: "putting_back",
   updated: "put_back",
   deleted: "cleared_away",
+  retained: "left_as_is",
 };
 
 export const wordOfResource = (resource: ResourceNode, stack: Operated): ResourceWord =>

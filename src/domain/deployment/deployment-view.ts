@@ -1,18 +1,18 @@
 /** A deployment's state as it is shown: the seeds' DeploymentProgress and StackProgress, computed when asked for. */
 import type { DeploymentProgress, StackProgress } from "../../protocol/deployment-progress.ts";
-import { blastOf, causeOfDeployment } from "./blast.ts";
+import { blastOf, firstFailed } from "./blast.ts";
 import { countOf, secondsBetween, totalLayersOf } from "./counts.ts";
 import {
   hasEnded,
-  hasFailed,
-  isDone,
-  isLost,
+  isFailing,
   type DeploymentState,
   type ResourceNode,
   type StackNode,
 } from "./deployment-state.ts";
 import { estimatedTimeRemaining } from "./eta.ts";
+import { leavingsOf, retainedOf } from "./leavings.ts";
 import { percentOfStack, totalStacksOf } from "./percent.ts";
+import { resourceCountsOf } from "./resource-counts.ts";
 import { isUnderway } from "./resource-node.ts";
 
 /** The resource that was begun last and is not done. */
@@ -24,15 +24,9 @@ const currentOf = ({ resources }: StackNode): ResourceNode | undefined =>
       undefined,
     );
 
-/** Whether a stack that goes on without the resource has it deleted: in an update's clean-up, which does not count. */
-const isRemoved = ({ status }: ResourceNode, stack: StackNode): boolean =>
-  (status === "deleting" || status === "deleted") &&
-  stack.operation === "deploy" &&
-  stack.cause === undefined;
-
 /** What of a stack's progress does not change with the moment, nor with what other stacks do. */
 const stillPartOf = (stack: StackNode) => {
-  const resources = [...stack.resources.values()];
+  const retained = retainedOf(stack);
   const current = stack.status === "deploying" || stack.status === "deleting" ? currentOf(stack) : undefined;
   return {
     name: stack.name,
@@ -45,14 +39,15 @@ const stillPartOf = (stack: StackNode) => {
     progressPercent: percentOfStack(stack),
     ...(current && { currentResource: current.type }),
     resources: {
-      total: Math.max(stack.totalResources, resources.filter((node) => !isRemoved(node, stack)).length),
-      created: resources.filter((resource) => isDone(resource, stack)).length,
-      failed: resources.filter((resource) => isLost(resource, stack)).length,
+      ...resourceCountsOf(stack),
       ...(current && { current: `${current.type} (${current.name})` }),
     },
     logs: [...stack.logs],
     ...(stack.error && { error: stack.error }),
-    ...(stack.cause && hasFailed(stack) && { cause: stack.cause }),
+    ...(stack.cause && isFailing(stack) && { cause: stack.cause }),
+    ...(stack.rollingBack && { rollingBack: true }),
+    ...stack.ending,
+    ...(retained.length > 0 && { retained }),
     ...(stack.outputs && { outputs: { ...stack.outputs } }),
     ...(stack.outputsOmitted !== undefined && { outputsOmitted: stack.outputsOmitted }),
     ...(stack.stackName !== undefined && { stackName: stack.stackName }),
@@ -93,7 +88,7 @@ export const deploymentProgressOf = (state: DeploymentState, now: string): Deplo
     ? undefined
     : stacks.find(({ status }) => status === "deploying" || status === "deleting");
   const currentLayer = Math.max(0, ...state.layers.keys());
-  const cause = causeOfDeployment(state);
+  const first = firstFailed(state);
   const blast = blastOf(state);
   return {
     deploymentId: state.deploymentId,
@@ -117,8 +112,11 @@ export const deploymentProgressOf = (state: DeploymentState, now: string): Deplo
     },
     stacks: Object.fromEntries(stacks.map((stack) => [stack.name, stackProgressOf(state, stack, now)])),
     metrics: metricsOf(state, now),
-    ...(cause && { cause }),
+    ...(first?.cause && { cause: first.cause }),
+    ...(first?.ending?.rollbackCause && { rollbackCause: first.ending.rollbackCause }),
     ...(blast && { blast }),
+    ...(state.willRollBack && { willRollBack: true }),
+    ...leavingsOf(state),
   };
 };
 

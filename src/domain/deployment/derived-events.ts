@@ -14,7 +14,7 @@ import {
   type StackNode,
 } from "./deployment-state.ts";
 import { totalStacksOf } from "./percent.ts";
-import { isTurnedBack } from "./transitions.ts";
+import { isTurnedBack } from "./status-after.ts";
 
 const addressOf = ({ deploymentId, environment }: DeploymentState) => ({ deploymentId, environment });
 

@@ -88,6 +88,8 @@ export const estimatedTimeRemaining = (state: DeploymentState, now: string): num
   const { run, status } = state;
   if (run === 0 || (status !== "initializing" && status !== "validating" && status !== "deploying"))
     return undefined;
+  // Nobody knows how long CloudFormation's way back takes.
+  for (const { rollingBack } of state.stacks.values()) if (rollingBack) return undefined;
   const remaining =
     (status === "deploying" ? shownRemaining(state, now) : undefined) ?? announced(state, now);
   return remaining === undefined ? undefined : Math.round(remaining);

@@ -3,12 +3,16 @@
  * told stays as it was told.
  */
 import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployment-events.ts";
+import type { Cause } from "../../protocol/stack-frames.ts";
+import { STACK_TYPE } from "../stack-event.ts";
 import { MAX_STACKS } from "../../protocol/deployment-limits.ts";
 import { blastOf, firstFailed } from "./blast.ts";
 import { countOf, countsAt, secondsBetween, stacksOfLayer, totalLayersOf } from "./counts.ts";
-import { isDone, type DeploymentState } from "./deployment-state.ts";
+import type { DeploymentState, StackNode } from "./deployment-state.ts";
+import { leavingsOf } from "./leavings.ts";
+import { resourceCountsOf } from "./resource-counts.ts";
 import { resourceKeyOf, goesOn, statusToldBy, type ResourceEvent } from "./resource-node.ts";
-import { DEPLOYMENT_TRANSITIONS } from "./transitions.ts";
+import { DEPLOYMENT_STATUS_AFTER } from "./status-after.ts";
 
 export const filledEvent = (state: DeploymentState, event: DeploymentEvent): DeploymentEvent => {
   switch (event.type) {
@@ -49,7 +53,7 @@ export const filledEvent = (state: DeploymentState, event: DeploymentEvent): Dep
     case "stack_deployed": {
       const stack = state.stacks.get(event.data.stack);
       if (!stack) return event;
-      const resourcesCreated = [...stack.resources.values()].filter((node) => isDone(node, stack)).length;
+      const { created: resourcesCreated } = resourceCountsOf(stack);
       const durationSeconds = secondsBetween(stack.startTime ?? event.timestamp, event.timestamp);
       return { ...event, data: { status: "deployed", resourcesCreated, durationSeconds, ...event.data } };
     }
@@ -57,9 +61,15 @@ export const filledEvent = (state: DeploymentState, event: DeploymentEvent): Dep
       const cause = state.stacks.get(event.data.stack)?.cause;
       return { ...event, data: { ...(cause && { cause }), ...event.data } };
     }
+    case "stack_rolling_back": {
+      const stack = state.stacks.get(event.data.stack);
+      const cause = stack?.cause ?? ownCauseOf(event, stack);
+      return { ...event, data: { ...(cause && { cause }), ...event.data } };
+    }
     case "resource_created":
     case "resource_updated":
     case "resource_deleted":
+    case "resource_retained":
     case "resource_failed":
       return timed(state, event);
     case "deployment_validating":
@@ -91,10 +101,22 @@ const ended = (state: DeploymentState, event: End): DeploymentEvent => {
   const why = {
     ...(first?.error && { error: first.error }),
     ...(first?.cause && { cause: first.cause }),
+    ...(first?.ending?.rollbackCause && { rollbackCause: first.ending.rollbackCause }),
     ...(blast && { blast }),
   };
-  const { to } = DEPLOYMENT_TRANSITIONS[event.type];
-  return { ...event, data: { ...countsAt(state, event.timestamp), status: to, ...why, ...event.data } };
+  const to = DEPLOYMENT_STATUS_AFTER[event.type];
+  const known = { ...countsAt(state, event.timestamp), status: to, ...why, ...leavingsOf(state) };
+  return { ...event, data: { ...known, ...event.data } };
+};
+
+/** What a stack says of its own failure, as long as no resource is known that has failed. */
+const ownCauseOf = (
+  { timestamp, data: { stack: name, reason = "" } }: DeploymentEventOf<"stack_rolling_back">,
+  stack: StackNode | undefined,
+): Cause | undefined => {
+  const logicalId = stack?.stackName ?? name;
+  const place = { logicalId, path: logicalId, type: STACK_TYPE, physicalId: "", stackId: "" };
+  return reason === "" ? undefined : { ...place, status: "failed", reason, timestamp };
 };
 
 /** A stack that joins without its layer lies above those that it depends on, else in the layer begun last. */

@@ -14,7 +14,7 @@ export const SNAPSHOT_PART = 1024 * 1024;
 const LEAST_LENGTH = 256;
 
 /** Texts of a stack's error and cause. */
-const TEXTS_OF_STACK = 10;
+const TEXTS_OF_STACK = 17;
 
 const withinLength = (logs: readonly LogEntry[], share: number): LogEntry[] => {
   let left = share;
@@ -42,7 +42,14 @@ const fittedCause = (cause: Cause, most: number): Cause => ({
   timestamp: cause.timestamp,
 });
 
-const fittedTexts = ({ error, cause }: StackProgress, most: number) => ({
+/** Without what the whole names, as far as there is room there. */
+const withoutLeft = ({ orphans: _orphans, retained: _retained, ...stack }: StackProgress): StackProgress =>
+  stack;
+
+const lengthOfLeft = ({ orphans, retained }: StackProgress): number =>
+  orphans || retained ? JSON.stringify([orphans, retained]).length : 0;
+
+const fittedTexts = ({ error, cause, rollbackCause }: StackProgress, most: number) => ({
   ...(error && {
     error: {
       code: error.code,
@@ -51,6 +58,7 @@ const fittedTexts = ({ error, cause }: StackProgress, most: number) => ({
     },
   }),
   ...(cause && { cause: fittedCause(cause, most) }),
+  ...(rollbackCause && { rollbackCause: fittedCause(rollbackCause, most) }),
 });
 
 const withoutOutputs = ({ outputs, outputsOmitted = 0, ...stack }: StackProgress): StackProgress =>
@@ -62,15 +70,16 @@ const lengthOfLogs = ({ logs }: StackProgress): number =>
     0,
   );
 
-const lengthOfTexts = ({ error, cause }: StackProgress): number =>
-  error || cause ? JSON.stringify([error, cause]).length : 0;
+const lengthOfTexts = ({ error, cause, rollbackCause }: StackProgress): number =>
+  error || cause ? JSON.stringify([error, cause, rollbackCause]).length : 0;
 
 const sumOf = (stacks: readonly StackProgress[], length: (stack: StackProgress) => number): number =>
   stacks.reduce((sum, stack) => sum + length(stack), 0);
 
 /** The same where it fits, as it does unless somebody tries hard; `part`: characters for each kind of what is told. */
 export const fittedProgress = (progress: DeploymentProgress, part: number): DeploymentProgress => {
-  const stacks = Object.values(progress.stacks);
+  const all = Object.values(progress.stacks);
+  const stacks = sumOf(all, lengthOfLeft) > part ? all.map(withoutLeft) : all;
   const share = Math.floor(part / Math.max(1, stacks.length));
   const areLogsLong = sumOf(stacks, lengthOfLogs) > part;
   const areTextsLong = sumOf(stacks, lengthOfTexts) > part;
@@ -84,10 +93,11 @@ export const fittedProgress = (progress: DeploymentProgress, part: number): Depl
       ...(areTextsLong && fittedTexts(stack, mostOfText)),
     };
   });
-  const { cause } = progress;
+  const { cause, rollbackCause } = progress;
   return {
     ...progress,
     stacks: Object.fromEntries(fitted.map((stack) => [stack.name, stack])),
     ...(cause && areTextsLong && { cause: fittedCause(cause, mostOfText) }),
+    ...(rollbackCause && areTextsLong && { rollbackCause: fittedCause(rollbackCause, mostOfText) }),
   };
 };

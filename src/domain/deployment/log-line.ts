@@ -1,6 +1,8 @@
 /** An event as a line of a log: the seeds' levels, and words for people. */
 import type { DeploymentEvent } from "../../protocol/deployment-events.ts";
 import type { LogEntry } from "../../protocol/deployment-progress.ts";
+import type { Cause, Outcome } from "../../protocol/stack-frames.ts";
+import { levelOf } from "./levels.ts";
 
 const took = (seconds: number | undefined): string =>
   seconds === undefined ? "" : ` (${Math.round(seconds)}s)`;
@@ -10,12 +12,37 @@ const withFailures = (failedStacks = 0): string => (failedStacks > 0 ? `, ${fail
 
 const because = (reason: string | undefined): string => (reason ? `: ${reason}` : "");
 
-/** The seeds' level of an event. */
-export const levelOf = (type: DeploymentEvent["type"]): LogEntry["level"] => {
-  if (type.endsWith("_failed")) return "error";
-  if (type === "stack_skipped" || type.includes("roll") || type.includes("cancel")) return "warn";
-  return type === "deployment_validating" ? "debug" : "info";
+type Left = Readonly<{
+  orphans?: readonly unknown[] | undefined;
+  retained?: readonly unknown[] | undefined;
+  stabilising?: boolean | readonly string[] | undefined;
+}>;
+
+const manyText = (count: number): string => `${count} resource${count === 1 ? "" : "s"}`;
+
+/** `1 resource could not be deleted`; empty if nothing was left behind against anybody's will. */
+export const orphansText = (count = 0): string =>
+  count > 0 ? `${manyText(count)} could not be deleted` : "";
+
+/** What an end leaves behind, as the words after it: `; 1 resource could not be deleted, 2 resources retained`. */
+export const leftText = ({ orphans, retained, stabilising }: Left): string => {
+  const parts = [
+    orphansText(orphans?.length),
+    retained?.length ? `${manyText(retained.length)} retained` : "",
+    stabilising === true || (typeof stabilising === "object" && stabilising.length > 0) ? STABILISING : "",
+  ].filter((part) => part !== "");
+  return parts.length > 0 ? `; ${parts.join(", ")}` : "";
 };
+
+export const STABILISING = "resources may still be becoming available";
+
+/** What a failed stack came to, where that is more than that it failed. */
+const failedText = (outcome: Outcome | undefined): string =>
+  outcome === "rolled_back"
+    ? "failed and rolled back"
+    : outcome === "rollback_failed"
+      ? "failed, and its rollback failed too"
+      : "failed";
 
 type LayerEnd = Extract<DeploymentEvent, { type: "layer_complete" }>["data"];
 
@@ -39,6 +66,10 @@ export const layerEndText = (end: LayerEnd): string => {
   return `Layer ${end.layer} ended${loss === "" ? "" : `, ${loss}`}`;
 };
 
+/** `Database: it cannot be made` */
+export const causeText = ({ path, reason, status }: Pick<Cause, "path" | "reason" | "status">): string =>
+  `${path}: ${reason || status}`;
+
 const UNCREATED = "it could not be created before";
 
 const messageOf = (event: DeploymentEvent): string => {
@@ -48,13 +79,13 @@ const messageOf = (event: DeploymentEvent): string => {
     case "deployment_validating":
       return "Validating";
     case "deployment_complete":
-      return `Deployment complete${withFailures(event.data.failedStacks)}${took(event.data.durationSeconds)}`;
+      return `Deployment complete${withFailures(event.data.failedStacks)}${took(event.data.durationSeconds)}${leftText(event.data)}`;
     case "deployment_failed":
-      return `Deployment failed${because(event.data.error?.message)}`;
+      return `Deployment failed${event.data.willRollBack ? ", and is rolled back" : ""}${because(event.data.error?.message)}`;
     case "deployment_rolling_back":
       return "Rolling back";
     case "deployment_rolled_back":
-      return `Rolled back${took(event.data.durationSeconds)}`;
+      return `Rolled back${took(event.data.durationSeconds)}${leftText(event.data)}`;
     case "deployment_cancelling":
       return "Cancelling";
     case "deployment_cancelled":
@@ -62,7 +93,7 @@ const messageOf = (event: DeploymentEvent): string => {
     case "deployment_destroying":
       return "Destroying";
     case "deployment_destroyed":
-      return `Destroyed${took(event.data.durationSeconds)}`;
+      return `Destroyed${took(event.data.durationSeconds)}${leftText(event.data)}`;
     case "layer_started":
       return `Layer ${event.data.layer} started${because(event.data.stacks?.join(", "))}`;
     case "layer_complete":
@@ -70,15 +101,17 @@ const messageOf = (event: DeploymentEvent): string => {
     case "stack_deploying":
       return `Deploying ${event.data.stack}${because(event.data.reason)}`;
     case "stack_deployed":
-      return `Stack deployed: ${event.data.stack}${took(event.data.durationSeconds)}`;
+      return `Stack deployed: ${event.data.stack}${took(event.data.durationSeconds)}${leftText(event.data)}`;
     case "stack_failed":
-      return `Stack failed: ${event.data.stack}${because(event.data.error.message)}`;
+      return `Stack ${failedText(event.data.outcome)}: ${event.data.stack}${because(event.data.error.message)}`;
+    case "stack_rolling_back":
+      return `CloudFormation rolls back ${event.data.stack}${because(event.data.cause && causeText(event.data.cause))}`;
     case "stack_skipped":
       return `Stack skipped: ${event.data.stack}${because(event.data.reason)}`;
     case "stack_deleting":
       return `Deleting ${event.data.stack}${because(event.data.reason ?? (event.data.uncreated ? UNCREATED : ""))}`;
     case "stack_deleted":
-      return `Stack deleted: ${event.data.stack}`;
+      return `Stack deleted: ${event.data.stack}${leftText(event.data)}`;
     case "stack_rolled_back":
       return `Stack rolled back: ${event.data.stack}${because(event.data.reason)}`;
     case "resource_creating":
@@ -89,6 +122,8 @@ const messageOf = (event: DeploymentEvent): string => {
     case "resource_updated":
     case "resource_deleted":
       return `${VERBS[event.type]} ${nameOf(event.data.resource)}${took(event.data.durationSeconds)}`;
+    case "resource_retained":
+      return `Retained ${nameOf(event.data.resource)}, which is still there${because(event.data.reason)}`;
     case "resource_failed":
       return `Failed ${nameOf(event.data.resource)}${because(event.data.error?.message ?? event.data.reason)}`;
   }
@@ -107,6 +142,6 @@ const nameOf = ({ type, name }: Readonly<{ type: string; name: string }>): strin
 
 export const logLineOf = (event: DeploymentEvent): LogEntry => ({
   timestamp: event.timestamp,
-  level: levelOf(event.type),
+  level: levelOf(event),
   message: messageOf(event),
 });

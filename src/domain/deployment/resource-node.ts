@@ -12,6 +12,7 @@ const STATUS: Readonly<Record<ResourceEvent["type"], ResourceStatus>> = {
   resource_updated: "updated",
   resource_deleting: "deleting",
   resource_deleted: "deleted",
+  resource_retained: "retained",
   resource_failed: "failed",
 };
 
@@ -35,10 +36,16 @@ export const endOf = (status: ResourceStatus): ResourceStatus => ENDS[status] ??
 
 /** Whether a status tells more of what is being done to the resource; an end without a beginning does not. */
 export const goesOn = ({ status }: ResourceNode, next: ResourceStatus): boolean =>
-  isUnderway({ status }) && (next === status || next === endOf(status) || next === "failed");
+  isUnderway({ status }) &&
+  (next === status ||
+    next === endOf(status) ||
+    next === "failed" ||
+    (next === "retained" && status === "deleting"));
 
 /** Whether the event tells what is known: it was told before, or is older than what was told since. */
 export const isTold = (known: ResourceNode, { type, timestamp, data }: ResourceEvent): boolean => {
+  // Only whoever tells each of its events once knows that one came late.
+  if (data.superseded) return false;
   const status = STATUS[type];
   // Clocks may step back between the beginning of something and its end.
   const newest = goesOn(known, status) && status !== known.status ? known.startTime : known.updatedAt;
@@ -57,13 +64,24 @@ export const resourcesAfterEvent = (
   const key = resourceKeyOf(resource);
   const known = resources.get(key);
   if (known && isReplaced(known, event)) return resources;
+  if (known && event.data.superseded) {
+    const hasFailed = event.type === "resource_failed" && known.status !== "failed" && !known.failedBefore;
+    return hasFailed ? draftOf(resources, drafts).set(key, { ...known, failedBefore: true }) : resources;
+  }
   return draftOf(resources, drafts).set(key, resourceAfter(known, event));
 };
+
+const AFTER_REPLACEMENT: ReadonlySet<ResourceEvent["type"]> = new Set<ResourceEvent["type"]>([
+  "resource_deleting",
+  "resource_deleted",
+  "resource_retained",
+  "resource_failed",
+]);
 
 /** Whether the event is about what was there before the resource was replaced: that is cleaned up, and does not count. */
 const isReplaced = ({ status, id }: ResourceNode, { type, data }: ResourceEvent): boolean =>
   (status === "created" || status === "updated") &&
-  (type === "resource_deleting" || type === "resource_deleted" || type === "resource_failed") &&
+  AFTER_REPLACEMENT.has(type) &&
   id !== undefined &&
   data.resource.id !== undefined &&
   data.resource.id !== id;

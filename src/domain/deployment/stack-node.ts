@@ -2,11 +2,13 @@
 import type { DeploymentEvent, ErrorDetail } from "../../protocol/deployment-events.ts";
 import type { DeploymentStatus, LogEntry } from "../../protocol/deployment-progress.ts";
 import type { Cause } from "../../protocol/stack-frames.ts";
-import { LOG_LINES, shortened, type StackNode } from "./deployment-state.ts";
+import { STACK_TYPE } from "../stack-event.ts";
+import { LOG_LINES, shortened, type StackEnding, type StackNode } from "./deployment-state.ts";
 import { logLineOf } from "./log-line.ts";
 import type { Drafts } from "./drafts.ts";
+import { countedBy, type ToldCounts } from "./resource-counts.ts";
 import { isUnderway, resourcesAfterEvent, type ResourceEvent } from "./resource-node.ts";
-import { STACK_TRANSITIONS } from "./transitions.ts";
+import { STACK_STATUS_AFTER } from "./status-after.ts";
 
 /** A stack of which nothing but its place is known. */
 export const newStack = (name: string, layer: number, dependsOn: readonly string[]): StackNode => ({
@@ -20,11 +22,43 @@ export const newStack = (name: string, layer: number, dependsOn: readonly string
   logs: [],
 });
 
-/** A stack's operation is counted anew. */
-const OPERATION_BEGINS: Pick<StackNode, "reachedPercent" | "totalResources" | "resources"> = {
-  reachedPercent: 0,
-  totalResources: 0,
-  resources: new Map(),
+/** A stack's operation is counted anew, and what the one before it came to is void. */
+const begunAnew = ({
+  endTime: _end,
+  counted: _counted,
+  rollingBack: _rollingBack,
+  ending: _ending,
+  ...stack
+}: StackNode): StackNode => ({ ...stack, reachedPercent: 0, totalResources: 0, resources: new Map() });
+
+/** What an event of an end may tell; some tell nothing of it but that it came. */
+type Ending = StackEnding & ToldCounts & Readonly<{ stack: string }>;
+
+/** The stack once its operation has come to rest. */
+const atRest = (
+  { rollingBack: _rollingBack, ...stack }: StackNode,
+  { timestamp, data }: Readonly<{ timestamp: string; data: Ending }>,
+): StackNode => {
+  const ending = endingOf(data);
+  return { ...stack, ...countedBy(stack, data), endTime: timestamp, ...(ending && { ending }) };
+};
+
+const ENDING_FIELDS = [
+  "outcome",
+  "rollbackCause",
+  "cancelled",
+  "orphans",
+  "retained",
+  "stabilising",
+] as const satisfies readonly (keyof StackEnding)[];
+
+/** What an event tells of an end; undefined: nothing. */
+const endingOf = (data: StackEnding): StackEnding | undefined => {
+  const told = ENDING_FIELDS.filter((field) => data[field] !== undefined);
+  if (told.length === 0) return undefined;
+  const ending: StackEnding = Object.fromEntries(told.map((field) => [field, data[field]]));
+  const { rollbackCause } = ending;
+  return rollbackCause ? { ...ending, rollbackCause: shortenedCause(rollbackCause) } : ending;
 };
 
 const UNDONE = { code: "STACK_DELETED", message: "The stack was deleted while it was being deployed" };
@@ -33,9 +67,9 @@ export type StackEvent = Extract<DeploymentEvent, { type: `stack_${string}` }>;
 
 /** The stack after an event of its own; `going`: where its deployment goes. */
 export const stackAfter = (stack: StackNode, event: StackEvent, going: DeploymentStatus): StackNode => {
-  const { to } = STACK_TRANSITIONS[event.type];
+  const to = STACK_STATUS_AFTER[event.type];
   const told = { ...stack, status: to, logs: withLine(stack, event) };
-  const { endTime: _end, ...unended } = { ...told, ...OPERATION_BEGINS };
+  const unended = begunAnew(told);
   switch (event.type) {
     case "stack_deploying": {
       const { layer = stack.layer, dependencies = stack.dependsOn, totalResources = 0 } = event.data;
@@ -58,41 +92,34 @@ export const stackAfter = (stack: StackNode, event: StackEvent, going: Deploymen
     case "stack_deployed": {
       const { outputs, outputsOmitted } = event.data;
       // What failed on the way has done no harm.
-      const { cause: _cause, ...well } = told;
-      return {
-        ...well,
-        endTime: event.timestamp,
-        reachedPercent: 100,
-        ...(outputs && { outputs, outputsOmitted }),
-      };
+      const { cause: _cause, ...well } = atRest(told, event);
+      return { ...well, reachedPercent: 100, ...(outputs && { outputs, outputsOmitted }) };
+    }
+    case "stack_rolling_back": {
+      const { cause } = event.data;
+      return { ...told, rollingBack: true, ...(cause && { cause: shortenedCause(cause) }) };
     }
     case "stack_failed": {
       const cause = event.data.cause ? shortenedCause(event.data.cause) : stack.cause;
       // What cannot be deleted on the way up keeps those from beginning that depend on it.
       const fallback = going === "destroying" ? "delete" : "deploy";
       const operation = going === "deploying" ? "deploy" : (stack.operation ?? fallback);
-      return {
-        ...told,
-        operation,
-        endTime: event.timestamp,
-        error: shortenedError(event.data.error),
-        ...(cause && { cause }),
-      };
+      const error = shortenedError(event.data.error);
+      return { ...atRest(told, event), operation, error, ...(cause && { cause }) };
     }
     case "stack_skipped":
     case "stack_deleted":
     case "stack_rolled_back":
-      return { ...told, endTime: event.timestamp, reachedPercent: 100 };
+      return { ...atRest(told, event), reachedPercent: 100 };
   }
 };
 
 /** The stack after an event of one of its resources. */
 export const stackAfterResource = (stack: StackNode, event: ResourceEvent, drafts: Drafts): StackNode => {
   const resources = resourcesAfterEvent(stack.resources, event, drafts);
-  const cause = stack.cause ?? causeTold(event);
-  const totalResources = Math.max(stack.totalResources, event.data.totalResources ?? 0);
-  const after = { ...stack, resources, totalResources, ...(cause && { cause }) };
-  const percent = event.data.progressPercent ?? percentCounted(after);
+  const cause = firstCause(stack.cause, event);
+  const after = { ...stack, resources, ...countedBy(stack, event.data), ...(cause && { cause }) };
+  const percent = stack.rollingBack ? 0 : (event.data.progressPercent ?? percentCounted(after));
   return {
     ...after,
     logs: withLine(stack, event),
@@ -109,6 +136,13 @@ const percentCounted = (stack: StackNode): number => {
   let done = 0;
   for (const resource of resources.values()) if (!isUnderway(resource)) done++;
   return (100 * done) / Math.max(totalResources, resources.size);
+};
+
+/** What the stack says of its own failure is no cause as soon as a resource is known that has failed. */
+const firstCause = (known: Cause | undefined, event: ResourceEvent): Cause | undefined => {
+  const { cause } = event.data;
+  if (cause) return shortenedCause(cause);
+  return known && known.type !== STACK_TYPE ? known : (causeTold(event) ?? known);
 };
 
 /** A failed resource is the cause of its stack's failure, unless the stack's own end names another. */

@@ -2,10 +2,16 @@
  * Frames of a stack's own channel as events of the deployment that the stack belongs to: CloudFormation's words in, the
  * seeds' words out.
  */
-import type { DeploymentEvent, ErrorDetail, ResourceRef } from "../../protocol/deployment-events.ts";
-import type { Cause, ResourceUpdate, StackComplete, StackFrame } from "../../protocol/stack-frames.ts";
-import { keptOutputs } from "../../protocol/bounds.ts";
+import type {
+  DeploymentEvent,
+  DeploymentEventOf,
+  ErrorDetail,
+  ResourceRef,
+} from "../../protocol/deployment-events.ts";
+import type { LeftResource, ResourceUpdate, StackComplete, StackFrame } from "../../protocol/stack-frames.ts";
+import { boundedText, keptOutputs } from "../../protocol/bounds.ts";
 import { outcomeMeant } from "../stack-end.ts";
+import { causeText } from "./log-line.ts";
 import { STACK_TYPE } from "../stack-event.ts";
 import { isRollbackStatus, operationBegunBy, REVIEW_STATUS, standingOf } from "../statuses.ts";
 
@@ -22,6 +28,12 @@ export const translated = (frame: StackFrame, belonging: Belonging): DeploymentE
   if (!own) return resourceEventOf(frame, belonging);
   // Own events of nested stacks tell of a resource that their parent tells of too.
   if (resource.logicalId !== stack.name || resource.path !== stack.name) return undefined;
+  if (turnsBack(frame)) {
+    const { reason } = resource;
+    const cause = frame.operation?.cause;
+    const data = { ...belonging, ...(reason !== "" && { reason }), ...(cause && { cause }) };
+    return { type: "stack_rolling_back", timestamp, data };
+  }
   switch (operationBegunBy(resource.status)) {
     case "create":
     case "update":
@@ -44,6 +56,17 @@ export const translated = (frame: StackFrame, belonging: Belonging): DeploymentE
   }
 };
 
+/**
+ * Whether CloudFormation takes back here what it has begun: its status says so, or its channel, which knows that a deletion
+ * takes back what could not be created.
+ */
+const turnsBack = ({ resource: { status }, operation }: ResourceUpdate): boolean => {
+  if (operation?.begins) return false;
+  if (operation?.phase === "rollback") return true;
+  if (operationBegunBy(status) === "delete") return operation?.begins === false;
+  return isRollbackStatus(status) && status.endsWith("ROLLBACK_IN_PROGRESS");
+};
+
 /** Statuses of a stack that never came to be: it can only be deleted, whatever is to follow. */
 const UNCREATED: ReadonlySet<string> = new Set([
   REVIEW_STATUS,
@@ -55,7 +78,7 @@ const UNCREATED: ReadonlySet<string> = new Set([
 const isUncreated = (status: string | undefined): boolean => status !== undefined && UNCREATED.has(status);
 
 const resourceEventOf = (
-  { timestamp, resource, stack }: ResourceUpdate,
+  { timestamp, resource, stack, operation }: ResourceUpdate,
   belonging: Belonging,
 ): DeploymentEvent | undefined => {
   const ref: ResourceRef = {
@@ -68,10 +91,14 @@ const resourceEventOf = (
     ...belonging,
     resource: ref,
     ...(resource.reason !== "" && { reason: resource.reason }),
-    // On CloudFormation's way back its percentage falls; the deployment's stays where it was.
+    ...(operation?.cause && { cause: operation.cause }),
+    ...(resource.superseded && { superseded: true }),
+    totalResources: stack.totalResources,
+    failedResources: stack.failedResources,
+    // On CloudFormation's way back its percentage falls, and what is undone is done; the deployment's stays.
     ...(!isRollbackStatus(stack.status) && {
       progressPercent: stack.progress,
-      totalResources: stack.totalResources,
+      completedResources: stack.completedResources,
     }),
   };
   const verb = verbOf(resource.status);
@@ -79,6 +106,7 @@ const resourceEventOf = (
     case "running":
       return verb && { type: `resource_${STEMS[verb]}ing`, timestamp, data };
     case "done":
+      if (resource.status === "DELETE_SKIPPED") return { type: "resource_retained", timestamp, data };
       return verb && { type: `resource_${STEMS[verb]}ed`, timestamp, data };
     case "failed":
       return {
@@ -115,13 +143,17 @@ const endOf = (frame: StackComplete, belonging: Belonging): DeploymentEvent => {
         data: {
           ...belonging,
           status: "deployed",
+          outcome: frame.outcome,
           resourcesCreated: stack.completedResources,
+          ...countsOf(frame),
           durationSeconds,
           ...told,
+          ...leftBy(frame),
+          ...(frame.stabilising && { stabilising: true }),
         },
       };
     case "deleted":
-      return { type: "stack_deleted", timestamp, data: belonging };
+      return { type: "stack_deleted", timestamp, data: { ...belonging, ...leftBy(frame) } };
     case "rolled_back":
     case "failed":
     case "rollback_failed":
@@ -129,17 +161,55 @@ const endOf = (frame: StackComplete, belonging: Belonging): DeploymentEvent => {
   }
 };
 
-const failureOf = (
-  { timestamp, stack, outcome, cause }: StackComplete,
-  belonging: Belonging,
-): DeploymentEvent => ({
-  type: "stack_failed",
-  timestamp,
-  data: { ...belonging, error: errorOf(stack.status, outcome, cause), ...(cause && { cause }) },
+/** Characters of one reason in a list of them. */
+const MOST_REASON = 1_000;
+
+const bounded = (left: readonly LeftResource[]): LeftResource[] =>
+  left.map((resource) => ({ ...resource, reason: boundedText(resource.reason, MOST_REASON) }));
+
+/** What an end leaves behind. */
+export const leftBy = ({ orphans = [], retained = [] }: StackComplete) => ({
+  ...(orphans.length > 0 && { orphans: bounded(orphans) }),
+  ...(retained.length > 0 && { retained: bounded(retained) }),
 });
 
-const errorOf = (status: string, outcome: string, cause: Cause | undefined): ErrorDetail => ({
-  code: status,
-  message: cause ? `${cause.path}: ${cause.reason || cause.status}` : `The stack has ended as ${outcome}`,
-  ...(cause && { details: `${cause.type} ${cause.status}` }),
+/** Of a way back what is done is undone: nothing of it counts as done. */
+const countsOf = ({ stack, outcome }: StackComplete) => ({
+  totalResources: stack.totalResources,
+  failedResources: stack.failedResources,
+  ...(outcome !== "rolled_back" &&
+    outcome !== "rollback_failed" && { completedResources: stack.completedResources }),
 });
+
+/** The end of a stack that has not come to what it was to come to. */
+export const failureOf = (frame: StackComplete, belonging: Belonging): DeploymentEventOf<"stack_failed"> => {
+  const { timestamp, cause, rollbackCause, cancelled } = frame;
+  return {
+    type: "stack_failed",
+    timestamp,
+    data: {
+      ...belonging,
+      error: errorOf(frame),
+      outcome: outcomeMeant(frame),
+      ...(cause && { cause }),
+      ...(rollbackCause && { rollbackCause }),
+      ...(cancelled && { cancelled }),
+      ...countsOf(frame),
+      ...leftBy(frame),
+    },
+  };
+};
+
+const errorOf = (frame: StackComplete): ErrorDetail => {
+  const { stack, cause } = frame;
+  const outcome = outcomeMeant(frame);
+  return {
+    code: isRefused(frame) ? "DELETE_REFUSED" : stack.status,
+    message: cause ? causeText(cause) : `The stack has ended as ${outcome}`,
+    ...(cause && { details: `${cause.type} ${cause.status}` }),
+  };
+};
+
+/** A deletion that CloudFormation does not begin leaves the stack as it was. */
+const isRefused = ({ outcome, stack: { status } }: StackComplete): boolean =>
+  outcome === "failed" && status.endsWith("_COMPLETE");

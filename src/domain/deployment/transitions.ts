@@ -10,6 +10,13 @@ import {
   type StackNode,
 } from "./deployment-state.ts";
 import { isTold, resourceKeyOf, type ResourceEvent } from "./resource-node.ts";
+import {
+  DEPLOYMENT_STATUS_AFTER,
+  STACK_STATUS_AFTER,
+  isTurnedBack,
+  type DeploymentStep,
+  type StackStep,
+} from "./status-after.ts";
 
 /** What becomes of an event: it is told, it was told before, or it may not be. */
 export type Verdict =
@@ -17,40 +24,34 @@ export type Verdict =
   | Readonly<{ kind: "known" }>
   | Readonly<{ kind: "refused"; code: "INVALID_TRANSITION" | "UNKNOWN_STACK"; message: string }>;
 
-type DeploymentType = Extract<DeploymentEvent["type"], `deployment_${string}`>;
-type StackType = Extract<DeploymentEvent["type"], `stack_${string}`>;
-
-type Transition<Status> = Readonly<{ to: Status; from: readonly Status[] }>;
-
-/** Where each event takes a deployment, and from where it may. */
+/** From where each event may take a deployment, and a stack. */
 export const DEPLOYMENT_TRANSITIONS: Readonly<
-  Record<Exclude<DeploymentType, "deployment_started">, Transition<DeploymentStatus>>
+  Record<DeploymentStep, Readonly<{ from: readonly DeploymentStatus[] }>>
 > = {
-  deployment_validating: { to: "validating", from: ["initializing"] },
-  deployment_complete: { to: "deployed", from: ["initializing", "validating", "deploying"] },
+  deployment_validating: { from: ["initializing"] },
+  deployment_complete: { from: ["initializing", "validating", "deploying"] },
   deployment_failed: {
-    to: "failed",
     from: ["initializing", "validating", "deploying", "rolling_back", "destroying"],
   },
-  deployment_rolling_back: { to: "rolling_back", from: ["deploying", "failed", "cancelled"] },
-  deployment_rolled_back: { to: "rolled_back", from: ["rolling_back"] },
-  deployment_cancelling: { to: "cancelling", from: ["initializing", "validating", "deploying"] },
-  deployment_cancelled: { to: "cancelled", from: ["initializing", "validating", "deploying", "cancelling"] },
-  deployment_destroying: { to: "destroying", from: ["initializing", "validating", "deploying"] },
-  deployment_destroyed: { to: "destroyed", from: ["destroying"] },
+  deployment_rolling_back: { from: ["deploying", "failed", "cancelled"] },
+  deployment_rolled_back: { from: ["rolling_back"] },
+  deployment_cancelling: { from: ["initializing", "validating", "deploying"] },
+  deployment_cancelled: { from: ["initializing", "validating", "deploying", "cancelling"] },
+  deployment_destroying: { from: ["initializing", "validating", "deploying"] },
+  deployment_destroyed: { from: ["destroying"] },
 };
 
-export const STACK_TRANSITIONS: Readonly<Record<StackType, Transition<StackStatus>>> = {
-  stack_deploying: { to: "deploying", from: ["pending", "deleted"] },
-  stack_deployed: { to: "deployed", from: ["deploying"] },
+const STACK_TRANSITIONS: Readonly<Record<StackStep, Readonly<{ from: readonly StackStatus[] }>>> = {
+  stack_deploying: { from: ["pending", "deleted"] },
+  stack_deployed: { from: ["deploying"] },
   stack_failed: {
-    to: "failed",
     from: ["pending", "deploying", "deleting", "deployed", "skipped", "deleted"],
   },
-  stack_skipped: { to: "skipped", from: ["pending", "deploying"] },
-  stack_deleting: { to: "deleting", from: ["pending", "deploying", "deployed", "failed", "skipped"] },
-  stack_deleted: { to: "deleted", from: ["deleting"] },
-  stack_rolled_back: { to: "rolled_back", from: ["deploying", "deployed", "failed", "deleting", "skipped"] },
+  stack_rolling_back: { from: ["deploying"] },
+  stack_skipped: { from: ["pending", "deploying"] },
+  stack_deleting: { from: ["pending", "deploying", "deployed", "failed", "skipped"] },
+  stack_deleted: { from: ["deleting"] },
+  stack_rolled_back: { from: ["deploying", "deployed", "failed", "deleting", "skipped"] },
 };
 
 const ACCEPTED: Verdict = { kind: "accepted" };
@@ -61,7 +62,7 @@ const invalid = (message: string): Verdict => ({ kind: "refused", code: "INVALID
 const judge = <Status extends string>(
   what: string,
   type: string,
-  { to, from }: Transition<Status>,
+  { to, from }: Readonly<{ to: Status; from: readonly Status[] }>,
   status: Status,
 ): Verdict => {
   if (status === to) return KNOWN;
@@ -77,8 +78,9 @@ export const verdictOn = (state: DeploymentState, event: DeploymentEvent): Verdi
   if (state.run === 0) return invalid(`${event.type}: the deployment has not started`);
   if (event.type === "layer_started" || event.type === "layer_complete") return layerVerdict(state, event);
   if ("stack" in event.data) return stackVerdict(state, event, event.data.stack);
-  const type = event.type as keyof typeof DEPLOYMENT_TRANSITIONS;
-  const verdict = judge("the deployment", type, DEPLOYMENT_TRANSITIONS[type], state.status);
+  const type = event.type as DeploymentStep;
+  const step = { ...DEPLOYMENT_TRANSITIONS[type], to: DEPLOYMENT_STATUS_AFTER[type] };
+  const verdict = judge("the deployment", type, step, state.status);
   if (verdict.kind !== "accepted") return verdict;
   if (state.endTime !== undefined && event.timestamp < state.endTime) return KNOWN;
   if (type === "deployment_complete") return completeVerdict(state);
@@ -99,10 +101,6 @@ const destroyingVerdict = (state: DeploymentState): Verdict =>
   state.status === "deploying" && !hasOnlyDeleted(state)
     ? invalid("deployment_destroying: the deployment is deploying")
     : ACCEPTED;
-
-/** Whether a layer or a stack that begins now shows that what was taken for the destruction of all was none. */
-export const isTurnedBack = ({ mode, status }: DeploymentState): boolean =>
-  mode === "track" && status === "destroying";
 
 const layerVerdict = (
   state: DeploymentState,
@@ -138,8 +136,10 @@ const stackVerdict = (state: DeploymentState, event: DeploymentEvent, name: stri
     if (hasEnded(state)) return invalid(`${event.type}: the run is over`);
     return underway ? ACCEPTED : invalid(`${event.type}: stack ${name} is ${status}`);
   }
-  const type = event.type as StackType;
-  const verdict = judge(`stack ${name}`, type, STACK_TRANSITIONS[type], status);
+  const type = event.type as StackStep;
+  const step = { ...STACK_TRANSITIONS[type], to: STACK_STATUS_AFTER[type] };
+  const turnsBack = type === "stack_rolling_back" && status === step.to && !stack?.rollingBack;
+  const verdict = turnsBack ? ACCEPTED : judge(`stack ${name}`, type, step, status);
   if (verdict.kind === "known" || (stack && isPast(stack, event))) return KNOWN;
   if (hasEnded(state)) return invalid(`${type}: the run is over`);
   if (verdict.kind === "accepted" && !DIRECTED[type](state, status)) {
@@ -158,7 +158,7 @@ const isPast = ({ startTime, endTime = "" }: StackNode, { type, timestamp }: Dep
 const always = () => true;
 
 /** What a stack may do depends on where the deployment goes, too. */
-const DIRECTED: Readonly<Record<StackType, (state: DeploymentState, status: StackStatus) => boolean>> = {
+const DIRECTED: Readonly<Record<StackStep, (state: DeploymentState, status: StackStatus) => boolean>> = {
   // One that could not be created has to be deleted before it is created anew.
   stack_deploying: (state, status) =>
     status === "pending" || state.status === "deploying" || isTurnedBack(state),
@@ -168,6 +168,7 @@ const DIRECTED: Readonly<Record<StackType, (state: DeploymentState, status: Stac
     if (status === "deleted") return mode !== "ingest" && going === "deploying";
     return (status !== "deployed" && status !== "skipped") || going === "rolling_back";
   },
+  stack_rolling_back: always,
   stack_skipped: always,
   stack_deleting: always,
   stack_deleted: always,

@@ -43,6 +43,7 @@ const telling = (events: readonly DeploymentEvent[]): Turn => ({ over: false, ev
 export const nextTurn = (standing: Standing, now: string, doubt: boolean): Turn => {
   const { state, orchestration } = standing;
   if (hasEnded(state)) return OVER;
+  if (state.willRollBack) return telling([rollingBack(state, now)]);
   const data = addressOf(state);
   switch (state.status) {
     case "initializing": {
@@ -89,8 +90,7 @@ const forward = (standing: Standing, now: string, doubt: boolean): Turn => {
     if (tasks.size > 0) return acting(repeated);
     const open = stacks.filter((stack) => stack.status === "deploying" && isOpen(standing, stack));
     if (open.length > 0) return telling(open.map((stack) => givenUp(state, stack, now)));
-    const type = marks.size > 0 ? "deployment_rolling_back" : "deployment_failed";
-    return telling([{ type, timestamp: now, data: addressOf(state) }]);
+    return telling(failing(state, marks.size > 0, now));
   }
   const blocked = blockedAmong(state.stacks);
   const unfinished = stacks.filter((stack) => !isFinished(stack) && !blocked.has(stack.name));
@@ -99,6 +99,22 @@ const forward = (standing: Standing, now: string, doubt: boolean): Turn => {
   const ready = unfinished.filter((stack) => stack.layer === layer && isOpen(standing, stack)).slice(0, room);
   return acting([...repeated, ...ready.map(({ name }): Action => ({ kind: "deploy", stack: name }))]);
 };
+
+/** The run cannot succeed any more: what it has changed is taken back, if it has changed anything. */
+const failing = (state: DeploymentState, isTakenBack: boolean, now: string): DeploymentEvent[] => {
+  const data = addressOf(state);
+  if (!isTakenBack) return [{ type: "deployment_failed", timestamp: now, data }];
+  return [
+    { type: "deployment_failed", timestamp: now, data: { ...data, willRollBack: true } },
+    rollingBack(state, now),
+  ];
+};
+
+const rollingBack = (state: DeploymentState, now: string): DeploymentEvent => ({
+  type: "deployment_rolling_back",
+  timestamp: now,
+  data: addressOf(state),
+});
 
 const skipped = (state: DeploymentState, { name }: StackNode, now: string): DeploymentEvent => ({
   type: "stack_skipped",

@@ -4,7 +4,7 @@
  */
 import type { DeploymentEvent } from "../../protocol/deployment-events.ts";
 import type { StackComplete, StackFrame } from "../../protocol/stack-frames.ts";
-import { translated, type Belonging } from "../deployment/stack-translation.ts";
+import { failureOf, leftBy, translated, type Belonging } from "../deployment/stack-translation.ts";
 import type { Task } from "./task.ts";
 import { withWayOut } from "./way-out.ts";
 
@@ -17,18 +17,8 @@ const DELETED = { code: "STACK_DELETED", message: "The stack was deleted while i
 const isWell = (outcome: StackComplete["outcome"]): boolean =>
   outcome === "deployed" || outcome === "deployed_with_orphans";
 
-const failed = (frame: StackComplete, belonging: Belonging): DeploymentEvent => {
-  const { status } = frame.stack;
-  const { cause, timestamp } = frame;
-  const message = cause
-    ? `${cause.path}: ${cause.reason || cause.status}`
-    : `The stack has ended as ${status}`;
-  return withWayOut({
-    type: "stack_failed",
-    timestamp,
-    data: { ...belonging, error: { code: status, message }, ...(cause && { cause }) },
-  });
-};
+const failed = (frame: StackComplete, belonging: Belonging): DeploymentEvent =>
+  withWayOut(failureOf(frame, belonging));
 
 /**
  * What frames tell of the task, in order, up to its end. A stack that CloudFormation was at work on before may tell of
@@ -92,7 +82,7 @@ export const toldBy = (frame: StackFrame, belonging: Belonging, task: Task): Tol
     case "revert": {
       if (!isWell(outcome)) return { events: [failed(frame, belonging)], ended: "badly" };
       const { reason } = task;
-      const data = { ...belonging, ...(reason !== undefined && { reason }) };
+      const data = { ...belonging, ...(reason !== undefined && { reason }), ...leftBy(frame) };
       return { events: [{ type: "stack_rolled_back", timestamp, data }], ended: "well" };
     }
     case "resume":
@@ -101,11 +91,19 @@ export const toldBy = (frame: StackFrame, belonging: Belonging, task: Task): Tol
         : { events: [failed(frame, belonging)], ended: "badly" };
     case "remove":
       return outcome === "deleted"
-        ? { events: [{ type: "stack_deleted", timestamp, data: belonging }], ended: "well" }
+        ? {
+            events: [{ type: "stack_deleted", timestamp, data: { ...belonging, ...leftBy(frame) } }],
+            ended: "well",
+          }
         : { events: [failed(frame, belonging)], ended: "badly" };
   }
 };
 
-/** A stack's beginning was told when it was set going; its resources are told, but for those of what is cleared away. */
-const isShown = ({ type }: DeploymentEvent, { kind }: Task): boolean =>
-  kind !== "clear" && type.startsWith("resource_");
+/**
+ * A stack's beginning was told when it was set going. Its resources are told, but for those of what is cleared away: of
+ * these only what stays, which may be in the way of what is to come.
+ */
+const isShown = ({ type }: DeploymentEvent, { kind }: Task): boolean => {
+  if (kind === "clear") return type === "resource_retained";
+  return type.startsWith("resource_") || (kind === "deploy" && type === "stack_rolling_back");
+};

@@ -30,6 +30,16 @@ const BUSY = withA(DEPLOYING, {
 });
 const RESOURCE = { stack: "a", resource: { urn: "u", type: "T", name: "r", id: "i" } };
 const error = { code: "X", message: "broke" };
+const CAUSE = {
+  logicalId: "r",
+  path: "u",
+  type: "T",
+  physicalId: "i",
+  stackId: "",
+  status: "CREATE_FAILED",
+  reason: "no rights",
+  timestamp: at(3),
+};
 
 type Change = Readonly<{
   before: DeploymentState;
@@ -96,6 +106,11 @@ const CHANGES: readonly Change[] = [
     stack: { ...ended, status: "failed", error },
   },
   {
+    before: DEPLOYING,
+    event: now("stack_rolling_back", { stack: "a", cause: CAUSE }),
+    stack: { rollingBack: true, cause: CAUSE },
+  },
+  {
     before: STARTED,
     event: now("stack_skipped", { stack: "a" }),
     state: { status: "deploying", reachedPercent: 50 },
@@ -137,7 +152,7 @@ const CHANGES: readonly Change[] = [
       resources: new Map([["u", { ...NODE, status, startTime: at(EVENT_TIME), updatedAt: at(EVENT_TIME) }]]),
     },
   })),
-  ...(["created", "updated", "deleted"] as const).map((status): Change => ({
+  ...(["created", "updated", "deleted", "retained"] as const).map((status): Change => ({
     before: BUSY,
     event: now(`resource_${status}`, RESOURCE),
     state: { reachedPercent: 12 },

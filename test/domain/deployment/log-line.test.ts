@@ -4,6 +4,23 @@ import { logLineOf } from "../../../src/domain/deployment/log-line.ts";
 import { at, told } from "./told.ts";
 
 const error = { code: "AccessDenied", message: "Unable to create" };
+const left = {
+  logicalId: "Bucket",
+  path: "Bucket",
+  type: "AWS::S3::Bucket",
+  physicalId: "b",
+  status: "DELETE_FAILED",
+  reason: "it is not empty",
+};
+const CAUSE = {
+  logicalId: "B",
+  path: "A/B",
+  type: "T",
+  physicalId: "",
+  stackId: "",
+  status: "CREATE_FAILED",
+  timestamp: at(1),
+};
 const bucket = { stack: "storage", resource: { type: "aws:s3/bucket:Bucket", name: "logs" } };
 
 const LINES = [
@@ -52,6 +69,43 @@ const LINES = [
   ["stack_deploying", { stack: "storage" }, "info", "Deploying storage"],
   ["stack_deployed", { stack: "storage", durationSeconds: 45 }, "info", "Stack deployed: storage (45s)"],
   ["stack_failed", { stack: "storage", error }, "error", "Stack failed: storage: Unable to create"],
+  [
+    "stack_failed",
+    { stack: "storage", error, outcome: "rolled_back", retained: [left] },
+    "error",
+    "Stack failed and rolled back: storage: Unable to create",
+  ],
+  [
+    "stack_rolling_back",
+    { stack: "storage", cause: { ...CAUSE, reason: "no rights" } },
+    "warn",
+    "CloudFormation rolls back storage: A/B: no rights",
+  ],
+  [
+    "stack_deployed",
+    { stack: "storage", orphans: [left], retained: [left, left], stabilising: true },
+    "warn",
+    "Stack deployed: storage; 1 resource could not be deleted, 2 resources retained, resources may still be becoming available",
+  ],
+  [
+    "stack_deleted",
+    { stack: "storage", retained: [left] },
+    "info",
+    "Stack deleted: storage; 1 resource retained",
+  ],
+  [
+    "deployment_complete",
+    { orphans: [{ ...left, stack: "storage" }] },
+    "warn",
+    "Deployment complete; 1 resource could not be deleted",
+  ],
+  [
+    "deployment_failed",
+    { willRollBack: true, error },
+    "error",
+    "Deployment failed, and is rolled back: Unable to create",
+  ],
+  ["resource_retained", bucket, "warn", "Retained aws:s3/bucket:Bucket (logs), which is still there"],
   ["stack_skipped", { stack: "storage", reason: "unchanged" }, "warn", "Stack skipped: storage: unchanged"],
   ["stack_deleting", { stack: "storage" }, "info", "Deleting storage"],
   ["stack_deleted", { stack: "storage" }, "info", "Stack deleted: storage"],

@@ -98,6 +98,8 @@ describe("a translated stack", () => {
         durationSeconds: 1,
         progressPercent: 50,
         totalResources: 2,
+        completedResources: 1,
+        failedResources: 0,
       },
     });
     expect(fold.events[2]?.data).toMatchObject({ layer: 1, dependencies: [] });

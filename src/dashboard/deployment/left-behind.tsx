@@ -1,0 +1,47 @@
+/** What a run has left behind: what could not be deleted, what was kept, and what may still be becoming available. */
+import { STABILISING } from "../../domain/deployment/log-line.ts";
+import type { LeftOfStack } from "../../protocol/deployment-events.ts";
+import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
+import { viewHref } from "../address.ts";
+import { Mark } from "../elements/mark.tsx";
+
+type ListProps = Readonly<{ title: string; left: readonly LeftOfStack[] }>;
+
+const LeftList = ({ title, left }: ListProps) => (
+  <section class="note" aria-label={title}>
+    <Mark standing="skipped" />
+    <div>
+      <strong>{title}</strong>
+      <ul>
+        {left.map(({ stack, path, type, physicalId, reason }) => (
+          <li key={`${stack} ${path} ${physicalId}`}>
+            <a href={viewHref({ tab: undefined, stack, resource: path })}>
+              {stack} · {path}
+            </a>{" "}
+            <span class="quiet">
+              {type} <span class="mono">{physicalId}</span>
+            </span>
+            {reason !== "" && `: ${reason}`}
+          </li>
+        ))}
+      </ul>
+    </div>
+  </section>
+);
+
+export const LeftBehind = ({ progress }: Readonly<{ progress: DeploymentProgress }>) => {
+  const { orphans = [], retained = [], stabilising = [] } = progress;
+  return (
+    <>
+      {orphans.length > 0 && <LeftList title="Could not be deleted, and is still there" left={orphans} />}
+      {retained.length > 0 && (
+        <LeftList title="Retained as the template says, and is still there" left={retained} />
+      )}
+      {stabilising.length > 0 && (
+        <p class="note running">
+          Express mode: {STABILISING} in {stabilising.join(", ")}.
+        </p>
+      )}
+    </>
+  );
+};
