@@ -4,7 +4,7 @@ import type { LookupFailure } from "../domain/lookup-failure.ts";
 import type { Template } from "../domain/template.ts";
 import { success } from "../protocol/result.ts";
 import type { Result } from "../protocol/result.ts";
-import { parsedTemplate } from "./template-text.ts";
+import { parsedTemplate } from "../domain/template-text.ts";
 import { badAnswer } from "./xml-text.ts";
 
 const resource = z.object({ Type: z.string(), Condition: z.string().optional() });

@@ -1,6 +1,7 @@
 /** The deployments as a whole, over REST: their list, and a new one. */
 import { createRoute } from "@hono/zod-openapi";
 import { mayRead } from "../auth/rights.ts";
+import { outputFailureOf } from "../domain/orchestration/unmet-outputs.ts";
 import { stackChannelOf } from "../protocol/channel-names.ts";
 import type { DeploymentProgress } from "../protocol/deployment-progress.ts";
 import {
@@ -104,6 +105,8 @@ export const deployments = resourceApp()
         !mayRead(c.get("session"), stackChannelOf({ region, stackName })),
     );
     if (unseen) return restFailure(c, stackNotCovered(unseen.name));
+    const unmet = mode === "deploy" ? outputFailureOf(registration.stacks) : undefined;
+    if (unmet) return restFailure(c, unmet);
     const object = deploymentOf(c.env, { deploymentId, environment }, c.get("settings").aws.region);
     const { subject, channels } = c.get("session");
     const registered = await object.register(registration, subject, channels);

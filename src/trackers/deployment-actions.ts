@@ -15,7 +15,7 @@ import type { Failure } from "../protocol/failure.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import type { Session } from "../protocol/session.ts";
 import type { DeploymentChannel } from "./deployment-channel.ts";
-import { outputFailureOf, planOf, registrationOf } from "./deployment-plan.ts";
+import { planOf, registrationOf } from "./deployment-plan.ts";
 import { startOf } from "./registration.ts";
 
 /** Why nothing else can be begun. */
@@ -73,8 +73,6 @@ export const register = async (
   };
   const forbidden = uncovered(plan, channels);
   if (forbidden) return failed(forbidden);
-  const unmet = given && outputFailureOf(plan, given.templates);
-  if (unmet) return failed(unmet);
   return carryOut(channel, registration, user, plan, given?.templates, (run) => ({
     run,
     purpose: "deploy",

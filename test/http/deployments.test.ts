@@ -173,6 +173,36 @@ describe("deployments over REST", () => {
     expect(await registering("stacks/us-east-1/network", "stacks/*/database-*")).toBe(201);
   });
 
+  test("a parameter that takes an output of a template without it is refused before the object is asked", async () => {
+    const fake = new FakeDeployments();
+    const body = (outputs: object) => JSON.stringify({ Resources: { A: { Type: "X" } }, Outputs: outputs });
+    const parameters = { Vpc: { fromOutput: "base.VpcId" }, Subnet: { fromOutput: "base.SubnetId" } };
+    const app = { name: "app", templateBody: body({}), dependsOn: ["base"], parameters };
+    const registering = (base: object) =>
+      askAs(
+        "deployer",
+        "/api/v1/deployments",
+        posting(
+          { ...registration, mode: "deploy", stacks: [{ name: "base", ...base }, app] },
+          { bindings: fake.bindings },
+        ),
+      );
+    const message = "app takes the output SubnetId of base, whose template has no such output";
+    const field = "stacks.1.parameters.Subnet.fromOutput";
+    const refused = await registering({ templateBody: body({ VpcId: {} }) });
+    expect([refused.status, await jsonOf(refused)]).toMatchObject([
+      400,
+      { error: { code: "INVALID_REQUEST", message: `${field}: ${message}`, details: [{ field, message }] } },
+    ]);
+    expect(fake.asked).toEqual([]);
+    for (const base of [
+      { templateBody: body({ VpcId: {}, SubnetId: {} }) },
+      { templateUrl: "https://s3.amazonaws.com/b/t.json" },
+      { templateBody: '"'.repeat(51_200) },
+    ])
+      expect((await registering(base)).status).toBe(201);
+  });
+
   test("no token is 401, and one in the address is none", async () => {
     for (const address of ["status", "events", "audit"]) {
       const answer = await ask(`${path}/${address}?environment=dev&token=${await tokenOf()}`);

@@ -340,35 +340,6 @@ describe("a deployment that Stackcast deploys", () => {
     expect(await kept()).toBe(0);
   });
 
-  test("is not begun if a parameter takes an output that the other stack's template does not have", async () => {
-    const body = (outputs: object) => JSON.stringify({ Resources: { A: { Type: "X" } }, Outputs: outputs });
-    const taker = { Vpc: { fromOutput: "base.VpcId" }, Subnet: { fromOutput: "base.SubnetId" } };
-    const stacksOf = (base: Partial<Registration["stacks"][number]>) => [
-      { name: "base", ...base },
-      { name: "app", templateBody: body({}), dependsOn: ["base"], parameters: taker },
-    ];
-    const lacking = stacksOf({ templateBody: body({ VpcId: {} }) });
-    const message = "app takes the output SubnetId of base, whose template has no such output";
-    const field = "stacks.1.parameters.Subnet.fromOutput";
-    expect(await deploymentOf("o-output").register(planOf("o-output", { stacks: lacking }), "kim")).toEqual({
-      ok: false,
-      failure: {
-        code: "INVALID_REQUEST",
-        message: `${field}: ${message}`,
-        details: [{ field, message }],
-      },
-    });
-    const others = [
-      { templateBody: body({ VpcId: {}, SubnetId: {} }) },
-      { templateUrl: "https://s3.amazonaws.com/b/t.json" },
-    ];
-    for (const [index, other] of others.entries()) {
-      const id = `o-output-${index}`;
-      const plan = planOf(id, { stacks: stacksOf(other) });
-      expect(await deploymentOf(id).register(plan, "kim")).toMatchObject({ ok: true });
-    }
-  });
-
   test("without a plan can be neither deployed nor destroyed", async () => {
     const deployment = deploymentOf("o-none");
     expect(await deployment.register(planOf("o-none", { stacks: [] }), "kim")).toMatchObject({

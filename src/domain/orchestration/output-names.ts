@@ -1,6 +1,6 @@
 /** Which outputs the stack of a template can have, as far as the template's text alone tells. */
 import * as z from "zod";
-import { parsedTemplate } from "./template-text.ts";
+import { parsedTemplate } from "../template-text.ts";
 
 const section = z.record(z.string(), z.unknown()).nullish();
 
