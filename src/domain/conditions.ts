@@ -5,7 +5,7 @@
 import type { Template } from "./template.ts";
 
 /** Marks what cannot be known here. */
-export const UNKNOWN = Symbol("unknown");
+const UNKNOWN = Symbol("unknown");
 
 /** Whether a condition holds. */
 export type Truth = boolean | typeof UNKNOWN;

@@ -93,6 +93,21 @@ const schema = new Schema([
   mappingForm,
 ]);
 
+/** Begins a document, wherever it stands at the beginning of a line. */
+const MARKER = /^---(?:\s|$)/m;
+
+/** A template is one document; the parser would read thousands before it says so. */
+const checkIsOne = (text: string): void => {
+  const first = MARKER.exec(text);
+  if (first !== null && MARKER.test(text.slice(first.index + 3)))
+    throw new RangeError("The text holds several documents");
+};
+
+const yamlTree = (text: string): unknown => {
+  checkIsOne(text);
+  return load(text, { schema, maxDepth: MAX_DEPTH, maxAliases: 10_000 });
+};
+
 /** Throws where the tree is deeper or, with each alias followed, larger than a template can be. */
 const checkBounds = (tree: unknown, maxValues: number): void => {
   const sizes = new Map<object, number>();
@@ -114,9 +129,7 @@ const checkBounds = (tree: unknown, maxValues: number): void => {
 
 /** What a template's text holds, as it stands there; throws if that is neither JSON nor YAML, or beyond all bounds. */
 export const parsedTemplate = (text: string): unknown => {
-  const tree: unknown = text.trimStart().startsWith("{")
-    ? JSON.parse(text)
-    : load(text, { schema, maxDepth: MAX_DEPTH, maxAliases: 10_000 });
+  const tree: unknown = text.trimStart().startsWith("{") ? JSON.parse(text) : yamlTree(text);
   checkBounds(tree, text.length * MAX_VALUES_PER_CHARACTER);
   return tree;
 };
