@@ -154,7 +154,6 @@ test("a stack whose outputs were kept before they had a bound goes on", async ()
     "former",
     event("deployment_started", { totalStacks: 1 }),
     event("stack_deploying", { stack: "a" }),
-    event("stack_deployed", { stack: "a" }),
   );
   await runInDurableObject(deploymentOf("former"), (_, { storage }) => {
     const row = storage.kv.get<object>("stack/a");
@@ -162,7 +161,10 @@ test("a stack whose outputs were kept before they had a bound goes on", async ()
   });
   await evictDurableObject(deploymentOf("former"));
   expect((await progressOf("former")).stacks["a"]?.outputs).toBeDefined();
-  await send("former", event("stack_deploying", { stack: "a", reason: "r".repeat(60_000) }));
+  await send(
+    "former",
+    event("resource_creating", { stack: "a", resource: resourceOf(1), reason: "r".repeat(60_000) }),
+  );
   await evictDurableObject(deploymentOf("former"));
   const { stacks } = await progressOf("former");
   expect(stacks["a"]).toMatchObject({ status: "deploying", outputs: {}, outputsOmitted: 1 });
