@@ -19,7 +19,10 @@ import { templateOf } from "./template.ts";
 
 /** One page of DescribeStackEvents, cut where the known events begin. */
 export type EventPage = Readonly<{
-  /** Newest first. Only events that are not known and stand above (are newer than) the last known one of the page. */
+  /**
+   * Newest first. Only events that are not known and stand above (are newer than) the last known one of the page, or above
+   * the stack's beginning where that is known.
+   */
   unseen: readonly StackEvent[];
   /** Whether the page holds a known event: all below it was read before. */
   reachedKnown: boolean;

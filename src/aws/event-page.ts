@@ -6,6 +6,7 @@
 import type { LookupFailure } from "../domain/lookup-failure.ts";
 import { eventKeyOf } from "../domain/stack-event.ts";
 import type { StackEvent } from "../domain/stack-event.ts";
+import { BEGINNING } from "../domain/unseen.ts";
 import { success } from "../protocol/result.ts";
 import type { Result } from "../protocol/result.ts";
 import type { EventPage } from "./cloudformation.ts";
@@ -18,7 +19,10 @@ const CLOSE = "</member>";
 /** Where a member's inner XML begins and ends. */
 type Span = Readonly<{ start: number; end: number }>;
 
-type Unread = Readonly<{ members: readonly Span[]; reachedKnown: boolean }>;
+/** A member to be read, and the known event that stands next above it on the page. */
+type Member = Span & Readonly<{ precedes: string | undefined }>;
+
+type Unread = Readonly<{ members: readonly Member[]; reachedKnown: boolean }>;
 
 /**
  * Where the member that opens at `open` closes, -1 if it does not. Mostly that is before the `next` opening, found by
@@ -46,10 +50,17 @@ const textAt = (xml: string, at: number, tag: string, span: Span): string | unde
 /**
  * The members that are not known and stand above the last known one, which is the lowest on the page: an event that
  * AWS showed late may stand between known ones, but what stands below them all is history from before the cursor.
+ * `whole`: the page goes down to the stack's beginning, and the cursor does, too: there is no such history.
  */
-const unreadOf = (xml: string, list: Span, known: ReadonlySet<string>): Unread | undefined => {
-  const members: Span[] = [];
+const unreadOf = (
+  xml: string,
+  list: Span,
+  known: ReadonlySet<string>,
+  whole: boolean,
+): Unread | undefined => {
+  const members: Member[] = [];
   let reachedKnown = false;
+  let precedes: string | undefined;
   let aboveLastKnown = 0;
   // A search for so short a text costs a third of one for the whole tag, and most pages have no hook.
   let hookAt = xml.indexOf("<Hook", list.start) === -1 ? -1 : xml.indexOf("<HookStatus>", list.start);
@@ -62,15 +73,17 @@ const unreadOf = (xml: string, list: Span, known: ReadonlySet<string>): Unread |
     if (hookAt !== -1 && hookAt < open) hookAt = xml.indexOf("<HookStatus>", open);
     const eventId = textAt(xml, xml.indexOf("<EventId>", open), "<EventId>", span);
     if (!eventId) return undefined;
-    if (known.has(eventKeyOf(eventId, textAt(xml, hookAt, "<HookStatus>", span)))) {
+    const key = eventKeyOf(eventId, textAt(xml, hookAt, "<HookStatus>", span));
+    if (known.has(key)) {
       reachedKnown = true;
       aboveLastKnown = members.length;
+      precedes = key;
     } else {
-      members.push(span);
+      members.push({ ...span, precedes });
     }
     open = next === -1 || next > span.end ? next : xml.indexOf(OPEN, span.end);
   }
-  return { members: reachedKnown ? members.slice(0, aboveLastKnown) : members, reachedKnown };
+  return { members: reachedKnown && !whole ? members.slice(0, aboveLastKnown) : members, reachedKnown };
 };
 
 /**
@@ -102,17 +115,18 @@ export const readEventPage = (
   const xml = document.value;
   const list = listOf(xml);
   if (list.end === -1) return badAnswer("a list of events that does not end");
-  const unread = unreadOf(xml, list, known);
-  if (!unread) return badAnswer("an event without an end or without an id");
-  const unseen: StackEvent[] = [];
-  for (const span of unread.members) {
-    const event = stackEventOf(memberText(xml, span));
-    if (!event) return badAnswer("an event without its stack or its time");
-    unseen.push(event);
-  }
   const nextToken = textAt(xml, xml.indexOf("<NextToken>", list.end), "<NextToken>", {
     start: list.end,
     end: xml.length,
   });
+  const unread = unreadOf(xml, list, known, !nextToken && known.has(BEGINNING));
+  if (!unread) return badAnswer("an event without an end or without an id");
+  const unseen: StackEvent[] = [];
+  for (const member of unread.members) {
+    const event = stackEventOf(memberText(xml, member));
+    if (!event) return badAnswer("an event without its stack or its time");
+    const { precedes } = member;
+    unseen.push(precedes === undefined ? event : { ...event, precedes });
+  }
   return success({ unseen, reachedKnown: unread.reachedKnown, ...(nextToken && { nextToken }) });
 };

@@ -4,7 +4,8 @@
  */
 import { Fold } from "./fold.ts";
 import type { Advance, Findings } from "./findings.ts";
-import { isComplete, type StackState } from "./stack-state.ts";
+import { isAfterlook } from "./settling.ts";
+import { isComplete, isHolding, type StackState } from "./stack-state.ts";
 import { isAtRest } from "./statuses.ts";
 
 const NOTHING = {
@@ -16,10 +17,11 @@ const NOTHING = {
 } as const;
 
 /** Whether a poll found nothing, and nothing is waited for: most polls do, and may cost nothing. */
-const isQuiet = (before: StackState, { rootId, events, plans, read }: Findings): boolean => {
+const isQuiet = (before: StackState, { rootId, events, plans, read, held }: Findings): boolean => {
   const root = before.followed.get(rootId);
   if (!root || before.rootId !== rootId || events.length > 0 || plans.size > 0) return false;
-  if (isAtRest(root.status) && !isComplete(before)) return false;
+  if (held || isHolding(before) || isAfterlook(before) || (isAtRest(root.status) && !isComplete(before)))
+    return false;
   return ![...before.followed.values()].some(
     ({ stackId, due, parentRunning }) => due && !parentRunning && read.has(stackId),
   );

@@ -1,47 +1,45 @@
-/** An attempt's own facts, event by event: its beginning, its first cause, how far it came. */
-import { firstCause, ownFailureOf } from "./cause.ts";
-import { isOwnEvent, type StackEvent } from "./stack-event.ts";
-import type { Attempt, OwnStatus } from "./stack-state.ts";
-import { isAtRest, standingOf } from "./statuses.ts";
+/** An attempt's own facts: its beginning, and how far it came. */
+import type { StackEvent } from "./stack-event.ts";
+import { rootOf, type Attempt, type FollowedStack, type StackState } from "./stack-state.ts";
+import { isAtRest, operationBegunBy } from "./statuses.ts";
 
-export const attemptBegunBy = (first: StackEvent, firstOffset: number): Attempt => ({
+export const attemptBegunBy = (first: Pick<StackEvent, "timestamp">, firstOffset: number): Attempt => ({
   startedAt: first.timestamp,
   firstOffset,
   progress: 0,
-  orphans: false,
   settlingPolls: 0,
 });
 
-/** The attempt after an event of the root or of a nested stack. `phase`: what the event's resource went through. */
-export const attemptAfterEvent = (
-  attempt: Attempt,
-  event: StackEvent,
-  path: string,
-  phase: OwnStatus["phase"],
-): Attempt => {
-  // CloudFormation skips what it cannot delete in a clean-up, and the operation succeeds.
-  const skipped = phase === "cleanup" && standingOf(event.status) === "failed";
-  const cause = skipped ? attempt.cause : firstCause(attempt.cause, event, path);
-  const orphans = attempt.orphans || skipped || (isOwnEvent(event) && event.hint === "orphans");
-  if (cause === attempt.cause && orphans === attempt.orphans) return attempt;
-  return { ...attempt, ...(cause && { cause }), orphans };
+/** The state's attempt; of one that a former release began, with what that had found out. */
+export const attemptWithPast = (state: StackState): Attempt | undefined => {
+  const { attempt } = state;
+  const root = rootOf(state);
+  if (!attempt || !root || attempt.inherited || root.marks || root.status === "") return attempt;
+  const { cause, orphans = false } = attempt;
+  return { ...attempt, inherited: { ...(cause && { cause }), orphans } };
+};
+
+/** AWS's time of the operation's start; undefined: its own start event is not known. */
+const startOf = ({ marks = [], base }: FollowedStack): string | undefined => {
+  if (base && base.kind !== "review") return undefined;
+  const begun = marks.filter(({ status }) => operationBegunBy(status) !== undefined);
+  // An attempt begins with the review of its change set, an operation with its execution.
+  const start = begun.find(({ status }) => operationBegunBy(status) !== "review") ?? begun[0];
+  return start?.timestamp;
 };
 
 /** The attempt after an own event of the root, which took it from `before` to `after`. */
 export const attemptAfterOwnEvent = (
   attempt: Attempt,
-  event: StackEvent,
-  before: OwnStatus,
-  after: OwnStatus,
+  before: FollowedStack,
+  after: FollowedStack,
 ): Attempt => {
-  const ownFailure = attempt.ownFailure ?? ownFailureOf(event, event.logicalId);
   const { outputs, outputsOmitted: _omitted, ...unended } = attempt;
   return {
     // A stack that rested may go on within its attempt: a paused one is rolled back, a stuck rollback continued.
     ...(isAtRest(after.status) && outputs ? attempt : unended),
-    startedAt: before.kind === "review" && after.kind !== "review" ? event.timestamp : attempt.startedAt,
+    startedAt: startOf(after) ?? attempt.startedAt,
     progress: before.phase !== "rollback" && after.phase === "rollback" ? 0 : attempt.progress,
     settlingPolls: 0,
-    ...(ownFailure && { ownFailure }),
   };
 };

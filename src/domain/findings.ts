@@ -17,6 +17,10 @@ export type Findings = Readonly<{
   read: ReadonlySet<string>;
   /** What the operation met in this poll is to touch, by the stack's ARN. */
   plans: ReadonlyMap<string, Plan>;
+  /** Keys of events that were left out, oldest first, by their stack's ARN: what stands below them is not late. */
+  past?: ReadonlyMap<string, readonly string[]>;
+  /** Events were kept back whose operation has not shown its start yet. */
+  held?: boolean;
   /** What DescribeStacks said, if it was asked; `denied` if it may not be, or knows the stack no more. */
   description?: Readonly<{ status: string; outputs: Readonly<Record<string, string>> }> | "denied";
 }>;

@@ -1,48 +1,51 @@
-/** The work of one `advance`: a stack's state copied, filled event by event, and told in frames. */
+/**
+ * The work of one `advance`: a stack's state copied, filled event by event, and told in frames. The state is a function of
+ * the set of events in AWS's order: one that became visible late is put in its place, and its frame puts right what was
+ * told before.
+ */
 import type { StackCounts, StackFrame } from "../protocol/stack-frames.ts";
 import { keptOutputs } from "../protocol/bounds.ts";
-import { beginsAttempt, operationStart } from "./attempt.ts";
-import { attemptAfterEvent, attemptAfterOwnEvent, attemptBegunBy } from "./attempt-fold.ts";
+import { beginsAttempt } from "./attempt.ts";
+import { attemptAfterOwnEvent, attemptBegunBy, attemptWithPast } from "./attempt-fold.ts";
+import { causesOf } from "./cause.ts";
+import { endingOf } from "./ending.ts";
+import { Family } from "./family.ts";
+import type { Advance, Findings } from "./findings.ts";
 import { countsOf, resourceUpdateOf, stackCompleteOf } from "./frames.ts";
 import { untold } from "./operation-view.ts";
-import { isNestedStackEvent, isOwnEvent, isOwnStatusEvent, type StackEvent } from "./stack-event.ts";
-import { ownStatusAfter, UNKNOWN_STATUS } from "./own-status.ts";
-import { resourceAfter } from "./resource-fold.ts";
-import {
-  resourceKeyOf,
-  type Attempt,
-  type FollowedStack,
-  type StackState,
-  type TrackedResource,
-} from "./stack-state.ts";
-import { isAtRest, isUnderWay, isWhole, operationBegunBy, outcomeOf, standingOf } from "./statuses.ts";
+import { isWhole, outcomeOf } from "./outcomes.ts";
+import { ownStatusOf, spansOf, withOwnEvent, wordBefore } from "./own-status.ts";
+import { shownOf } from "./resource-fold.ts";
+import { ResourceSet } from "./resource-set.ts";
+import { agrees, isAfterlook, isMissing } from "./settling.ts";
+import { isOwnEvent, isOwnStatusEvent, type StackEvent } from "./stack-event.ts";
+import type { Attempt, OwnMark, StackState } from "./stack-state.ts";
+import { isAtRest, operationBegunBy, standingOf } from "./statuses.ts";
 import { operationOf, operationOfState, type OperationView } from "./summary.ts";
-import { count, percentOf, tallyOf, unstartedOf, type Tally } from "./tally.ts";
-import { advanceCursor } from "./unseen.ts";
+import { percentOf } from "./tally.ts";
+import { operationStart } from "./unseen-operations.ts";
+import { without } from "./without.ts";
 
-import type { Advance, Findings } from "./findings.ts";
-/**
- * How many polls a resting stack is given to show late events, its nested stacks to be read, and DescribeStacks to
- * agree or to be denied.
- */
-const PATIENCE = { lateEvents: 3, unreadNested: 10, disagreement: 10, denial: 2 } as const;
+const isSame = (left: unknown, right: unknown): boolean => JSON.stringify(left) === JSON.stringify(right);
+
+/** What is said with an event beyond the event itself. */
+type Remarks = Readonly<{
+  superseded: boolean;
+  /** An attempt begins with it. */
+  begins?: boolean;
+  /** Keys of the resources that stand otherwise than their events told. */
+  corrected?: ReadonlySet<string>;
+  previousStatus?: string | undefined;
+}>;
 
 /** Used once, for one poll. */
 export class Fold {
-  private root: FollowedStack;
   private attempt: Attempt | undefined;
-  private readonly followed: Map<string, FollowedStack>;
-  private readonly resources: Map<string, TrackedResource>;
-  private tally: Tally;
+  private readonly family: Family;
+  private readonly resources: ResourceSet;
   private offset: number;
   private renewed = false;
   private readonly frames: StackFrame[] = [];
-  private readonly touchedResources = new Set<string>();
-  private readonly touchedStacks = new Set<string>();
-  /** Events of the attempt that were taken, by their stack: what its cursor advances by. */
-  private readonly taken = new Map<string, StackEvent[]>();
-  /** Events of parents on nested stacks, by the nested stack's ARN: they tell where it hangs. */
-  private readonly parents = new Map<string, StackEvent>();
   private readonly newestStart: StackEvent | undefined;
   /** The root's status before its first own event; absent: as it is known. */
   private previousStatus: string | undefined;
@@ -61,236 +64,224 @@ export class Fold {
     this.offset = offset;
     this.previousStatus = findings.previousStatus;
     this.told = operationOfState(before);
-    this.attempt = before.attempt;
-    this.followed = new Map(before.followed);
-    this.resources = new Map(before.resources);
-    this.tally = { unstarted: 0, begun: 0, completed: 0, inProgress: 0, failed: 0, finished: 0 };
-    this.root = this.followed.get(findings.rootId) ?? this.newStack(findings.rootId, findings.rootName, "");
+    this.attempt = attemptWithPast(before);
+    this.family = new Family(before, findings);
+    this.resources = new ResourceSet(before.resources, this.family);
     // Of the same name, but another stack: the one that was tracked is gone.
     if (before.rootId !== undefined && before.rootId !== findings.rootId) this.forget();
-    for (const [stackId, planned] of findings.plans) {
-      const nested = this.followed.get(stackId);
-      if (nested && stackId !== findings.rootId) this.keepStack({ ...nested, planned });
-    }
-    this.tally = tallyOf(this.resources, this.followed, this.root.phase);
-    for (const event of findings.events) {
-      if (isNestedStackEvent(event)) this.parents.set(event.physicalId, event);
-    }
     this.newestStart = operationStart(
-      this.root,
-      findings.events.filter((event) => this.isRootEvent(event)),
+      before.followed.get(findings.rootId),
+      findings.events.filter(({ stackId }) => stackId === findings.rootId),
     );
   }
 
   take(event: StackEvent): void {
-    const ofRoot = this.isRootEvent(event);
+    const { family } = this;
+    const ofRoot = event.stackId === this.findings.rootId && isOwnStatusEvent(event);
     const previousStatus = ofRoot ? this.statusBefore(event) : undefined;
-    if (ofRoot && beginsAttempt(this.root, event)) this.begin(event);
-    let attempt = this.attempt ?? attemptBegunBy(event, this.offset + 1);
-    const before = this.stackOf(event);
-    const own = isOwnEvent(event);
-    const stack = {
-      ...before,
-      ...(isOwnStatusEvent(event) && ownStatusAfter(before, event)),
-      ...(event === this.newestStart && { planned: this.findings.plans.get(event.stackId) ?? {} }),
-    };
-    this.keepStack(stack);
-    const taken = this.taken.get(stack.stackId);
-    if (taken) taken.push(event);
-    else this.taken.set(stack.stackId, [event]);
-    const path = stack.prefix + event.logicalId;
-    const phase = this.phaseOf(stack, event);
-    attempt = attemptAfterEvent(attempt, event, path, phase);
-    if (ofRoot) attempt = attemptAfterOwnEvent(attempt, event, before, stack);
-    if (ofRoot && (before.phase !== stack.phase || before.planned !== stack.planned))
-      this.tally = tallyOf(this.resources, this.followed, this.root.phase);
-    const superseded = !own && event.logicalId !== "" && !this.takeResource(event, path, phase, stack);
-    const counts = this.progressed(attempt);
-    this.tell(resourceUpdateOf(event, path, counts, this.next(), { previousStatus, superseded }));
-  }
-
-  /** Tells a frame, with all that its readers need to know the operation as it is known here now. */
-  private tell(frame: StackFrame): void {
-    const { root, attempt, told } = this;
-    this.told = operationOf(root, attempt!, frame.stack);
-    if (frame.type === "stack_complete") {
-      this.frames.push(frame);
+    const rank = family.rank(family.stackOf(event), event);
+    if (this.isPast(event, rank)) {
+      this.tell(event, { superseded: true });
       return;
     }
-    const operation = untold(told, frame, this.told, attempt!.firstOffset === frame.offset);
-    this.frames.push(operation ? { ...frame, operation } : frame);
+    const begins = (ofRoot && this.begin(event)) || this.attempt === undefined;
+    this.attempt ??= attemptBegunBy(event, this.offset + 1);
+    const corrected = new Set<string>();
+    let superseded = false;
+    let isParted = false;
+    if (isOwnStatusEvent(event)) {
+      superseded = this.takeWord(event, rank, corrected);
+      isParted = ofRoot && this.part(corrected);
+    } else if (!isOwnEvent(event) && event.logicalId !== "") {
+      superseded = this.resources.take(event, rank, corrected);
+    }
+    if (isOwnStatusEvent(event) || event.hook || standingOf(event.status) === "failed") this.findCauses();
+    this.tell(event, { superseded, begins: begins || isParted, corrected, previousStatus });
   }
 
   finish(before: StackState): Advance {
-    for (const [stackId, events] of this.taken) {
-      const stack = this.followed.get(stackId);
-      if (stack) this.keepStack({ ...stack, cursor: advanceCursor(stack.cursor, events) });
-    }
-    for (const id of this.findings.read) {
-      const stack = this.followed.get(id);
-      // Read after its parent said that it rests: all that it had to tell is told.
-      if (stack?.due && !stack.parentRunning) this.keepStack({ ...stack, due: false });
-    }
+    const outputs = before.attempt?.outputs;
+    const wasEnded = outputs !== undefined && this.attempt?.outputs === outputs;
+    this.family.noteReads();
+    this.noteHeld();
     this.settle();
+    if (wasEnded) this.putEndRight(before);
+    const { touched } = this.family;
     return {
-      state: {
-        rootId: this.findings.rootId,
-        ...(this.attempt && { attempt: this.attempt }),
-        followed: this.followed,
-        resources: this.resources,
-      },
+      state: this.state(),
       frames: this.frames,
       renewed: this.renewed,
-      touchedResources: this.touchedResources,
-      touchedStacks: this.touchedStacks,
-      changed: this.frames.length > 0 || this.touchedStacks.size > 0 || this.attempt !== before.attempt,
+      touchedResources: this.resources.touched,
+      touchedStacks: touched,
+      changed: this.frames.length > 0 || touched.size > 0 || this.attempt !== before.attempt,
     };
   }
 
-  /**
-   * What the event's resource goes through. A nested stack is deleted or taken back by an operation of its own, which
-   * is part of what the outermost stack around it was doing then: by AWS's time, as its events may be read late.
-   */
-  private phaseOf(stack: FollowedStack, event: StackEvent): FollowedStack["phase"] {
-    let deciding = stack;
-    for (const around of this.followed.values()) {
-      const outer = around.prefix.length < deciding.prefix.length && stack.prefix.startsWith(around.prefix);
-      if (outer && around.phase !== "forward" && around.phaseAt <= event.timestamp) deciding = around;
-    }
-    return deciding.phase;
+  private state(): StackState {
+    const { findings, attempt, family, resources } = this;
+    return {
+      rootId: findings.rootId,
+      ...(attempt && { attempt }),
+      followed: family.followed,
+      resources: resources.all,
+    };
   }
 
-  private isRootEvent(event: StackEvent): boolean {
-    return event.stackId === this.findings.rootId && isOwnEvent(event);
+  /** Whether the event is of an attempt before this one: it is told, and changes nothing. */
+  private isPast(event: StackEvent, rank: number): boolean {
+    const start = this.family.root.marks?.[0];
+    if (!this.attempt || !start || operationBegunBy(start.status) === undefined) return false;
+    return event.stackId === this.findings.rootId ? rank < start.rank : event.timestamp < start.timestamp;
   }
 
   /** The root's status before its deletion, which tells what is deleted; of no interest before anything else. */
   private statusBefore(own: StackEvent): string | undefined {
-    const status = this.previousStatus ?? this.root.status;
+    const status = this.previousStatus ?? this.family.root.status;
     this.previousStatus = undefined;
     return operationBegunBy(own.status) === "delete" ? status : undefined;
   }
 
-  private begin(start: StackEvent): void {
+  /** Begins an attempt with an own event of the root, if it begins one. */
+  private begin(event: StackEvent): boolean {
+    // One that AWS showed late began what is known already.
+    if (event.precedes !== undefined || !beginsAttempt(wordBefore(this.family.root), event)) return false;
     // The start of a newer attempt proves the end of the one before, whatever DescribeStacks would have said.
-    if (this.attempt && !this.attempt.outputs) this.complete(this.attempt, {});
+    if (this.attempt && !this.attempt.outputs) this.complete({});
     this.forget();
-    this.attempt = attemptBegunBy(start, this.offset + 1);
-    // What lies below the start is the past: a walk over several attempts may have left events of it unread.
-    this.keepStack({ ...this.root, ...UNKNOWN_STATUS, cursor: [], planned: {} });
-    this.tally = tallyOf(this.resources, this.followed, "forward");
+    this.attempt = attemptBegunBy(event, this.offset + 1);
+    return true;
   }
 
   /** Empties everything of the attempt before; the channel goes on. */
   private forget(): void {
     this.renewed = true;
     this.attempt = undefined;
-    this.followed.clear();
-    this.resources.clear();
-    this.touchedResources.clear();
-    this.touchedStacks.clear();
-    this.taken.clear();
-    this.keepStack(this.root);
+    this.family.forget();
+    this.resources.forget();
   }
 
-  /** Whether the event changes how its resource stands. */
-  private takeResource(
-    event: StackEvent,
-    path: string,
-    phase: FollowedStack["phase"],
-    stack: FollowedStack,
-  ): boolean {
-    const key = resourceKeyOf(event.stackId, event.logicalId);
-    const known = this.resources.get(key);
-    const resource = resourceAfter(known, event, path, phase, this.root.phase === "rollback");
-    if (known) count(this.tally, known, this.root.phase, -1);
-    else if (Object.hasOwn(stack.planned, event.logicalId)) this.tally.unstarted--;
-    count(this.tally, resource, this.root.phase, 1);
-    this.resources.set(key, resource);
-    this.touchedResources.add(key);
-    if (isNestedStackEvent(event)) {
-      const nested = this.nestedStack(event.physicalId);
-      this.keepStack({ ...nested, due: true, parentRunning: standingOf(event.status) === "running" });
+  /** Takes a stack's own event; whether it leaves the stack as it stands. */
+  private takeWord(event: StackEvent, rank: number, corrected: Set<string>): boolean {
+    const before = this.family.stackOf(event);
+    const planned =
+      event === this.newestStart ? (this.findings.plans.get(event.stackId) ?? {}) : before.planned;
+    const stack = withOwnEvent({ ...before, planned }, event, rank);
+    this.family.keep(stack);
+    if (stack.stackId === this.findings.rootId && this.attempt)
+      this.attempt = attemptAfterOwnEvent(this.attempt, before, stack);
+    if (!isSame(spansOf(before), spansOf(stack))) this.resources.refold(corrected);
+    else if (planned !== before.planned) this.resources.recount();
+    return stack.marks.at(-1)?.rank !== rank;
+  }
+
+  /**
+   * Parts two attempts that were taken for one, if an own event of the root that AWS showed late tells them apart: what
+   * is older than the start of the newer one is void.
+   */
+  private part(corrected: Set<string>): boolean {
+    const { root, followed } = this.family;
+    const marks = root.marks ?? [];
+    const at = marks.findLastIndex((mark, index) => index > 0 && beginsAttempt(marks[index - 1], mark));
+    const start = marks[at];
+    if (!start || !this.attempt) return false;
+    const isNewer = ({ rank, timestamp }: Pick<OwnMark, "rank" | "timestamp">, stackId: string): boolean =>
+      stackId === root.stackId ? rank >= start.rank : timestamp >= start.timestamp;
+    for (const { base: _base, ...stack } of followed.values()) {
+      const kept = (stack.marks ?? []).filter((mark) => isNewer(mark, stack.stackId));
+      this.family.keep({ ...stack, marks: kept, ...ownStatusOf({ marks: kept }) });
     }
-    return resource !== known;
+    this.resources.filter(isNewer);
+    this.renewed = true;
+    this.attempt = attemptBegunBy(start, this.attempt.firstOffset);
+    this.resources.refold(corrected);
+    for (const key of this.resources.all.keys()) {
+      this.resources.touched.add(key);
+      corrected.add(key);
+    }
+    return true;
+  }
+
+  private findCauses(): void {
+    if (!this.attempt) return;
+    const { root, followed } = this.family;
+    const causes = causesOf(root, followed, this.resources.failed, this.attempt.inherited?.cause);
+    this.attempt = { ...without(this.attempt, "cause", "rollbackCause"), ...causes };
+  }
+
+  /** Counts the polls that saw events of an operation of which AWS has not shown the start. */
+  private noteHeld(): void {
+    if (!this.attempt || (!this.findings.held && this.attempt.heldPolls === undefined)) return;
+    const { heldPolls = 0, ...rest } = this.attempt;
+    this.attempt = this.findings.held ? { ...rest, heldPolls: heldPolls + 1 } : rest;
   }
 
   /** Tells the end, once nothing more is to be expected and DescribeStacks agrees. */
   private settle(): void {
-    const { attempt, root, findings } = this;
-    if (!attempt || attempt.outputs || !isAtRest(root.status) || !findings.read.has(root.stackId)) return;
+    const { attempt, findings } = this;
+    const { root, followed } = this.family;
+    if (!attempt || !isAtRest(root.status) || !findings.read.has(root.stackId)) return;
     const polls = attempt.settlingPolls;
-    const nested = [...this.followed.values()].filter((stack) => stack !== root);
-    const late =
-      (polls < PATIENCE.lateEvents && (this.tally.inProgress > 0 || nested.some(isUnderWay))) ||
-      (polls < PATIENCE.unreadNested && nested.some(({ due, parentRunning }) => due && !parentRunning));
-    const said = findings.description;
-    const outputs = said === "denied" ? {} : said?.outputs;
-    const agreed =
-      said === "denied"
-        ? polls >= PATIENCE.denial
-        : said?.status === root.status || polls >= PATIENCE.disagreement;
-    if (outputs && agreed && !late) this.complete(attempt, outputs);
+    if (attempt.outputs) {
+      if (isAfterlook(this.state())) this.attempt = { ...attempt, settlingPolls: polls + 1 };
+      return;
+    }
+    const nested = [...followed.values()].filter((stack) => stack !== root);
+    const outputs = agrees(polls, root, findings.description);
+    if (outputs && !isMissing(polls, root, nested, this.resources.all.values(), this.resources.tally))
+      this.complete(outputs);
     else this.attempt = { ...attempt, settlingPolls: polls + 1 };
   }
 
-  private complete(attempt: Attempt, outputs: Readonly<Record<string, string>>): void {
-    const outcome = outcomeOf(this.root.status, attempt.orphans);
-    if (!outcome) return;
-    const counts = this.progressed({ ...attempt, ...keptOutputs(outputs) });
-    this.tell(stackCompleteOf(this.root, this.attempt!, outcome, counts, this.next()));
+  private complete(outputs: Readonly<Record<string, string>>): void {
+    const ending = endingOf(this.state());
+    if (!ending || !this.attempt) return;
+    this.attempt = { ...this.attempt, ...keptOutputs(outputs), settlingPolls: 0 };
+    const counts = this.progressed();
+    this.push(stackCompleteOf(this.family.root, this.attempt, ending, counts, this.next()));
   }
 
-  /** Keeps the attempt with its percentage brought up to date, and tells the counts. */
-  private progressed(attempt: Attempt): StackCounts {
-    const outcome = outcomeOf(this.root.status, false);
+  /** Tells the end once more, if what became visible after it makes it another one. */
+  private putEndRight(before: StackState): void {
+    const outputs = this.attempt?.outputs;
+    if (!outputs || this.frames.length === 0) return;
+    if (!isSame(withoutPercent(operationOfState(this.state())), withoutPercent(operationOfState(before))))
+      this.complete(outputs);
+  }
+
+  private tell(event: StackEvent, { superseded, begins, corrected, previousStatus }: Remarks): void {
+    const path = this.family.stackOf(event).prefix + event.logicalId;
+    const shown = [...(corrected ?? [])].flatMap((key) => {
+      const resource = this.resources.all.get(key);
+      return resource ? [shownOf(resource)] : [];
+    });
+    const beyond = { superseded, corrected: shown, previousStatus };
+    this.push(resourceUpdateOf(event, path, this.progressed(), this.next(), beyond), begins);
+  }
+
+  /** Pushes a frame, with all that its readers need to know the operation as it is known here now. */
+  private push(frame: StackFrame, begins = false): void {
+    const { told } = this;
+    this.told = operationOf(this.state(), frame.stack);
+    const operation = frame.type === "resource_update" ? untold(told, frame, this.told, begins) : undefined;
+    this.frames.push(operation && frame.type === "resource_update" ? { ...frame, operation } : frame);
+  }
+
+  /** The counts, with the percentage brought up to date. */
+  private progressed(): StackCounts {
+    const { root } = this.family;
+    const outcome = outcomeOf({ ...root, orphans: false });
     const whole = outcome !== undefined && isWhole(outcome);
-    const progress = percentOf(this.tally, this.root.phase, attempt.progress, whole);
-    this.attempt = { ...attempt, progress };
-    return countsOf(this.root, this.attempt, this.tally);
-  }
-
-  private stackOf(event: StackEvent): FollowedStack {
-    return event.stackId === this.root.stackId ? this.root : this.nestedStack(event.stackId);
-  }
-
-  /** The nested stack with this ARN, followed from now on. */
-  private nestedStack(stackId: string): FollowedStack {
-    const known = this.followed.get(stackId);
-    if (known) return known;
-    const name = stackId.split("/")[1] ?? stackId;
-    const parent = this.parents.get(stackId);
-    // Asked for once: stacks that hold each other, as only a broken emulator tells, must not be followed round and round.
-    this.parents.delete(stackId);
-    const prefix = parent ? `${this.stackOf(parent).prefix}${parent.logicalId}/` : `${name}/`;
-    const stack = this.newStack(stackId, name, prefix);
-    this.keepStack(stack);
-    this.tally.unstarted += unstartedOf(stack, this.resources);
-    return stack;
-  }
-
-  private newStack(stackId: string, name: string, prefix: string): FollowedStack {
-    const nested = prefix !== "";
-    const planned = this.findings.plans.get(stackId) ?? {};
-    return {
-      ...UNKNOWN_STATUS,
-      stackId,
-      name,
-      prefix,
-      cursor: [],
-      due: nested,
-      parentRunning: nested,
-      planned,
+    const attempt = this.attempt!;
+    this.attempt = {
+      ...attempt,
+      progress: percentOf(this.resources.tally, root.phase, attempt.progress, whole),
     };
-  }
-
-  private keepStack(stack: FollowedStack): void {
-    if (stack.stackId === this.findings.rootId) this.root = stack;
-    this.followed.set(stack.stackId, stack);
-    this.touchedStacks.add(stack.stackId);
+    return countsOf(root, this.attempt, this.resources.tally);
   }
 
   private next() {
     return { channel: this.channel, offset: ++this.offset };
   }
 }
+
+const withoutPercent = (operation: OperationView | undefined) => operation && without(operation, "progress");

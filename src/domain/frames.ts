@@ -1,5 +1,6 @@
 /** The frames of a stack's channel, built from an event and the state after it. */
-import type { Outcome, ResourceUpdate, StackComplete, StackCounts } from "../protocol/stack-frames.ts";
+import type { ResourceUpdate, ShownResource, StackComplete, StackCounts } from "../protocol/stack-frames.ts";
+import type { Ending } from "./ending.ts";
 import type { StackEvent } from "./stack-event.ts";
 import type { Attempt, FollowedStack } from "./stack-state.ts";
 import { totalOf, type Tally } from "./tally.ts";
@@ -16,7 +17,7 @@ export const countsOf = (root: FollowedStack, attempt: Attempt, tally: Tally): S
   progress: attempt.progress,
 });
 
-/** `superseded`: the event changes nothing of how its resource stands. */
+/** `superseded`: the event changes nothing of how its resource stands; `corrected`: the resources that it puts right. */
 export const resourceUpdateOf = (
   event: StackEvent,
   path: string,
@@ -24,8 +25,13 @@ export const resourceUpdateOf = (
   position: FramePosition,
   {
     previousStatus = "",
-    superseded = false,
-  }: Readonly<{ previousStatus?: string | undefined; superseded?: boolean }> = {},
+    superseded,
+    corrected,
+  }: Readonly<{
+    previousStatus?: string | undefined;
+    superseded: boolean;
+    corrected: readonly ShownResource[];
+  }>,
 ): ResourceUpdate => ({
   type: "resource_update",
   timestamp: event.timestamp,
@@ -41,38 +47,29 @@ export const resourceUpdateOf = (
     ...(event.detailedStatus && { detailedStatus: event.detailedStatus }),
     ...(event.hook && { hook: event.hook }),
     ...(previousStatus !== "" && { previousStatus }),
-    ...(superseded && { superseded }),
+    ...(superseded && { superseded: true as const }),
   },
   stack,
+  ...(corrected.length > 0 && { corrected: [...corrected] }),
   ...position,
 });
 
 export const stackCompleteOf = (
   root: FollowedStack,
   attempt: Attempt,
-  outcome: Outcome,
+  ending: Ending,
   stack: StackCounts,
   position: FramePosition,
-): StackComplete => {
-  const cause = causeOf(attempt, outcome);
-  return {
-    type: "stack_complete",
-    timestamp: root.statusAt,
-    stack,
-    outcome,
-    outputs: attempt.outputs ?? {},
-    ...(attempt.outputsOmitted !== undefined && { outputsOmitted: attempt.outputsOmitted }),
-    durationSeconds: secondsBetween(attempt.startedAt, root.statusAt),
-    ...(cause && { cause }),
-    ...position,
-  };
-};
-
-/** Why the attempt failed or is failing; a stack that was deployed has no cause. */
-export const causeOf = (attempt: Attempt, outcome: Outcome | undefined) =>
-  outcome === "deployed" || outcome === "deployed_with_orphans"
-    ? undefined
-    : (attempt.cause ?? attempt.ownFailure);
+): StackComplete => ({
+  type: "stack_complete",
+  timestamp: root.statusAt,
+  stack,
+  outputs: attempt.outputs ?? {},
+  ...(attempt.outputsOmitted !== undefined && { outputsOmitted: attempt.outputsOmitted }),
+  durationSeconds: secondsBetween(attempt.startedAt, root.statusAt),
+  ...ending,
+  ...position,
+});
 
 export const secondsBetween = (from: string, to: string): number =>
   Math.max(0, Date.parse(to) - Date.parse(from)) / 1000;

@@ -13,7 +13,15 @@ export type ReasonHint =
   /** a nested stack failed: the cause is one of that stack's own events */
   | "embedded"
   /** the operation ended well, but something could not be deleted */
-  | "orphans";
+  | "orphans"
+  /** the operation ended well, but what it made may still be becoming available */
+  | "stabilising"
+  /** CloudFormation deletes what it could not create; nobody asked for that deletion by itself */
+  | "given-up"
+  /** the user asked for the rollback */
+  | "user-requested"
+  /** the stack only lists which of its resources failed */
+  | "listing";
 
 /** What a CloudFormation hook said of a resource before it was provisioned. */
 export type HookReport = Readonly<{
@@ -48,6 +56,8 @@ export type StackEvent = Readonly<{
   /** `CONFIGURATION_COMPLETE`, `VALIDATION_FAILED` */
   detailedStatus?: string;
   hook?: HookReport;
+  /** Key of the event that stands next above it in AWS's list, if that was read before: this one became visible late. */
+  precedes?: string;
 }>;
 
 /** Whether the event is about the stack itself, not about one of its resources. */

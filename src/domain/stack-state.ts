@@ -4,6 +4,7 @@
  */
 import type { Cause, phases } from "../protocol/stack-frames.ts";
 import type { BegunResource } from "./resource-entry.ts";
+import type { HookReport, ReasonHint } from "./stack-event.ts";
 import { isAtRest, type OperationKind, type Standing } from "./statuses.ts";
 import type { Cursor } from "./unseen.ts";
 
@@ -21,6 +22,18 @@ export type OwnStatus = Readonly<{
   phaseAt: string;
 }>;
 
+/** One own event of a stack, as much of it as decides anything. */
+export type OwnMark = Readonly<{
+  /** Its place in AWS's list. */
+  rank: number;
+  status: string;
+  timestamp: string;
+  reason: string;
+  hint?: ReasonHint;
+  operationId?: string;
+  clientRequestToken?: string;
+}>;
+
 /** A stack whose events are read: the root, or one nested in it at any depth. */
 export type FollowedStack = OwnStatus &
   Readonly<{
@@ -29,6 +42,14 @@ export type FollowedStack = OwnStatus &
     /** Logical ids of the nested stacks from the root down, each followed by a slash; empty for the root. */
     prefix: string;
     cursor: Cursor;
+    /** Places in AWS's list of the events in the cursor. */
+    ranks?: readonly number[];
+    /** The stack's own events of this attempt, in AWS's order: what it is doing follows from them. */
+    marks?: readonly OwnMark[];
+    /** How it stood before its marks, where a former release kept none. */
+    base?: OwnStatus;
+    /** Nested only: polls that read it since its parent said that it rests. */
+    readsAtRest?: number;
     /** Nested only: whether its parent said something of it that has not been followed up by a reading. */
     due: boolean;
     /** Nested only: whether its parent's newest event says that it is running. */
@@ -44,11 +65,18 @@ export type Attempt = Readonly<{
   firstOffset: number;
   /** Percent reached in this phase. */
   progress: number;
-  /** The operation ended well, but something could not be deleted. */
-  orphans: boolean;
+  /** Why it fails: the first failure that is not the consequence of another, else what the stack itself says. */
   cause?: Cause;
-  /** What the stack's own first event of failure said: the cause where no resource gave one. */
+  /** What keeps its rollback from succeeding. */
+  rollbackCause?: Cause;
+  /** Of an attempt that a former release began: what it had found out before the stack's history was kept. */
+  inherited?: Readonly<{ cause?: Cause; orphans: boolean }>;
+  /** Written by a former release only. */
   ownFailure?: Cause;
+  /** Written by a former release only. */
+  orphans?: boolean;
+  /** Polls that saw events of a next operation whose start AWS has not shown yet; absent: there are none. */
+  heldPolls?: number;
   /** Polls since the stack came to rest, spent waiting for late events and for DescribeStacks to agree. */
   settlingPolls: number;
   /** Told by `stack_complete`, once. */
@@ -57,12 +85,29 @@ export type Attempt = Readonly<{
   outputsOmitted?: number;
 }>;
 
+/** What one event told of a resource. */
+export type Fact = Readonly<{
+  /** Its place in AWS's list. */
+  rank: number;
+  status: string;
+  timestamp: string;
+  type: string;
+  physicalId: string;
+  reason: string;
+  hint?: ReasonHint;
+  hook?: HookReport;
+}>;
+
 export type TrackedResource = BegunResource &
   Readonly<{
     /** Where it stands within the change; absent if the change did not touch it. */
     forward?: Standing;
     /** Where it stands within the rollback. */
     undo?: Standing;
+    /** What happened to it, in AWS's order; all else follows from it. Absent: a former release kept none. */
+    history?: readonly Fact[];
+    /** How it stood before its history, where a former release kept none. */
+    base?: BegunResource & Readonly<{ forward?: Standing; undo?: Standing }>;
   }>;
 
 export type StackState = Readonly<{
@@ -85,6 +130,9 @@ export const rootOf = (state: StackState): FollowedStack | undefined =>
 
 /** Whether the newest attempt has ended and was told to have. */
 export const isComplete = (state: StackState): boolean => state.attempt?.outputs !== undefined;
+
+/** Whether a next operation shows itself, of which AWS has yet to show the start: it is looked for. */
+export const isHolding = (state: StackState): boolean => state.attempt?.heldPolls !== undefined;
 
 /** AWS's time since which the stack is deleted, once that was told; undefined: it is there, or was never seen. */
 export const goneSince = (state: StackState): string | undefined => {

@@ -2,8 +2,6 @@
  * What CloudFormation's status words mean. Unknown words are judged by their suffix, as the lists have grown
  * before; nothing here throws.
  */
-import type { Outcome } from "../protocol/stack-frames.ts";
-
 /** Where a resource or a stack stands within what is being done to it. */
 export type Standing = "running" | "done" | "failed";
 
@@ -50,37 +48,3 @@ export const operationBegunBy = (stackStatus: string): OperationKind | undefined
       return undefined;
   }
 };
-
-/** How each of the 13 terminal stack statuses ends an operation; the other 10 of the 23 end none. */
-const OUTCOMES: Readonly<Record<string, Outcome>> = {
-  CREATE_COMPLETE: "deployed",
-  UPDATE_COMPLETE: "deployed",
-  IMPORT_COMPLETE: "deployed",
-  DELETE_COMPLETE: "deleted",
-  ROLLBACK_COMPLETE: "rolled_back",
-  UPDATE_ROLLBACK_COMPLETE: "rolled_back",
-  IMPORT_ROLLBACK_COMPLETE: "rolled_back",
-  CREATE_FAILED: "failed",
-  UPDATE_FAILED: "failed",
-  DELETE_FAILED: "failed",
-  ROLLBACK_FAILED: "rollback_failed",
-  UPDATE_ROLLBACK_FAILED: "rollback_failed",
-  IMPORT_ROLLBACK_FAILED: "rollback_failed",
-};
-
-/** How an operation ended, by the stack's status; undefined while it runs. `orphans`: something could not be deleted. */
-export const outcomeOf = (stackStatus: string, orphans: boolean): Outcome | undefined => {
-  if (!isAtRest(stackStatus)) return undefined;
-  const outcome = OUTCOMES[stackStatus] ?? outcomeBySuffix(stackStatus);
-  return outcome === "deployed" && orphans ? "deployed_with_orphans" : outcome;
-};
-
-const outcomeBySuffix = (stackStatus: string): Outcome => {
-  const failed = standingOf(stackStatus) === "failed";
-  if (isRollbackStatus(stackStatus)) return failed ? "rollback_failed" : "rolled_back";
-  if (failed) return "failed";
-  return stackStatus.startsWith("DELETE_") ? "deleted" : "deployed";
-};
-
-/** Whether an outcome means that all that was set out to do was done, so that 100 % is true. */
-export const isWhole = (outcome: Outcome): boolean => outcome !== "failed" && outcome !== "rollback_failed";

@@ -1,19 +1,11 @@
 /** A stack's state as REST shows it. */
 import type { StackCounts } from "../protocol/stack-frames.ts";
 import type { StackSummary } from "../protocol/stack-summary.ts";
-import { causeOf, countsOf, secondsBetween } from "./frames.ts";
-import type { BegunResource } from "./resource-entry.ts";
-import {
-  resourceKeyOf,
-  rootOf,
-  type Attempt,
-  type FollowedStack,
-  type StackState,
-  type TrackedResource,
-} from "./stack-state.ts";
-import { outcomeOf } from "./statuses.ts";
+import { causesTold, endingOf } from "./ending.ts";
+import { countsOf, secondsBetween } from "./frames.ts";
+import { shownOf } from "./resource-fold.ts";
+import { resourceKeyOf, rootOf, type StackState } from "./stack-state.ts";
 import { tallyOf } from "./tally.ts";
-import { without } from "./without.ts";
 
 /** What follows from the state alone. */
 export type StateSummary = Omit<
@@ -30,7 +22,7 @@ export const summaryOf = (state: StackState): StateSummary | undefined => {
   return (
     operation && {
       ...operation,
-      resources: [...[...state.resources.values()].map(shownResource), ...plannedResources(state)],
+      resources: [...[...state.resources.values()].map(shownOf), ...plannedResources(state)],
     }
   );
 };
@@ -39,30 +31,28 @@ export const operationOfState = (state: StackState): OperationView | undefined =
   const root = rootOf(state);
   const { attempt, resources, followed } = state;
   if (!root || !attempt) return undefined;
-  return operationOf(root, attempt, countsOf(root, attempt, tallyOf(resources, followed, root.phase)));
+  return operationOf(state, countsOf(root, attempt, tallyOf(resources, followed, root.phase)));
 };
 
-export const operationOf = (root: FollowedStack, attempt: Attempt, counts: StackCounts): OperationView => {
-  const outcome = attempt.outputs && outcomeOf(root.status, attempt.orphans);
-  const cause = causeOf(attempt, outcome);
+/** The operation of a state that has one, with its counts. */
+export const operationOf = (state: StackState, counts: StackCounts): OperationView => {
+  const root = rootOf(state)!;
+  const attempt = state.attempt!;
+  const ending = attempt.outputs && endingOf(state);
   return {
     ...counts,
     stackId: root.stackId,
     phase: root.phase,
     startedAt: attempt.startedAt,
-    ...(outcome && {
+    ...(ending && {
       endedAt: root.statusAt,
       durationSeconds: secondsBetween(attempt.startedAt, root.statusAt),
-      outcome,
     }),
     outputs: { ...attempt.outputs },
     ...(attempt.outputsOmitted !== undefined && { outputsOmitted: attempt.outputsOmitted }),
-    ...(cause && { cause }),
+    ...(ending ?? causesTold(attempt, undefined)),
   };
 };
-
-/** Without what only the counting needs. */
-const shownResource = (resource: TrackedResource): BegunResource => without(resource, "forward", "undo");
 
 /** What the operation has yet to begin: of no status, as AWS gives it none. */
 const plannedResources = (state: StackState): StackSummary["resources"] =>

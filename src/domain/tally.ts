@@ -41,7 +41,7 @@ export const tallyOf = (
 };
 
 /** How many planned resources of a stack no event has told of yet. */
-export const unstartedOf = (stack: FollowedStack, resources: ReadonlyMap<string, TrackedResource>): number =>
+const unstartedOf = (stack: FollowedStack, resources: ReadonlyMap<string, TrackedResource>): number =>
   Object.keys(stack.planned).filter((id) => !resources.has(resourceKeyOf(stack.stackId, id))).length;
 
 /** What is to be done in the phase: a rollback undoes what was begun, and begins nothing new. */

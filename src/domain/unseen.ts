@@ -10,14 +10,13 @@ import { eventKeyOf, type StackEvent } from "./stack-event.ts";
  */
 export const REMEMBERED_EVENTS = 128;
 
-/** Keys of the events read last, newest first. */
+/** Keys of the events read last, newest first; those from before the attempt are among them, so that none is told late. */
 export type Cursor = readonly string[];
 
-export const keyOf = (event: StackEvent): string => eventKeyOf(event.eventId, event.hook?.status);
+/** Stands in a cursor below a stack's very first event: whatever shows itself there is late, and not history. */
+export const BEGINNING = "";
 
-/** The cursor after `events` (oldest first) were taken. */
-export const advanceCursor = (cursor: Cursor, events: readonly StackEvent[]): Cursor =>
-  [...events.slice(-REMEMBERED_EVENTS).map(keyOf).reverse(), ...cursor].slice(0, REMEMBERED_EVENTS);
+export const keyOf = (event: StackEvent): string => eventKeyOf(event.eventId, event.hook?.status);
 
 /**
  * The events of several stacks in one order: by AWS's time, but never against the order of a stack's own list, as

@@ -6,11 +6,30 @@ import type { CloudFormation } from "../aws/cloudformation.ts";
 import { attemptStart } from "../domain/attempt.ts";
 import type { LookupFailure } from "../domain/lookup-failure.ts";
 import { isOwnStatusEvent, type StackEvent } from "../domain/stack-event.ts";
-import { keyOf, type Cursor } from "../domain/unseen.ts";
+import { BEGINNING, keyOf, REMEMBERED_EVENTS, type Cursor } from "../domain/unseen.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 
-/** Events that are wanted, oldest first; of those left out, what the last of the stack's own before them said. */
-export type Slice = Readonly<{ events: readonly StackEvent[]; previousStatus?: string }>;
+/**
+ * Events that are wanted, oldest first; of those left out, what the last of the stack's own before them said, and the keys
+ * of the newest, oldest first.
+ */
+export type Slice = Readonly<{
+  events: readonly StackEvent[];
+  past: readonly string[];
+  previousStatus?: string;
+}>;
+
+/** What is wanted from an index on. Late events belong to what is known, and are wanted whatever has begun since. */
+const sliceFrom = (events: readonly StackEvent[], start: number, whole: boolean): Slice => {
+  const before = events.slice(0, start);
+  const dropped = before.filter(({ precedes }) => precedes === undefined);
+  const late = before.filter(({ precedes }) => precedes !== undefined);
+  const beginning = whole ? [BEGINNING] : [];
+  return {
+    events: [...late, ...events.slice(start)],
+    past: [...beginning, ...dropped.slice(-REMEMBERED_EVENTS).map(keyOf)],
+  };
+};
 
 /**
  * Cuts off what lies before the events that are wanted. Given the events read so far, oldest first, and whether there
@@ -19,14 +38,14 @@ export type Slice = Readonly<{ events: readonly StackEvent[]; previousStatus?: s
 type Cut = (events: readonly StackEvent[], whole: boolean) => Slice | undefined;
 
 /** All back to a known event. */
-export const sinceKnown: Cut = (events, whole) => (whole ? { events } : undefined);
+export const sinceKnown: Cut = (events, whole) => (whole ? sliceFrom(events, 0, whole) : undefined);
 
 /** The newest attempt's. */
 export const newestAttempt: Cut = (events, whole) => {
   const start = attemptStart(events, whole);
   if (start === undefined) return undefined;
   const previousStatus = events.slice(0, start).findLast(isOwnStatusEvent)?.status;
-  return { events: events.slice(start), ...(previousStatus !== undefined && { previousStatus }) };
+  return { ...sliceFrom(events, start, whole), ...(previousStatus !== undefined && { previousStatus }) };
 };
 
 /** Not before AWS's time `since`. */
@@ -34,8 +53,8 @@ export const notBefore =
   (since: string): Cut =>
   (events, whole) => {
     const first = events.findIndex(({ timestamp }) => timestamp >= since);
-    if (first === -1) return whole || events.length > 0 ? { events: [] } : undefined;
-    return first > 0 || whole ? { events: events.slice(first) } : undefined;
+    if (first === -1) return whole || events.length > 0 ? sliceFrom(events, events.length, whole) : undefined;
+    return first > 0 || whole ? sliceFrom(events, first, whole) : undefined;
   };
 
 /** Pages of one walk: 20,000 events. More belong to no operation, or to a server that gives the same token for ever. */
@@ -63,12 +82,12 @@ export const unseenEvents = async (
     }
     nextToken = page.value.nextToken;
     const { reachedKnown } = page.value;
-    if (known.size > 0 && !reachedKnown && nextToken === undefined) {
+    if (cursor.length > 0 && !reachedKnown && nextToken === undefined && cursor[0] !== BEGINNING) {
       return failed({ kind: "bad-answer", message: "events that were read before are gone" });
     }
     const events = newestFirst.toReversed();
     // Down to a known event nothing is missing, and nothing before it is wanted.
-    if (reachedKnown) return success(cut(events, false) ?? { events });
+    if (reachedKnown) return success(cut(events, false) ?? { events, past: [] });
     const wanted = cut(events, nextToken === undefined);
     if (wanted) return success(wanted);
   }

@@ -4,13 +4,14 @@
  */
 import type { CloudFormation, StackDescription } from "../aws/cloudformation.ts";
 import type { Findings } from "../domain/findings.ts";
-import { operationStart } from "../domain/attempt.ts";
 import type { LookupFailure } from "../domain/lookup-failure.ts";
 import type { Plan } from "../domain/plan.ts";
+import { isAfterlook, isUntold, PATIENCE } from "../domain/settling.ts";
 import { isNestedStackEvent, isOwnStatusEvent, type StackEvent } from "../domain/stack-event.ts";
 import { goneSince, isComplete, rootOf, type FollowedStack, type StackState } from "../domain/stack-state.ts";
-import { isAtRest, isUnderWay, operationBegunBy } from "../domain/statuses.ts";
+import { operationBegunBy, type OperationKind } from "../domain/statuses.ts";
 import { mergeByTime } from "../domain/unseen.ts";
+import { heldBack, operationsIn, operationStart } from "../domain/unseen-operations.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import { newestAttempt, notBefore, sinceKnown, unseenEvents, type Slice } from "./event-walk.ts";
 import { planOf } from "./operation-plan.ts";
@@ -42,9 +43,13 @@ class Look {
   /** Stacks of which something was told after they had been read. */
   private readonly overtaken = new Set<string>();
   private readonly lists: (readonly StackEvent[])[] = [];
+  private readonly past = new Map<string, readonly string[]>();
   private trouble: LookupFailure | undefined;
   /** AWS's time since which the root rests; undefined while it does something. */
   private restsSince: string | undefined;
+  /** What the root's newest operation does. */
+  private kind: OperationKind = "unknown";
+  private isNewAttempt = false;
   private description: StackDescription | "denied" | undefined;
   private readonly state: StackState;
   private readonly stackName: string;
@@ -63,11 +68,14 @@ class Look {
     if (!known) return this.newestOfName(undefined);
     if (goneSince(this.state) !== undefined) {
       const successor = await this.newestOfName(known);
-      return successor.ok || successor.failure.kind !== "missing" ? successor : success(this.nothing(known));
+      if (successor.ok || successor.failure.kind !== "missing") return successor;
+      if (!isAfterlook(this.state)) return success(this.nothing(known));
     }
     const cut = isComplete(this.state) ? newestAttempt : sinceKnown;
     const seen = await unseenEvents(this.cloudFormation, known.stackId, known.cursor, cut);
     if (seen.ok) return this.beyondRoot(known.stackId, known, seen.value);
+    if (seen.failure.kind === "missing" && goneSince(this.state) !== undefined)
+      return success(this.nothing(known));
     return seen.failure.kind === "missing" ? this.newestOfName(known) : seen;
   }
 
@@ -99,22 +107,27 @@ class Look {
   private async beyondRoot(
     rootId: string,
     known: FollowedStack | undefined,
-    { events, previousStatus }: Slice,
+    { events: unseen, past, previousStatus }: Slice,
   ): Promise<Result<Observation, LookupFailure>> {
+    const held = known ? this.heldBack(known, unseen) : new Set<StackEvent>();
+    const events = unseen.filter((event) => !held.has(event));
     this.lists.push(events);
+    this.past.set(rootId, past);
     this.read.add(rootId);
-    const own = events.filter(isOwnStatusEvent);
-    const start = operationStart(known, own);
+    const { start, isNewAttempt, restsSince } = operationsIn(known, events);
+    this.isNewAttempt = isNewAttempt;
+    this.restsSince = restsSince;
+    this.kind = start ? (operationBegunBy(start.status) ?? "unknown") : (known?.kind ?? "unknown");
     if (start) {
       const planned = await this.plan(rootId, start);
       if (!planned.ok) return planned;
     }
+    const isNewer = isNewAttempt || known === undefined;
     const begun = known && this.state.attempt?.startedAt;
-    const since = start?.timestamp ?? begun ?? events[0]?.timestamp ?? "";
-    const rest = restOf(known, own);
-    const ended = rest !== undefined && (start !== undefined || own.length > 0 || !isComplete(this.state));
-    this.restsSince = rest;
-    const due = known && !start ? this.dueStacks(rootId, ended) : [];
+    const since = (isNewer ? start?.timestamp : undefined) ?? begun ?? events[0]?.timestamp ?? "";
+    const own = events.some(isOwnStatusEvent);
+    const ended = restsSince !== undefined && (own || !isComplete(this.state));
+    const due = known && !isNewer ? this.dueStacks(rootId, ended) : [];
     await this.readNested(due, nestedIn(events, since), since);
     if (ended) await this.describe(rootId);
     return success({
@@ -124,6 +137,8 @@ class Look {
         events: mergeByTime(this.lists),
         read: this.read.difference(this.overtaken),
         plans: this.plans,
+        past: this.past,
+        ...(held.size > 0 && { held: true }),
         ...(previousStatus !== undefined && { previousStatus }),
         ...(this.description && { description: this.description }),
       },
@@ -131,10 +146,25 @@ class Look {
     });
   }
 
+  /** What is not told yet, as long as there is patience for the start of its operation. */
+  private heldBack(known: FollowedStack, unseen: readonly StackEvent[]): ReadonlySet<StackEvent> {
+    const isPatient = (this.state.attempt?.heldPolls ?? 0) < PATIENCE.heldEvents;
+    return isPatient ? heldBack(this.state, known, unseen) : new Set();
+  }
+
+  /** Nested stacks to be read: those that are running, and all of them at the end, for what AWS showed late. */
   private dueStacks(rootId: string, ended: boolean): string[] {
     return [...this.state.followed.values()]
-      .filter((stack) => stack.stackId !== rootId && (stack.due || (ended && isUnderWay(stack))))
+      .filter(
+        (stack) =>
+          stack.stackId !== rootId &&
+          (stack.due || (ended && (isUntold(stack) || this.isEndNew())) || isAfterlook(this.state)),
+      )
       .map(({ stackId }) => stackId);
+  }
+
+  private isEndNew(): boolean {
+    return !isComplete(this.state) && (this.state.attempt?.settlingPolls ?? 0) === 0;
   }
 
   /** Reads the nested stacks, level by level as they appear. */
@@ -158,7 +188,7 @@ class Look {
   private async readOne(stackId: string, since: string): Promise<readonly StackEvent[]> {
     this.read.add(stackId);
     const stack = this.state.followed.get(stackId);
-    const fresh = stack === undefined || !this.sameAttempt(since);
+    const fresh = stack === undefined || this.isNewAttempt;
     const cursor = fresh ? [] : stack.cursor;
     const cut = cursor.length === 0 ? notBefore(since) : sinceKnown;
     const seen = await unseenEvents(this.cloudFormation, stackId, cursor, cut);
@@ -173,6 +203,7 @@ class Look {
       return [];
     }
     this.lists.push(events);
+    if (seen.value.past.length > 0) this.past.set(stackId, seen.value.past);
     return events;
   }
 
@@ -181,7 +212,7 @@ class Look {
     stack: FollowedStack | undefined,
     events: readonly StackEvent[],
   ): readonly StackEvent[] {
-    const next = operationStart(stack, events.filter(isOwnStatusEvent));
+    const next = operationStart(stack, events);
     const early = next && this.restsSince !== undefined && next.timestamp > this.restsSince;
     return early ? events.slice(0, events.indexOf(next)) : events;
   }
@@ -202,12 +233,11 @@ class Look {
     events: readonly StackEvent[],
   ): Promise<boolean> {
     if (stack && Object.keys(stack.planned).length > 0) return true;
-    const start = operationStart(stack, events.filter(isOwnStatusEvent));
-    return start === undefined || (await this.plan(stackId, start, true)).ok;
-  }
-
-  private sameAttempt(since: string): boolean {
-    return this.state.attempt?.startedAt === since;
+    const start = operationStart(stack, events);
+    if (!start) return true;
+    // What is deleted while its parent changes or is taken back counts for nothing.
+    if (operationBegunBy(start.status) === "delete" && this.kind !== "delete") return true;
+    return (await this.plan(stackId, start, true)).ok;
   }
 
   private async plan(
@@ -233,15 +263,6 @@ class Look {
     } else this.trouble = described.failure;
   }
 }
-
-/** Since when a stack rests after these own events of it; undefined if it does not. */
-const restOf = (known: FollowedStack | undefined, own: readonly StackEvent[]): string | undefined => {
-  const last = own.at(-1);
-  const { status, since } = last
-    ? { status: last.status, since: last.timestamp }
-    : { status: known?.status ?? "", since: known?.statusAt ?? "" };
-  return isAtRest(status) ? since : undefined;
-};
 
 /** ARNs of the nested stacks that events since then are about. */
 const nestedIn = (events: readonly StackEvent[], since: string): string[] =>

@@ -83,7 +83,11 @@ it("for any events and any of them known, the unseen are those unknown above the
         expect(readEventPage(pageXml(events.map(eventXml), nextToken, blank), known)).toEqual({
           ok: true,
           value: {
-            unseen: above.filter((one) => !known.has(keyOf(one))),
+            unseen: above.flatMap((one, index) => {
+              if (known.has(keyOf(one))) return [];
+              const next = above.slice(0, index).findLast((other) => known.has(keyOf(other)));
+              return [next ? { ...one, precedes: keyOf(next) } : one];
+            }),
             reachedKnown: lastKnown !== -1,
             ...(nextToken && { nextToken }),
           },

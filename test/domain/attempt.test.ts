@@ -1,12 +1,15 @@
 /** Where one attempt ends and the next begins. */
 import { describe, expect, test } from "vitest";
-import { attemptStart, beginsAttempt, operationStart } from "../../src/domain/attempt.ts";
+import { attemptStart, beginsAttempt } from "../../src/domain/attempt.ts";
+import type { ReasonHint } from "../../src/domain/stack-event.ts";
+import { operationStart } from "../../src/domain/unseen-operations.ts";
 import { own, resource } from "./events.ts";
 
-const mark = (status: string, operationId?: string, clientRequestToken?: string) => ({
+const mark = (status: string, operationId?: string, clientRequestToken?: string, hint?: ReasonHint) => ({
   status,
   operationId,
   clientRequestToken,
+  hint,
 });
 
 describe("An attempt begins", () => {
@@ -40,6 +43,21 @@ describe("An attempt begins", () => {
       "with a delete without a token in the middle of a create",
       mark("CREATE_IN_PROGRESS"),
       mark("DELETE_IN_PROGRESS"),
+    ],
+    [
+      "with a delete under another token, whatever its reason says",
+      mark("CREATE_IN_PROGRESS", "a", "t"),
+      mark("DELETE_IN_PROGRESS", "b", "u", "given-up"),
+    ],
+    [
+      "with somebody's delete of a failed create, later",
+      mark("CREATE_FAILED", "a", "t"),
+      mark("DELETE_IN_PROGRESS", "b", "u"),
+    ],
+    [
+      "with a delete whose reason blames a create, of a stack that is there",
+      mark("CREATE_COMPLETE"),
+      mark("DELETE_IN_PROGRESS", undefined, undefined, "given-up"),
     ],
     [
       "with an update under the token of the one before",
@@ -90,6 +108,16 @@ describe("An attempt goes on", () => {
       mark("CREATE_IN_PROGRESS", "a", "t"),
       mark("DELETE_IN_PROGRESS", "b", "t"),
     ],
+    [
+      "with CloudFormation's own delete of what it could not create, though no token proves it",
+      mark("CREATE_IN_PROGRESS"),
+      mark("DELETE_IN_PROGRESS", undefined, undefined, "given-up"),
+    ],
+    [
+      "with the same after the create was called failed",
+      mark("CREATE_FAILED"),
+      mark("DELETE_IN_PROGRESS", undefined, undefined, "given-up"),
+    ],
     ["with what tells no status", mark("UPDATE_COMPLETE"), mark("")],
   ])("%s", (_title, previous, next) => {
     expect(beginsAttempt(previous, next)).toBe(false);
@@ -129,7 +157,8 @@ describe("The newest operation among a stack's own events", () => {
     const create = own("CREATE_IN_PROGRESS");
     expect(operationStart(undefined, [review])).toBeUndefined();
     expect(operationStart(undefined, [review, create])).toBe(create);
-    expect(operationStart(review, [create])).toBe(create);
+    const known = { status: "", statusAt: "", cursor: [], marks: [{ ...review, rank: 0 }] };
+    expect(operationStart(known, [create])).toBe(create);
   });
 
   test("is the last of several", () => {

@@ -82,6 +82,27 @@ export const severalOperations = fc
     brief(playOf([create, ...updates, ...(remove ? [remove] : [])], chance)),
   );
 
+const whatever = (kind: Operation["kind"]): fc.Arbitrary<Operation> =>
+  fc
+    .tuple(operation(kind), fc.boolean(), fc.boolean())
+    .map(([plain, isGivenUp, isStuck]) => ({ ...plain, isGivenUp, isStuck }));
+
+/** The events of one or two operations, the second begun when the first is long over. */
+export const spacedOperations = fc
+  .tuple(
+    fc.oneof(
+      whatever("delete").map((only) => [only]),
+      fc
+        .tuple(
+          fc.oneof(whatever("create"), whatever("update")),
+          fc.option(fc.oneof(whatever("update"), whatever("delete")), { nil: undefined }),
+        )
+        .map(([first, second]) => [first, ...(second && !first.isGivenUp ? [second] : [])]),
+    ),
+    seed,
+  )
+  .map(([operations, chance]) => brief(playOf(operations, chance, 60_000)));
+
 const failure: fc.Arbitrary<LookupFailure> = fc.constantFrom(
   { kind: "throttled", code: "Throttling" },
   { kind: "network", message: "timeout" },

@@ -23,6 +23,10 @@ export type Operation = Readonly<{
   parts: readonly Part[];
   /** A failed create stays as it is. */
   keepsFailed: boolean;
+  /** A failed create is deleted by CloudFormation itself, which only the reason of its deletion tells. */
+  isGivenUp?: boolean;
+  /** What the rollback does to the resource that it comes to last fails, and it stays so. */
+  isStuck?: boolean;
   /** AWS tells OperationId and ClientRequestToken. */
   marked: boolean;
 }>;
@@ -67,12 +71,21 @@ class Play {
     this.random = random;
   }
 
-  whole({ parts, keepsFailed }: Operation): Fact[] {
+  whole({ parts, keepsFailed, isGivenUp, isStuck }: Operation): Fact[] {
     if (this.kind === "delete") return this.removal(ROOT, parts);
     const { facts, fails } = this.change(ROOT, parts);
     if (!fails) return [...facts, ...this.ending(ROOT, parts)];
     if (this.kind === "create" && keepsFailed) return [...facts, ownFact(ROOT, "CREATE_FAILED", "paused")];
-    return [...facts, ...this.rollback(ROOT, parts, begunIn(ROOT, facts))];
+    const begun = begunIn(ROOT, facts);
+    if (this.kind === "create" && isGivenUp) {
+      const [first, ...rest] = this.removal(
+        ROOT,
+        parts.filter(({ id }) => begun.has(id)),
+      );
+      return [...facts, { ...first!, reason: "Delete requested by user.", hint: "given-up" }, ...rest];
+    }
+    const rollback = this.rollback(ROOT, parts, begun);
+    return [...facts, ...(isStuck ? stuck(rollback) : rollback)];
   }
 
   /** A stack's change, up to where it may have to clean up or to go back. */
@@ -237,6 +250,22 @@ class Play {
   }
 }
 
+/** The rollback up to the end of a resource's undoing, which fails. */
+const stuck = (rollback: readonly Fact[]): Fact[] => {
+  const at = rollback.findLastIndex(
+    ({ stackId, type, status }) => stackId === ROOT && type !== STACK_TYPE && status.endsWith("_COMPLETE"),
+  );
+  const last = rollback[at];
+  if (!last) return [...rollback];
+  const verb = last.status.slice(0, last.status.indexOf("_"));
+  const end = rollback[0]!.status.replace("IN_PROGRESS", "FAILED");
+  return [
+    ...rollback.slice(0, at).filter(({ status }) => !status.endsWith("_CLEANUP_IN_PROGRESS")),
+    { ...last, status: `${verb}_FAILED`, reason: "It cannot be undone" },
+    ownFact(ROOT, end, "The following resource(s) failed"),
+  ];
+};
+
 const hookReport = (status: string) => ({
   type: "Private::Guard::Hook",
   status,
@@ -249,13 +278,13 @@ const begunIn = (stackId: string, facts: readonly Fact[]): ReadonlySet<string> =
   new Set(facts.filter((fact) => fact.stackId === stackId).map(({ logicalId }) => logicalId));
 
 /** The events of operations, one after the other, in AWS's order; several may bear one time. */
-export const playOf = (operations: readonly Operation[], seed: number): StackEvent[] => {
+export const playOf = (operations: readonly Operation[], seed: number, betweenMs = 1000): StackEvent[] => {
   const random = seeded(seed);
   let milliseconds = 0;
   let count = 0;
   return operations.flatMap((operation, index) => {
     let operationId = `operation-${index}`;
-    milliseconds += 1000;
+    milliseconds += betweenMs;
     return new Play(operation.kind, random).whole(operation).map((fact): StackEvent => {
       const root = fact.stackId === ROOT;
       if (root && fact.status.endsWith("ROLLBACK_IN_PROGRESS")) operationId += "-rollback";

@@ -119,6 +119,16 @@ describe("A stack", () => {
       endedAt: at(3),
       durationSeconds: 3,
       outcome: "deployed_with_orphans",
+      orphans: [
+        {
+          logicalId: "Old",
+          path: "Old",
+          type: TOPIC,
+          physicalId: "physical-Old",
+          status: "DELETE_FAILED",
+          reason: "Bucket is not empty",
+        },
+      ],
       outputs: { Url: "https://example.com" },
       resources: [
         {

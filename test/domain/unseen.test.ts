@@ -1,29 +1,9 @@
 /** The cursor, and events of several stacks in one order. */
 import { describe, expect, test } from "vitest";
-import { advanceCursor, keyOf, mergeByTime, REMEMBERED_EVENTS } from "../../src/domain/unseen.ts";
+import { keyOf, mergeByTime } from "../../src/domain/unseen.ts";
 import { CHILD, own, resource } from "./events.ts";
 
 describe("The cursor", () => {
-  test("holds what was read last, newest first", () => {
-    expect(advanceCursor(["a"], [own("B", { eventId: "b" }), own("C", { eventId: "c" })])).toEqual([
-      "c",
-      "b",
-      "a",
-    ]);
-  });
-
-  test("is bounded, and the same whether events are taken one by one or at once", () => {
-    const events = Array.from({ length: 300 }, (_, index) => own("X", { eventId: `e${index}` }));
-    const atOnce = advanceCursor([], events);
-    const oneByOne = events.reduce(
-      (cursor, event) => advanceCursor(cursor, [event]),
-      [] as readonly string[],
-    );
-    expect(atOnce).toHaveLength(REMEMBERED_EVENTS);
-    expect(atOnce[0]).toBe("e299");
-    expect(oneByOne).toEqual(atOnce);
-  });
-
   test("tells a hook's reports apart that share an EventId", () => {
     const hook = { type: "Guard", reason: "", invocationPoint: "", failureMode: "FAIL" };
     const keys = ["HOOK_IN_PROGRESS", "HOOK_COMPLETE_FAILED"].map((status) =>

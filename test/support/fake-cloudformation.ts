@@ -10,7 +10,7 @@ import type {
 } from "../../src/aws/cloudformation.ts";
 import type { LookupFailure } from "../../src/domain/lookup-failure.ts";
 import { isOwnEvent, type StackEvent } from "../../src/domain/stack-event.ts";
-import { keyOf } from "../../src/domain/unseen.ts";
+import { BEGINNING, keyOf } from "../../src/domain/unseen.ts";
 import { failed, success, type Result } from "../../src/protocol/result.ts";
 
 const PAGE = 100;
@@ -48,10 +48,15 @@ export class FakeCloudFormation implements CloudFormation {
     const page = list.value.toReversed().slice(from, from + this.pageSize);
     const lastKnown = page.findLastIndex((event) => known.has(keyOf(event)));
     const end = from + this.pageSize;
+    const isWhole = end >= list.value.length && known.has(BEGINNING);
+    let precedes: string | undefined;
+    const unseen = (lastKnown === -1 || isWhole ? page : page.slice(0, lastKnown)).flatMap((event) => {
+      if (!known.has(keyOf(event))) return [precedes === undefined ? event : { ...event, precedes }];
+      precedes = keyOf(event);
+      return [];
+    });
     return success({
-      unseen: (lastKnown === -1 ? page : page.slice(0, lastKnown)).filter(
-        (event) => !known.has(keyOf(event)),
-      ),
+      unseen,
       reachedKnown: lastKnown !== -1,
       ...(end < list.value.length && { nextToken: String(end) }),
     });
