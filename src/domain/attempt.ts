@@ -44,8 +44,13 @@ const isGivenUp = (previous: OwnWord, next: OwnWord): boolean => {
 };
 
 /** Whether an own event goes on with an attempt that had come to rest: a paused one is rolled back, a stuck one continued. */
-export const continuesAttempt = (previous: OwnWord, next: OwnWord): boolean =>
-  previous.status.endsWith("_FAILED") && next.status.endsWith("ROLLBACK_IN_PROGRESS");
+export const continuesAttempt = (previous: OwnWord, next: OwnWord): boolean => {
+  const failed = /^(CREATE|(?:(UPDATE|IMPORT)_)?ROLLBACK|UPDATE|IMPORT)_FAILED$/.exec(previous.status);
+  if (!failed) return false;
+  const verb = failed[2] ?? failed[1];
+  const isOfCreate = verb === "CREATE" || verb === "ROLLBACK";
+  return next.status === `${isOfCreate ? "" : `${verb}_`}ROLLBACK_IN_PROGRESS`;
+};
 
 /**
  * Index of the newest attempt's first event, or undefined if more of the past is needed to be sure.

@@ -1,6 +1,6 @@
 /** When a stack is to be looked at next. Polling costs money and AWS's patience: no reason to poll, no poll. */
 import type { StackState } from "./stack-state.ts";
-import { isComplete, rootOf } from "./stack-state.ts";
+import { isComplete, isHolding, rootOf } from "./stack-state.ts";
 import { REVIEW_STATUS } from "./statuses.ts";
 import type { Trouble } from "./trouble.ts";
 
@@ -72,7 +72,8 @@ export const nextPollIn = (
   const slowly = Math.max(intervalMs, PATIENT);
   const patiently = awaited === undefined ? undefined : slowly;
   // Of a stack at rest the next operation is noticed, as long as anybody would hear of it.
-  if (isComplete(state) && awaited !== "begun") return viewers > 0 && !trouble?.gaveUp ? slowly : patiently;
+  if (isComplete(state) && awaited !== "begun" && !isHolding(state))
+    return viewers > 0 && !trouble?.gaveUp ? slowly : patiently;
   if (trouble?.kind === "missing" && !wanted) return patiently;
   if (!wanted && awaited === undefined) return undefined;
   // Who waits for it decides how long: each deployment began to wait at a time of its own.

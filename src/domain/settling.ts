@@ -3,8 +3,7 @@
  * stands on one event alone, as AWS shows some late.
  */
 import type { Findings } from "./findings.ts";
-import { spansOf } from "./own-status.ts";
-import { operationBegunBy, isRollbackStatus, isUnderWay } from "./statuses.ts";
+import { isAtRest, isRollbackStatus, isUnderWay, operationBegunBy } from "./statuses.ts";
 import {
   goneSince,
   isComplete,
@@ -19,8 +18,9 @@ import type { Tally } from "./tally.ts";
  * agree or to be denied. `doubt`: what was told may be all, as far as anybody knows.
  */
 export const PATIENCE = {
-  lateEvents: 10,
-  unreadNested: 10,
+  lateEvents: 4,
+  /** What AWS cannot have left out: a stack's own beginning, and what its parent announced. */
+  gaps: 10,
   disagreement: 10,
   denial: 2,
   doubt: 3,
@@ -54,30 +54,25 @@ export const isMissing = (
   resources: Iterable<TrackedResource>,
   tally: Tally,
 ): boolean => {
-  if (polls < PATIENCE.unreadNested && nested.some(({ due, parentRunning }) => due && !parentRunning))
-    return true;
-  if (polls >= PATIENCE.lateEvents) return false;
-  if (tally.inProgress > 0 || nested.some(isUntold) || !isStoryWhole(root)) return true;
+  const isGap = nested.some((stack) => (stack.due && !stack.parentRunning) || hasGap(stack)) || hasGap(root);
+  if (polls < PATIENCE.gaps && isGap) return true;
+  if (polls < PATIENCE.lateEvents && (tally.inProgress > 0 || nested.some(isUnderWay))) return true;
   // A change that nobody saw end, though the rollback took it back.
   return polls < PATIENCE.doubt && [...resources].some(({ forward }) => forward === "running");
 };
 
 /** Whether a nested stack has begun something of which AWS has yet to show the end or the beginning. */
-export const isUntold = (stack: FollowedStack): boolean =>
-  isUnderWay(stack) || (stack.marks !== undefined && stack.marks.length > 0 && !isStoryWhole(stack));
+export const isUntold = (stack: FollowedStack): boolean => isUnderWay(stack) || hasGap(stack);
 
-/** Whether the stack's own events lead to its end: it began, and a rollback or a deletion that has ended has begun. */
-const isStoryWhole = (root: FollowedStack): boolean => {
-  const { marks = [], base } = root;
-  if (base !== undefined) return true;
-  const first = marks[0];
-  if (!first || operationBegunBy(first.status) === undefined) return false;
-  if (
-    marks.at(-1)?.status.startsWith("DELETE_") &&
-    !marks.some(({ status }) => status === "DELETE_IN_PROGRESS")
-  )
-    return false;
-  const hasBacked = spansOf(root).some(({ phase }) => phase === "rollback");
-  const begunBack = marks.find(({ status }) => isRollbackStatus(status))?.status;
-  return !hasBacked || begunBack === undefined || begunBack.endsWith("_IN_PROGRESS");
+/** Whether own events of a resting stack are missing that led to its end: that it began, or began to go back. */
+const hasGap = ({ marks = [], base, status, prefix }: FollowedStack): boolean => {
+  const [first] = marks;
+  if (base !== undefined || !isAtRest(status) || (first === undefined && prefix !== "")) return false;
+  if (first === undefined || operationBegunBy(first.status) === undefined) return true;
+  const statuses = marks.map((mark) => mark.status);
+  if (status.startsWith("DELETE_") && !statuses.includes("DELETE_IN_PROGRESS")) return true;
+  return (
+    statuses.find(isRollbackStatus)?.endsWith("_IN_PROGRESS") === false &&
+    first.status !== "DELETE_IN_PROGRESS"
+  );
 };

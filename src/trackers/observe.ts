@@ -124,7 +124,8 @@ class Look {
     }
     const isNewer = isNewAttempt || known === undefined;
     const begun = known && this.state.attempt?.startedAt;
-    const since = (isNewer ? start?.timestamp : undefined) ?? begun ?? events[0]?.timestamp ?? "";
+    const first = (isNewer ? start?.timestamp : undefined) ?? begun ?? events[0]?.timestamp ?? "";
+    const since = start || operationBegunBy(known?.marks?.[0]?.status ?? "") ? first : wellBefore(first);
     const own = events.some(isOwnStatusEvent);
     const ended = restsSince !== undefined && (own || !isComplete(this.state));
     const due = known && !isNewer ? this.dueStacks(rootId, ended) : [];
@@ -263,6 +264,13 @@ class Look {
     } else this.trouble = described.failure;
   }
 }
+
+/** How late AWS may show a stack's own start, in milliseconds. */
+const LATEST_START = 10_000;
+
+/** A time before which nothing of an operation happened whose start AWS has not shown, though this had. */
+const wellBefore = (timestamp: string): string =>
+  timestamp === "" ? "" : new Date(Date.parse(timestamp) - LATEST_START).toISOString();
 
 /** ARNs of the nested stacks that events since then are about. */
 const nestedIn = (events: readonly StackEvent[], since: string): string[] =>

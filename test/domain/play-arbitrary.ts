@@ -97,7 +97,13 @@ export const spacedOperations = fc
           fc.oneof(whatever("create"), whatever("update")),
           fc.option(fc.oneof(whatever("update"), whatever("delete")), { nil: undefined }),
         )
-        .map(([first, second]) => [first, ...(second && !first.isGivenUp ? [second] : [])]),
+        // What stayed failed can only be deleted or continued.
+        .map(([first, second]) => [
+          second ? { ...first, isGivenUp: false } : first,
+          ...(second
+            ? [first.isStuck || first.keepsFailed ? { ...second, kind: "delete" as const } : second]
+            : []),
+        ]),
     ),
     seed,
   )

@@ -250,18 +250,20 @@ class Play {
   }
 }
 
-/** The rollback up to the end of a resource's undoing, which fails. */
+/** The rollback with the undoing of a resource failing, so that the stack rests there. */
 const stuck = (rollback: readonly Fact[]): Fact[] => {
-  const at = rollback.findLastIndex(
+  const index = rollback.findLastIndex(
     ({ stackId, type, status }) => stackId === ROOT && type !== STACK_TYPE && status.endsWith("_COMPLETE"),
   );
-  const last = rollback[at];
+  const last = rollback[index];
   if (!last) return [...rollback];
-  const verb = last.status.slice(0, last.status.indexOf("_"));
+  const status = last.status.replace("_COMPLETE", "_FAILED");
   const end = rollback[0]!.status.replace("IN_PROGRESS", "FAILED");
   return [
-    ...rollback.slice(0, at).filter(({ status }) => !status.endsWith("_CLEANUP_IN_PROGRESS")),
-    { ...last, status: `${verb}_FAILED`, reason: "It cannot be undone" },
+    ...rollback
+      .with(index, { ...last, status, reason: "It cannot be undone" })
+      .slice(0, -1)
+      .filter((fact) => fact.stackId !== ROOT || !fact.status.endsWith("_CLEANUP_IN_PROGRESS")),
     ownFact(ROOT, end, "The following resource(s) failed"),
   ];
 };
