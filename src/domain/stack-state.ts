@@ -141,18 +141,18 @@ export const goneSince = (state: StackState): string | undefined => {
 };
 
 /**
- * Whether the newest attempt belongs to whoever waits for what runs at AWS's time `since` or begins later, or under the
- * client request token `token`. One that rests since before then does not, though its end may still have to be told.
+ * Whether the newest attempt belongs to whoever waits for what runs at AWS's time `since` or begins later, or under one of
+ * the client request tokens. One that rests since before then does not, though its end may still have to be told.
  */
 export const isPartOf = (
   state: StackState,
   since: string | undefined,
-  token: string | undefined,
+  tokens: readonly string[] = [],
 ): boolean => {
   const root = rootOf(state);
   const { attempt } = state;
   if (!root || !attempt) return false;
-  if (token !== undefined && root.clientRequestToken === token) return true;
+  if (root.clientRequestToken !== undefined && tokens.includes(root.clientRequestToken)) return true;
   if (since === undefined) return false;
   const isOver = isComplete(state) || (isAtRest(root.status) && root.statusAt < since);
   return !isOver || attempt.startedAt >= since;

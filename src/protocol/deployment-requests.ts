@@ -93,7 +93,11 @@ const positionSchema = z.object({
 
 export type ChannelPosition = Readonly<z.infer<typeof positionSchema>>;
 
-export const deploymentAnswerSchema = deploymentProgressSchema.extend(positionSchema.shape);
+export const deploymentAnswerSchema = deploymentProgressSchema.extend({
+  ...positionSchema.shape,
+  /** In `track`: whether the next run begins by itself. */
+  following: z.boolean().optional(),
+});
 
 export type DeploymentAnswer = Readonly<z.infer<typeof deploymentAnswerSchema>>;
 

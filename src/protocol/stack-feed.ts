@@ -14,10 +14,12 @@ export type FeedRequest = Readonly<{
   run?: number;
   /** ISO 8601: attempts that were running then or began later count. Absent: only what the stack tells from now on. */
   since?: string;
-  /** An attempt under this client request token counts as well. */
-  token?: string;
-  /** How far the deployment has taken the stack's events; absent: `since` and `token` tell where it begins. */
+  /** An attempt under one of these client request tokens counts as well. */
+  tokens?: readonly string[];
+  /** How far the deployment has taken the stack's events; absent: `since` and `tokens` tell where it begins. */
   after?: FeedPosition;
+  /** The whole of its attempt is to be told again, whatever was told before. */
+  anew?: boolean;
   /** Its dependencies are finished: it may begin at any moment, and is missed if it does not. */
   eager: boolean;
   /** It is about to be changed on the deployment's behalf. */
@@ -27,7 +29,7 @@ export type FeedRequest = Readonly<{
 }>;
 
 /** A place in a stack's channel. */
-type FeedPosition = Readonly<{ epoch: string; offset: number }>;
+export type FeedPosition = Readonly<{ epoch: string; offset: number }>;
 
 /** How a stack stands for a deployment that wants its events. */
 export type StackStanding = Readonly<{

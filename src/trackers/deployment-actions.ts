@@ -5,7 +5,7 @@
 import { mayRead } from "../auth/rights.ts";
 import { hasEnded } from "../domain/deployment/deployment-state.ts";
 import type { Plan } from "../domain/orchestration/desk-calls.ts";
-import { momentAfter } from "../domain/orchestration/moment.ts";
+import { beginningAfter, momentAfter } from "../domain/orchestration/moment.ts";
 import type { Orchestration } from "../domain/orchestration/task.ts";
 import { DEPLOYMENT_TRANSITIONS } from "../domain/deployment/transitions.ts";
 import type { DeploymentStatus } from "../protocol/deployment-progress.ts";
@@ -92,6 +92,7 @@ export const act = async (
 ): Promise<Result<null, Failure>> => {
   const { state } = channel.store;
   const plan = channel.desk.plans.plan;
+  if (state.mode === "track" && action === "cancel") return unfollow(channel, address, user);
   if (state.mode !== "deploy" && action !== "destroy")
     return failed(unfit(action, `Stackcast does not deploy this deployment: its mode is ${state.mode}`));
   if (!plan) return failed(noPlan);
@@ -120,6 +121,21 @@ const CANCELLABLE: ReadonlySet<DeploymentStatus> = new Set(DEPLOYMENT_TRANSITION
 const REVERSIBLE: ReadonlySet<DeploymentStatus> = new Set(
   DEPLOYMENT_TRANSITIONS.deployment_rolling_back.from,
 );
+
+/** Ends the following of what something else deploys, which goes on; it is followed again once it is registered anew. */
+const unfollow = async (
+  channel: DeploymentChannel,
+  address: DeploymentAddress,
+  user: string,
+): Promise<Result<null, Failure>> => {
+  const { state } = channel.store;
+  channel.following.stop();
+  const timestamp = momentAfter(state, new Date().toISOString());
+  const data = { ...address, ...(user !== "" && { user }) };
+  if (hasEnded(state)) await channel.rearm();
+  else await channel.tell(address, [{ type: "deployment_cancelled", timestamp, data }]);
+  return success(null);
+};
 
 const cancel = async (
   channel: DeploymentChannel,
@@ -245,11 +261,11 @@ const begin = async (
 ): Promise<Result<null, Failure>> => {
   const { store, settings } = channel;
   const { deploymentId, environment } = registration;
-  const timestamp = momentAfter(store.state, new Date().toISOString());
+  const timestamp = beginningAfter(store.state, new Date().toISOString());
   const run = store.state.run + 1;
   const start = startOf(registration, { run, user, timestamp, defaultRegion: settings.aws.region });
   if (!start.ok) return start;
-  await channel.begin(since ?? timestamp);
+  channel.following.begin(since ?? timestamp);
   keep();
   await channel.tell({ deploymentId, environment }, [start.value]);
   return success(null);

@@ -13,23 +13,18 @@ import type { DeploymentAddress } from "../protocol/channel-names.ts";
 import type { Join, JoinRequest } from "../protocol/channel-owner.ts";
 import type { DeploymentEvent } from "../protocol/deployment-events.ts";
 import { settingsOf, type Env, type Settings } from "../settings.ts";
+import { DeploymentFollowing } from "./deployment-following.ts";
 import { DeploymentStore, HEAD, type Change } from "./deployment-store.ts";
 import { DestinationFeed } from "./destination-feed.ts";
 import { DIRECTORY_NAME } from "./directory.ts";
 import { Enrolment } from "./enrolment.ts";
 import { deploymentForms } from "./event-forms.ts";
 import { tellOfEvents } from "./event-lines.ts";
+import { FedPositions, type Fed } from "./fed-positions.ts";
 import { GatewayPushes } from "./gateway-pushes.ts";
 import { LogConsumers } from "./log-consumers.ts";
 import { OrchestrationDesk } from "./orchestration-desk.ts";
 import { ProgressFrames } from "./progress-frames.ts";
-import { StackExpectations } from "./stack-expectations.ts";
-
-/** Kept: since when attempts of the run's stacks count, and how far each stack's events were taken. */
-const SINCE = "since";
-const FED = "fed/";
-
-type Fed = Readonly<{ stack: string; epoch: string; offset: number }>;
 
 const OVERDUE_MS = 30_000;
 
@@ -47,6 +42,7 @@ export class DeploymentChannel {
   readonly store: DeploymentStore;
   readonly settings: Settings;
   readonly desk: OrchestrationDesk;
+  readonly following: DeploymentFollowing;
   /** Where the events are audited; absent: nowhere. */
   readonly trail: Readonly<{ session: AwsSession; table: string }> | undefined;
   private readonly ctx: DurableObjectState;
@@ -54,7 +50,7 @@ export class DeploymentChannel {
   private readonly consumers: LogConsumers;
   private readonly destinations: DestinationFeed;
   private readonly pushes: GatewayPushes;
-  private readonly expectations: StackExpectations;
+  private readonly positions: FedPositions;
   private readonly progress = new ProgressFrames();
   private readonly enrolment: Enrolment;
   /** What the directory was told last. */
@@ -74,12 +70,13 @@ export class DeploymentChannel {
     const { kv } = ctx.storage;
     this.store = new DeploymentStore(ctx.storage, () => crypto.randomUUID().slice(0, 8));
     this.pushes = new GatewayPushes(ctx, env);
-    this.expectations = new StackExpectations(kv, env, this.name);
+    this.positions = new FedPositions(kv);
     this.enrolment = new Enrolment(ctx, env, this.name);
     this.destinations = new DestinationFeed(kv, env, this);
-    this.desk = new OrchestrationDesk(ctx, env, this.store, this.name, (events) =>
-      this.tell(this.store.address!, events),
-    );
+    const tell = (events: readonly DeploymentEvent[]) => this.tell(this.store.address!, events);
+    const waitMs = settings.value.stackWaitSeconds * 1000;
+    this.following = new DeploymentFollowing(kv, env, this.name, this.store, this.positions, waitMs, tell);
+    this.desk = new OrchestrationDesk(ctx, env, this.store, this.name, this.positions, tell);
     const session = awsSession({ ...aws.credentials, region: aws.region, endpoints: aws.endpoints });
     this.trail = auditTable ? { session, table: auditTable } : undefined;
     const forms = deploymentForms(this.name, () => this.store.state.user);
@@ -95,31 +92,18 @@ export class DeploymentChannel {
     };
   }
 
-  /** Prepares a run: what was told of the one before counts no more. */
-  async begin(since: string): Promise<void> {
-    const { kv } = this.ctx.storage;
-    this.expectations.forget();
-    for (const [key] of kv.list({ prefix: FED })) kv.delete(key);
-    kv.put(SINCE, new Date(since).toISOString());
-  }
-
-  /** Whether the run still waits for news of a stack. */
+  /** Whether the run still waits for news of a stack, or the next one begins with them. */
   wants(stack: string): boolean {
     const { state } = this.store;
     const node = state.stacks.get(stack);
     if (this.desk.isInCharge) return this.desk.wants(stack);
-    return (
-      state.run > 0 &&
-      state.mode !== "ingest" &&
-      !hasEnded(state) &&
-      node !== undefined &&
-      !isSettled(state, node)
-    );
+    if (state.run === 0 || state.mode === "ingest" || node === undefined) return false;
+    return this.following.wants(node) || (!hasEnded(state) && !isSettled(state, node));
   }
 
   /** Offset up to which a stack's events were taken; 0 for another epoch, which counts anew. */
   fed(stack: string, epoch: string): number {
-    const fed = this.ctx.storage.kv.get<Fed>(FED + stack);
+    const fed = this.positions.of(stack);
     return fed?.epoch === epoch ? fed.offset : 0;
   }
 
@@ -143,7 +127,8 @@ export class DeploymentChannel {
     const needed = Math.min(this.consumers.offset, this.destinations.offset);
     const runs = empty ? [] : store.commit(change, address, this.name, ended, needed, now);
     // In the same turn, and so in the same write: a delivery is taken with its position, or not at all.
-    if (change.fed) ctx.storage.kv.put(FED + change.fed.stack, change.fed);
+    if (change.fed) this.positions.keep(change.fed);
+    this.following.note(before, change.events, now);
     if (runs.length > 0) {
       const transient = this.pushes.any ? this.progress.of(before, store.state, this.position(), now) : [];
       this.pushes.send(this.position(), runs, transient);
@@ -159,6 +144,7 @@ export class DeploymentChannel {
     const { store } = this;
     store.found();
     this.pushes.add(gateway);
+    this.ctx.waitUntil(this.rearm());
     const recovered =
       epoch === store.epoch && offset !== undefined && offset >= store.floor - 1 && offset <= store.offset;
     const known = store.address && store.state.run > 0;
@@ -191,7 +177,7 @@ export class DeploymentChannel {
     ctx.waitUntil(handedOn);
     await Promise.all([
       this.pushes.catchUp(this.position(), now),
-      this.expectations.tell(store.state, ctx.storage.kv.get<string>(SINCE) ?? store.state.startTime),
+      this.following.work(),
       Promise.race([handedOn, scheduler.wait(HANGING_MS)]),
       this.desk.work(now),
     ]);
@@ -232,9 +218,9 @@ export class DeploymentChannel {
   }
 
   private dueIn(now: number): number | undefined {
-    const { state, offset } = this.store;
+    const { offset } = this.store;
     const dues = [
-      this.expectations.nextIn(state),
+      this.following.nextIn(now),
       this.pushes.nextIn(),
       this.consumers.nextIn(offset, now),
       this.destinations.nextIn(now),

@@ -7,7 +7,7 @@ import type { Env } from "../settings.ts";
 import type { EventLog } from "./event-log.ts";
 
 /** Kept, one row for each deployment: what it wants, and how far it has taken it. */
-export type Feed = Omit<FeedRequest, "after"> &
+export type Feed = Omit<FeedRequest, "after" | "anew"> &
   Readonly<{
     offset: number;
     /** Unix milliseconds since which the stack is missed if it is not there. */
@@ -62,7 +62,7 @@ export class DeploymentFeeds {
   }
 
   /** Takes a wish, or a change of it. `offset`: all up to there is of no interest, or is known. */
-  keep({ after: _after, ...request }: FeedRequest, offset: number, now: number): Feed {
+  keep({ after: _after, anew: _anew, ...request }: FeedRequest, offset: number, now: number): Feed {
     const known = this.get(request.deployment);
     const eagerSince = known?.run === request.run ? known?.eagerSince : undefined;
     const feed = { ...request, offset, ...(request.eager && { eagerSince: eagerSince ?? now }) };

@@ -114,14 +114,20 @@ export class Deployment extends DurableObject<Env> {
 
   /** Where the deployment stands; `run`: how an earlier run ended. */
   async progress(address: DeploymentAddress, run?: number): Promise<Result<DeploymentAnswer, Failure>> {
-    const { store } = this.channel;
+    const { store, following } = this.channel;
     if (!this.knows(address)) return failed(NOT_FOUND);
+    await this.channel.rearm();
     const earlier = run === undefined || run === store.state.run ? undefined : store.earlierRun(run);
     if (run !== undefined && run !== store.state.run && !earlier) {
       return failed({ code: "DEPLOYMENT_NOT_FOUND", message: `There was no run ${run}` });
     }
     const progress = earlier ?? deploymentProgressOf(store.state, new Date().toISOString());
-    return success({ ...fittedProgress(progress, STATUS_PART), ...this.channel.position() });
+    const isFollowed = store.state.mode === "track" && !earlier && { following: following.goesOn };
+    return success({
+      ...fittedProgress(progress, STATUS_PART),
+      ...this.channel.position(),
+      ...isFollowed,
+    });
   }
 
   async stackProgress(address: DeploymentAddress, name: string): Promise<Result<StackAnswer, Failure>> {

@@ -26,6 +26,7 @@ import type { FeedDelivery } from "../protocol/stack-feed.ts";
 import { stackFrameSchema } from "../protocol/stack-frames.ts";
 import type { Env } from "../settings.ts";
 import type { DeploymentStore } from "./deployment-store.ts";
+import type { FedPositions } from "./fed-positions.ts";
 import { OrchestrationInstance } from "./orchestration-instance.ts";
 import { PlanStore } from "./plan-store.ts";
 import { StackWatch } from "./stack-watch.ts";
@@ -44,10 +45,17 @@ export class OrchestrationDesk {
   private readonly channel: string;
   private readonly tell: Tell;
 
-  constructor(ctx: DurableObjectState, env: Env, store: DeploymentStore, channel: string, tell: Tell) {
+  constructor(
+    ctx: DurableObjectState,
+    env: Env,
+    store: DeploymentStore,
+    channel: string,
+    positions: FedPositions,
+    tell: Tell,
+  ) {
     this.plans = new PlanStore(ctx.storage.kv);
     this.instance = new OrchestrationInstance(ctx, env);
-    this.watch = new StackWatch(env, channel);
+    this.watch = new StackWatch(env, channel, positions);
     this.store = store;
     this.channel = channel;
     this.tell = tell;
@@ -89,7 +97,7 @@ export class OrchestrationDesk {
       this.begin(orchestration);
       return { over: true, actions: [] };
     }
-    if (doubt) await this.watch.askAgain(this.store.state, this.plans.tasks);
+    if (doubt) await this.watch.askAgain(this.plans.tasks, this.going());
     for (let count = 0; count < MAX_TELLINGS; count += 1) {
       const orchestration = this.current();
       if (!orchestration) break;
@@ -169,7 +177,7 @@ export class OrchestrationDesk {
       }
       await this.tell(startEvents(start, state, stack, momentAfter(state, this.now())));
     }
-    await this.watch.lookOut(stack);
+    await this.watch.lookOut(stack, kind, this.going());
     return true;
   }
 
@@ -292,6 +300,10 @@ export class OrchestrationDesk {
     const task = this.plans.task(stack.name);
     const mark = this.plans.mark(stack.name);
     return { state, stack, task, mark, now: momentAfter(state, this.now()) };
+  }
+
+  private going() {
+    return { state: this.store.state, rollbacks: this.plans.orchestration?.rollbacks };
   }
 
   private params(run: number, generation: number): OrchestrationParams {

@@ -236,14 +236,14 @@ export class StackChannel {
   }
 
   /** Offset up to which a deployment is not to be told anything. */
-  private beginningFor({ after, since, token }: FeedRequest, known: Feed | undefined): number {
+  private beginningFor({ after, anew, since, tokens }: FeedRequest, known: Feed | undefined): number {
     const { store } = this;
     const { attempt } = store.state;
     // Told once, and whole from where the deployment is, or from the oldest event that is kept.
     if (after?.epoch === store.epoch && after.offset <= store.offset)
       return Math.max(after.offset, store.floor - 1);
-    if (!after && known) return known.offset;
-    const isItsOwn = attempt !== undefined && isPartOf(store.state, since, token);
+    if (known && !after && !anew) return known.offset;
+    const isItsOwn = attempt !== undefined && isPartOf(store.state, since, tokens);
     return isItsOwn ? attempt.firstOffset - 1 : store.offset;
   }
 

@@ -4,92 +4,167 @@
  * told, so that a call that is lost is made again.
  */
 import { stackChannelOf } from "../protocol/channel-names.ts";
-import {
-  hasEnded,
-  isBlocked,
-  isSettled,
-  type DeploymentState,
-  type StackNode,
-} from "../domain/deployment/deployment-state.ts";
+import type { DeploymentState, StackNode } from "../domain/deployment/deployment-state.ts";
+import { expectationOf, type Answer, type Expectation } from "../domain/deployment/following.ts";
 import { placedNear } from "../protocol/location-hint.ts";
 import type { Env } from "../settings.ts";
+import type { FedPositions } from "./fed-positions.ts";
 
-type Expectation = "patient" | "eager" | "released";
+/** Kept, one row for each stack: what its tracker was told, and since when. The release before kept the first alone. */
+type Told = Readonly<{ expectation: Expectation; at?: number }>;
 
-/** Kept, one row for each stack: what its tracker was told. */
 const TOLD = "told/";
+
+/** Kept, one row for each tracker of a stack that is the deployment's no more, by its channel. */
+const LET_GO = "let-go/";
 
 const CONCURRENCY = 6;
 
-const RETRY_MS = 2_000;
-
-/** What is expected of a stack now. */
-const expectationOf = (state: DeploymentState, stack: StackNode): Expectation => {
-  if (hasEnded(state) || isSettled(state, stack) || isBlocked(stack, state.stacks)) return "released";
-  const free = stack.dependsOn.every((name) => {
-    const dependency = state.stacks.get(name);
-    return dependency === undefined || isSettled(state, dependency);
-  });
-  return free || stack.status !== "pending" ? "eager" : "patient";
-};
+/** What expectations follow from. `since`: which attempts count, see `FeedRequest`. */
+export type Expecting = Readonly<{ state: DeploymentState; isFollowed: boolean; since: string; now: number }>;
 
 export class StackExpectations {
   private readonly kv: SyncKvStorage;
   private readonly env: Env;
   private readonly channel: string;
+  private readonly positions: FedPositions;
+  private readonly run: () => number;
 
-  constructor(kv: SyncKvStorage, env: Env, channel: string) {
+  /** `run`: the number of the present one. What a call brought that another run has overtaken is dropped. */
+  constructor(kv: SyncKvStorage, env: Env, channel: string, positions: FedPositions, run: () => number) {
     this.kv = kv;
     this.env = env;
     this.channel = channel;
+    this.positions = positions;
+    this.run = run;
   }
 
-  /** Tells the trackers what they do not know. True if all of them know now. */
-  async tell(state: DeploymentState, since: string): Promise<boolean> {
-    const open = this.open(state);
-    let told = true;
-    while (open.length > 0) {
-      const results = await Promise.all(
-        open.splice(0, CONCURRENCY).map((stack) => this.tellOne(state, stack, since)),
-      );
-      told &&= results.every(Boolean);
-    }
-    return told;
+  /** Tells the trackers what they do not know, and gives their answers. */
+  tell(expecting: Expecting): Promise<Answer[]> {
+    return this.sayToAll(this.open(expecting), expecting);
   }
 
-  /** Milliseconds until trackers have to be told; undefined: all of them know. */
-  nextIn(state: DeploymentState): number | undefined {
-    return this.open(state).length > 0 ? RETRY_MS : undefined;
+  /** Tells the trackers of all stacks of which news may come at any moment the same again. */
+  ask(expecting: Expecting): Promise<Answer[]> {
+    const { state, isFollowed } = expecting;
+    const awaited = [...state.stacks.values()].filter((stack) => {
+      const expectation = expectationOf(state, stack, isFollowed);
+      return expectation === "eager" || expectation === "resting";
+    });
+    return this.sayToAll(awaited, expecting);
   }
 
-  /** A new run tells everybody anew. */
-  forget(): void {
+  /** Has a tracker hand on the whole attempt that began at the stack's own beginning, or after it. */
+  async askAnew(stack: StackNode, { state, now }: Expecting): Promise<void> {
+    const answer = await this.say(
+      stack,
+      "eager",
+      { state, since: stack.startTime ?? state.startTime, now },
+      true,
+    );
+    if (answer) this.positions.keep({ stack: stack.name, ...answer.standing.position });
+  }
+
+  /** Whether there are trackers that do not know what is expected of them. */
+  isBehind(state: DeploymentState, isFollowed: boolean): boolean {
+    return this.open({ state, isFollowed }).length > 0 || this.letGo().length > 0;
+  }
+
+  /** Another run tells everybody anew. `gone`: the stacks of the run before, if those of the next may be others. */
+  forget(gone: readonly StackNode[] = []): void {
+    for (const stack of gone)
+      if (this.told(stack.name)?.expectation !== undefined) this.kv.put(LET_GO + channelOf(stack), true);
     for (const [key] of this.kv.list({ prefix: TOLD })) this.kv.delete(key);
   }
 
-  private open(state: DeploymentState): StackNode[] {
-    // Where Stackcast deploys, its orchestration knows best when a stack has to be looked at.
-    if (state.mode !== "track" || state.run === 0) return [];
-    return [...state.stacks.values()].filter(
-      (stack) => (this.kv.get<Expectation>(TOLD + stack.name) ?? "released") !== expectationOf(state, stack),
+  /** Releases the trackers of stacks that are the deployment's no more. `kept`: those that are, whatever was said of them. */
+  async release(kept: readonly StackNode[]): Promise<void> {
+    const present = new Set(kept.map(channelOf));
+    await Promise.all(
+      this.letGo().map(async (channel) => {
+        try {
+          if (!present.has(channel)) await this.trackerOf(channel).release(this.channel);
+          this.kv.delete(LET_GO + channel);
+        } catch {
+          // Again with the next alarm.
+        }
+      }),
     );
   }
 
-  private async tellOne(state: DeploymentState, stack: StackNode, since: string): Promise<boolean> {
-    const expectation = expectationOf(state, stack);
-    const { region = "", stackName = stack.name, name } = stack;
-    const tracker = this.env.STACKS.get(
-      this.env.STACKS.idFromName(stackChannelOf({ region, stackName })),
-      placedNear(region),
+  private letGo(): string[] {
+    return [...this.kv.list({ prefix: LET_GO })].map(([key]) => key.slice(LET_GO.length));
+  }
+
+  private open({ state, isFollowed }: Pick<Expecting, "state" | "isFollowed">): StackNode[] {
+    // Where Stackcast deploys, its orchestration knows best when a stack has to be looked at.
+    if (state.mode !== "track" || state.run === 0) return [];
+    return [...state.stacks.values()].filter(
+      (stack) =>
+        (this.told(stack.name)?.expectation ?? "released") !== expectationOf(state, stack, isFollowed),
     );
-    try {
-      if (expectation === "released") await tracker.release(this.channel);
-      else
-        await tracker.feed({ deployment: this.channel, stack: name, since, eager: expectation === "eager" });
-    } catch {
-      return false;
+  }
+
+  private async sayToAll(stacks: readonly StackNode[], expecting: Expecting): Promise<Answer[]> {
+    const waiting = [...stacks];
+    const answers: (Answer | undefined)[] = [];
+    while (waiting.length > 0) {
+      const said = waiting
+        .splice(0, CONCURRENCY)
+        .map((stack) =>
+          this.say(stack, expectationOf(expecting.state, stack, expecting.isFollowed), expecting),
+        );
+      answers.push(...(await Promise.all(said)));
     }
-    this.kv.put<Expectation>(TOLD + name, expectation);
-    return true;
+    return answers.filter((answer) => answer !== undefined);
+  }
+
+  /** Undefined: it was not reached, or has nothing to answer. */
+  private async say(
+    stack: StackNode,
+    expectation: Expectation,
+    { state, since, now }: Omit<Expecting, "isFollowed">,
+    anew = false,
+  ): Promise<Answer | undefined> {
+    const { name } = stack;
+    const tracker = this.trackerOf(channelOf(stack), stack.region);
+    const before = this.told(name);
+    const at = before?.expectation === expectation ? (before.at ?? now) : now;
+    try {
+      if (expectation === "released") {
+        await tracker.release(this.channel);
+        if (this.run() === state.run) this.kv.put<Told>(TOLD + name, { expectation, at });
+        return undefined;
+      }
+      const after = anew ? undefined : this.positions.of(name);
+      const standing = await tracker.feed({
+        deployment: this.channel,
+        stack: name,
+        run: state.run,
+        since,
+        ...(after && { after }),
+        eager: expectation === "eager",
+        ...(expectation === "resting" && { resting: true }),
+        ...(anew && { anew }),
+      });
+      if (this.run() !== state.run) return undefined;
+      this.kv.put<Told>(TOLD + name, { expectation, at });
+      this.positions.begin(name, standing.position);
+      return { stack: name, expectation, standing, isFirst: before === undefined, expectedSince: at };
+    } catch {
+      return undefined;
+    }
+  }
+
+  private told(stack: string): Told | undefined {
+    const told = this.kv.get<Told | Expectation>(TOLD + stack);
+    return typeof told === "string" ? { expectation: told } : told;
+  }
+
+  private trackerOf(channel: string, region = channel.split("/")[1] ?? "") {
+    return this.env.STACKS.get(this.env.STACKS.idFromName(channel), placedNear(region));
   }
 }
+
+const channelOf = ({ name, stackName = name, region = "" }: StackNode): string =>
+  stackChannelOf({ region, stackName });

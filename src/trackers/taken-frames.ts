@@ -1,10 +1,16 @@
 /** What a stack's tracker hands to a deployment becomes its events, kept with the position up to which they were taken. */
-import { hasOnlyDeleted, type DeploymentState } from "../domain/deployment/deployment-state.ts";
+import {
+  emptyDeployment,
+  hasEnded,
+  hasOnlyDeleted,
+  type DeploymentState,
+} from "../domain/deployment/deployment-state.ts";
+import { beginsRun, nextRunOf } from "../domain/deployment/following.ts";
 import { foldDeployment } from "../domain/deployment/fold-deployment.ts";
 import { translated, type Belonging } from "../domain/deployment/stack-translation.ts";
 import type { DeploymentEvent } from "../protocol/deployment-events.ts";
 import type { FeedDelivery, FeedReceipt } from "../protocol/stack-feed.ts";
-import { stackFrameSchema } from "../protocol/stack-frames.ts";
+import { stackFrameSchema, type StackFrame } from "../protocol/stack-frames.ts";
 import type { DeploymentChannel } from "./deployment-channel.ts";
 
 export const takeFrames = async (
@@ -25,16 +31,48 @@ export const takeFrames = async (
     const given = trouble ? desk.given(stack, trouble) : [];
     keep();
     await channel.tell(address, [...events, ...given], fed);
+  } else if (hasEnded(store.state)) {
+    await channel.tell(address, nextRun(channel, fresh.map(parsed), belonging), fed);
   } else {
-    const events = fresh
-      .map((frame) => translated(stackFrameSchema.parse(JSON.parse(frame)), belonging))
-      .filter((event) => event !== undefined);
+    const events = ofTheRun(store.state, fresh.map(parsed), belonging);
     // Who may not read it today may read it tomorrow: whoever deploys it does so meanwhile.
     if (trouble?.code === "STACK_NOT_FOUND")
       events.push(troubled(foldDeployment(store.state, events).state, belonging, trouble));
     await channel.tell(address, events, fed);
   }
   return { offset: fed.offset, wanted: channel.wants(stack) };
+};
+
+const parsed = (frame: string): StackFrame => stackFrameSchema.parse(JSON.parse(frame));
+
+/** The events that frames make. An end counts if its beginning was told: an operation before the run may end late. */
+const ofTheRun = (
+  state: DeploymentState,
+  frames: readonly StackFrame[],
+  belonging: Belonging,
+): DeploymentEvent[] => {
+  const status = state.stacks.get(belonging.stack)?.status;
+  let isUnderway = status === "deploying" || status === "deleting";
+  return frames.flatMap((frame) => {
+    const event = translated(frame, belonging);
+    isUnderway ||= event?.type === "stack_deploying" || event?.type === "stack_deleting";
+    return event && (isUnderway || frame.type !== "stack_complete") ? [event] : [];
+  });
+};
+
+/** What a stack tells after the end of a run: its next operation begins the next run, and all else is of no interest. */
+const nextRun = (
+  channel: DeploymentChannel,
+  frames: readonly StackFrame[],
+  belonging: Belonging,
+): DeploymentEvent[] => {
+  const first = frames.findIndex((frame) => beginsRun(frame, belonging));
+  const start = frames[first];
+  if (!start) return [];
+  const begun = nextRunOf(channel.store.state, start.timestamp);
+  channel.following.goOn();
+  const fresh = emptyDeployment(belonging.deploymentId, belonging.environment);
+  return [begun, ...ofTheRun(fresh, frames.slice(first), belonging)];
 };
 
 const NOT_ANEW = { code: "STACK_DELETED", message: "The stack was deleted, and not created anew" };

@@ -114,7 +114,7 @@ describe("The next poll", () => {
       expect(await reviewed(1_000_000, { viewers: 0, awaited: "begun" })).toBe(3000);
     });
 
-    test("[S37] ends for who registered, after the time for which a missing stack is waited for", async () => {
+    test("[S40] ends for who registered, after the time for which a missing stack is waited for", async () => {
       const review = await stateAfter("REVIEW_IN_PROGRESS");
       const begun = Date.parse(rootOf(review)!.statusAt);
       const tracked = (seconds: number) =>

@@ -42,7 +42,7 @@ export const DEPLOYMENT_TRANSITIONS: Readonly<
 };
 
 const STACK_TRANSITIONS: Readonly<Record<StackStep, Readonly<{ from: readonly StackStatus[] }>>> = {
-  stack_deploying: { from: ["pending", "deleted"] },
+  stack_deploying: { from: ["pending", "skipped", "deleted"] },
   stack_deployed: { from: ["deploying"] },
   stack_failed: {
     from: ["pending", "deploying", "deleting", "deployed", "skipped", "deleted"],
@@ -152,16 +152,22 @@ const isResourceEvent = (event: DeploymentEvent): event is ResourceEvent =>
   event.type.startsWith("resource_");
 
 /** Whether the event is older than the end of the stack's operation, or is that operation's beginning. */
-const isPast = ({ startTime, endTime = "" }: StackNode, { type, timestamp }: DeploymentEvent): boolean =>
-  timestamp < endTime || (type === "stack_deploying" && timestamp === startTime);
+const isPast = (
+  { status, startTime, endTime = "" }: StackNode,
+  { type, timestamp }: DeploymentEvent,
+): boolean =>
+  // Nothing of a stack that was skipped has ended.
+  (status !== "skipped" && timestamp < endTime) || (type === "stack_deploying" && timestamp === startTime);
 
 const always = () => true;
 
 /** What a stack may do depends on where the deployment goes, too. */
 const DIRECTED: Readonly<Record<StackStep, (state: DeploymentState, status: StackStatus) => boolean>> = {
-  // One that could not be created has to be deleted before it is created anew.
+  // One that could not be created has to be deleted before it is created anew; one that was up to date may be changed yet.
   stack_deploying: (state, status) =>
-    status === "pending" || state.status === "deploying" || isTurnedBack(state),
+    status === "pending" ||
+    ((status !== "skipped" || state.mode === "track") &&
+      (state.status === "deploying" || isTurnedBack(state))),
   stack_deployed: always,
   // What was deployed, by this run or the one before, can fail on its way back only, what is gone on its way up.
   stack_failed: ({ mode, status: going }, status) => {

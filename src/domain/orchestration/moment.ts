@@ -8,3 +8,9 @@ export const momentAfter = (state: DeploymentState, now: string): string => {
   for (const time of times) if (time !== undefined && time > latest) latest = time;
   return latest;
 };
+
+/** `now`, or a moment later than all that the run's state holds: when the next run begins, later than this one did. */
+export const beginningAfter = (state: DeploymentState, now: string): string => {
+  const moment = momentAfter(state, now);
+  return moment > state.startTime ? moment : new Date(Date.parse(state.startTime) + 1).toISOString();
+};

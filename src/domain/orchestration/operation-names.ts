@@ -33,6 +33,24 @@ export const backwardNameOf = (
 ): string =>
   operationNameOf({ ...address, run, stack: plan.name, ...(attempt !== undefined && { attempt }) }, kind);
 
+/** All client request tokens under which CloudFormation may do what was asked of a stack. */
+export const tokensOf = (
+  { deploymentId, environment, run, stack }: Omit<Named, "attempt">,
+  kind: TaskKind,
+  attempt: number | undefined,
+): readonly string[] => {
+  const named = { deploymentId, environment, run, stack };
+  switch (kind) {
+    case "deploy":
+    case "clear":
+      return [operationNameOf(named, kind), operationNameOf(named, "cancel")];
+    case "revert":
+    case "resume":
+    case "remove":
+      return [operationNameOf({ ...named, ...(attempt !== undefined && { attempt }) }, kind)];
+  }
+};
+
 /** Name of a run's workflow instance: at most 100 letters, digits and hyphens. */
 export const instanceNameOf = (
   { deploymentId, environment }: DeploymentAddress,

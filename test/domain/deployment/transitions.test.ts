@@ -26,7 +26,7 @@ const DEPLOYMENT: Readonly<Record<string, readonly [to: DeploymentStatus, ...fro
 };
 
 const STACK: Readonly<Record<string, readonly [to: StackStatus, ...from: StackStatus[]]>> = {
-  stack_deploying: ["deploying", "pending", "deleted"],
+  stack_deploying: ["deploying", "pending", "skipped", "deleted"],
   stack_deployed: ["deployed", "deploying"],
   stack_failed: ["failed", "pending", "deploying", "deleting", "deleted"],
   stack_skipped: ["skipped", "pending", "deploying"],

@@ -1,0 +1,145 @@
+/**
+ * A deployment that something else deploys, followed from run to run: what is expected of each stack, which operation
+ * begins the next run, and what a stack that rests means to the run that waits for it.
+ */
+import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployment-events.ts";
+import type { StackStanding } from "../../protocol/stack-feed.ts";
+import type { StackFrame } from "../../protocol/stack-frames.ts";
+import { beginningAfter, momentAfter } from "../orchestration/moment.ts";
+import { outcomeOf } from "../outcomes.ts";
+import { REVIEW_STATUS } from "../statuses.ts";
+import { totalLayersOf } from "./counts.ts";
+import { hasEnded, isBlocked, isSettled, type DeploymentState, type StackNode } from "./deployment-state.ts";
+import { translated, type Belonging } from "./stack-translation.ts";
+
+/**
+ * `eager`: it may begin at any moment, and is missed if it does not; `patient`: it may begin some time; `resting`: the run
+ * is over, and what begins next begins another; `released`: nothing.
+ */
+export type Expectation = "eager" | "patient" | "resting" | "released";
+
+/** What is expected of a stack now. `isFollowed`: whether another run follows one that is over. */
+export const expectationOf = (state: DeploymentState, stack: StackNode, isFollowed: boolean): Expectation => {
+  if (hasEnded(state)) return isFollowed ? "resting" : "released";
+  // It may be changed after all.
+  if (stack.status === "skipped") return "patient";
+  if (isSettled(state, stack) || isBlocked(stack, state.stacks)) return "released";
+  const isFree = stack.dependsOn.every((name) => {
+    const dependency = state.stacks.get(name);
+    return dependency === undefined || isSettled(state, dependency);
+  });
+  return isFree || stack.status !== "pending" ? "eager" : "patient";
+};
+
+/** Whether a stack's frame shows that an operation begins which begins a run. */
+export const beginsRun = (frame: StackFrame, belonging: Belonging): boolean => {
+  const type = translated(frame, belonging)?.type;
+  if (type === "stack_deploying") return true;
+  // A change set of a new stack that is thrown away has changed nothing.
+  return (
+    type === "stack_deleting" &&
+    frame.type === "resource_update" &&
+    frame.resource.previousStatus !== REVIEW_STATUS
+  );
+};
+
+/** The beginning of the run after one that is over: with the same stacks and layers, by nobody that is known. */
+export const nextRunOf = (
+  state: DeploymentState,
+  timestamp: string,
+): DeploymentEventOf<"deployment_started"> => ({
+  type: "deployment_started",
+  timestamp: beginningAfter(state, timestamp),
+  data: {
+    deploymentId: state.deploymentId,
+    environment: state.environment,
+    totalStacks: state.stacks.size,
+    totalLayers: totalLayersOf(state),
+    run: state.run + 1,
+    mode: "track",
+    ...(state.owner !== undefined && { owner: state.owner }),
+    stacks: [...state.stacks.values()].map(({ name, layer, dependsOn, stackName, region }) => ({
+      name,
+      layer,
+      dependsOn: [...dependsOn],
+      ...(stackName !== undefined && { stackName }),
+      ...(region !== undefined && { region }),
+    })),
+  },
+});
+
+/** A stack's answer to the run that waits for it. */
+export type Answer = Readonly<{
+  stack: string;
+  expectation: Expectation;
+  standing: StackStanding;
+  /** It was asked for the first time in this run. */
+  isFirst: boolean;
+  /** Unix milliseconds since which what is expected is expected. */
+  expectedSince: number;
+}>;
+
+type Quiet = Readonly<{
+  /** Unix milliseconds. */
+  now: number;
+  /** When the run last heard of a stack's beginning or end. */
+  heardAt: number;
+  /** Silence after which nothing more is expected of stacks that rest. */
+  quietMs: number;
+  /** For how long a stack is waited for that does not begin. */
+  waitMs: number;
+}>;
+
+/** What follows from the answers of stacks that rest while the run waits for them. */
+export const eventsOfRest = (
+  state: DeploymentState,
+  answers: readonly Answer[],
+  quiet: Quiet,
+): DeploymentEvent[] => {
+  const timestamp = momentAfter(state, new Date(quiet.now).toISOString());
+  return answers.flatMap((answer) => {
+    const { standing, stack, expectation } = answer;
+    const { status, since = "" } = standing;
+    const isAwaited = expectation === "eager" && state.stacks.get(stack)?.status === "pending";
+    if (!isAwaited || !standing.isIdle || status === undefined) return [];
+    const data = { deploymentId: state.deploymentId, environment: state.environment, stack };
+    const skipped = (what: string): DeploymentEvent => ({
+      type: "stack_skipped",
+      timestamp,
+      data: { ...data, reason: `${what}: ${status} since ${since}` },
+    });
+    if (isUpToDate(status) && isUntouched(state, answer)) return [skipped("It is up to date")];
+    if (isSound(status)) return isQuiet(state, answer, quiet) ? [skipped("It was not changed")] : [];
+    if (status === "DELETE_COMPLETE" || quiet.now - answer.expectedSince < quiet.waitMs) return [];
+    const message = `The stack is in ${status} since ${since}, and nothing was begun with it`;
+    return [{ type: "stack_failed", timestamp, data: { ...data, error: { code: status, message } } }];
+  });
+};
+
+/** By the status alone: what was meant to come of it is no matter here. */
+const restOf = (status: string) => outcomeOf({ kind: "unknown", status, orphans: false });
+
+const isUpToDate = (status: string): boolean => restOf(status) === "deployed";
+
+/** Whether the stack can do its work and be changed, whatever became of its last operation. */
+const isSound = (status: string): boolean =>
+  isUpToDate(status) || (status !== "ROLLBACK_COMPLETE" && restOf(status) === "rolled_back");
+
+/** Whether the stack was up to date before anybody did anything in the run that a user has begun. */
+const isUntouched = (state: DeploymentState, { isFirst }: Answer): boolean =>
+  state.user !== undefined &&
+  (isFirst || [...state.stacks.values()].every(({ status }) => status === "pending" || status === "skipped"));
+
+/** Whether no stack is under way, and none has begun for so long that whoever deploys seems to be done. */
+const isQuiet = (
+  state: DeploymentState,
+  { expectedSince }: Answer,
+  { now, heardAt, quietMs, waitMs }: Quiet,
+): boolean => {
+  // What is deleted one after the other takes its time in between.
+  const silence = state.status === "destroying" ? waitMs : quietMs;
+  return (
+    now - Math.max(heardAt, expectedSince) >= silence &&
+    ![...state.stacks.values()].some(({ status }) => status === "deploying" || status === "deleting")
+  );
+};

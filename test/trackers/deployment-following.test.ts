@@ -1,0 +1,479 @@
+/** Deployments that something else deploys, followed from run to run and through what a restore has forgotten. */
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { operationNameOf } from "../../src/domain/orchestration/operation-names.ts";
+import {
+  addressOf,
+  deploymentOf,
+  holderOf,
+  pollAll,
+  progressOf,
+  register,
+  storyOf,
+  work,
+} from "./deployments.ts";
+import { alarmIn, aws, newStack, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
+import { newGateway, watch } from "./gateway-viewer.ts";
+import { useIdleWorkflow } from "./idle-workflow.ts";
+
+useFarEnd();
+useIdleWorkflow();
+beforeEach(() => {
+  vi.spyOn(console, "error").mockReturnValue();
+});
+
+/** A stack that was created before anybody asked for it. */
+const settled = async (name: string) => {
+  const stack = newStack(name)
+    .own("CREATE_IN_PROGRESS")
+    .resource("One", "CREATE_COMPLETE")
+    .own("CREATE_COMPLETE");
+  await trackerOf(name).summary();
+  for (let looks = 0; looks < 4; looks += 1) {
+    pass(60);
+    await trackerOf(name).summary();
+  }
+  return stack;
+};
+
+const runsOf = async (id: string) => {
+  const answer = await deploymentOf(id).runs(addressOf(id));
+  return answer.ok ? answer.value.runs.map(({ run, status, user = "-" }) => [run, status, user]) : answer;
+};
+
+/** Looks of the stack's object until its operation is told, with what the deployment makes of it. */
+const end = async (id: string, name: string): Promise<void> => {
+  await pollAll(id, name, name, name, name);
+};
+
+describe("stacks that are up to date when they are registered", () => {
+  test("say so at once, layer by layer, and the run is over", async () => {
+    for (const name of ["u-base", "u-app"]) await settled(name);
+    await register("up", { "u-base": [], "u-app": ["u-base"] });
+    expect(await progressOf("up")).toMatchObject({
+      run: 1,
+      status: "deployed",
+      summary: { skippedStacks: 2, progressPercent: 100 },
+      stacks: {
+        "u-app": {
+          status: "skipped",
+          logs: [{ message: expect.stringMatching(/It is up to date: CREATE_COMPLETE since 2026-01-01T/) }],
+        },
+      },
+    });
+    expect(await storyOf("up")).toEqual([
+      "deployment_started",
+      "layer_started 1",
+      "stack_skipped u-base",
+      "layer_complete 1",
+      "layer_started 2",
+      "stack_skipped u-app",
+      "layer_complete 2",
+      "deployment_complete",
+    ]);
+  });
+
+  test("do not keep a run from waiting for those that are to come, and may be changed yet", async () => {
+    const base = await settled("p-base");
+    await register("part", { "p-base": [], "p-app": ["p-base"] });
+    expect(await progressOf("part")).toMatchObject({
+      status: "deploying",
+      stacks: { "p-base": { status: "skipped" }, "p-app": { status: "pending" } },
+    });
+    base.own("UPDATE_IN_PROGRESS").resource("One", "UPDATE_COMPLETE");
+    await pollAll("part", "p-base");
+    expect((await progressOf("part")).stacks["p-base"]).toMatchObject({
+      status: "deploying",
+      progressPercent: 99,
+    });
+    base.own("UPDATE_COMPLETE");
+    await end("part", "p-base");
+    newStack("p-app").own("CREATE_IN_PROGRESS").own("CREATE_COMPLETE");
+    await end("part", "p-app");
+    expect(await progressOf("part")).toMatchObject({
+      run: 1,
+      status: "deployed",
+      summary: { deployedStacks: 2, skippedStacks: 0 },
+    });
+  });
+
+  test("and were last rolled back are waited for a while", async () => {
+    const back = await settled("b-app");
+    back.own("UPDATE_IN_PROGRESS").own("UPDATE_ROLLBACK_IN_PROGRESS").own("UPDATE_ROLLBACK_COMPLETE");
+    for (let looks = 0; looks < 4; looks += 1) {
+      pass(60);
+      await trackerOf("b-app").summary();
+    }
+    await register("back", { "b-app": [] });
+    expect((await progressOf("back")).status).toBe("initializing");
+    pass(31);
+    await work("back");
+    expect(await progressOf("back")).toMatchObject({
+      status: "deployed",
+      stacks: { "b-app": { status: "skipped" } },
+    });
+  });
+
+  test("and could never be created fail the run, once nobody has done anything about it for long", async () => {
+    const dead = newStack("d-app")
+      .own("CREATE_IN_PROGRESS")
+      .own("ROLLBACK_IN_PROGRESS")
+      .own("ROLLBACK_COMPLETE");
+    for (let looks = 0; looks < 4; looks += 1) {
+      pass(60);
+      await trackerOf(dead.name).summary();
+    }
+    await register("dead", { "d-app": [] });
+    pass(599);
+    await work("dead");
+    expect((await progressOf("dead")).status).toBe("initializing");
+    pass(31);
+    await work("dead");
+    expect(await progressOf("dead")).toMatchObject({
+      status: "failed",
+      stacks: { "d-app": { error: { code: "ROLLBACK_COMPLETE" } } },
+    });
+  });
+});
+
+describe("after the end of a run", () => {
+  test("the next operation begins the next run, with the same stacks and layers, on every viewer's socket", async () => {
+    const [base, app] = [await settled("n-base"), await settled("n-app")];
+    await register("next", { "n-base": [], "n-app": ["n-base"] }, { owner: "ada@example.com" });
+    const channel = "deployments/next-dev";
+    const viewer = await watch(newGateway(), channel);
+    const before = (await progressOf("next")).offset;
+    expect(await alarmIn("n-base")).toBeGreaterThan(0);
+    base.own("UPDATE_IN_PROGRESS").resource("One", "UPDATE_COMPLETE");
+    await pollAll("next", "n-base");
+    expect(await progressOf("next")).toMatchObject({
+      run: 2,
+      mode: "track",
+      owner: "ada@example.com",
+      status: "deploying",
+      stacks: {
+        "n-base": { status: "deploying", layer: 1 },
+        "n-app": { status: "pending", layer: 2, dependsOn: ["n-base"] },
+      },
+    });
+    base.own("UPDATE_COMPLETE");
+    await end("next", "n-base");
+    app.own("UPDATE_IN_PROGRESS").resource("One", "UPDATE_COMPLETE").own("UPDATE_COMPLETE");
+    await end("next", "n-app");
+    expect(await runsOf("next")).toEqual([
+      [2, "deployed", "-"],
+      [1, "deployed", "kim"],
+    ]);
+    const story = (await storyOf("next")).slice(before);
+    expect(story).toEqual([
+      "deployment_started",
+      "layer_started 1",
+      "stack_deploying n-base",
+      "resource_updated n-base/One",
+      "stack_deployed n-base",
+      "layer_complete 1",
+      "layer_started 2",
+      "stack_deploying n-app",
+      "resource_updated n-app/One",
+      "stack_deployed n-app",
+      "layer_complete 2",
+      "deployment_complete",
+    ]);
+    await expect
+      .poll(() => viewer.eventsOf(channel).map(({ type }) => type))
+      .toEqual(story.map((line) => line.split(" ")[0]));
+    expect(viewer.closed).toBeUndefined();
+  });
+
+  test("stacks that do not begin are not waited for, once nothing has been under way for a while", async () => {
+    const base = await settled("q-base");
+    await settled("q-app");
+    await register("quiet", { "q-base": [], "q-app": [] });
+    base.own("UPDATE_IN_PROGRESS");
+    await pollAll("quiet", "q-base");
+    pass(3600);
+    await pollAll("quiet", "q-app");
+    expect(await progressOf("quiet")).toMatchObject({ run: 2, stacks: { "q-app": { status: "pending" } } });
+    base.own("UPDATE_COMPLETE");
+    await end("quiet", "q-base");
+    expect((await progressOf("quiet")).status).toBe("deploying");
+    pass(31);
+    await work("quiet");
+    expect(await progressOf("quiet")).toMatchObject({
+      run: 2,
+      status: "deployed",
+      summary: { deployedStacks: 1, skippedStacks: 1, progressPercent: 100 },
+    });
+    pass(60);
+    base.own("UPDATE_IN_PROGRESS").own("UPDATE_COMPLETE");
+    await pollAll("quiet", "q-base");
+    expect((await progressOf("quiet")).run).toBe(3);
+  });
+
+  test("a stack that is deleted begins a run that destroys it", async () => {
+    const stack = await settled("x-app");
+    await register("gone", { "x-app": [] });
+    stack.own("DELETE_IN_PROGRESS").resource("One", "DELETE_COMPLETE").own("DELETE_COMPLETE");
+    await end("gone", "x-app");
+    expect(await progressOf("gone")).toMatchObject({
+      run: 2,
+      status: "destroyed",
+      stacks: { "x-app": { status: "deleted" } },
+    });
+    pass(60);
+    newStack("x-app").own("REVIEW_IN_PROGRESS");
+    await pollAll("gone", "x-app");
+    expect((await progressOf("gone")).run).toBe(2);
+    aws.cloudFormation.stacks.at(-1)?.own("CREATE_IN_PROGRESS");
+    await pollAll("gone", "x-app");
+    expect(await progressOf("gone")).toMatchObject({ run: 3, status: "deploying" });
+  });
+
+  test("a change set of a new stack that is thrown away begins no run", async () => {
+    const gone = await settled("w-app");
+    await register("thrown", { "w-app": [] });
+    gone.own("DELETE_IN_PROGRESS").own("DELETE_COMPLETE");
+    await end("thrown", "w-app");
+    const reviewed = newStack("w-app").own("REVIEW_IN_PROGRESS");
+    await pollAll("thrown", "w-app");
+    reviewed.own("DELETE_IN_PROGRESS").own("DELETE_COMPLETE");
+    await end("thrown", "w-app");
+    expect((await progressOf("thrown")).run).toBe(2);
+  });
+
+  test("a run that is cancelled is followed no more, until it is registered anew", async () => {
+    const stack = await settled("c-app");
+    await register("cancelled", { "c-app": [] });
+    expect(await alarmIn("c-app")).not.toBeNull();
+    const answer = await deploymentOf("cancelled").act(addressOf("cancelled"), "cancel", "ada");
+    expect(answer).toMatchObject({ ok: true, value: { status: "deployed", following: false } });
+    await work("cancelled");
+    await expect
+      .poll(async () => {
+        await poll("c-app");
+        return alarmIn("c-app");
+      })
+      .toBeNull();
+    stack.own("UPDATE_IN_PROGRESS");
+    await trackerOf("c-app").summary();
+    await work("cancelled");
+    expect((await progressOf("cancelled")).run).toBe(1);
+    await register("cancelled", { "c-app": [] });
+    await pollAll("cancelled", "c-app");
+    expect(await progressOf("cancelled")).toMatchObject({ run: 2, status: "deploying", following: true });
+    await deploymentOf("cancelled").act(addressOf("cancelled"), "cancel", "ada");
+    stack.own("UPDATE_COMPLETE");
+    await end("cancelled", "c-app");
+    expect(await runsOf("cancelled")).toEqual([
+      [2, "cancelled", "kim"],
+      [1, "deployed", "kim"],
+    ]);
+  });
+
+  test("registering other stacks lets go of those before", async () => {
+    await settled("l-old");
+    await settled("l-new");
+    await register("other", { "l-old": [] });
+    expect(await alarmIn("l-old")).not.toBeNull();
+    await register("other", { "l-new": [] });
+    await work("other");
+    await expect
+      .poll(async () => {
+        await poll("l-old");
+        return alarmIn("l-old");
+      })
+      .toBeNull();
+    expect(await alarmIn("l-new")).not.toBeNull();
+  });
+
+  test("objects that are evicted at any moment begin one run", async () => {
+    const stack = await settled("e-app");
+    await register("evicted-next", { "e-app": [] });
+    await evictDurableObject(deploymentOf("evicted-next"));
+    await evictDurableObject(trackerOf("e-app"));
+    stack.own("UPDATE_IN_PROGRESS");
+    await poll("e-app");
+    await evictDurableObject(deploymentOf("evicted-next"));
+    await pollAll("evicted-next", "e-app");
+    await evictDurableObject(trackerOf("e-app"));
+    stack.own("UPDATE_COMPLETE");
+    await end("evicted-next", "e-app");
+    expect((await storyOf("evicted-next")).slice(-6)).toEqual([
+      "deployment_started",
+      "layer_started 1",
+      "stack_deploying e-app",
+      "stack_deployed e-app",
+      "layer_complete 1",
+      "deployment_complete",
+    ]);
+  });
+
+  test("a run that ended under a release that did not follow is followed from when somebody comes", async () => {
+    const stack = await settled("f-app");
+    await register("former", { "f-app": [] });
+    await runInDurableObject(deploymentOf("former"), async (_, { storage }) => {
+      for (const key of ["following", "heard", "asked", "fed/f-app"]) storage.kv.delete(key);
+      storage.kv.put("told/f-app", "released");
+      await storage.deleteAlarm();
+    });
+    await trackerOf("f-app").release("deployments/former-dev");
+    await evictDurableObject(deploymentOf("former"));
+    stack.own("UPDATE_IN_PROGRESS").own("UPDATE_COMPLETE");
+    for (let looks = 0; looks < 4; looks += 1) {
+      pass(60);
+      await trackerOf("f-app").summary();
+    }
+    await progressOf("former");
+    await work("former");
+    expect((await progressOf("former")).run).toBe(1);
+    stack.own("UPDATE_IN_PROGRESS");
+    await pollAll("former", "f-app");
+    expect(await progressOf("former")).toMatchObject({ run: 2, status: "deploying" });
+  });
+});
+
+test("an operation that ends late, though it began before the run, is not the run's", async () => {
+  const stack = newStack("late-end")
+    .own("CREATE_IN_PROGRESS")
+    .own("ROLLBACK_IN_PROGRESS")
+    .own("ROLLBACK_COMPLETE");
+  stack.staleStatus = "ROLLBACK_IN_PROGRESS";
+  await register("late-end", { "late-end": [] });
+  stack.staleStatus = undefined;
+  await end("late-end", "late-end");
+  expect(await storyOf("late-end")).toEqual(["deployment_started"]);
+  newStack("late-end");
+  stack.own("DELETE_IN_PROGRESS").own("DELETE_COMPLETE");
+  await end("late-end", "late-end");
+  expect((await storyOf("late-end")).slice(1, 3)).toEqual([
+    "stack_deleting late-end",
+    "stack_deleted late-end",
+  ]);
+});
+
+/** All that an object has stored but its log: put back as it was then. */
+const rowsOf = (stub: DurableObjectStub) =>
+  runInDurableObject(stub, (_, { storage }) => {
+    const log = storage.sql.exec("SELECT first, last, body FROM log").toArray();
+    return { kv: [...storage.kv.list()], log };
+  });
+
+const putBack = async (
+  stub: DurableObjectStub,
+  { kv, log }: Awaited<ReturnType<typeof rowsOf>>,
+): Promise<void> => {
+  await runInDurableObject(stub, async (_, { storage }) => {
+    for (const [key] of [...storage.kv.list()]) storage.kv.delete(key);
+    for (const [key, value] of kv) storage.kv.put(key, value);
+    storage.sql.exec("DELETE FROM log");
+    for (const { first, last, body } of log)
+      storage.sql.exec("INSERT INTO log (first, last, body) VALUES (?, ?, ?)", first, last, body);
+    await storage.deleteAlarm();
+  });
+  await evictDurableObject(stub);
+};
+
+describe("a run whose storage was put back while AWS went on", () => {
+  const begun = async (id: string, name: string) => {
+    const stack = newStack(name).own("CREATE_IN_PROGRESS");
+    await register(id, { [name]: [] });
+    await pollAll(id, name);
+    return stack;
+  };
+
+  test.for(["deployment", "stack", "both"] as const)("finds out by itself: of the %s", async (which) => {
+    const name = `restored-${which}`;
+    const stack = await begun(name, name);
+    const then = { deployment: await rowsOf(deploymentOf(name)), stack: await rowsOf(trackerOf(name)) };
+    stack.resource("One", "CREATE_COMPLETE").own("CREATE_COMPLETE");
+    if (which !== "both") {
+      await pollAll(name, name);
+      stack.own("UPDATE_IN_PROGRESS").resource("One", "UPDATE_COMPLETE");
+      await end(name, name);
+    }
+    if (which !== "stack") await putBack(deploymentOf(name), then.deployment);
+    if (which !== "deployment") await putBack(trackerOf(name), then.stack);
+    if (which !== "both") stack.own("UPDATE_COMPLETE");
+    pass(61);
+    await progressOf(name);
+    await end(name, name);
+    pass(61);
+    await end(name, name);
+    expect(await progressOf(name)).toMatchObject({
+      status: "deployed",
+      stacks: { [name]: { status: "deployed" } },
+    });
+    expect(await register(name, { [name]: [] })).toMatchObject({ ok: true });
+  });
+
+  test("finds out by itself where Stackcast deploys, though the operation is older than what it remembers", async () => {
+    const id = "restored-deploy";
+    const caller = { run: 1, generation: 1 };
+    const token = operationNameOf({ ...addressOf(id), run: 1, stack: "rd-app" }, "deploy");
+    newStack("rd-app")
+      .own("CREATE_IN_PROGRESS", { clientRequestToken: token })
+      .resource("One", "CREATE_COMPLETE", { clientRequestToken: token })
+      .own("CREATE_COMPLETE", { clientRequestToken: token });
+    for (let looks = 0; looks < 4; looks += 1) {
+      pass(60);
+      await trackerOf("rd-app").summary();
+    }
+    const deployment = deploymentOf(id);
+    const stacks = [{ name: "rd-app", templateBody: "{}" }];
+    await deployment.register({ ...addressOf(id), mode: "deploy", stacks }, "kim");
+    await deployment.turn(caller, false, false);
+    await deployment.validated(caller, []);
+    const holder = await holderOf(id, "rd-app", caller);
+    await deployment.start(holder, "rd-app", { kind: "deploy", change: "CREATE", changeSetId: "arn:set" });
+    await deployment.note(holder, "rd-app", { kind: "accepted", task: "deploy" });
+    await vi.waitFor(
+      async () => {
+        pass(5);
+        await poll("rd-app");
+        await work(id);
+        expect((await progressOf(id)).status).toBe("deployed");
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+    expect((await storyOf(id)).slice(-4)).toEqual([
+      "resource_created rd-app/One",
+      "stack_deployed rd-app",
+      "layer_complete 1",
+      "deployment_complete",
+    ]);
+  });
+
+  test("asks again where Stackcast deploys and the tracker has told the end to nobody", async () => {
+    const id = "restored-doubt";
+    const caller = { run: 1, generation: 1 };
+    const token = operationNameOf({ ...addressOf(id), run: 1, stack: "dd-app" }, "deploy");
+    const stack = newStack("dd-app").own("CREATE_IN_PROGRESS").own("CREATE_COMPLETE");
+    const deployment = deploymentOf(id);
+    const stacks = [{ name: "dd-app", templateBody: "{}" }];
+    await deployment.register({ ...addressOf(id), mode: "deploy", stacks }, "kim");
+    await deployment.turn(caller, false, false);
+    await deployment.validated(caller, []);
+    const holder = await holderOf(id, "dd-app", caller);
+    await deployment.start(holder, "dd-app", { kind: "deploy", change: "UPDATE", changeSetId: "arn:set" });
+    await deployment.note(holder, "dd-app", { kind: "accepted", task: "deploy" });
+    await trackerOf("dd-app").release("deployments/restored-doubt-dev");
+    stack
+      .own("UPDATE_IN_PROGRESS", { clientRequestToken: token })
+      .own("UPDATE_COMPLETE", { clientRequestToken: token });
+    for (let looks = 0; looks < 4; looks += 1) {
+      pass(60);
+      await trackerOf("dd-app").summary();
+    }
+    expect((await progressOf(id)).status).toBe("deploying");
+    await vi.waitFor(
+      async () => {
+        await deployment.turn(caller, true, false);
+        pass(5);
+        await poll("dd-app");
+        await work(id);
+        expect((await progressOf(id)).status).toBe("deployed");
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+  });
+});
