@@ -1,5 +1,7 @@
 /** CloudFormation's change sets as an orchestrator asks for them: proposed, awaited, executed, thrown away. */
 import { success } from "../protocol/result.ts";
+import type { StackOptions } from "../protocol/stack-options.ts";
+import { operationEvents, refusalReasonOf, type RefusalReason } from "./change-set-reason.ts";
 import { changeSetStatus, createdChangeSet, done } from "./operation-answers.ts";
 import type { AwsSession } from "./session.ts";
 import { stackCall, type StackAnswer } from "./stack-call.ts";
@@ -24,6 +26,7 @@ type ChangeSetVerdict =
 export type ChangeSetState = Readonly<{
   changeSetId: string;
   stackId: string;
+  stackName: string;
   verdict: ChangeSetVerdict;
   /** AWS's own words for it; empty if there are none. */
   reason: string;
@@ -42,7 +45,14 @@ type Proposal = Readonly<{
   type: "CREATE" | "UPDATE";
   token?: string;
   description?: string;
+  options?: ChangeSetOptions;
 }>;
+
+/** Those that say how the set is made; `onStackFailure` keeps `disableRollback` from being given when it is executed. */
+type ChangeSetOptions = Pick<
+  StackOptions,
+  "onStackFailure" | "importExisting" | "includeNestedStacks" | "deploymentMode"
+>;
 
 export type ChangeSets = Readonly<{
   /** Answers before it is computed. A set of type CREATE makes a stack in REVIEW_IN_PROGRESS, if there is none. */
@@ -51,6 +61,8 @@ export type ChangeSets = Readonly<{
     wish: StackWish,
   ): StackAnswer<Readonly<{ changeSetId: string; stackId: string }>>;
   state(changeSet: ChangeSetRef): StackAnswer<ChangeSetState>;
+  /** Why a set was refused, looked up where AWS's reason points to. */
+  reasonOf(changeSet: Pick<ChangeSetState, "changeSetId" | "stackName" | "reason">): Promise<RefusalReason>;
   /** Succeeds if it is executed already, by whomever. `disableRollback`: a failure pauses the stack. */
   execute(
     changeSet: ChangeSetRef,
@@ -94,9 +106,24 @@ export const changeSets = (session: AwsSession): ChangeSets => {
     const { status, executionStatus, reason } = answer.value;
     return success({ ...answer.value, verdict: verdictOf(status, executionStatus, reason) });
   };
+  const flag = (value: boolean | undefined) => (value === undefined ? undefined : String(value));
   return {
     state,
-    create: ({ stack, name, type, token, description }, wish) =>
+    reasonOf: (changeSet) =>
+      refusalReasonOf(changeSet, {
+        describe: (changeSetId) => state({ name: changeSetId }),
+        events: (changeSetId, stackName) =>
+          ask(
+            "DescribeEvents",
+            {
+              ChangeSetName: changeSetId,
+              StackName: changeSetId.startsWith("arn:") ? undefined : stackName,
+              "Filters.FailedEvents": "true",
+            },
+            operationEvents,
+          ),
+      }),
+    create: ({ stack, name, type, token, description, options = {} }, wish) =>
       ask(
         "CreateChangeSet",
         {
@@ -105,7 +132,10 @@ export const changeSets = (session: AwsSession): ChangeSets => {
           ChangeSetType: type,
           ClientToken: token,
           Description: description,
-          IncludeNestedStacks: "true",
+          IncludeNestedStacks: String(options.includeNestedStacks ?? true),
+          OnStackFailure: options.onStackFailure,
+          ImportExistingResources: flag(options.importExisting),
+          DeploymentMode: options.deploymentMode === "REVERT_DRIFT" ? "REVERT_DRIFT" : undefined,
           ...wishForm(wish),
         },
         createdChangeSet,
@@ -114,7 +144,7 @@ export const changeSets = (session: AwsSession): ChangeSets => {
       const parameters = {
         ...refForm(changeSet),
         ClientRequestToken: token,
-        DisableRollback: disableRollback === undefined ? undefined : String(disableRollback),
+        DisableRollback: flag(disableRollback),
       };
       const answer = await ask("ExecuteChangeSet", parameters, done);
       if (answer.ok || answer.failure.kind !== "wrong-state") return answer;

@@ -41,6 +41,7 @@ export const changeSetStatus = z
     DescribeChangeSetResult: z.object({
       ChangeSetId: text,
       StackId: z.string().min(1),
+      StackName: text,
       Status: z.string().min(1),
       StatusReason: text,
       ExecutionStatus: text,
@@ -49,6 +50,7 @@ export const changeSetStatus = z
   .transform(({ DescribeChangeSetResult: answer }) => ({
     changeSetId: answer.ChangeSetId,
     stackId: answer.StackId,
+    stackName: answer.StackName,
     status: answer.Status,
     reason: answer.StatusReason,
     executionStatus: answer.ExecutionStatus,
@@ -92,6 +94,7 @@ const picture = z
     NotificationARNs: listOf(z.string()),
     RoleARN: token,
     DisableRollback: flag,
+    DeploymentConfig: z.object({ Mode: token }).optional().catch(undefined),
     EnableTerminationProtection: flag,
     Outputs: listOf(output),
     LastOperations: listOf(operation),
@@ -109,6 +112,8 @@ const picture = z
     /** Of the set that made it what it is, or is making it so. */
     ...(answer.ChangeSetId !== undefined && { changeSetId: answer.ChangeSetId }),
     disableRollback: answer.DisableRollback,
+    /** Express mode, which CloudFormation does not roll back once it has ended. */
+    isExpress: answer.DeploymentConfig?.Mode === "EXPRESS",
     isProtected: answer.EnableTerminationProtection,
     outputs: Object.fromEntries(answer.Outputs),
     lastOperations: answer.LastOperations,
@@ -141,3 +146,13 @@ export const validatedTemplate = z
     capabilities: answer.Capabilities,
     transforms: answer.DeclaredTransforms,
   }));
+
+/** GetStackPolicy: the policy, as JSON; empty if the stack has none. */
+export const stackPolicy = z
+  .object({
+    GetStackPolicyResult: z.preprocess(
+      (value) => (value === "" ? {} : value),
+      z.object({ StackPolicyBody: text }),
+    ),
+  })
+  .transform((answer) => answer.GetStackPolicyResult.StackPolicyBody);

@@ -5,7 +5,14 @@
 import type * as z from "zod";
 import { failed, success } from "../protocol/result.ts";
 import { templateBody } from "./cloudformation-answers.ts";
-import { createdStack, done, picturedStacks, updatedStack, validatedTemplate } from "./operation-answers.ts";
+import {
+  createdStack,
+  done,
+  picturedStacks,
+  stackPolicy,
+  updatedStack,
+  validatedTemplate,
+} from "./operation-answers.ts";
 import type { AwsSession } from "./session.ts";
 import { stackCall, type StackAnswer } from "./stack-call.ts";
 import { listForm, templateForm, wishForm, type StackWish, type TemplateSource } from "./stack-wish.ts";
@@ -30,7 +37,14 @@ export type StackOperations = Readonly<{
   create(
     name: string,
     wish: StackWish,
-    how: Tokened & Readonly<{ disableRollback?: boolean }>,
+    how: Tokened &
+      Readonly<{
+        disableRollback?: boolean;
+        onFailure?: "ROLLBACK" | "DO_NOTHING" | "DELETE";
+        timeoutMinutes?: number;
+        stackPolicy?: string;
+        isProtected?: boolean;
+      }>,
   ): StackAnswer<BegunOperation>;
   /** Fails with `unchanged` if nothing is to be done. */
   update(
@@ -38,6 +52,11 @@ export type StackOperations = Readonly<{
     wish: StackWish,
     how: Tokened & Readonly<{ disableRollback?: boolean }>,
   ): StackAnswer<BegunOperation>;
+  /** Switches termination protection on or off; it may be that already. */
+  protect(stack: string, isProtected: boolean): StackAnswer<null>;
+  /** The stack policy, as JSON; empty if there is none. */
+  policy(stack: string): StackAnswer<string>;
+  setPolicy(stack: string, policy: string): StackAnswer<null>;
   /**
    * Succeeds for a name that no stack has. `retain` (logical ids) and `force` are for a stack in DELETE_FAILED: AWS
    * refuses them in any other state.
@@ -73,6 +92,10 @@ export const stackOperations = (session: AwsSession): StackOperations => {
           ...wishForm(wish),
           ClientRequestToken: how.token,
           DisableRollback: rollbackFlag(how),
+          OnFailure: how.onFailure,
+          TimeoutInMinutes: how.timeoutMinutes === undefined ? undefined : String(how.timeoutMinutes),
+          StackPolicyBody: how.stackPolicy,
+          EnableTerminationProtection: how.isProtected === undefined ? undefined : String(how.isProtected),
         },
         createdStack,
       ),
@@ -87,6 +110,14 @@ export const stackOperations = (session: AwsSession): StackOperations => {
         },
         updatedStack,
       ),
+    protect: (stack, isProtected) =>
+      ask(
+        "UpdateTerminationProtection",
+        { StackName: stack, EnableTerminationProtection: String(isProtected) },
+        done,
+      ),
+    policy: (stack) => ask("GetStackPolicy", { StackName: stack }, stackPolicy),
+    setPolicy: (stack, policy) => ask("SetStackPolicy", { StackName: stack, StackPolicyBody: policy }, done),
     async delete(stack, { token, retain, force }) {
       const answer = await ask(
         "DeleteStack",

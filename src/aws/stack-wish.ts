@@ -18,6 +18,8 @@ export type StackWish = Readonly<{
   notificationArns?: readonly string[];
   /** Absent: as the stack has it. */
   roleArn?: string;
+  /** Absent: AWS's own, STANDARD. */
+  mode?: "STANDARD" | "EXPRESS";
 }>;
 
 type Form = Readonly<Record<string, string | undefined>>;
@@ -68,4 +70,5 @@ export const wishForm = (wish: StackWish): Form => ({
   ...(wish.capabilities && wish.capabilities.length > 0 && listForm("Capabilities", wish.capabilities)),
   ...listForm("NotificationARNs", wish.notificationArns),
   RoleARN: wish.roleArn,
+  "DeploymentConfig.Mode": wish.mode,
 });

@@ -1,14 +1,11 @@
 /** Why a stack is not deployed, said to whoever wants it deployed, with the way out where there is one. */
 import type { Failure } from "../protocol/failure.ts";
+import { deployabilityOf } from "./deployability.ts";
 import type { OperationFailure } from "./operation-failure.ts";
-import { isAtRest, REVIEW_STATUS } from "./statuses.ts";
 import { tellingOf } from "./trouble.ts";
 
 /** What can be done about a stack that CloudFormation does not update. */
 const WAYS_OUT: Readonly<Record<string, string>> = {
-  [REVIEW_STATUS]: "it waits for a change set. Execute that, or delete the stack, then deploy again",
-  ROLLBACK_COMPLETE: "its creation failed. Delete it, then deploy again",
-  ROLLBACK_FAILED: "its creation failed. Delete it, then deploy again",
   DELETE_FAILED:
     "delete it again, with RetainResources or the deletion mode FORCE_DELETE_STACK, then deploy again",
   UPDATE_ROLLBACK_FAILED:
@@ -16,15 +13,23 @@ const WAYS_OUT: Readonly<Record<string, string>> = {
   IMPORT_ROLLBACK_FAILED: "CloudFormation leaves this state by no call. Mend its resources by hand",
 };
 
-/** Why a stack with this status cannot be updated; undefined: it can. */
+/** Why a stack with this status cannot be deployed, or not now; undefined: it can. */
 export const refusalOfStatus = (status: string): Failure | undefined => {
-  const wayOut = WAYS_OUT[status];
-  if (wayOut !== undefined) return { code: "STACK_TRAPPED", message: `The stack is in ${status}: ${wayOut}` };
-  if (isAtRest(status)) return undefined;
-  return {
-    code: "STACK_BUSY",
-    message: `The stack is in ${status}: deploy again when that has ended`,
-  };
+  switch (deployabilityOf(status)) {
+    case "create":
+    case "update":
+    case "paused":
+    case "delete-first":
+      return undefined;
+    case "trapped":
+      return { code: "STACK_TRAPPED", message: `The stack is in ${status}: ${WAYS_OUT[status]}` };
+    case "wait":
+    case "busy":
+      return {
+        code: "STACK_BUSY",
+        message: `The stack is in ${status}: deploy again when that has ended`,
+      };
+  }
 };
 
 const toldBy = (...about: Parameters<typeof tellingOf>): Failure => {

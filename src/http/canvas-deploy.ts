@@ -12,8 +12,11 @@ import {
   type CanvasOrder,
 } from "../protocol/canvas-deploy.ts";
 import { stackChannelOf, type StackAddress } from "../protocol/channel-names.ts";
+import { tagsOf } from "../protocol/deployment-plan.ts";
 import type { Failure } from "../protocol/failure.ts";
 import type { Result } from "../protocol/result.ts";
+import { optionsOf } from "../protocol/stack-options.ts";
+import { valuesOf } from "../protocol/stack-parameters.ts";
 import type { AppEnv } from "./app-env.ts";
 import { canvasAnswerExamples, canvasRequestExample } from "./canvas-examples.ts";
 import { bareFailure, bareFailureAnswers } from "./canvas-failures.ts";
@@ -91,8 +94,13 @@ const templateOf = ({ template, templateUrl }: CanvasDeployRequest): CanvasOrder
 const isTooLarge = (template: CanvasOrder["template"]): boolean =>
   "body" in template && new TextEncoder().encode(template.body).length > MAX_TEMPLATE_BYTES;
 
-const textsOf = (parameters: CanvasDeployRequest["parameters"] = {}): Record<string, string> =>
-  Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)]));
+/** Values in CloudFormation's terms; the schema knows none of other stacks. */
+const valuesIn = (parameters: CanvasDeployRequest["parameters"]): CanvasOrder["parameters"] =>
+  Object.fromEntries(
+    Object.entries(valuesOf(parameters)).flatMap(([name, value]) =>
+      typeof value === "string" || "usePrevious" in value ? [[name, value] as const] : [],
+    ),
+  );
 
 /** The stack's socket at the address that this request came to, or at the one that the settings give. */
 const trackUrlOf = (c: Context<AppEnv>, { region, stackName }: StackAddress): string => {
@@ -109,13 +117,17 @@ export const canvasDeploy = resourceApp().openapi(deployRoute, async (c) => {
   const keyed = key === undefined ? undefined : await digestOf(session.subject, key);
   const template = templateOf(request);
   const digest = await digestOf(JSON.stringify({ ...request, region }));
+  const options = optionsOf(request);
   const order = {
     digest,
     isRepeatable: keyed !== undefined,
     template,
-    parameters: textsOf(request.parameters),
+    parameters: valuesIn(request.parameters),
+    ...(request.parameters === "exact" && { exactParameters: true }),
     capabilities: request.capabilities ?? [],
-    ...(request.tags && { tags: request.tags }),
+    tags: tagsOf(request.tags),
+    ...(request.tags === "replace" && { replaceTags: true }),
+    ...(options && { options }),
     keyPairs: request.keyPairs ?? [],
     mustBeNew: named === undefined,
   };

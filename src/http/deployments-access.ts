@@ -16,7 +16,7 @@ export const deploymentParams = z.object({
 });
 
 /** One deployment may live in many environments: which is always to be said. */
-export const environmentQuery = z.object({
+export const environmentQuery = z.strictObject({
   environment: environmentSchema.meta({ description: "The environment of the deployment", example: "dev" }),
 });
 

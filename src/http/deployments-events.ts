@@ -55,6 +55,7 @@ const eventsRoute = createRoute({
       last_event_id: eventId.meta({
         description: "Streams only: as Last-Event-ID, for who cannot set headers",
       }),
+      token: z.string().optional().meta({ description: "Streams only: in place of the header" }),
     }),
     headers: z.object({
       "last-event-id": eventId.meta({ description: "Streams only: id of the last message that came" }),

@@ -46,7 +46,8 @@ const registerRoute = createRoute({
   description:
     "`track` follows stacks that something else deploys, `deploy` has Stackcast deploy them, `ingest` takes an " +
     "orchestrator's events. Begins a new run on the same channel if the one before has ended. In `deploy`, each stack " +
-    "has either `templateBody` or `templateUrl`; a parameter may take an output of a stack that it depends on; without " +
+    "has either `templateBody` or `templateUrl`; a parameter may take an output of a stack that it depends on, or `{usePrevious:true}`; what an update does not " +
+    "name is kept, unless `parameters` is `exact` or `tags` is `replace`; a field that is not known is refused; without " +
     "`stacks`, or with none, the last plan is deployed again (404 PLAN_NOT_FOUND if there is none).",
   security,
   tags,

@@ -20,7 +20,7 @@ const params = z.object({
   stackName: stackNameSchema.meta({ description: "CloudFormation's name of the stack" }),
 });
 
-const query = z.object({
+const query = z.strictObject({
   region: regionSchema
     .optional()
     .meta({ description: "Where the stack is; absent: the Worker's own region" }),

@@ -4,6 +4,7 @@
  */
 import type { Order } from "../domain/orchestration/desk-calls.ts";
 import { operationNameOf } from "../domain/orchestration/operation-names.ts";
+import { isAtRest, REVIEW_STATUS } from "../domain/statuses.ts";
 import { discard } from "./deploy-stack.ts";
 import { wasExecuted } from "./execution.ts";
 import { lookAfter } from "./look-after.ts";
@@ -13,7 +14,11 @@ export const cancelStack = async (order: Order, hands: Hands, desk: StackDesk): 
   const { plan, task } = order;
   if (!task) return "again";
   const { operations } = hands.in(plan.region);
-  if (task.kind === "clear") return unclear(order, hands, desk);
+  if (task.kind === "clear" || task.kind === "unpause") return unclear(order, hands, desk);
+  if (task.kind === "wait") {
+    await desk.note({ kind: "withdrawn" });
+    return "again";
+  }
   // Asked for again, as nothing was heard for long: what was taken may never have been begun.
   if (task.accepted && task.cancelled) {
     const found = await lookAfter(order, task, hands, desk);
@@ -37,10 +42,10 @@ export const cancelStack = async (order: Order, hands: Hands, desk: StackDesk): 
   return "wait";
 };
 
-/** What was being cleared away is gone, is going, or stays as it was. */
+/** What was being cleared away or rolled back is gone, is going, or stays as it was. */
 const unclear = async ({ plan }: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
   const seen = looked(await hands.in(plan.region).operations.picture(plan.stackName));
-  if (seen.ok && seen.value.status === "DELETE_IN_PROGRESS") {
+  if (seen.ok && !isAtRest(seen.value.status) && seen.value.status !== REVIEW_STATUS) {
     await desk.note({ kind: "cancelled" });
     return "wait";
   }

@@ -3,6 +3,8 @@ import type { ChangeSetState } from "../aws/change-sets.ts";
 import type { StackWish } from "../aws/stack-wish.ts";
 import type { OperationFailure } from "../domain/operation-failure.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
+import type { ErrorDetail } from "../protocol/deployment-events.ts";
+import type { StackOptions } from "../protocol/stack-options.ts";
 import { settled, type Hands } from "./hands.ts";
 
 /** Looks at a change set that is being computed, a second apart: nested stacks take long, and the next turn looks again. */
@@ -15,18 +17,22 @@ type Proposed = Readonly<{
   name: string;
   type: "CREATE" | "UPDATE";
   wish: StackWish;
+  options?: StackOptions | undefined;
 }>;
 
 /** Where the change set stands; `computing` if that takes longer than a step should. */
 export const proposed = async (
   hands: Hands,
-  { region, stackName, name, type, wish }: Proposed,
+  { region, stackName, name, type, wish, options }: Proposed,
 ): Promise<Result<ChangeSetState, OperationFailure>> => {
   const { changeSets } = hands.in(region);
   const reference = { name, stack: stackName };
   // Without a token: its name tells it from others, and a token might be remembered longer than the change set.
   const made = settled(
-    await changeSets.create({ stack: stackName, name, type, description: "Stackcast" }, wish),
+    await changeSets.create(
+      { stack: stackName, name, type, description: "Stackcast", ...(options && { options }) },
+      wish,
+    ),
   );
   const isThere = !made.ok && made.failure.kind === "exists";
   if (!made.ok && !isThere) return made;
@@ -39,4 +45,18 @@ export const proposed = async (
     if (look === MAX_LOOKS) return state.ok ? success(state.value) : failed(state.failure);
     await hands.pause(Math.min(BETWEEN_LOOKS_MS, 125 * 2 ** look));
   }
+};
+
+/** Why a change set could not be made, looked up where AWS's words point elsewhere. */
+export const refusedBy = async (
+  hands: Hands,
+  region: string,
+  changeSet: ChangeSetState,
+): Promise<ErrorDetail> => {
+  const { message, details } = await hands.in(region).changeSets.reasonOf(changeSet);
+  return {
+    code: "CHANGE_SET_FAILED",
+    message: message || "AWS gave no reason",
+    ...(details !== undefined && { details }),
+  };
 };

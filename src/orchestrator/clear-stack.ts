@@ -1,7 +1,7 @@
 /** A stack that could never be created is deleted, so that it can be created anew; CloudFormation takes no change of it. */
 import type { Order } from "../domain/orchestration/desk-calls.ts";
 import { operationNameOf } from "../domain/orchestration/operation-names.ts";
-import { stanceOf } from "../domain/orchestration/way-out.ts";
+import { deployabilityOf } from "../domain/deployability.ts";
 import { failing, looked, refusalOf, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
 
 export const clearStack = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
@@ -10,7 +10,10 @@ export const clearStack = async (order: Order, hands: Hands, desk: StackDesk): P
   const seen = looked(await operations.picture(plan.stackName));
   if (!seen.ok && seen.failure.kind !== "missing") return failing(desk, refusalOf(seen.failure));
   const status = seen.ok ? seen.value.status : "DELETE_COMPLETE";
-  const isDead = stanceOf(status) === "dead" || status === "DELETE_IN_PROGRESS" || status === "DELETE_FAILED";
+  const isDead =
+    deployabilityOf(status) === "delete-first" ||
+    status === "DELETE_IN_PROGRESS" ||
+    status === "DELETE_FAILED";
   // What is there now is not what was to be cleared away: somebody may have made it anew.
   if (!seen.ok || !isDead) {
     await desk.note({ kind: "gone" });

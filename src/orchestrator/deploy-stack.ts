@@ -4,44 +4,65 @@
  */
 import type { ChangeSetState } from "../aws/change-sets.ts";
 import type { StackPicture } from "../aws/stack-operations.ts";
-import type { Order, Picture } from "../domain/orchestration/desk-calls.ts";
+import { deployabilityOf } from "../domain/deployability.ts";
+import { sendableTags, userTagOf } from "../domain/desired-stack.ts";
+import type { Order, Picture, StackPlan } from "../domain/orchestration/desk-calls.ts";
 import { operationNameOf } from "../domain/orchestration/operation-names.ts";
 import type { Task } from "../domain/orchestration/task.ts";
-import { stanceOf } from "../domain/orchestration/way-out.ts";
 import { OWN_TAGS } from "../protocol/deployment-plan.ts";
-import { proposed } from "./change.ts";
+import { awaitStack } from "./await-stack.ts";
+import { proposed, refusedBy } from "./change.ts";
 import { clearStack } from "./clear-stack.ts";
 import { execute } from "./execution.ts";
+import { guardsOf, setGuards, wantedGuards } from "./guards.ts";
 import { failing, refusalOf, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
 import { lookAfter } from "./look-after.ts";
-import { deploymentTagOf, userTagOf, wishOf } from "./wish.ts";
+import { unpauseStack } from "./unpause-stack.ts";
+import { deploymentTagOf, wishOf } from "./wish.ts";
 
 export const deployStack = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
   const { task, plan } = order;
   if (task?.kind === "clear") return clearStack(order, hands, desk);
-  if (task) return goOn(order, task, hands, desk);
+  if (task?.kind === "unpause") return unpauseStack(order, hands, desk);
+  if (task && task.kind !== "wait") return goOn(order, task, hands, desk);
   const seen = settled(await hands.in(plan.region).operations.picture(plan.stackName));
   if (!seen.ok && seen.failure.kind !== "missing") return failing(desk, refusalOf(seen.failure));
   const now = seen.ok ? seen.value : undefined;
   const status = now?.status ?? "";
-  switch (stanceOf(now?.status)) {
-    case "absent":
+  switch (deployabilityOf(now?.status)) {
+    case "create":
       return change(order, undefined, hands, desk);
-    case "changeable":
+    case "update":
       return change(order, now, hands, desk);
-    case "dead":
+    case "paused":
+      return wantsRollback(order) ? unpauseStack(order, hands, desk) : change(order, now, hands, desk);
+    case "delete-first":
       return clearStack(order, hands, desk);
+    case "wait":
+      return awaitStack(order, status, hands, desk);
     case "trapped":
       return failing(desk, { code: status, message: `The stack is in ${status}, and takes no change` });
     case "busy":
-      // Its name will be free in a moment.
-      if (status === "DELETE_IN_PROGRESS") return "pending";
       return failing(desk, {
         code: "STACK_BUSY",
         message: `CloudFormation is at work on the stack already: ${status}`,
         details: "Wait for its end, then retry",
       });
   }
+};
+
+/** Whether a plan says that a failure is to be rolled back; one that says nothing leaves a paused stack paused. */
+const wantsRollback = ({ plan: { options = {} } }: Order): boolean =>
+  options.disableRollback === false ||
+  (options.onStackFailure !== undefined && options.onStackFailure !== "DO_NOTHING");
+
+/** How a change set is made: nothing is told of a failure for which the set has no say. */
+const optionsOf = ({ plan: { options } }: Order, type: "CREATE" | "UPDATE", isPaused: boolean) => {
+  const { onStackFailure, ...rest } = options ?? {};
+  // What is executed with DisableRollback may say nothing of it before; what is there already is not deleted.
+  const isSaid =
+    onStackFailure !== undefined && !isPaused && (type === "CREATE" || onStackFailure !== "DELETE");
+  return { ...rest, ...(isSaid && { onStackFailure }) };
 };
 
 /** `now`: the stack that is there, if there is one. */
@@ -52,27 +73,28 @@ const change = async (
   desk: StackDesk,
 ): Promise<Outcome> => {
   const { plan } = order;
-  const wish = await wishOf(order, hands);
+  const wish = await wishOf(order, now, hands);
   if (!wish.ok) return failing(desk, wish.failure);
   const type = now ? "UPDATE" : "CREATE";
   const name = tokenOf(order);
-  const asked = { region: plan.region, stackName: plan.stackName, name, type, wish: wish.value } as const;
+  const options = optionsOf(order, type, isPaused(now));
+  const asked = { ...placeOf(plan), name, type, wish: wish.value, options } as const;
   const former = now?.tags[OWN_TAGS.user];
   if (former !== undefined && former !== userTagOf(order.user)) {
     // That another user deploys it is no reason to touch what has not changed otherwise.
     const tags = { ...wish.value.tags, [OWN_TAGS.user]: former };
     const probe = await proposed(hands, { ...asked, name: `${name}-probe`, wish: { ...wish.value, tags } });
-    if (!probe.ok && probe.failure.kind === "unchanged") return unchanged(desk);
+    if (!probe.ok && probe.failure.kind === "unchanged") return unchanged(order, hands, desk);
     // It does not show yet, or was thrown away by the same step, done twice.
     if (!probe.ok)
       return probe.failure.kind === "missing" ? "pending" : failing(desk, refusalOf(probe.failure));
     if (probe.value.verdict === "computing") return "pending";
     await drop(order, probe.value, hands);
-    if (probe.value.verdict === "unchanged") return unchanged(desk);
+    if (probe.value.verdict === "unchanged") return unchanged(order, hands, desk);
   }
   const made = await proposed(hands, asked);
   // Said at once instead of by a set that fails.
-  if (!made.ok && made.failure.kind === "unchanged") return unchanged(desk);
+  if (!made.ok && made.failure.kind === "unchanged") return unchanged(order, hands, desk);
   if (!made.ok) return made.failure.kind === "missing" ? "pending" : failing(desk, refusalOf(made.failure));
   const changeSet = made.value;
   switch (changeSet.verdict) {
@@ -80,10 +102,12 @@ const change = async (
       return "pending";
     case "unchanged":
       await drop(order, changeSet, hands);
-      return unchanged(desk);
-    case "refused":
+      return unchanged(order, hands, desk);
+    case "refused": {
+      const error = await refusedBy(hands, plan.region, changeSet);
       await discard(order, changeSet, type, hands);
-      return failing(desk, { code: "CHANGE_SET_FAILED", message: changeSet.reason || "AWS gave no reason" });
+      return failing(desk, error);
+    }
     case "obsolete":
     case "deleted":
       // The stack was changed by somebody else: a new look at it.
@@ -97,7 +121,14 @@ const change = async (
   }
 };
 
-const unchanged = async (desk: StackDesk): Promise<Outcome> => {
+const placeOf = ({ region, stackName }: StackPlan) => ({ region, stackName });
+
+const isPaused = (now: StackPicture | undefined): boolean => deployabilityOf(now?.status) === "paused";
+
+/** What is no part of the template may have to be set all the same. */
+const unchanged = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
+  const set = await setGuards(order, wantedGuards(order), hands);
+  if (!set.ok) return failing(desk, refusalOf(set.failure));
   await desk.note({ kind: "unchanged" });
   return "again";
 };
@@ -118,6 +149,7 @@ const begin = async (
     kind: "deploy",
     change: type,
     changeSetId,
+    ...(isPaused(now) && { staysPaused: true }),
     ...(picture && { picture: picture.value }),
     ...(isTakenOver && { reason: `It is taken over from the deployment ${owner}, whose tag it has` }),
   });
@@ -125,8 +157,24 @@ const begin = async (
     await discard(order, { changeSetId, ...changeSet }, type, hands);
     return "again";
   }
-  const task: Task = { kind: "deploy", change: type, changeSetId, accepted: false };
-  return execute(order, task, tokenOf(order), hands, desk);
+  const task: Task = {
+    kind: "deploy",
+    change: type,
+    changeSetId,
+    ...(isPaused(now) && { staysPaused: true }),
+    accepted: false,
+  };
+  return guardAndExecute(order, task, hands, desk);
+};
+
+/** Policy and protection are set before the stack is changed, so that they hold for that already. */
+const guardAndExecute = async (order: Order, task: Task, hands: Hands, desk: StackDesk): Promise<Outcome> => {
+  const { changeSetId = "", change: type = "UPDATE" } = task;
+  const set = await setGuards(order, wantedGuards(order), hands);
+  if (set.ok) return execute(order, task, tokenOf(order), hands, desk);
+  await discard(order, { changeSetId }, type, hands);
+  await desk.note({ kind: "failed", error: refusalOf(set.failure), isUntouched: true });
+  return "again";
 };
 
 const tokenOf = ({ address, run, plan }: Order): string =>
@@ -135,29 +183,32 @@ const tokenOf = ({ address, run, plan }: Order): string =>
 /** What was granted before may be done, unless that has changed since; the tracker is told again. */
 const goOn = async (order: Order, task: Task, hands: Hands, desk: StackDesk): Promise<Outcome> => {
   if (task.accepted) return lookAfter(order, task, hands, desk);
-  const { kind, change: type, changeSetId } = task;
+  const { kind, change: type, changeSetId, staysPaused } = task;
   const granted = await desk.start({
     kind,
     ...(type && { change: type }),
     ...(changeSetId !== undefined && { changeSetId }),
+    ...(staysPaused && { staysPaused }),
   });
-  return granted ? execute(order, task, tokenOf(order), hands, desk) : "again";
+  return granted ? guardAndExecute(order, task, hands, desk) : "again";
 };
 
 /** How the stack is before it is changed. */
-const pictureOf = async ({ plan }: Order, now: StackPicture, hands: Hands) => {
+const pictureOf = async (order: Order, now: StackPicture, hands: Hands) => {
+  const { plan } = order;
   const template = settled(await hands.in(plan.region).operations.templateText(now.stackId));
   if (!template.ok) return template;
+  const guards = await guardsOf(order, now, hands);
+  if (!guards.ok) return guards;
   const { parameters, capabilities, notificationArns, roleArn } = now;
-  // AWS's own tags stay, and are not to be sent.
-  const tags = Object.fromEntries(Object.entries(now.tags).filter(([key]) => !key.startsWith("aws:")));
   const value: Picture = {
     template: template.value,
     parameters,
-    tags,
+    tags: sendableTags(now.tags),
     capabilities,
     notificationArns,
     ...(roleArn !== undefined && { roleArn }),
+    ...guards.value,
   };
   return { ok: true, value } as const;
 };

@@ -30,14 +30,21 @@ export const GONE: ErrorDetail = {
 /** Has the change set of a task executed, and tells that CloudFormation has taken it. */
 export const execute = async (
   order: Order,
-  { kind, changeSetId = "" }: Pick<Task, "kind" | "changeSetId">,
+  { kind, changeSetId = "", staysPaused }: Pick<Task, "kind" | "changeSetId" | "staysPaused">,
   token: string,
   hands: Hands,
   desk: StackDesk,
 ): Promise<Outcome> => {
   const { plan } = order;
   const { changeSets } = hands.in(plan.region);
-  const executed = settled(await changeSets.execute({ name: changeSetId, stack: plan.stackName }, { token }));
+  const planned = kind === "deploy" ? plan.options?.disableRollback : undefined;
+  const disableRollback = staysPaused ?? planned;
+  const executed = settled(
+    await changeSets.execute(
+      { name: changeSetId, stack: plan.stackName },
+      { token, ...(disableRollback !== undefined && { disableRollback }) },
+    ),
+  );
   const isMissing = !executed.ok && executed.failure.kind === "missing";
   if (executed.ok || (isMissing && (await wasExecuted(order, changeSetId, hands)))) {
     await desk.note({ kind: "accepted", task: kind });

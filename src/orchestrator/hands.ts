@@ -15,6 +15,8 @@ export type Hands = Readonly<{
   in(region: string): RegionHands;
   /** Lets CloudFormation work for a moment. */
   pause(milliseconds: number): Promise<void>;
+  /** Unix milliseconds. */
+  now(): number;
 }>;
 
 /** What the deployment is asked and told of one stack. */
@@ -43,6 +45,7 @@ export const handsOf = ({ aws }: Settings): Hands => {
       return hands;
     },
     pause: (milliseconds) => scheduler.wait(milliseconds),
+    now: () => Date.now(),
   };
 };
 

@@ -2,13 +2,14 @@
  * A stack that the run has updated put back: to the template, parameters, tags and capabilities that were kept before.
  * One whose own rollback is stuck is let go on with it.
  */
-import type { Order, Picture } from "../domain/orchestration/desk-calls.ts";
+import type { Fact, Order, Picture } from "../domain/orchestration/desk-calls.ts";
 import { backwardNameOf } from "../domain/orchestration/operation-names.ts";
-import { stanceOf } from "../domain/orchestration/way-out.ts";
+import { deployabilityOf } from "../domain/deployability.ts";
 import { isRollbackStatus } from "../domain/statuses.ts";
 import { MAX_TEMPLATE_BYTES } from "../protocol/deployment-plan.ts";
-import { proposed } from "./change.ts";
+import { proposed, refusedBy } from "./change.ts";
 import { execute } from "./execution.ts";
+import { OPEN_POLICY, setGuards } from "./guards.ts";
 import { failing, looked, refusalOf, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
 import { lookAfter } from "./look-after.ts";
 
@@ -19,21 +20,26 @@ export const revertStack = async (order: Order, hands: Hands, desk: StackDesk): 
   const seen = looked(await operations.picture(plan.stackName));
   if (!seen.ok) return failing(desk, refusalOf(seen.failure));
   const { status } = seen.value;
-  if (task?.kind === "revert") return begin(order, task.changeSetId ?? "", hands, desk);
+  if (task?.kind === "revert") return begin(order, { changeSetId: "", ...task }, hands, desk);
   const isOn = task?.kind === "resume" && task.accepted;
   // Looked at only when nothing was heard for long: its end may have come before anybody looked out for it.
   if (isOn && status === "UPDATE_ROLLBACK_FAILED")
     return failing(desk, { code: status, message: "CloudFormation could not roll the stack back" });
-  if (isOn && stanceOf(status) === "busy") return "wait";
-  if (status === "UPDATE_ROLLBACK_FAILED" || (task?.kind === "resume" && !isOn))
-    return resume(order, hands, desk);
-  switch (stanceOf(status)) {
-    case "changeable":
+  const how = deployabilityOf(status);
+  if (isOn && (how === "busy" || how === "wait")) return "wait";
+  // What CloudFormation can take back by itself brings secret values back, too; it does not after Express mode.
+  const isPaused = status === "UPDATE_FAILED" && !seen.value.isExpress;
+  if (status === "UPDATE_ROLLBACK_FAILED" || isPaused || (task?.kind === "resume" && !isOn))
+    return resume(order, status, hands, desk);
+  switch (how) {
+    case "update":
+    case "paused":
       return change(order, status, hands, desk);
     case "busy":
+    case "wait":
       return "pending";
-    case "absent":
-    case "dead":
+    case "create":
+    case "delete-first":
     case "trapped":
       return failing(desk, { code: status, message: `The stack is in ${status}, and cannot be put back` });
   }
@@ -70,22 +76,20 @@ const change = async (order: Order, status: string, hands: Hands, desk: StackDes
     type: "UPDATE",
     wish: { ...rest, template: { body: template } },
   });
-  if (!made.ok && made.failure.kind === "unchanged") {
-    await desk.note(back);
-    return "again";
-  }
+  if (!made.ok && made.failure.kind === "unchanged") return isBack(order, back, hands, desk);
   if (!made.ok) return failing(desk, refusalOf(made.failure));
-  const { verdict, changeSetId, reason: why } = made.value;
+  const { verdict, changeSetId } = made.value;
   switch (verdict) {
     case "computing":
       return "pending";
     case "unchanged":
       await throwAway(order, changeSetId, hands);
-      await desk.note(back);
-      return "again";
-    case "refused":
+      return isBack(order, back, hands, desk);
+    case "refused": {
+      const error = await refusedBy(hands, plan.region, made.value);
       await throwAway(order, changeSetId, hands);
-      return failing(desk, { code: "CHANGE_SET_FAILED", message: why || "AWS gave no reason" });
+      return failing(desk, error);
+    }
     case "obsolete":
     case "deleted":
       await throwAway(order, changeSetId, hands);
@@ -94,32 +98,65 @@ const change = async (order: Order, status: string, hands: Hands, desk: StackDes
     case "executing":
     case "executed":
     case "execution-failed":
-      return begin(order, changeSetId, hands, desk, reason);
+      return begin(
+        order,
+        { changeSetId, reason, staysPaused: deployabilityOf(status) === "paused" },
+        hands,
+        desk,
+      );
   }
 };
 
+/** Policy and protection as they were before the run changed them. */
+const restoreGuards = async (order: Order, hands: Hands) => {
+  const { isProtected, stackPolicy } = order.picture ?? {};
+  const former = {
+    ...(isProtected !== undefined && { isProtected }),
+    ...(stackPolicy !== undefined && { stackPolicy: stackPolicy || OPEN_POLICY }),
+  };
+  return setGuards(order, former, hands);
+};
+
+const isBack = async (order: Order, back: Fact, hands: Hands, desk: StackDesk): Promise<Outcome> => {
+  const restored = await restoreGuards(order, hands);
+  if (!restored.ok) return failing(desk, refusalOf(restored.failure));
+  await desk.note(back);
+  return "again";
+};
+
+type Prepared = Readonly<{
+  changeSetId: string;
+  reason?: string | undefined;
+  staysPaused?: boolean | undefined;
+}>;
+
 const begin = async (
   order: Order,
-  changeSetId: string,
+  { changeSetId, reason, staysPaused }: Prepared,
   hands: Hands,
   desk: StackDesk,
-  reason?: string,
 ): Promise<Outcome> => {
   const start = {
     kind: "revert",
     change: "UPDATE",
     changeSetId,
+    ...(staysPaused && { staysPaused }),
     ...(reason !== undefined && { reason }),
   } as const;
   if (!(await desk.start(start))) return "again";
+  const restored = await restoreGuards(order, hands);
+  if (!restored.ok) return failing(desk, refusalOf(restored.failure));
   return execute(order, start, backwardNameOf(order, "revert"), hands, desk);
 };
 
-const resume = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
+/** CloudFormation's own way back, paused or stuck, is gone on with. */
+const resume = async (order: Order, status: string, hands: Hands, desk: StackDesk): Promise<Outcome> => {
   const { plan } = order;
+  const { operations } = hands.in(plan.region);
   if (!(await desk.start({ kind: "resume" }))) return "again";
   const token = backwardNameOf(order, "resume");
-  const resumed = settled(await hands.in(plan.region).operations.continueRollback(plan.stackName, { token }));
+  const goOn = status === "UPDATE_FAILED" ? operations.rollBack : operations.continueRollback;
+  const resumed = settled(await goOn(plan.stackName, { token }));
   // It goes on already.
   const goesOn = !resumed.ok && resumed.failure.kind === "wrong-state";
   if (!resumed.ok && !goesOn) return failing(desk, refusalOf(resumed.failure));

@@ -1,44 +1,83 @@
-/** What a stack is to become, in CloudFormation's terms: outputs of other stacks looked up, and our own tags set. */
-import type { StackWish } from "../aws/stack-wish.ts";
+/**
+ * What a stack is to become, in CloudFormation's terms: outputs of other stacks looked up, what is not named kept as the
+ * stack has it, and our own tags set.
+ */
+import type { StackPicture } from "../aws/stack-operations.ts";
+import type { ParameterWish, StackWish } from "../aws/stack-wish.ts";
+import { keptParameters, sendableTags, userTagOf } from "../domain/desired-stack.ts";
 import type { Order } from "../domain/orchestration/desk-calls.ts";
 import type { ErrorDetail } from "../protocol/deployment-events.ts";
-import { outputAddressOf, OWN_TAGS } from "../protocol/deployment-plan.ts";
+import { OWN_TAGS } from "../protocol/deployment-plan.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
+import { outputAddressOf } from "../protocol/stack-parameters.ts";
 import { refusalOf, settled, type Hands } from "./hands.ts";
-
-/** A name that a token has, within what a tag may hold. */
-export const userTagOf = (user: string): string =>
-  user.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, "_").slice(0, 256) || "-";
 
 /** What the tag of a deployment's stacks says. */
 export const deploymentTagOf = ({ deploymentId, environment }: Order["address"]): string =>
   `${deploymentId}/${environment}`;
 
-export const wishOf = async (order: Order, hands: Hands): Promise<Result<StackWish, ErrorDetail>> => {
+/** `now`: the stack that is there, if there is one. */
+export const wishOf = async (
+  order: Order,
+  now: StackPicture | undefined,
+  hands: Hands,
+): Promise<Result<StackWish, ErrorDetail>> => {
   const { plan, template, address, user } = order;
-  const parameters = await parametersOf(order, hands);
+  const { roleArn, notificationArns, deploymentMode } = plan.options ?? {};
+  const parameters = await parametersOf(order, now, hands);
   if (!parameters.ok) return parameters;
   return success({
     template,
-    parameters: parameters.value,
+    parameters: { ...(now && (await keptOf(order, now, hands))), ...parameters.value },
     tags: {
+      ...(now && !plan.replaceTags && sendableTags(now.tags)),
       ...plan.tags,
       [OWN_TAGS.deployment]: deploymentTagOf(address),
       [OWN_TAGS.user]: userTagOf(user),
     },
     capabilities: plan.capabilities,
+    ...(roleArn !== undefined && { roleArn }),
+    ...(notificationArns && { notificationArns }),
+    ...((deploymentMode === "EXPRESS" || deploymentMode === "STANDARD") && { mode: deploymentMode }),
   });
+};
+
+/** Who may not have the template validated keeps what its text speaks of. */
+const keptOf = async (
+  { plan, template }: Order,
+  { parameters }: StackPicture,
+  hands: Hands,
+): Promise<Record<string, ParameterWish>> => {
+  if (plan.exactParameters || Object.keys(parameters).length === 0) return {};
+  const demands = settled(await hands.in(plan.region).operations.validate(template));
+  // Stand-ins for AWS tell no parameters at all.
+  const declared = demands.ok ? demands.value.parameters.map(({ name }) => name) : [];
+  return keptParameters(
+    parameters,
+    declared.length > 0 ? declared : undefined,
+    "body" in template ? template.body : undefined,
+  );
 };
 
 const parametersOf = async (
   { plan, places }: Order,
+  now: StackPicture | undefined,
   hands: Hands,
-): Promise<Result<Record<string, string>, ErrorDetail>> => {
+): Promise<Result<Record<string, ParameterWish>, ErrorDetail>> => {
   const outputs = new Map<string, Readonly<Record<string, string>>>();
-  const parameters: Record<string, string> = {};
+  const parameters: Record<string, ParameterWish> = {};
   for (const [key, value] of Object.entries(plan.parameters)) {
     if (typeof value === "string") {
       parameters[key] = value;
+      continue;
+    }
+    if ("usePrevious" in value) {
+      if (now && Object.hasOwn(now.parameters, key)) parameters[key] = value;
+      else
+        return failed({
+          code: "MISSING_PARAMETERS",
+          message: `Parameter ${key}: the stack has no value that could be used again`,
+        });
       continue;
     }
     const { stack, output } = outputAddressOf(value.fromOutput);

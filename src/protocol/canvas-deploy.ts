@@ -2,6 +2,13 @@
 import * as z from "zod";
 import { regionSchema, stackNameSchema } from "./channel.ts";
 import { stackPlanFields, templateUrlSchema } from "./deployment-plan.ts";
+import {
+  contradictionsIn,
+  refusedWithoutChangeSets,
+  stackOptionFields,
+  type StackOptions,
+} from "./stack-options.ts";
+import { plainParametersSchema, type ParameterValue } from "./stack-parameters.ts";
 
 /** Bytes of a template that CloudFormation takes in a request. */
 export const MAX_TEMPLATE_BYTES = 51_200;
@@ -16,12 +23,8 @@ const keyPairNameSchema = z
     "must hold at most 255 ASCII characters, with no blank at either end",
   );
 
-const parameterNameSchema = z
-  .string()
-  .regex(/^[A-Za-z0-9]{1,255}$/, "must hold only letters and digits, at most 255");
-
 export const canvasDeploySchema = z
-  .object({
+  .strictObject({
     template: z
       .union([z.string().min(1), z.record(z.string(), z.unknown())])
       .optional()
@@ -31,12 +34,15 @@ export const canvasDeploySchema = z
       .optional()
       .meta({ description: "A stack of this name is updated; absent: a new one, foundry-stack-<8 digits>" }),
     region: regionSchema.optional().meta({ description: "Absent: the Worker's own" }),
-    parameters: z
-      .record(parameterNameSchema, z.union([z.string(), z.number(), z.boolean()]))
-      .optional()
-      .meta({ description: "In an update, those that are not named keep their values" }),
+    parameters: plainParametersSchema.optional().meta({
+      description:
+        "In an update, those that are not named keep their values; `exact`: all are the template's own",
+    }),
     capabilities: stackPlanFields.capabilities,
-    tags: stackPlanFields.tags.meta({ description: "In an update without them, the stack keeps its own" }),
+    tags: stackPlanFields.tags.meta({
+      description: "In an update, those that are not named stay; `replace`: none stays",
+    }),
+    ...stackOptionFields,
     keyPairs: z
       .array(keyPairNameSchema)
       .max(MAX_KEY_PAIRS)
@@ -44,7 +50,10 @@ export const canvasDeploySchema = z
       .optional()
       .meta({ description: "Names of EC2 key pairs to be made" }),
   })
-  .superRefine(({ template, templateUrl }, context) => {
+  .superRefine((request, context) => {
+    const { template, templateUrl } = request;
+    for (const { field, message } of [...contradictionsIn(request), ...refusedWithoutChangeSets(request)])
+      context.addIssue({ code: "custom", path: [field], message });
     if ((template === undefined) !== (templateUrl === undefined)) return;
     const message = "must have either template or templateUrl";
     context.addIssue({ code: "custom", path: ["template"], message });
@@ -61,10 +70,14 @@ export type CanvasOrder = Readonly<{
   /** Of the whole request, to know another one with the same key. */
   digest: string;
   template: Readonly<{ body: string }> | Readonly<{ url: string }>;
-  parameters: Readonly<Record<string, string>>;
+  parameters: Readonly<Record<string, Exclude<ParameterValue, { fromOutput: string }>>>;
+  /** Parameters that are not named take the template's defaults, also in an update. */
+  exactParameters?: boolean;
   capabilities: readonly string[];
-  /** Absent: an update leaves them. */
   tags?: Readonly<Record<string, string>>;
+  /** Tags that are not named are removed. */
+  replaceTags?: boolean;
+  options?: StackOptions;
   keyPairs: readonly string[];
   /** The name was made up: a stack that has it is somebody else's. */
   mustBeNew: boolean;

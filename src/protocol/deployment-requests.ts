@@ -9,16 +9,16 @@ import {
   stackNameSchema,
 } from "./channel.ts";
 import { deploymentEventSchema, deploymentModes, failureModes, momentSchema } from "./deployment-events.ts";
-import { planIssuesOf, stackPlanFields } from "./deployment-plan.ts";
+import { keepingFields, planIssuesOf, stackPlanFields } from "./deployment-plan.ts";
 import { deploymentProgressSchema, deploymentStates, stackProgressSchema } from "./deployment-progress.ts";
 
-const registrationFields = z.object({
+const registrationFields = z.strictObject({
   deploymentId: deploymentIdSchema,
   environment: environmentSchema,
   mode: z.enum(deploymentModes),
   stacks: z
     .array(
-      z.object({
+      z.strictObject({
         name: stackKeySchema,
         /** CloudFormation's name of it; absent: the same. */
         stackName: stackNameSchema.optional(),
@@ -32,6 +32,7 @@ const registrationFields = z.object({
     .max(MAX_STACKS)
     .default([])
     .meta({ description: "In `deploy`, none: those of the last plan" }),
+  ...keepingFields,
   owner: z.string().max(320).optional(),
   /** In `deploy`; absent: as in the last plan if that is used again, else `stop`. */
   onFailure: z.enum(failureModes).optional(),
@@ -40,7 +41,7 @@ const registrationFields = z.object({
 });
 
 /** Stacks that CloudFormation deploys need names that it allows: they become part of the address that is asked. */
-export const registrationSchema = registrationFields.superRefine(({ mode, stacks }, context) => {
+export const registrationSchema = registrationFields.superRefine(({ mode, stacks, ...rest }, context) => {
   if (mode === "ingest") return;
   for (const [index, { name, stackName = name }] of stacks.entries()) {
     const { error } = stackNameSchema.safeParse(stackName);
@@ -48,6 +49,10 @@ export const registrationSchema = registrationFields.superRefine(({ mode, stacks
       context.addIssue({ code: "custom", path: ["stacks", index, "stackName"], message });
   }
   if (mode !== "deploy") return;
+  // The last plan is deployed as it is.
+  for (const field of ["parameters", "tags"] as const)
+    if (stacks.length === 0 && rest[field] !== undefined)
+      context.addIssue({ code: "custom", path: [field], message: "needs the stacks that it is about" });
   for (const { path, message } of planIssuesOf(stacks)) context.addIssue({ code: "custom", path, message });
 });
 
@@ -145,7 +150,7 @@ export const deploymentEventsSchema = z.object({
 export type DeploymentEvents = Readonly<z.infer<typeof deploymentEventsSchema>>;
 
 /** Which deployments are wanted. */
-export const deploymentQuerySchema = z.object({
+export const deploymentQuerySchema = z.strictObject({
   environment: environmentSchema.optional().meta({ description: "Only this environment" }),
   status: z.enum(deploymentStates).optional().meta({ description: "Only those whose latest run stands so" }),
   cursor: z.string().max(512).optional().meta({ description: "`nextCursor` of the page before" }),
@@ -165,7 +170,7 @@ export const deploymentListSchema = z.object({
 export type DeploymentList = Readonly<z.infer<typeof deploymentListSchema>>;
 
 /** Which part of the trail is wanted; both ends belong to it. */
-export const auditQuerySchema = z.object({
+export const auditQuerySchema = z.strictObject({
   from: momentSchema.optional().meta({ description: "Nothing before this time" }),
   to: momentSchema.optional().meta({ description: "Nothing after this time" }),
   cursor: z.string().max(2048).optional().meta({ description: "`nextCursor` of the page before" }),

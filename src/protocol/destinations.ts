@@ -60,16 +60,16 @@ const commonFields = {
 
 /** A destination as it is asked for. */
 export const destinationRequestSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("webhook"), url: addressSchema, ...commonFields }),
-  z.object({ kind: z.literal("slack"), url: addressSchema, ...commonFields }),
-  z.object({
+  z.strictObject({ kind: z.literal("webhook"), url: addressSchema, ...commonFields }),
+  z.strictObject({ kind: z.literal("slack"), url: addressSchema, ...commonFields }),
+  z.strictObject({
     kind: z.literal("pagerduty"),
     routingKey: z.string().regex(/^[A-Za-z0-9]{32}$/, "must be the 32 characters of an integration key"),
     /** Base of the Events API, for another service region. */
     url: addressSchema.optional(),
     ...commonFields,
   }),
-  z.object({
+  z.strictObject({
     kind: z.literal("email"),
     to: recipientsSchema
       .optional()
@@ -81,7 +81,7 @@ export const destinationRequestSchema = z.discriminatedUnion("kind", [
 export type DestinationRequest = Readonly<z.infer<typeof destinationRequestSchema>>;
 
 /** What can be changed of a destination; `null` brings back what is usual. The kind stays. */
-export const destinationChangeSchema = z.object({
+export const destinationChangeSchema = z.strictObject({
   name: commonFields.name.nullable(),
   url: addressSchema.nullish(),
   routingKey: z.string().max(64).optional(),
@@ -193,7 +193,7 @@ export const deliveryListSchema = z.object({
 export type DeliveryList = Readonly<z.infer<typeof deliveryListSchema>>;
 
 /** Which deliveries are wanted: newest first, those that wait before all others. */
-export const deliveryQuerySchema = z.object({
+export const deliveryQuerySchema = z.strictObject({
   state: z.enum(deliveryStates).optional().meta({ description: "Only those that stand so" }),
   cursor: z.string().max(128).optional().meta({ description: "`nextCursor` of the page before" }),
   limit: z.coerce.number().int().min(1).max(100).default(20).meta({ description: "Most items of a page" }),
@@ -203,7 +203,7 @@ export type DeliveryQuery = Readonly<z.infer<typeof deliveryQuerySchema>>;
 
 const DAY_SECONDS = 86_400;
 
-export const rotationRequestSchema = z.object({
+export const rotationRequestSchema = z.strictObject({
   /** How long the old secret signs beside the new one. */
   graceSeconds: z
     .number()
@@ -222,7 +222,7 @@ export const rotatedSecretSchema = z.object({
 
 export type RotatedSecret = Readonly<z.infer<typeof rotatedSecretSchema>>;
 
-export const recoveryRequestSchema = z.object({
+export const recoveryRequestSchema = z.strictObject({
   since: momentSchema.meta({ description: "What was given up since then is tried again" }),
 });
 

@@ -2,12 +2,14 @@
  * Deploys the object's stack for a canvas: looks whether it can be, makes the key pairs, has CloudFormation begin. Each
  * step is noted before it is taken, so that the same request made again goes on where a crash has left it.
  */
+import { changeSets } from "../aws/change-sets.ts";
 import { cloudFormation, type CloudFormation } from "../aws/cloudformation.ts";
 import { keyPairs, type MadeKeyPair } from "../aws/key-pairs.ts";
 import type { AwsSession } from "../aws/session.ts";
-import { stackOperations, type StackOperations, type StackPicture } from "../aws/stack-operations.ts";
+import { stackOperations, type StackOperations } from "../aws/stack-operations.ts";
 import type { StackWish } from "../aws/stack-wish.ts";
-import { deployRefusalOf, isUncertain, refusalOfStatus } from "../domain/deploy-refusal.ts";
+import { deployabilityOf } from "../domain/deployability.ts";
+import { deployRefusalOf, isUncertain } from "../domain/deploy-refusal.ts";
 import type { OperationFailure } from "../domain/operation-failure.ts";
 import type { CanvasDeployed, CanvasOrder } from "../protocol/canvas-deploy.ts";
 import { stackChannelOf, type StackAddress } from "../protocol/channel-names.ts";
@@ -16,6 +18,8 @@ import { failed, success, type Result } from "../protocol/result.ts";
 import { keyReused } from "./canvas-claims.ts";
 import { CanvasClearing } from "./canvas-clearing.ts";
 import { CanvasKeyPairs, type KeyPairTrouble } from "./canvas-key-pairs.ts";
+import { createInReview, createStack, updateStack } from "./canvas-operation.ts";
+import { readinessOf, type Readiness } from "./canvas-readiness.ts";
 import { CanvasRecords, type CanvasRecord } from "./canvas-records.ts";
 import { canvasFault, canvasWishOf, isOnlyAnotherUser } from "./canvas-wish.ts";
 
@@ -29,14 +33,20 @@ export type CanvasOutcome = Readonly<{ deployed: CanvasDeployed; token?: string 
 
 type Deployed = Promise<Result<CanvasOutcome, Failure>>;
 
-/** What CloudFormation is to be asked; `before`: the stack as it is. */
-type Intent = Readonly<{ wish: StackWish; before: StackPicture | undefined; isUnchanged: boolean }>;
+/** What CloudFormation is to be asked. */
+type Intent = Readiness & Readonly<{ wish: StackWish; isUnchanged: boolean }>;
 
-const stackExists: Failure = { code: "STACK_EXISTS", message: "There is a stack of this name already" };
+const staysPaused = (status: string): Failure => ({
+  code: "STACK_TRAPPED",
+  message:
+    `The stack is in ${status}, and without disableRollback: false it is changed as it is. Leave that out, or have ` +
+    "CloudFormation roll it back first (RollbackStack), then deploy again",
+});
 
 export class CanvasDeploys {
   private readonly records: CanvasRecords;
   private readonly address: StackAddress;
+  private readonly session: AwsSession;
   private readonly stacks: StackOperations;
   private readonly events: CloudFormation;
   private readonly keyPairs: CanvasKeyPairs;
@@ -53,12 +63,18 @@ export class CanvasDeploys {
   ) {
     this.records = new CanvasRecords(kv);
     this.address = address;
+    this.session = session;
     this.stacks = stackOperations(session);
     this.events = cloudFormation(session);
     const channel = stackChannelOf(address);
     this.keyPairs = new CanvasKeyPairs(keyPairs(session), channel);
     this.clearing = new CanvasClearing({ channel, records: this.records, keyPairs: this.keyPairs });
     this.watch = watch;
+  }
+
+  private get aws() {
+    const { stacks, session } = this;
+    return { stacks, changeSets: changeSets(session), sleep: session.sleep };
   }
 
   /** Milliseconds until something is to be cleared; undefined: there is nothing. */
@@ -110,7 +126,7 @@ export class CanvasDeploys {
       keyPairs: {},
     });
     const tokens = new Set([...ours.value, record.token]);
-    const intent = await this.intentOf(order, user);
+    const intent = await this.intentOf(order, user, record.token);
     // A life before this one may have made key pairs.
     if (!intent.ok) return this.undo(known ? order : { ...order, keyPairs: [] }, tokens, intent.failure);
     return this.begin(record, order, intent.value, tokens);
@@ -119,10 +135,11 @@ export class CanvasDeploys {
   private async begin(
     record: CanvasRecord,
     order: CanvasOrder,
-    { wish, before, isUnchanged }: Intent,
+    intent: Intent,
     ours: ReadonlySet<string>,
   ): Deployed {
     let noted = record;
+    const { before, isUnchanged } = intent;
     if (order.keyPairs.length > 0) await this.watch();
     const made = await this.keyPairs.make(order.keyPairs, record.token, ours, (name, keyPair) => {
       noted = this.records.keep({ ...noted, keyPairs: { ...noted.keyPairs, [name]: keyPair } });
@@ -130,20 +147,22 @@ export class CanvasDeploys {
     if (!made.ok) return this.undo(order, ours, this.keyPairRefusalOf(made.failure));
     if (before && isUnchanged)
       return this.finish({ ...noted, outcome: "unchanged" }, before.stackId, made.value);
-    return this.call({ ...noted, outcome: before ? "updated" : "created" }, order, wish, made.value, ours);
+    return this.call({ ...noted, outcome: before ? "updated" : "created" }, order, intent, made.value, ours);
   }
 
   private async call(
     prepared: CanvasRecord,
     order: CanvasOrder,
-    wish: StackWish,
+    { wish, before, inReview }: Intent,
     made: Made,
     ours: ReadonlySet<string>,
   ): Deployed {
     const record = this.records.keep({ ...prepared, step: "called" });
     const { stackName } = this.address;
-    const ask = record.outcome === "created" ? this.stacks.create : this.stacks.update;
-    const answer = await ask(stackName, wish, { token: record.token });
+    const asked = { wish, token: record.token, options: order.options ?? {} };
+    const answer = before
+      ? await updateStack(this.aws, before, asked)
+      : await (inReview ? createInReview : createStack)(this.aws, stackName, asked);
     if (answer.ok) return this.finish(record, answer.value.stackId, made);
     const { failure } = answer;
     if (failure.kind === "unchanged") {
@@ -179,25 +198,29 @@ export class CanvasDeploys {
   }
 
   /** What to ask of CloudFormation; refused here if it is bound to be refused there, before any key pair is made. */
-  private async intentOf(order: CanvasOrder, user: string): Promise<Result<Intent, Failure>> {
+  private async intentOf(order: CanvasOrder, user: string, token: string): Promise<Result<Intent, Failure>> {
     const { stackName } = this.address;
-    const picture = await this.stacks.picture(stackName);
-    if (!picture.ok && picture.failure.kind !== "missing") return failed(this.refusalOf(picture.failure));
-    const before = picture.ok ? picture.value : undefined;
-    if (before) {
-      const refusal = order.mustBeNew ? stackExists : refusalOfStatus(before.status);
-      if (refusal) return failed(refusal);
-    }
+    const ready = await readinessOf(
+      this.stacks,
+      stackName,
+      { mustBeNew: order.mustBeNew, token },
+      this.session,
+    );
+    if (!ready.ok)
+      return failed("aws" in ready.failure ? this.refusalOf(ready.failure.aws) : ready.failure.status);
+    const { before, inReview } = ready.value;
+    if (before && deployabilityOf(before.status) === "paused" && order.options?.disableRollback === false)
+      return failed(staysPaused(before.status));
     const demands = await this.stacks.validate(order.template);
     if (!demands.ok) return failed(this.refusalOf(demands.failure));
     const wish = canvasWishOf(order, user, demands.value, before);
-    const fault = canvasFault(order, demands.value, wish);
+    const fault = canvasFault(order, demands.value, wish, before);
     if (fault) return failed(fault);
-    if (!before || !("body" in order.template) || !isOnlyAnotherUser(wish, before))
-      return success({ wish, before, isUnchanged: false });
+    if (!before || !("body" in order.template) || !isOnlyAnotherUser(order, wish, before))
+      return success({ wish, before, inReview, isUnchanged: false });
     const text = await this.stacks.templateText(stackName);
     if (!text.ok) return failed(this.refusalOf(text.failure));
-    return success({ wish, before, isUnchanged: text.value === order.template.body });
+    return success({ wish, before, inReview, isUnchanged: text.value === order.template.body });
   }
 
   /** The stack whose operation has this token; undefined if none is to be seen. */

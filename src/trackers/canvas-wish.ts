@@ -1,20 +1,11 @@
 /** What a request to deploy makes of a stack, beside what the stack has; and what can be told to be wrong beforehand. */
 import type { StackPicture, TemplateDemands } from "../aws/stack-operations.ts";
-import type { ParameterWish, StackWish } from "../aws/stack-wish.ts";
+import type { StackWish } from "../aws/stack-wish.ts";
 import { capabilitiesRequired } from "../domain/deploy-refusal.ts";
+import { keptParameters, sendableTags, userTagOf } from "../domain/desired-stack.ts";
 import type { CanvasOrder } from "../protocol/canvas-deploy.ts";
 import { OWN_TAGS } from "../protocol/deployment-plan.ts";
 import type { Failure } from "../protocol/failure.ts";
-
-const MAX_TAG_VALUE = 256;
-
-/** The subject as a tag's value may be. */
-const userTagOf = (user: string): string =>
-  user.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, "_").slice(0, MAX_TAG_VALUE);
-
-/** AWS's own tags are not to be sent. */
-const sendable = (tags: StackPicture["tags"]): Record<string, string> =>
-  Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith("aws:")));
 
 /** `before`: the stack as it is, if there is one. */
 export const canvasWishOf = (
@@ -23,15 +14,28 @@ export const canvasWishOf = (
   demands: TemplateDemands,
   before: StackPicture | undefined,
 ): StackWish => {
-  const kept = demands.parameters.flatMap(({ name }): [string, ParameterWish][] =>
-    before && Object.hasOwn(before.parameters, name) ? [[name, { usePrevious: true }]] : [],
-  );
-  const tags = order.tags ?? (before ? sendable(before.tags) : {});
+  const { roleArn, notificationArns, deploymentMode } = order.options ?? {};
+  const declared = demands.parameters.map(({ name }) => name);
+  const kept =
+    before && !order.exactParameters
+      ? keptParameters(
+          before.parameters,
+          declared.length > 0 ? declared : undefined,
+          "body" in order.template ? order.template.body : undefined,
+        )
+      : {};
   return {
     template: order.template,
-    parameters: { ...Object.fromEntries(kept), ...order.parameters },
-    tags: { ...tags, [OWN_TAGS.user]: userTagOf(user) },
+    parameters: { ...kept, ...order.parameters },
+    tags: {
+      ...(before && !order.replaceTags && sendableTags(before.tags)),
+      ...order.tags,
+      [OWN_TAGS.user]: userTagOf(user),
+    },
     capabilities: order.capabilities,
+    ...(roleArn !== undefined && { roleArn }),
+    ...(notificationArns && { notificationArns }),
+    ...((deploymentMode === "EXPRESS" || deploymentMode === "STANDARD") && { mode: deploymentMode }),
   };
 };
 
@@ -40,6 +44,7 @@ export const canvasFault = (
   order: CanvasOrder,
   demands: TemplateDemands,
   wish: StackWish,
+  before: StackPicture | undefined,
 ): Failure | undefined => {
   const declared = new Set(demands.parameters.map(({ name }) => name));
   const wished = new Set(Object.keys(wish.parameters ?? {}));
@@ -49,7 +54,17 @@ export const canvasFault = (
   const missing = demands.parameters
     .filter(({ name, defaultValue }) => defaultValue === undefined && !wished.has(name))
     .map(({ name }) => name);
+  const lost = Object.entries(order.parameters)
+    .filter(([name, value]) => typeof value !== "string" && !Object.hasOwn(before?.parameters ?? {}, name))
+    .map(([name]) => name);
   const details = [
+    ...(before && order.options?.timeoutMinutes !== undefined
+      ? [{ field: "timeoutMinutes", message: "is taken for a new stack only: leave it out" }]
+      : []),
+    ...lost.map((name) => ({
+      field: `parameters.${name}`,
+      message: "the stack has no value that could be used again",
+    })),
     ...unknown.map((name) => ({ field: `parameters.${name}`, message: "is no parameter of the template" })),
     ...missing.map((name) => ({ field: `parameters.${name}`, message: "must have a value" })),
   ];
@@ -77,12 +92,13 @@ const isSameRecord = (
  * Whether the wish differs from the stack, their templates being the same, in nothing but who wishes it. CloudFormation
  * would take that for a change of a tag, and touch every resource.
  */
-export const isOnlyAnotherUser = (wish: StackWish, before: StackPicture): boolean => {
+export const isOnlyAnotherUser = (order: CanvasOrder, wish: StackWish, before: StackPicture): boolean => {
+  if (order.exactParameters || order.options) return false;
   const user = wish.tags?.[OWN_TAGS.user];
   if (user === undefined || before.tags[OWN_TAGS.user] === user) return false;
   const parameters = Object.entries(wish.parameters ?? {});
   return (
     parameters.every(([name, value]) => typeof value !== "string" || value === before.parameters[name]) &&
-    isSameRecord({ ...sendable(before.tags), [OWN_TAGS.user]: user }, wish.tags ?? {})
+    isSameRecord({ ...sendableTags(before.tags), [OWN_TAGS.user]: user }, wish.tags ?? {})
   );
 };

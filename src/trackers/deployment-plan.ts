@@ -1,24 +1,33 @@
 /** A registration of the mode `deploy` taken apart into what is kept of it, and put together again for the next run. */
 import type { Plan, StackPlan } from "../domain/orchestration/desk-calls.ts";
 import type { DeploymentAddress } from "../protocol/channel-names.ts";
+import { tagsOf } from "../protocol/deployment-plan.ts";
 import type { Registration } from "../protocol/deployment-requests.ts";
+import { optionsOf } from "../protocol/stack-options.ts";
+import { valuesOf } from "../protocol/stack-parameters.ts";
 
 /** The plan, and beside it the templates that were sent, by stack. */
 export const planOf = (
-  { stacks, owner, onFailure = "stop" }: Registration,
+  { stacks, owner, onFailure = "stop", parameters, tags }: Registration,
   defaultRegion: string,
 ): Readonly<{ plan: Plan; templates: ReadonlyMap<string, string> }> => ({
   plan: {
-    stacks: stacks.map((stack): StackPlan => ({
-      name: stack.name,
-      stackName: stack.stackName ?? stack.name,
-      region: stack.region ?? defaultRegion,
-      dependsOn: stack.dependsOn ?? [],
-      parameters: stack.parameters ?? {},
-      capabilities: stack.capabilities ?? [],
-      tags: stack.tags ?? {},
-      ...(stack.templateUrl !== undefined && { templateUrl: stack.templateUrl }),
-    })),
+    stacks: stacks.map((stack): StackPlan => {
+      const options = optionsOf(stack);
+      return {
+        name: stack.name,
+        stackName: stack.stackName ?? stack.name,
+        region: stack.region ?? defaultRegion,
+        dependsOn: stack.dependsOn ?? [],
+        parameters: valuesOf(stack.parameters),
+        capabilities: stack.capabilities ?? [],
+        tags: tagsOf(stack.tags),
+        ...(stack.templateUrl !== undefined && { templateUrl: stack.templateUrl }),
+        ...((parameters ?? stack.parameters) === "exact" && { exactParameters: true }),
+        ...((tags ?? stack.tags) === "replace" && { replaceTags: true }),
+        ...(options && { options }),
+      };
+    }),
     onFailure,
     ...(owner !== undefined && { owner }),
   },

@@ -159,7 +159,7 @@ export class OrchestrationDesk {
     const stack = state.stacks.get(name);
     if (!this.holdsNewest(holder, name) || !stack || !isAllowed(start, state, stack)) return false;
     const known = this.plans.task(name);
-    const { kind, change, changeSetId, picture, reason } = start;
+    const { kind, change, changeSetId, staysPaused, picture, reason } = start;
     const same = known?.kind === kind && known.changeSetId === changeSetId;
     if (!same) {
       const isFirst = kind === "deploy" && !this.plans.mark(name);
@@ -169,6 +169,8 @@ export class OrchestrationDesk {
         ...(changeSetId !== undefined && { changeSetId }),
         ...(kind === "revert" && reason !== undefined && { reason }),
         ...(isFirst && { isFirst }),
+        ...(staysPaused && { staysPaused }),
+        since: this.now(),
         accepted: false,
       });
       if (isFirst) {

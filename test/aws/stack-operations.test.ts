@@ -75,6 +75,7 @@ it("a stack is made, told whole, changed, found unchanged, and deleted", async (
       capabilities: [],
       notificationArns: [],
       disableRollback: false,
+      isExpress: false,
       isProtected: false,
       outputs: { Url: expect.any(String) },
       lastOperations: [{ type: "CREATE_STACK", id: expect.any(String) }],

@@ -157,8 +157,10 @@ stacks:
     ],
     [
       "a parameter that is no text",
-      "stacks:\n  - name: a\n    template: network.yaml\n    parameters: { Vpc: [1] }\n",
-      ["plan.yaml:4:24: stacks[0].parameters.Vpc: must be text, or { fromOutput: stack.OutputKey }"],
+      "stacks:\n  - name: a\n    template: network.yaml\n    parameters: { Vpc: { from: 1 } }\n",
+      [
+        "plan.yaml:4:24: stacks[0].parameters.Vpc: must be text, a number, true or false, a list of these, { fromOutput: stack.OutputKey } or { usePrevious: true }",
+      ],
     ],
     [
       "an output of a stack that it does not depend on",

@@ -69,11 +69,15 @@ describe("POST /canvas/deploy", () => {
       template: TEMPLATE,
       stackName: "app",
       region: "eu-west-1",
-      parameters: { Size: 3, IsOpen: true, Name: "x" },
+      parameters: { Size: 3, IsOpen: true, Name: "x", Zones: ["a", 2], Secret: { usePrevious: true } },
       capabilities: ["CAPABILITY_IAM"],
       tags: { team: "a" },
       keyPairs: ["web servers"],
-      nodes: [{ x: 1 }],
+      roleArn: "arn:aws:iam::123456789012:role/cfn-exec",
+      stackPolicy: { Statement: [] },
+      terminationProtection: true,
+      timeoutMinutes: 30,
+      deploymentMode: "EXPRESS",
     };
     const answer = await deploy(request, { bindings: stacks.bindings });
     expect(answer.headers.get("Cache-Control")).toBe("no-store");
@@ -97,13 +101,37 @@ describe("POST /canvas/deploy", () => {
           digest: expect.stringMatching(/^[0-9a-f]{64}$/),
           isRepeatable: false,
           template: { body: JSON.stringify(TEMPLATE) },
-          parameters: { Size: "3", IsOpen: "true", Name: "x" },
+          parameters: {
+            Size: "3",
+            IsOpen: "true",
+            Name: "x",
+            Zones: "a,2",
+            Secret: { usePrevious: true },
+          },
           capabilities: ["CAPABILITY_IAM"],
           tags: { team: "a" },
           keyPairs: ["web servers"],
           mustBeNew: false,
+          options: {
+            roleArn: "arn:aws:iam::123456789012:role/cfn-exec",
+            stackPolicy: '{"Statement":[]}',
+            terminationProtection: true,
+            timeoutMinutes: 30,
+            deploymentMode: "EXPRESS",
+          },
         },
       },
+    ]);
+  });
+
+  test("may say that nothing is kept that is not named", async () => {
+    const stacks = new FakeStacks();
+    await deploy(
+      { template: TEMPLATE, stackName: "app", parameters: "exact", tags: "replace" },
+      { bindings: stacks.bindings },
+    );
+    expect(stacks.orders).toMatchObject([
+      { order: { parameters: {}, exactParameters: true, tags: {}, replaceTags: true } },
     ]);
   });
 
@@ -168,7 +196,16 @@ describe("POST /canvas/deploy", () => {
     [{ template: TEMPLATE, stackName: "a/b" }, "stackName"],
     [{ template: TEMPLATE, region: "us-east-1.attacker.example" }, "region"],
     [{ template: TEMPLATE, parameters: { "a b": "x" } }, "parameters.a b"],
-    [{ template: TEMPLATE, parameters: { A: ["x"] } }, "parameters.A"],
+    [{ template: TEMPLATE, parameters: { A: { x: 1 } } }, "parameters.A"],
+    [{ template: TEMPLATE, parameters: { A: ["x", { y: 1 }] } }, "parameters.A.1"],
+    [{ template: TEMPLATE, parameters: { A: { fromOutput: "b.C" } } }, "parameters.A"],
+    [{ template: TEMPLATE, nodes: [{ x: 1 }] }, "nodes"],
+    [{ template: TEMPLATE, roleArn: "admin" }, "roleArn"],
+    [{ template: TEMPLATE, rolearn: "arn:aws:iam::123456789012:role/cfn" }, "rolearn"],
+    [{ template: TEMPLATE, importExisting: true }, "importExisting"],
+    [{ template: TEMPLATE, includeNestedStacks: false }, "includeNestedStacks"],
+    [{ template: TEMPLATE, deploymentMode: "REVERT_DRIFT" }, "deploymentMode"],
+    [{ template: TEMPLATE, disableRollback: true, onStackFailure: "DELETE" }, "disableRollback"],
     [{ template: TEMPLATE, capabilities: ["ALL"] }, "capabilities.0"],
     [{ template: TEMPLATE, tags: { "stackcast:user": "root" } }, "tags.stackcast:user"],
     [{ template: TEMPLATE, tags: { team: "<b>" } }, "tags.team"],

@@ -284,6 +284,9 @@ describe("registering", () => {
     ["stacks.0.region", { stacks: [{ name: "a", region: "us-east-1.attacker.example" }] }],
     ["stacks", { stacks: Array.from({ length: 501 }, (_, n) => ({ name: `s${n}` })) }],
     ["since", { since: "yesterday" }],
+    ["onFail", { onFail: "rollback" }],
+    ["stacks.0.dependson", { stacks: [{ name: "network", dependson: [] }] }],
+    ["stacks.0.account", { stacks: [{ name: "network", account: "prod" }] }],
   ])("with a wrong %s is refused, and the field is named", async (field, wrong) => {
     const fake = new FakeDeployments();
     const body = { ...registration, ...wrong };
@@ -296,5 +299,70 @@ describe("registering", () => {
       },
     });
     expect(fake.asked).toEqual([]);
+  });
+
+  const planned = (fields: Record<string, unknown>) => ({
+    deploymentId: "I1",
+    environment: "dev",
+    mode: "deploy",
+    stacks: [{ name: "app", templateBody: '{"Resources":{"A":{"Type":"AWS::S3::Bucket"}}}', ...fields }],
+  });
+
+  const register = async (fields: Record<string, unknown>) => {
+    const fake = new FakeDeployments();
+    const asking = posting(planned(fields), { bindings: fake.bindings });
+    const answer = await askAs("deployer", "/api/v1/deployments", asking);
+    return { answer, fake };
+  };
+
+  test("carries the options that CloudFormation is to deploy with, and values that are no text", async () => {
+    const fields = {
+      roleArn: "arn:aws:iam::123456789012:role/cfn-exec",
+      notificationArns: ["arn:aws:sns:us-east-1:123456789012:ops"],
+      disableRollback: true,
+      stackPolicy: { Statement: [] },
+      terminationProtection: true,
+      importExisting: true,
+      includeNestedStacks: false,
+      deploymentMode: "EXPRESS",
+      parameters: { Port: 8080, On: true, Zones: ["a", "b"], Secret: { usePrevious: true } },
+    };
+    const { answer, fake } = await register(fields);
+    expect(answer.status).toBe(201);
+    const [asked = ""] = fake.asked;
+    const [sent] = JSON.parse(
+      `[${asked.slice(asked.indexOf("(") + 1, asked.lastIndexOf(")"))}]`,
+    ) as unknown[];
+    expect(sent).toMatchObject({ stacks: [fields] });
+  });
+
+  test.each([
+    ["stacks.0.stackPolicyBody", { stackPolicyBody: "{}" }],
+    ["stacks.0.roleArn", { roleArn: "cfn-exec" }],
+    ["stacks.0.notificationArns.0", { notificationArns: ["ops"] }],
+    ["stacks.0.disableRollback", { disableRollback: true, onStackFailure: "DO_NOTHING" }],
+    ["stacks.0.stackPolicy", { stackPolicy: "not JSON" }],
+    ["stacks.0.timeoutMinutes", { timeoutMinutes: 10 }],
+    ["stacks.0.deploymentMode", { deploymentMode: "FAST" }],
+    ["stacks.0.parameters.Port", { parameters: { Port: null } }],
+    ["stacks.0.parameters.Port", { parameters: { Port: 2 ** 60 } }],
+    ["stacks.0.parameters.Zones.1", { parameters: { Zones: ["a", "b,c"] } }],
+    ["stacks.0.parameters.Vpc.previous", { parameters: { Vpc: { usePrevious: true, previous: 1 } } }],
+    ["stacks.0.parameters", { parameters: "all" }],
+  ])("an order that cannot be carried out is refused by name: %s", async (field, fields) => {
+    const { answer, fake } = await register(fields);
+    expect([answer.status, await jsonOf(answer)]).toMatchObject([400, { error: { details: [{ field }] } }]);
+    expect(fake.asked).toEqual([]);
+  });
+
+  test.each([
+    `${path}/status?environment=dev&runs=2`,
+    "/api/v1/deployments?state=failed",
+    "/api/v1/stacks/app?regoin=eu-west-1",
+    "/api/v1/stacks/app?account=prod",
+  ])("a query that nobody knows is refused by name: %s", async (address) => {
+    const answer = await askAs("viewer", address);
+    const field = new URL(address, "https://x.example").search.split(/[?&]/).at(-1)?.split("=")[0];
+    expect([answer.status, await jsonOf(answer)]).toMatchObject([400, { error: { details: [{ field }] } }]);
   });
 });

@@ -31,6 +31,7 @@ export const startWorld = async (options: SimulatorOptions = {}): Promise<World>
       return { operations: stackOperations(session), changeSets: changeSets(session) };
     },
     pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    now: () => Date.now(),
   };
   return {
     simulator,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { outputAddressOf } from "../../src/protocol/deployment-plan.ts";
+import { outputAddressOf } from "../../src/protocol/stack-parameters.ts";
 import { registrationSchema } from "../../src/protocol/deployment-requests.ts";
 
 const planned = (...stacks: readonly object[]) =>

@@ -1,4 +1,9 @@
-import { CreateStackCommand, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import {
+  CreateChangeSetCommand,
+  CreateStackCommand,
+  DescribeChangeSetCommand,
+  DescribeStacksCommand,
+} from "@aws-sdk/client-cloudformation";
 import { CreateKeyPairCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Simulator } from "../../src/simulator/options.ts";
@@ -92,6 +97,102 @@ describe("a deploy for a canvas", () => {
       Parameters: [{ ParameterKey: "Size", ParameterValue: "large" }],
     });
     expect(await tagsNow()).toEqual({ team: "x", "stackcast:user": "bob" });
+  });
+
+  it("keeps tags that it does not name beside those that it does, unless they are replaced", async () => {
+    await deploys.deploy(orderOf({ tags: { team: "x", stage: "dev" } }), "ada");
+    await simulator.settled();
+    const change = orderOf({ id: "second", template: { body: canvasTemplate(2) }, tags: { stage: "prod" } });
+    await deploys.deploy(change, "ada");
+    await simulator.settled();
+    expect(await tagsNow()).toEqual({ team: "x", stage: "prod", "stackcast:user": "ada" });
+    await deploys.deploy({ ...change, id: "third", replaceTags: true }, "ada");
+    await simulator.settled();
+    expect(await tagsNow()).toEqual({ stage: "prod", "stackcast:user": "ada" });
+  });
+
+  it("makes a whole stack of one that waits in review, and lets be what others have proposed", async () => {
+    const client = clientOf(simulator);
+    const theirs = { StackName: STACK, ChangeSetName: "theirs" };
+    await client.send(
+      new CreateChangeSetCommand({ ...theirs, ChangeSetType: "CREATE", TemplateBody: canvasTemplate(9) }),
+    );
+    await simulator.settled();
+    const made = await deploys.deploy(orderOf({ options: { terminationProtection: true } }), "ada");
+    expect(made).toMatchObject({ ok: true, value: { deployed: { ...begun, outcome: "created" } } });
+    await simulator.settled();
+    expect(await stackNow()).toMatchObject({
+      StackStatus: "CREATE_COMPLETE",
+      EnableTerminationProtection: true,
+    });
+    expect(await client.send(new DescribeChangeSetCommand(theirs))).toMatchObject({
+      ExecutionStatus: "OBSOLETE",
+    });
+  });
+
+  it("deletes a stack that could not be created, and makes it anew", async () => {
+    simulator.setFailures(STACK, { Queue: { reason: "no" } });
+    await clientOf(simulator).send(
+      new CreateStackCommand({ StackName: STACK, TemplateBody: canvasTemplate(1) }),
+    );
+    await simulator.settled();
+    expect((await stackNow())?.StackStatus).toBe("ROLLBACK_COMPLETE");
+    simulator.setFailures(STACK, {});
+    expect(await deploys.deploy(orderOf(), "ada")).toMatchObject({
+      value: { deployed: { outcome: "created" } },
+    });
+    await simulator.settled();
+    expect((await stackNow())?.StackStatus).toBe("CREATE_COMPLETE");
+  });
+
+  it("changes a paused stack so that it stays paused where that fails, too", async () => {
+    await deploys.deploy(orderOf(), "ada");
+    await simulator.settled();
+    simulator.setFailures(STACK, { Queue: { reason: "no" } });
+    const failing = orderOf({
+      id: "second",
+      template: { body: canvasTemplate(2) },
+      options: { disableRollback: true },
+    });
+    await deploys.deploy(failing, "ada");
+    await simulator.settled();
+    expect((await stackNow())?.StackStatus).toBe("UPDATE_FAILED");
+    const mending = orderOf({ id: "third", template: { body: canvasTemplate(3) } });
+    expect(await deploys.deploy({ ...mending, options: { disableRollback: false } }, "ada")).toMatchObject({
+      failure: { code: "STACK_TRAPPED", message: expect.stringContaining("RollbackStack") },
+    });
+    simulator.setFailures(STACK, {});
+    await deploys.deploy({ ...mending, id: "fourth" }, "ada");
+    await simulator.settled();
+    expect(await stackNow()).toMatchObject({ StackStatus: "UPDATE_COMPLETE", DisableRollback: true });
+  });
+
+  it("carries the options of a new stack to CloudFormation", async () => {
+    const options = {
+      roleArn: "arn:aws:iam::123456789012:role/cfn",
+      notificationArns: ["arn:aws:sns:us-east-1:123456789012:ops"],
+      onStackFailure: "DO_NOTHING",
+      stackPolicy: '{"Statement":[]}',
+      terminationProtection: true,
+      timeoutMinutes: 30,
+      deploymentMode: "EXPRESS",
+    } as const;
+    const sent: URLSearchParams[] = [];
+    const session = canvasSession(simulator, async (request, init) => {
+      sent.push(new URLSearchParams(await request.clone().text()));
+      return fetch(request, init);
+    });
+    await new CanvasDeploys(kv, address, session).deploy(orderOf({ options }), "ada");
+    const create = sent.find((form) => form.get("Action") === "CreateStack");
+    expect(Object.fromEntries(create ?? [])).toMatchObject({
+      RoleARN: options.roleArn,
+      "NotificationARNs.member.1": options.notificationArns[0],
+      OnFailure: "DO_NOTHING",
+      StackPolicyBody: options.stackPolicy,
+      EnableTerminationProtection: "true",
+      TimeoutInMinutes: "30",
+      "DeploymentConfig.Mode": "EXPRESS",
+    });
   });
 
   it.each([
@@ -210,16 +311,21 @@ describe("what is refused", () => {
     expect(simulator.calls.some(({ action }) => action === "CreateKeyPair")).toBe(false);
   });
 
-  it("a stack that CloudFormation does not update any more, with the way out", async () => {
-    simulator.setFailures(STACK, { Queue: { reason: "no" } });
-    const theirs = new CreateStackCommand({ StackName: STACK, TemplateBody: canvasTemplate(1) });
-    await clientOf(simulator).send(theirs);
+  it("a time limit for a stack that is there, and a value that there never was", async () => {
+    await clientOf(simulator).send(
+      new CreateStackCommand({ StackName: STACK, TemplateBody: canvasTemplate(1) }),
+    );
     await simulator.settled();
-    expect(await refusal({})).toEqual({
-      code: "STACK_TRAPPED",
-      message: "The stack is in ROLLBACK_COMPLETE: its creation failed. Delete it, then deploy again",
+    expect(await refusal({ options: { timeoutMinutes: 5 } })).toMatchObject({
+      code: "INVALID_REQUEST",
+      details: [{ field: "timeoutMinutes" }],
     });
-    expect(simulator.calls.some(({ action }) => action === "CreateKeyPair")).toBe(false);
+    const parameters = { Password: { usePrevious: true } } as const;
+    const template = { body: canvasTemplate(1, "Password: { Type: String }") };
+    expect(await refusal({ parameters, template })).toMatchObject({
+      code: "INVALID_REQUEST",
+      details: [{ field: "parameters.Password" }],
+    });
   });
 
   it("a key pair whose name is taken; those made before it are deleted", async () => {

@@ -5,6 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { DeploymentAddress } from "../../protocol/channel-names.ts";
+import { issuesOf, NOT_KNOWN } from "../../protocol/issues.ts";
 import { registrationSchema, type Registration } from "../../protocol/deployment-requests.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import { PlanText, type Path } from "./plan-text.ts";
@@ -111,10 +112,11 @@ export const readPlan = async (
     mode: "deploy",
     stacks: Array.isArray(value["stacks"]) ? stacks : value["stacks"],
   });
-  for (const issue of checked.error?.issues ?? []) {
-    const path = issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
-    const message =
-      issue.code === "invalid_union" ? "must be text, or { fromOutput: stack.OutputKey }" : issue.message;
+  for (const issue of issuesOf(checked.error?.issues ?? [])) {
+    const path = [...issue.path];
+    const { message } = issue;
+    // Fields that nobody knows have been told of, with what may be meant.
+    if (message === NOT_KNOWN && (path.length === 1 || path.length === 3)) continue;
     // A template that could not be read has been told of.
     if (
       !problems.some(

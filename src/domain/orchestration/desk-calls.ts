@@ -4,7 +4,8 @@
  */
 import type { DeploymentAddress } from "../../protocol/channel-names.ts";
 import type { ErrorDetail, FailureMode } from "../../protocol/deployment-events.ts";
-import type { ParameterValue } from "../../protocol/deployment-plan.ts";
+import type { StackOptions } from "../../protocol/stack-options.ts";
+import type { ParameterValue } from "../../protocol/stack-parameters.ts";
 import type { Action, Mark, Task, TaskKind } from "./task.ts";
 
 /** A stack as it is to be deployed, but for a template that is sent as it is. */
@@ -17,6 +18,11 @@ export type StackPlan = Readonly<{
   capabilities: readonly string[];
   tags: Readonly<Record<string, string>>;
   templateUrl?: string;
+  /** Parameters that are not named take the template's defaults, also in an update. */
+  exactParameters?: boolean;
+  /** Tags that are not named are removed. */
+  replaceTags?: boolean;
+  options?: StackOptions;
 }>;
 
 /** What is to be deployed, and how: kept for the next run, too. */
@@ -34,6 +40,10 @@ export type Picture = Readonly<{
   capabilities: readonly string[];
   notificationArns: readonly string[];
   roleArn?: string;
+  /** Whether termination protection was on, where the run may have changed that. */
+  isProtected?: boolean;
+  /** The stack policy, where the run has set another; empty: there was none. */
+  stackPolicy?: string;
 }>;
 
 /** Which workflow instance calls; one that is not the run's newest is told that the run is over for it. */
@@ -73,6 +83,8 @@ export type Start = Readonly<{
   kind: TaskKind;
   change?: "CREATE" | "UPDATE";
   changeSetId?: string;
+  /** The stack is paused, and is changed so that a failure pauses it again. */
+  staysPaused?: boolean;
   /** How the stack is now; kept if none is yet. */
   picture?: Picture;
   /** Why, where it is not what was asked for; of a stack that is put back, what is told at its end. */
@@ -85,6 +97,8 @@ export type Fact =
   | Readonly<{ kind: "accepted"; task: TaskKind }>
   /** and was asked to give it up */
   | Readonly<{ kind: "cancelled" }>
+  /** what stood in the way of deploying the stack is over */
+  | Readonly<{ kind: "ready" }>
   /** it was not begun after all */
   | Readonly<{ kind: "withdrawn" }>
   /** the stack is what it is to become */

@@ -38,6 +38,8 @@ export const consequenceOf = (fact: Fact, { state, stack, task, mark, now }: Abo
       return task?.kind === fact.task ? { events: [], task: { ...task, accepted: true } } : { events: [] };
     case "cancelled":
       return task ? { events: [], task: { ...task, cancelled: true } } : { events: [] };
+    case "ready":
+      return { events: [], task: null };
     case "withdrawn":
       return { events: [failing(GIVEN_UP)], task: null, ...unmarked };
     case "unchanged":
@@ -85,6 +87,8 @@ export const consequenceOf = (fact: Fact, { state, stack, task, mark, now }: Abo
 export const backAfter = (kind: TaskKind, well: boolean): Mark["back"] => {
   switch (kind) {
     case "deploy":
+    case "wait":
+    case "unpause":
     case "clear":
       return undefined;
     case "revert":
@@ -126,6 +130,8 @@ const goneEvents = (
 export const isAllowed = ({ kind }: Start, state: DeploymentState, { status }: StackNode): boolean => {
   switch (kind) {
     case "deploy":
+    case "wait":
+    case "unpause":
     case "clear":
       return (
         (state.status === "validating" || state.status === "deploying") &&
@@ -152,6 +158,8 @@ export const startEvents = (
   const data = { deploymentId, environment, stack: stack.name };
   switch (kind) {
     case "deploy":
+    case "wait":
+    case "unpause":
     case "clear":
       return stack.status === "pending"
         ? [{ type: "stack_deploying", timestamp, data: { ...data, ...(reason !== undefined && { reason }) } }]

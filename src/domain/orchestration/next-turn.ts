@@ -11,7 +11,7 @@ import {
   type DeploymentState,
   type StackNode,
 } from "../deployment/deployment-state.ts";
-import type { Action, Mark, Orchestration, Task } from "./task.ts";
+import { isForward, type Action, type Mark, type Orchestration, type Task } from "./task.ts";
 
 /**
  * Stacks in flight at the same time. Each is polled by its tracker: ten of them ask three times a second, which is what
@@ -144,7 +144,7 @@ const halting = (standing: Standing, now: string, doubt: boolean): Turn => {
 
 const cancellations = (tasks: ReadonlyMap<string, Task>, doubt: boolean): Action[] =>
   [...tasks]
-    .filter(([, { kind, cancelled }]) => (kind === "deploy" || kind === "clear") && (!cancelled || doubt))
+    .filter(([, task]) => isForward(task) && (!task.cancelled || doubt))
     .map(([stack]) => ({ kind: "cancel", stack }));
 
 const downward = (standing: Standing, doubt: boolean): Turn => {
@@ -163,7 +163,7 @@ const downward = (standing: Standing, doubt: boolean): Turn => {
 /** Highest layer first. What lies below a stack that could not be put back stays as it is: that stack may need it so. */
 const backward = (standing: Standing, now: string, doubt: boolean): Turn => {
   const { state, tasks, marks } = standing;
-  const forwardTasks = new Map([...tasks].filter(([, { kind }]) => kind === "deploy" || kind === "clear"));
+  const forwardTasks = new Map([...tasks].filter(([, task]) => isForward(task)));
   const open = [...state.stacks.values()].filter(
     (stack) => stack.status === "deploying" && isOpen(standing, stack),
   );

@@ -5,6 +5,7 @@
 import type { DeploymentEvent } from "../../protocol/deployment-events.ts";
 import type { StackComplete, StackFrame } from "../../protocol/stack-frames.ts";
 import { failureOf, leftBy, translated, type Belonging } from "../deployment/stack-translation.ts";
+import { isRollbackStatus } from "../statuses.ts";
 import type { Task } from "./task.ts";
 import { withWayOut } from "./way-out.ts";
 
@@ -49,6 +50,11 @@ const begins = (frame: StackFrame, belonging: Belonging, { kind }: Task): boolea
     case "deploy":
     case "revert":
       return translated(frame, belonging)?.type === "stack_deploying";
+    // What somebody else has begun is none of its own.
+    case "wait":
+      return false;
+    case "unpause":
+      return isRollbackStatus(status) || status.startsWith("DELETE_");
     // Whoever deletes it, it is deleted.
     case "clear":
     case "remove":
@@ -74,6 +80,13 @@ export const toldBy = (frame: StackFrame, belonging: Belonging, task: Task): Tol
           ended: "badly",
         };
       return { events: event ? [withWayOut(event)] : [], ended: isWell(outcome) ? "well" : "badly" };
+    case "wait":
+      return { events: [] };
+    case "unpause":
+      // One that was being created may be deleted by that.
+      return outcome === "rolled_back" || outcome === "deleted"
+        ? { events: [], ended: "well" }
+        : { events: [failed(frame, belonging)], ended: "badly" };
     case "clear":
       // What follows is the stack that takes its place.
       return outcome === "deleted"
@@ -104,6 +117,7 @@ export const toldBy = (frame: StackFrame, belonging: Belonging, task: Task): Tol
  * these only what stays, which may be in the way of what is to come.
  */
 const isShown = ({ type }: DeploymentEvent, { kind }: Task): boolean => {
+  if (kind === "wait") return false;
   if (kind === "clear") return type === "resource_retained";
   return type.startsWith("resource_") || (kind === "deploy" && type === "stack_rolling_back");
 };

@@ -42,6 +42,8 @@ export const tokensOf = (
   const named = { deploymentId, environment, run, stack };
   switch (kind) {
     case "deploy":
+    case "wait":
+    case "unpause":
     case "clear":
       return [operationNameOf(named, kind), operationNameOf(named, "cancel")];
     case "revert":

@@ -5,16 +5,29 @@
 import type { FailureMode } from "../../protocol/deployment-events.ts";
 
 /**
- * Something that was set going in a stack and has not ended yet: it is deployed; one that could never be created is
- * cleared away for a new one; it is put back as it was; CloudFormation's own rollback, stuck, goes on; it is deleted.
+ * Something that was set going in a stack and has not ended yet: it is deployed; CloudFormation's clearing up is waited
+ * for; one that was paused is rolled back; one that could never be created is cleared away for a new one; it is put back
+ * as it was; CloudFormation's own rollback, stuck, goes on; it is deleted.
  */
-export type TaskKind = "deploy" | "clear" | "revert" | "resume" | "remove";
+export type TaskKind = "deploy" | "wait" | "unpause" | "clear" | "revert" | "resume" | "remove";
+
+/** What is done for the sake of deploying a stack. */
+const FORWARD: ReadonlySet<TaskKind> = new Set<TaskKind>(["deploy", "wait", "unpause", "clear"]);
+
+/** Whether a task belongs to deploying the stack, and not to taking that back or deleting it. */
+export const isForward = ({ kind }: Pick<Task, "kind">): boolean => FORWARD.has(kind);
 
 export type Task = Readonly<{
   kind: TaskKind;
   /** Whether a change set makes the stack or changes it. */
   change?: "CREATE" | "UPDATE";
   changeSetId?: string;
+  /** A failure pauses the stack again. */
+  staysPaused?: boolean;
+  /** When it was begun. */
+  since?: string;
+  /** It was told that AWS cannot be asked how far it is. */
+  unseen?: boolean;
   /** CloudFormation has taken it: its end is the tracker's to tell. */
   accepted: boolean;
   /** The stack has told that it has begun with it: what it tells from then on is of this task. */

@@ -2,14 +2,14 @@
  * Why a plan cannot work out: parameters take outputs that the other stack's template does not have. Templates are read
  * for this where the request arrives, so that nobody waits for them who waits for a deployment.
  */
-import { outputAddressOf, type ParameterValue } from "../../protocol/deployment-plan.ts";
+import { outputAddressOf, valuesOf } from "../../protocol/stack-parameters.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { outputNamesOf } from "./output-names.ts";
 
 type PlannedStack = Readonly<{
   name: string;
   templateBody?: string | undefined;
-  parameters?: Readonly<Record<string, ParameterValue>> | undefined;
+  parameters?: Parameters<typeof valuesOf>[0];
 }>;
 
 /** The failure that names each such parameter. Of a template that is told by its address nothing is known. */
@@ -20,9 +20,9 @@ export const outputFailureOf = (stacks: readonly PlannedStack[]): Failure | unde
     if (!known.has(stack)) known.set(stack, outputNamesOf(templates.get(stack) ?? ""));
     return known.get(stack);
   };
-  const details = stacks.flatMap(({ name, parameters = {} }, index) =>
-    Object.entries(parameters).flatMap(([key, value]) => {
-      if (typeof value === "string") return [];
+  const details = stacks.flatMap(({ name, parameters }, index) =>
+    Object.entries(valuesOf(parameters)).flatMap(([key, value]) => {
+      if (typeof value === "string" || "usePrevious" in value) return [];
       const { stack, output } = outputAddressOf(value.fromOutput);
       if (outputsOf(stack)?.has(output) ?? true) return [];
       const message = `${name} takes the output ${output} of ${stack}, whose template has no such output`;

@@ -1,35 +1,8 @@
 /**
- * What a stack's status allows, and the way out of those that are traps: states that CloudFormation leaves only by one
- * certain call, or not at all. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
+ * The way out of the statuses that are traps: states that CloudFormation leaves only by one certain call, or not at all.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
  */
 import type { DeploymentEvent, ErrorDetail } from "../../protocol/deployment-events.ts";
-import { isAtRest, REVIEW_STATUS } from "../statuses.ts";
-
-/** How a stack can be deployed: anew, by a change, not before it is deleted, later, or by nobody but its owner. */
-export type Stance = "absent" | "changeable" | "dead" | "busy" | "trapped";
-
-/** Status undefined: there is no such stack. */
-export const stanceOf = (status: string | undefined): Stance => {
-  switch (status) {
-    case undefined:
-    case "DELETE_COMPLETE":
-    // A change set of type CREATE is made for it as for none.
-    case REVIEW_STATUS:
-      return "absent";
-    // It has never worked, and CloudFormation takes nothing but its deletion.
-    case "ROLLBACK_COMPLETE":
-    case "ROLLBACK_FAILED":
-      return "dead";
-    case "CREATE_FAILED":
-    case "UPDATE_FAILED":
-    case "UPDATE_ROLLBACK_FAILED":
-    case "IMPORT_ROLLBACK_FAILED":
-    case "DELETE_FAILED":
-      return "trapped";
-    default:
-      return isAtRest(status) ? "changeable" : "busy";
-  }
-};
 
 /** What to do about a stack in this status; undefined: nothing in particular. */
 export const wayOutOf = (status: string): string | undefined => {
@@ -39,9 +12,9 @@ export const wayOutOf = (status: string): string | undefined => {
     case "ROLLBACK_FAILED":
       return "It can only be deleted: retry does that, and creates it anew";
     case "CREATE_FAILED":
-      return "Its creation is paused: delete it, or have CloudFormation roll it back (RollbackStack), then retry";
+      return "Its creation is paused: mend the template, then deploy again; with disableRollback: false it is rolled back first";
     case "UPDATE_FAILED":
-      return "Its update is paused: have CloudFormation roll it back (RollbackStack), then retry";
+      return "Its update is paused: mend the template, then deploy again; with disableRollback: false it is rolled back first";
     case "UPDATE_ROLLBACK_FAILED":
       return (
         "Mend what keeps CloudFormation from rolling back, then roll the deployment back, which goes on with it; or " +

@@ -1,0 +1,131 @@
+/** Where a change set's reason only points elsewhere, the reason is told that stands there. */
+import { describe, expect, it } from "vitest";
+import { changeSets } from "../../src/aws/change-sets.ts";
+import { escapeXml } from "./event-xml.ts";
+import { fakeAws, ok, queryError } from "./fake-session.ts";
+
+const arn = (name: string) => `arn:aws:cloudformation:us-east-1:123456789012:changeSet/${name}/9c7a`;
+
+const failedSet = (name: string, reason: string) =>
+  ok(
+    `<DescribeChangeSetResponse><DescribeChangeSetResult><ChangeSetId>${arn(name)}</ChangeSetId><StackId>arn:${name}</StackId><StackName>${name}</StackName><Status>FAILED</Status><StatusReason>${escapeXml(reason)}</StatusReason></DescribeChangeSetResult></DescribeChangeSetResponse>`,
+  );
+
+const eventsOf = (...events: readonly Record<string, string>[]) => {
+  const members = events.map(
+    (event) =>
+      `<member>${Object.entries(event)
+        .map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`)
+        .join("")}</member>`,
+  );
+  return ok(
+    `<DescribeEventsResponse><DescribeEventsResult><OperationEvents>${members.join("")}</OperationEvents></DescribeEventsResult></DescribeEventsResponse>`,
+  );
+};
+
+/** The reason that is told, and what was asked for it: actions with the change set they are about. */
+const toldOf = async (reason: string, answers: Record<string, () => Response>) => {
+  const asked: string[] = [];
+  const { session } = fakeAws({
+    answer: async (request) => {
+      const form = new URLSearchParams(await request.text());
+      const question = `${form.get("Action")} ${form.get("ChangeSetName")?.split("/")[1]}`;
+      asked.push(question);
+      return answers[question]?.() ?? queryError("InvalidAction", "Could not find operation");
+    },
+  });
+  const told = await changeSets(session).reasonOf({ changeSetId: arn("x"), stackName: "x", reason });
+  return { told, asked };
+};
+
+const nested = (name: string) =>
+  `Nested change set ${arn(name)} was not successfully created: Currently in FAILED.`;
+
+const VALIDATION =
+  "The following hook(s)/validation failed: [AWS::EarlyValidation::ResourceExistenceCheck]. To troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure information.";
+
+const conflict = {
+  EventType: "VALIDATION_ERROR",
+  LogicalResourceId: "Orders",
+  ResourceType: "AWS::Lambda::Function",
+  ValidationName: "NAME_CONFLICT_VALIDATION",
+  ValidationStatus: "FAILED",
+  ValidationStatusReason: "Resource of type 'AWS::Lambda::Function' with identifier 'orders' already exists.",
+  ValidationPath: "/Resources/Orders",
+};
+
+const CONFLICT =
+  "Orders (AWS::Lambda::Function): Resource of type 'AWS::Lambda::Function' with identifier 'orders' already exists. [NAME_CONFLICT_VALIDATION at /Resources/Orders]";
+
+describe("why a change set was refused", () => {
+  it("is asked of the nested set, however deep it lies", async () => {
+    const reason = "Template error: Fn::Select cannot select nonexistent value at index 1";
+    expect(
+      await toldOf(nested("x-Api"), { "DescribeChangeSet x-Api": () => failedSet("x-Api", reason) }),
+    ).toEqual({
+      told: { message: `Nested stack x-Api: ${reason}` },
+      asked: ["DescribeChangeSet x-Api"],
+    });
+    const deep = await toldOf(nested("x-Api"), {
+      "DescribeChangeSet x-Api": () => failedSet("x-Api", nested("x-Api-Db")),
+      "DescribeChangeSet x-Api-Db": () => failedSet("x-Api-Db", VALIDATION),
+      "DescribeEvents x-Api-Db": () => eventsOf(conflict),
+    });
+    expect(deep.told).toEqual({
+      message: `Nested stack x-Api: Nested stack x-Api-Db: ${CONFLICT}`,
+      details: VALIDATION,
+    });
+  });
+
+  it("is asked a bounded number of times of sets that point at each other", async () => {
+    const { told, asked } = await toldOf(nested("x"), {
+      "DescribeChangeSet x": () => failedSet("x", nested("x")),
+    });
+    expect(asked.length).toBe(8);
+    expect(told.message).toMatch(/^(Nested stack x: ){8}Nested change set /);
+  });
+
+  it("is taken from the events of the validation that failed, and of the hook", async () => {
+    const warning = {
+      ...conflict,
+      LogicalResourceId: "Fine",
+      ValidationStatus: "SKIPPED",
+      EventType: "PROGRESS_EVENT",
+    };
+    const hook = {
+      EventType: "HOOK_INVOCATION_ERROR",
+      LogicalResourceId: "Bucket",
+      ResourceType: "AWS::S3::Bucket",
+      HookType: "Acme::Encryption::Check",
+      HookStatus: "HOOK_COMPLETE_FAILED",
+      HookStatusReason: "must be encrypted <always>",
+    };
+    expect(await toldOf(VALIDATION, { "DescribeEvents x": () => eventsOf(conflict, warning, hook) })).toEqual(
+      {
+        told: {
+          message: `${CONFLICT}; Bucket (AWS::S3::Bucket): must be encrypted <always> [Acme::Encryption::Check]`,
+          details: VALIDATION,
+        },
+        asked: ["DescribeEvents x"],
+      },
+    );
+  });
+
+  it("stays as AWS told it where nothing more can be had; a right that is lacking is named", async () => {
+    const asIs = { told: { message: VALIDATION }, asked: ["DescribeEvents x"] };
+    expect(await toldOf(VALIDATION, {})).toEqual(asIs);
+    expect(await toldOf(VALIDATION, { "DescribeEvents x": () => eventsOf() })).toEqual(asIs);
+    const denied = () => queryError("AccessDenied", "not authorized", 403);
+    expect(await toldOf(VALIDATION, { "DescribeEvents x": denied })).toEqual({
+      told: {
+        message: VALIDATION,
+        details: "Stackcast lacks the right to look there: give it cloudformation:DescribeEvents",
+      },
+      asked: ["DescribeEvents x"],
+    });
+    expect(await toldOf("Export a cannot be updated", {})).toEqual({
+      told: { message: "Export a cannot be updated" },
+      asked: [],
+    });
+  });
+});

@@ -1,0 +1,166 @@
+/** Stacks that are paused after a failure, and those that CloudFormation is still clearing up. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Task } from "../../src/domain/orchestration/task.ts";
+import { cancelStack } from "../../src/orchestrator/cancel-stack.ts";
+import { deployStack } from "../../src/orchestrator/deploy-stack.ts";
+import type { Hands } from "../../src/orchestrator/hands.ts";
+import { revertStack } from "../../src/orchestrator/revert-stack.ts";
+import { orderOf, queueTemplate, RememberingDesk, startWorld, type World } from "./orders.ts";
+
+let world: World;
+
+beforeAll(async () => {
+  world = await startWorld();
+});
+
+afterAll(() => world?.close());
+
+const statusOf = async (stack: string) => {
+  const seen = await world.hands.in("us-east-1").operations.picture(stack);
+  return seen.ok ? seen.value.status : seen.failure.kind;
+};
+
+type Rest = NonNullable<Parameters<typeof orderOf>[2]>;
+
+const deploy = async (name: string, delay: number, rest: Rest) => {
+  const desk = new RememberingDesk();
+  await deployStack(orderOf(name, queueTemplate(delay), rest), world.hands, desk);
+  await world.simulator.settled();
+  return desk;
+};
+
+const PAUSING = { plan: { options: { disableRollback: true } } };
+
+/** A stack whose last operation has failed and stays as it was then. */
+const paused = async (name: string, status: "CREATE_FAILED" | "UPDATE_FAILED"): Promise<void> => {
+  if (status === "UPDATE_FAILED") await deploy(name, 0, { run: 1 });
+  world.simulator.setFailures(name, { Queue: { reason: "no" } });
+  await deploy(name, 1, { run: 2, ...PAUSING });
+  world.simulator.setFailures(name, {});
+  expect(await statusOf(name)).toBe(status);
+};
+
+describe("a paused stack", () => {
+  test.each(["CREATE_FAILED", "UPDATE_FAILED"] as const)(
+    "in %s is deployed again, so that a failure pauses it again",
+    async (status) => {
+      const name = `mended-${status.slice(0, 6).toLowerCase()}`;
+      await paused(name, status);
+      const desk = await deploy(name, 2, { run: 3 });
+      expect(desk.starts).toMatchObject([{ kind: "deploy", change: "UPDATE", staysPaused: true }]);
+      expect(desk.facts).toEqual([{ kind: "accepted", task: "deploy" }]);
+      expect(await statusOf(name)).toBe("UPDATE_COMPLETE");
+    },
+  );
+
+  test("is rolled back first where its plan says so, and then deployed", async () => {
+    await paused("unpaused", "UPDATE_FAILED");
+    const plan = { options: { disableRollback: false } };
+    const first = await deploy("unpaused", 2, { run: 3, plan });
+    expect(first).toMatchObject({
+      starts: [{ kind: "unpause", reason: expect.stringContaining("UPDATE_FAILED") }],
+      facts: [{ kind: "accepted", task: "unpause" }],
+    });
+    expect(await statusOf("unpaused")).toBe("UPDATE_ROLLBACK_COMPLETE");
+    // Nobody has told of its end.
+    const task: Task = { kind: "unpause", accepted: true };
+    expect((await deploy("unpaused", 2, { run: 3, plan, task })).facts).toEqual([{ kind: "ready" }]);
+    const second = await deploy("unpaused", 2, { run: 3, plan });
+    expect(second.starts).toMatchObject([{ kind: "deploy", change: "UPDATE" }]);
+    expect(await statusOf("unpaused")).toBe("UPDATE_COMPLETE");
+  });
+
+  test("is not rolled back after Express mode, which is told", async () => {
+    await paused("express", "UPDATE_FAILED");
+    const desk = new RememberingDesk();
+    const order = orderOf("express", queueTemplate(2), {
+      run: 3,
+      plan: { options: { disableRollback: false } },
+    });
+    await deployStack(order, seeing({ isExpress: true }), desk);
+    expect(desk).toMatchObject({
+      starts: [],
+      facts: [
+        { kind: "failed", error: { code: "UPDATE_FAILED", message: expect.stringContaining("Express") } },
+      ],
+    });
+  });
+
+  test("is put back by CloudFormation itself where the run is taken back", async () => {
+    await paused("reverted", "UPDATE_FAILED");
+    const desk = new RememberingDesk();
+    const order = orderOf("reverted", queueTemplate(1), { run: 2, mark: { how: "updated" } });
+    expect(await revertStack(order, world.hands, desk)).toBe("wait");
+    expect(desk.starts).toMatchObject([{ kind: "resume" }]);
+    await world.simulator.settled();
+    expect(await statusOf("reverted")).toBe("UPDATE_ROLLBACK_COMPLETE");
+  });
+});
+
+type Seen = Extract<
+  Awaited<ReturnType<ReturnType<Hands["in"]>["operations"]["picture"]>>,
+  { ok: true }
+>["value"];
+
+/** Hands that see a stack otherwise than it is. */
+const seeing = (otherwise: Partial<Seen>, now = () => 0): Hands => ({
+  ...world.hands,
+  now,
+  in: (region) => {
+    const hands = world.hands.in(region);
+    return {
+      ...hands,
+      operations: {
+        ...hands.operations,
+        picture: async (stack) => {
+          const seen = await hands.operations.picture(stack);
+          return seen.ok ? { ok: true, value: { ...seen.value, ...otherwise } } : seen;
+        },
+      },
+    };
+  },
+});
+
+describe("a stack that CloudFormation is clearing up", () => {
+  const status = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS";
+
+  test.each([status, "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", "DELETE_IN_PROGRESS"])(
+    "in %s is waited for, which is told once, and then deployed",
+    async (clearing) => {
+      const name = `cleared-${clearing.toLowerCase().replaceAll("_", "-")}`;
+      await deploy(name, 0, { run: 1 });
+      const desk = new RememberingDesk();
+      const order = orderOf(name, queueTemplate(1), { run: 2 });
+      expect(await deployStack(order, seeing({ status: clearing }), desk)).toBe("pending");
+      expect(desk).toMatchObject({
+        starts: [{ kind: "wait", reason: `The stack is in ${clearing}: its end is waited for` }],
+        facts: [],
+      });
+      const task: Task = { kind: "wait", accepted: false, since: new Date(0).toISOString() };
+      const waiting = { ...order, task };
+      expect(await deployStack(waiting, seeing({ status: clearing }), desk)).toBe("pending");
+      expect(desk.starts.length).toBe(1);
+      await deployStack(waiting, world.hands, desk);
+      await world.simulator.settled();
+      expect(desk.starts.at(-1)).toMatchObject({ kind: "deploy", change: "UPDATE" });
+      expect(await statusOf(name)).toBe("UPDATE_COMPLETE");
+    },
+  );
+
+  test("is waited for no longer than an hour, and can be given up before", async () => {
+    await deploy("endless", 0, { run: 1 });
+    const task: Task = { kind: "wait", accepted: false, since: new Date(0).toISOString() };
+    const order = orderOf("endless", queueTemplate(1), { run: 2, task });
+    const desk = new RememberingDesk();
+    await deployStack(
+      order,
+      seeing({ status }, () => 3_600_001),
+      desk,
+    );
+    await cancelStack(order, seeing({ status }), desk);
+    expect(desk.facts).toMatchObject([
+      { kind: "failed", error: { code: "STACK_BUSY", message: expect.stringContaining("60 minutes") } },
+      { kind: "withdrawn" },
+    ]);
+  });
+});
