@@ -1,4 +1,5 @@
 /** Compares what a reader of the frames knows with what the server knows. */
+import { isDeepStrictEqual } from "node:util";
 import { expect } from "vitest";
 import type { StackState } from "../../src/domain/stack-state.ts";
 import { resourcesOf, stackViewAfter, stackViewOf, type StackView } from "../../src/domain/stack-view.ts";
@@ -20,7 +21,10 @@ export const expectTold = (steps: readonly Step[]): void => {
   for (const { state, offset, frames } of steps) {
     const known = viewAt(state, offset);
     views = views.map((view) => stackViewAfter(view, frames));
-    for (const view of views) expect(shownBy(view)).toEqual(shownBy(known));
+    for (const view of views) {
+      // Whole comparisons are dear, and most find nothing.
+      if (!isDeepStrictEqual(shownBy(view), shownBy(known))) expect(shownBy(view)).toEqual(shownBy(known));
+    }
     if (known) views = [views[0], views.at(-1), known];
   }
 };

@@ -121,4 +121,29 @@ describe("The fold of a channel's frames", () => {
       { numRuns: runs },
     );
   });
+
+  test("[S38] is what the server knows, however late events become visible", async () => {
+    const delays = fc.array(fc.constantFrom(0, 0, 1, 3, 9), { maxLength: 80 });
+    await fc.assert(
+      fc.asyncProperty(
+        severalOperations,
+        delays,
+        fc.integer({ min: 1, max: 6 }),
+        async (events, late, step) => {
+          const moments = events.map((_, index) => index + (late[index] ?? 0));
+          const cloudFormation = new FakeCloudFormation();
+          const follower = new Follower(cloudFormation);
+          for (let now = step; now < events.length + 9 + step; now += step) {
+            const visible = events.filter((_, index) => moments[index]! < now);
+            for (const [stackId, list] of Map.groupBy(visible, (event) => event.stackId))
+              cloudFormation.lists.set(stackId, list);
+            if (visible.length > 0) await follower.poll();
+          }
+          await follower.pollToEnd();
+          expectTold(follower.steps);
+        },
+      ),
+      { numRuns: Math.ceil(runs / 3) },
+    );
+  });
 });
