@@ -44,6 +44,7 @@ export class Fold {
   private readonly family: Family;
   private readonly resources: ResourceSet;
   private offset: number;
+  private readonly offsetBefore: number;
   private renewed = false;
   private readonly frames: StackFrame[] = [];
   private readonly newestStart: StackEvent | undefined;
@@ -62,6 +63,7 @@ export class Fold {
     this.findings = findings;
     this.channel = channel;
     this.offset = offset;
+    this.offsetBefore = offset;
     this.previousStatus = findings.previousStatus;
     this.told = operationOfState(before);
     this.attempt = attemptWithPast(before);
@@ -227,7 +229,9 @@ export class Fold {
     }
     const nested = [...followed.values()].filter((stack) => stack !== root);
     const outputs = agrees(polls, root, findings.description);
-    if (outputs && !isMissing(polls, root, nested, this.resources.all.values(), this.resources.tally))
+    const { all, tally } = this.resources;
+    const wasFollowed = attempt.firstOffset <= this.offsetBefore;
+    if (outputs && !isMissing({ polls, wasFollowed, root, nested, resources: all.values(), tally }))
       this.complete(outputs);
     else this.attempt = { ...attempt, settlingPolls: polls + 1 };
   }
@@ -244,7 +248,7 @@ export class Fold {
   private putEndRight(before: StackState): void {
     const outputs = this.attempt?.outputs;
     if (!outputs || this.frames.length === 0) return;
-    if (!isSame(withoutPercent(operationOfState(this.state())), withoutPercent(operationOfState(before))))
+    if (!isSame(endTold(operationOfState(this.state())), endTold(operationOfState(before))))
       this.complete(outputs);
   }
 
@@ -284,4 +288,6 @@ export class Fold {
   }
 }
 
-const withoutPercent = (operation: OperationView | undefined) => operation && without(operation, "progress");
+/** What makes an end: its percentage, and when its operation began, a frame puts right without it. */
+const endTold = (operation: OperationView | undefined) =>
+  operation && without(operation, "progress", "startedAt", "durationSeconds", "phase");

@@ -46,16 +46,22 @@ export const isAfterlook = (state: StackState): boolean =>
   (state.followed.size > 1 || goneSince(state) !== undefined) &&
   (state.attempt?.settlingPolls ?? 0) < PATIENCE.afterlooks;
 
+/** What has come to rest, and how often it was looked at since. */
+type Resting = Readonly<{
+  polls: number;
+  /** It was seen before it came to rest. */
+  wasFollowed: boolean;
+  root: FollowedStack;
+  nested: readonly FollowedStack[];
+  resources: Iterable<TrackedResource>;
+  tally: Tally;
+}>;
+
 /** Whether events are missing that AWS has yet to show, and there is patience left for them. */
-export const isMissing = (
-  polls: number,
-  root: FollowedStack,
-  nested: readonly FollowedStack[],
-  resources: Iterable<TrackedResource>,
-  tally: Tally,
-): boolean => {
-  const isGap = nested.some((stack) => (stack.due && !stack.parentRunning) || hasGap(stack)) || hasGap(root);
-  if (polls < PATIENCE.gaps && isGap) return true;
+export const isMissing = ({ polls, wasFollowed, root, nested, resources, tally }: Resting): boolean => {
+  if (polls < PATIENCE.gaps && nested.some(({ due, parentRunning }) => due && !parentRunning)) return true;
+  // Of what was over when it was first seen, nothing is late any more.
+  if (polls < PATIENCE.gaps && wasFollowed && [root, ...nested].some(hasGap)) return true;
   if (polls < PATIENCE.lateEvents && (tally.inProgress > 0 || nested.some(isUnderWay))) return true;
   // A change that nobody saw end, though the rollback took it back.
   return polls < PATIENCE.doubt && [...resources].some(({ forward }) => forward === "running");

@@ -8,7 +8,7 @@ import { expectTold } from "./expect-told.ts";
 import { Follower } from "./follower.ts";
 import { spacedOperations } from "./play-arbitrary.ts";
 
-const runs = Number(process.env["PROPERTY_RUNS"] ?? 300);
+const runs = Number(process.env["PROPERTY_RUNS"] ?? 100);
 
 const LATEST = 8;
 
@@ -50,21 +50,20 @@ const endOf = (follower: Follower) => {
   };
 };
 
+/** The last `stack_complete`; a start that shows itself after it is told by its own frame. */
+const lastWord = ({ ends }: Follower) => {
+  const { offset: _offset, durationSeconds: _seconds, stack, ...end } = ends.at(-1)!;
+  return { ...end, stack: { ...stack, progress: 0 } };
+};
+
 describe("Events that AWS shows late", () => {
-  test("are told once each and lead to the same end, whichever are late and in which order", async () => {
+  test("[S39] are told once each and lead to the same end, whichever are late and in which order", async () => {
     await fc.assert(
       fc.asyncProperty(spacedOperations, lateness, async (events, lates) => {
         const [inOrder, late] = await Promise.all([follow(events, [0]), follow(events, lates)]);
         expect(told(late)).toEqual(events.map(({ reason }) => reason).toSorted());
         expect(endOf(late)).toEqual(endOf(inOrder));
-        const [{ offset: _offset, ...last }, { offset: _other, ...lastInOrder }] = [
-          late.ends.at(-1)!,
-          inOrder.ends.at(-1)!,
-        ];
-        expect({ ...last, stack: { ...last.stack, progress: 0 } }).toEqual({
-          ...lastInOrder,
-          stack: { ...lastInOrder.stack, progress: 0 },
-        });
+        expect(lastWord(late)).toEqual(lastWord(inOrder));
         expectTold(late.steps);
       }),
       { numRuns: runs },
