@@ -21,7 +21,7 @@ const AWS: Partition = {
   consoleSuffix: "console.aws.amazon.com",
 };
 
-export const PARTITIONS: readonly Partition[] = [
+const PARTITIONS: readonly Partition[] = [
   AWS,
   {
     id: "aws-cn",

@@ -213,7 +213,7 @@ describe("watch --stack", () => {
         [
           "2026-01-01T00:00:00.000Z INFO  [network] CREATE_IN_PROGRESS AWS::CloudFormation::Stack (network)",
           "2026-01-01T00:00:00.000Z ERROR [network] CREATE_FAILED AWS::EC2::VPC (Vpc): no",
-          "2026-01-01T00:01:00.000Z ERROR [network] Stack failed",
+          "2026-01-01T00:01:00.000Z ERROR [network] Stack network failed (60s)",
           "",
           "Stack network: failed (1m 0s)",
           "Outputs:",

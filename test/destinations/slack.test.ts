@@ -91,7 +91,11 @@ test("the longest names of resources and stacks are cut to what Slack takes", ()
     "resource_failed",
     begun([planned(stack, 1)]),
     told("stack_deploying", 1, { stack }),
-    told("resource_failed", 2, { stack, resource: { name: long, type: long }, reason: long }),
+    told("resource_failed", 2, {
+      stack,
+      resource: { name: long.slice(0, 2_048), type: long.slice(0, 256) },
+      reason: long,
+    }),
   );
   expect(messageOf(alert).message.blocks.length).toBeGreaterThan(2);
 });

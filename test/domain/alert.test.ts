@@ -118,8 +118,8 @@ test("an alert is small, however much is told and however much is lost", () => {
       error: { code: "E".repeat(256), message: text, details: text },
       cause: {
         logicalId: "",
-        path: text,
-        type: text,
+        path: text.slice(0, 2_048),
+        type: text.slice(0, 256),
         physicalId: "",
         stackId: "",
         status: "",

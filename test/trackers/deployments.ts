@@ -78,3 +78,8 @@ export const storyOf = async (deploymentId: string): Promise<string[]> => {
     return "layer" in data ? `${type} ${data.layer}` : type;
   });
 };
+
+/** Looks of the stack's object until its operation is told, with what the deployment makes of it. */
+export const end = async (id: string, name: string): Promise<void> => {
+  await pollAll(id, name, name, name, name);
+};
