@@ -346,10 +346,10 @@ describe("a deployment that Stackcast deploys", () => {
       failure: { code: "PLAN_NOT_FOUND" },
     });
     await deployment.register({ ...planOf("o-none"), mode: "track" }, "kim");
-    expect(await deployment.act(addressOf("o-none"), "cancel", "kim")).toMatchObject({
+    expect(await deployment.act(addressOf("o-none"), "retry", "kim")).toMatchObject({
       failure: {
         code: "INVALID_TRANSITION",
-        message: "cancel: Stackcast does not deploy this deployment: its mode is track",
+        message: "retry: Stackcast does not deploy this deployment: its mode is track",
       },
     });
     expect(await deployment.act(addressOf("o-none"), "destroy", "kim")).toMatchObject({
