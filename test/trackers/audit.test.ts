@@ -2,7 +2,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { expect, test, vi } from "vitest";
 import { AUDIT_TABLE, alarmIn, audited, aws, newStack, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
-import { connect } from "./viewer.ts";
+import { connect, deserted } from "./viewer.ts";
 
 useFarEnd();
 
@@ -88,6 +88,7 @@ test.for(["no table", "throttled", "unavailable", "reset"] as const)(
     // With viewers a stack at rest is looked at more often than that.
     viewer.socket.close(1000, "done");
     await viewer.untilClosed();
+    await deserted(trackerOf(stack.name));
     await poll(stack.name);
     const waits: number[] = [];
     for (let tries = 0; tries < 9; tries += 1) {

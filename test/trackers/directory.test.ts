@@ -3,7 +3,7 @@ import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { alarmIn, audited, newStack, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
-import { connect, gateway } from "./viewer.ts";
+import { connect, deserted, gateway } from "./viewer.ts";
 
 useFarEnd();
 
@@ -20,10 +20,12 @@ const watched = async (name: string) => {
 };
 
 test("a tracker is enrolled while it has something to do, and struck off afterwards", async () => {
-  const { stack } = await watched("enrolled");
+  const { stack, viewer } = await watched("enrolled");
   await expect.poll(() => directory().active()).toEqual([`stacks/us-east-1/${stack.name}`]);
   stack.own("CREATE_COMPLETE");
   await poll(stack.name);
+  viewer.socket.close(1000);
+  await deserted(trackerOf(stack.name));
   await audited(stack.name);
   await expect.poll(() => directory().active()).toEqual([]);
 });

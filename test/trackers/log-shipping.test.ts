@@ -3,7 +3,7 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { expect, test, vi } from "vitest";
 import { AUDIT_TABLE, alarmIn, audited, aws, newStack, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
 import { deploymentOf, pollAll, progressOf, register, storyOf, work } from "./deployments.ts";
-import { connect } from "./viewer.ts";
+import { connect, deserted } from "./viewer.ts";
 
 useFarEnd();
 
@@ -25,22 +25,28 @@ const watched = async (name: string) => {
 
 test("a line holds the event, its level and words for people, in the stream of the event's day", async () => {
   const { stack } = await watched("lines");
-  stack.resource("Queue", "CREATE_FAILED", { reason: "no <quota>" }).own("ROLLBACK_COMPLETE");
+  stack.resource("Queue", "CREATE_IN_PROGRESS").resource("Queue", "CREATE_FAILED", { reason: "no <quota>" });
+  stack.own("ROLLBACK_IN_PROGRESS").resource("Queue", "DELETE_COMPLETE").own("ROLLBACK_COMPLETE");
+  for (let polls = 0; polls < 4; polls += 1) await poll(stack.name);
+  pass(10);
   await poll(stack.name);
-  await shortly(() => aws.logs.offsets(streamOf(stack.name))).toEqual(upTo(4));
+  await shortly(() => aws.logs.offsets(streamOf(stack.name))).toEqual(upTo(7));
   const lines = aws.logs.streams.get(streamOf(stack.name)) ?? [];
   expect(lines.map(({ level, type }) => `${level} ${type}`)).toEqual([
     "INFO resource_update",
+    "INFO resource_update",
     "ERROR resource_update",
+    "WARN resource_update",
+    "INFO resource_update",
     "WARN resource_update",
     "ERROR stack_complete",
   ]);
-  expect(lines[1]).toMatchObject({
-    timestamp: "2026-01-01T00:00:01.000Z",
+  expect(lines[2]).toMatchObject({
+    timestamp: "2026-01-01T00:00:02.000Z",
     message: expect.stringMatching(/^CREATE_FAILED \S+ \(Queue\): no <quota>$/),
     channel: `stacks/us-east-1/${stack.name}`,
     stack: stack.name,
-    offset: 2,
+    offset: 3,
     data: { resource: { logicalId: "Queue", status: "CREATE_FAILED" } },
   });
   expect([...aws.logs.streams.keys()]).toEqual([streamOf(stack.name)]);
@@ -76,7 +82,7 @@ test.for(["denied", "throttled", "unavailable", "reset"] as const)(
     await viewer.settled();
     // With viewers a stack at rest is looked at more often than that.
     viewer.socket.close(1000, "done");
-    await viewer.untilClosed();
+    await deserted(trackerOf(stack.name));
     await poll(stack.name);
     const waits: number[] = [];
     for (let tries = 0; tries < 12; tries += 1) {

@@ -30,7 +30,7 @@ test("a run outlives the steps of its workflow's first instance", { timeout: 120
   const stacks = [{ name: "steps-base", templateBody: "{}" }];
   await deploymentOf(ID).register({ ...addressOf(ID), mode: "deploy", stacks }, "kim");
   await vi.waitFor(async () => expect(await generation()).toBe(2), { timeout: 100_000, interval: 200 });
-  expect((await progressOf(ID)).status).toBe("validating");
+  expect((await progressOf(ID)).status).toBe("deploying");
   const looks = aws.cloudFormation.takeCalls().filter(({ action }) => action === "DescribeStacks");
   expect(looks.length).toBeGreaterThan(100);
   aws.cloudFormation.fault = () => "denied";

@@ -2,7 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
 import { alarmIn, audited, aws, newStack, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
-import { connect } from "./viewer.ts";
+import { connect, deserted } from "./viewer.ts";
 
 useFarEnd();
 
@@ -76,6 +76,7 @@ test("[S22] polling goes on for 60 s after the last viewer left, and then stops"
   expect(await alarmIn(stack.name)).not.toBeNull();
   other.socket.close(1000, "done");
   await other.untilClosed();
+  await deserted(trackerOf(stack.name));
   pass(30);
   await poll(stack.name);
   expect(await alarmIn(stack.name)).not.toBeNull();
@@ -124,6 +125,7 @@ test("[S23] polling that had stopped is picked up without a gap", async () => {
   const { stack, viewer } = await watched("resumed");
   viewer.socket.close(1000, "done");
   await viewer.untilClosed();
+  await deserted(trackerOf(stack.name));
   await poll(stack.name);
   pass(61);
   await poll(stack.name);
@@ -140,6 +142,7 @@ test("[S23] after the end viewers cost one poll when they come, and one now and 
   for (let polls = 0; polls < 5; polls += 1) await poll(stack.name);
   viewer.socket.close(1000, "done");
   await viewer.untilClosed();
+  await deserted(trackerOf(stack.name));
   await poll(stack.name);
   await audited(stack.name);
   expect(await alarmIn(stack.name)).toBeNull();

@@ -1,7 +1,7 @@
 /** One client of a stack's socket: keeps what it was sent and how it was closed. */
-import { evictDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { vi } from "vitest";
+import { expect, vi } from "vitest";
 import * as z from "zod";
 import { SUBPROTOCOL } from "../../src/protocol/connection.ts";
 import { SESSION_HEADER, type Session } from "../../src/protocol/session.ts";
@@ -127,6 +127,13 @@ export const hibernate = async (stub: DurableObjectStub<StackTracker>): Promise<
   await evictDurableObject(stub);
   // It may sleep already.
   await evictDurableObject(gateway()).catch(() => undefined);
+};
+
+/** Resolves once the stack's object knows that its last viewer has left. */
+export const deserted = async (stub: DurableObjectStub<StackTracker>): Promise<void> => {
+  const gateways = () =>
+    runInDurableObject(stub, (_, { storage }) => [...storage.kv.list({ prefix: "gateway/" })]);
+  await expect.poll(gateways, { timeout: 10_000 }).toEqual([]);
 };
 
 /** Straight into the gateway, with a session of the test's choice. */
