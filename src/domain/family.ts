@@ -12,7 +12,7 @@ import type { FollowedStack, StackState } from "./stack-state.ts";
 import { keyOf } from "./unseen.ts";
 
 /** How many polls read a nested stack that rests, as its parent says, but has not told its own end. */
-const READS_AT_REST = 4;
+const READS_AT_REST = 3;
 
 export class Family {
   readonly followed: Map<string, FollowedStack>;

@@ -3,7 +3,7 @@
  * stands on one event alone, as AWS shows some late.
  */
 import type { Findings } from "./findings.ts";
-import { isAtRest, isRollbackStatus, isUnderWay, operationBegunBy } from "./statuses.ts";
+import { isAtRest, isRollbackStatus, isUnderWay, operationBegunBy, standingOf } from "./statuses.ts";
 import {
   goneSince,
   isComplete,
@@ -18,7 +18,7 @@ import type { Tally } from "./tally.ts";
  * agree or to be denied. `doubt`: what was told may be all, as far as anybody knows.
  */
 export const PATIENCE = {
-  lateEvents: 4,
+  lateEvents: 3,
   /** What AWS cannot have left out: a stack's own beginning, and what its parent announced. */
   gaps: 10,
   disagreement: 10,
@@ -61,7 +61,10 @@ type Resting = Readonly<{
 export const isMissing = ({ polls, wasFollowed, root, nested, resources, tally }: Resting): boolean => {
   if (polls < PATIENCE.gaps && nested.some(({ due, parentRunning }) => due && !parentRunning)) return true;
   // Of what was over when it was first seen, nothing is late any more.
-  if (polls < PATIENCE.gaps && wasFollowed && [root, ...nested].some(hasGap)) return true;
+  if (polls < PATIENCE.gaps && wasFollowed) {
+    if ([root, ...nested].some(hasGap)) return true;
+    if (hasUnbegunRollback(root) && [...resources].some(wasTakenBack)) return true;
+  }
   if (polls < PATIENCE.lateEvents && (tally.inProgress > 0 || nested.some(isUnderWay))) return true;
   // A change that nobody saw end, though the rollback took it back.
   return polls < PATIENCE.doubt && [...resources].some(({ forward }) => forward === "running");
@@ -70,15 +73,24 @@ export const isMissing = ({ polls, wasFollowed, root, nested, resources, tally }
 /** Whether a nested stack has begun something of which AWS has yet to show the end or the beginning. */
 export const isUntold = (stack: FollowedStack): boolean => isUnderWay(stack) || hasGap(stack);
 
-/** Whether own events of a resting stack are missing that led to its end: that it began, or began to go back. */
+/** Whether own events of a resting stack are missing that led to its end: that it began, or began to be deleted. */
 const hasGap = ({ marks = [], base, status, prefix }: FollowedStack): boolean => {
   const [first] = marks;
   if (base !== undefined || !isAtRest(status) || (first === undefined && prefix !== "")) return false;
   if (first === undefined || operationBegunBy(first.status) === undefined) return true;
-  const statuses = marks.map((mark) => mark.status);
-  if (status.startsWith("DELETE_") && !statuses.includes("DELETE_IN_PROGRESS")) return true;
-  return (
-    statuses.find(isRollbackStatus)?.endsWith("_IN_PROGRESS") === false &&
-    first.status !== "DELETE_IN_PROGRESS"
-  );
+  return status.startsWith("DELETE_") && marks.every((mark) => mark.status !== "DELETE_IN_PROGRESS");
 };
+
+/** Whether a stack rests after a rollback of which it has not said that it began. */
+const hasUnbegunRollback = ({ marks = [], base, kind }: FollowedStack): boolean =>
+  base === undefined &&
+  kind !== "delete" &&
+  marks.find(({ status }) => isRollbackStatus(status))?.status.endsWith("_IN_PROGRESS") === false;
+
+/** Whether more was done to a resource after it had failed or been made, as only a rollback does. */
+const wasTakenBack = ({ history = [] }: TrackedResource): boolean =>
+  history.some(
+    ({ status }, index) =>
+      status.startsWith("DELETE_") ||
+      (standingOf(status) === "failed" && history.slice(index + 1).some((later) => later.status !== status)),
+  );
