@@ -52,6 +52,18 @@ const eventsRoute = createRoute({
         .max(500)
         .default(100)
         .meta({ description: "Most events of an answer; a stream has no such bound" }),
+      run: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .optional()
+        .meta({
+          type: "integer",
+          minimum: 1,
+          description:
+            "Only the events of this run, which are kept until the second run after it begins; then 404 " +
+            "`EVENTS_NOT_KEPT`. Not for streams",
+        }),
       last_event_id: eventId.meta({
         description: "Streams only: as Last-Event-ID, for who cannot set headers",
       }),
@@ -96,7 +108,7 @@ const readerOf =
 
 /** The route of the events. It needs a session in the context. */
 export const deploymentEvents = resourceApp().openapi(eventsRoute, async (c) => {
-  const { after, limit, last_event_id: given, ...query } = c.req.valid("query");
+  const { after, limit, run, last_event_id: given, ...query } = c.req.valid("query");
   const deployment = visibleDeployment(c, c.req.valid("param"), query);
   if (!deployment.ok) return restFailure(c, deployment.failure);
   const { object, address } = deployment.value;
@@ -104,7 +116,10 @@ export const deploymentEvents = resourceApp().openapi(eventsRoute, async (c) => 
   const lastId = streams ? (c.req.valid("header")["last-event-id"] ?? given) : undefined;
   const from: StreamPosition | undefined =
     lastId !== undefined ? positionOf(lastId) : after !== undefined ? { offset: after } : undefined;
-  const first = await object.eventsAfter(address, from?.offset ?? 0, streams ? STREAM_LIMIT : limit);
+  const begin = from?.offset ?? 0;
+  const first = await (run === undefined || streams
+    ? object.eventsAfter(address, begin, streams ? STREAM_LIMIT : limit)
+    : object.eventsOfRun(address, run, begin, limit));
   if (!first.ok) return restFailure(c, first.failure);
   if (!streams) return c.json({ success: true as const, data: first.value }, 200, PRIVATE);
   const until = Math.min(Date.now() + STREAM_MS, c.get("session").expiresAt * 1000);

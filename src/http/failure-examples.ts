@@ -14,6 +14,7 @@ const messages: Readonly<Record<FailureCode, string>> = {
   TOO_MANY_REQUESTS: "50 tickets are open already: use them, or wait a minute",
   STACK_NOT_FOUND: "CloudFormation knows no stack of this name in this region",
   DEPLOYMENT_NOT_FOUND: "There is no such deployment",
+  EVENTS_NOT_KEPT: "The events of run 3 are no longer kept",
   DESTINATION_NOT_FOUND: "There is no such destination",
   DELIVERY_NOT_FOUND: "The destination knows no such message, or no longer",
   TOO_MANY_DESTINATIONS: "200 destinations are too many: delete one first",

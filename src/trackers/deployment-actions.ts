@@ -5,6 +5,7 @@
 import { mayRead } from "../auth/rights.ts";
 import { hasEnded } from "../domain/deployment/deployment-state.ts";
 import type { Plan } from "../domain/orchestration/desk-calls.ts";
+import { doneAfter } from "../domain/orchestration/done.ts";
 import { beginningAfter, momentAfter } from "../domain/orchestration/moment.ts";
 import type { Orchestration } from "../domain/orchestration/task.ts";
 import { DEPLOYMENT_TRANSITIONS } from "../domain/deployment/transitions.ts";
@@ -202,9 +203,6 @@ const retry = async (
     return failed(unfit("retry", `run ${state.run} is ${state.status}: nothing of it is left to do`));
   const before = desk.plans.orchestration;
   const purpose = before?.purpose ?? "deploy";
-  const done = [...state.stacks.values()]
-    .filter(({ status }) => status === "deployed" || status === "skipped")
-    .map(({ name }) => name);
   return carryOut(
     channel,
     address,
@@ -216,7 +214,7 @@ const retry = async (
       purpose,
       onFailure: plan.onFailure,
       validated: purpose === "destroy",
-      done: purpose === "deploy" ? done : [],
+      ...(purpose === "deploy" ? doneAfter(state, before) : { done: [] }),
     }),
     true,
   );

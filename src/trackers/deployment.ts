@@ -18,7 +18,6 @@ import type {
 } from "../domain/orchestration/desk-calls.ts";
 import { deploymentChannelOf, type DeploymentAddress } from "../protocol/channel-names.ts";
 import type { Join, JoinRequest, Missed } from "../protocol/channel-owner.ts";
-import { keptEventSchema } from "../protocol/deployment-events.ts";
 import type {
   AuditPage,
   AuditQuery,
@@ -40,6 +39,7 @@ import { auditPage } from "./audit-reader.ts";
 import { act, register } from "./deployment-actions.ts";
 import { DeploymentChannel } from "./deployment-channel.ts";
 import { ingest } from "./ingest.ts";
+import { eventsAfter, eventsOfRun, noRun } from "./kept-events.ts";
 import { takeFrames } from "./taken-frames.ts";
 
 const NOT_FOUND: Failure = { code: "DEPLOYMENT_NOT_FOUND", message: "There is no such deployment" };
@@ -119,7 +119,7 @@ export class Deployment extends DurableObject<Env> {
     await this.channel.rearm();
     const earlier = run === undefined || run === store.state.run ? undefined : store.earlierRun(run);
     if (run !== undefined && run !== store.state.run && !earlier) {
-      return failed({ code: "DEPLOYMENT_NOT_FOUND", message: `There was no run ${run}` });
+      return failed(noRun(run));
     }
     const progress = earlier ?? deploymentProgressOf(store.state, new Date().toISOString());
     const isFollowed = store.state.mode === "track" && !earlier && { following: following.goesOn };
@@ -156,17 +156,17 @@ export class Deployment extends DurableObject<Env> {
     after: number,
     limit: number,
   ): Promise<Result<DeploymentEvents, Failure>> {
-    const { store } = this.channel;
-    if (!this.knows(address)) return failed(NOT_FOUND);
-    const runs = store.log.page(Math.max(after, store.floor - 1), limit);
-    const events = runs.flatMap(({ from, frames }) =>
-      frames.flatMap((frame, index) => {
-        const { data: event } = keptEventSchema.safeParse(JSON.parse(frame));
-        return event ? [{ ...event, channel: this.channel.name, offset: from + index }] : [];
-      }),
-    );
-    const last = runs.at(-1)?.to ?? store.offset;
-    return success({ ...this.channel.position(), events, more: last < store.offset });
+    return this.knows(address) ? success(eventsAfter(this.channel, after, limit)) : failed(NOT_FOUND);
+  }
+
+  /** The same of one run alone, as long as its events are kept. */
+  async eventsOfRun(
+    address: DeploymentAddress,
+    run: number,
+    after: number,
+    limit: number,
+  ): Promise<Result<DeploymentEvents, Failure>> {
+    return this.knows(address) ? eventsOfRun(this.channel, run, after, limit) : failed(NOT_FOUND);
   }
 
   /** What was written to the audit table. */

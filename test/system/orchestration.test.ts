@@ -107,7 +107,8 @@ describe("Stackcast deploys a shop of twelve stacks", () => {
       }),
     });
     const story = await shop.story(4);
-    expect(story.slice(-4)).toEqual([
+    expect(story.slice(-5)).toEqual([
+      "deployment_failed",
       "deployment_rolling_back",
       expect.stringMatching(/^stack_rolled_back (storage|cache)$/),
       expect.stringMatching(/^stack_rolled_back (storage|cache)$/),

@@ -209,3 +209,37 @@ test("a request that ends a run and begins another, or holds whole runs, leaves 
   const first = await deploymentOf("at-once").progress(addressOf("at-once"), 1);
   expect(first.ok && first.value).toMatchObject({ ...addressOf("at-once"), run: 1, status: "deployed" });
 });
+
+test("a run's own events are told as long as they are kept, and then it is said that they are not", async () => {
+  const begin = Date.now() - 60_000;
+  const rounds = async (run: number): Promise<void> => {
+    const timestamp = new Date(begin + 1_000 * run).toISOString();
+    const events = [
+      event("deployment_started", { totalStacks: 1 }),
+      event("stack_deploying", { stack: `of-${run}` }),
+      event("stack_deployed", { stack: `of-${run}` }),
+    ];
+    await send("rounds", ...events.map((one) => ({ ...one, timestamp })));
+  };
+  for (const run of [1, 2, 3]) await rounds(run);
+  const ofRun = async (run: number, after = 0, limit = 100) => {
+    const answer = await deploymentOf("rounds").eventsOfRun(addressOf("rounds"), run, after, limit);
+    if (!answer.ok) return answer.failure.code;
+    const { events, more } = answer.value;
+    return { more, told: events.map(({ type, data }) => ("stack" in data ? `${type} ${data.stack}` : type)) };
+  };
+  const whole = (run: number) => [
+    "deployment_started",
+    "layer_started",
+    `stack_deploying of-${run}`,
+    `stack_deployed of-${run}`,
+    "layer_complete",
+    "deployment_complete",
+  ];
+  expect(await ofRun(3)).toEqual({ more: false, told: whole(3) });
+  expect(await ofRun(2)).toEqual({ more: false, told: whole(2) });
+  expect(await ofRun(2, 0, 2)).toEqual({ more: true, told: whole(2).slice(0, 2) });
+  expect(await ofRun(2, 11)).toEqual({ more: false, told: whole(2).slice(5) });
+  expect(await ofRun(1)).toBe("EVENTS_NOT_KEPT");
+  expect(await ofRun(4)).toBe("DEPLOYMENT_NOT_FOUND");
+});

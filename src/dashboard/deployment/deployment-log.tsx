@@ -1,6 +1,5 @@
 /** A deployment's events, live: filtered by the address, followed or paused. */
 import type { Signal } from "@preact/signals";
-import { useMemo } from "preact/hooks";
 import { queryValue, setView } from "../address.ts";
 import { Empty } from "../elements/answer.tsx";
 import { lazy } from "../elements/lazy.tsx";
@@ -8,6 +7,9 @@ import { EventDetail } from "../log/lazy-event-detail.ts";
 import { EventList } from "../log/event-list.tsx";
 import { EventRow, type LineTone } from "../log/event-row.tsx";
 import { linesWanted, type EventLog, type LineFilter, type LogLine } from "./event-log.ts";
+
+/** Of a run whose events are gone. */
+export const NO_RANGE = [0, 0] as const;
 
 const LogFilters = lazy(async () => (await import("./log-filters.tsx")).LogFilters, null);
 
@@ -27,9 +29,6 @@ const within = (lines: readonly LogLine[], range: LogProps["range"]): readonly L
   return lines.filter(({ offset }) => offset >= range[0] && offset <= range[1]);
 };
 
-const stacksNamed = (lines: readonly LogLine[]): readonly string[] =>
-  [...new Set(lines.map(({ stack }) => stack))].filter((stack) => stack !== undefined);
-
 /** A stack that is skipped is a warning to a log, and none to whoever sees that it is as it should be. */
 const toneOf = ({ level, frame }: LogLine): LineTone => (frame.type === "stack_skipped" ? "skipped" : level);
 
@@ -43,12 +42,6 @@ export const DeploymentLog = ({ log, following, range }: LogProps) => {
   const lines = linesWanted(all, filter);
   const asked = queryValue("event");
   const shown = asked === "" ? undefined : Number(asked);
-  const named = stacksNamed(all).join("\n");
-  // Hundreds of stacks are not to be drawn anew for each event.
-  const filters = useMemo(
-    () => <LogFilters filter={filter} stacks={named === "" ? [] : named.split("\n")} />,
-    [named, filter.stack, filter.level],
-  );
   const detail = shown === undefined ? undefined : log.lines.find(({ offset }) => offset === shown);
   return (
     <section class="sheet" aria-label="Events">
@@ -60,7 +53,7 @@ export const DeploymentLog = ({ log, following, range }: LogProps) => {
           </span>
         </h2>
         <div class="toolbar">
-          {filters}
+          <LogFilters filter={filter} lines={all} />
           <button
             type="button"
             class="button compact"
@@ -73,7 +66,7 @@ export const DeploymentLog = ({ log, following, range }: LogProps) => {
       </header>
       {detail && <EventDetail {...detail} told={detail.frame} />}
       {all.length === 0 ? (
-        <Empty title="No event yet" />
+        <Empty title={range === NO_RANGE ? "The events of this run are no longer kept" : "No event yet"} />
       ) : (
         <EventList
           label="Events of the deployment"

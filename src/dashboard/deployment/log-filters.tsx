@@ -1,10 +1,23 @@
 /** What the reader has chosen to see of a deployment's events. */
+import { useMemo } from "preact/hooks";
 import { setView } from "../address.ts";
-import type { LineFilter } from "./event-log.ts";
+import type { LineFilter, LogLine } from "./event-log.ts";
 
-type FiltersProps = Readonly<{ filter: LineFilter; stacks: readonly string[] }>;
+type FiltersProps = Readonly<{ filter: LineFilter; lines: readonly LogLine[] }>;
 
-export const LogFilters = ({ filter, stacks }: FiltersProps) => (
+const stacksNamed = (lines: readonly LogLine[]): readonly string[] =>
+  [...new Set(lines.map(({ stack }) => stack))].filter((stack) => stack !== undefined);
+
+export const LogFilters = ({ filter, lines }: FiltersProps) => {
+  const named = stacksNamed(lines).join("\n");
+  // Hundreds of stacks are not to be drawn anew for each event.
+  return useMemo(
+    () => <Choices filter={filter} stacks={named === "" ? [] : named.split("\n")} />,
+    [named, filter.stack, filter.level],
+  );
+};
+
+const Choices = ({ filter, stacks }: Readonly<{ filter: LineFilter; stacks: readonly string[] }>) => (
   <>
     <select
       class="select compact"

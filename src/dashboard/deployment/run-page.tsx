@@ -11,7 +11,7 @@ import { hasRunEnded } from "../elements/standing.ts";
 import { Empty } from "../elements/answer.tsx";
 import { TroubleNote } from "../elements/trouble-note.tsx";
 import type { AwsTrouble } from "./aws-watch.ts";
-import { DeploymentLog } from "./deployment-log.tsx";
+import { DeploymentLog, NO_RANGE } from "./deployment-log.tsx";
 import type { EventLog } from "./event-log.ts";
 import { LayerTree } from "./layer-tree.tsx";
 import { timelineSourceOf } from "./timeline-source.ts";
@@ -109,11 +109,13 @@ const PastNote = ({ run, newest }: Readonly<{ run: number; newest: number }>) =>
   </p>
 );
 
-const View = ({ address, view, newest, log, following }: RunPageProps) => {
+const View = ({ address, view, newest, log, following, isPast }: RunPageProps) => {
   const progress = view.progress.value;
   if (!progress) return null;
   const version = log.version.value;
-  const range = version === 0 ? undefined : rangeOfRun(log.lines, progress.run);
+  const known = version === 0 ? undefined : rangeOfRun(log.lines, progress.run);
+  // Without its beginning nothing that is told is known to be of an earlier run.
+  const range = known ?? (isPast ? NO_RANGE : undefined);
   const events = <DeploymentLog log={log} following={following} range={range} />;
   switch (tabOf(queryValue("tab"))) {
     case "":

@@ -11,6 +11,7 @@ import {
   type DeploymentState,
   type StackNode,
 } from "../deployment/deployment-state.ts";
+import { doneText } from "./done.ts";
 import { isForward, type Action, type Mark, type Orchestration, type Task } from "./task.ts";
 
 /**
@@ -83,7 +84,7 @@ const forward = (standing: Standing, now: string, doubt: boolean): Turn => {
   const { state, orchestration, tasks, marks } = standing;
   const stacks = [...state.stacks.values()];
   const done = stacks.filter(({ name, status }) => status === "pending" && orchestration.done.includes(name));
-  if (done.length > 0) return telling(done.map((stack) => skipped(state, stack, now)));
+  if (done.length > 0) return telling(done.map((stack) => skipped(standing, stack, now)));
   const repeated = unsettled(standing, doubt).map(([stack]): Action => ({ kind: "deploy", stack }));
   if (orchestration.onFailure === "rollback" && stacks.some(hasFailed)) {
     // What is under way comes to rest before anything is taken back.
@@ -116,10 +117,10 @@ const rollingBack = (state: DeploymentState, now: string): DeploymentEvent => ({
   data: addressOf(state),
 });
 
-const skipped = (state: DeploymentState, { name }: StackNode, now: string): DeploymentEvent => ({
+const skipped = ({ state, orchestration }: Standing, { name }: StackNode, now: string): DeploymentEvent => ({
   type: "stack_skipped",
   timestamp: now,
-  data: { ...addressOf(state), stack: name, reason: `It was deployed by run ${state.run - 1}` },
+  data: { ...addressOf(state), stack: name, reason: doneText(orchestration.doneBy?.[name]) },
 });
 
 const givenUp = (state: DeploymentState, { name }: StackNode, now: string): DeploymentEvent => ({

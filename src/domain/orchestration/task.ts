@@ -47,6 +47,9 @@ export type Mark = Readonly<{
   back?: "well" | "failed";
 }>;
 
+/** The run that has brought a stack where it is to be: by deploying it, or as nothing was to change in it. */
+export type Done = Readonly<{ run: number; isDeployed: boolean }>;
+
 /** A run that Stackcast carries out. */
 export type Orchestration = Readonly<{
   run: number;
@@ -56,8 +59,9 @@ export type Orchestration = Readonly<{
   generation: number;
   /** Templates, parameters and capabilities fit together. */
   validated: boolean;
-  /** Stacks that the run before it has brought where they are to be. */
+  /** Stacks that the runs before it have brought where they are to be, and which of them did, as far as is known. */
   done: readonly string[];
+  doneBy?: Readonly<Record<string, Done>>;
   /** How often users had the run, when it was over, rolled back: what was asked for before is asked for under a new name. */
   rollbacks?: number;
 }>;

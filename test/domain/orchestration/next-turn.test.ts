@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { emptyDeployment } from "../../../src/domain/deployment/deployment-state.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
+import { doneAfter } from "../../../src/domain/orchestration/done.ts";
 import { nextTurn, type Standing } from "../../../src/domain/orchestration/next-turn.ts";
 import type { Mark, Orchestration, Task } from "../../../src/domain/orchestration/task.ts";
 import type { DeploymentEvent } from "../../../src/protocol/deployment-events.ts";
@@ -76,13 +77,71 @@ describe("what is next", () => {
   });
 
   test("what the run before has deployed is told first", () => {
-    const standing = standingOf([started({ a: [], b: [] }), validating], { done: ["a"] });
+    const standing = standingOf([started({ a: [], b: [] }), validating], {
+      done: ["a", "b"],
+      doneBy: { a: { run: 1, isDeployed: true }, b: { run: 1, isDeployed: false } },
+    });
     expect(nextTurn(standing, at(3), false).events).toEqual([
       {
         type: "stack_skipped",
         timestamp: at(3),
         data: { ...ADDRESS, stack: "a", reason: "It was deployed by run 1" },
       },
+      {
+        type: "stack_skipped",
+        timestamp: at(3),
+        data: { ...ADDRESS, stack: "b", reason: "Run 1 found nothing to change in it" },
+      },
+    ]);
+  });
+
+  test("which run has deployed a stack is handed on from retry to retry", () => {
+    const error = { code: "X", message: "x" };
+    const failed: DeploymentEvent = {
+      type: "stack_failed",
+      timestamp: at(5),
+      data: { ...ADDRESS, stack: "c", error },
+    };
+    const { state } = standingOf([
+      started({ a: [], b: [], c: [] }),
+      validating,
+      ofStack("stack_skipped", "a", 3),
+      ofStack("stack_deploying", "b", 3),
+      ofStack("stack_deployed", "b", 4),
+      ofStack("stack_deploying", "c", 4),
+      failed,
+    ]);
+    const before = { run: state.run, done: ["a"], doneBy: { a: { run: 1, isDeployed: true } } };
+    expect(doneAfter(state, before)).toEqual({
+      done: ["a", "b"],
+      doneBy: { a: { run: 1, isDeployed: true }, b: { run: state.run, isDeployed: true } },
+    });
+    expect(doneAfter(state, { run: state.run, done: ["a"] }).doneBy).toEqual({
+      b: { run: state.run, isDeployed: true },
+    });
+  });
+
+  test("a run that is to be taken back as it failed has failed before that, in one breath", () => {
+    const error = { code: "X", message: "x" };
+    const begun = started({ a: [], b: [] });
+    const events: DeploymentEvent[] = [
+      { ...begun, data: { ...begun.data, onFailure: "rollback" } } as DeploymentEvent,
+      validating,
+      ofStack("stack_deploying", "a", 3),
+      ofStack("stack_deployed", "a", 4),
+      ofStack("stack_deploying", "b", 4),
+      { type: "stack_failed", timestamp: at(5), data: { ...ADDRESS, stack: "b", error } },
+    ];
+    const marks: Record<string, Mark> = { a: { how: "updated" } };
+    const rollback = { onFailure: "rollback" } as const;
+    const back = { type: "deployment_rolling_back", timestamp: at(9), data: ADDRESS } as const;
+    const failed = { ...back, type: "deployment_failed" as const, data: { ...ADDRESS, willRollBack: true } };
+    expect(nextTurn(standingOf(events, rollback, {}, marks), at(9), false).events).toEqual([failed, back]);
+    // Whatever came between: it goes on from there.
+    const half = standingOf([...events, failed], rollback, {}, marks);
+    expect(nextTurn(half, at(9), false)).toEqual({ over: false, events: [back], actions: [] });
+    expect(nextTurn(standingOf(events, rollback), at(9), false).events).toEqual([
+      { ...failed, data: ADDRESS },
     ]);
   });
 
