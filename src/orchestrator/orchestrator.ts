@@ -12,7 +12,6 @@ import {
 } from "../domain/orchestration/desk-calls.ts";
 import type { Action } from "../domain/orchestration/task.ts";
 import type { ErrorDetail } from "../protocol/deployment-events.ts";
-import { outOfSight } from "../domain/orchestration/way-out.ts";
 import { settingsOf, type Env } from "../settings.ts";
 import { cancelStack } from "./cancel-stack.ts";
 import { deployStack } from "./deploy-stack.ts";
@@ -46,6 +45,13 @@ const ACTIONS = {
   revert: revertStack,
   remove: removeStack,
 } as const;
+
+/** What was begun has not failed because nobody may see it: it is looked after again. Before that, nothing has happened. */
+const refused = async ({ task }: Order, error: ErrorDetail, desk: StackDesk): Promise<Outcome> => {
+  if (!task || task.kind === "wait") return failing(desk, error);
+  await desk.note({ kind: "unseen", error });
+  return "wait";
+};
 
 export class Orchestrator extends WorkflowEntrypoint<Env, OrchestrationParams> {
   override async run(event: Readonly<WorkflowEvent<OrchestrationParams>>, step: WorkflowStep): Promise<void> {
@@ -100,7 +106,9 @@ export class Orchestrator extends WorkflowEntrypoint<Env, OrchestrationParams> {
         if (!order) return "again";
         const desk = this.deskOf(params, order);
         const done = await patiently(() => ACTIONS[kind](order, this.hands(), desk));
-        return done.ok ? done.value : failing(desk, order.task ? outOfSight(done.failure) : done.failure);
+        if (!done.ok) return refused(order, done.failure, desk);
+        if (order.task?.unseen) await desk.note({ kind: "seen" });
+        return done.value;
       });
     } catch {
       // What was begun the tracker tells of; what was not has failed.

@@ -76,7 +76,9 @@ export class DeploymentChannel {
     const tell = (events: readonly DeploymentEvent[]) => this.tell(this.store.address!, events);
     const waitMs = settings.value.stackWaitSeconds * 1000;
     this.following = new DeploymentFollowing(kv, env, this.name, this.store, this.positions, waitMs, tell);
-    this.desk = new OrchestrationDesk(ctx, env, this.store, this.name, this.positions, tell);
+    this.desk = new OrchestrationDesk(ctx, env, this.store, this.name, this.positions, tell, (frame) =>
+      this.pushes.send(this.position(), [], [frame]),
+    );
     const session = awsSession({ ...aws.credentials, region: aws.region, endpoints: aws.endpoints });
     this.trail = auditTable ? { session, table: auditTable } : undefined;
     const forms = deploymentForms(this.name, () => this.store.state.user);
@@ -148,6 +150,7 @@ export class DeploymentChannel {
     const recovered =
       epoch === store.epoch && offset !== undefined && offset >= store.floor - 1 && offset <= store.offset;
     const known = store.address && store.state.run > 0;
+    const transient = this.desk.troubles;
     const runs = recovered ? store.log.page(offset) : classic ? store.log.page(store.runStart - 1) : [];
     return {
       epoch: store.epoch,
@@ -157,6 +160,7 @@ export class DeploymentChannel {
       runs,
       ...(known && !recovered && !classic && { snapshot: this.snapshotText() }),
       ...(store.address && { address: store.address }),
+      ...(transient.length > 0 && { transient }),
     };
   }
 

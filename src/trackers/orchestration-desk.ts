@@ -16,12 +16,20 @@ import type {
   Start,
   TurnAnswer,
 } from "../domain/orchestration/desk-calls.ts";
-import { backAfter, consequenceOf, isAllowed, startEvents } from "../domain/orchestration/facts.ts";
+import {
+  backAfter,
+  consequenceOf,
+  isAllowed,
+  startEvents,
+  validationFailed,
+  withoutTrouble,
+} from "../domain/orchestration/facts.ts";
 import { momentAfter } from "../domain/orchestration/moment.ts";
 import { nextTurn } from "../domain/orchestration/next-turn.ts";
 import { toldByAll } from "../domain/orchestration/operation-frames.ts";
+import { outOfSightFrame } from "../domain/orchestration/out-of-sight.ts";
 import type { Orchestration } from "../domain/orchestration/task.ts";
-import { outOfSight, withWayOut } from "../domain/orchestration/way-out.ts";
+import { withWayOut } from "../domain/orchestration/way-out.ts";
 import type { FeedDelivery } from "../protocol/stack-feed.ts";
 import { stackFrameSchema } from "../protocol/stack-frames.ts";
 import type { Env } from "../settings.ts";
@@ -44,6 +52,8 @@ export class OrchestrationDesk {
   private readonly store: DeploymentStore;
   private readonly channel: string;
   private readonly tell: Tell;
+  /** Tells viewers something that has no offset. */
+  private readonly say: (frame: string) => void;
 
   constructor(
     ctx: DurableObjectState,
@@ -52,6 +62,7 @@ export class OrchestrationDesk {
     channel: string,
     positions: FedPositions,
     tell: Tell,
+    say: (frame: string) => void,
   ) {
     this.plans = new PlanStore(ctx.storage.kv);
     this.instance = new OrchestrationInstance(ctx, env);
@@ -59,6 +70,7 @@ export class OrchestrationDesk {
     this.store = store;
     this.channel = channel;
     this.tell = tell;
+    this.say = say;
   }
 
   /** Whether the stacks of the present run are told of here. */
@@ -188,14 +200,33 @@ export class OrchestrationDesk {
     const { state } = this.store;
     const stack = state.stacks.get(name);
     if (!this.holdsNewest(holder, name) || !stack) return;
-    const { task: before } = this.about(stack);
-    const { events, task, mark } = consequenceOf(fact, this.about(stack));
+    const before = this.plans.task(name);
+    await this.tell(this.follow(fact, stack));
+    if (before && !this.plans.task(name)) await this.watch.release(stack);
+  }
+
+  /** Keeps what follows from a fact; gives what is to be told of it. */
+  private follow(fact: Fact, stack: StackNode): readonly DeploymentEvent[] {
+    const { name } = stack;
+    const about = this.about(stack);
+    const { events, task, mark } = consequenceOf(fact, about);
     if (task) this.plans.keepTask(name, task);
     if (task === null) this.plans.dropTask(name);
     if (mark) this.plans.keepMark(name, mark);
     if (mark === null) this.plans.dropMark(name);
-    await this.tell(events);
-    if (task === null && before) await this.watch.release(stack);
+    if (task?.unseen && !about.task?.unseen) {
+      console.warn(
+        JSON.stringify({
+          level: "warn",
+          message: "Out of sight",
+          channel: this.channel,
+          stack: name,
+          code: task.unseen.code,
+        }),
+      );
+      this.say(outOfSightFrame(this.channel, name, task.unseen));
+    }
+    return events;
   }
 
   /** Takes what validation found: nothing is begun if anything is wrong. */
@@ -206,20 +237,7 @@ export class OrchestrationDesk {
     if (state.status !== "validating") return;
     if (faults.length === 0) return this.plans.keepOrchestration({ ...orchestration, validated: true });
     const timestamp = momentAfter(state, this.now());
-    const data = { deploymentId: state.deploymentId, environment: state.environment };
-    const message = `Nothing was begun: ${faults.map(({ stack, error }) => `${stack}: ${error.message}`).join("; ")}`;
-    await this.tell([
-      ...faults.map(({ stack, error }): DeploymentEvent => ({
-        type: "stack_failed",
-        timestamp,
-        data: { ...data, stack, error },
-      })),
-      {
-        type: "deployment_failed",
-        timestamp,
-        data: { ...data, error: { code: "VALIDATION_FAILED", message: message.slice(0, 8_000) } },
-      },
-    ]);
+    await this.tell(validationFailed(faults, state, timestamp));
   }
 
   /** Whether news of a stack is waited for. */
@@ -240,8 +258,10 @@ export class OrchestrationDesk {
     if (!task.accepted && (events.length > 0 || ended || begun))
       return { events: [], keep: () => undefined, isEarly: true };
     const keep = (): void => {
+      const known = this.plans.task(stack);
       if (ended) this.end(stack, ended === "well");
-      else if (begun && !task.begun) this.plans.keepTask(stack, { ...task, begun });
+      else if (known && ((begun && !known.begun) || (known.unseen && frames.length > 0)))
+        this.plans.keepTask(stack, { ...withoutTrouble(known), ...(begun && { begun }) });
     };
     return { events, keep, isEarly: false };
   }
@@ -252,13 +272,23 @@ export class OrchestrationDesk {
     const isMissed = code === "STACK_NOT_FOUND";
     // One that was to be deleted may just be gone: the workflow finds out.
     if (!task || (isMissed && task.kind !== "deploy")) return [];
+    const node = this.store.state.stacks.get(stack);
+    if (!isMissed) return node ? this.follow({ kind: "unseen", error: { code, message } }, node) : [];
     this.end(stack, false);
-    const error = isMissed ? { code, message } : outOfSight({ code, message });
     const { deploymentId, environment } = this.store.state;
     const timestamp = momentAfter(this.store.state, this.now());
+    const error = { code, message };
     return [
       withWayOut({ type: "stack_failed", timestamp, data: { deploymentId, environment, stack, error } }),
     ];
+  }
+
+  /** What viewers are told of tasks that AWS lets nobody see; without offsets. */
+  get troubles(): readonly string[] {
+    if (!this.current()) return [];
+    return [...this.plans.tasks].flatMap(([stack, { unseen }]) =>
+      unseen ? [outOfSightFrame(this.channel, stack, unseen)] : [],
+    );
   }
 
   /** Milliseconds until the workflow has to be looked after; undefined: there is none. */

@@ -57,11 +57,7 @@ describe("AWS refuses whoever asks", () => {
 describe("AWS lets nobody see any more what is under way", () => {
   useIdleWorkflow();
 
-  test.each([
-    ["credentials", "AWS_CREDENTIALS"],
-    ["denied", "AWS_ACCESS_DENIED"],
-  ] as const)("the stack fails in the end: %s", async (fault, code) => {
-    const id = `r-${fault}`;
+  const begun = async (id: string) => {
     const stack = `${id}-base`;
     const deployment = deploymentOf(id);
     await deployment.register(planOf(id), "kim");
@@ -73,18 +69,51 @@ describe("AWS lets nobody see any more what is under way", () => {
     await deployment.note(await holderOf(id, stack, CALLER), stack, { kind: "accepted", task: "deploy" });
     scripted.own("UPDATE_IN_PROGRESS");
     await poll(stack);
+    return { deployment, stack, scripted };
+  };
+
+  const unseenBy = async (id: string) => {
+    const join = await deploymentOf(id).join({ gateway: "g", classic: false });
+    return join.ok ? (join.value.transient ?? []).map((frame) => JSON.parse(frame) as unknown) : join.failure;
+  };
+
+  test.each([
+    ["credentials", "AWS_CREDENTIALS"],
+    ["denied", "AWS_ACCESS_DENIED"],
+  ] as const)("the run says so, and goes on when it can be seen again: %s", async (fault, code) => {
+    const id = `r-${fault}`;
+    const { deployment, stack, scripted } = await begun(id);
     aws.cloudFormation.fault = () => fault;
     await poll(stack);
-    expect((await progressOf(id)).status).toBe("deploying");
+    pass(61);
+    await poll(stack);
+    const holder = await holderOf(id, stack, CALLER);
+    await deployment.note(holder, stack, { kind: "unseen", error: { code, message: "again" } });
+    await vi.waitFor(async () => {
+      expect(await unseenBy(id)).toMatchObject([
+        { type: "error", error: { code, message: expect.stringContaining(`${stack} is out of sight`) } },
+      ]);
+    }, PLENTY);
+    expect((await progressOf(id)).stacks[stack]?.status).toBe("deploying");
+    aws.cloudFormation.fault = () => undefined;
+    scripted.own("UPDATE_COMPLETE");
     pass(61);
     await poll(stack);
     await vi.waitFor(async () => {
-      await deployment.turn(CALLER, false, false);
-      expect((await progressOf(id)).status).toBe("failed");
+      await poll(stack);
+      expect((await progressOf(id)).stacks[stack]?.status).toBe("deployed");
     }, PLENTY);
-    expect((await progressOf(id)).stacks[stack]).toMatchObject({
+    expect(await unseenBy(id)).toEqual([]);
+  });
+
+  test("a run that is cancelled does not wait for what nobody may see", async () => {
+    const { deployment, stack } = await begun("r-given-up");
+    await deployment.act(addressOf("r-given-up"), "cancel", "kim");
+    const error = { code: "AWS_CREDENTIALS", message: "the credentials have expired" };
+    await deployment.note(await holderOf("r-given-up", stack, CALLER), stack, { kind: "unseen", error });
+    expect((await progressOf("r-given-up")).stacks[stack]).toMatchObject({
       status: "failed",
-      error: { code, details: expect.stringContaining("may go on in CloudFormation") },
+      error: { ...error, details: expect.stringContaining("may go on in CloudFormation") },
     });
   });
 });

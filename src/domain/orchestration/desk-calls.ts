@@ -113,6 +113,10 @@ export type Fact =
       /** CloudFormation is known not to have begun with what was set going. */
       isUntouched?: boolean;
     }>
+  /** AWS lets nobody see what became of it */
+  | Readonly<{ kind: "unseen"; error: ErrorDetail }>
+  /** and does again */
+  | Readonly<{ kind: "seen" }>
   /** AWS could not be asked, however often it was tried */
   | Readonly<{ kind: "unreached"; error: ErrorDetail }>;
 

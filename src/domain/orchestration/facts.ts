@@ -1,9 +1,9 @@
 /** What follows from something that was found out about a stack of an orchestrated run. */
 import type { DeploymentEvent, ErrorDetail } from "../../protocol/deployment-events.ts";
 import type { DeploymentState, StackNode } from "../deployment/deployment-state.ts";
-import type { Fact, Start } from "./desk-calls.ts";
+import type { Fact, PlanFault, Start } from "./desk-calls.ts";
 import type { Mark, Task, TaskKind } from "./task.ts";
-import { withWayOut } from "./way-out.ts";
+import { outOfSight, withWayOut } from "./way-out.ts";
 
 /** `task` and `mark`: as they are from now on; null: there is none any more; absent: as before. */
 export type Consequence = Readonly<{
@@ -63,9 +63,17 @@ export const consequenceOf = (fact: Fact, { state, stack, task, mark, now }: Abo
         task: null,
         ...(mark && goingBack && { mark: { ...mark, back: "well" } }),
       };
+    case "seen":
+      return task?.unseen ? { events: [], task: withoutTrouble(task) } : { events: [] };
+    case "unseen":
     case "unreached":
       // What was begun goes on without us: its tracker tells, or the next doubt finds out.
-      if (task) return { events: [] };
+      if (task && task.kind !== "wait" && state.status !== "cancelling") {
+        const { code, message } = fact.error;
+        return { events: [], task: { ...task, unseen: task.unseen ?? { code, message, since: now } } };
+      }
+      // Who gives the run up does not wait for that.
+      if (task) return { events: [failing(outOfSight(fact.error))], task: null };
       return {
         events: [failing(fact.error)],
         ...(mark && goingBack && { mark: { ...mark, back: "failed" } }),
@@ -79,6 +87,9 @@ export const consequenceOf = (fact: Fact, { state, stack, task, mark, now }: Abo
       };
   }
 };
+
+/** The task once AWS shows again how far it is. */
+export const withoutTrouble = ({ unseen: _over, ...task }: Task): Task => task;
 
 /**
  * Whether a stack is back once a task of it has ended. A rollback of CloudFormation's own that went on brings it where its
@@ -170,4 +181,23 @@ export const startEvents = (
     case "resume":
       return [];
   }
+};
+
+/** What is told when nothing is begun because stacks cannot be deployed. */
+export const validationFailed = (
+  faults: readonly PlanFault[],
+  { deploymentId, environment }: DeploymentState,
+  timestamp: string,
+): readonly DeploymentEvent[] => {
+  const data = { deploymentId, environment };
+  const message = `Nothing was begun: ${faults.map(({ stack, error }) => `${stack}: ${error.message}`).join("; ")}`;
+  const error = { code: "VALIDATION_FAILED", message: message.slice(0, 8_000) };
+  return [
+    ...faults.map(({ stack, error: fault }): DeploymentEvent => ({
+      type: "stack_failed",
+      timestamp,
+      data: { ...data, stack, error: fault },
+    })),
+    { type: "deployment_failed", timestamp, data: { ...data, error } },
+  ];
 };

@@ -26,8 +26,8 @@ export type Task = Readonly<{
   staysPaused?: boolean;
   /** When it was begun. */
   since?: string;
-  /** It was told that AWS cannot be asked how far it is. */
-  unseen?: boolean;
+  /** AWS cannot be asked how far it is: why, and since when. It goes on in CloudFormation, and so the run waits. */
+  unseen?: Readonly<{ code: string; message: string; since: string }>;
   /** CloudFormation has taken it: its end is the tracker's to tell. */
   accepted: boolean;
   /** The stack has told that it has begun with it: what it tells from then on is of this task. */

@@ -149,7 +149,7 @@ export class Model {
   private perform(action: Action): void {
     if (action.kind !== "validate" && this.refusing.has(action.stack) && this.choices.next() < 0.5)
       return this.note(action.stack, {
-        kind: "failed",
+        kind: this.tasks.has(action.stack) ? "unseen" : "failed",
         error: { code: "AWS_CREDENTIALS", message: "Expired" },
       });
     switch (action.kind) {
