@@ -41,7 +41,7 @@ const asPulumi = (stack: string, { type, name, id }: ResourceRef): ResourceRef =
   ...(id !== undefined && { id }),
 });
 
-/** The fields of the seeds' samples and, without which no percentage can be told, how many resources a stack has. */
+/** The fields of the seeds' samples, how many resources a stack has, without which no percentage can be told, and its outcome. */
 const seedsDataOf = (
   event: DeploymentEvent,
   sizes: Readonly<Record<string, number>>,
@@ -56,11 +56,13 @@ const seedsDataOf = (
       return { stack, layer, dependencies, totalResources: sizes[stack] };
     }
     case "stack_deployed": {
-      const { stack, status, resourcesCreated, durationSeconds, outputs } = event.data;
-      return { stack, status, resourcesCreated, durationSeconds, outputs };
+      const { stack, status, outcome, resourcesCreated, durationSeconds, outputs } = event.data;
+      return { stack, status, outcome, resourcesCreated, durationSeconds, outputs };
     }
     case "stack_failed":
-      return { stack: event.data.stack, error: event.data.error };
+      return { stack: event.data.stack, error: event.data.error, outcome: event.data.outcome };
+    case "stack_rolling_back":
+      return { stack: event.data.stack, reason: event.data.reason };
     case "stack_skipped":
       return { stack: event.data.stack, reason: event.data.reason };
     case "resource_creating":
@@ -85,7 +87,6 @@ const seedsDataOf = (
     case "deployment_destroying":
     case "deployment_destroyed":
     case "layer_complete":
-    case "stack_rolling_back":
     case "stack_deleting":
     case "stack_deleted":
     case "stack_rolled_back":
@@ -102,6 +103,9 @@ const comparedStack = ({
   ...stack
 }: StackProgress) => ({
   ...stack,
+  logs: stack.logs.map(({ message, ...line }) => ({ ...line, message: message.replace(/urn:\S+::/, "") })),
+  // On its way back CloudFormation counts what it had begun; an orchestrator has told what it had planned.
+  ...(stack.status === "failed" && { resources: { ...stack.resources, total: 0 } }),
   ...(cause && { cause: comparedCause(cause) }),
 });
 
