@@ -1,4 +1,4 @@
-/** What can be done to a deployment that Stackcast deploys: deployed on, rolled back, cancelled, destroyed. */
+/** What can be done to a deployment: deployed on, rolled back, cancelled, destroyed. */
 import { createRoute } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { deploymentAnswerSchema, type DeploymentAction } from "../protocol/deployment-requests.ts";
@@ -52,7 +52,7 @@ const cancelRoute = actionRoute("cancel", {
   summary: "Begin nothing more",
   description:
     "Updates in flight are cancelled, which CloudFormation answers by rolling them back; stacks that are being created " +
-    "come to their end.",
+    "come to their end. What something else deploys (mode `track`) goes on, and is followed no more until it is registered anew.",
 });
 
 const destroyRoute = actionRoute("destroy", {

@@ -6,7 +6,7 @@ import { cloudFormation } from "../aws/cloudformation.ts";
 import { awsSession } from "../aws/session.ts";
 import type { Advance } from "../domain/findings.ts";
 import type { LookupFailure } from "../domain/lookup-failure.ts";
-import { goneSince, isComplete, isPartOf, rootOf } from "../domain/stack-state.ts";
+import { goneSince, isComplete, isHolding, isPartOf, rootOf } from "../domain/stack-state.ts";
 import type { NameStanding } from "../domain/stack-listing.ts";
 import { tellingOf } from "../domain/trouble.ts";
 import type { StackAddress } from "../protocol/channel-names.ts";
@@ -253,7 +253,7 @@ export class StackChannel {
     return {
       position: { epoch, offset: taken },
       ...(root && root.status !== "" && { status: root.status, since: root.statusAt }),
-      isIdle: isComplete(state) && taken >= offset,
+      isIdle: isComplete(state) && !isHolding(state) && taken >= offset,
     };
   }
 

@@ -1,16 +1,11 @@
 /** The AWS command line against the simulator: what a stranger's deployment does, and what he reads of it. */
-import { execFile, spawnSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Simulator } from "../../src/simulator/options.ts";
 import { createSimulator } from "../../src/simulator/simulator.ts";
-
-const isMissing = spawnSync("aws", ["--version"]).status !== 0;
-
-const run = promisify(execFile);
+import { awsCli, isCliMissing } from "../support/aws-cli.ts";
 
 const exporting = JSON.stringify({
   Resources: { Files: { Type: "AWS::SQS::Queue" } },
@@ -25,37 +20,20 @@ const importing = JSON.stringify({
 
 let simulator: Simulator;
 let folder = "";
+let aws: ReturnType<typeof awsCli>;
 const leaving = new AbortController();
 
 beforeAll(async () => {
   simulator = await createSimulator({ speed: 1000, dynamodbPort: false, inboxPort: false });
   folder = await mkdtemp(join(tmpdir(), "stackcast-aws-"));
+  const credentials = { accessKeyId: "AKIDTEST", secretAccessKey: "test-secret-key" };
+  aws = awsCli({ endpoint: simulator.url, credentials, folder, signal: leaving.signal });
 });
 
 afterAll(async () => {
   await simulator.close();
   await rm(folder, { recursive: true });
 });
-
-/** Resolves to what the command prints. */
-const aws = async (...command: readonly string[]): Promise<string> => {
-  const nowhere = join(folder, "nothing");
-  const { stdout } = await run("aws", ["--endpoint-url", simulator.url, "cloudformation", ...command], {
-    signal: leaving.signal,
-    env: {
-      PATH: process.env["PATH"],
-      HOME: folder,
-      AWS_ACCESS_KEY_ID: "AKIDTEST",
-      AWS_SECRET_ACCESS_KEY: "test-secret-key",
-      AWS_DEFAULT_REGION: "us-east-1",
-      AWS_EC2_METADATA_DISABLED: "true",
-      AWS_PAGER: "",
-      AWS_CONFIG_FILE: nowhere,
-      AWS_SHARED_CREDENTIALS_FILE: nowhere,
-    },
-  });
-  return stdout;
-};
 
 /** The stack's own events, oldest first: status and reason. */
 const ownEvents = async (stack: string): Promise<readonly string[]> => {
@@ -76,7 +54,7 @@ const ownEvents = async (stack: string): Promise<readonly string[]> => {
     .reverse();
 };
 
-it.skipIf(isMissing)("deploys, is refused a deletion, and reads both as AWS words them", async () => {
+it.skipIf(isCliMissing())("deploys, is refused a deletion, and reads both as AWS words them", async () => {
   const file = join(folder, "net.json");
   await writeFile(file, exporting);
   const deployed = aws("deploy", "--stack-name", "net", "--template-file", file);

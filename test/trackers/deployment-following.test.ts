@@ -1,6 +1,7 @@
 /** Deployments that something else deploys, followed from run to run. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import type { ScriptedStack } from "../support/scripted-stack.ts";
 import { addressOf, deploymentOf, end, pollAll, progressOf, register, storyOf, work } from "./deployments.ts";
 import { alarmIn, aws, newStack, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
 import { newGateway, watch } from "./gateway-viewer.ts";
@@ -334,4 +335,49 @@ test("an operation that ends late, though it began before the run, is not the ru
     "stack_deleting late-end",
     "stack_deleted late-end",
   ]);
+});
+
+describe("an operation whose own beginning AWS shows late", () => {
+  /** Has a stack at rest begin to update a resource. The stack's own word of that is shown by what is given. */
+  const beginUnannounced = (stack: ScriptedStack) => {
+    stack.own("UPDATE_IN_PROGRESS").resource("One", "UPDATE_IN_PROGRESS");
+    const [start] = stack.events.splice(3, 1);
+    return () => stack.events.splice(3, 0, start!);
+  };
+
+  const whole = (name: string) => [
+    "layer_started 1",
+    `stack_deploying ${name}`,
+    `resource_updating ${name}/One`,
+    `resource_updated ${name}/One`,
+    `stack_deployed ${name}`,
+    "layer_complete 1",
+    "deployment_complete",
+  ];
+
+  test("belongs to the run that was registered meanwhile, whose stack is not taken to be up to date", async () => {
+    const stack = await settled("h-app");
+    const show = beginUnannounced(stack);
+    await register("held", { "h-app": [] });
+    pass(5);
+    await pollAll("held", "h-app");
+    expect(await storyOf("held")).toEqual(["deployment_started"]);
+    show();
+    stack.resource("One", "UPDATE_COMPLETE").own("UPDATE_COMPLETE");
+    await end("held", "h-app");
+    expect(await storyOf("held")).toEqual(["deployment_started", ...whole("h-app")]);
+  });
+
+  test("begins the next run with all that it has done", async () => {
+    const stack = await settled("i-app");
+    await register("held-next", { "i-app": [] });
+    const before = (await storyOf("held-next")).length;
+    const show = beginUnannounced(stack);
+    await pollAll("held-next", "i-app");
+    expect(await storyOf("held-next")).toHaveLength(before);
+    show();
+    stack.resource("One", "UPDATE_COMPLETE").own("UPDATE_COMPLETE");
+    await end("held-next", "i-app");
+    expect((await storyOf("held-next")).slice(before)).toEqual(["deployment_started", ...whole("i-app")]);
+  });
 });

@@ -189,3 +189,25 @@ export const validateTemplate: Action = ({ account, parameters }) => {
     DeclaredTransforms: template.Transform,
   };
 };
+
+/** What a template, or that of a stack, asks for and makes. */
+export const getTemplateSummary: Action = (request) => {
+  const { account, parameters } = request;
+  const isOfStack = parameters.get("StackName") !== undefined;
+  const body = isOfStack ? stackOf(request).settings.body : templateBodyOf(account, parameters);
+  const template = parseTemplate(body);
+  const capabilities = capabilitiesNeeded(template);
+  return {
+    Parameters: Object.entries(template.Parameters).map(([key, { Type, Default, NoEcho, Description }]) => ({
+      ParameterKey: key,
+      ParameterType: Type,
+      DefaultValue: Default,
+      NoEcho: NoEcho === "true",
+      Description,
+    })),
+    Description: template.Description,
+    Capabilities: capabilities.length === 0 ? undefined : capabilities,
+    ResourceTypes: [...new Set(Object.values(template.Resources).map(({ Type }) => Type))],
+    DeclaredTransforms: template.Transform,
+  };
+};

@@ -13,6 +13,7 @@ import {
   describeStackResources,
   describeStacks,
   getTemplate,
+  getTemplateSummary,
   listStackResources,
   validateTemplate,
 } from "./describe.ts";
@@ -48,6 +49,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   GetHookResult: getHookResult,
   GetStackPolicy: getStackPolicy,
   GetTemplate: getTemplate,
+  GetTemplateSummary: getTemplateSummary,
   ListChangeSets: listChangeSets,
   ListExports: listExports,
   ListImports: listImports,
