@@ -7,23 +7,13 @@ import {
   ListImportsCommand,
   UpdateStackCommand,
   UpdateTerminationProtectionCommand,
-  type CloudFormationClient,
   type CreateStackCommandInput,
 } from "@aws-sdk/client-cloudformation";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Simulator } from "../../src/simulator/options.ts";
-import { createSimulator } from "../../src/simulator/simulator.ts";
+import { describe, expect, it } from "vitest";
 import { clientOf, eventsOf, refusalOf } from "./client.ts";
+import { client, simulator, useSimulator } from "./own-simulator.ts";
 
-let simulator: Simulator;
-let client: CloudFormationClient;
-
-beforeEach(async () => {
-  simulator = await createSimulator({ speed: 1_000_000, dynamodbPort: false });
-  client = clientOf(simulator);
-});
-
-afterEach(() => simulator.close());
+useSimulator();
 
 const exporting = (name: string, bucket = "Files", outputs: object = {}): string =>
   JSON.stringify({

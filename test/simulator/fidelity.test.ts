@@ -5,14 +5,12 @@ import {
   DeleteStackCommand,
   ExecuteChangeSetCommand,
   UpdateStackCommand,
-  type CloudFormationClient,
 } from "@aws-sdk/client-cloudformation";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Simulator } from "../../src/simulator/options.ts";
-import { createSimulator } from "../../src/simulator/simulator.ts";
-import { clientOf, eventsOf } from "./client.ts";
+import { describe, expect, it } from "vitest";
+import { eventsOf } from "./client.ts";
 import { isWithoutTraces, needsTraces } from "./recordings.ts";
 import { classesWithin, operationsOf, recordedOperations, type Sequences } from "./sequences.ts";
+import { client, simulator, useSimulator } from "./own-simulator.ts";
 
 const queue = (seconds: number) => ({ Type: "AWS::SQS::Queue", Properties: { VisibilityTimeout: seconds } });
 
@@ -33,15 +31,7 @@ const several = {
   Database: { Type: "AWS::RDS::DBInstance", DependsOn: "Worker" },
 };
 
-let simulator: Simulator;
-let client: CloudFormationClient;
-
-beforeEach(async () => {
-  simulator = await createSimulator({ speed: 1_000_000, dynamodbPort: false });
-  client = clientOf(simulator);
-});
-
-afterEach(() => simulator.close());
+useSimulator();
 
 const Capabilities = ["CAPABILITY_IAM" as const];
 

@@ -6,25 +6,15 @@ import {
   DescribeEventsCommand,
   ExecuteChangeSetCommand,
   GetHookResultCommand,
-  type CloudFormationClient,
   type CreateChangeSetCommandInput,
   type DescribeEventsCommandInput,
   type OperationEvent,
 } from "@aws-sdk/client-cloudformation";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Simulator } from "../../src/simulator/options.ts";
-import { createSimulator } from "../../src/simulator/simulator.ts";
-import { clientOf, eventsOf, refusalOf } from "./client.ts";
+import { describe, expect, it } from "vitest";
+import { eventsOf, refusalOf } from "./client.ts";
+import { client, simulator, useSimulator } from "./own-simulator.ts";
 
-let simulator: Simulator;
-let client: CloudFormationClient;
-
-beforeEach(async () => {
-  simulator = await createSimulator({ speed: 1_000_000, dynamodbPort: false });
-  client = clientOf(simulator);
-});
-
-afterEach(() => simulator.close());
+useSimulator();
 
 const template = (resources: object): string => JSON.stringify({ Resources: resources });
 

@@ -10,25 +10,15 @@ import {
   RollbackStackCommand,
   SetStackPolicyCommand,
   UpdateStackCommand,
-  type CloudFormationClient,
   type CreateStackCommandInput,
   type Stack,
   type UpdateStackCommandInput,
 } from "@aws-sdk/client-cloudformation";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Simulator } from "../../src/simulator/options.ts";
-import { createSimulator } from "../../src/simulator/simulator.ts";
-import { clientOf, eventsOf, refusalOf } from "./client.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { eventsOf, refusalOf } from "./client.ts";
+import { client, replaceSimulator, simulator, useSimulator } from "./own-simulator.ts";
 
-let simulator: Simulator;
-let client: CloudFormationClient;
-
-beforeEach(async () => {
-  simulator = await createSimulator({ speed: 1_000_000, dynamodbPort: false });
-  client = clientOf(simulator);
-});
-
-afterEach(() => simulator.close());
+useSimulator();
 
 const database = (engine = "postgres", size = 20): string =>
   JSON.stringify({
@@ -193,9 +183,7 @@ describe("what a request says of its stack", () => {
 });
 
 it("a clean-up lasts as long as it is asked to", async () => {
-  await simulator.close();
-  simulator = await createSimulator({ speed: 1000, dynamodbPort: false });
-  client = clientOf(simulator);
+  await replaceSimulator({ speed: 1000 });
   await create();
   simulator.fault({ kind: "slow-clean-up", stack: "shop", seconds: 3600, count: 1 });
   await client.send(new UpdateStackCommand({ StackName: "shop", TemplateBody: database("postgres", 40) }));

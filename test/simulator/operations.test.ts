@@ -8,28 +8,18 @@ import {
   GetTemplateCommand,
   UpdateStackCommand,
   ValidateTemplateCommand,
-  type CloudFormationClient,
 } from "@aws-sdk/client-cloudformation";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Simulator } from "../../src/simulator/options.ts";
+import { describe, expect, it } from "vitest";
 import {
   SAMPLE_CAPABILITIES,
   SAMPLE_TEMPLATE,
   SAMPLE_UPDATE_FAILURES,
   SAMPLE_UPDATE_TEMPLATE,
 } from "../../src/simulator/sample.ts";
-import { createSimulator } from "../../src/simulator/simulator.ts";
 import { clientOf, eventsOf, refusalOf } from "./client.ts";
+import { client, replaceSimulator, simulator, useSimulator } from "./own-simulator.ts";
 
-let simulator: Simulator;
-let client: CloudFormationClient;
-
-beforeEach(async () => {
-  simulator = await createSimulator({ speed: 1_000_000, dynamodbPort: false });
-  client = clientOf(simulator);
-});
-
-afterEach(() => simulator.close());
+useSimulator();
 
 const Capabilities = [...SAMPLE_CAPABILITIES];
 
@@ -147,9 +137,7 @@ describe("a stack", () => {
   });
 
   it("goes back when its update is cancelled", async () => {
-    await simulator.close();
-    simulator = await createSimulator({ speed: 200, dynamodbPort: false });
-    client = clientOf(simulator);
+    await replaceSimulator({ speed: 200 });
     await create("slow", topic("a"));
     const instance = '"Instance": {"Type": "AWS::RDS::DBInstance"}';
     const body = topic("a").replace('"Topic"', `${instance},"Topic"`);
@@ -168,9 +156,7 @@ describe("a stack", () => {
   });
 
   it("can be deleted while it is being created", async () => {
-    await simulator.close();
-    simulator = await createSimulator({ speed: 200, dynamodbPort: false });
-    client = clientOf(simulator);
+    await replaceSimulator({ speed: 200 });
     const { StackId: id = "" } = await client.send(
       new CreateStackCommand({ StackName: "shop", TemplateBody: SAMPLE_TEMPLATE, Capabilities }),
     );

@@ -5,22 +5,12 @@ import {
   DeleteStackCommand,
   RollbackStackCommand,
   UpdateStackCommand,
-  type CloudFormationClient,
 } from "@aws-sdk/client-cloudformation";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Simulator } from "../../src/simulator/options.ts";
-import { createSimulator } from "../../src/simulator/simulator.ts";
-import { clientOf, eventsOf } from "./client.ts";
+import { describe, expect, it } from "vitest";
+import { eventsOf } from "./client.ts";
+import { client, simulator, useSimulator } from "./own-simulator.ts";
 
-let simulator: Simulator;
-let client: CloudFormationClient;
-
-beforeEach(async () => {
-  simulator = await createSimulator({ speed: 1_000_000, dynamodbPort: false });
-  client = clientOf(simulator);
-});
-
-afterEach(() => simulator.close());
+useSimulator();
 
 const queue = (delay: number, more = {}) => ({
   Type: "AWS::SQS::Queue",

@@ -6,22 +6,12 @@ import {
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
   UpdateStackCommand,
-  type CloudFormationClient,
 } from "@aws-sdk/client-cloudformation";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import type { Simulator } from "../../src/simulator/options.ts";
-import { createSimulator } from "../../src/simulator/simulator.ts";
-import { clientOf, eventsOf, refusalOf } from "./client.ts";
+import { expect, it } from "vitest";
+import { eventsOf, refusalOf } from "./client.ts";
+import { client, simulator, useSimulator } from "./own-simulator.ts";
 
-let simulator: Simulator;
-let client: CloudFormationClient;
-
-beforeEach(async () => {
-  simulator = await createSimulator({ speed: 1_000_000, dynamodbPort: false });
-  client = clientOf(simulator);
-});
-
-afterEach(() => simulator.close());
+useSimulator();
 
 const queue = (seconds: number): string =>
   JSON.stringify({

@@ -88,7 +88,8 @@ const viaCli = () => {
 
 const answerOf = async <Data>(path: string): Promise<Data> => {
   const answer = await system.ask(`/api/v1/deployments/shop/${path}`);
-  return ((await answer.json()) as { data: Data }).data;
+  const { data } = await answer.json<{ data: Data }>();
+  return data;
 };
 
 const when = async (
