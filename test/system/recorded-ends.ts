@@ -51,7 +51,8 @@ export const recordedEnds: Readonly<Record<string, readonly RecordedAttempt[]>> 
     { from: 0, outcome: "deployed" },
     { from: 60, outcome: "rolled_back", cause: "ProcessLowStockAlertFunction UPDATE_FAILED" },
   ],
-  // Three stacks of one name: the name means the newest. What failed below its nested stack was not recorded.
-  "php3tier-3-nested-failures": [{ from: 2 }],
+  // Three stacks of one name: the name means the newest. What failed below its nested stack was not recorded: the nested
+  // stack's own failure, as its parent words it, is the best cause that can be had.
+  "php3tier-3-nested-failures": [{ from: 2, cause: "DatabaseStack DELETE_FAILED" }],
   "roomiematcher-11-create-rds": deployed,
 };
