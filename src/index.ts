@@ -2,15 +2,15 @@
 import { app } from "./http/app.ts";
 import type { Env as Bindings } from "./settings.ts";
 
-export { Destinations } from "./destinations/destination-directory.ts";
-export { Outbox } from "./destinations/outbox.ts";
+export { Destinations } from "./destinations/directory/destination-directory.ts";
+export { Outbox } from "./destinations/outbox/outbox.ts";
 export { Orchestrator } from "./orchestrator/orchestrator.ts";
-export { Deployment } from "./trackers/deployment.ts";
-export { Directory } from "./trackers/directory.ts";
-export { Gateway } from "./trackers/gateway.ts";
-export { Region } from "./trackers/region.ts";
-export { StackTracker } from "./trackers/stack-tracker.ts";
-export { Tickets } from "./trackers/tickets.ts";
+export { Deployment } from "./trackers/deployment/deployment.ts";
+export { Directory } from "./trackers/directory/directory.ts";
+export { Gateway } from "./trackers/gateway/gateway.ts";
+export { Region } from "./trackers/account/region.ts";
+export { StackTracker } from "./trackers/stack/stack-tracker.ts";
+export { Tickets } from "./trackers/gateway/tickets.ts";
 
 export default {
   fetch: app.fetch,

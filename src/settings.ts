@@ -3,18 +3,18 @@
  * failure that names the setting and never its value. To add a setting: a line in `variables`, in `Settings` and in `settingsSchema`.
  */
 import * as z from "zod";
-import type { OrchestrationParams } from "./domain/orchestration/desk-calls.ts";
+import type { OrchestrationParams } from "./domain/run/desk-calls.ts";
 import type { Failure } from "./protocol/failure.ts";
-import { regionSchema } from "./protocol/channel.ts";
+import { regionSchema } from "./protocol/connection/channel.ts";
 import { failed, success, type Result } from "./protocol/result.ts";
-import type { Destinations } from "./destinations/destination-directory.ts";
-import type { Outbox } from "./destinations/outbox.ts";
-import type { Deployment } from "./trackers/deployment.ts";
-import type { Directory } from "./trackers/directory.ts";
-import type { Gateway } from "./trackers/gateway.ts";
-import type { Region } from "./trackers/region.ts";
-import type { StackTracker } from "./trackers/stack-tracker.ts";
-import type { Tickets } from "./trackers/tickets.ts";
+import type { Destinations } from "./destinations/directory/destination-directory.ts";
+import type { Outbox } from "./destinations/outbox/outbox.ts";
+import type { Deployment } from "./trackers/deployment/deployment.ts";
+import type { Directory } from "./trackers/directory/directory.ts";
+import type { Gateway } from "./trackers/gateway/gateway.ts";
+import type { Region } from "./trackers/account/region.ts";
+import type { StackTracker } from "./trackers/stack/stack-tracker.ts";
+import type { Tickets } from "./trackers/gateway/tickets.ts";
 
 const text = z.string("is missing");
 

@@ -27,7 +27,7 @@ describe("the structure", () => {
     const files = await bundled("src/index.ts");
     expect(files.filter((file) => /^src\/(simulator|cli|dashboard)\//.test(file))).toEqual([]);
     expect(files.filter((file) => file.startsWith("node:"))).toEqual([]);
-    expect(files).toContain("src/trackers/stack-tracker.ts");
+    expect(files).toContain("src/trackers/stack/stack-tracker.ts");
   });
 
   test("the simulator shares no code with the part that talks to AWS", async () => {
@@ -49,7 +49,7 @@ describe("the structure", () => {
       .filter((file) => file.endsWith(".ts"))
       .map((file) => join("src", file))
       .filter((file) => /extends (DurableObject|WorkflowEntrypoint)\b/.test(readFileSync(file, "utf8")));
-    expect(objects).toContain("src/destinations/outbox.ts");
+    expect(objects).toContain("src/destinations/outbox/outbox.ts");
     expect(objects).toContain("src/orchestrator/orchestrator.ts");
     expect(objects.length).toBeGreaterThan(7);
     expect(objects.filter((file) => linesOfCode(file) >= 200)).toEqual([]);

@@ -1,5 +1,5 @@
 /** Where a request carries its token. Only a WebSocket may carry it elsewhere than in the Authorization header. */
-import { SUBPROTOCOL } from "../protocol/connection.ts";
+import { SUBPROTOCOL } from "../protocol/connection/connection.ts";
 
 /** What a request shows to say who is asking; not yet verified. */
 export type Credential =

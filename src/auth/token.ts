@@ -6,7 +6,7 @@ import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey, type JWTVe
 import * as z from "zod";
 import type { Failure } from "../protocol/failure.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
-import { roles, type Session } from "../protocol/session.ts";
+import { roles, type Session } from "../protocol/connection/session.ts";
 import type { AuthSettings } from "../settings.ts";
 import { LATEST_EXPIRY, localSession } from "./loopback.ts";
 

@@ -1,7 +1,7 @@
 /** Asks for a retry, a rollback, a cancellation or a destruction, and follows it to its end. */
 import type { RestFailure } from "../client/rest-call.ts";
-import type { DeploymentAddress } from "../protocol/channel-names.ts";
-import type { DeploymentAction, DeploymentAnswer } from "../protocol/deployment-requests.ts";
+import type { DeploymentAddress } from "../protocol/connection/channel-names.ts";
+import type { DeploymentAction, DeploymentAnswer } from "../protocol/deployment/deployment-requests.ts";
 import type { Result } from "../protocol/result.ts";
 import { interrupted, say, withServerOf } from "./asking.ts";
 import type { ActionOptions } from "./commands/actions.ts";

@@ -1,6 +1,6 @@
 /** Begins a run by a plan, or by the plan of the last run, and follows it to its end. */
 import { resolve } from "node:path";
-import type { DeploymentAddress } from "../protocol/channel-names.ts";
+import type { DeploymentAddress } from "../protocol/connection/channel-names.ts";
 import { followBegun } from "./acting.ts";
 import { withServerOf } from "./asking.ts";
 import type { DeployOptions } from "./commands/deploy.ts";

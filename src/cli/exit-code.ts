@@ -1,7 +1,7 @@
 /** What the process ends with, the same for all commands: scripts rely on these numbers. */
 import type { RestFailure } from "../client/rest-call.ts";
-import type { DeploymentProgress } from "../protocol/deployment-progress.ts";
-import type { Outcome } from "../protocol/stack-frames.ts";
+import type { DeploymentProgress } from "../protocol/deployment/deployment-progress.ts";
+import type { Outcome } from "../protocol/stack/stack-frames.ts";
 
 export const EXIT = {
   done: 0,

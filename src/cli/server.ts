@@ -1,5 +1,5 @@
 /** Where Stackcast is and who asks it: from the options of a command, else from the environment. */
-import type { TokenProvider } from "../client/connection.ts";
+import type { TokenProvider } from "../client/connection/connection.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 
 export type ServerOptions = Readonly<{ url?: string | undefined; token?: string | undefined }>;

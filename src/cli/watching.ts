@@ -1,9 +1,9 @@
 /** Follows a deployment or a stack in the mode that is wanted, and says at the end what there is to say of it. */
-import type { Patience } from "../client/connection-state.ts";
+import type { Patience } from "../client/connection/connection-state.ts";
 import { DeploymentStore } from "../client/deployment-store.ts";
 import { restClient, type StackQuery } from "../client/rest.ts";
 import { StackStore } from "../client/stack-store.ts";
-import type { DeploymentAddress, StackAddress } from "../protocol/channel-names.ts";
+import type { DeploymentAddress, StackAddress } from "../protocol/connection/channel-names.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import { complain } from "./complaint.ts";
 import { orphanWarning } from "./display/left-behind.ts";

@@ -2,10 +2,10 @@
  * A channel's events, each once and in order: applies what follows, drops what was told before, sees what is missing. It
  * sends nothing itself but says how far it has come.
  */
-import type { Subscribed } from "../protocol/control-frames.ts";
-import type { DeploymentProgress } from "../protocol/deployment-progress.ts";
-import { after } from "./platform.ts";
-import type { Batch, ChannelFrame, Snapshot, TransientFrame, Trouble } from "./server-frame.ts";
+import type { Subscribed } from "../protocol/connection/control-frames.ts";
+import type { DeploymentProgress } from "../protocol/deployment/deployment-progress.ts";
+import { after } from "./connection/platform.ts";
+import type { Batch, ChannelFrame, Snapshot, TransientFrame, Trouble } from "./connection/server-frame.ts";
 
 /** A place in a channel, to resume from. */
 export type Position = Readonly<{ epoch: string; offset: number }>;

@@ -7,12 +7,12 @@ import { applyEvent } from "../domain/deployment/apply-event.ts";
 import { emptyDeployment, type DeploymentState } from "../domain/deployment/deployment-state.ts";
 import { deploymentProgressOf } from "../domain/deployment/deployment-view.ts";
 import type { Drafts } from "../domain/deployment/drafts.ts";
-import type { DeploymentAddress } from "../protocol/channel-names.ts";
-import type { DeploymentFrame } from "../protocol/deployment-events.ts";
-import type { DeploymentProgress } from "../protocol/deployment-progress.ts";
+import type { DeploymentAddress } from "../protocol/connection/channel-names.ts";
+import type { DeploymentFrame } from "../protocol/deployment/deployment-events.ts";
+import type { DeploymentProgress } from "../protocol/deployment/deployment-progress.ts";
 import type { ChannelListener } from "./channel-follower.ts";
-import { after, afterTurn } from "./platform.ts";
-import type { ChannelFrame, TransientFrame } from "./server-frame.ts";
+import { after, afterTurn } from "./connection/platform.ts";
+import type { ChannelFrame, TransientFrame } from "./connection/server-frame.ts";
 
 /** A state that the server has computed, and the offset that it describes. */
 export type ServerProgress = Readonly<{ progress: DeploymentProgress; offset: number }>;

@@ -2,11 +2,11 @@
  * The seeds' ProgressEventEmitter for orchestrators: tells local listeners, logs, and posts to Stackcast in order and in
  * batches, again and again until it arrives. It never throws into the deployment and never makes it wait.
  */
-import type { IngestReport } from "../protocol/deployment-requests.ts";
-import { backoffMs, BACKOFF, type Backoff } from "./backoff.ts";
+import type { IngestReport } from "../protocol/deployment/deployment-requests.ts";
+import { backoffMs, BACKOFF, type Backoff } from "./connection/backoff.ts";
 import { verdictOn, type DeliveryNotice } from "./delivery.ts";
 import { Outbox, type Letter } from "./outbox.ts";
-import { after, uniqueId } from "./platform.ts";
+import { after, uniqueId } from "./connection/platform.ts";
 import { envelopeOf, isTransient, levelOf, type LogLevel, type ProgressEvent } from "./progress-event.ts";
 import type { RestFailure, RestOptions } from "./rest-call.ts";
 import { restClient, type RestClient } from "./rest.ts";

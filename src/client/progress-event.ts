@@ -1,7 +1,7 @@
 /** An orchestrator's events as the seeds' emitter takes them, and how loud each is in a log. */
-import { EVENT_LEVELS } from "../domain/deployment/levels.ts";
-import type { LogEntry } from "../protocol/deployment-progress.ts";
-import type { IngestEnvelope } from "../protocol/deployment-requests.ts";
+import { EVENT_LEVELS } from "../domain/words/levels.ts";
+import type { LogEntry } from "../protocol/deployment/deployment-progress.ts";
+import type { IngestEnvelope } from "../protocol/deployment/deployment-requests.ts";
 
 /** The seeds' ProgressEvent; `data.environment` belongs to its address. An `id` that came before changes nothing. */
 export type ProgressEvent = Readonly<{

@@ -4,8 +4,8 @@
  */
 import type { Failure, FailureCode } from "../protocol/failure.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
-import type { TokenProvider } from "./connection.ts";
-import { ask, type Fetch, type WholeAnswer } from "./platform.ts";
+import type { TokenProvider } from "./connection/connection.ts";
+import { ask, type Fetch, type WholeAnswer } from "./connection/platform.ts";
 
 /** Why there is no answer: the server's own codes, or what came between. A newer server may have codes beyond these. */
 export type RestFailure = Readonly<{

@@ -1,5 +1,5 @@
 /** Stackcast's REST interface, route by route, typed by the protocol's own schemas. */
-import type { DeploymentAddress, StackAddress } from "../protocol/channel-names.ts";
+import type { DeploymentAddress, StackAddress } from "../protocol/connection/channel-names.ts";
 import type {
   AuditEntry,
   AuditQuery,
@@ -13,10 +13,10 @@ import type {
   Registration,
   Runs,
   StackAnswer,
-} from "../protocol/deployment-requests.ts";
+} from "../protocol/deployment/deployment-requests.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
-import type { StackEvents, StackSummary, Tracking } from "../protocol/stack-summary.ts";
-import type { Ticket } from "../protocol/ticket.ts";
+import type { StackEvents, StackSummary, Tracking } from "../protocol/stack/stack-summary.ts";
+import type { Ticket } from "../protocol/connection/ticket.ts";
 import {
   answerTo,
   dataOf,

@@ -2,12 +2,12 @@
  * A stack as its server knows it, kept by a follower of its channel: the frames folded by the one reducer, beginning with a
  * summary where one is given. What an operation plans and has not begun is known from a summary alone.
  */
-import { plannedFrom, stackViewAfter, stackViewOf, type StackView } from "../domain/stack-view.ts";
-import type { StackFrame } from "../protocol/stack-frames.ts";
-import type { StackSummary } from "../protocol/stack-summary.ts";
+import { plannedFrom, stackViewAfter, stackViewOf, type StackView } from "../domain/stack/stack-view.ts";
+import type { StackFrame } from "../protocol/stack/stack-frames.ts";
+import type { StackSummary } from "../protocol/stack/stack-summary.ts";
 import type { ChannelListener } from "./channel-follower.ts";
-import { afterTurn } from "./platform.ts";
-import type { ChannelFrame } from "./server-frame.ts";
+import { afterTurn } from "./connection/platform.ts";
+import type { ChannelFrame } from "./connection/server-frame.ts";
 
 export const isOfStack = (frame: ChannelFrame): frame is StackFrame =>
   frame.type === "resource_update" || frame.type === "stack_complete";

@@ -2,12 +2,12 @@
  * Several channels over one socket, `/ws`: subscribes, resumes each where it was after every loss, and subscribes again
  * from its last offset when it sees a hole.
  */
-import type { RequestError, Subscribed } from "../protocol/control-frames.ts";
+import type { RequestError, Subscribed } from "../protocol/connection/control-frames.ts";
 import { ChannelFollower, type ChannelListener, type Position } from "./channel-follower.ts";
-import { Connection, type ConnectionOptions } from "./connection.ts";
-import type { ConnectionState } from "./connection-state.ts";
-import { after } from "./platform.ts";
-import { serverFrameOf, type ServerFrame, type Snapshot, type Trouble } from "./server-frame.ts";
+import { Connection, type ConnectionOptions } from "./connection/connection.ts";
+import type { ConnectionState } from "./connection/connection-state.ts";
+import { after } from "./connection/platform.ts";
+import { serverFrameOf, type ServerFrame, type Snapshot, type Trouble } from "./connection/server-frame.ts";
 
 export type StreamOptions = ConnectionOptions &
   Readonly<{

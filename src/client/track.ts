@@ -2,11 +2,11 @@
  * A stack's own channel over its own socket, `/canvas/deploy/track/{stackName}`: the position to resume from goes into
  * the address, so that a hole costs a new connection.
  */
-import type { StackAddress } from "../protocol/channel-names.ts";
+import type { StackAddress } from "../protocol/connection/channel-names.ts";
 import { ChannelFollower, type ChannelListener, type Position } from "./channel-follower.ts";
-import { Connection } from "./connection.ts";
-import type { ConnectionState } from "./connection-state.ts";
-import { serverFrameOf } from "./server-frame.ts";
+import { Connection } from "./connection/connection.ts";
+import type { ConnectionState } from "./connection/connection-state.ts";
+import { serverFrameOf } from "./connection/server-frame.ts";
 import type { StreamOptions } from "./stream.ts";
 
 export type TrackOptions = StreamOptions & StackAddress & Readonly<{ from?: Position }>;

@@ -1,5 +1,5 @@
 /** Paths and queries of the pages, in both directions: what an address shows, and the address that shows something. */
-import type { DeploymentAddress, StackAddress } from "../protocol/channel-names.ts";
+import type { DeploymentAddress, StackAddress } from "../protocol/connection/channel-names.ts";
 
 /** What an address shows. */
 export type Route =

@@ -1,7 +1,7 @@
 /** The Worker that served the page, over REST and by sockets: with the token of whoever has signed in, and tickets. */
 import { restClient } from "../client/rest.ts";
-import type { Fetch } from "../client/platform.ts";
-import type { ConnectionOptions } from "../client/connection.ts";
+import type { Fetch } from "../client/connection/platform.ts";
+import type { ConnectionOptions } from "../client/connection/connection.ts";
 import { refuseToken, token } from "./session.ts";
 
 const tokenNow = (): string | undefined => token.peek();

@@ -2,7 +2,7 @@
  * One request and what came of it. Never throws, never waits longer than it may, follows no redirect, and says what went
  * wrong in words of its own: the runtime's may quote the address, which may be a secret.
  */
-import type { Rendered } from "./rendered.ts";
+import type { Rendered } from "./kinds/rendered.ts";
 
 /** What came of a request. */
 export type Answer = Readonly<{

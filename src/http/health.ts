@@ -1,8 +1,8 @@
 /** Whether the Worker can work at all: it answers, and its settings are whole. */
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
-import { answerOf, failureAnswers } from "./answers.ts";
-import { resourceApp } from "./resource-app.ts";
+import { answerOf, failureAnswers } from "./documents/answers.ts";
+import { resourceApp } from "./middleware/resource-app.ts";
 
 const healthRoute = createRoute({
   method: "get",

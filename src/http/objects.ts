@@ -4,9 +4,9 @@ import {
   stackChannelOf,
   type DeploymentAddress,
   type StackAddress,
-} from "../protocol/channel-names.ts";
+} from "../protocol/connection/channel-names.ts";
 import type { Env } from "../settings.ts";
-import { placedNear } from "../protocol/location-hint.ts";
+import { placedNear } from "../protocol/rpc/location-hint.ts";
 
 /** The object of a stack, near the region where its CloudFormation is. */
 export const stackTrackerOf = (env: Env, address: StackAddress) =>

@@ -1,5 +1,5 @@
 /** A stack that CloudFormation is still clearing up, or deleting, is waited for, so long and no longer; that is told. */
-import type { Order } from "../domain/orchestration/desk-calls.ts";
+import type { Order } from "../domain/run/desk-calls.ts";
 import { failing, type Hands, type Outcome, type StackDesk } from "./hands.ts";
 
 /** How long: deleting what a distribution or a database leaves behind may take most of an hour. */

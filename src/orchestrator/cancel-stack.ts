@@ -2,9 +2,9 @@
  * A stack given up on its way: what CloudFormation has not begun is withdrawn, an update is cancelled, which rolls it
  * back. A creation comes to its end: CloudFormation cannot stop it, and a half-made stack is of no use to anybody.
  */
-import type { Order } from "../domain/orchestration/desk-calls.ts";
-import { operationNameOf } from "../domain/orchestration/operation-names.ts";
-import { isAtRest, REVIEW_STATUS } from "../domain/statuses.ts";
+import type { Order } from "../domain/run/desk-calls.ts";
+import { operationNameOf } from "../domain/run/operation-names.ts";
+import { isAtRest, REVIEW_STATUS } from "../domain/stack/statuses.ts";
 import { discard } from "./deploy-stack.ts";
 import { wasExecuted } from "./execution.ts";
 import { lookAfter } from "./look-after.ts";

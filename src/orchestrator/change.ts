@@ -1,10 +1,10 @@
 /** A change set made and awaited: asked for again, it is the same one. */
-import type { ChangeSetState } from "../aws/change-sets.ts";
-import type { StackWish } from "../aws/stack-wish.ts";
-import type { OperationFailure } from "../domain/operation-failure.ts";
+import type { ChangeSetState } from "../aws/cloudformation/change-sets.ts";
+import type { StackWish } from "../aws/cloudformation/stack-wish.ts";
+import type { OperationFailure } from "../domain/failure/operation-failure.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
-import type { ErrorDetail } from "../protocol/deployment-events.ts";
-import type { StackOptions } from "../protocol/stack-options.ts";
+import type { ErrorDetail } from "../protocol/deployment/deployment-events.ts";
+import type { StackOptions } from "../protocol/stack/stack-options.ts";
 import { settled, type Hands } from "./hands.ts";
 
 /** Looks at a change set that is being computed, a second apart: nested stacks take long, and the next turn looks again. */

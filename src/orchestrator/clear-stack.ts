@@ -1,7 +1,7 @@
 /** A stack that could never be created is deleted, so that it can be created anew; CloudFormation takes no change of it. */
-import type { Order } from "../domain/orchestration/desk-calls.ts";
-import { operationNameOf } from "../domain/orchestration/operation-names.ts";
-import { deployabilityOf } from "../domain/deployability.ts";
+import type { Order } from "../domain/run/desk-calls.ts";
+import { operationNameOf } from "../domain/run/operation-names.ts";
+import { deployabilityOf } from "../domain/run/deployability.ts";
 import { failing, looked, refusalOf, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
 
 export const clearStack = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {

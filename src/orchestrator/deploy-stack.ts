@@ -2,14 +2,14 @@
  * A stack on its way: the change set of the right type made, taken up by the deployment, executed. What was done before
  * is found out and not done again; how it ends, the stack's tracker tells.
  */
-import type { ChangeSetState } from "../aws/change-sets.ts";
-import type { StackPicture } from "../aws/stack-operations.ts";
-import { deployabilityOf } from "../domain/deployability.ts";
-import { sendableTags, userTagOf } from "../domain/desired-stack.ts";
-import type { Order, Picture, StackPlan } from "../domain/orchestration/desk-calls.ts";
-import { operationNameOf } from "../domain/orchestration/operation-names.ts";
-import type { Task } from "../domain/orchestration/task.ts";
-import { OWN_TAGS } from "../protocol/deployment-plan.ts";
+import type { ChangeSetState } from "../aws/cloudformation/change-sets.ts";
+import type { StackPicture } from "../aws/cloudformation/stack-operations.ts";
+import { deployabilityOf } from "../domain/run/deployability.ts";
+import { sendableTags, userTagOf } from "../domain/run/desired-stack.ts";
+import type { Order, Picture, StackPlan } from "../domain/run/desk-calls.ts";
+import { operationNameOf } from "../domain/run/operation-names.ts";
+import type { Task } from "../domain/run/task.ts";
+import { OWN_TAGS } from "../protocol/deployment/deployment-plan.ts";
 import { awaitStack } from "./await-stack.ts";
 import { proposed, refusedBy } from "./change.ts";
 import { clearStack } from "./clear-stack.ts";

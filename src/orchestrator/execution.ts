@@ -2,10 +2,10 @@
  * A change set executed: once, however often that is asked. Only CloudFormation's own word for it counts, as what
  * happens in the stack just then may be of somebody else's doing.
  */
-import type { Order } from "../domain/orchestration/desk-calls.ts";
-import type { Task } from "../domain/orchestration/task.ts";
-import { REVIEW_STATUS } from "../domain/statuses.ts";
-import type { ErrorDetail } from "../protocol/deployment-events.ts";
+import type { Order } from "../domain/run/desk-calls.ts";
+import type { Task } from "../domain/run/task.ts";
+import { REVIEW_STATUS } from "../domain/stack/statuses.ts";
+import type { ErrorDetail } from "../protocol/deployment/deployment-events.ts";
 import { failing, looked, refusalOf, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
 
 /** The stack has been changed since the set was made. */

@@ -1,7 +1,7 @@
 /** A stack's termination protection and its policy, which CloudFormation takes by calls of their own. */
-import type { StackPicture } from "../aws/stack-operations.ts";
-import type { OperationFailure } from "../domain/operation-failure.ts";
-import type { Order, Picture } from "../domain/orchestration/desk-calls.ts";
+import type { StackPicture } from "../aws/cloudformation/stack-operations.ts";
+import type { OperationFailure } from "../domain/failure/operation-failure.ts";
+import type { Order, Picture } from "../domain/run/desk-calls.ts";
 import { success, type Result } from "../protocol/result.ts";
 import { settled, type Hands } from "./hands.ts";
 

@@ -1,10 +1,10 @@
 /** What an orchestrated run reaches AWS with, and how it deals with what AWS refuses. */
-import { changeSets, type ChangeSets } from "../aws/change-sets.ts";
-import { awsSession } from "../aws/session.ts";
-import { stackOperations, type StackOperations } from "../aws/stack-operations.ts";
-import type { Fact, Start } from "../domain/orchestration/desk-calls.ts";
-import type { OperationFailure } from "../domain/operation-failure.ts";
-import type { ErrorDetail } from "../protocol/deployment-events.ts";
+import { changeSets, type ChangeSets } from "../aws/cloudformation/change-sets.ts";
+import { awsSession } from "../aws/identity/session.ts";
+import { stackOperations, type StackOperations } from "../aws/cloudformation/stack-operations.ts";
+import type { Fact, Start } from "../domain/run/desk-calls.ts";
+import type { OperationFailure } from "../domain/failure/operation-failure.ts";
+import type { ErrorDetail } from "../protocol/deployment/deployment-events.ts";
 import type { Result } from "../protocol/result.ts";
 import type { Settings } from "../settings.ts";
 

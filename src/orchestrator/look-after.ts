@@ -1,7 +1,7 @@
 /** What became of a change set that was executed and of which nothing was heard since. */
-import type { Order } from "../domain/orchestration/desk-calls.ts";
-import type { Task } from "../domain/orchestration/task.ts";
-import { isAtRest, REVIEW_STATUS } from "../domain/statuses.ts";
+import type { Order } from "../domain/run/desk-calls.ts";
+import type { Task } from "../domain/run/task.ts";
+import { isAtRest, REVIEW_STATUS } from "../domain/stack/statuses.ts";
 import { GONE } from "./execution.ts";
 import { failing, looked, type Hands, type Outcome, type StackDesk } from "./hands.ts";
 

@@ -9,9 +9,9 @@ import {
   type OrchestrationParams,
   type PlanFault,
   type StackPlan,
-} from "../domain/orchestration/desk-calls.ts";
-import type { Action } from "../domain/orchestration/task.ts";
-import type { ErrorDetail } from "../protocol/deployment-events.ts";
+} from "../domain/run/desk-calls.ts";
+import type { Action } from "../domain/run/task.ts";
+import type { ErrorDetail } from "../protocol/deployment/deployment-events.ts";
 import { settingsOf, type Env } from "../settings.ts";
 import { cancelStack } from "./cancel-stack.ts";
 import { deployStack } from "./deploy-stack.ts";

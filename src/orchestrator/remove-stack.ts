@@ -1,9 +1,9 @@
 /** A stack deleted: because the deployment is destroyed, or because what the run created is taken back. */
-import type { Order } from "../domain/orchestration/desk-calls.ts";
-import { backwardNameOf } from "../domain/orchestration/operation-names.ts";
-import { REVIEW_STATUS } from "../domain/statuses.ts";
-import type { ErrorDetail } from "../protocol/deployment-events.ts";
-import { OWN_TAGS } from "../protocol/deployment-plan.ts";
+import type { Order } from "../domain/run/desk-calls.ts";
+import { backwardNameOf } from "../domain/run/operation-names.ts";
+import { REVIEW_STATUS } from "../domain/stack/statuses.ts";
+import type { ErrorDetail } from "../protocol/deployment/deployment-events.ts";
+import { OWN_TAGS } from "../protocol/deployment/deployment-plan.ts";
 import { failing, looked, refusalOf, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
 import { deploymentTagOf } from "./wish.ts";
 

@@ -2,11 +2,11 @@
  * A stack that the run has updated put back: to the template, parameters, tags and capabilities that were kept before.
  * One whose own rollback is stuck is let go on with it.
  */
-import type { Fact, Order, Picture } from "../domain/orchestration/desk-calls.ts";
-import { backwardNameOf } from "../domain/orchestration/operation-names.ts";
-import { deployabilityOf } from "../domain/deployability.ts";
-import { isRollbackStatus } from "../domain/statuses.ts";
-import { MAX_TEMPLATE_BYTES } from "../protocol/deployment-plan.ts";
+import type { Fact, Order, Picture } from "../domain/run/desk-calls.ts";
+import { backwardNameOf } from "../domain/run/operation-names.ts";
+import { deployabilityOf } from "../domain/run/deployability.ts";
+import { isRollbackStatus } from "../domain/stack/statuses.ts";
+import { MAX_TEMPLATE_BYTES } from "../protocol/deployment/deployment-plan.ts";
 import { proposed, refusedBy } from "./change.ts";
 import { execute } from "./execution.ts";
 import { OPEN_POLICY, setGuards } from "./guards.ts";

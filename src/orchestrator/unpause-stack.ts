@@ -1,7 +1,7 @@
 /** A paused stack rolled back, where its plan does not want it to stay paused: then it is deployed as any other. */
-import type { Order } from "../domain/orchestration/desk-calls.ts";
-import { operationNameOf } from "../domain/orchestration/operation-names.ts";
-import { deployabilityOf } from "../domain/deployability.ts";
+import type { Order } from "../domain/run/desk-calls.ts";
+import { operationNameOf } from "../domain/run/operation-names.ts";
+import { deployabilityOf } from "../domain/run/deployability.ts";
 import { failing, looked, refusalOf, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
 
 export const unpauseStack = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {

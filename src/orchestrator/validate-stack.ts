@@ -1,7 +1,7 @@
 /** Whether CloudFormation takes a stack's template, and whether the stack's plan goes with it. */
-import { keepsWhatItHas } from "../domain/deployability.ts";
-import type { Order, PlanFault } from "../domain/orchestration/desk-calls.ts";
-import { leftToStack, templateFaultOf } from "../domain/orchestration/template-faults.ts";
+import { keepsWhatItHas } from "../domain/run/deployability.ts";
+import type { Order, PlanFault } from "../domain/run/desk-calls.ts";
+import { leftToStack, templateFaultOf } from "../domain/run/template-faults.ts";
 import { refusalOf, settled, type Hands } from "./hands.ts";
 
 /** Undefined: nothing is wrong with it. Who may not validate may still deploy: then AWS says later what is wrong. */

@@ -2,14 +2,14 @@
  * What a stack is to become, in CloudFormation's terms: outputs of other stacks looked up, what is not named kept as the
  * stack has it, and our own tags set.
  */
-import type { StackPicture } from "../aws/stack-operations.ts";
-import type { ParameterWish, StackWish } from "../aws/stack-wish.ts";
-import { keptParameters, sendableTags, userTagOf } from "../domain/desired-stack.ts";
-import type { Order } from "../domain/orchestration/desk-calls.ts";
-import type { ErrorDetail } from "../protocol/deployment-events.ts";
-import { OWN_TAGS } from "../protocol/deployment-plan.ts";
+import type { StackPicture } from "../aws/cloudformation/stack-operations.ts";
+import type { ParameterWish, StackWish } from "../aws/cloudformation/stack-wish.ts";
+import { keptParameters, sendableTags, userTagOf } from "../domain/run/desired-stack.ts";
+import type { Order } from "../domain/run/desk-calls.ts";
+import type { ErrorDetail } from "../protocol/deployment/deployment-events.ts";
+import { OWN_TAGS } from "../protocol/deployment/deployment-plan.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
-import { outputAddressOf } from "../protocol/stack-parameters.ts";
+import { outputAddressOf } from "../protocol/stack/stack-parameters.ts";
 import { refusalOf, settled, type Hands } from "./hands.ts";
 
 /** What the tag of a deployment's stacks says. */

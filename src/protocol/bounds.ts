@@ -2,7 +2,7 @@
  * How much an event and what is kept of it may hold, so that a state always fits into a row (2 MB), a call between objects
  * (32 MiB) and a snapshot. What orchestrators send is refused beyond that; what AWS says is cut, and said to be.
  */
-import type { OutputValue } from "./output-value.ts";
+import type { OutputValue } from "./stack/output-value.ts";
 
 /** An event of an orchestrator, as JSON. */
 export const MAX_EVENT_BYTES = 256 * 1024;

@@ -3,8 +3,8 @@
  * delivered. What opens a door (a secret, a routing key, the path of a Slack URL) goes in and never comes out.
  */
 import * as z from "zod";
-import { environmentSchema } from "./channel.ts";
-import { deploymentEventSchema, momentSchema } from "./deployment-events.ts";
+import { environmentSchema } from "./connection/channel.ts";
+import { deploymentEventSchema, momentSchema } from "./deployment/deployment-events.ts";
 
 const destinationKinds = ["webhook", "slack", "pagerduty", "email"] as const;
 

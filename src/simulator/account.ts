@@ -3,8 +3,8 @@
  * pace of time. Knows nothing of requests.
  */
 import type { ChangeSet } from "./change-set.ts";
-import type { Faults } from "./faults.ts";
-import { failureSchema, type Failure, type Failures } from "./failures.ts";
+import type { Faults } from "./faults/faults.ts";
+import { failureSchema, type Failure, type Failures } from "./faults/failures.ts";
 import { Closed, Pace } from "./pace.ts";
 import { randomOf, uuidOf, type Random } from "./random.ts";
 import type { RecordedEvent, Stack } from "./stack.ts";

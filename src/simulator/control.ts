@@ -8,10 +8,10 @@
  */
 import { z } from "zod";
 import { auditGateSchema } from "./dynamodb.ts";
-import { failuresSchema } from "./failures.ts";
-import { faultSchema } from "./faults.ts";
+import { failuresSchema } from "./faults/failures.ts";
+import { faultSchema } from "./faults/faults.ts";
 import type { Simulator } from "./options.ts";
-import type { Answer } from "./service.ts";
+import type { Answer } from "./wire/service.ts";
 
 /** Paths that AWS does not have. */
 export const CONTROL_PREFIX = "/_simulator/";

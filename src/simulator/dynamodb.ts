@@ -6,7 +6,7 @@
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import dynalite from "dynalite";
 import { z } from "zod";
-import { listen, shutDown } from "./listening.ts";
+import { listen, shutDown } from "./wire/listening.ts";
 
 /** How DynamoDB answers. `unprocessed`: batch writes are accepted with all their items handed back. */
 export const auditGateSchema = z.object({

@@ -2,13 +2,13 @@
  * What can be asked of the simulated AWS from inside the same process: how it is made, and what its handle does.
  * The same wishes can be sent to a running one as JSON, see `control.ts`.
  */
-import type { Call } from "./call-log.ts";
-import type { Fault, FaultHandle } from "./faults.ts";
+import type { Call } from "./wire/call-log.ts";
+import type { Fault, FaultHandle } from "./faults/faults.ts";
 import type { AuditGate } from "./dynamodb.ts";
-import type { Failures } from "./failures.ts";
+import type { Failures } from "./faults/failures.ts";
 import type { InboxItem } from "./inbox/inbox.ts";
 import type { Replay, ReplayOptions } from "./replay/replay.ts";
-import type { Credentials } from "./sigv4.ts";
+import type { Credentials } from "./wire/sigv4.ts";
 
 /** How a simulated AWS is made. */
 export type SimulatorOptions = Readonly<{

@@ -1,7 +1,7 @@
 /** What a request asks of a stack, read with its template and its parameters into what the stack shall be. */
 import type { Account } from "./account.ts";
 import { exportsIn } from "./exports.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "./wire/refusal.ts";
 import type { Identity, Settings, Tag } from "./stack.ts";
 import { parseTemplate, type Template } from "./template/parse.ts";
 import { resolveParameters, type GivenParameter } from "./template/parameters.ts";

@@ -3,20 +3,20 @@
  * It shares no code with the part of the project that talks to AWS, so that it cannot agree with its mistakes.
  */
 import { Account } from "./account.ts";
-import type { Call } from "./call-log.ts";
+import type { Call } from "./wire/call-log.ts";
 import { cloudFormationService } from "./cloudformation/service.ts";
 import { control } from "./control.ts";
 import { startDynamoDb } from "./dynamodb.ts";
 import { ec2Service } from "./ec2/service.ts";
-import { Faults } from "./faults.ts";
+import { Faults } from "./faults/faults.ts";
 import { Inbox } from "./inbox/inbox.ts";
 import { startInbox } from "./inbox/server.ts";
-import { listen, shutDown } from "./listening.ts";
+import { listen, shutDown } from "./wire/listening.ts";
 import { logsService } from "./logs/service.ts";
 import type { Simulator, SimulatorOptions } from "./options.ts";
 import { Player } from "./play/player.ts";
 import { Replay } from "./replay/replay.ts";
-import { createSimulatorServer } from "./server.ts";
+import { createSimulatorServer } from "./wire/server.ts";
 import { sesService } from "./ses/service.ts";
 import { stsService } from "./sts/service.ts";
 

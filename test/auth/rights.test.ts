@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { hasRole, mayRead } from "../../src/auth/rights.ts";
-import type { Session } from "../../src/protocol/session.ts";
+import type { Session } from "../../src/protocol/connection/session.ts";
 
 const sessionOf = (channels?: string[]): Session => ({
   subject: "tester",

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { callerIdentity } from "../../src/aws/caller-identity.ts";
-import { awsSession } from "../../src/aws/session.ts";
+import { callerIdentity } from "../../src/aws/identity/caller-identity.ts";
+import { awsSession } from "../../src/aws/identity/session.ts";
 import type { Simulator } from "../../src/simulator/options.ts";
 import { createSimulator } from "../../src/simulator/simulator.ts";
 

@@ -1,6 +1,6 @@
 /** Where a change set's reason only points elsewhere, the reason is told that stands there. */
 import { describe, expect, it } from "vitest";
-import { changeSets } from "../../src/aws/change-sets.ts";
+import { changeSets } from "../../src/aws/cloudformation/change-sets.ts";
 import { escapeXml } from "./event-xml.ts";
 import { fakeAws, ok, queryError } from "./fake-session.ts";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { cloudFormation } from "../../src/aws/cloudformation.ts";
+import { cloudFormation } from "../../src/aws/cloudformation/cloudformation.ts";
 import { eventXml, pageXml, escapeXml } from "./event-xml.ts";
 import { fakeAws, ok, queryError } from "./fake-session.ts";
 import { itRecorded, recordedBody, recording } from "./recordings.ts";

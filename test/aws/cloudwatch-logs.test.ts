@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import * as z from "zod";
-import { putLogEvents, type LogEvent } from "../../src/aws/cloudwatch-logs.ts";
-import { jsonCall } from "../../src/aws/json-call.ts";
-import { awsSession } from "../../src/aws/session.ts";
+import { putLogEvents, type LogEvent } from "../../src/aws/services/cloudwatch-logs.ts";
+import { jsonCall } from "../../src/aws/transport/json-call.ts";
+import { awsSession } from "../../src/aws/identity/session.ts";
 import type { Simulator } from "../../src/simulator/options.ts";
 import { createSimulator } from "../../src/simulator/simulator.ts";
 import { fakeAws } from "./fake-session.ts";

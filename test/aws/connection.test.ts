@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import type { RequestListener, Server } from "node:http";
 import { afterEach, expect, it } from "vitest";
-import { awsSession } from "../../src/aws/session.ts";
-import { signedCall } from "../../src/aws/signed-call.ts";
+import { awsSession } from "../../src/aws/identity/session.ts";
+import { signedCall } from "../../src/aws/transport/signed-call.ts";
 
 const servers: Server[] = [];
 

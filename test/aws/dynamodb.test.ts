@@ -2,10 +2,10 @@
 import dynalite from "dynalite";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import * as z from "zod";
-import { batchWriteItem, isWritable, query } from "../../src/aws/dynamodb.ts";
-import { jsonCall } from "../../src/aws/json-call.ts";
-import { awsSession } from "../../src/aws/session.ts";
-import type { AwsSession } from "../../src/aws/session.ts";
+import { batchWriteItem, isWritable, query } from "../../src/aws/services/dynamodb.ts";
+import { jsonCall } from "../../src/aws/transport/json-call.ts";
+import { awsSession } from "../../src/aws/identity/session.ts";
+import type { AwsSession } from "../../src/aws/identity/session.ts";
 import { fakeAws } from "./fake-session.ts";
 
 const TABLE = "cloud-deployment-events";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { endpointOf } from "../../src/aws/endpoints.ts";
+import { endpointOf } from "../../src/aws/transport/endpoints.ts";
 
 it.each([
   ["cloudformation", "https://cloudformation.eu-west-1.amazonaws.com", "cloudformation"],

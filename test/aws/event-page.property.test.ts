@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { readEventPage } from "../../src/aws/event-page.ts";
-import { eventKeyOf } from "../../src/domain/stack-event.ts";
-import type { HookReport, StackEvent } from "../../src/domain/stack-event.ts";
-import { reasonHintOf } from "../../src/aws/reason-hint.ts";
+import { readEventPage } from "../../src/aws/cloudformation/event-page.ts";
+import { eventKeyOf } from "../../src/domain/stack/stack-event.ts";
+import type { HookReport, StackEvent } from "../../src/domain/stack/stack-event.ts";
+import { reasonHintOf } from "../../src/aws/cloudformation/reason-hint.ts";
 import { eventXml, pageXml } from "./event-xml.ts";
 
 const text = fc.oneof(

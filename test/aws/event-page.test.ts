@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { readEventPage } from "../../src/aws/event-page.ts";
-import { eventKeyOf } from "../../src/domain/stack-event.ts";
-import type { StackEvent } from "../../src/domain/stack-event.ts";
+import { readEventPage } from "../../src/aws/cloudformation/event-page.ts";
+import { eventKeyOf } from "../../src/domain/stack/stack-event.ts";
+import type { StackEvent } from "../../src/domain/stack/stack-event.ts";
 import { eventXml, pageXml } from "./event-xml.ts";
 
 const STACK = "arn:aws:cloudformation:us-east-1:123456789012:stack/shop/6f2c";

@@ -1,5 +1,5 @@
 /** Pages of DescribeStackEvents as AWS writes them, from events in our own words: the far end of the reader under test. */
-import type { StackEvent } from "../../src/domain/stack-event.ts";
+import type { StackEvent } from "../../src/domain/stack/stack-event.ts";
 
 /** Text as XML holds it, every character that could harm as a reference. */
 export const escapeXml = (text: string): string =>

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import * as z from "zod";
-import { failureOf } from "../../src/aws/failure-of.ts";
+import { failureOf } from "../../src/aws/transport/failure-of.ts";
 import { escapeXml } from "./event-xml.ts";
 import { itRecorded, recording } from "./recordings.ts";
 

@@ -2,8 +2,8 @@
  * A session whose far end is a function of the test and whose time passes only by sleeping. The signer is the real one.
  */
 import { AwsClient } from "aws4fetch";
-import type { EndpointOverrides } from "../../src/aws/endpoints.ts";
-import type { AwsSession } from "../../src/aws/session.ts";
+import type { EndpointOverrides } from "../../src/aws/transport/endpoints.ts";
+import type { AwsSession } from "../../src/aws/identity/session.ts";
 
 /** What the session did, seen from outside. */
 export type FakeAws = Readonly<{ session: AwsSession; requests: Request[]; waits: number[] }>;

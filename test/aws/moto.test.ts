@@ -1,12 +1,12 @@
 /** What changes stacks, asked of an AWS that others have written: what we send and read is not only our simulator's. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { callerIdentity } from "../../src/aws/caller-identity.ts";
-import { changeSets } from "../../src/aws/change-sets.ts";
-import { keyPairs } from "../../src/aws/key-pairs.ts";
-import { awsSession } from "../../src/aws/session.ts";
-import { stackOperations } from "../../src/aws/stack-operations.ts";
-import type { StackWish } from "../../src/aws/stack-wish.ts";
-import { CanvasDeploys } from "../../src/trackers/canvas-deploys.ts";
+import { callerIdentity } from "../../src/aws/identity/caller-identity.ts";
+import { changeSets } from "../../src/aws/cloudformation/change-sets.ts";
+import { keyPairs } from "../../src/aws/services/key-pairs.ts";
+import { awsSession } from "../../src/aws/identity/session.ts";
+import { stackOperations } from "../../src/aws/cloudformation/stack-operations.ts";
+import type { StackWish } from "../../src/aws/cloudformation/stack-wish.ts";
+import { CanvasDeploys } from "../../src/trackers/canvas/canvas-deploys.ts";
 import { fingerprintOf, orderOf, StoredValues } from "../simulator/canvas-account.ts";
 import { motoPath, startMoto, type Moto } from "../support/moto.ts";
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import * as z from "zod";
-import { listOf, readXml } from "../../src/aws/query-xml.ts";
+import { listOf, readXml } from "../../src/aws/transport/query-xml.ts";
 
 const valueOf = (text: string) => readXml(`<R><A>${text}</A></R>`, "R", z.object({ A: z.string() }));
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import * as z from "zod";
-import { failureOf } from "../../src/aws/failure-of.ts";
-import { operationOutcome } from "../../src/aws/refused-operation.ts";
+import { failureOf } from "../../src/aws/transport/failure-of.ts";
+import { operationOutcome } from "../../src/aws/cloudformation/refused-operation.ts";
 import { failed, success } from "../../src/protocol/result.ts";
 import { escapeXml } from "./event-xml.ts";
 import { itRecorded, recording } from "./recordings.ts";

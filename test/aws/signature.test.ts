@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { expect, it } from "vitest";
-import { cloudFormation } from "../../src/aws/cloudformation.ts";
-import { signedCall } from "../../src/aws/signed-call.ts";
+import { cloudFormation } from "../../src/aws/cloudformation/cloudformation.ts";
+import { signedCall } from "../../src/aws/transport/signed-call.ts";
 import { fakeAws, KEYS, ok, queryError } from "./fake-session.ts";
 
 const hmac = (key: string | Buffer, text: string) => createHmac("sha256", key).update(text).digest();

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { signedCall } from "../../src/aws/signed-call.ts";
+import { signedCall } from "../../src/aws/transport/signed-call.ts";
 import { fakeAws, KEYS, ok, queryError } from "./fake-session.ts";
 
 const CALL = {

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { cloudFormation } from "../../src/aws/cloudformation.ts";
-import { queryCall } from "../../src/aws/query-call.ts";
-import { awsSession } from "../../src/aws/session.ts";
-import type { StackEvent } from "../../src/domain/stack-event.ts";
-import type { Fault } from "../../src/simulator/faults.ts";
+import { cloudFormation } from "../../src/aws/cloudformation/cloudformation.ts";
+import { queryCall } from "../../src/aws/transport/query-call.ts";
+import { awsSession } from "../../src/aws/identity/session.ts";
+import type { StackEvent } from "../../src/domain/stack/stack-event.ts";
+import type { Fault } from "../../src/simulator/faults/faults.ts";
 import type { Simulator } from "../../src/simulator/options.ts";
-import { SAMPLE_TEMPLATE } from "../../src/simulator/sample.ts";
+import { SAMPLE_TEMPLATE } from "../../src/simulator/sample/sample.ts";
 import { createSimulator } from "../../src/simulator/simulator.ts";
 
 let aws: Simulator;

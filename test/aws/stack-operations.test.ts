@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { changeSets } from "../../src/aws/change-sets.ts";
-import { awsSession } from "../../src/aws/session.ts";
-import { stackOperations } from "../../src/aws/stack-operations.ts";
-import type { StackWish } from "../../src/aws/stack-wish.ts";
+import { changeSets } from "../../src/aws/cloudformation/change-sets.ts";
+import { awsSession } from "../../src/aws/identity/session.ts";
+import { stackOperations } from "../../src/aws/cloudformation/stack-operations.ts";
+import type { StackWish } from "../../src/aws/cloudformation/stack-wish.ts";
 import type { Simulator } from "../../src/simulator/options.ts";
 import { createSimulator } from "../../src/simulator/simulator.ts";
 

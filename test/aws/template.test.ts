@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { templateOf } from "../../src/aws/template.ts";
+import { templateOf } from "../../src/aws/cloudformation/template.ts";
 import { itRecorded, recording } from "./recordings.ts";
 
 const conditionOf = (yaml: string): unknown => {

@@ -1,6 +1,6 @@
 /** Stands for what sends a deployment's events by REST: made beforehand, each about as long as the seeds' samples. */
 import * as z from "zod";
-import { deploymentChannelOf } from "../../src/protocol/channel-names.ts";
+import { deploymentChannelOf } from "../../src/protocol/connection/channel-names.ts";
 import type { ServerProcess } from "./servers/server-process.ts";
 
 /** The shape of the seeds' sample deployment. */

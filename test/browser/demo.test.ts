@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { freePort } from "../../src/cli/worker-process.ts";
+import { freePort } from "../../src/cli/local/worker-process.ts";
 import { chromiumPath, launchBrowser, whyNoBrowser } from "../support/browser.ts";
 import { eventually } from "../support/eventually.ts";
 import { leash, type Leash } from "../support/leash.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { keptWorker, MAX_RESTARTS, STEADY_MS } from "../../src/cli/kept-worker.ts";
-import type { WorkerProcess } from "../../src/cli/worker-process.ts";
+import { keptWorker, MAX_RESTARTS, STEADY_MS } from "../../src/cli/local/kept-worker.ts";
+import type { WorkerProcess } from "../../src/cli/local/worker-process.ts";
 
 /** A process that ends and answers when the test says so. */
 class FakeProcess implements WorkerProcess {

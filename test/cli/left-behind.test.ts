@@ -5,8 +5,8 @@ import { causeTexts, nextActionText } from "../../src/cli/display/cause-block.ts
 import { reportLines } from "../../src/cli/display/report.ts";
 import { exitOfEnding, type Ending } from "../../src/cli/following/ending.ts";
 import { deploymentProgressOf } from "../../src/domain/deployment/deployment-view.ts";
-import type { DeploymentEvent } from "../../src/protocol/deployment-events.ts";
-import type { DeploymentProgress } from "../../src/protocol/deployment-progress.ts";
+import type { DeploymentEvent } from "../../src/protocol/deployment/deployment-events.ts";
+import type { DeploymentProgress } from "../../src/protocol/deployment/deployment-progress.ts";
 import { at, begun, planned, stateOf, told } from "../domain/deployment/told.ts";
 import { causeAt, left } from "../domain/deployment/stack-channel.ts";
 

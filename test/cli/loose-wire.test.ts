@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { looseWire } from "../../src/cli/loose-wire.ts";
-import { freePort } from "../../src/cli/worker-process.ts";
+import { looseWire } from "../../src/cli/local/loose-wire.ts";
+import { freePort } from "../../src/cli/local/worker-process.ts";
 import { eventually } from "../support/eventually.ts";
 
 const UPGRADE = "GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n";

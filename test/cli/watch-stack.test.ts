@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { StackSummary } from "../../src/protocol/stack-summary.ts";
+import type { StackSummary } from "../../src/protocol/stack/stack-summary.ts";
 import { FakeServer } from "../client/fake-server.ts";
 import { refused, succeeded } from "../client/fake-rest.ts";
 import { eventually } from "../support/eventually.ts";

@@ -2,7 +2,7 @@
 import { FakeServer } from "../client/fake-server.ts";
 import { ServedDeployment } from "../client/served-deployment.ts";
 import { begun, planned, told } from "../domain/deployment/told.ts";
-import type { DeploymentEvent } from "../../src/protocol/deployment-events.ts";
+import type { DeploymentEvent } from "../../src/protocol/deployment/deployment-events.ts";
 import { begin, type Running } from "./terminal-client.ts";
 
 export const PLAN = [planned("network", 1), planned("database", 2, "network")];

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { backoffMs } from "../../src/client/backoff.ts";
+import { backoffMs } from "../../src/client/connection/backoff.ts";
 
 test("waits anything from nothing to a bound that doubles with each failure up to half a minute", () => {
   expect([0, 1, 2, 5, 6, 100].map((failures) => backoffMs(failures, 1))).toEqual([

@@ -2,9 +2,12 @@
 import { emptyDeployment, type DeploymentState } from "../../src/domain/deployment/deployment-state.ts";
 import { deploymentProgressOf } from "../../src/domain/deployment/deployment-view.ts";
 import { foldDeployment } from "../../src/domain/deployment/fold-deployment.ts";
-import { deploymentChannelOf } from "../../src/protocol/channel-names.ts";
-import type { DeploymentEvent } from "../../src/protocol/deployment-events.ts";
-import { deploymentProgressSchema, type DeploymentProgress } from "../../src/protocol/deployment-progress.ts";
+import { deploymentChannelOf } from "../../src/protocol/connection/channel-names.ts";
+import type { DeploymentEvent } from "../../src/protocol/deployment/deployment-events.ts";
+import {
+  deploymentProgressSchema,
+  type DeploymentProgress,
+} from "../../src/protocol/deployment/deployment-progress.ts";
 import { factsOf, inTime } from "../domain/deployment/play.ts";
 import { ADDRESS, at, SEEDS_PLAN, told } from "../domain/deployment/told.ts";
 import type { FakeServer } from "./fake-server.ts";

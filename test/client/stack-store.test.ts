@@ -1,8 +1,8 @@
 /** What a follower of a stack's channel knows of it, beginning with nothing or with a summary. */
 import { describe, expect, test } from "vitest";
 import { StackStore } from "../../src/client/stack-store.ts";
-import type { StackFrame } from "../../src/protocol/stack-frames.ts";
-import type { StackSummary } from "../../src/protocol/stack-summary.ts";
+import type { StackFrame } from "../../src/protocol/stack/stack-frames.ts";
+import type { StackSummary } from "../../src/protocol/stack/stack-summary.ts";
 
 const CHANNEL = "stacks/us-east-1/shop";
 const ARN = "arn:aws:cloudformation:us-east-1:123456789012:stack/shop/1";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openStream, type Stream } from "../../src/client/stream.ts";
-import { endOf } from "../../src/client/token-renewal.ts";
+import { endOf } from "../../src/client/connection/token-renewal.ts";
 import { tokenOf } from "../support/token.ts";
 import { FakeServer } from "./fake-server.ts";
 import { HASTY } from "./watching.ts";

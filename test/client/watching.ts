@@ -1,9 +1,9 @@
 /** What a test needs to watch a channel through the client: a record of all that was told, and periods made short. */
 import { openStream, type Stream, type StreamOptions, type Wish } from "../../src/client/stream.ts";
 import type { ChannelListener, ChannelRefusal } from "../../src/client/channel-follower.ts";
-import type { ConnectionState, Patience } from "../../src/client/connection-state.ts";
-import type { ChannelFrame, TransientFrame } from "../../src/client/server-frame.ts";
-import type { DeploymentProgress } from "../../src/protocol/deployment-progress.ts";
+import type { ConnectionState, Patience } from "../../src/client/connection/connection-state.ts";
+import type { ChannelFrame, TransientFrame } from "../../src/client/connection/server-frame.ts";
+import type { DeploymentProgress } from "../../src/protocol/deployment/deployment-progress.ts";
 
 /** As patient as a test, and not more. */
 export const HASTY: Patience = {

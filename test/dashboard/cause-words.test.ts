@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { blastText, nextActionText } from "../../src/dashboard/deployment/cause-words.ts";
-import type { DeploymentProgress } from "../../src/protocol/deployment-progress.ts";
+import type { DeploymentProgress } from "../../src/protocol/deployment/deployment-progress.ts";
 
 const stacks = { a: {}, b: {}, c: {}, d: {} } as unknown as DeploymentProgress["stacks"];
 

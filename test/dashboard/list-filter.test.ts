@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { listedOf } from "../../src/dashboard/deployments/deployment-row.ts";
 import { isDeploymentWanted, listKindOf } from "../../src/dashboard/deployments/list-filter.ts";
 import { countsByKind, isStackWanted, stackFilterOf } from "../../src/dashboard/deployment/stack-filter.ts";
-import type { DeploymentProgress } from "../../src/protocol/deployment-progress.ts";
-import type { RunSummary } from "../../src/protocol/deployment-requests.ts";
+import type { DeploymentProgress } from "../../src/protocol/deployment/deployment-progress.ts";
+import type { RunSummary } from "../../src/protocol/deployment/deployment-requests.ts";
 
 const row: RunSummary = {
   deploymentId: "D1BRV40",

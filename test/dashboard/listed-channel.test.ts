@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ListedChannel, pulseOf } from "../../src/dashboard/deployments/listed-channel.ts";
-import type { DeploymentProgress } from "../../src/protocol/deployment-progress.ts";
+import type { DeploymentProgress } from "../../src/protocol/deployment/deployment-progress.ts";
 import { framesOf } from "./told-run.ts";
 
 const progress = { run: 1 } as DeploymentProgress;

@@ -1,7 +1,10 @@
 /** Runs of a deployment for tests of what is made of them: told event by event, in seconds since a fixed time. */
 import { applyEvent } from "../../src/domain/deployment/apply-event.ts";
 import { emptyDeployment, type DeploymentState } from "../../src/domain/deployment/deployment-state.ts";
-import { deploymentEventSchema, type DeploymentFrame } from "../../src/protocol/deployment-events.ts";
+import {
+  deploymentEventSchema,
+  type DeploymentFrame,
+} from "../../src/protocol/deployment/deployment-events.ts";
 
 export const START = Date.parse("2026-11-22T10:00:00.000Z");
 

@@ -4,7 +4,7 @@ import { doneShare, percentText, stackPercentText } from "../../src/dashboard/el
 import { attemptText } from "../../src/dashboard/destinations/destination-words.ts";
 import { consoleHref } from "../../src/dashboard/elements/aws-console.ts";
 import { hasRunEnded, standingOfStatus, wordOfStatus } from "../../src/dashboard/elements/standing.ts";
-import { deploymentStates, stackStates } from "../../src/protocol/deployment-progress.ts";
+import { deploymentStates, stackStates } from "../../src/protocol/deployment/deployment-progress.ts";
 
 describe("lengths of time", () => {
   test.each([

@@ -1,7 +1,7 @@
 /** Alerts of the seeds' deployment, made from its events as the channel's owner makes them. */
-import { alertOf, type Alert } from "../../src/domain/alert.ts";
+import { alertOf, type Alert } from "../../src/domain/words/alert.ts";
 import { foldDeployment } from "../../src/domain/deployment/fold-deployment.ts";
-import type { DeploymentEvent } from "../../src/protocol/deployment-events.ts";
+import type { DeploymentEvent } from "../../src/protocol/deployment/deployment-events.ts";
 import { begun, NOTHING, SEEDS_PLAN, told } from "../domain/deployment/told.ts";
 
 /** Where Stackcast is, for links. */

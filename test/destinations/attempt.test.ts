@@ -2,8 +2,8 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { attemptOf, type Target } from "../../src/destinations/attempt.ts";
-import { testMessageOf } from "../../src/destinations/test-message.ts";
+import { attemptOf, type Target } from "../../src/destinations/outbox/attempt.ts";
+import { testMessageOf } from "../../src/destinations/kinds/test-message.ts";
 import type { DestinationRequest } from "../../src/protocol/destinations.ts";
 import { settingsOf, type Env } from "../../src/settings.ts";
 

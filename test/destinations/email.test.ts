@@ -1,8 +1,8 @@
 /** Alerts as mails. */
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { mailOf, recipientsOf } from "../../src/destinations/email.ts";
-import type { Alert } from "../../src/domain/alert.ts";
+import { mailOf, recipientsOf } from "../../src/destinations/kinds/email.ts";
+import type { Alert } from "../../src/domain/words/alert.ts";
 import { asJson, expectGolden } from "../support/golden.ts";
 import { ALERTS, BASE } from "./alerts.ts";
 

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import * as z from "zod";
-import { pagerDutyRequests } from "../../src/destinations/pagerduty.ts";
-import type { Alert } from "../../src/domain/alert.ts";
+import { pagerDutyRequests } from "../../src/destinations/kinds/pagerduty.ts";
+import type { Alert } from "../../src/domain/words/alert.ts";
 import { asJson, expectGolden } from "../support/golden.ts";
 import { ALERTS, BASE } from "./alerts.ts";
 

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import * as z from "zod";
-import { shownText } from "../../src/domain/alert-text.ts";
-import { slackRequest } from "../../src/destinations/slack.ts";
+import { shownText } from "../../src/domain/words/alert-text.ts";
+import { slackRequest } from "../../src/destinations/kinds/slack.ts";
 import { asJson, expectGolden } from "../support/golden.ts";
 import { ALERTS, BASE, alertAfter } from "./alerts.ts";
 import { begun, planned, told } from "../domain/deployment/told.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { DestinationKind } from "../../src/protocol/destinations.ts";
-import { verdictOf } from "../../src/destinations/verdict.ts";
+import { verdictOf } from "../../src/destinations/outbox/verdict.ts";
 
 const WAITS = [5, 300];
 const failed = (status: number, retryAfterMs?: number) => ({

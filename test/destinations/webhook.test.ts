@@ -2,7 +2,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { Webhook } from "standardwebhooks";
 import { expect, test } from "vitest";
-import { newSecret, webhookRequest } from "../../src/destinations/webhook.ts";
+import { newSecret, webhookRequest } from "../../src/destinations/kinds/webhook.ts";
 
 const url = "https://hooks.example.com/a";
 

@@ -1,8 +1,8 @@
 /** What a notification says of an event. */
 import { expect, test } from "vitest";
-import { alertOf } from "../../src/domain/alert.ts";
-import { durationText, shownLine, shownText } from "../../src/domain/alert-text.ts";
-import { deploymentEventSchema } from "../../src/protocol/deployment-events.ts";
+import { alertOf } from "../../src/domain/words/alert.ts";
+import { durationText, shownLine, shownText } from "../../src/domain/words/alert-text.ts";
+import { deploymentEventSchema } from "../../src/protocol/deployment/deployment-events.ts";
 import { ALERTS, alertAfter } from "../destinations/alerts.ts";
 import { begun, planned, stateOf, told } from "./deployment/told.ts";
 

@@ -1,8 +1,8 @@
 /** Where one attempt ends and the next begins. */
 import { describe, expect, test } from "vitest";
-import { attemptStart, beginsAttempt } from "../../src/domain/attempt.ts";
-import type { ReasonHint } from "../../src/domain/stack-event.ts";
-import { operationStart } from "../../src/domain/unseen-operations.ts";
+import { attemptStart, beginsAttempt } from "../../src/domain/stack/operation/attempt.ts";
+import type { ReasonHint } from "../../src/domain/stack/stack-event.ts";
+import { operationStart } from "../../src/domain/stack/operation/unseen-operations.ts";
 import { own, resource } from "./events.ts";
 
 const mark = (status: string, operationId?: string, clientRequestToken?: string, hint?: ReasonHint) => ({

@@ -1,7 +1,7 @@
 /** A channel's event as a row of the audit table. */
 import { expect, test } from "vitest";
-import { auditItemOf } from "../../src/domain/audit-item.ts";
-import type { StackFrame } from "../../src/protocol/stack-frames.ts";
+import { auditItemOf } from "../../src/domain/words/audit-item.ts";
+import type { StackFrame } from "../../src/protocol/stack/stack-frames.ts";
 import { at } from "./events.ts";
 
 const stack = {

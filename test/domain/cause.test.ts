@@ -1,7 +1,7 @@
 /** Which failure was the first cause. */
 import { describe, expect, test } from "vitest";
-import type { HookReport, StackEvent } from "../../src/domain/stack-event.ts";
-import { summaryOf } from "../../src/domain/summary.ts";
+import type { HookReport, StackEvent } from "../../src/domain/stack/stack-event.ts";
+import { summaryOf } from "../../src/domain/stack/summary.ts";
 import { FakeCloudFormation } from "../support/fake-cloudformation.ts";
 import { at, CHILD, nested, own, resource, ROOT } from "./events.ts";
 import { Follower } from "./follower.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { deployabilityOf, keepsWhatItHas } from "../../src/domain/deployability.ts";
-import { refusalOfStatus } from "../../src/domain/deploy-refusal.ts";
-import { wayOutOf } from "../../src/domain/orchestration/way-out.ts";
+import { deployabilityOf, keepsWhatItHas } from "../../src/domain/run/deployability.ts";
+import { refusalOfStatus } from "../../src/domain/run/deploy-refusal.ts";
+import { wayOutOf } from "../../src/domain/run/way-out.ts";
 
 /** Every status that a stack can have, what is done about it, and whether what it has is kept. */
 const TABLE = [

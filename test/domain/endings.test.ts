@@ -1,8 +1,8 @@
 /** What an end means: judged by what the operation meant, with its cause and what it left behind. */
 import { describe, expect, test } from "vitest";
-import { reasonHintOf } from "../../src/aws/reason-hint.ts";
-import type { StackEvent } from "../../src/domain/stack-event.ts";
-import { summaryOf } from "../../src/domain/summary.ts";
+import { reasonHintOf } from "../../src/aws/cloudformation/reason-hint.ts";
+import type { StackEvent } from "../../src/domain/stack/stack-event.ts";
+import { summaryOf } from "../../src/domain/stack/summary.ts";
 import { FakeCloudFormation } from "../support/fake-cloudformation.ts";
 import { CHILD, nested, own, resource, ROOT, timed } from "./events.ts";
 import { Follower } from "./follower.ts";

@@ -1,8 +1,8 @@
 /** The order of one stack's events: AWS's list, whatever became visible when. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cursorOf, orderOf, rankIn } from "../../src/domain/event-order.ts";
-import { BEGINNING, REMEMBERED_EVENTS } from "../../src/domain/unseen.ts";
+import { cursorOf, orderOf, rankIn } from "../../src/domain/stack/operation/event-order.ts";
+import { BEGINNING, REMEMBERED_EVENTS } from "../../src/domain/stack/operation/unseen.ts";
 
 const lists = fc
   .uniqueArray(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 30 })

@@ -1,5 +1,5 @@
 /** Events as CloudFormation would tell them, for tests: a stack's own, its resources', nested stacks'. */
-import { STACK_TYPE, type StackEvent } from "../../src/domain/stack-event.ts";
+import { STACK_TYPE, type StackEvent } from "../../src/domain/stack/stack-event.ts";
 
 export const ROOT = "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/11111111-2222";
 export const CHILD = "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop-Data-AAAA/33333333-4444";

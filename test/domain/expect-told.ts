@@ -1,9 +1,14 @@
 /** Compares what a reader of the frames knows with what the server knows. */
 import { isDeepStrictEqual } from "node:util";
 import { expect } from "vitest";
-import type { StackState } from "../../src/domain/stack-state.ts";
-import { resourcesOf, stackViewAfter, stackViewOf, type StackView } from "../../src/domain/stack-view.ts";
-import { summaryOf } from "../../src/domain/summary.ts";
+import type { StackState } from "../../src/domain/stack/stack-state.ts";
+import {
+  resourcesOf,
+  stackViewAfter,
+  stackViewOf,
+  type StackView,
+} from "../../src/domain/stack/stack-view.ts";
+import { summaryOf } from "../../src/domain/stack/summary.ts";
 import type { Step } from "./follower.ts";
 
 /** What both know: all but what an operation plans and has not begun, which no event tells of. */

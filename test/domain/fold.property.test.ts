@@ -1,13 +1,13 @@
 /** However a log is cut, shown again or shown late: the same events lead to the same state. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { advance } from "../../src/domain/advance.ts";
-import type { Findings } from "../../src/domain/findings.ts";
-import { isOwnEvent, type StackEvent } from "../../src/domain/stack-event.ts";
-import { EMPTY_STATE, type StackState } from "../../src/domain/stack-state.ts";
-import type { StackFrame } from "../../src/protocol/stack-frames.ts";
-import { unseenEvents, sinceKnown } from "../../src/trackers/event-walk.ts";
-import { keyOf } from "../../src/domain/unseen.ts";
+import { advance } from "../../src/domain/stack/advance.ts";
+import type { Findings } from "../../src/domain/stack/findings.ts";
+import { isOwnEvent, type StackEvent } from "../../src/domain/stack/stack-event.ts";
+import { EMPTY_STATE, type StackState } from "../../src/domain/stack/stack-state.ts";
+import type { StackFrame } from "../../src/protocol/stack/stack-frames.ts";
+import { unseenEvents, sinceKnown } from "../../src/trackers/stack/event-walk.ts";
+import { keyOf } from "../../src/domain/stack/operation/unseen.ts";
 import { FakeCloudFormation } from "../support/fake-cloudformation.ts";
 import { at, nameOf, ROOT } from "./events.ts";
 import { CHANNEL, Follower } from "./follower.ts";

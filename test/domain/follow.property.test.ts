@@ -1,8 +1,8 @@
 /** Whatever AWS does and however its answers fail: every event is told once, in order. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isOwnEvent, type StackEvent } from "../../src/domain/stack-event.ts";
-import { operationBegunBy } from "../../src/domain/statuses.ts";
+import { isOwnEvent, type StackEvent } from "../../src/domain/stack/stack-event.ts";
+import { operationBegunBy } from "../../src/domain/stack/statuses.ts";
 import { FakeCloudFormation } from "../support/fake-cloudformation.ts";
 import { ROOT } from "./events.ts";
 import { Follower } from "./follower.ts";

@@ -1,6 +1,6 @@
 /** Following a stack, poll by poll, when AWS or its users do something awkward. */
 import { describe, expect, test } from "vitest";
-import type { StackEvent } from "../../src/domain/stack-event.ts";
+import type { StackEvent } from "../../src/domain/stack/stack-event.ts";
 import { FakeCloudFormation } from "../support/fake-cloudformation.ts";
 import { at, CHILD, nested, own, resource, ROOT, timed } from "./events.ts";
 import { Follower } from "./follower.ts";

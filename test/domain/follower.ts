@@ -1,10 +1,10 @@
 /** Follows a stack as the tracker does, poll by poll, without its storage and its sockets. */
-import { advance } from "../../src/domain/advance.ts";
-import type { Advance } from "../../src/domain/findings.ts";
-import { isComplete, EMPTY_STATE, type StackState } from "../../src/domain/stack-state.ts";
-import type { LookupFailure } from "../../src/domain/lookup-failure.ts";
-import type { StackComplete, StackFrame } from "../../src/protocol/stack-frames.ts";
-import { observe } from "../../src/trackers/observe.ts";
+import { advance } from "../../src/domain/stack/advance.ts";
+import type { Advance } from "../../src/domain/stack/findings.ts";
+import { isComplete, EMPTY_STATE, type StackState } from "../../src/domain/stack/stack-state.ts";
+import type { LookupFailure } from "../../src/domain/failure/lookup-failure.ts";
+import type { StackComplete, StackFrame } from "../../src/protocol/stack/stack-frames.ts";
+import { observe } from "../../src/trackers/stack/observe.ts";
 import type { FakeCloudFormation } from "../support/fake-cloudformation.ts";
 import { nameOf, ROOT } from "./events.ts";
 

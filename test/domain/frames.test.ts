@@ -1,7 +1,7 @@
 /** The frames of a stack's channel, whole, as the contract has them. */
 import { describe, expect, test } from "vitest";
-import type { StackEvent } from "../../src/domain/stack-event.ts";
-import { stackFrameSchema } from "../../src/protocol/stack-frames.ts";
+import type { StackEvent } from "../../src/domain/stack/stack-event.ts";
+import { stackFrameSchema } from "../../src/protocol/stack/stack-frames.ts";
 import { FakeCloudFormation } from "../support/fake-cloudformation.ts";
 import { at, CHILD, nested, own, resource, ROOT, timed } from "./events.ts";
 import { CHANNEL, Follower } from "./follower.ts";

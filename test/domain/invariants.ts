@@ -1,7 +1,7 @@
 /** What holds of every channel, whatever happens to the stack. */
 import { expect } from "vitest";
-import { isRollbackStatus, operationBegunBy } from "../../src/domain/statuses.ts";
-import type { StackFrame } from "../../src/protocol/stack-frames.ts";
+import { isRollbackStatus, operationBegunBy } from "../../src/domain/stack/statuses.ts";
+import type { StackFrame } from "../../src/protocol/stack/stack-frames.ts";
 import { CHANNEL } from "./follower.ts";
 
 /** Offsets are dense from 1; counts fit into the total; the percentage falls only where an attempt or a rollback begins. */

@@ -1,6 +1,6 @@
 /** What becomes visible late or at the wrong moment, and what a clean-up leaves of it. */
 import { describe, expect, test } from "vitest";
-import type { StackEvent } from "../../src/domain/stack-event.ts";
+import type { StackEvent } from "../../src/domain/stack/stack-event.ts";
 import { FakeCloudFormation } from "../support/fake-cloudformation.ts";
 import { at, CHILD, nested, own, resource, ROOT, timed } from "./events.ts";
 import { Follower } from "./follower.ts";

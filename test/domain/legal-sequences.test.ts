@@ -1,8 +1,8 @@
 /** Every kind of operation with every legal sequence of the stack's own statuses: outcome, cause and percentage agree with the table. */
 import { describe, expect, test } from "vitest";
-import { outcomeOf } from "../../src/domain/outcomes.ts";
-import type { OperationKind } from "../../src/domain/statuses.ts";
-import { summaryOf } from "../../src/domain/summary.ts";
+import { outcomeOf } from "../../src/domain/stack/operation/outcomes.ts";
+import type { OperationKind } from "../../src/domain/stack/statuses.ts";
+import { summaryOf } from "../../src/domain/stack/summary.ts";
 import { FakeCloudFormation } from "../support/fake-cloudformation.ts";
 import { own, timed } from "./events.ts";
 import { Follower } from "./follower.ts";

@@ -1,7 +1,7 @@
 /** Following nested stacks, which come, go, and cannot always be read. */
 import { describe, expect, test } from "vitest";
-import type { LookupFailure } from "../../src/domain/lookup-failure.ts";
-import type { StackEvent } from "../../src/domain/stack-event.ts";
+import type { LookupFailure } from "../../src/domain/failure/lookup-failure.ts";
+import type { StackEvent } from "../../src/domain/stack/stack-event.ts";
 import { FakeCloudFormation } from "../support/fake-cloudformation.ts";
 import { CHILD, nested, own, resource, ROOT, timed } from "./events.ts";
 import { Follower } from "./follower.ts";

@@ -1,9 +1,9 @@
 /** When a stack is looked at next, and when no more. */
 import { describe, expect, test } from "vitest";
-import type { LookupFailure } from "../../src/domain/lookup-failure.ts";
-import { isWanted, nextPollIn, type Interest } from "../../src/domain/next-poll.ts";
-import { EMPTY_STATE, rootOf, type StackState } from "../../src/domain/stack-state.ts";
-import type { Trouble } from "../../src/domain/trouble.ts";
+import type { LookupFailure } from "../../src/domain/failure/lookup-failure.ts";
+import { isWanted, nextPollIn, type Interest } from "../../src/domain/stack/next-poll.ts";
+import { EMPTY_STATE, rootOf, type StackState } from "../../src/domain/stack/stack-state.ts";
+import type { Trouble } from "../../src/domain/failure/trouble.ts";
 import { FakeCloudFormation } from "../support/fake-cloudformation.ts";
 import { own } from "./events.ts";
 import { Follower } from "./follower.ts";

@@ -1,8 +1,13 @@
 /** How operations end: each kind of operation with each status that its stack can rest in. */
 import { describe, expect, test } from "vitest";
-import { isWhole, outcomeOf, outcomeTable, restingStatuses } from "../../src/domain/outcomes.ts";
-import type { OperationKind } from "../../src/domain/statuses.ts";
-import { outcomes } from "../../src/protocol/stack-frames.ts";
+import {
+  isWhole,
+  outcomeOf,
+  outcomeTable,
+  restingStatuses,
+} from "../../src/domain/stack/operation/outcomes.ts";
+import type { OperationKind } from "../../src/domain/stack/statuses.ts";
+import { outcomes } from "../../src/protocol/stack/stack-frames.ts";
 
 const ended = (kind: OperationKind, status: string, orphans = false) => outcomeOf({ kind, status, orphans });
 

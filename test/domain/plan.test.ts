@@ -1,6 +1,6 @@
 /** Which resources an operation is going to touch. */
 import { describe, expect, test } from "vitest";
-import { planOfChanges, planOfTemplate, pseudoParameters } from "../../src/domain/plan.ts";
+import { planOfChanges, planOfTemplate, pseudoParameters } from "../../src/domain/template/plan.ts";
 import { ROOT } from "./events.ts";
 
 const TOPIC = "AWS::SNS::Topic";

@@ -1,7 +1,7 @@
 /** What properties are tried with: operations on stacks, and the circumstances under which they are followed. */
 import fc from "fast-check";
-import type { LookupFailure } from "../../src/domain/lookup-failure.ts";
-import type { StackEvent } from "../../src/domain/stack-event.ts";
+import type { LookupFailure } from "../../src/domain/failure/lookup-failure.ts";
+import type { StackEvent } from "../../src/domain/stack/stack-event.ts";
 import { playOf, type Operation, type Part } from "./play.ts";
 
 const flags = { fails: fc.boolean(), replaced: fc.boolean(), hooked: fc.boolean() };

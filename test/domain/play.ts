@@ -2,7 +2,7 @@
  * CloudFormation's part in properties: plays operations on stacks as it does, event by event. What it plays is given by
  * plain data, so that a counterexample can be read.
  */
-import { STACK_TYPE, type StackEvent } from "../../src/domain/stack-event.ts";
+import { STACK_TYPE, type StackEvent } from "../../src/domain/stack/stack-event.ts";
 import { at, nameOf, ROOT } from "./events.ts";
 
 /** A resource of a stack and what becomes of it. */

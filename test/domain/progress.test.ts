@@ -1,6 +1,6 @@
 /** Counts and percentages of a stack through change, clean-up and rollback. */
 import { describe, expect, test } from "vitest";
-import type { StackEvent } from "../../src/domain/stack-event.ts";
+import type { StackEvent } from "../../src/domain/stack/stack-event.ts";
 import { FakeCloudFormation } from "../support/fake-cloudformation.ts";
 import { CHILD, nested, own, resource, ROOT, timed } from "./events.ts";
 import { Follower } from "./follower.ts";

@@ -1,8 +1,8 @@
 /** Whatever AWS shows late, by up to eight seconds and in any order: the end is that of the schedule in order. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isOwnEvent, type StackEvent } from "../../src/domain/stack-event.ts";
-import { summaryOf } from "../../src/domain/summary.ts";
+import { isOwnEvent, type StackEvent } from "../../src/domain/stack/stack-event.ts";
+import { summaryOf } from "../../src/domain/stack/summary.ts";
 import { FakeCloudFormation } from "../support/fake-cloudformation.ts";
 import { expectTold } from "./expect-told.ts";
 import { Follower } from "./follower.ts";

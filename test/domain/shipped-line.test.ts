@@ -5,9 +5,12 @@ import {
   deploymentPlaceOf,
   stackLineOf,
   stackPlaceOf,
-} from "../../src/domain/shipped-line.ts";
-import { deploymentEventSchema, type DeploymentEvent } from "../../src/protocol/deployment-events.ts";
-import type { Outcome, StackComplete, StackFrame } from "../../src/protocol/stack-frames.ts";
+} from "../../src/domain/words/shipped-line.ts";
+import {
+  deploymentEventSchema,
+  type DeploymentEvent,
+} from "../../src/protocol/deployment/deployment-events.ts";
+import type { Outcome, StackComplete, StackFrame } from "../../src/protocol/stack/stack-frames.ts";
 import { told } from "./deployment/told.ts";
 
 const ABOUT = { channel: "deployments/D1BRV40-dev", offset: 7, user: "ci" };

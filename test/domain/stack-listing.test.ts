@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { LookupFailure } from "../../src/domain/lookup-failure.ts";
-import { LOOKS_OF_ALL, LOOKS_OF_SUBJECT, StackListing } from "../../src/domain/stack-listing.ts";
+import type { LookupFailure } from "../../src/domain/failure/lookup-failure.ts";
+import { LOOKS_OF_ALL, LOOKS_OF_SUBJECT, StackListing } from "../../src/domain/stack/stack-listing.ts";
 import { failed, success, type Result } from "../../src/protocol/result.ts";
 
 const FRESH_MS = 30_000;

@@ -1,10 +1,10 @@
 /** Whoever folds the frames of a stack's channel knows what the server knows, at every offset and from any snapshot on. */
 import fc from "fast-check";
 import { describe, test } from "vitest";
-import { advance } from "../../src/domain/advance.ts";
-import type { Findings } from "../../src/domain/findings.ts";
-import type { StackEvent } from "../../src/domain/stack-event.ts";
-import { EMPTY_STATE, type StackState } from "../../src/domain/stack-state.ts";
+import { advance } from "../../src/domain/stack/advance.ts";
+import type { Findings } from "../../src/domain/stack/findings.ts";
+import type { StackEvent } from "../../src/domain/stack/stack-event.ts";
+import { EMPTY_STATE, type StackState } from "../../src/domain/stack/stack-state.ts";
 import { FakeCloudFormation } from "../support/fake-cloudformation.ts";
 import { CHILD, nameOf, nested, own, resource, ROOT } from "./events.ts";
 import { expectTold } from "./expect-told.ts";

@@ -1,8 +1,8 @@
 /** What a reader of a stack's frames is told, case by case; the property beside this file holds it against the server. */
 import { describe, expect, test } from "vitest";
-import type { StackEvent } from "../../src/domain/stack-event.ts";
-import { plannedFrom, resourcesOf, stackViewAfter, stackViewOf } from "../../src/domain/stack-view.ts";
-import { summaryOf } from "../../src/domain/summary.ts";
+import type { StackEvent } from "../../src/domain/stack/stack-event.ts";
+import { plannedFrom, resourcesOf, stackViewAfter, stackViewOf } from "../../src/domain/stack/stack-view.ts";
+import { summaryOf } from "../../src/domain/stack/summary.ts";
 import { FakeCloudFormation } from "../support/fake-cloudformation.ts";
 import { at, CHILD, nested, own, resource, ROOT, timed } from "./events.ts";
 import { Follower } from "./follower.ts";

@@ -6,7 +6,7 @@ import {
   isRollbackStatus,
   operationBegunBy,
   standingOf,
-} from "../../src/domain/statuses.ts";
+} from "../../src/domain/stack/statuses.ts";
 
 const RUNNING = [
   "CREATE_IN_PROGRESS",

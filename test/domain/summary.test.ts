@@ -1,7 +1,7 @@
 /** A stack's state as REST shows it. */
 import { describe, expect, test } from "vitest";
-import { EMPTY_STATE } from "../../src/domain/stack-state.ts";
-import { summaryOf } from "../../src/domain/summary.ts";
+import { EMPTY_STATE } from "../../src/domain/stack/stack-state.ts";
+import { summaryOf } from "../../src/domain/stack/summary.ts";
 import { FakeCloudFormation } from "../support/fake-cloudformation.ts";
 import { at, CHILD, nested, own, resource, ROOT, timed } from "./events.ts";
 import { Follower } from "./follower.ts";

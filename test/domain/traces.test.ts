@@ -1,8 +1,8 @@
 /** Recorded deployments of others, shown in steps of several sizes and followed from their beginning. */
 import { describe, expect, test } from "vitest";
-import { reasonHintOf } from "../../src/aws/reason-hint.ts";
-import type { StackEvent } from "../../src/domain/stack-event.ts";
-import type { StackState } from "../../src/domain/stack-state.ts";
+import { reasonHintOf } from "../../src/aws/cloudformation/reason-hint.ts";
+import type { StackEvent } from "../../src/domain/stack/stack-event.ts";
+import type { StackState } from "../../src/domain/stack/stack-state.ts";
 import { FakeCloudFormation } from "../support/fake-cloudformation.ts";
 import { traceEvents, tracesFolder, wholeTraces, whyNoTraces, type WholeTrace } from "../support/traces.ts";
 import { expectTold } from "./expect-told.ts";

@@ -1,7 +1,7 @@
 /** When trouble with AWS is told, and when asking is given up. */
 import { describe, expect, test } from "vitest";
-import type { LookupFailure } from "../../src/domain/lookup-failure.ts";
-import { tellingOf, troubleAfter, type Trouble } from "../../src/domain/trouble.ts";
+import type { LookupFailure } from "../../src/domain/failure/lookup-failure.ts";
+import { tellingOf, troubleAfter, type Trouble } from "../../src/domain/failure/trouble.ts";
 
 const FAILURES: Readonly<Record<LookupFailure["kind"], LookupFailure>> = {
   throttled: { kind: "throttled", code: "Throttling" },

@@ -1,6 +1,6 @@
 /** The cursor, and events of several stacks in one order. */
 import { describe, expect, test } from "vitest";
-import { keyOf, mergeByTime } from "../../src/domain/unseen.ts";
+import { keyOf, mergeByTime } from "../../src/domain/stack/operation/unseen.ts";
 import { CHILD, own, resource } from "./events.ts";
 
 describe("The cursor", () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { socketMessages } from "../../src/http/asyncapi-messages.ts";
+import { socketMessages } from "../../src/http/documents/asyncapi-messages.ts";
 import { emptyDeployment } from "../../src/domain/deployment/deployment-state.ts";
 import { foldDeployment } from "../../src/domain/deployment/fold-deployment.ts";
-import { deploymentEventSchema } from "../../src/protocol/deployment-events.ts";
-import { transientFrameSchema } from "../../src/protocol/transient-frames.ts";
-import { ProgressFrames } from "../../src/trackers/progress-frames.ts";
+import { deploymentEventSchema } from "../../src/protocol/deployment/deployment-events.ts";
+import { transientFrameSchema } from "../../src/protocol/connection/transient-frames.ts";
+import { ProgressFrames } from "../../src/trackers/deployment/progress-frames.ts";
 import { ask } from "./ask.ts";
 
 /** What AsyncAPI 3.0 demands of the parts that we use: https://www.asyncapi.com/docs/reference/specification/v3.0.0. */

@@ -2,9 +2,9 @@ import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import { requestId } from "hono/request-id";
 import { expect, test } from "vitest";
 import * as z from "zod";
-import type { AppEnv } from "../../src/http/app-env.ts";
-import { resourceApp } from "../../src/http/resource-app.ts";
-import { unexpected } from "../../src/http/unexpected.ts";
+import type { AppEnv } from "../../src/http/middleware/app-env.ts";
+import { resourceApp } from "../../src/http/middleware/resource-app.ts";
+import { unexpected } from "../../src/http/middleware/unexpected.ts";
 import { failure, jsonOf } from "./ask.ts";
 
 const route = createRoute({

@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { bodyOf, eventStreamText, positionOf, type StreamPosition } from "../../src/http/event-stream.ts";
-import type { DeploymentEvents } from "../../src/protocol/deployment-requests.ts";
+import {
+  bodyOf,
+  eventStreamText,
+  positionOf,
+  type StreamPosition,
+} from "../../src/http/deployments/event-stream.ts";
+import type { DeploymentEvents } from "../../src/protocol/deployment/deployment-requests.ts";
 import { tokenOf } from "../support/token.ts";
 import { ask, askAs, failure, jsonOf } from "./ask.ts";
 import { eventOf, FakeDeployments, position } from "./fake-deployments.ts";

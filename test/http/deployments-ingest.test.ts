@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { IngestEnvelope, IngestReport } from "../../src/protocol/deployment-requests.ts";
+import type { IngestEnvelope, IngestReport } from "../../src/protocol/deployment/deployment-requests.ts";
 import { failed, success, type Result } from "../../src/protocol/result.ts";
 import type { Failure } from "../../src/protocol/failure.ts";
 import { askAs, failure, jsonOf } from "./ask.ts";

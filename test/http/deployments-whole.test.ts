@@ -10,7 +10,7 @@ import {
   ingestReportSchema,
   runsSchema,
   stackAnswerSchema,
-} from "../../src/protocol/deployment-requests.ts";
+} from "../../src/protocol/deployment/deployment-requests.ts";
 import { WireDynamoDB } from "../support/wire-dynamodb.ts";
 import { tokenOf } from "../support/token.ts";
 import { ask, askAs, failure, jsonOf, type Asking } from "./ask.ts";

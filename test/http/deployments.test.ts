@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { failureCodes } from "../../src/protocol/failure.ts";
-import { failureStatuses } from "../../src/http/failure-response.ts";
+import { failureStatuses } from "../../src/http/middleware/failure-response.ts";
 import { tokenOf } from "../support/token.ts";
 import { ask, askAs, failure, jsonOf, type Asking } from "./ask.ts";
 import { deployment, FakeDeployments, list, position, runs, stack } from "./fake-deployments.ts";

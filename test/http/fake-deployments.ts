@@ -6,11 +6,15 @@ import type {
   DeploymentList,
   IngestEnvelope,
   IngestReport,
-} from "../../src/protocol/deployment-requests.ts";
+} from "../../src/protocol/deployment/deployment-requests.ts";
 import type { Failure } from "../../src/protocol/failure.ts";
 import { failed, success, type Result } from "../../src/protocol/result.ts";
 import type { Env } from "../../src/settings.ts";
-import { deploymentExample, runExample, stackExample } from "../../src/http/deployments-examples.ts";
+import {
+  deploymentExample,
+  runExample,
+  stackExample,
+} from "../../src/http/deployments/deployments-examples.ts";
 
 /** Where the objects stand. */
 export const position: ChannelPosition = {

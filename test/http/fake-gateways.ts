@@ -1,5 +1,5 @@
 /** Gateways as the routes see them. */
-import { OPENED_FOR_HEADER } from "../../src/protocol/socket-request.ts";
+import { OPENED_FOR_HEADER } from "../../src/protocol/rpc/socket-request.ts";
 import type { Env } from "../../src/settings.ts";
 
 /** The namespace of gateways that let everybody in, and remember who came. */

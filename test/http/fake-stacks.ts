@@ -1,7 +1,7 @@
 /** A stack's object as the routes see it: answers as told, and remembers what it was asked. */
 import type { Failure } from "../../src/protocol/failure.ts";
 import { failed, success } from "../../src/protocol/result.ts";
-import type { Session } from "../../src/protocol/session.ts";
+import type { Session } from "../../src/protocol/connection/session.ts";
 import type { Env } from "../../src/settings.ts";
 
 /** What the object says of its tracking. */

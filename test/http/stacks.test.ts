@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { failureCodes } from "../../src/protocol/failure.ts";
-import { failureStatuses } from "../../src/http/failure-response.ts";
+import { failureStatuses } from "../../src/http/middleware/failure-response.ts";
 import { tokenOf } from "../support/token.ts";
 import { ask, askAs, failure, jsonOf } from "./ask.ts";
 import { FakeStacks, tracking } from "./fake-stacks.ts";

@@ -1,7 +1,7 @@
 import { reset } from "cloudflare:test";
 import { exports } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { SESSION_HEADER, sessionSchema } from "../../src/protocol/session.ts";
+import { SESSION_HEADER, sessionSchema } from "../../src/protocol/connection/session.ts";
 import { tokenOf } from "../support/token.ts";
 import { ask, failure, jsonOf, ORIGIN, type Asking } from "./ask.ts";
 import { FakeGateways } from "./fake-gateways.ts";

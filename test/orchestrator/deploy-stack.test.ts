@@ -4,7 +4,7 @@ import { deployStack } from "../../src/orchestrator/deploy-stack.ts";
 import { removeStack } from "../../src/orchestrator/remove-stack.ts";
 import { revertStack } from "../../src/orchestrator/revert-stack.ts";
 import { validateStack } from "../../src/orchestrator/validate-stack.ts";
-import type { Task } from "../../src/domain/orchestration/task.ts";
+import type { Task } from "../../src/domain/run/task.ts";
 import { orderOf, queueTemplate, RememberingDesk, startWorld, type World } from "./orders.ts";
 
 let world: World;

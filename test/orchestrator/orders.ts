@@ -1,9 +1,9 @@
 /** Orders for stacks against the simulated AWS, and a desk that grants what it is told to and remembers what it hears. */
 import { CloudFormationClient, CreateStackCommand } from "@aws-sdk/client-cloudformation";
-import { awsSession } from "../../src/aws/session.ts";
-import { changeSets } from "../../src/aws/change-sets.ts";
-import { stackOperations } from "../../src/aws/stack-operations.ts";
-import type { Fact, Order, Start } from "../../src/domain/orchestration/desk-calls.ts";
+import { awsSession } from "../../src/aws/identity/session.ts";
+import { changeSets } from "../../src/aws/cloudformation/change-sets.ts";
+import { stackOperations } from "../../src/aws/cloudformation/stack-operations.ts";
+import type { Fact, Order, Start } from "../../src/domain/run/desk-calls.ts";
 import type { Hands, StackDesk } from "../../src/orchestrator/hands.ts";
 import { createSimulator } from "../../src/simulator/simulator.ts";
 import type { Simulator, SimulatorOptions } from "../../src/simulator/options.ts";

@@ -1,6 +1,6 @@
 /** Stacks that are paused after a failure, and those that CloudFormation is still clearing up. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Task } from "../../src/domain/orchestration/task.ts";
+import type { Task } from "../../src/domain/run/task.ts";
 import { cancelStack } from "../../src/orchestrator/cancel-stack.ts";
 import { deployStack } from "../../src/orchestrator/deploy-stack.ts";
 import type { Hands } from "../../src/orchestrator/hands.ts";

@@ -1,6 +1,6 @@
 /** AWS refuses whoever asks: what is under way is not taken for gone, and no step asks for ever. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Task } from "../../src/domain/orchestration/task.ts";
+import type { Task } from "../../src/domain/run/task.ts";
 import { cancelStack } from "../../src/orchestrator/cancel-stack.ts";
 import { deployStack } from "../../src/orchestrator/deploy-stack.ts";
 import { Refused } from "../../src/orchestrator/hands.ts";

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deployStack } from "../../src/orchestrator/deploy-stack.ts";
 import { revertStack } from "../../src/orchestrator/revert-stack.ts";
-import type { Picture } from "../../src/domain/orchestration/desk-calls.ts";
+import type { Picture } from "../../src/domain/run/desk-calls.ts";
 import { orderOf, queueTemplate, RememberingDesk, startWorld, type World } from "./orders.ts";
 
 let world: World;

@@ -5,7 +5,7 @@ import {
   UpdateStackCommand,
 } from "@aws-sdk/client-cloudformation";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Task } from "../../src/domain/orchestration/task.ts";
+import type { Task } from "../../src/domain/run/task.ts";
 import { cancelStack } from "../../src/orchestrator/cancel-stack.ts";
 import { deployStack } from "../../src/orchestrator/deploy-stack.ts";
 import { KEYS, orderOf, queueTemplate, RememberingDesk, startWorld, type World } from "./orders.ts";

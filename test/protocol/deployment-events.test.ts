@@ -1,8 +1,8 @@
 /** What an event may hold, whoever sends it. */
 import { describe, expect, test } from "vitest";
-import { deploymentEventSchema } from "../../src/protocol/deployment-events.ts";
-import { MAX_STACKS } from "../../src/protocol/deployment-limits.ts";
-import { auditQuerySchema, registrationSchema } from "../../src/protocol/deployment-requests.ts";
+import { deploymentEventSchema } from "../../src/protocol/deployment/deployment-events.ts";
+import { MAX_STACKS } from "../../src/protocol/deployment/deployment-limits.ts";
+import { auditQuerySchema, registrationSchema } from "../../src/protocol/deployment/deployment-requests.ts";
 
 const deployment = { deploymentId: "D1BRV40", environment: "dev" };
 

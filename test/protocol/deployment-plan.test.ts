@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { outputAddressOf } from "../../src/protocol/stack-parameters.ts";
-import { registrationSchema } from "../../src/protocol/deployment-requests.ts";
+import { outputAddressOf } from "../../src/protocol/stack/stack-parameters.ts";
+import { registrationSchema } from "../../src/protocol/deployment/deployment-requests.ts";
 
 const planned = (...stacks: readonly object[]) =>
   registrationSchema.safeParse({

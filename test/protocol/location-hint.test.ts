@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { locationHintOf } from "../../src/protocol/location-hint.ts";
+import { locationHintOf } from "../../src/protocol/rpc/location-hint.ts";
 
 test.each([
   ["us-east-1", "enam"],

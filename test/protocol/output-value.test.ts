@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { outputValueSchema, sentOutputSchema } from "../../src/protocol/output-value.ts";
+import { outputValueSchema, sentOutputSchema } from "../../src/protocol/stack/output-value.ts";
 
 test.each([
   "text",

@@ -1,7 +1,7 @@
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { describe, expect, test } from "vitest";
-import { endpointOf } from "../../src/aws/endpoints.ts";
-import { stackAddressOf } from "../../src/protocol/channel.ts";
+import { endpointOf } from "../../src/aws/transport/endpoints.ts";
+import { stackAddressOf } from "../../src/protocol/connection/channel.ts";
 import { isOptIn, partitionOf, REGION } from "../../src/protocol/partitions.ts";
 
 /** Where the AWS SDK itself would ask. */

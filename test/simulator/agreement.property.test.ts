@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { templateOf } from "../../src/aws/template.ts";
-import { planOfTemplate, pseudoParameters } from "../../src/domain/plan.ts";
+import { templateOf } from "../../src/aws/cloudformation/template.ts";
+import { planOfTemplate, pseudoParameters } from "../../src/domain/template/plan.ts";
 import { parseTemplate } from "../../src/simulator/template/parse.ts";
 import { resolveParameters } from "../../src/simulator/template/parameters.ts";
 import { planOf } from "../../src/simulator/template/plan.ts";

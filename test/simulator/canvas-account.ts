@@ -1,8 +1,8 @@
 /** What a stack's object needs to deploy for a canvas, in Node: a storage that outlives it, and a simulated AWS. */
 import { createHash, createPrivateKey } from "node:crypto";
 import { DescribeKeyPairsCommand, EC2Client } from "@aws-sdk/client-ec2";
-import { awsSession, type AwsSession } from "../../src/aws/session.ts";
-import type { CanvasOrder } from "../../src/protocol/canvas-deploy.ts";
+import { awsSession, type AwsSession } from "../../src/aws/identity/session.ts";
+import type { CanvasOrder } from "../../src/protocol/stack/canvas-deploy.ts";
 import type { Simulator } from "../../src/simulator/options.ts";
 import { clientOf, credentials, eventsOf } from "./client.ts";
 

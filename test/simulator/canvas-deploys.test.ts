@@ -8,7 +8,7 @@ import { CreateKeyPairCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Simulator } from "../../src/simulator/options.ts";
 import { createSimulator } from "../../src/simulator/simulator.ts";
-import { CanvasDeploys } from "../../src/trackers/canvas-deploys.ts";
+import { CanvasDeploys } from "../../src/trackers/canvas/canvas-deploys.ts";
 import {
   canvasSession,
   canvasTemplate,

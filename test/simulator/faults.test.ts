@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-cloudformation";
 import { AwsClient } from "aws4fetch";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Fault } from "../../src/simulator/faults.ts";
+import type { Fault } from "../../src/simulator/faults/faults.ts";
 import type { Simulator } from "../../src/simulator/options.ts";
 import { createSimulator } from "../../src/simulator/simulator.ts";
 import { clientOf, credentials, eventsOf, refusalOf } from "./client.ts";

@@ -7,8 +7,8 @@ import {
   EC2Client,
 } from "@aws-sdk/client-ec2";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { keyPairs } from "../../src/aws/key-pairs.ts";
-import { awsSession } from "../../src/aws/session.ts";
+import { keyPairs } from "../../src/aws/services/key-pairs.ts";
+import { awsSession } from "../../src/aws/identity/session.ts";
 import type { Simulator } from "../../src/simulator/options.ts";
 import { createSimulator } from "../../src/simulator/simulator.ts";
 import { credentials, refusalOf } from "./client.ts";

@@ -15,7 +15,7 @@ import {
   SAMPLE_TEMPLATE,
   SAMPLE_UPDATE_FAILURES,
   SAMPLE_UPDATE_TEMPLATE,
-} from "../../src/simulator/sample.ts";
+} from "../../src/simulator/sample/sample.ts";
 import { clientOf, eventsOf, refusalOf } from "./client.ts";
 import { client, replaceSimulator, simulator, useSimulator } from "./own-simulator.ts";
 

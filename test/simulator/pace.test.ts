@@ -2,7 +2,7 @@
 import { CreateStackCommand } from "@aws-sdk/client-cloudformation";
 import { expect, it } from "vitest";
 import { Closed, Pace } from "../../src/simulator/pace.ts";
-import { SAMPLE_TEMPLATE } from "../../src/simulator/sample.ts";
+import { SAMPLE_TEMPLATE } from "../../src/simulator/sample/sample.ts";
 import { createSimulator } from "../../src/simulator/simulator.ts";
 import { clientOf, eventsOf } from "./client.ts";
 

@@ -1,9 +1,9 @@
 /** Mails sent to the simulated SES by AWS's own client. */
 import { SESv2Client, SendEmailCommand, type SendEmailCommandInput } from "@aws-sdk/client-sesv2";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { sendEmail } from "../../src/aws/ses.ts";
-import { awsSession } from "../../src/aws/session.ts";
-import { mailOf } from "../../src/destinations/email.ts";
+import { sendEmail } from "../../src/aws/services/ses.ts";
+import { awsSession } from "../../src/aws/identity/session.ts";
+import { mailOf } from "../../src/destinations/kinds/email.ts";
 import type { Simulator } from "../../src/simulator/options.ts";
 import { createSimulator } from "../../src/simulator/simulator.ts";
 import { ALERTS, BASE } from "../destinations/alerts.ts";

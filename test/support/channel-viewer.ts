@@ -5,10 +5,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { DeploymentStore } from "../../src/client/deployment-store.ts";
-import { serverFrameOf, type Batch, type ServerFrame } from "../../src/client/server-frame.ts";
-import type { Subscribed } from "../../src/protocol/control-frames.ts";
-import { deploymentChannelOf, type DeploymentAddress } from "../../src/protocol/channel-names.ts";
-import { SUBPROTOCOL } from "../../src/protocol/connection.ts";
+import { serverFrameOf, type Batch, type ServerFrame } from "../../src/client/connection/server-frame.ts";
+import type { Subscribed } from "../../src/protocol/connection/control-frames.ts";
+import { deploymentChannelOf, type DeploymentAddress } from "../../src/protocol/connection/channel-names.ts";
+import { SUBPROTOCOL } from "../../src/protocol/connection/connection.ts";
 
 /** How a viewer comes in. */
 export type ChannelViewerOptions = Readonly<{

@@ -7,10 +7,10 @@ import type {
   EventPage,
   ResourceChange,
   StackDescription,
-} from "../../src/aws/cloudformation.ts";
-import type { LookupFailure } from "../../src/domain/lookup-failure.ts";
-import { isOwnEvent, type StackEvent } from "../../src/domain/stack-event.ts";
-import { BEGINNING, keyOf } from "../../src/domain/unseen.ts";
+} from "../../src/aws/cloudformation/cloudformation.ts";
+import type { LookupFailure } from "../../src/domain/failure/lookup-failure.ts";
+import { isOwnEvent, type StackEvent } from "../../src/domain/stack/stack-event.ts";
+import { BEGINNING, keyOf } from "../../src/domain/stack/operation/unseen.ts";
 import { failed, success, type Result } from "../../src/protocol/result.ts";
 
 const PAGE = 100;

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import { freePort } from "../../src/cli/worker-process.ts";
+import { freePort } from "../../src/cli/local/worker-process.ts";
 import { eventually } from "./eventually.ts";
 
 const PLACES = [...(process.env["PATH"] ?? "").split(delimiter), "/root/.pyenv/shims"];

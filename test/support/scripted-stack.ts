@@ -1,5 +1,5 @@
 /** A stack whose events a test writes one by one, in AWS's words and with a clock of its own. */
-import { STACK_TYPE, type StackEvent } from "../../src/domain/stack-event.ts";
+import { STACK_TYPE, type StackEvent } from "../../src/domain/stack/stack-event.ts";
 
 /** What an event may have beside the usual. */
 type Extra = Partial<Omit<StackEvent, "eventId" | "stackId" | "stackName">>;

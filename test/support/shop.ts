@@ -7,8 +7,11 @@ import {
   GetTemplateCommand,
   type StackEvent,
 } from "@aws-sdk/client-cloudformation";
-import type { DeploymentAnswer, DeploymentEvents } from "../../src/protocol/deployment-requests.ts";
-import { SAMPLE_DEPLOYMENT } from "../../src/simulator/sample-deployment.ts";
+import type {
+  DeploymentAnswer,
+  DeploymentEvents,
+} from "../../src/protocol/deployment/deployment-requests.ts";
+import { SAMPLE_DEPLOYMENT } from "../../src/simulator/sample/sample-deployment.ts";
 import { eventually } from "./eventually.ts";
 import { KEYS, type System } from "./system.ts";
 

@@ -3,7 +3,7 @@
  * compared; and the rules that every story keeps, whatever happens in it.
  */
 import { expect } from "vitest";
-import type { StackCounts, StackFrame } from "../../src/protocol/stack-frames.ts";
+import type { StackCounts, StackFrame } from "../../src/protocol/stack/stack-frames.ts";
 
 /** An event of a stack's list in the shape of describe-stack-events. */
 export type ListedEvent = Readonly<{

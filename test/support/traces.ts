@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import type { StackEvent } from "../../src/domain/stack-event.ts";
+import type { StackEvent } from "../../src/domain/stack/stack-event.ts";
 
 /** Undefined: the recordings are not at hand, and tests that need them are skipped with this said. */
 export const tracesFolder = process.env["STACKCAST_TRACES"];

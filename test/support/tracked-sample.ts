@@ -5,9 +5,13 @@
  */
 import { AwsClient } from "aws4fetch";
 import type { Simulator } from "../../src/simulator/options.ts";
-import { SAMPLE_CAPABILITIES } from "../../src/simulator/sample.ts";
-import { SAMPLE_BROKEN, SAMPLE_DEPLOYMENT, type SampleStack } from "../../src/simulator/sample-deployment.ts";
-import { SAMPLE_ADDRESS, SAMPLE_REGION } from "../../src/cli/sample-play.ts";
+import { SAMPLE_CAPABILITIES } from "../../src/simulator/sample/sample.ts";
+import {
+  SAMPLE_BROKEN,
+  SAMPLE_DEPLOYMENT,
+  type SampleStack,
+} from "../../src/simulator/sample/sample-deployment.ts";
+import { SAMPLE_ADDRESS, SAMPLE_REGION } from "../../src/cli/local/sample-play.ts";
 
 /** The stack that did not change, and is skipped. */
 export const SAMPLE_SKIPPED = "dns";

@@ -1,14 +1,18 @@
 /** A client of a stack's socket over Node's own WebSocket that records all it is sent, classic or opted in. */
 import * as z from "zod";
-import { batchSchema, disconnectSchema, subscribedSchema } from "../../src/protocol/control-frames.ts";
-import { SUBPROTOCOL } from "../../src/protocol/connection.ts";
+import {
+  batchSchema,
+  disconnectSchema,
+  subscribedSchema,
+} from "../../src/protocol/connection/control-frames.ts";
+import { SUBPROTOCOL } from "../../src/protocol/connection/connection.ts";
 import {
   stackFrameSchema,
   troubleFrameSchema,
   type StackComplete,
   type StackFrame,
   type TroubleFrame,
-} from "../../src/protocol/stack-frames.ts";
+} from "../../src/protocol/stack/stack-frames.ts";
 import { eventually } from "./eventually.ts";
 
 const frameSchema = z.union([

@@ -5,7 +5,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { freePort } from "../../src/cli/worker-process.ts";
+import { freePort } from "../../src/cli/local/worker-process.ts";
 import { eventually } from "./eventually.ts";
 import { leash } from "./leash.ts";
 import { livingInGroup } from "./processes.ts";

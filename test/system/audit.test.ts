@@ -1,6 +1,6 @@
 /** The audit trail in DynamoDB: whole and in order, also when DynamoDB was away and the Worker died meanwhile. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { StackFrame } from "../../src/protocol/stack-frames.ts";
+import type { StackFrame } from "../../src/protocol/stack/stack-frames.ts";
 import { auditRows, type AuditRow } from "../support/audit-table.ts";
 import { eventually } from "../support/eventually.ts";
 import { madeTrace } from "../support/made-trace.ts";

@@ -3,7 +3,7 @@
  * channel holds at the end is what AWS's list holds, once and in order, as if there had been no trouble.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Fault, FaultHandle } from "../../src/simulator/faults.ts";
+import type { Fault, FaultHandle } from "../../src/simulator/faults/faults.ts";
 import type { Replay } from "../../src/simulator/replay/replay.ts";
 import { eventually } from "../support/eventually.ts";
 import { madeTrace } from "../support/made-trace.ts";

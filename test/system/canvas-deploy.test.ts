@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DescribeKeyPairsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import type { Fault } from "../../src/simulator/faults.ts";
+import type { Fault } from "../../src/simulator/faults/faults.ts";
 import { eventually } from "../support/eventually.ts";
 import { expectNothingSecret } from "../support/secrets.ts";
 import { KEYS, startSystem, type System } from "../support/system.ts";

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { SAMPLE_CAPABILITIES } from "../../src/simulator/sample.ts";
-import { SAMPLE_BROKEN, SAMPLE_DEPLOYMENT } from "../../src/simulator/sample-deployment.ts";
+import { SAMPLE_CAPABILITIES } from "../../src/simulator/sample/sample.ts";
+import { SAMPLE_BROKEN, SAMPLE_DEPLOYMENT } from "../../src/simulator/sample/sample-deployment.ts";
 import { objectsIn } from "../cli/terminal-client.ts";
 import { stackcast, type Ended, type StackcastProcess } from "../support/stackcast-process.ts";
 import { startSystem, type System } from "../support/system.ts";

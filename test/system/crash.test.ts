@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { StackFrame } from "../../src/protocol/stack-frames.ts";
+import type { StackFrame } from "../../src/protocol/stack/stack-frames.ts";
 import { randomOf } from "../../src/simulator/random.ts";
 import { eventually } from "../support/eventually.ts";
 import { madeTrace } from "../support/made-trace.ts";

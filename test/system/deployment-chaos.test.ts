@@ -4,15 +4,15 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { SAMPLE_ADDRESS, SAMPLE_REGION } from "../../src/cli/sample-play.ts";
+import { SAMPLE_ADDRESS, SAMPLE_REGION } from "../../src/cli/local/sample-play.ts";
 import { DeploymentStore } from "../../src/client/deployment-store.ts";
 import { restClient } from "../../src/client/rest.ts";
-import type { ChannelFrame } from "../../src/client/server-frame.ts";
+import type { ChannelFrame } from "../../src/client/connection/server-frame.ts";
 import { openStream } from "../../src/client/stream.ts";
-import { deploymentChannelOf, stackChannelOf } from "../../src/protocol/channel-names.ts";
-import type { DeploymentAnswer } from "../../src/protocol/deployment-requests.ts";
-import { deploymentEventSchema } from "../../src/protocol/deployment-events.ts";
-import { deploymentProgressSchema } from "../../src/protocol/deployment-progress.ts";
+import { deploymentChannelOf, stackChannelOf } from "../../src/protocol/connection/channel-names.ts";
+import type { DeploymentAnswer } from "../../src/protocol/deployment/deployment-requests.ts";
+import { deploymentEventSchema } from "../../src/protocol/deployment/deployment-events.ts";
+import { deploymentProgressSchema } from "../../src/protocol/deployment/deployment-progress.ts";
 import { randomOf, type Random } from "../../src/simulator/random.ts";
 import { ChannelViewer } from "../support/channel-viewer.ts";
 import { eventually } from "../support/eventually.ts";

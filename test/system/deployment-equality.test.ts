@@ -3,23 +3,23 @@
  * orchestrator that tells the same facts in the seeds' words. Both end in the same state.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { SAMPLE_ADDRESS } from "../../src/cli/sample-play.ts";
+import { SAMPLE_ADDRESS } from "../../src/cli/local/sample-play.ts";
 import type { DeliveryNotice } from "../../src/client/delivery.ts";
 import { ProgressEventEmitter } from "../../src/client/emitter.ts";
 import { restClient, type RestClient } from "../../src/client/rest.ts";
-import { SAMPLE_BROKEN } from "../../src/simulator/sample-deployment.ts";
+import { SAMPLE_BROKEN } from "../../src/simulator/sample/sample-deployment.ts";
 import { SAMPLE_SKIPPED } from "../support/tracked-sample.ts";
-import type { DeploymentAddress } from "../../src/protocol/channel-names.ts";
+import type { DeploymentAddress } from "../../src/protocol/connection/channel-names.ts";
 import type {
   DeploymentEvent,
   DeploymentEventOf,
   ResourceRef,
-} from "../../src/protocol/deployment-events.ts";
+} from "../../src/protocol/deployment/deployment-events.ts";
 import {
   deploymentProgressSchema,
   type DeploymentProgress,
   type StackProgress,
-} from "../../src/protocol/deployment-progress.ts";
+} from "../../src/protocol/deployment/deployment-progress.ts";
 import { eventually } from "../support/eventually.ts";
 import { playSampleRuns } from "../support/sample-run.ts";
 import { startSystem, type System } from "../support/system.ts";

@@ -6,12 +6,12 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { restClient, type RestClient } from "../../src/client/rest.ts";
-import { deploymentChannelOf, type DeploymentAddress } from "../../src/protocol/channel-names.ts";
+import { deploymentChannelOf, type DeploymentAddress } from "../../src/protocol/connection/channel-names.ts";
 import {
   deploymentAnswerSchema,
   type DeploymentAnswer,
   type Registration,
-} from "../../src/protocol/deployment-requests.ts";
+} from "../../src/protocol/deployment/deployment-requests.ts";
 import { Deployer } from "../support/deployer.ts";
 import { eventually } from "../support/eventually.ts";
 import { readEventStream } from "../support/event-stream.ts";

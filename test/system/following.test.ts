@@ -13,7 +13,10 @@ import {
   waitUntilChangeSetCreateComplete,
 } from "@aws-sdk/client-cloudformation";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { DeploymentAnswer, DeploymentEvents } from "../../src/protocol/deployment-requests.ts";
+import type {
+  DeploymentAnswer,
+  DeploymentEvents,
+} from "../../src/protocol/deployment/deployment-requests.ts";
 import { awsCli, isCliMissing } from "../support/aws-cli.ts";
 import { eventually } from "../support/eventually.ts";
 import { KEYS, startSystem, type System } from "../support/system.ts";

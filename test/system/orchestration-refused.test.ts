@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { WebSocket } from "ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { SUBPROTOCOL } from "../../src/protocol/connection.ts";
+import { SUBPROTOCOL } from "../../src/protocol/connection/connection.ts";
 import { eventually } from "../support/eventually.ts";
 import { expectNothingSecret } from "../support/secrets.ts";
 import { Shop } from "../support/shop.ts";

@@ -2,7 +2,7 @@
  * What the recordings tell, read from them by hand: at which event each attempt begins, how its own last event ends it
  * (not at all, in fragments), and the first failure that is not the consequence of another.
  */
-import type { Outcome } from "../../src/protocol/stack-frames.ts";
+import type { Outcome } from "../../src/protocol/stack/stack-frames.ts";
 
 export type RecordedAttempt = Readonly<{
   /** Index of its first event, oldest first. */

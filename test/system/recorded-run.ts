@@ -4,8 +4,8 @@
  */
 import { expect } from "vitest";
 import * as z from "zod";
-import type { Cause } from "../../src/protocol/stack-frames.ts";
-import { trackingSchema } from "../../src/protocol/stack-summary.ts";
+import type { Cause } from "../../src/protocol/stack/stack-frames.ts";
+import { trackingSchema } from "../../src/protocol/stack/stack-summary.ts";
 import { eventually } from "../support/eventually.ts";
 import {
   expectDense,

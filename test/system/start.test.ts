@@ -5,7 +5,7 @@ import * as z from "zod";
 import { eventually } from "../support/eventually.ts";
 import { leash, type Leash } from "../support/leash.ts";
 import { livingBelow, livingOf } from "../support/processes.ts";
-import { freePort } from "../../src/cli/worker-process.ts";
+import { freePort } from "../../src/cli/local/worker-process.ts";
 
 const GRACE_MS = 15_000;
 

@@ -3,7 +3,7 @@
  * a seed. The story that is told is the same.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Fault } from "../../src/simulator/faults.ts";
+import type { Fault } from "../../src/simulator/faults/faults.ts";
 import { expectNothingSecret } from "../support/secrets.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { allTraces, whyNoTraces } from "../support/traces.ts";

@@ -1,6 +1,6 @@
 /** The terminal client in a real terminal, against the whole system: what people see, and what is left when it is over. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { DeploymentEvent } from "../../src/protocol/deployment-events.ts";
+import type { DeploymentEvent } from "../../src/protocol/deployment/deployment-events.ts";
 import { factsOf, inTime } from "../domain/deployment/play.ts";
 import { SEEDS_PLAN, told } from "../domain/deployment/told.ts";
 import { eventually } from "../support/eventually.ts";

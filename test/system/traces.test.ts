@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { stackSummarySchema } from "../../src/protocol/stack-summary.ts";
+import { stackSummarySchema } from "../../src/protocol/stack/stack-summary.ts";
 import { eventually } from "../support/eventually.ts";
 import { expectNothingSecret } from "../support/secrets.ts";
 import { startSystem, type System } from "../support/system.ts";

@@ -2,9 +2,9 @@
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import type { AuditItem } from "../../src/domain/audit-item.ts";
-import type { AuditQuery } from "../../src/protocol/deployment-requests.ts";
-import { auditPage } from "../../src/trackers/audit-reader.ts";
+import type { AuditItem } from "../../src/domain/words/audit-item.ts";
+import type { AuditQuery } from "../../src/protocol/deployment/deployment-requests.ts";
+import { auditPage } from "../../src/trackers/deployment/audit-reader.ts";
 import { fakeAws } from "../aws/fake-session.ts";
 import { bodyOf } from "../support/wire-cloudformation.ts";
 

@@ -2,10 +2,10 @@
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
-import type { CanvasOrder } from "../../src/protocol/canvas-deploy.ts";
+import type { CanvasOrder } from "../../src/protocol/stack/canvas-deploy.ts";
 import { success } from "../../src/protocol/result.ts";
-import { CanvasDeploys } from "../../src/trackers/canvas-deploys.ts";
-import { StackChannel } from "../../src/trackers/stack-channel.ts";
+import { CanvasDeploys } from "../../src/trackers/canvas/canvas-deploys.ts";
+import { StackChannel } from "../../src/trackers/stack/stack-channel.ts";
 
 afterEach(async () => {
   await reset();

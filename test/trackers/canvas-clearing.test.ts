@@ -2,7 +2,7 @@
 import { reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
-import type { CanvasRecord } from "../../src/trackers/canvas-records.ts";
+import type { CanvasRecord } from "../../src/trackers/canvas/canvas-records.ts";
 
 const CHANNEL = "stacks/us-east-1/half";
 

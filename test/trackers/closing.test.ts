@@ -1,6 +1,6 @@
 /** Who is closed for being slow, how a client's close is answered, and what a close code tells the client. */
 import { expect, test } from "vitest";
-import { CLOSE, reconnectsAfter } from "../../src/protocol/close-codes.ts";
+import { CLOSE, reconnectsAfter } from "../../src/protocol/connection/close-codes.ts";
 import { alarmIn, newStack, pass, poll, useFarEnd } from "./far-end.ts";
 import { connect } from "./viewer.ts";
 

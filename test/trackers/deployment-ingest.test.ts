@@ -1,7 +1,7 @@
 /** Deployments whose events an orchestrator sends. */
 import { runInDurableObject } from "cloudflare:test";
 import { expect, test, vi } from "vitest";
-import type { IngestEnvelope } from "../../src/protocol/deployment-requests.ts";
+import type { IngestEnvelope } from "../../src/protocol/deployment/deployment-requests.ts";
 import { AUDIT_TABLE, aws, newStack, pass, useFarEnd } from "./far-end.ts";
 import { addressOf, deploymentOf, pollAll, progressOf, register, storyOf, work } from "./deployments.ts";
 

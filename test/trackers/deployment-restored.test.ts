@@ -1,7 +1,7 @@
 /** What a run does whose storage was put back to an earlier time while AWS went on. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { operationNameOf } from "../../src/domain/orchestration/operation-names.ts";
+import { operationNameOf } from "../../src/domain/run/operation-names.ts";
 import {
   addressOf,
   deploymentOf,

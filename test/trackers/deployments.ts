@@ -2,9 +2,9 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
-import type { Caller } from "../../src/domain/orchestration/desk-calls.ts";
-import { deploymentChannelOf } from "../../src/protocol/channel-names.ts";
-import type { Registration } from "../../src/protocol/deployment-requests.ts";
+import type { Caller } from "../../src/domain/run/desk-calls.ts";
+import { deploymentChannelOf } from "../../src/protocol/connection/channel-names.ts";
+import type { Registration } from "../../src/protocol/deployment/deployment-requests.ts";
 import { poll } from "./far-end.ts";
 
 const ENVIRONMENT = "dev";

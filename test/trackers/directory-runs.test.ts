@@ -2,8 +2,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { DeploymentQuery, RunSummary } from "../../src/protocol/deployment-requests.ts";
-import { RunIndex } from "../../src/trackers/run-index.ts";
+import type { DeploymentQuery, RunSummary } from "../../src/protocol/deployment/deployment-requests.ts";
+import { RunIndex } from "../../src/trackers/directory/run-index.ts";
 
 afterEach(() => vi.useRealTimers());
 

@@ -1,7 +1,7 @@
 /** What an end means, end to end: as AWS's XML shows it, as a viewer hears it and as REST tells it. */
 import { evictDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
-import type { StackEvent } from "../../src/domain/stack-event.ts";
+import type { StackEvent } from "../../src/domain/stack/stack-event.ts";
 import type { ScriptedStack } from "../support/scripted-stack.ts";
 import { newStack, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
 import { connect } from "./viewer.ts";

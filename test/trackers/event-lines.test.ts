@@ -1,6 +1,6 @@
 /** What the Worker's own log tells of the events. */
 import { beforeEach, expect, test, vi } from "vitest";
-import { tellOfEvents, tellOfFrames } from "../../src/trackers/event-lines.ts";
+import { tellOfEvents, tellOfFrames } from "../../src/trackers/audiences/event-lines.ts";
 import { told } from "../domain/deployment/told.ts";
 
 const lines: unknown[] = [];

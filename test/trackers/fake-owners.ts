@@ -4,12 +4,19 @@
  */
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach } from "vitest";
-import type { DeploymentAddress } from "../../src/protocol/channel-names.ts";
-import type { ChannelOwner, Join, JoinRequest, Missed, Push, Run } from "../../src/protocol/channel-owner.ts";
+import type { DeploymentAddress } from "../../src/protocol/connection/channel-names.ts";
+import type {
+  ChannelOwner,
+  Join,
+  JoinRequest,
+  Missed,
+  Push,
+  Run,
+} from "../../src/protocol/rpc/channel-owner.ts";
 import type { Failure } from "../../src/protocol/failure.ts";
 import { failed, success, type Result } from "../../src/protocol/result.ts";
-import { Deployment } from "../../src/trackers/deployment.ts";
-import { StackTracker } from "../../src/trackers/stack-tracker.ts";
+import { Deployment } from "../../src/trackers/deployment/deployment.ts";
+import { StackTracker } from "../../src/trackers/stack/stack-tracker.ts";
 
 /** Something that waits until the test lets it go. */
 export class Hold {

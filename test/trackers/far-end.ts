@@ -5,7 +5,7 @@
 import { reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, vi } from "vitest";
-import type { StackTracker } from "../../src/trackers/stack-tracker.ts";
+import type { StackTracker } from "../../src/trackers/stack/stack-tracker.ts";
 import { ScriptedStack } from "../support/scripted-stack.ts";
 import { WireCloudFormation } from "../support/wire-cloudformation.ts";
 import { WireDynamoDB } from "../support/wire-dynamodb.ts";

@@ -3,7 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
 import { addressOf, deploymentOf, register, storyOf } from "./deployments.ts";
-import { DIRECTORY_NAME } from "../../src/trackers/directory.ts";
+import { DIRECTORY_NAME } from "../../src/trackers/directory/directory.ts";
 import { newStack, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
 import { connect } from "./viewer.ts";
 

@@ -1,8 +1,8 @@
 /** Why and how a gateway closes sockets, and what it takes from clients. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
-import { CLOSE, CLOSE_REASONS } from "../../src/protocol/close-codes.ts";
-import { disconnectSchema } from "../../src/protocol/control-frames.ts";
+import { CLOSE, CLOSE_REASONS } from "../../src/protocol/connection/close-codes.ts";
+import { disconnectSchema } from "../../src/protocol/connection/control-frames.ts";
 import { ownerOf, useFakeOwners } from "./fake-owners.ts";
 import { pass, useFarEnd } from "./far-end.ts";
 import { connectTo, gatewayOf, newGateway, watch } from "./gateway-viewer.ts";

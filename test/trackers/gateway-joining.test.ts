@@ -1,6 +1,10 @@
 /** Joining a channel at a gateway: what each kind of viewer is sent first. */
 import { expect, test } from "vitest";
-import { batchSchema, snapshotSchema, subscribedSchema } from "../../src/protocol/control-frames.ts";
+import {
+  batchSchema,
+  snapshotSchema,
+  subscribedSchema,
+} from "../../src/protocol/connection/control-frames.ts";
 import { ownerOf, useFakeOwners } from "./fake-owners.ts";
 import { useFarEnd } from "./far-end.ts";
 import { connectTo, newGateway, subscribed, watch } from "./gateway-viewer.ts";

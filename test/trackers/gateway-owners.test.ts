@@ -2,8 +2,8 @@
 import { env, exports } from "cloudflare:workers";
 import { evictDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
-import { deploymentProgressSchema } from "../../src/protocol/deployment-progress.ts";
-import type { IngestEnvelope } from "../../src/protocol/deployment-requests.ts";
+import { deploymentProgressSchema } from "../../src/protocol/deployment/deployment-progress.ts";
+import type { IngestEnvelope } from "../../src/protocol/deployment/deployment-requests.ts";
 import { tokenOf } from "../support/token.ts";
 import { addressOf, deploymentOf, progressOf } from "./deployments.ts";
 import { alarmIn, aws, newStack, poll, useFarEnd } from "./far-end.ts";

@@ -2,10 +2,10 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
-import { SUBPROTOCOL } from "../../src/protocol/connection.ts";
-import { SESSION_HEADER, type Session } from "../../src/protocol/session.ts";
-import type { GatewayTicket } from "../../src/trackers/gateway-ticket.ts";
-import type { Gateway } from "../../src/trackers/gateway.ts";
+import { SUBPROTOCOL } from "../../src/protocol/connection/connection.ts";
+import { SESSION_HEADER, type Session } from "../../src/protocol/connection/session.ts";
+import type { GatewayTicket } from "../../src/trackers/gateway/gateway-ticket.ts";
+import type { Gateway } from "../../src/trackers/gateway/gateway.ts";
 import { Viewer, type Frame } from "./viewer.ts";
 
 const CONTROL = new Set(["subscribed", "snapshot", "batch", "error", "disconnect", "authorized", "pong"]);

@@ -1,8 +1,8 @@
 /** Ids of ingested events: known when they come again, and bounded however many come. */
 import { runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
-import type { IngestEnvelope } from "../../src/protocol/deployment-requests.ts";
-import { IngestedIds, type Generations } from "../../src/trackers/ingested-ids.ts";
+import type { IngestEnvelope } from "../../src/protocol/deployment/deployment-requests.ts";
+import { IngestedIds, type Generations } from "../../src/trackers/deployment/ingested-ids.ts";
 import { addressOf, deploymentOf, progressOf, storyOf } from "./deployments.ts";
 import { pass, useFarEnd } from "./far-end.ts";
 

@@ -1,6 +1,6 @@
 /** Joining a stack's channel: what a viewer is sent before anything new happens. */
 import { expect, test } from "vitest";
-import { batchSchema } from "../../src/protocol/control-frames.ts";
+import { batchSchema } from "../../src/protocol/connection/control-frames.ts";
 import { aws, newStack, pass, poll, useFarEnd } from "./far-end.ts";
 import { connect, type Connecting, type Viewer } from "./viewer.ts";
 

@@ -1,8 +1,8 @@
 /** What is larger than a row or an answer may be: it is kept all the same, and told in pieces. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
-import type { IngestEnvelope } from "../../src/protocol/deployment-requests.ts";
-import { EventLog } from "../../src/trackers/event-log.ts";
+import type { IngestEnvelope } from "../../src/protocol/deployment/deployment-requests.ts";
+import { EventLog } from "../../src/channel/event-log.ts";
 import { addressOf, deploymentOf, progressOf } from "./deployments.ts";
 import { pass, trackerOf, useFarEnd } from "./far-end.ts";
 

@@ -1,7 +1,7 @@
 /** What a commit sends to those who watch, up to the end of an operation and into the next one. */
 import { runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
-import { stackFrameSchema } from "../../src/protocol/stack-frames.ts";
+import { stackFrameSchema } from "../../src/protocol/stack/stack-frames.ts";
 import { AUDIT_TABLE, audited, aws, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
 import { connect } from "./viewer.ts";
 import { watched } from "./watched.ts";

@@ -2,7 +2,7 @@
 import { introspectWorkflow } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import type { Registration } from "../../src/protocol/deployment-requests.ts";
+import type { Registration } from "../../src/protocol/deployment/deployment-requests.ts";
 import { addressOf, deploymentOf, holderOf, progressOf } from "./deployments.ts";
 import { aws, newStack, pass, poll, useFarEnd } from "./far-end.ts";
 import { useIdleWorkflow } from "./idle-workflow.ts";

@@ -1,8 +1,8 @@
 /** A deployment that Stackcast deploys, its workflow played by hand: AWS takes no call that changes anything here. */
 import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import type { Registration } from "../../src/protocol/deployment-requests.ts";
-import type { ResourceUpdate, StackComplete } from "../../src/protocol/stack-frames.ts";
+import type { Registration } from "../../src/protocol/deployment/deployment-requests.ts";
+import type { ResourceUpdate, StackComplete } from "../../src/protocol/stack/stack-frames.ts";
 import { addressOf, deploymentOf, holderOf, progressOf, storyOf } from "./deployments.ts";
 import { useFarEnd } from "./far-end.ts";
 import { useIdleWorkflow } from "./idle-workflow.ts";

@@ -3,8 +3,8 @@ import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { Webhook } from "standardwebhooks";
 import { expect, test, vi } from "vitest";
-import { DeliveryLog } from "../../src/destinations/delivery-log.ts";
-import { Destinations } from "../../src/destinations/destination-directory.ts";
+import { DeliveryLog } from "../../src/destinations/outbox/delivery-log.ts";
+import { Destinations } from "../../src/destinations/directory/destination-directory.ts";
 import {
   alarmIn,
   arrivals,

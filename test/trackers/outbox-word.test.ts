@@ -1,8 +1,8 @@
 /** Word to whoever made a destination that it was disabled. */
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { beforeEach, expect, test, vi } from "vitest";
-import type { Mail } from "../../src/aws/ses.ts";
-import type { Outbox } from "../../src/destinations/outbox.ts";
+import type { Mail } from "../../src/aws/services/ses.ts";
+import type { Outbox } from "../../src/destinations/outbox/outbox.ts";
 import type { DestinationRequest } from "../../src/protocol/destinations.ts";
 import type { Settings } from "../../src/settings.ts";
 import {

@@ -5,8 +5,8 @@
 import { reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, vi } from "vitest";
-import type { Outbox } from "../../src/destinations/outbox.ts";
-import { testMessageOf } from "../../src/destinations/test-message.ts";
+import type { Outbox } from "../../src/destinations/outbox/outbox.ts";
+import { testMessageOf } from "../../src/destinations/kinds/test-message.ts";
 import type { DeliveryState, DestinationRequest } from "../../src/protocol/destinations.ts";
 
 /** A request as it came. */

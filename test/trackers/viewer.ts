@@ -3,10 +3,10 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { expect, vi } from "vitest";
 import * as z from "zod";
-import { SUBPROTOCOL } from "../../src/protocol/connection.ts";
-import { SESSION_HEADER, type Session } from "../../src/protocol/session.ts";
-import type { Gateway } from "../../src/trackers/gateway.ts";
-import type { StackTracker } from "../../src/trackers/stack-tracker.ts";
+import { SUBPROTOCOL } from "../../src/protocol/connection/connection.ts";
+import { SESSION_HEADER, type Session } from "../../src/protocol/connection/session.ts";
+import type { Gateway } from "../../src/trackers/gateway/gateway.ts";
+import type { StackTracker } from "../../src/trackers/stack/stack-tracker.ts";
 import { tokenOf } from "../support/token.ts";
 
 const frameSchema = z.looseObject({

@@ -1,5 +1,5 @@
 /** `stackcast retry`, `rollback`, `cancel` and `destroy`: what can be done to a deployment, followed to its end. */
-import type { DeploymentAction } from "../../protocol/deployment-requests.ts";
+import type { DeploymentAction } from "../../protocol/deployment/deployment-requests.ts";
 import type { FollowingOptions } from "../watching.ts";
 import {
   addressOf,

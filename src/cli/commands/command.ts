@@ -8,7 +8,7 @@ import {
   ENVIRONMENT,
   STACK_NAME,
   type DeploymentAddress,
-} from "../../protocol/channel-names.ts";
+} from "../../protocol/connection/channel-names.ts";
 import { REGION } from "../../protocol/partitions.ts";
 import { secondsOf } from "../duration.ts";
 import type { ExitCode } from "../exit-code.ts";

@@ -21,6 +21,6 @@ export const declareDev: Declaration = (program, run) => {
       ),
     )
     .action((options: DevOptions) =>
-      run(async (surroundings) => (await import("../local-run.ts")).runLocally(options, surroundings)),
+      run(async (surroundings) => (await import("../local/local-run.ts")).runLocally(options, surroundings)),
     );
 };

@@ -6,7 +6,7 @@ import {
   type ResourceNode,
   type StackNode,
 } from "../../domain/deployment/deployment-state.ts";
-import type { DeploymentProgress, StackProgress } from "../../protocol/deployment-progress.ts";
+import type { DeploymentProgress, StackProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { countText, partText } from "./durations.ts";
 import { cutText, EMPTY_LINE, line, paddedText, piece, widthOf, type Line } from "./line.ts";
 import { stackCountText, timesText } from "./progress-line.ts";

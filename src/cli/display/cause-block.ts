@@ -1,11 +1,11 @@
 /** Why a deployment or a stack fails: the first cause, what does not begin because of it, and what can be done next. */
-import type { Blast } from "../../protocol/deployment-events.ts";
+import type { Blast } from "../../protocol/deployment/deployment-events.ts";
 import type {
   DeploymentProgress,
   DeploymentStatus,
   StackProgress,
-} from "../../protocol/deployment-progress.ts";
-import type { Cause } from "../../protocol/stack-frames.ts";
+} from "../../protocol/deployment/deployment-progress.ts";
+import type { Cause } from "../../protocol/stack/stack-frames.ts";
 import { cleanText } from "./clean-text.ts";
 import { countText } from "./durations.ts";
 import { line, piece, type Line } from "./line.ts";

@@ -1,5 +1,5 @@
 /** How well what is shown is known, kept up as the connection is lost and comes back. */
-import type { ConnectionState } from "../../client/connection-state.ts";
+import type { ConnectionState } from "../../client/connection/connection-state.ts";
 import type { Contact } from "./scene.ts";
 
 export class ContactKeeper {

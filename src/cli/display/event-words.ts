@@ -1,10 +1,10 @@
 /** An event in the words of the seeds' pictures, without its time and without its stack's name. */
-import type { ResourceUpdate, StackComplete } from "../../protocol/stack-frames.ts";
-import { outcomeMeant } from "../../domain/stack-end.ts";
-import { causeText, layerEndText, leftText } from "../../domain/deployment/log-line.ts";
-import { levelOf } from "../../domain/deployment/levels.ts";
-import type { ChannelFrame } from "../../client/server-frame.ts";
-import type { DeploymentFrame } from "../../protocol/deployment-events.ts";
+import type { ResourceUpdate, StackComplete } from "../../protocol/stack/stack-frames.ts";
+import { outcomeMeant } from "../../domain/stack/operation/stack-end.ts";
+import { causeText, layerEndText, leftText } from "../../domain/words/log-line.ts";
+import { levelOf } from "../../domain/words/levels.ts";
+import type { ChannelFrame } from "../../client/connection/server-frame.ts";
+import type { DeploymentFrame } from "../../protocol/deployment/deployment-events.ts";
 import { countText, partText, wholeText } from "./durations.ts";
 import { line, piece, type Line, type Tone } from "./line.ts";
 import { OUTCOME_MARKS, wordMark } from "./status-mark.ts";

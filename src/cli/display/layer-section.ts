@@ -2,7 +2,7 @@
  * A layer of the layered display, as dense as the terminal is small: first what has ended well shrinks to a line, then
  * what waits; what fails and what runs stays longest.
  */
-import type { StackProgress } from "../../protocol/deployment-progress.ts";
+import type { StackProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { countText, partText } from "./durations.ts";
 import { cutText, line, piece, widthOf, type Line } from "./line.ts";
 import { detailLine, isRunning, rankOf, stackLine, wordOf, type RowContext } from "./stack-row.ts";

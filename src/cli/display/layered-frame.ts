@@ -3,7 +3,7 @@ import type {
   DeploymentProgress,
   DeploymentStatus,
   StackProgress,
-} from "../../protocol/deployment-progress.ts";
+} from "../../protocol/deployment/deployment-progress.ts";
 import { line, piece, type Line } from "./line.ts";
 import {
   DENSITIES,

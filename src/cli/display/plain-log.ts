@@ -2,8 +2,8 @@
  * Events as lines for logs of builds: one line a change, with its time and its stack, no escape sequence that moves
  * anything, and a sign of life when nothing has happened for long.
  */
-import type { ChannelFrame } from "../../client/server-frame.ts";
-import type { StackProgress } from "../../protocol/deployment-progress.ts";
+import type { ChannelFrame } from "../../client/connection/server-frame.ts";
+import type { StackProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { aboutWhole, partText, wholeText } from "./durations.ts";
 import { eventWords } from "./event-words.ts";
 import { line, piece, writtenLine, type Line, type Palette } from "./line.ts";

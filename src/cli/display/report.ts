@@ -3,7 +3,7 @@ import type {
   DeploymentProgress,
   DeploymentStatus,
   StackProgress,
-} from "../../protocol/deployment-progress.ts";
+} from "../../protocol/deployment/deployment-progress.ts";
 import { causeTexts } from "./cause-block.ts";
 import { cleanText } from "./clean-text.ts";
 import { countText, partText, wholeText } from "./durations.ts";

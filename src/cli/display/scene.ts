@@ -1,9 +1,9 @@
 /** What the displays draw: a deployment or a stack on its own as it is known at a moment, and how well it is known. */
-import type { ConnectionState } from "../../client/connection-state.ts";
+import type { ConnectionState } from "../../client/connection/connection-state.ts";
 import type { DeploymentState } from "../../domain/deployment/deployment-state.ts";
-import type { StackView } from "../../domain/stack-view.ts";
-import type { DeploymentAddress, StackAddress } from "../../protocol/channel-names.ts";
-import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
+import type { StackView } from "../../domain/stack/stack-view.ts";
+import type { DeploymentAddress, StackAddress } from "../../protocol/connection/channel-names.ts";
+import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import type { Palette } from "./line.ts";
 
 /** Columns and rows of a terminal. */

@@ -1,8 +1,8 @@
 /** The display of a stack on its own: its bar, its resources as a tree, and how it ended. */
-import type { BegunResource } from "../../domain/resource-entry.ts";
-import { outcomeMeant } from "../../domain/stack-end.ts";
-import { isBegun, resourcesOf, type StackView } from "../../domain/stack-view.ts";
-import { isUnderWay } from "../../domain/statuses.ts";
+import type { BegunResource } from "../../domain/stack/resources/resource-entry.ts";
+import { outcomeMeant } from "../../domain/stack/operation/stack-end.ts";
+import { isBegun, resourcesOf, type StackView } from "../../domain/stack/stack-view.ts";
+import { isUnderWay } from "../../domain/stack/statuses.ts";
 import { blockedLines, failureLines, failureOfCause } from "./cause-block.ts";
 import { barColumns, treeLines, type Twig } from "./bar-frame.ts";
 import { partText, wholeText } from "./durations.ts";

@@ -1,8 +1,8 @@
 /** A stack as a row of the layered display, and what it is busy with just now. */
 import type { DeploymentState, ResourceNode } from "../../domain/deployment/deployment-state.ts";
-import { leftText } from "../../domain/deployment/log-line.ts";
-import type { Cause } from "../../protocol/stack-frames.ts";
-import type { DeploymentStatus, StackProgress } from "../../protocol/deployment-progress.ts";
+import { leftText } from "../../domain/words/log-line.ts";
+import type { Cause } from "../../protocol/stack/stack-frames.ts";
+import type { DeploymentStatus, StackProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { aboutPart, partText } from "./durations.ts";
 import { cutLine, line, piece, widthOf, type Line, type Piece } from "./line.ts";
 import { RESOURCE_MARKS, stackMark } from "./status-mark.ts";

@@ -1,7 +1,7 @@
 /** How a status looks: a symbol and a word, which say it without any colour, and the tone that says it again. */
 import type { ResourceWord } from "../../domain/deployment/deployment-state.ts";
-import type { DeploymentStatus, StackStatus } from "../../protocol/deployment-progress.ts";
-import type { Outcome } from "../../protocol/stack-frames.ts";
+import type { DeploymentStatus, StackStatus } from "../../protocol/deployment/deployment-progress.ts";
+import type { Outcome } from "../../protocol/stack/stack-frames.ts";
 import type { Tone } from "./line.ts";
 
 export type Mark = Readonly<{ symbol: string; tone: Tone; word: string }>;

@@ -4,7 +4,7 @@
  */
 import type { DeploymentStore } from "../../client/deployment-store.ts";
 import type { StackStore } from "../../client/stack-store.ts";
-import type { DeploymentAddress, StackAddress } from "../../protocol/channel-names.ts";
+import type { DeploymentAddress, StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { Teller } from "../following/teller.ts";
 import type { Sink } from "../surroundings.ts";
 import { ContactKeeper } from "./contact-keeper.ts";

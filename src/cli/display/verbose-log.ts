@@ -2,8 +2,8 @@
  * Events as the seeds' second picture tells them: layer by layer under headings, a layer of one stack as a tree, stacks
  * that run beside each other with their names in brackets. Times are AWS's, in UTC.
  */
-import type { ChannelFrame, TransientFrame } from "../../client/server-frame.ts";
-import type { DeploymentEventOf, DeploymentFrame } from "../../protocol/deployment-events.ts";
+import type { ChannelFrame, TransientFrame } from "../../client/connection/server-frame.ts";
+import type { DeploymentEventOf, DeploymentFrame } from "../../protocol/deployment/deployment-events.ts";
 import { countText } from "./durations.ts";
 import { deploymentWords, eventWords } from "./event-words.ts";
 import { EMPTY_LINE, line, piece, type Line } from "./line.ts";

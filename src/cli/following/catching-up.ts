@@ -2,7 +2,7 @@
  * What a follower knows of its channel's past: events of the past are held back until they are whole, and after a loss
  * the way back is told once all that was missed has come.
  */
-import type { ChannelFrame } from "../../client/server-frame.ts";
+import type { ChannelFrame } from "../../client/connection/server-frame.ts";
 import type { Teller } from "./teller.ts";
 
 type Told = Pick<Required<Teller>, "events" | "regained">;

@@ -1,8 +1,8 @@
 /** How following something came to its end, and what the process ends with then. */
-import { outcomeMeant } from "../../domain/stack-end.ts";
-import { CLOSE } from "../../protocol/close-codes.ts";
-import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
-import type { StackComplete } from "../../protocol/stack-frames.ts";
+import { outcomeMeant } from "../../domain/stack/operation/stack-end.ts";
+import { CLOSE } from "../../protocol/connection/close-codes.ts";
+import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
+import type { StackComplete } from "../../protocol/stack/stack-frames.ts";
 import { EXIT, exitOfDeployment, exitOfFailure, exitOfStack, type ExitCode } from "../exit-code.ts";
 
 export type Ending =

@@ -2,11 +2,11 @@
  * Follows a deployment from where it stands to the end of its run, through every loss of the connection. What happened
  * before is told once it is whole, and of the newest run only.
  */
-import type { Patience } from "../../client/connection-state.ts";
-import type { ChannelFrame } from "../../client/server-frame.ts";
+import type { Patience } from "../../client/connection/connection-state.ts";
+import type { ChannelFrame } from "../../client/connection/server-frame.ts";
 import type { DeploymentStore } from "../../client/deployment-store.ts";
 import { openStream } from "../../client/stream.ts";
-import { deploymentChannelOf, type DeploymentAddress } from "../../protocol/channel-names.ts";
+import { deploymentChannelOf, type DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import { exitOfDeployment } from "../exit-code.ts";
 import type { Server } from "../server.ts";
 import { endWithin, type Bounds } from "./bounds.ts";

@@ -1,11 +1,11 @@
 /** Follows a stack on its own to the end of its operation, through every loss of the connection. */
-import type { Patience } from "../../client/connection-state.ts";
+import type { Patience } from "../../client/connection/connection-state.ts";
 import { restClient } from "../../client/rest.ts";
 import type { StackStore } from "../../client/stack-store.ts";
-import type { ChannelFrame } from "../../client/server-frame.ts";
+import type { ChannelFrame } from "../../client/connection/server-frame.ts";
 import { openTrack, type Track } from "../../client/track.ts";
-import type { StackAddress } from "../../protocol/channel-names.ts";
-import type { StackComplete } from "../../protocol/stack-frames.ts";
+import type { StackAddress } from "../../protocol/connection/channel-names.ts";
+import type { StackComplete } from "../../protocol/stack/stack-frames.ts";
 import type { Server } from "../server.ts";
 import { endWithin, type Bounds } from "./bounds.ts";
 import { CatchingUp } from "./catching-up.ts";

@@ -1,5 +1,5 @@
 /** Which events are new to somebody who keeps what he was told: a history that is told anew holds much that he has. */
-import type { ChannelFrame } from "../../client/server-frame.ts";
+import type { ChannelFrame } from "../../client/connection/server-frame.ts";
 
 export class FreshFrames {
   #epoch = "";

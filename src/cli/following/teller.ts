@@ -2,10 +2,10 @@
  * Who is told what is followed: the display, a stream of JSON, a log file. Each hears everything in the order in which it
  * happens, and never holds it up.
  */
-import type { ConnectionState } from "../../client/connection-state.ts";
+import type { ConnectionState } from "../../client/connection/connection-state.ts";
 import type { Position } from "../../client/channel-follower.ts";
-import type { ChannelFrame, TransientFrame } from "../../client/server-frame.ts";
-import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
+import type { ChannelFrame, TransientFrame } from "../../client/connection/server-frame.ts";
+import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import type { Ending } from "./ending.ts";
 
 export type Teller = Readonly<{

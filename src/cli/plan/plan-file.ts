@@ -4,9 +4,9 @@
  */
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { DeploymentAddress } from "../../protocol/channel-names.ts";
+import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import { issuesOf, NOT_KNOWN } from "../../protocol/issues.ts";
-import { registrationSchema, type Registration } from "../../protocol/deployment-requests.ts";
+import { registrationSchema, type Registration } from "../../protocol/deployment/deployment-requests.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import { PlanText, type Path } from "./plan-text.ts";
 import { planProblemsOf } from "./plan-problems.ts";

@@ -1,6 +1,6 @@
 /** What the server would not see in a plan: fields that it does not know, and names that mean nothing. */
-import type { DeploymentAddress } from "../../protocol/channel-names.ts";
-import { registrationSchema } from "../../protocol/deployment-requests.ts";
+import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
+import { registrationSchema } from "../../protocol/deployment/deployment-requests.ts";
 import type { Path } from "./plan-text.ts";
 
 type Problem = Readonly<{ path: Path; message: string }>;

@@ -1,6 +1,6 @@
 /** The audit trail of a deployment, page by page, as it comes. */
-import type { DeploymentAddress } from "../../protocol/channel-names.ts";
-import type { AuditEntry } from "../../protocol/deployment-requests.ts";
+import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
+import type { AuditEntry } from "../../protocol/deployment/deployment-requests.ts";
 import { asking } from "../asking.ts";
 import type { AuditOptions } from "../commands/audit.ts";
 import { complain, complainOf } from "../complaint.ts";

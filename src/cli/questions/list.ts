@@ -1,5 +1,5 @@
 /** The deployments that there are, as a table or for programs. */
-import type { DeploymentList, RunSummary } from "../../protocol/deployment-requests.ts";
+import type { DeploymentList, RunSummary } from "../../protocol/deployment/deployment-requests.ts";
 import { success } from "../../protocol/result.ts";
 import { answered, asking } from "../asking.ts";
 import type { ListOptions } from "../commands/list.ts";

@@ -1,6 +1,6 @@
 /** Where a deployment stands now, as one frame of the display or for programs. */
-import type { DeploymentAddress } from "../../protocol/channel-names.ts";
-import type { DeploymentAnswer, Runs } from "../../protocol/deployment-requests.ts";
+import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
+import type { DeploymentAnswer, Runs } from "../../protocol/deployment/deployment-requests.ts";
 import { answered, asking, say, type Saying } from "../asking.ts";
 import type { StatusOptions } from "../commands/status.ts";
 import { complainOf } from "../complaint.ts";

@@ -1,5 +1,5 @@
 /** Why a deployment failed: the first cause, what did not begin because of it, and what to do next. */
-import type { DeploymentAddress } from "../../protocol/channel-names.ts";
+import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import { asking, say } from "../asking.ts";
 import type { WhyOptions } from "../commands/why.ts";
 import { complainOf } from "../complaint.ts";

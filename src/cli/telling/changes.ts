@@ -1,5 +1,5 @@
 /** Which events say something new: CloudFormation tells the beginning of a resource twice, the second time with its id. */
-import type { ChannelFrame } from "../../client/server-frame.ts";
+import type { ChannelFrame } from "../../client/connection/server-frame.ts";
 
 /** The resource that the event is of, and what is done to it; undefined: it is of none. */
 const doingOf = (frame: ChannelFrame): Readonly<{ resource: string; doing: string }> | undefined => {

@@ -4,12 +4,12 @@
  */
 import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { ChannelFrame } from "../../client/server-frame.ts";
-import { logLineOf } from "../../domain/deployment/log-line.ts";
-import { stackLogLineOf } from "../../domain/shipped-line.ts";
-import type { DeploymentAddress, StackAddress } from "../../protocol/channel-names.ts";
-import type { DeploymentFrame } from "../../protocol/deployment-events.ts";
-import type { LogEntry } from "../../protocol/deployment-progress.ts";
+import type { ChannelFrame } from "../../client/connection/server-frame.ts";
+import { logLineOf } from "../../domain/words/log-line.ts";
+import { stackLogLineOf } from "../../domain/words/shipped-line.ts";
+import type { DeploymentAddress, StackAddress } from "../../protocol/connection/channel-names.ts";
+import type { DeploymentFrame } from "../../protocol/deployment/deployment-events.ts";
+import type { LogEntry } from "../../protocol/deployment/deployment-progress.ts";
 import { cleanText } from "../display/clean-text.ts";
 import type { Ending } from "../following/ending.ts";
 import { FreshFrames } from "../following/fresh-frames.ts";

@@ -1,5 +1,5 @@
 /** How a stack's operation ended, for people: the last words of a log. */
-import { outcomeMeant } from "../../domain/stack-end.ts";
+import { outcomeMeant } from "../../domain/stack/operation/stack-end.ts";
 import { failureTexts } from "../display/cause-block.ts";
 import { cleanText } from "../display/clean-text.ts";
 import { wholeText } from "../display/durations.ts";

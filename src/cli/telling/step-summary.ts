@@ -1,7 +1,7 @@
 /** A run as the summary page of a build shows it: a table of its stacks, and the cause of a failure, in Markdown. */
 import { appendFileSync } from "node:fs";
-import type { DeploymentProgress, StackStatus } from "../../protocol/deployment-progress.ts";
-import type { Cause } from "../../protocol/stack-frames.ts";
+import type { DeploymentProgress, StackStatus } from "../../protocol/deployment/deployment-progress.ts";
+import type { Cause } from "../../protocol/stack/stack-frames.ts";
 import { cleanText } from "../display/clean-text.ts";
 import { partText, wholeText } from "../display/durations.ts";
 import { leftTexts } from "../display/left-behind.ts";

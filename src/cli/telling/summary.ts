@@ -1,9 +1,9 @@
 /** How following something ended, for programs: the last line of a stream of JSON, and part of the one document. */
-import { outcomeMeant } from "../../domain/stack-end.ts";
-import type { DeploymentAddress, StackAddress } from "../../protocol/channel-names.ts";
-import type { Blast } from "../../protocol/deployment-events.ts";
-import type { DeploymentProgress, DeploymentStatus } from "../../protocol/deployment-progress.ts";
-import type { Cause, Outcome } from "../../protocol/stack-frames.ts";
+import { outcomeMeant } from "../../domain/stack/operation/stack-end.ts";
+import type { DeploymentAddress, StackAddress } from "../../protocol/connection/channel-names.ts";
+import type { Blast } from "../../protocol/deployment/deployment-events.ts";
+import type { DeploymentProgress, DeploymentStatus } from "../../protocol/deployment/deployment-progress.ts";
+import type { Cause, Outcome } from "../../protocol/stack/stack-frames.ts";
 import type { LeftBehind } from "../display/left-behind.ts";
 import type { ExitCode } from "../exit-code.ts";
 import { exitOfEnding, type Ending } from "../following/ending.ts";

@@ -6,7 +6,7 @@ import {
   stackChannelOf,
   type DeploymentAddress,
   type StackAddress,
-} from "../../protocol/channel-names.ts";
+} from "../../protocol/connection/channel-names.ts";
 import { complain } from "../complaint.ts";
 import type { DisplayKind, Look } from "../display/scene.ts";
 import type { Followed } from "../display/terminal-display.ts";

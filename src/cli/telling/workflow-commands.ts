@@ -2,7 +2,7 @@
  * What a build on GitHub makes of lines: groups and annotations, and how every other line is kept from being one.
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
-import type { ChannelFrame } from "../../client/server-frame.ts";
+import type { ChannelFrame } from "../../client/connection/server-frame.ts";
 import { cleanText } from "../display/clean-text.ts";
 
 const dataOf = (text: string): string =>

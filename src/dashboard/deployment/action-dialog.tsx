@@ -1,8 +1,8 @@
 /** Asks whether an action is meant, by naming what it will do to which stacks, and has it done. */
 import { useState } from "preact/hooks";
 import type { RestFailure } from "../../client/rest-call.ts";
-import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
-import type { DeploymentAction } from "../../protocol/deployment-requests.ts";
+import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
+import type { DeploymentAction } from "../../protocol/deployment/deployment-requests.ts";
 import { FailureNote } from "../elements/answer.tsx";
 import { Dialog } from "../elements/dialog.tsx";
 import { rest } from "../server.ts";

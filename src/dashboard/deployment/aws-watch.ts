@@ -3,7 +3,7 @@
  * nothing has come for a while though a stack is in flight, the server is asked how that stack is being read.
  */
 import { signal, type ReadonlySignal } from "@preact/signals";
-import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
+import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import type { AwsTrouble } from "../elements/trouble-note.tsx";
 import { rest } from "../server.ts";
 

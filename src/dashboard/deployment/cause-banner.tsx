@@ -1,6 +1,6 @@
 /** Why a deployment failed, before all else: the first cause, what it kept from beginning, and what can be done now. */
-import { causeText } from "../../domain/deployment/log-line.ts";
-import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
+import { causeText } from "../../domain/words/log-line.ts";
+import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { setView, viewHref } from "../address.ts";
 import { ConsoleLink } from "../elements/console-link.tsx";
 import { CopyButton } from "../elements/copy-button.tsx";

@@ -1,5 +1,5 @@
 /** A failure in words: what it kept from beginning, and what can be done now. */
-import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
+import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 
 const listed = (names: readonly (string | number)[]): string =>
   names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;

@@ -1,6 +1,6 @@
 /** What an action does to which stacks, in words: for whoever has to confirm it. */
-import type { DeploymentProgress, StackProgress } from "../../protocol/deployment-progress.ts";
-import type { DeploymentAction } from "../../protocol/deployment-requests.ts";
+import type { DeploymentProgress, StackProgress } from "../../protocol/deployment/deployment-progress.ts";
+import type { DeploymentAction } from "../../protocol/deployment/deployment-requests.ts";
 
 /** What whoever confirms it is told: `stacks` are those that it is about. */
 export type Consequence = Readonly<{ intro: string; stacks: readonly string[]; outro: string }>;

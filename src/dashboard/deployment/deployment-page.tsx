@@ -1,7 +1,7 @@
 /** A deployment, live: where it stands, why it failed, its layers and stacks, its events, its times and its past. */
 import { useSignal, type Signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import type { DeploymentAddress } from "../../protocol/channel-names.ts";
+import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import { queryValue, setView } from "../address.ts";
 import { Empty, FailureNote, Loading } from "../elements/answer.tsx";
 import { focusFilter } from "../elements/filter-input.tsx";

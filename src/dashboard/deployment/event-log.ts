@@ -1,8 +1,8 @@
 /** The durable events of a deployment as lines that can be filtered: each is put into words once, when it comes. */
 import { signal } from "@preact/signals";
-import { logLineOf } from "../../domain/deployment/log-line.ts";
-import type { DeploymentFrame } from "../../protocol/deployment-events.ts";
-import type { LogEntry } from "../../protocol/deployment-progress.ts";
+import { logLineOf } from "../../domain/words/log-line.ts";
+import type { DeploymentFrame } from "../../protocol/deployment/deployment-events.ts";
+import type { LogEntry } from "../../protocol/deployment/deployment-progress.ts";
 
 /** An event as a line. */
 export type LogLine = Readonly<{

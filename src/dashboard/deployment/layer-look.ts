@@ -1,6 +1,6 @@
 /** What a layer of the tree shows, in values that change only when it does: most events change one stack's row alone. */
 import { computed, type ReadonlySignal } from "@preact/signals";
-import type { StackProgress } from "../../protocol/deployment-progress.ts";
+import type { StackProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { hasRunEnded, standingOfStatus } from "../elements/standing.ts";
 import { layerTally } from "./layer-tally.ts";
 import type { LayerView, RunView } from "./run-view.ts";

@@ -1,5 +1,5 @@
 /** How far a layer is, in a few words: what failed or was undone does not count as done. */
-import type { StackStatus } from "../../protocol/deployment-progress.ts";
+import type { StackStatus } from "../../protocol/deployment/deployment-progress.ts";
 import { standingOfStatus } from "../elements/standing.ts";
 
 /** `2 of 3 done, 1 failed`; of a run that deletes: `1 of 3 deleted`. */

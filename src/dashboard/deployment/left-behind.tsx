@@ -1,7 +1,7 @@
 /** What a run has left behind: what could not be deleted, what was kept, and what may still be becoming available. */
-import { STABILISING } from "../../domain/deployment/log-line.ts";
-import type { LeftOfStack } from "../../protocol/deployment-events.ts";
-import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
+import { STABILISING } from "../../domain/words/log-line.ts";
+import type { LeftOfStack } from "../../protocol/deployment/deployment-events.ts";
+import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { viewHref } from "../address.ts";
 import { Mark } from "../elements/mark.tsx";
 

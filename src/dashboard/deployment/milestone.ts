@@ -1,6 +1,6 @@
 /** Events that are worth telling somebody who does not look: in words, and the end of a run also beyond the page. */
-import { logLineOf } from "../../domain/deployment/log-line.ts";
-import type { DeploymentFrame } from "../../protocol/deployment-events.ts";
+import { logLineOf } from "../../domain/words/log-line.ts";
+import type { DeploymentFrame } from "../../protocol/deployment/deployment-events.ts";
 
 const MILESTONES: ReadonlySet<DeploymentFrame["type"]> = new Set<DeploymentFrame["type"]>([
   "deployment_started",

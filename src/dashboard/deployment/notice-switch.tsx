@@ -1,5 +1,5 @@
 /** Asks the browser for a notification at the end of the run. */
-import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
+import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { SignMark } from "../elements/mark.tsx";
 import { hasRunEnded } from "../elements/standing.ts";
 import { endNotice, hasNotifications, switchEndNotice } from "./end-notice.ts";

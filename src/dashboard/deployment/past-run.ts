@@ -1,6 +1,6 @@
 /** An earlier run: where it ended, as its server remembers it, and its resources as far as its events are still kept. */
 import { useEffect, useState } from "preact/hooks";
-import type { DeploymentAddress } from "../../protocol/channel-names.ts";
+import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import { success } from "../../protocol/result.ts";
 import { useAnswer, type Asked } from "../elements/answer.tsx";
 import { rest } from "../server.ts";

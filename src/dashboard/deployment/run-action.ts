@@ -1,6 +1,6 @@
 /** Which actions a run is open to, and what they are called. */
-import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
-import type { DeploymentAction } from "../../protocol/deployment-requests.ts";
+import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
+import type { DeploymentAction } from "../../protocol/deployment/deployment-requests.ts";
 import { hasRunEnded } from "../elements/standing.ts";
 
 export const ACTION_WORDS: Readonly<Record<DeploymentAction, string>> = {

@@ -1,7 +1,7 @@
 /** What can be done to a deployment by whoever may: each after a dialog that names what will happen. */
 import { useState } from "preact/hooks";
-import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
-import type { DeploymentAction } from "../../protocol/deployment-requests.ts";
+import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
+import type { DeploymentAction } from "../../protocol/deployment/deployment-requests.ts";
 import { lazy } from "../elements/lazy.tsx";
 import { mayActAs } from "../session.ts";
 import { ACTION_WORDS, actionsOpenTo } from "./run-action.ts";

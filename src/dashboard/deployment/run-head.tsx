@@ -1,6 +1,6 @@
 /** Where a run stands, at one look: status, percentage, counts, times. */
 import type { ComponentChildren } from "preact";
-import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
+import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { durationText, estimateText } from "../elements/duration.ts";
 import { Elapsed } from "../elements/elapsed.tsx";
 import { Moment } from "../elements/moment.tsx";

@@ -1,8 +1,8 @@
 /** A run in the view that the address asks for; views that few open are loaded when they are opened. */
 import type { Signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import type { DeploymentAddress } from "../../protocol/channel-names.ts";
-import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
+import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
+import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { queryValue, setView, viewHref } from "../address.ts";
 import { now } from "../clock.ts";
 import { lazy } from "../elements/lazy.tsx";

@@ -1,6 +1,6 @@
 /** What can be done with a run: be told of its end, save it, and act on it. */
 import type { DeploymentState } from "../../domain/deployment/deployment-state.ts";
-import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
+import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { ExportMenu } from "../exporting/export-menu.tsx";
 import { NoticeSwitch } from "./notice-switch.tsx";
 import { RunActions } from "./run-actions.tsx";

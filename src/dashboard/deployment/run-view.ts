@@ -4,7 +4,7 @@
  */
 import { batch, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { DeploymentState, StackNode } from "../../domain/deployment/deployment-state.ts";
-import type { DeploymentProgress, StackProgress } from "../../protocol/deployment-progress.ts";
+import type { DeploymentProgress, StackProgress } from "../../protocol/deployment/deployment-progress.ts";
 
 /** A stack, with its resources as soon as they are known. */
 export type StackView = Readonly<{ progress: StackProgress; node: StackNode | undefined }>;

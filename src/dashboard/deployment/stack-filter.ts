@@ -1,5 +1,5 @@
 /** Which stacks of a deployment are wanted: by what the reader types, and by how they stand. */
-import type { StackProgress } from "../../protocol/deployment-progress.ts";
+import type { StackProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { standingOfStatus, type Standing } from "../elements/standing.ts";
 
 /** What stacks are sorted by, with a chip each. */

@@ -1,7 +1,7 @@
 /** A stack as a row, with its resources and outputs below it once it is unfolded. Drawn anew only when the stack changes. */
 import type { ReadonlySignal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { causeText } from "../../domain/deployment/log-line.ts";
+import { causeText } from "../../domain/words/log-line.ts";
 import { queryValue, setView, viewHref } from "../address.ts";
 import { Elapsed } from "../elements/elapsed.tsx";
 import { doneShare } from "../elements/percent.ts";

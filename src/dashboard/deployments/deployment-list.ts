@@ -5,8 +5,8 @@
 import { batch, signal, type ReadonlySignal } from "@preact/signals";
 import type { RestFailure } from "../../client/rest-call.ts";
 import { openStream, type Stream } from "../../client/stream.ts";
-import { deploymentChannelOf } from "../../protocol/channel-names.ts";
-import type { RunSummary } from "../../protocol/deployment-requests.ts";
+import { deploymentChannelOf } from "../../protocol/connection/channel-names.ts";
+import type { RunSummary } from "../../protocol/deployment/deployment-requests.ts";
 import { hasRunEnded } from "../elements/standing.ts";
 import { onceAFrame } from "../once-a-frame.ts";
 import { ListedChannel } from "./listed-channel.ts";

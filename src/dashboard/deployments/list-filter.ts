@@ -1,5 +1,5 @@
 /** Which deployments of the list are wanted: by environment, by how they stand, and by what the reader types. */
-import type { RunSummary } from "../../protocol/deployment-requests.ts";
+import type { RunSummary } from "../../protocol/deployment/deployment-requests.ts";
 import { hasRunEnded } from "../elements/standing.ts";
 
 /** What deployments are sorted by, with a chip each. */

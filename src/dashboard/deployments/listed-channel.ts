@@ -3,8 +3,8 @@
  * channel tells once a second. The server is asked only when the run turns, or when events came and no percentage did.
  */
 import type { ChannelListener } from "../../client/channel-follower.ts";
-import type { ChannelFrame, TransientFrame } from "../../client/server-frame.ts";
-import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
+import type { ChannelFrame, TransientFrame } from "../../client/connection/server-frame.ts";
+import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 
 /** How far the whole is, between two durable events. */
 export type Pulse = Readonly<{

@@ -8,8 +8,8 @@ import type {
   DestinationKind,
   DestinationRequest,
 } from "../../protocol/destinations.ts";
-import { EVENT_LEVELS } from "../../domain/deployment/levels.ts";
-import type { DeploymentEvent } from "../../protocol/deployment-events.ts";
+import { EVENT_LEVELS } from "../../domain/words/levels.ts";
+import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
 
 type EventType = DeploymentEvent["type"];
 

@@ -1,5 +1,5 @@
 /** Addresses of AWS's own console, for what only it can show. */
-import type { StackAddress } from "../../protocol/channel-names.ts";
+import type { StackAddress } from "../../protocol/connection/channel-names.ts";
 import { partitionOf } from "../../protocol/partitions.ts";
 
 /**

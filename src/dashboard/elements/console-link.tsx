@@ -1,5 +1,5 @@
 /** The link from a stack to its events in AWS's own console; nothing where that has no address that is known. */
-import type { StackAddress } from "../../protocol/channel-names.ts";
+import type { StackAddress } from "../../protocol/connection/channel-names.ts";
 import { consoleHref } from "./aws-console.ts";
 import { SignMark } from "./mark.tsx";
 

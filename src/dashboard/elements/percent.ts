@@ -1,6 +1,6 @@
 /** A percentage with what it is a percentage of: a rollback that has come to its end is no deployment that has. */
-import { isRollbackStatus } from "../../domain/statuses.ts";
-import type { DeploymentStatus } from "../../protocol/deployment-progress.ts";
+import { isRollbackStatus } from "../../domain/stack/statuses.ts";
+import type { DeploymentStatus } from "../../protocol/deployment/deployment-progress.ts";
 
 const OF_WHAT: Partial<Readonly<Record<DeploymentStatus, string>>> = {
   rolling_back: " put back",

@@ -1,5 +1,5 @@
 /** A run's stacks in numbers, told the same way wherever they are told: what was skipped is done, too. */
-import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
+import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 
 type Counts = Pick<
   DeploymentProgress["summary"],

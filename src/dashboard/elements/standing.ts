@@ -1,6 +1,6 @@
 /** Every status word of deployments, stacks and resources, brought under the few kinds that are drawn alike. */
-import type { DeploymentStatus, StackStatus } from "../../protocol/deployment-progress.ts";
-import { isRollbackStatus, standingOf } from "../../domain/statuses.ts";
+import type { DeploymentStatus, StackStatus } from "../../protocol/deployment/deployment-progress.ts";
+import { isRollbackStatus, standingOf } from "../../domain/stack/statuses.ts";
 
 /** How something is drawn: by mark, word and colour. */
 export type Standing = "waiting" | "running" | "done" | "failed" | "undoing" | "undone" | "skipped";

@@ -4,8 +4,8 @@
  */
 import { wordOfResource, type DeploymentState } from "../../domain/deployment/deployment-state.ts";
 import { isUnderway } from "../../domain/deployment/resource-node.ts";
-import { logLineOf } from "../../domain/deployment/log-line.ts";
-import type { DeploymentFrame } from "../../protocol/deployment-events.ts";
+import { logLineOf } from "../../domain/words/log-line.ts";
+import type { DeploymentFrame } from "../../protocol/deployment/deployment-events.ts";
 
 /** Numbers are written as they are; what is undefined is an empty field. */
 type Cell = string | number | undefined;

@@ -1,6 +1,6 @@
 /** The documents that a run can be saved as: their names, and their texts. */
 import type { DeploymentState } from "../../domain/deployment/deployment-state.ts";
-import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
+import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { csvOfEvents, csvOfResources } from "./csv.ts";
 import { markdownOf } from "./markdown.ts";
 import type { RunEvents } from "./run-events.ts";

@@ -4,7 +4,7 @@
  */
 import { useState } from "preact/hooks";
 import type { DeploymentState } from "../../domain/deployment/deployment-state.ts";
-import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
+import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { Menu } from "../elements/menu.tsx";
 import { SignMark } from "../elements/mark.tsx";
 import type { Exported } from "./exported-run.ts";

@@ -1,6 +1,6 @@
 /** Makes what is asked for of a run, and saves it or hands it to the clipboard. */
 import type { DeploymentState } from "../../domain/deployment/deployment-state.ts";
-import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
+import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { rest } from "../server.ts";
 import { eventsDocument, jsonDocument, markdownDocument, resourcesDocument } from "./document.ts";
 import { eventsOfRun } from "./run-events.ts";

@@ -1,5 +1,5 @@
 /** A run as Markdown, to be pasted into an incident: where it stands, why, what it kept from beginning, and its stacks. */
-import type { DeploymentProgress, StackProgress } from "../../protocol/deployment-progress.ts";
+import type { DeploymentProgress, StackProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { durationText } from "../elements/duration.ts";
 import { percentText } from "../elements/percent.ts";
 import { stackCountsText } from "../elements/stack-counts.ts";

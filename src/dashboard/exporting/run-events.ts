@@ -1,8 +1,8 @@
 /** All durable events of one run, page by page: whole, or not at all. */
 import type { EventsQuery, RestClient } from "../../client/rest.ts";
 import type { RestFailure } from "../../client/rest-call.ts";
-import type { DeploymentAddress } from "../../protocol/channel-names.ts";
-import type { DeploymentFrame } from "../../protocol/deployment-events.ts";
+import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
+import type { DeploymentFrame } from "../../protocol/deployment/deployment-events.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 
 /** The most that an answer gives. */

@@ -1,8 +1,8 @@
 /** A deployment's past: its last runs, and the one that is shown beside an earlier one. */
 import { useState } from "preact/hooks";
-import type { DeploymentAddress } from "../../protocol/channel-names.ts";
-import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
-import type { RunSummary } from "../../protocol/deployment-requests.ts";
+import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
+import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
+import type { RunSummary } from "../../protocol/deployment/deployment-requests.ts";
 import { success } from "../../protocol/result.ts";
 import { Empty, FailureNote, Loading, useAnswer } from "../elements/answer.tsx";
 import { Moment } from "../elements/moment.tsx";

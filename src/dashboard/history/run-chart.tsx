@@ -1,5 +1,5 @@
 /** How long the last runs took, a column each, oldest first; the table below says the same in words. */
-import type { RunSummary } from "../../protocol/deployment-requests.ts";
+import type { RunSummary } from "../../protocol/deployment/deployment-requests.ts";
 import { go } from "../address.ts";
 import { durationText } from "../elements/duration.ts";
 import { standingOfStatus } from "../elements/standing.ts";

@@ -2,8 +2,12 @@
  * A run beside an earlier one, stack by stack: what was new, what was gone, what ended differently, and what took how
  * much longer. Times are compared only between what ended well in both: a failure is not fast.
  */
-import type { DeploymentProgress, StackProgress, StackStatus } from "../../protocol/deployment-progress.ts";
-import type { RunSummary } from "../../protocol/deployment-requests.ts";
+import type {
+  DeploymentProgress,
+  StackProgress,
+  StackStatus,
+} from "../../protocol/deployment/deployment-progress.ts";
+import type { RunSummary } from "../../protocol/deployment/deployment-requests.ts";
 import { durationText } from "../elements/duration.ts";
 
 /** How a stack did in one run. */

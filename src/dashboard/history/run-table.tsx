@@ -1,5 +1,5 @@
 /** Runs as rows, each a link to itself. */
-import type { RunSummary } from "../../protocol/deployment-requests.ts";
+import type { RunSummary } from "../../protocol/deployment/deployment-requests.ts";
 import { durationText } from "../elements/duration.ts";
 import { Elapsed } from "../elements/elapsed.tsx";
 import { Moment } from "../elements/moment.tsx";

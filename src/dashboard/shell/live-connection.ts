@@ -3,8 +3,8 @@
  * is live again. The header shows the one of the page at hand.
  */
 import { signal, type ReadonlySignal } from "@preact/signals";
-import { CLOSE } from "../../protocol/close-codes.ts";
-import type { ConnectionState } from "../../client/connection-state.ts";
+import { CLOSE } from "../../protocol/connection/close-codes.ts";
+import type { ConnectionState } from "../../client/connection/connection-state.ts";
 
 /** What coming back brought. */
 export type Recovery = Readonly<{

@@ -1,8 +1,8 @@
 /** A stack's resources as a table, with the reason of what failed below its resource. */
-import { standingOf } from "../../domain/statuses.ts";
+import { standingOf } from "../../domain/stack/statuses.ts";
 import { Elapsed } from "../elements/elapsed.tsx";
 import { Status } from "../elements/status.tsx";
-import type { ShownResource } from "../../protocol/stack-frames.ts";
+import type { ShownResource } from "../../protocol/stack/stack-frames.ts";
 
 type RowProps = Readonly<{
   row: ShownResource;

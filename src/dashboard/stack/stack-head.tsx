@@ -1,8 +1,8 @@
 /** Where a stack stands at one look, what is wrong with AWS, why it failed, and what it gives. */
 import type { ComponentChildren } from "preact";
-import type { StackView } from "../../domain/stack-view.ts";
-import { outcomeMeant } from "../../domain/stack-end.ts";
-import { standingOf } from "../../domain/statuses.ts";
+import type { StackView } from "../../domain/stack/stack-view.ts";
+import { outcomeMeant } from "../../domain/stack/operation/stack-end.ts";
+import { standingOf } from "../../domain/stack/statuses.ts";
 import { ConsoleLink } from "../elements/console-link.tsx";
 import { CopyButton } from "../elements/copy-button.tsx";
 import { durationText } from "../elements/duration.ts";

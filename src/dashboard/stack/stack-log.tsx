@@ -1,8 +1,8 @@
 /** A stack's events, live. */
 import type { Signal } from "@preact/signals";
-import type { StackFrame } from "../../protocol/stack-frames.ts";
-import { outcomeMeant } from "../../domain/stack-end.ts";
-import { isRollbackStatus, standingOf } from "../../domain/statuses.ts";
+import type { StackFrame } from "../../protocol/stack/stack-frames.ts";
+import { outcomeMeant } from "../../domain/stack/operation/stack-end.ts";
+import { isRollbackStatus, standingOf } from "../../domain/stack/statuses.ts";
 import { queryValue, setView } from "../address.ts";
 import { Empty } from "../elements/answer.tsx";
 import { durationText } from "../elements/duration.ts";

@@ -1,9 +1,9 @@
 /** A stack on its own, live: where its newest operation stands, its resources, its events and how it ended. */
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import { resourcesOf } from "../../domain/stack-view.ts";
-import type { StackAddress } from "../../protocol/channel-names.ts";
-import { standingOf } from "../../domain/statuses.ts";
+import { resourcesOf } from "../../domain/stack/stack-view.ts";
+import type { StackAddress } from "../../protocol/connection/channel-names.ts";
+import { standingOf } from "../../domain/stack/statuses.ts";
 import { queryValue } from "../address.ts";
 import { notifyEnd } from "../deployment/end-notice.ts";
 import { Empty, FailureNote, Loading } from "../elements/answer.tsx";

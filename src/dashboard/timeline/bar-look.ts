@@ -1,6 +1,6 @@
 /** How a bar looks for what it stands for. Pattern, mark and word say the same, so that colour alone says nothing. */
 import type { ResourceWord } from "../../domain/deployment/deployment-state.ts";
-import type { StackStatus } from "../../protocol/deployment-progress.ts";
+import type { StackStatus } from "../../protocol/deployment/deployment-progress.ts";
 import { standingOfStatus, wordOfStatus, type Standing } from "../elements/standing.ts";
 
 export type BarLook = Standing | "blocked";

@@ -10,7 +10,11 @@ import {
   type StackNode,
 } from "../../domain/deployment/deployment-state.ts";
 import { isUnderway } from "../../domain/deployment/resource-node.ts";
-import type { DeploymentProgress, StackProgress, StackStatus } from "../../protocol/deployment-progress.ts";
+import type {
+  DeploymentProgress,
+  StackProgress,
+  StackStatus,
+} from "../../protocol/deployment/deployment-progress.ts";
 import { looksOfResource, looksOfStack, type Looks } from "./bar-look.ts";
 
 /** From when to when; without an end it goes on. */

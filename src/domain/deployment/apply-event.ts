@@ -1,5 +1,5 @@
 /** One accepted event applied to a deployment's state: the step that every fold of the log takes. */
-import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployment-events.ts";
+import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployment/deployment-events.ts";
 import { emptyDeployment, type DeploymentState, type StackNode } from "./deployment-state.ts";
 import { percentOfDeployment } from "./percent.ts";
 import { draftOf, type Drafts } from "./drafts.ts";

@@ -1,5 +1,5 @@
 /** A run's stacks, layers and seconds counted, as its events tell them. */
-import type { StackStatus } from "../../protocol/deployment-progress.ts";
+import type { StackStatus } from "../../protocol/deployment/deployment-progress.ts";
 import type { DeploymentState, StackNode } from "./deployment-state.ts";
 import { totalStacksOf } from "./percent.ts";
 

@@ -2,10 +2,18 @@
  * All that is known of a deployment's run, as its durable events tell it. Nothing is kept that can be computed: see
  * `deployment-view.ts` for what is shown. Entries are replaced, never changed in place.
  */
-import type { DeploymentMode, ErrorDetail, FailureMode } from "../../protocol/deployment-events.ts";
-import type { DeploymentStatus, LogEntry, StackStatus } from "../../protocol/deployment-progress.ts";
-import type { OutputValue } from "../../protocol/output-value.ts";
-import type { Cause, LeftResource, Outcome } from "../../protocol/stack-frames.ts";
+import type {
+  DeploymentMode,
+  ErrorDetail,
+  FailureMode,
+} from "../../protocol/deployment/deployment-events.ts";
+import type {
+  DeploymentStatus,
+  LogEntry,
+  StackStatus,
+} from "../../protocol/deployment/deployment-progress.ts";
+import type { OutputValue } from "../../protocol/stack/output-value.ts";
+import type { Cause, LeftResource, Outcome } from "../../protocol/stack/stack-frames.ts";
 
 /** What is being done, or was done, to a resource. */
 export type ResourceStatus =

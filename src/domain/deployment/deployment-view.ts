@@ -1,5 +1,5 @@
 /** A deployment's state as it is shown: the seeds' DeploymentProgress and StackProgress, computed when asked for. */
-import type { DeploymentProgress, StackProgress } from "../../protocol/deployment-progress.ts";
+import type { DeploymentProgress, StackProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { blastOf, firstFailed } from "./blast.ts";
 import { countOf, secondsBetween, totalLayersOf } from "./counts.ts";
 import {
@@ -9,7 +9,7 @@ import {
   type ResourceNode,
   type StackNode,
 } from "./deployment-state.ts";
-import { estimatedTimeRemaining } from "./eta.ts";
+import { estimatedTimeRemaining } from "../estimate/eta.ts";
 import { leavingsOf, retainedOf } from "./leavings.ts";
 import { percentOfStack, totalStacksOf } from "./percent.ts";
 import { resourceCountsOf } from "./resource-counts.ts";

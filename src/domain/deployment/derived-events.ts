@@ -2,7 +2,7 @@
  * Events that follow from an event: a layer starts with its first stack and is complete with its last, a deployment
  * ends when every stack is finished or cannot begin. Told once, whoever else tells them too.
  */
-import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployment-events.ts";
+import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployment/deployment-events.ts";
 import { stacksOfLayer } from "./counts.ts";
 import {
   blockedAmong,

@@ -1,6 +1,6 @@
 /** The runs that are over because events begin the next: an orchestrator may tell the end of one and another at once. */
-import type { DeploymentEvent } from "../../protocol/deployment-events.ts";
-import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
+import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
+import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { applyEvent } from "./apply-event.ts";
 import type { DeploymentState } from "./deployment-state.ts";
 import { deploymentProgressOf } from "./deployment-view.ts";

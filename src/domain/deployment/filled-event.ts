@@ -2,10 +2,10 @@
  * An event with the seeds' fields that whoever told it left out, as far as the state before it knows them. What was
  * told stays as it was told.
  */
-import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployment-events.ts";
-import type { Cause } from "../../protocol/stack-frames.ts";
-import { STACK_TYPE } from "../stack-event.ts";
-import { MAX_STACKS } from "../../protocol/deployment-limits.ts";
+import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployment/deployment-events.ts";
+import type { Cause } from "../../protocol/stack/stack-frames.ts";
+import { STACK_TYPE } from "../stack/stack-event.ts";
+import { MAX_STACKS } from "../../protocol/deployment/deployment-limits.ts";
 import { blastOf, firstFailed } from "./blast.ts";
 import { countOf, countsAt, secondsBetween, stacksOfLayer, totalLayersOf } from "./counts.ts";
 import type { DeploymentState, StackNode } from "./deployment-state.ts";

@@ -3,8 +3,12 @@
  * oldest lines of logs, the ends of texts and outputs are left out first, and what is left out is said.
  */
 import { boundedText } from "../../protocol/bounds.ts";
-import type { DeploymentProgress, LogEntry, StackProgress } from "../../protocol/deployment-progress.ts";
-import type { Cause } from "../../protocol/stack-frames.ts";
+import type {
+  DeploymentProgress,
+  LogEntry,
+  StackProgress,
+} from "../../protocol/deployment/deployment-progress.ts";
+import type { Cause } from "../../protocol/stack/stack-frames.ts";
 
 /** Characters of all stacks' outputs, of their logs and of their errors, for each of these: three bytes each at most. */
 export const STATUS_PART = 3 * 1024 * 1024;

@@ -2,7 +2,7 @@
  * Events folded into a deployment's state, with those that follow from them: what the channel's owner does with what
  * it is told. Folding the events that come out gives the same state, without deriving anything.
  */
-import type { DeploymentEvent } from "../../protocol/deployment-events.ts";
+import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
 import { applyEvent } from "./apply-event.ts";
 import { derivedAfter, derivedBefore } from "./derived-events.ts";
 import type { DeploymentState } from "./deployment-state.ts";

@@ -2,12 +2,12 @@
  * A deployment that something else deploys, followed from run to run: what is expected of each stack, which operation
  * begins the next run, and what a stack that rests means to the run that waits for it.
  */
-import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployment-events.ts";
-import type { StackStanding } from "../../protocol/stack-feed.ts";
-import type { StackFrame } from "../../protocol/stack-frames.ts";
-import { beginningAfter, momentAfter } from "../orchestration/moment.ts";
-import { outcomeOf } from "../outcomes.ts";
-import { REVIEW_STATUS } from "../statuses.ts";
+import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployment/deployment-events.ts";
+import type { StackStanding } from "../../protocol/rpc/stack-feed.ts";
+import type { StackFrame } from "../../protocol/stack/stack-frames.ts";
+import { beginningAfter, momentAfter } from "../run/moment.ts";
+import { outcomeOf } from "../stack/operation/outcomes.ts";
+import { REVIEW_STATUS } from "../stack/statuses.ts";
 import { totalLayersOf } from "./counts.ts";
 import { hasEnded, isBlocked, isSettled, type DeploymentState, type StackNode } from "./deployment-state.ts";
 import { translated, type Belonging } from "./stack-translation.ts";

@@ -1,5 +1,5 @@
 /** A stack's resources, event by event. */
-import type { DeploymentEvent } from "../../protocol/deployment-events.ts";
+import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
 import type { ResourceNode, ResourceStatus } from "./deployment-state.ts";
 import { draftOf, type Drafts } from "./drafts.ts";
 

@@ -1,6 +1,6 @@
 /** A run in one line, for lists and histories. */
-import type { DeploymentProgress } from "../../protocol/deployment-progress.ts";
-import type { RunSummary } from "../../protocol/deployment-requests.ts";
+import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
+import type { RunSummary } from "../../protocol/deployment/deployment-requests.ts";
 
 export const runSummaryOf = ({
   deploymentId,

@@ -1,10 +1,10 @@
 /** A deployment's stack, event by event. */
-import type { DeploymentEvent, ErrorDetail } from "../../protocol/deployment-events.ts";
-import type { DeploymentStatus, LogEntry } from "../../protocol/deployment-progress.ts";
-import type { Cause } from "../../protocol/stack-frames.ts";
-import { STACK_TYPE } from "../stack-event.ts";
+import type { DeploymentEvent, ErrorDetail } from "../../protocol/deployment/deployment-events.ts";
+import type { DeploymentStatus, LogEntry } from "../../protocol/deployment/deployment-progress.ts";
+import type { Cause } from "../../protocol/stack/stack-frames.ts";
+import { STACK_TYPE } from "../stack/stack-event.ts";
 import { LOG_LINES, shortened, type StackEnding, type StackNode } from "./deployment-state.ts";
-import { logLineOf } from "./log-line.ts";
+import { logLineOf } from "../words/log-line.ts";
 import type { Drafts } from "./drafts.ts";
 import { countedBy, type ToldCounts } from "./resource-counts.ts";
 import { isUnderway, resourcesAfterEvent, type ResourceEvent } from "./resource-node.ts";

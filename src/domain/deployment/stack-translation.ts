@@ -7,13 +7,18 @@ import type {
   DeploymentEventOf,
   ErrorDetail,
   ResourceRef,
-} from "../../protocol/deployment-events.ts";
-import type { LeftResource, ResourceUpdate, StackComplete, StackFrame } from "../../protocol/stack-frames.ts";
+} from "../../protocol/deployment/deployment-events.ts";
+import type {
+  LeftResource,
+  ResourceUpdate,
+  StackComplete,
+  StackFrame,
+} from "../../protocol/stack/stack-frames.ts";
 import { boundedText, keptOutputs } from "../../protocol/bounds.ts";
-import { outcomeMeant } from "../stack-end.ts";
-import { causeText } from "./log-line.ts";
-import { STACK_TYPE } from "../stack-event.ts";
-import { isRollbackStatus, operationBegunBy, REVIEW_STATUS, standingOf } from "../statuses.ts";
+import { outcomeMeant } from "../stack/operation/stack-end.ts";
+import { causeText } from "../words/log-line.ts";
+import { STACK_TYPE } from "../stack/stack-event.ts";
+import { isRollbackStatus, operationBegunBy, REVIEW_STATUS, standingOf } from "../stack/statuses.ts";
 
 /** Which stack of which deployment the frames are about. */
 export type Belonging = Readonly<{ deploymentId: string; environment: string; stack: string }>;

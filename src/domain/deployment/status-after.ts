@@ -1,6 +1,6 @@
 /** Where each event takes a deployment or a stack: the part of the seeds' transitions that every fold needs. */
-import type { DeploymentEvent } from "../../protocol/deployment-events.ts";
-import type { DeploymentStatus, StackStatus } from "../../protocol/deployment-progress.ts";
+import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
+import type { DeploymentStatus, StackStatus } from "../../protocol/deployment/deployment-progress.ts";
 import type { DeploymentState } from "./deployment-state.ts";
 
 export type DeploymentStep = Exclude<

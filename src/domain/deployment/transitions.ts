@@ -1,7 +1,7 @@
 /** Which events a deployment's present state allows: the seeds' states with their transitions. */
-import type { DeploymentEvent } from "../../protocol/deployment-events.ts";
-import type { DeploymentStatus, StackStatus } from "../../protocol/deployment-progress.ts";
-import { MAX_STACKS } from "../../protocol/deployment-limits.ts";
+import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
+import type { DeploymentStatus, StackStatus } from "../../protocol/deployment/deployment-progress.ts";
+import { MAX_STACKS } from "../../protocol/deployment/deployment-limits.ts";
 import {
   hasEnded,
   hasOnlyDeleted,

@@ -1,10 +1,10 @@
 /** What an action of CloudFormation is given, and what they have in common. */
 import type { Account } from "../account.ts";
 import type { Player } from "../play/player.ts";
-import type { QueryParameters } from "../query-parameters.ts";
-import { validationError } from "../refusal.ts";
+import type { QueryParameters } from "../wire/query-parameters.ts";
+import { validationError } from "../wire/refusal.ts";
 import type { Stack } from "../stack.ts";
-import type { XmlValue } from "../xml.ts";
+import type { XmlValue } from "../wire/xml.ts";
 
 /** One call of an action, in one region. */
 export type ActionRequest = Readonly<{

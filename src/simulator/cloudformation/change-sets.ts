@@ -2,7 +2,7 @@
 import type { Account } from "../account.ts";
 import type { ChangeSet } from "../change-set.ts";
 import { validationReasonOf, validationsOf } from "../early-validation.ts";
-import { Refusal, validationError } from "../refusal.ts";
+import { Refusal, validationError } from "../wire/refusal.ts";
 import { settingsOf } from "../settings.ts";
 import { STACK_TYPE, type Stack } from "../stack.ts";
 import type { Change } from "../template/difference.ts";

@@ -1,9 +1,9 @@
 /** The reading actions: stacks, their events, resources and templates. */
-import { pageOf } from "../paging.ts";
+import { pageOf } from "../wire/paging.ts";
 import { capabilitiesNeeded } from "../settings.ts";
 import type { RecordedEvent, Settings, Stack, StackResource } from "../stack.ts";
 import { parseTemplate } from "../template/parse.ts";
-import type { XmlValue } from "../xml.ts";
+import type { XmlValue } from "../wire/xml.ts";
 import { stackOf, type Action, type ActionRequest } from "./action.ts";
 import { templateBodyOf } from "./wish.ts";
 

@@ -1,7 +1,7 @@
 /** What happened by operation, with what failed apart, and what one hook has said. */
 import { eventsOfChangeSet, eventsOfStack, isFailedEvent, type OperationEvent } from "../operation-events.ts";
-import { pageOf } from "../paging.ts";
-import { Refusal, validationError } from "../refusal.ts";
+import { pageOf } from "../wire/paging.ts";
+import { Refusal, validationError } from "../wire/refusal.ts";
 import { stackOf, type Action, type ActionRequest } from "./action.ts";
 import { changeSetOf } from "./shown-change-sets.ts";
 

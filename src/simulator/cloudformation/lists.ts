@@ -1,7 +1,7 @@
 /** The lists of a whole region: its stacks, deleted ones too, and what they export and import. */
 import { exportsIn, importersOf } from "../exports.ts";
-import { pageOf } from "../paging.ts";
-import { validationError } from "../refusal.ts";
+import { pageOf } from "../wire/paging.ts";
+import { validationError } from "../wire/refusal.ts";
 import type { Action } from "./action.ts";
 import { timesOf } from "./describe.ts";
 

@@ -4,7 +4,7 @@ import type { ChangeSet } from "../change-set.ts";
 import { validationReasonOf, validationsOf } from "../early-validation.ts";
 import { childSettingsOf } from "../play/child-settings.ts";
 import { randomOf, uuidOf } from "../random.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../wire/refusal.ts";
 import { Stack, STACK_TYPE, type Settings } from "../stack.ts";
 import { differenceOf, type Change } from "../template/difference.ts";
 import { unresolvedOf } from "../template/plan.ts";

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { hasNewTemplate } from "../play/nested.ts";
 import { changesTo } from "../play/update.ts";
-import { Refusal, validationError } from "../refusal.ts";
+import { Refusal, validationError } from "../wire/refusal.ts";
 import { settingsOf } from "../settings.ts";
 import { Stack, type Settings } from "../stack.ts";
 import type { Change } from "../template/difference.ts";

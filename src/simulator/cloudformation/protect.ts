@@ -1,5 +1,5 @@
 /** What keeps a stack from being deleted or changed: termination protection and the stack policy. */
-import { validationError } from "../refusal.ts";
+import { validationError } from "../wire/refusal.ts";
 import { stackOf, type Action } from "./action.ts";
 
 /** Of a root stack; a nested one has its root's. */

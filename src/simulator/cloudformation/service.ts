@@ -1,11 +1,11 @@
 /** CloudFormation's Query protocol: form bodies in, XML out. docs.aws.amazon.com/AWSCloudFormation/latest/APIReference */
 import type { Account } from "../account.ts";
-import { pageNumberOf } from "../paging.ts";
+import { pageNumberOf } from "../wire/paging.ts";
 import type { Player } from "../play/player.ts";
-import { QueryParameters } from "../query-parameters.ts";
-import { Refusal } from "../refusal.ts";
-import type { Answer, Service, SignedRequest } from "../service.ts";
-import { documentOf } from "../xml.ts";
+import { QueryParameters } from "../wire/query-parameters.ts";
+import { Refusal } from "../wire/refusal.ts";
+import type { Answer, Service, SignedRequest } from "../wire/service.ts";
+import { documentOf } from "../wire/xml.ts";
 import type { Action } from "./action.ts";
 import { createChangeSet, deleteChangeSet, executeChangeSet } from "./change-sets.ts";
 import {

@@ -1,9 +1,9 @@
 /** Change sets as they are shown: one page by page, and the list of a stack's. */
 import type { ChangeSet } from "../change-set.ts";
-import { pageOf } from "../paging.ts";
-import { Refusal, validationError } from "../refusal.ts";
+import { pageOf } from "../wire/paging.ts";
+import { Refusal, validationError } from "../wire/refusal.ts";
 import type { Stack } from "../stack.ts";
-import type { XmlValue } from "../xml.ts";
+import type { XmlValue } from "../wire/xml.ts";
 import { stackOf, type Action, type ActionRequest } from "./action.ts";
 import { deploymentMember } from "./describe.ts";
 

@@ -1,8 +1,8 @@
 /** Reads out of a request's parameters what it wants a stack to be. */
 import type { Account } from "../account.ts";
 import { z } from "zod";
-import type { QueryParameters } from "../query-parameters.ts";
-import { validationError } from "../refusal.ts";
+import type { QueryParameters } from "../wire/query-parameters.ts";
+import { validationError } from "../wire/refusal.ts";
 import type { Settings } from "../stack.ts";
 import type { Wish } from "../settings.ts";
 

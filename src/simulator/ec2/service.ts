@@ -1,9 +1,9 @@
 /** The part of EC2 that deploying needs: key pairs, in EC2's dialect of the Query protocol. docs.aws.amazon.com/AWSEC2/latest/APIReference */
 import type { Account } from "../account.ts";
-import { QueryParameters } from "../query-parameters.ts";
-import { Refusal } from "../refusal.ts";
-import type { Answer, Service, SignedRequest } from "../service.ts";
-import { documentOf, type XmlValue } from "../xml.ts";
+import { QueryParameters } from "../wire/query-parameters.ts";
+import { Refusal } from "../wire/refusal.ts";
+import type { Answer, Service, SignedRequest } from "../wire/service.ts";
+import { documentOf, type XmlValue } from "../wire/xml.ts";
 import { makeKeys, type KeyPair } from "./key-pair.ts";
 
 const VERSION = "2016-11-15";

@@ -4,7 +4,7 @@
  * programs, `DELETE /inbox` empties it. On the loopback interface alone, and open to all who are there.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { listen, shutDown } from "../listening.ts";
+import { listen, shutDown } from "../wire/listening.ts";
 import type { Inbox } from "./inbox.ts";
 import { inboxPage } from "./page.ts";
 

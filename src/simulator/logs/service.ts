@@ -4,8 +4,8 @@
  */
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { Refusal } from "../refusal.ts";
-import type { Answer, Service, SignedRequest } from "../service.ts";
+import { Refusal } from "../wire/refusal.ts";
+import type { Answer, Service, SignedRequest } from "../wire/service.ts";
 import { LogStore } from "./store.ts";
 
 const PREFIX = "Logs_20140328.";

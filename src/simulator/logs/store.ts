@@ -1,5 +1,5 @@
 /** Log groups, their streams and what was put into them, with CloudWatch Logs's own rules for what it takes. */
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../wire/refusal.ts";
 
 /** A line, when it happened and when it came, in milliseconds since the epoch. */
 export type LogEvent = Readonly<{ timestamp: number; message: string; ingestionTime: number }>;

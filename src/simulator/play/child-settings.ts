@@ -1,6 +1,6 @@
 /** What a nested stack shall be, from the properties of the resource that stands for it in its parent. */
 import type { Account } from "../account.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../wire/refusal.ts";
 import { settingsOf } from "../settings.ts";
 import type { Identity, Settings } from "../stack.ts";
 import { isRecord } from "../template/parse.ts";

@@ -3,7 +3,7 @@
  * own list of events. After an update the child waits in its clean-up status until the parent reaches its own.
  */
 import type { Account } from "../account.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../wire/refusal.ts";
 import { suffixOf } from "../random.ts";
 import { Stack, STACK_TYPE } from "../stack.ts";
 import { differenceOf } from "../template/difference.ts";

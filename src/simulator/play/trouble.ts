@@ -3,7 +3,7 @@
  * because of exports, imports, or a failure of the stack itself, which no resource is to blame for.
  */
 import { missingImportOf, refusedExportOf } from "../exports.ts";
-import type { Failure } from "../failures.ts";
+import type { Failure } from "../faults/failures.ts";
 import { STACK_TYPE, type Output } from "../stack.ts";
 import type { Phase } from "./durations.ts";
 import type { Operation } from "./operation.ts";

@@ -5,8 +5,8 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Inbox } from "../inbox/inbox.ts";
-import { Refusal } from "../refusal.ts";
-import type { Answer, Service, SignedRequest } from "../service.ts";
+import { Refusal } from "../wire/refusal.ts";
+import type { Answer, Service, SignedRequest } from "../wire/service.ts";
 
 const PATH = "/v2/email/outbound-emails";
 

@@ -1,9 +1,9 @@
 /** The part of STS that tells a caller who he is. docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
 import type { Account } from "../account.ts";
-import { QueryParameters } from "../query-parameters.ts";
-import { Refusal } from "../refusal.ts";
-import type { Answer, Service } from "../service.ts";
-import { documentOf } from "../xml.ts";
+import { QueryParameters } from "../wire/query-parameters.ts";
+import { Refusal } from "../wire/refusal.ts";
+import type { Answer, Service } from "../wire/service.ts";
+import { documentOf } from "../wire/xml.ts";
 
 const VERSION = "2011-06-15";
 const NAMESPACE = `https://sts.amazonaws.com/doc/${VERSION}/`;

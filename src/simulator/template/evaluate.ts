@@ -2,7 +2,7 @@
  * CloudFormation's functions, evaluated. What a resource is called or which attributes it has is asked of the
  * scope, so that the same walk serves the finding of dependencies, the comparison of templates and the real values.
  */
-import { validationError } from "../refusal.ts";
+import { validationError } from "../wire/refusal.ts";
 import { isRecord, type Template } from "./parse.ts";
 
 /** What names mean while a value is evaluated. */

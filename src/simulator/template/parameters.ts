@@ -1,5 +1,5 @@
 /** A stack's parameters: what was given, what the template's defaults add, what is refused. */
-import { validationError } from "../refusal.ts";
+import { validationError } from "../wire/refusal.ts";
 import type { Template } from "./parse.ts";
 
 /** One parameter as DescribeStacks shows it. */

@@ -4,7 +4,7 @@
  */
 import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document, type Scalar } from "yaml";
 import { z } from "zod";
-import { validationError } from "../refusal.ts";
+import { validationError } from "../wire/refusal.ts";
 
 const names = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
 

@@ -2,7 +2,7 @@
  * What a template means with its parameters: the resources that its conditions keep, what each depends on, and
  * their properties with references as marks, so that two plans can be compared before anything exists.
  */
-import { validationError } from "../refusal.ts";
+import { validationError } from "../wire/refusal.ts";
 import { conditionsOf, evaluate, type Scope } from "./evaluate.ts";
 import { isRecord, type Template } from "./parse.ts";
 import { parameterValuesOf, type ResolvedParameter } from "./parameters.ts";

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
-import { deploymentChannelOf } from "../../../src/protocol/channel-names.ts";
+import { deploymentChannelOf } from "../../../src/protocol/connection/channel-names.ts";
 import type { Measure, Row } from "../measure.ts";
 import { rowsOf, type RowsWritten } from "../rows-written.ts";
 import type { ServerProcess } from "../servers/server-process.ts";

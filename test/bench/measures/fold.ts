@@ -6,7 +6,7 @@ import { frameOf } from "../../../src/cli/display/frame.ts";
 import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
 import type { DeploymentState } from "../../../src/domain/deployment/deployment-state.ts";
-import type { DeploymentEvent } from "../../../src/protocol/deployment-events.ts";
+import type { DeploymentEvent } from "../../../src/protocol/deployment/deployment-events.ts";
 import { lengthOf, moment, planOf, runOf, sceneAfter } from "../../cli/display/scenes.ts";
 import { at, begun, NOTHING, planned, SEEDS_PLAN, told } from "../../domain/deployment/told.ts";
 import type { Measure, Row } from "../measure.ts";

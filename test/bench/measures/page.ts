@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, CDPSession, Page } from "playwright-core";
 import { chromiumPath, launchBrowser, whyNoBrowser } from "../../support/browser.ts";
-import type { DeploymentEvent } from "../../../src/protocol/deployment-events.ts";
+import type { DeploymentEvent } from "../../../src/protocol/deployment/deployment-events.ts";
 import type { Measure } from "../measure.ts";
 import { ENVIRONMENT, eventsOfRun, stackOf, type RunSize } from "../page/made-run.ts";
 import { startPageServer, type PageServer } from "../page/page-server.ts";

@@ -1,5 +1,5 @@
 /** A run as large as one is asked for: stacks in layers, each with resources that are created one after another. */
-import type { DeploymentEvent } from "../../../src/protocol/deployment-events.ts";
+import type { DeploymentEvent } from "../../../src/protocol/deployment/deployment-events.ts";
 
 export type RunSize = Readonly<{
   deploymentId: string;

@@ -6,10 +6,10 @@ import { render } from "preact";
 import { DeploymentStore } from "../../../src/client/deployment-store.ts";
 import { restClient } from "../../../src/client/rest.ts";
 import { openStream } from "../../../src/client/stream.ts";
-import { logLineOf } from "../../../src/domain/deployment/log-line.ts";
-import { deploymentChannelOf } from "../../../src/protocol/channel-names.ts";
-import type { DeploymentFrame } from "../../../src/protocol/deployment-events.ts";
-import type { DeploymentProgress } from "../../../src/protocol/deployment-progress.ts";
+import { logLineOf } from "../../../src/domain/words/log-line.ts";
+import { deploymentChannelOf } from "../../../src/protocol/connection/channel-names.ts";
+import type { DeploymentFrame } from "../../../src/protocol/deployment/deployment-events.ts";
+import type { DeploymentProgress } from "../../../src/protocol/deployment/deployment-progress.ts";
 
 const [, , deploymentId = "", environment = ""] = location.pathname.split("/");
 const address = { deploymentId, environment };

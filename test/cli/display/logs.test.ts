@@ -7,8 +7,8 @@ import { stackCountText } from "../../../src/cli/display/progress-line.ts";
 import { reportLines } from "../../../src/cli/display/report.ts";
 import { VerboseLog } from "../../../src/cli/display/verbose-log.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
-import type { DeploymentEvent } from "../../../src/protocol/deployment-events.ts";
-import type { StackFrame } from "../../../src/protocol/stack-frames.ts";
+import type { DeploymentEvent } from "../../../src/protocol/deployment/deployment-events.ts";
+import type { StackFrame } from "../../../src/protocol/stack/stack-frames.ts";
 import { at, begun, NOTHING, planned, told } from "../../domain/deployment/told.ts";
 import { framesOf, moment, sceneOf } from "./scenes.ts";
 

@@ -5,8 +5,11 @@ import { writtenLine } from "../../../src/cli/display/line.ts";
 import type { DeploymentScene, DisplayKind } from "../../../src/cli/display/scene.ts";
 import { VerboseLog } from "../../../src/cli/display/verbose-log.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
-import type { DeploymentEvent } from "../../../src/protocol/deployment-events.ts";
-import type { DeploymentProgress, StackProgress } from "../../../src/protocol/deployment-progress.ts";
+import type { DeploymentEvent } from "../../../src/protocol/deployment/deployment-events.ts";
+import type {
+  DeploymentProgress,
+  StackProgress,
+} from "../../../src/protocol/deployment/deployment-progress.ts";
 import { ADDRESS, at, NOTHING, planned, told } from "../../domain/deployment/told.ts";
 import { framesOf, LIVE, moment, sceneOf } from "./scenes.ts";
 

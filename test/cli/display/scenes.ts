@@ -7,7 +7,7 @@ import type {
   DeploymentEvent,
   DeploymentFrame,
   PlannedStack,
-} from "../../../src/protocol/deployment-events.ts";
+} from "../../../src/protocol/deployment/deployment-events.ts";
 import { factsOf, inTime, type Fates } from "../../domain/deployment/play.ts";
 import { ADDRESS, at, begun, NOTHING, planned, told } from "../../domain/deployment/told.ts";
 

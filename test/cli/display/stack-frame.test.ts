@@ -2,13 +2,13 @@
 import { describe, expect, test } from "vitest";
 import { frameOf } from "../../../src/cli/display/frame.ts";
 import type { DisplayKind, StackScene } from "../../../src/cli/display/scene.ts";
-import { stackViewAfter } from "../../../src/domain/stack-view.ts";
+import { stackViewAfter } from "../../../src/domain/stack/stack-view.ts";
 import type {
   ResourceUpdate,
   StackComplete,
   StackCounts,
   StackFrame,
-} from "../../../src/protocol/stack-frames.ts";
+} from "../../../src/protocol/stack/stack-frames.ts";
 import { at } from "../../domain/deployment/told.ts";
 import * as aws from "../../domain/events.ts";
 import { Follower } from "../../domain/follower.ts";

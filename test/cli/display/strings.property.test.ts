@@ -9,12 +9,12 @@ import { cutText, line, paddedText, widthOf, writtenLine } from "../../../src/cl
 import { PlainLog } from "../../../src/cli/display/plain-log.ts";
 import { reportLines } from "../../../src/cli/display/report.ts";
 import type { DeploymentScene, DisplayKind, StackScene } from "../../../src/cli/display/scene.ts";
-import { stackViewAfter } from "../../../src/domain/stack-view.ts";
+import { stackViewAfter } from "../../../src/domain/stack/stack-view.ts";
 import { VerboseLog } from "../../../src/cli/display/verbose-log.ts";
 import { wrappedText } from "../../../src/cli/display/wrapped-text.ts";
 import { applyEvent } from "../../../src/domain/deployment/apply-event.ts";
-import type { DeploymentEvent } from "../../../src/protocol/deployment-events.ts";
-import type { StackFrame } from "../../../src/protocol/stack-frames.ts";
+import type { DeploymentEvent } from "../../../src/protocol/deployment/deployment-events.ts";
+import type { StackFrame } from "../../../src/protocol/stack/stack-frames.ts";
 import { ADDRESS, at, NOTHING } from "../../domain/deployment/told.ts";
 import { framesOf, LIVE, moment, sceneOf } from "./scenes.ts";
 

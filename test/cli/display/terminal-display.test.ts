@@ -5,7 +5,7 @@ import type { DisplayKind } from "../../../src/cli/display/scene.ts";
 import { DeploymentStore } from "../../../src/client/deployment-store.ts";
 import type { Sink } from "../../../src/cli/surroundings.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
-import type { DeploymentFrame } from "../../../src/protocol/deployment-events.ts";
+import type { DeploymentFrame } from "../../../src/protocol/deployment/deployment-events.ts";
 import { ADDRESS, begun, NOTHING, planned, told } from "../../domain/deployment/told.ts";
 import { framesOf, moment } from "./scenes.ts";
 import { TerminalModel } from "./terminal-model.ts";

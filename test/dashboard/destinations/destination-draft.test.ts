@@ -7,7 +7,7 @@ import {
   EVENT_GROUPS,
   requestOf,
 } from "../../../src/dashboard/destinations/destination-draft.ts";
-import { deploymentEventSchema } from "../../../src/protocol/deployment-events.ts";
+import { deploymentEventSchema } from "../../../src/protocol/deployment/deployment-events.ts";
 import {
   destinationChangeSchema,
   destinationRequestSchema,

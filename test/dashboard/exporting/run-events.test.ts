@@ -1,8 +1,8 @@
 /** The events of one run, read page by page. */
 import { describe, expect, test } from "vitest";
 import { eventsOfRun } from "../../../src/dashboard/exporting/run-events.ts";
-import type { DeploymentEvents } from "../../../src/protocol/deployment-requests.ts";
-import type { DeploymentFrame } from "../../../src/protocol/deployment-events.ts";
+import type { DeploymentEvents } from "../../../src/protocol/deployment/deployment-requests.ts";
+import type { DeploymentFrame } from "../../../src/protocol/deployment/deployment-events.ts";
 import { failed, success } from "../../../src/protocol/result.ts";
 import { ADDRESS, framesOf, type Telling } from "../told-run.ts";
 

@@ -7,7 +7,7 @@ import {
 } from "../../../src/dashboard/history/run-comparison.ts";
 import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
 import { runSummaryOf } from "../../../src/domain/deployment/run-summary.ts";
-import type { DeploymentStatus } from "../../../src/protocol/deployment-progress.ts";
+import type { DeploymentStatus } from "../../../src/protocol/deployment/deployment-progress.ts";
 import { at, stateAfter, type Telling } from "../told-run.ts";
 
 const progressAfter = (tellings: readonly Telling[], second = 1000) =>

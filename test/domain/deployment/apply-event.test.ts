@@ -2,9 +2,12 @@
 import { describe, expect, test } from "vitest";
 import { applyEvent } from "../../../src/domain/deployment/apply-event.ts";
 import type { DeploymentState, StackNode } from "../../../src/domain/deployment/deployment-state.ts";
-import { logLineOf } from "../../../src/domain/deployment/log-line.ts";
+import { logLineOf } from "../../../src/domain/words/log-line.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
-import { deploymentEventSchema, type DeploymentEvent } from "../../../src/protocol/deployment-events.ts";
+import {
+  deploymentEventSchema,
+  type DeploymentEvent,
+} from "../../../src/protocol/deployment/deployment-events.ts";
 import { ADDRESS, at, begun, heard, NOTHING, planned, told } from "./told.ts";
 
 const STARTED = applyEvent(NOTHING, begun([planned("a", 1), planned("b", 2, "a")]));

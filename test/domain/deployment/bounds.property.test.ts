@@ -15,8 +15,8 @@ import {
   MAX_OUTPUTS_BYTES,
   utf8Length,
 } from "../../../src/protocol/bounds.ts";
-import type { IngestEnvelope } from "../../../src/protocol/deployment-requests.ts";
-import { ingest } from "../../../src/trackers/ingest.ts";
+import type { IngestEnvelope } from "../../../src/protocol/deployment/deployment-requests.ts";
+import { ingest } from "../../../src/trackers/deployment/ingest.ts";
 
 const address = { deploymentId: "D1", environment: "dev" };
 const NOW = Date.parse("2025-10-09T14:30:00.000Z");

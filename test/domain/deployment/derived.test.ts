@@ -1,8 +1,8 @@
 /** What follows from what is told: layers begin and end, deployments end, each told once, whoever else tells it. */
 import { describe, expect, test } from "vitest";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
-import { deploymentEventSchema } from "../../../src/protocol/deployment-events.ts";
-import { MAX_STACKS } from "../../../src/protocol/deployment-limits.ts";
+import { deploymentEventSchema } from "../../../src/protocol/deployment/deployment-events.ts";
+import { MAX_STACKS } from "../../../src/protocol/deployment/deployment-limits.ts";
 import { begun, foldOf, heard, planned, resource, SEEDS_PLAN, stateOf, told } from "./told.ts";
 import { factsOf, inTime } from "./play.ts";
 

@@ -4,7 +4,7 @@ import { applyEvent } from "../../../src/domain/deployment/apply-event.ts";
 import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
 import { hasEnded } from "../../../src/domain/deployment/deployment-state.ts";
-import { deploymentProgressSchema } from "../../../src/protocol/deployment-progress.ts";
+import { deploymentProgressSchema } from "../../../src/protocol/deployment/deployment-progress.ts";
 import { causeAt, end, followed, left, of, own } from "./stack-channel.ts";
 import { at, begun, foldOf, heard, NOTHING, planned, told } from "./told.ts";
 

@@ -9,8 +9,8 @@ import {
   deploymentEventSchema,
   type DeploymentEvent,
   type PlannedStack,
-} from "../../../src/protocol/deployment-events.ts";
-import { deploymentProgressSchema } from "../../../src/protocol/deployment-progress.ts";
+} from "../../../src/protocol/deployment/deployment-events.ts";
+import { deploymentProgressSchema } from "../../../src/protocol/deployment/deployment-progress.ts";
 import { factsOf, inTime, interleaved, type Facts, type Fates } from "./play.ts";
 import { at, begun, foldOf, heard, NOTHING, SEEDS_PLAN, told } from "./told.ts";
 

@@ -1,10 +1,10 @@
 /** From CloudFormation's events to a deployment's state: what a stack's operation meant arrives whole. */
 import { describe, expect, test } from "vitest";
-import { reasonHintOf } from "../../../src/aws/reason-hint.ts";
+import { reasonHintOf } from "../../../src/aws/cloudformation/reason-hint.ts";
 import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
 import { translated } from "../../../src/domain/deployment/stack-translation.ts";
-import type { StackEvent } from "../../../src/domain/stack-event.ts";
+import type { StackEvent } from "../../../src/domain/stack/stack-event.ts";
 import { FakeCloudFormation } from "../../support/fake-cloudformation.ts";
 import { own, resource, timed } from "../events.ts";
 import { Follower } from "../follower.ts";

@@ -1,6 +1,6 @@
 /** Events as lines of a log, at the seeds' levels. */
 import { describe, expect, test } from "vitest";
-import { logLineOf } from "../../../src/domain/deployment/log-line.ts";
+import { logLineOf } from "../../../src/domain/words/log-line.ts";
 import { at, told } from "./told.ts";
 
 const error = { code: "AccessDenied", message: "Unable to create" };

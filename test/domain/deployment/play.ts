@@ -1,5 +1,5 @@
 /** Runs of deployments as they happen: every stack begins when those that it depends on are done, and some fail. */
-import type { DeploymentEvent, PlannedStack } from "../../../src/protocol/deployment-events.ts";
+import type { DeploymentEvent, PlannedStack } from "../../../src/protocol/deployment/deployment-events.ts";
 import { told } from "./told.ts";
 
 /** What becomes of a stack. */

@@ -2,7 +2,10 @@
 import { foldDeployment, type Fold } from "../../../src/domain/deployment/fold-deployment.ts";
 import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
 import { translated } from "../../../src/domain/deployment/stack-translation.ts";
-import type { DeploymentProgress, StackProgress } from "../../../src/protocol/deployment-progress.ts";
+import type {
+  DeploymentProgress,
+  StackProgress,
+} from "../../../src/protocol/deployment/deployment-progress.ts";
 import {
   stackFrameSchema,
   type Cause,
@@ -11,7 +14,7 @@ import {
   type StackComplete,
   type StackCounts,
   type StackFrame,
-} from "../../../src/protocol/stack-frames.ts";
+} from "../../../src/protocol/stack/stack-frames.ts";
 import { ADDRESS, at, begun, NOTHING, planned } from "./told.ts";
 
 const NAME = "shop";

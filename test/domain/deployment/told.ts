@@ -5,7 +5,7 @@ import {
   deploymentEventSchema,
   type DeploymentEvent,
   type PlannedStack,
-} from "../../../src/protocol/deployment-events.ts";
+} from "../../../src/protocol/deployment/deployment-events.ts";
 
 export const ADDRESS = { deploymentId: "D1BRV40", environment: "dev" } as const;
 

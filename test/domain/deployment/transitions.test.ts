@@ -7,7 +7,7 @@ import {
   stackStates,
   type DeploymentStatus,
   type StackStatus,
-} from "../../../src/protocol/deployment-progress.ts";
+} from "../../../src/protocol/deployment/deployment-progress.ts";
 import { begun, planned, stateOf, told } from "./told.ts";
 
 const STARTED = stateOf(begun([planned("network", 1)]));

@@ -1,12 +1,15 @@
 /** What a stack's own channel tells, told to its deployment: CloudFormation's words in, the seeds' words out. */
 import { describe, expect, test } from "vitest";
-import { reasonHintOf } from "../../../src/aws/reason-hint.ts";
+import { reasonHintOf } from "../../../src/aws/cloudformation/reason-hint.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
 import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
 import { translated } from "../../../src/domain/deployment/stack-translation.ts";
-import type { StackEvent } from "../../../src/domain/stack-event.ts";
-import { deploymentEventSchema, type DeploymentEvent } from "../../../src/protocol/deployment-events.ts";
-import type { StackFrame } from "../../../src/protocol/stack-frames.ts";
+import type { StackEvent } from "../../../src/domain/stack/stack-event.ts";
+import {
+  deploymentEventSchema,
+  type DeploymentEvent,
+} from "../../../src/protocol/deployment/deployment-events.ts";
+import type { StackFrame } from "../../../src/protocol/stack/stack-frames.ts";
 import { FakeCloudFormation } from "../../support/fake-cloudformation.ts";
 import {
   traceEvents,

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { deploymentProgressOf, stackProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
 import { wordOfResource } from "../../../src/domain/deployment/deployment-state.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
-import type { DeploymentEvent } from "../../../src/protocol/deployment-events.ts";
+import type { DeploymentEvent } from "../../../src/protocol/deployment/deployment-events.ts";
 import { ADDRESS, at, begun, planned, SEEDS_PLAN, stateOf, told } from "./told.ts";
 
 const whole = (stack: string, from: number, to: number): DeploymentEvent[] => [

@@ -4,13 +4,13 @@
  */
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
 import { emptyDeployment, type DeploymentState } from "../../../src/domain/deployment/deployment-state.ts";
-import type { Fact, Start } from "../../../src/domain/orchestration/desk-calls.ts";
-import { backAfter, consequenceOf, isAllowed, startEvents } from "../../../src/domain/orchestration/facts.ts";
-import { nextTurn } from "../../../src/domain/orchestration/next-turn.ts";
-import { toldBy } from "../../../src/domain/orchestration/operation-frames.ts";
-import type { Action, Mark, Orchestration, Task } from "../../../src/domain/orchestration/task.ts";
-import type { DeploymentEvent } from "../../../src/protocol/deployment-events.ts";
-import type { StackComplete } from "../../../src/protocol/stack-frames.ts";
+import type { Fact, Start } from "../../../src/domain/run/desk-calls.ts";
+import { backAfter, consequenceOf, isAllowed, startEvents } from "../../../src/domain/run/facts.ts";
+import { nextTurn } from "../../../src/domain/run/next-turn.ts";
+import { toldBy } from "../../../src/domain/run/operation-frames.ts";
+import type { Action, Mark, Orchestration, Task } from "../../../src/domain/run/task.ts";
+import type { DeploymentEvent } from "../../../src/protocol/deployment/deployment-events.ts";
+import type { StackComplete } from "../../../src/protocol/stack/stack-frames.ts";
 
 const ADDRESS = { deploymentId: "D", environment: "dev" };
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { emptyDeployment } from "../../../src/domain/deployment/deployment-state.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
-import { doneAfter } from "../../../src/domain/orchestration/done.ts";
-import { nextTurn, type Standing } from "../../../src/domain/orchestration/next-turn.ts";
-import type { Mark, Orchestration, Task } from "../../../src/domain/orchestration/task.ts";
-import type { DeploymentEvent } from "../../../src/protocol/deployment-events.ts";
+import { doneAfter } from "../../../src/domain/run/done.ts";
+import { nextTurn, type Standing } from "../../../src/domain/run/next-turn.ts";
+import type { Mark, Orchestration, Task } from "../../../src/domain/run/task.ts";
+import type { DeploymentEvent } from "../../../src/protocol/deployment/deployment-events.ts";
 
 const ADDRESS = { deploymentId: "D", environment: "dev" };
 const at = (second: number): string => new Date(second * 1000).toISOString();

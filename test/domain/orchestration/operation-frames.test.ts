@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { emptyDeployment } from "../../../src/domain/deployment/deployment-state.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
-import { consequenceOf } from "../../../src/domain/orchestration/facts.ts";
-import { toldBy, toldByAll } from "../../../src/domain/orchestration/operation-frames.ts";
-import type { Task } from "../../../src/domain/orchestration/task.ts";
-import type { ResourceUpdate, StackComplete, StackFrame } from "../../../src/protocol/stack-frames.ts";
+import { consequenceOf } from "../../../src/domain/run/facts.ts";
+import { toldBy, toldByAll } from "../../../src/domain/run/operation-frames.ts";
+import type { Task } from "../../../src/domain/run/task.ts";
+import type { ResourceUpdate, StackComplete, StackFrame } from "../../../src/protocol/stack/stack-frames.ts";
 
 const ADDRESS = { deploymentId: "D", environment: "dev" };
 const STACK_ID = "arn:aws:cloudformation:us-east-1:1:stack/s/1";

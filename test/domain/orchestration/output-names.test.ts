@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { outputNamesOf } from "../../../src/domain/orchestration/output-names.ts";
+import { outputNamesOf } from "../../../src/domain/run/output-names.ts";
 
 const templateWith = (more: Readonly<Record<string, unknown>>): string =>
   JSON.stringify({ Resources: { Queue: { Type: "AWS::SQS::Queue" } }, ...more });

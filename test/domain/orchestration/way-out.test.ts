@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { instanceNameOf, operationNameOf } from "../../../src/domain/orchestration/operation-names.ts";
-import { withWayOut } from "../../../src/domain/orchestration/way-out.ts";
-import type { DeploymentEvent } from "../../../src/protocol/deployment-events.ts";
+import { instanceNameOf, operationNameOf } from "../../../src/domain/run/operation-names.ts";
+import { withWayOut } from "../../../src/domain/run/way-out.ts";
+import type { DeploymentEvent } from "../../../src/protocol/deployment/deployment-events.ts";
 
 describe("the way out of a status", () => {
   test("the way out stands beside what is known already", () => {

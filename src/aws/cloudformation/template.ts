@@ -1,0 +1,45 @@
+/** A template's text becomes the domain's Template: only the parts that tell which resources a stack will have. */
+import * as z from "zod";
+import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
+import type { Template } from "../../domain/template/template.ts";
+import { success } from "../../protocol/result.ts";
+import type { Result } from "../../protocol/result.ts";
+import { parsedTemplate } from "../../domain/template/template-text.ts";
+import { badAnswer } from "../transport/xml-text.ts";
+
+const resource = z.object({ Type: z.string(), Condition: z.string().optional() });
+
+const section = z.record(z.string(), z.unknown()).nullish();
+
+const templateSchema = z.object({
+  Resources: z.record(z.string(), z.unknown()),
+  Conditions: section,
+  Mappings: section,
+});
+
+/** What is no resource (a loop of the language extensions, written as a list) is left out. */
+const resourcesOf = (entries: Readonly<Record<string, unknown>>): Template["resources"] =>
+  Object.fromEntries(
+    Object.entries(entries).flatMap(([logicalId, entry]) => {
+      const { data } = resource.safeParse(entry);
+      if (!data) return [];
+      return [[logicalId, { type: data.Type, ...(data.Condition && { condition: data.Condition }) }]];
+    }),
+  );
+
+/** The template that a text holds. */
+export const templateOf = (text: string): Result<Template, LookupFailure> => {
+  let tree: unknown;
+  try {
+    tree = parsedTemplate(text);
+  } catch {
+    return badAnswer("the template is neither JSON nor YAML");
+  }
+  const { data } = templateSchema.safeParse(tree);
+  if (!data) return badAnswer("the template has no resources");
+  return success({
+    resources: resourcesOf(data.Resources),
+    conditions: data.Conditions ?? {},
+    mappings: data.Mappings ?? {},
+  });
+};

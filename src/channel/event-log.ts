@@ -1,0 +1,118 @@
+/**
+ * The log of a channel: one row a commit, its frames as the text that goes out, so that a frame is made into a string
+ * once for all viewers and all times. Offsets are dense from 1; a row holds a run of them.
+ */
+import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from "../protocol/connection/connection.ts";
+
+/** Frames of consecutive offsets, each as JSON text without line breaks. */
+export type LogRun = Readonly<{ from: number; to: number; frames: readonly string[] }>;
+
+/** What a page may hold, in UTF-8 bytes: a call between objects carries 32 MiB of up to two for one. */
+const MAX_PAGE_BYTES = 8 * 1024 * 1024;
+
+/** Between the frames of a row; JSON text holds no bare line break. */
+const SEPARATOR = "\n";
+
+const encoder = new TextEncoder();
+
+/** Cuts a run so that each part fits into one `batch` frame. */
+const parts = (run: LogRun): LogRun[] => {
+  const cut: LogRun[] = [];
+  let frames: string[] = [];
+  let bytes = 0;
+  let from = run.from;
+  for (const frame of run.frames) {
+    const size = encoder.encode(frame).length + 1;
+    if (frames.length > 0 && (frames.length >= MAX_BATCH_EVENTS || bytes + size > MAX_BATCH_BYTES)) {
+      cut.push({ from, to: from + frames.length - 1, frames });
+      from += frames.length;
+      frames = [];
+      bytes = 0;
+    }
+    frames.push(frame);
+    bytes += size;
+  }
+  cut.push({ from, to: run.to, frames });
+  return cut;
+};
+
+export class EventLog {
+  private readonly sql: SqlStorage;
+  private isFounded: boolean;
+
+  /** `isFounded`: the log has been there before. Without that nothing is written until something is to be kept. */
+  constructor(sql: SqlStorage, isFounded: boolean) {
+    this.sql = sql;
+    this.isFounded = isFounded;
+  }
+
+  /** Makes room for the log; again does no harm. Not to be called in a transaction, which might be taken back. */
+  found(): void {
+    if (this.isFounded) return;
+    this.sql.exec(
+      "CREATE TABLE IF NOT EXISTS log (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, body TEXT NOT NULL)",
+    );
+    this.isFounded = true;
+  }
+
+  /** All storage was given up. */
+  forsake(): void {
+    this.isFounded = false;
+  }
+
+  /**
+   * Stores frames that follow the head at `offset`; to be called in the transaction that moves the head, of a log that
+   * was founded.
+   */
+  append(offset: number, frames: readonly string[]): readonly LogRun[] {
+    const runs = parts({ from: offset + 1, to: offset + frames.length, frames });
+    for (const { from, to, frames: kept } of runs) {
+      this.sql.exec("INSERT INTO log (first, last, body) VALUES (?, ?, ?)", from, to, kept.join(SEPARATOR));
+    }
+    return runs;
+  }
+
+  /** All frames after an offset in runs that fit a `batch` frame. */
+  after(offset: number): readonly LogRun[] {
+    return this.read(offset, Infinity, Infinity);
+  }
+
+  /**
+   * Frames after an offset in runs that fit a `batch` frame: at most `limit`, and not more than one call between objects
+   * can carry, but one at least if there is one. More follow if the last run ends before the head.
+   */
+  page(offset: number, limit = Infinity): readonly LogRun[] {
+    return this.read(offset, limit, MAX_PAGE_BYTES);
+  }
+
+  /** Forgets the rows that lie wholly before an offset. */
+  trimBefore(offset: number): void {
+    if (this.isFounded) this.sql.exec("DELETE FROM log WHERE last < ?", offset);
+  }
+
+  private read(offset: number, limit: number, bytes: number): readonly LogRun[] {
+    const runs: LogRun[] = [];
+    if (!this.isFounded) return runs;
+    let left = limit;
+    let bytesLeft = bytes;
+    const rows = this.sql.exec<{ first: number; body: string }>(
+      "SELECT first, body FROM log WHERE last > ? ORDER BY first",
+      offset,
+    );
+    for (const { first, body } of rows) {
+      if (left <= 0) break;
+      const skipped = Math.max(0, offset + 1 - first);
+      const frames = body.split(SEPARATOR).slice(skipped, skipped + left);
+      if (bytes !== Infinity)
+        bytesLeft -= frames.reduce((sum, frame) => sum + encoder.encode(frame).length, 0);
+      // A row is as large as a `batch` frame, or holds one frame.
+      if (bytesLeft < 0 && runs.length > 0) break;
+      left -= frames.length;
+      const from = first + skipped;
+      runs.push({ from, to: from + frames.length - 1, frames });
+    }
+    if (runs.length < 2) return runs;
+    // Many small commits make a few large frames.
+    return parts({ from: runs[0]!.from, to: runs.at(-1)!.to, frames: runs.flatMap(({ frames }) => frames) });
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * A consumer of a channel's log with a cursor of its own: hands the events on to one far end. It may fall behind for as
+ * long as that is away, loses nothing, may hand an event on twice, and never holds up the broadcast.
+ */
+import type { LookupFailure } from "../domain/failure/lookup-failure.ts";
+import { success, type Result } from "../protocol/result.ts";
+import type { EventLog } from "./event-log.ts";
+
+/** Where events go, and in what form. */
+export type Sink<Item> = Readonly<{
+  /** Under which the cursor is kept. */
+  key: string;
+  /** As it is called in the Worker's own log. */
+  title: string;
+  /** Events handed on between two moves of the cursor. */
+  stride: number;
+  slowestRetryMs: number;
+  /** How long a far end that takes nothing is tried; absent: for ever. */
+  patienceMs?: number;
+  /** A frame, as JSON text, in the far end's form; undefined, or an exception, if it has none. */
+  itemOf(frame: string, offset: number): Item | undefined;
+  write(items: readonly Item[]): Promise<Result<void, LookupFailure>>;
+  /** Whether the far end says of an item itself that it will never take it. */
+  isRefusal(failure: LookupFailure): boolean;
+}>;
+
+/** Kept over restarts. `since`: of the first of the failures. */
+type Progress = Readonly<{ offset: number; failures: number; since?: number }>;
+
+/** While more may come soon, events are let gather so long, in milliseconds: fuller batches, fewer rows. */
+const GATHER_MS = 10_000;
+
+const FIRST_RETRY_MS = 5_000;
+
+/** Anything that says which event it is made of. */
+type Placed = Readonly<{ offset: number }>;
+
+export class LogConsumer<Item extends Placed = Placed> {
+  private progress: Progress;
+  private underway: Promise<void> | undefined;
+  private notBefore = 0;
+  private readonly kv: SyncKvStorage;
+  private readonly log: EventLog;
+  private readonly sink: Sink<Item>;
+
+  constructor(kv: SyncKvStorage, log: EventLog, sink: Sink<Item>) {
+    this.kv = kv;
+    this.log = log;
+    this.sink = sink;
+    this.progress = kv.get<Progress>(sink.key) ?? { offset: 0, failures: 0 };
+  }
+
+  /** Offset of the newest event that is handed on; the log must keep all after it. */
+  get offset(): number {
+    return this.progress.offset;
+  }
+
+  /** Hands on what is due up to `head`. `more`: whether events may follow soon. */
+  run(head: number, now: number, more: boolean): Promise<void> {
+    if (this.underway) return this.underway;
+    if (head <= this.progress.offset || now < this.notBefore) return Promise.resolve();
+    // Also what a bug brings down comes again, and not at once for ever.
+    this.notBefore = now + (more ? GATHER_MS : FIRST_RETRY_MS);
+    this.underway = this.handOn(head, now).finally(() => (this.underway = undefined));
+    return this.underway;
+  }
+
+  /** Leaves out what another channel hands on, unless something before it still has to be. */
+  skip(from: number, head: number): void {
+    if (this.progress.offset >= from - 1 && head > this.progress.offset)
+      this.keep({ offset: head, failures: 0 });
+  }
+
+  /** Milliseconds until there is something to do again; undefined: nothing is waiting. */
+  nextIn(head: number, now: number): number | undefined {
+    return head <= this.progress.offset ? undefined : Math.max(0, this.notBefore - now);
+  }
+
+  private async handOn(head: number, now: number): Promise<void> {
+    while (this.progress.offset < head) {
+      const runs = this.log.page(this.progress.offset, this.sink.stride);
+      const frames = runs.flatMap((run) => run.frames);
+      if (frames.length === 0) return;
+      const written = await this.put(frames, runs[0]!.from);
+      if (!written.ok) return this.postpone(written.failure, head, now);
+      this.keep({ offset: runs.at(-1)!.to, failures: 0 });
+    }
+  }
+
+  private async put(frames: readonly string[], from: number): Promise<Result<void, LookupFailure>> {
+    const { sink } = this;
+    const refused: number[] = [];
+    const items = frames.flatMap((frame, index) => {
+      const item = this.itemOf(frame, from + index);
+      if (!item) refused.push(from + index);
+      return item ?? [];
+    });
+    const unmade = refused.length;
+    const written = await sink.write(items);
+    if (!written.ok && !sink.isRefusal(written.failure)) return written;
+    if (!written.ok) {
+      // One item that will never be taken must not keep all that follow from being written. A far end that refuses all
+      // is another matter: a table with other keys can be mended.
+      for (const item of items) {
+        const alone = await sink.write([item]);
+        if (!alone.ok && !sink.isRefusal(alone.failure)) return alone;
+        if (!alone.ok) refused.push(item.offset);
+      }
+      if (refused.length - unmade === items.length) return written;
+    }
+    for (const offset of refused) {
+      console.error(JSON.stringify({ level: "error", message: `${sink.title} item refused`, offset }));
+    }
+    return success(undefined);
+  }
+
+  /** Undefined if nothing can be made of the frame: it could not be another time, and must not stop those after it. */
+  private itemOf(frame: string, offset: number): Item | undefined {
+    try {
+      return this.sink.itemOf(frame, offset);
+    } catch {
+      return undefined;
+    }
+  }
+
+  private postpone(failure: LookupFailure, head: number, now: number): void {
+    const { title, slowestRetryMs, patienceMs = Infinity } = this.sink;
+    const { offset, failures: before, since = now } = this.progress;
+    const failures = before + 1;
+    if (now - since > patienceMs) {
+      console.error(JSON.stringify({ level: "error", message: `${title} given up`, from: offset + 1, head }));
+      return this.keep({ offset: head, failures: 0 });
+    }
+    const wait = Math.min(slowestRetryMs, FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 10));
+    this.notBefore = now + wait;
+    this.keep({ offset, failures, since });
+    console.warn(
+      JSON.stringify({ level: "warn", message: `${title} postponed`, reason: failure.kind, failures }),
+    );
+  }
+
+  private keep(progress: Progress): void {
+    this.progress = progress;
+    this.kv.put(this.sink.key, progress);
+  }
+}

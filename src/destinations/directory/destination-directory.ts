@@ -1,0 +1,94 @@
+/**
+ * Knows all destinations: what is shown of each, and the rules by which deployments choose among their events. What it
+ * holds follows from what the outboxes say; no secret is among it.
+ */
+import { DurableObject } from "cloudflare:workers";
+import * as z from "zod";
+import { destinationSchema, MAX_DESTINATIONS, type Destination } from "../../protocol/destinations.ts";
+import type { DestinationRule, DestinationRules } from "../../protocol/rpc/destination-feed.ts";
+import type { Failure } from "../../protocol/failure.ts";
+import { failed, success, type Result } from "../../protocol/result.ts";
+import type { Env } from "../../settings.ts";
+
+/** There is one directory of destinations. */
+export const DESTINATIONS_NAME = "destinations";
+
+const VERSION = "version";
+
+const tooMany: Failure = {
+  code: "TOO_MANY_DESTINATIONS",
+  message: `${MAX_DESTINATIONS} destinations are too many: delete one first`,
+};
+
+const ruleSchema = z.custom<DestinationRule>((value) => typeof value === "object" && value !== null);
+
+type Row = { view: string; rule: string; revision: number };
+
+export class Destinations extends DurableObject<Env> {
+  private readonly sql: SqlStorage;
+  private rulesNow: DestinationRules | undefined;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.sql = ctx.storage.sql;
+    this.sql.exec(
+      "CREATE TABLE IF NOT EXISTS destinations (id TEXT PRIMARY KEY, created TEXT NOT NULL, view TEXT NOT NULL," +
+        " rule TEXT NOT NULL, revision INTEGER NOT NULL) WITHOUT ROWID",
+    );
+  }
+
+  /** Notes what an outbox says of its destination; what comes late or again changes nothing. */
+  async note(view: Destination, rule: DestinationRule, revision: number): Promise<Result<void, Failure>> {
+    const [known] = this.sql.exec<Row>("SELECT view, rule, revision FROM destinations WHERE id = ?", view.id);
+    if (!known && this.count() >= MAX_DESTINATIONS) return failed(tooMany);
+    if (known && known.revision >= revision) return success(undefined);
+    const text = JSON.stringify(rule);
+    this.sql.exec(
+      "INSERT INTO destinations (id, created, view, rule, revision) VALUES (?, ?, ?, ?, ?)" +
+        " ON CONFLICT DO UPDATE SET view = excluded.view, rule = excluded.rule, revision = excluded.revision",
+      view.id,
+      view.createdAt,
+      JSON.stringify(view),
+      text,
+      revision,
+    );
+    if (known?.rule !== text) this.renew();
+    return success(undefined);
+  }
+
+  /** A destination is no more; again does no harm. */
+  async forget(id: string): Promise<void> {
+    this.sql.exec("DELETE FROM destinations WHERE id = ?", id);
+    this.renew();
+  }
+
+  /** Oldest first. */
+  async list(): Promise<readonly Destination[]> {
+    return this.sql
+      .exec<Pick<Row, "view">>("SELECT view FROM destinations ORDER BY created, id")
+      .toArray()
+      .map(({ view }) => destinationSchema.parse(JSON.parse(view)));
+  }
+
+  /** The rules, unless the asker has them: `known` is the version that it has. */
+  async rules(known: string | undefined): Promise<DestinationRules> {
+    this.rulesNow ??= {
+      version: this.ctx.storage.kv.get<string>(VERSION) ?? "",
+      rules: this.sql
+        .exec<Pick<Row, "rule">>("SELECT rule FROM destinations ORDER BY created, id")
+        .toArray()
+        .map(({ rule }) => ruleSchema.parse(JSON.parse(rule))),
+    };
+    const { version } = this.rulesNow;
+    return version === known ? { version } : this.rulesNow;
+  }
+
+  private count(): number {
+    return this.sql.exec<{ count: number }>("SELECT count(*) AS count FROM destinations").one().count;
+  }
+
+  private renew(): void {
+    this.rulesNow = undefined;
+    this.ctx.storage.kv.put(VERSION, crypto.randomUUID());
+  }
+}

@@ -1,0 +1,78 @@
+/** The facts of an alert as named lines, in the order of the seeds' samples: the same in every kind of destination. */
+import type { Alert, AlertBlast, AlertLeft } from "../../domain/words/alert.ts";
+import { durationText } from "../../domain/words/alert-text.ts";
+
+/** A line of a notification, such as `Duration: 5m 30s`. */
+export type Fact = Readonly<{ name: string; value: string }>;
+
+/** What it is about and why it went wrong: texts that may be long. */
+export const storyOf = ({
+  stack,
+  error,
+  cause,
+  rollbackCause,
+  blast,
+  orphans,
+  retained,
+  reason,
+  tone,
+}: Alert): readonly Fact[] => [
+  ...(stack === undefined ? [] : [{ name: "Stack", value: stack }]),
+  ...(error ? [{ name: "Error", value: error.message }] : []),
+  ...(error?.details === undefined ? [] : [{ name: "Details", value: error.details }]),
+  // A stack's error is often nothing but its cause's reason.
+  ...(cause ? [{ name: "Cause", value: causeText(cause, error?.message) }] : []),
+  ...(reason === undefined || error ? [] : [{ name: tone === "bad" ? "Error" : "Reason", value: reason }]),
+  ...(rollbackCause ? [{ name: "Rollback blocked by", value: causeText(rollbackCause, undefined) }] : []),
+  ...(blast ? [{ name: "Not begun", value: blastText(blast) }] : []),
+  ...(orphans ? [{ name: "Could not be deleted", value: leftText(orphans) }] : []),
+  ...(retained ? [{ name: "Retained", value: leftText(retained) }] : []),
+];
+
+/** The counts, each a number. */
+export const countsOf = ({ counts }: Alert): readonly Fact[] =>
+  counts === undefined
+    ? []
+    : [
+        { name: "Total Stacks", value: String(counts.total) },
+        ...(counts.deployed > 0 ? [{ name: "Deployed", value: String(counts.deployed) }] : []),
+        ...(counts.skipped > 0 ? [{ name: "Skipped", value: String(counts.skipped) }] : []),
+        ...(counts.failed > 0 ? [{ name: "Failed", value: String(counts.failed) }] : []),
+      ];
+
+/** Where and when. */
+export const placeOf = ({ layer, totalLayers, durationSeconds, tone, error }: Alert): readonly Fact[] => {
+  const place = `${layer}${totalLayers === undefined ? "" : `/${totalLayers}`}`;
+  const failed = tone === "bad" || error !== undefined;
+  return [
+    ...(durationSeconds === undefined ? [] : [{ name: "Duration", value: durationText(durationSeconds) }]),
+    ...(layer === undefined
+      ? []
+      : [failed ? { name: "Failed at", value: `Layer ${place}` } : { name: "Layer", value: place }]),
+  ];
+};
+
+/** Who; nobody twice. */
+export const peopleOf = ({ owner, user }: Alert): readonly Fact[] => [
+  ...(owner === undefined ? [] : [{ name: "Owner", value: owner }]),
+  ...(user === undefined || user === owner ? [] : [{ name: "Started by", value: user }]),
+];
+
+const causeText = ({ path, type, reason }: NonNullable<Alert["cause"]>, told: string | undefined): string => {
+  const what = type === "" ? path : `${path} (${type})`;
+  return reason === "" || reason === told ? what : `${what}: ${reason}`;
+};
+
+const blastText = ({ layers, stacks, moreStacks }: AlertBlast): string => {
+  const names = stacks.join(", ") + (moreStacks > 0 ? ` and ${moreStacks} more` : "");
+  return `${names} (${layers.length === 1 ? "layer" : "layers"} ${layers.join(", ")})`;
+};
+
+const leftText = ({ resources, more }: AlertLeft): string =>
+  [
+    ...resources.map(({ path, type, physicalId, reason }) => {
+      const what = [type, physicalId].filter((text) => text !== "").join(" ");
+      return `${path} (${what})${reason === "" ? "" : `: ${reason}`}`;
+    }),
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ].join("\n");

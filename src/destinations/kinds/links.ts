@@ -1,0 +1,36 @@
+/** Addresses in the dashboard that a notification points to. */
+import type { Alert } from "../../domain/words/alert.ts";
+
+/** A place to go, and what the link to it is called. */
+export type Link = Readonly<{ text: string; url: string }>;
+
+/** Of the deployment's own page; undefined without a base. `base`: where Stackcast is, without a slash at its end. */
+export const detailsUrl = (
+  { deploymentId, environment }: Pick<Alert, "deploymentId" | "environment">,
+  base: string | undefined,
+): string | undefined =>
+  base === undefined
+    ? undefined
+    : `${base}/deployments/${encodeURIComponent(deploymentId)}/${encodeURIComponent(environment)}`;
+
+/**
+ * What can be done about an alert, most likely first. Each leads to a page that asks before it does anything: whatever
+ * fetches a link, a mail scanner among others, must not deploy.
+ */
+export const linksOf = (alert: Alert, base: string | undefined): readonly Link[] => {
+  const page = detailsUrl(alert, base);
+  if (page === undefined) return [];
+  const logs = new URLSearchParams({ tab: "log", ...(alert.stack !== undefined && { stack: alert.stack }) });
+  return [
+    { text: "View Logs", url: `${page}?${logs.toString()}` },
+    ...(RETRIED.has(alert.type) ? [{ text: "Retry", url: `${page}?action=retry` }] : []),
+    ...(alert.type === "deployment_failed" ? [{ text: "Rollback", url: `${page}?action=rollback` }] : []),
+  ];
+};
+
+/** Ends after which a run may be done again. */
+const RETRIED: ReadonlySet<Alert["type"]> = new Set<Alert["type"]>([
+  "deployment_failed",
+  "deployment_rolled_back",
+  "deployment_cancelled",
+]);

@@ -1,0 +1,95 @@
+/** One attempt to deliver one message, whatever the kind of its destination: rendered now, with the secrets of now. */
+import * as z from "zod";
+import { sendEmail, type Mail } from "../../aws/services/ses.ts";
+import { awsSession } from "../../aws/identity/session.ts";
+import type { Alert } from "../../domain/words/alert.ts";
+import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
+import type { DestinationRequest } from "../../protocol/destinations.ts";
+import type { Settings } from "../../settings.ts";
+import { mailOf, recipientsOf } from "../kinds/email.ts";
+import { exchange, TIMEOUT_MS, type Answer } from "../exchange.ts";
+import { pagerDutyRequests } from "../kinds/pagerduty.ts";
+import { addressProblem } from "../private-address.ts";
+import type { Rendered } from "../kinds/rendered.ts";
+import { slackRequest } from "../kinds/slack.ts";
+import { webhookRequest } from "../kinds/webhook.ts";
+
+/** Where a message goes. */
+export type Target = Readonly<{
+  request: DestinationRequest;
+  /** A webhook's, newest first. */
+  secrets: readonly string[];
+  /** Of links; without a slash at its end. */
+  base: string | undefined;
+}>;
+
+/** A message on its way. `body`: a webhook's, or an alert as JSON text. */
+export type Outgoing = Readonly<{ id: string; body: string }>;
+
+/** It was made by us, and kept. */
+const alertSchema = z.custom<Alert>(
+  (value) => typeof value === "object" && value !== null && "title" in value,
+);
+
+const alertIn = (body: string): Alert => alertSchema.parse(JSON.parse(body));
+
+/** What came of it. Never throws for what the far end does. */
+export const attemptOf = (target: Target, message: Outgoing, settings: Settings): Promise<Answer> => {
+  const { request, secrets, base } = target;
+  switch (request.kind) {
+    case "webhook":
+      return sent([webhookRequest({ url: request.url, secrets }, message, Date.now())], settings);
+    case "slack":
+      return sent([slackRequest(alertIn(message.body), request.url, base)], settings);
+    case "pagerduty": {
+      const { routingKey, url } = request;
+      const pager = { routingKey, ...(url !== undefined && { url }) };
+      return sent(pagerDutyRequests(alertIn(message.body), pager, base), settings);
+    }
+    case "email":
+      return mailed(alertIn(message.body), request.to, base, settings);
+  }
+};
+
+/** Sends requests one after the other; the first that fails is the last. */
+const sent = async (requests: readonly Rendered[], settings: Settings): Promise<Answer> => {
+  let ms = 0;
+  let answer: Answer = { ms };
+  for (const request of requests) {
+    // The rule may have become stricter since the address was given.
+    const problem = addressProblem(request.url, settings.allowPrivateDestinations);
+    answer = problem ? { ms: 0, error: `the address ${problem}` } : await exchange(request, Date.now);
+    ms += answer.ms;
+    if (answer.error !== undefined) break;
+  }
+  return { ...answer, ms };
+};
+
+const mailed = async (
+  alert: Alert,
+  recipients: string | readonly string[] | undefined,
+  base: string | undefined,
+  settings: Settings,
+): Promise<Answer> => {
+  const { emailFrom: from } = settings;
+  if (from === undefined) return { ms: 0, error: "EMAIL_FROM is not set" };
+  const to = recipientsOf(alert, recipients);
+  if (to.length === 0) return { ms: 0, error: "there is no address to write to", final: true };
+  return mailSent(mailOf(alert, { from, to, base }), settings);
+};
+
+/** What came of a mail that was given to SES. */
+export const mailSent = async (mail: Mail, { aws }: Pick<Settings, "aws">): Promise<Answer> => {
+  const session = awsSession({ ...aws.credentials, region: aws.region, endpoints: aws.endpoints });
+  const begun = Date.now();
+  const answered = await sendEmail(session, mail, TIMEOUT_MS);
+  const ms = Math.max(0, Date.now() - begun);
+  return answered.ok ? { ms, status: 200 } : { ms, error: `SES: ${reasonOf(answered.failure)}` };
+};
+
+/** AWS's own code is a word; its message may quote what was sent. */
+const reasonOf = (failure: LookupFailure): string => {
+  if ("code" in failure) return failure.code;
+  if (failure.kind === "unavailable") return `HTTP ${failure.status}`;
+  return failure.kind === "network" ? failure.message : failure.kind;
+};

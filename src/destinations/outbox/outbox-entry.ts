@@ -1,0 +1,102 @@
+/**
+ * What an outbox has others know: the directory how its destination is, and the watchdog whether it has something to do.
+ * What could not be told is told later.
+ */
+import type { Failure } from "../../protocol/failure.ts";
+import { success, type Result } from "../../protocol/result.ts";
+import type { Env } from "../../settings.ts";
+import { DESTINATIONS_NAME } from "../directory/destination-directory.ts";
+import { ruleOf, viewOf } from "../directory/destination-record.ts";
+import type { OutboxStore } from "./outbox-store.ts";
+
+/** Kept: how often the destination has changed, and which of these changes the directory knows. */
+const REVISION = "revision";
+type Revision = Readonly<{ now: number; told: number }>;
+
+export class OutboxEntry {
+  private readonly ctx: DurableObjectState;
+  private readonly env: Env;
+  private readonly id: string;
+  /** Undefined after a wake-up: the watchdog knows, and telling it twice does no harm. */
+  private enrolled: boolean | undefined;
+  /** What is being told; one thing at a time. */
+  private telling: Promise<unknown> = Promise.resolve();
+  private forgotten = false;
+
+  constructor(ctx: DurableObjectState, env: Env, id: string) {
+    this.ctx = ctx;
+    this.env = env;
+    this.id = id;
+  }
+
+  /** Whether the directory does not know how the destination is. */
+  get isBehind(): boolean {
+    const { now, told } = this.revision;
+    return told < now;
+  }
+
+  /** Tells how the destination is now. Fails only if the directory refuses it. */
+  async say(store: OutboxStore): Promise<Result<void, Failure>> {
+    const { now, told } = this.revision;
+    this.ctx.storage.kv.put<Revision>(REVISION, { now: now + 1, told });
+    return this.catchUp(store);
+  }
+
+  /** Tells what could not be told before. */
+  catchUp(store: OutboxStore): Promise<Result<void, Failure>> {
+    const told = this.telling.then(() => this.tell(store));
+    this.telling = told.catch(() => undefined);
+    return told;
+  }
+
+  /** Has the directory forget the destination: what is told from now on would bring it back. */
+  async forget(): Promise<void> {
+    this.forgotten = true;
+    try {
+      await this.telling;
+      await this.directory.forget(this.id);
+    } catch (error) {
+      this.forgotten = false;
+      throw error;
+    }
+    this.enrol(false);
+  }
+
+  private async tell(store: OutboxStore): Promise<Result<void, Failure>> {
+    const { now, told } = this.revision;
+    if (told >= now || this.forgotten) return success(undefined);
+    const { destination, health } = store;
+    try {
+      const noted = await this.directory.note(
+        viewOf(this.id, destination, health),
+        ruleOf(this.id, destination),
+        now,
+      );
+      const since = this.revision;
+      // A destination that was deleted meanwhile has nothing to keep.
+      if (since.now >= now) this.ctx.storage.kv.put<Revision>(REVISION, { ...since, told: now });
+      return noted;
+    } catch (error) {
+      console.warn(JSON.stringify({ level: "warn", message: "Destination not told", error: String(error) }));
+      return success(undefined);
+    }
+  }
+
+  /** Says whether there is something to do. A message that is lost is sent again with the next call. */
+  enrol(active: boolean): void {
+    if (this.enrolled === active) return;
+    this.enrolled = active;
+    const watchdog = this.env.DIRECTORY.get(this.env.DIRECTORY.idFromName("directory"));
+    const name = this.ctx.id.name ?? "";
+    const told = active ? watchdog.enrol(name) : watchdog.withdraw(name);
+    this.ctx.waitUntil(told.catch(() => void (this.enrolled = undefined)));
+  }
+
+  private get revision(): Revision {
+    return this.ctx.storage.kv.get<Revision>(REVISION) ?? { now: 0, told: 0 };
+  }
+
+  private get directory() {
+    return this.env.DESTINATIONS.get(this.env.DESTINATIONS.idFromName(DESTINATIONS_NAME));
+  }
+}

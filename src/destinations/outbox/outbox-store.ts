@@ -1,0 +1,118 @@
+/**
+ * What an outbox keeps: the destination with its secrets, how it goes, the messages that wait, and the log of those that
+ * do not. Each change is whole by the end of the call that makes it.
+ */
+import type { Attempt, DeliveryState } from "../../protocol/destinations.ts";
+import type { HandOver } from "../../protocol/rpc/destination-feed.ts";
+import type { Health, KeptDestination, Secrets } from "../directory/destination-record.ts";
+import { DeliveryLog, type LogEntry } from "./delivery-log.ts";
+import type { MessagePlace } from "./message-id.ts";
+import { closesIncident, opensIncident } from "../kinds/pagerduty.ts";
+import { OutboxLanes, type LaneHead } from "./outbox-lanes.ts";
+
+const DESTINATION = "destination";
+const SECRETS = "secrets";
+const HEALTH = "health";
+/** Entries of the log up to this one tell nothing of lanes that these do not know. */
+const MARK = "mark";
+
+/** Deliveries between two moves of the mark. */
+const STRIDE = 200;
+
+export class OutboxStore {
+  readonly lanes: OutboxLanes;
+  readonly log: DeliveryLog;
+  destination: KeptDestination;
+  secrets: Secrets | undefined;
+  health: Health;
+  private readonly storage: DurableObjectStorage;
+  private unmarked: number;
+
+  private constructor(storage: DurableObjectStorage, destination: KeptDestination) {
+    this.storage = storage;
+    this.destination = destination;
+    this.secrets = storage.kv.get<Secrets>(SECRETS);
+    this.health = storage.kv.get<Health>(HEALTH) ?? {};
+    this.lanes = new OutboxLanes(storage.sql);
+    this.log = new DeliveryLog(storage.sql);
+    const mark = storage.kv.get<number>(MARK) ?? 0;
+    for (const { lane, place } of this.log.since(mark)) this.lanes.advance(lane, place);
+    this.unmarked = this.log.newest() - mark;
+  }
+
+  /** Undefined if there is no destination here; then nothing is written either. */
+  static open(storage: DurableObjectStorage): OutboxStore | undefined {
+    const destination = storage.kv.get<KeptDestination>(DESTINATION);
+    return destination && new OutboxStore(storage, destination);
+  }
+
+  static create(
+    storage: DurableObjectStorage,
+    destination: KeptDestination,
+    secrets: Secrets | undefined,
+  ): OutboxStore {
+    storage.kv.put(DESTINATION, destination);
+    if (secrets) storage.kv.put(SECRETS, secrets);
+    return new OutboxStore(storage, destination);
+  }
+
+  keepDestination(destination: KeptDestination): void {
+    this.destination = destination;
+    this.storage.kv.put(DESTINATION, destination);
+  }
+
+  keepSecrets(secrets: Secrets): void {
+    this.secrets = secrets;
+    this.storage.kv.put(SECRETS, secrets);
+  }
+
+  keepHealth(health: Health): void {
+    this.health = health;
+    this.storage.kv.put(HEALTH, health);
+  }
+
+  /** True if something of it is new. */
+  take(handOver: HandOver, now: number): boolean {
+    return this.storage.transactionSync(() => this.lanes.take(handOver, now));
+  }
+
+  /** The first message of a lane is delivered or given up. */
+  settle(head: LaneHead, state: DeliveryState, attempts: readonly Attempt[], now: number): void {
+    const { lane, channel, message } = head;
+    const { offset: place, type, body, createdAt } = message;
+    this.storage.transactionSync(() => {
+      this.log.add({ lane, place, channel, type, body, state, createdAt, settledAt: now, attempts });
+      this.lanes.advance(lane, place);
+      this.unmarked += 1;
+      if (this.unmarked >= STRIDE) this.mark();
+    });
+  }
+
+  /** A message that is sent once more is delivered or given up again. */
+  settleRepeat(entry: LogEntry, state: DeliveryState, attempts: readonly Attempt[], now: number): void {
+    this.storage.transactionSync(() => this.log.settleRepeat(entry, state, attempts, now));
+  }
+
+  /** Tells of messages whether they would open an incident anew that was closed since. */
+  outdatedNow(): (message: Pick<LogEntry, "type" | "channel" | "lane" | "place">) => boolean {
+    if (this.destination.request.kind !== "pagerduty") return () => false;
+    const closed = new Map<string | undefined, MessagePlace>();
+    for (const { channel, type, ...place } of this.log.delivered())
+      if (closesIncident(type) && isLater(place, closed.get(channel))) closed.set(channel, place);
+    return ({ channel, type, ...place }) => {
+      const end = closed.get(channel);
+      return end !== undefined && opensIncident(type) && isLater(end, place);
+    };
+  }
+
+  private mark(): void {
+    this.lanes.save();
+    this.storage.kv.put(MARK, this.log.newest());
+    this.log.trim();
+    this.unmarked = 0;
+  }
+}
+
+/** Lanes of one channel are numbered in the order in which they began. */
+const isLater = (one: MessagePlace, other: MessagePlace | undefined): boolean =>
+  !other || one.lane > other.lane || (one.lane === other.lane && one.place > other.place);

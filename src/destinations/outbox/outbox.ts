@@ -1,0 +1,237 @@
+/**
+ * One destination: keeps what is to be delivered there and delivers it, in the order of each deployment, as often as it
+ * takes. A thin shell: what is kept is in `outbox-store`, what is done in `outbox-work`, and when in `outbox-drive`.
+ */
+import { DurableObject } from "cloudflare:workers";
+import type {
+  CreatedDestination,
+  Delivery,
+  DeliveryList,
+  DeliveryQuery,
+  DestinationAnswer,
+  DestinationChange,
+  DestinationRequest,
+  RotatedSecret,
+} from "../../protocol/destinations.ts";
+import type { HandOver } from "../../protocol/rpc/destination-feed.ts";
+import type { Failure } from "../../protocol/failure.ts";
+import { failed, success, type Result } from "../../protocol/result.ts";
+import { settingsOf, type Env, type Settings } from "../../settings.ts";
+import { deliveryList, deliveryOf } from "./delivery-list.ts";
+import { changedRequest, rotated, targetProblem, viewOf } from "../directory/destination-record.ts";
+import { messageIdOf, placeIn } from "./message-id.ts";
+import { OutboxDrive } from "./outbox-drive.ts";
+import { OutboxEntry } from "./outbox-entry.ts";
+import { OutboxStore } from "./outbox-store.ts";
+import { testMessageOf } from "../kinds/test-message.ts";
+import { newSecret } from "../kinds/webhook.ts";
+
+/** What the names of these objects begin with; the destination's id follows. */
+const PREFIX = "destinations/";
+
+const NOT_FOUND: Failure = { code: "DESTINATION_NOT_FOUND", message: "There is no such destination" };
+
+const NO_DELIVERY: Failure = {
+  code: "DELIVERY_NOT_FOUND",
+  message: "The destination knows no such message, or no longer",
+};
+
+/** A destination that was disabled so long ago is handed nothing more until it is enabled, in milliseconds. */
+const FORSAKEN_MS = 7 * 86_400_000;
+
+const CLOSED_SINCE: Failure = {
+  code: "INVALID_TRANSITION",
+  message: "The incident was closed since: sent once more, this would open it again",
+};
+
+const secretOf = (): string => newSecret((bytes) => crypto.getRandomValues(bytes));
+
+export class Outbox extends DurableObject<Env> {
+  private readonly id: string;
+  private readonly settings: Settings;
+  private readonly entry: OutboxEntry;
+  private open: OutboxDrive | undefined;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const settings = settingsOf(env);
+    // The Worker lets nobody in without these; an alarm that comes first fails, and the watchdog wakes it again.
+    if (!settings.ok || !ctx.id.name?.startsWith(PREFIX)) throw new Error("Nothing can be delivered here");
+    this.settings = settings.value;
+    this.id = ctx.id.name.slice(PREFIX.length);
+    this.entry = new OutboxEntry(ctx, env, this.id);
+    const store = OutboxStore.open(ctx.storage);
+    if (store) this.begin(store);
+  }
+
+  /** Sees to what is due; again and again until nothing waits. */
+  override async alarm(): Promise<void> {
+    await this.open?.alarm();
+  }
+
+  /** Makes the destination. `origin`: of the address that Stackcast was asked at; `createdBy`: the subject who asks. */
+  async create(
+    request: DestinationRequest,
+    origin: string,
+    createdBy: string,
+  ): Promise<Result<CreatedDestination, Failure>> {
+    const problem = targetProblem(request, this.settings);
+    if (problem) return failed(problem);
+    const now = Date.now();
+    const secrets = request.kind === "webhook" ? { current: secretOf() } : undefined;
+    const store = OutboxStore.create(
+      this.ctx.storage,
+      { request, origin, createdBy, createdAt: now, updatedAt: now },
+      secrets,
+    );
+    const noted = await this.entry.say(store);
+    if (!noted.ok) {
+      await this.ctx.storage.deleteAll();
+      return noted;
+    }
+    await this.begin(store).rearm();
+    const view = viewOf(this.id, store.destination, store.health);
+    return success({ ...view, ...(secrets && { secret: secrets.current }) });
+  }
+
+  async describe(): Promise<Result<DestinationAnswer, Failure>> {
+    return this.open ? success(this.answer(this.open.store)) : failed(NOT_FOUND);
+  }
+
+  /** Changes what is named; what waits goes to the new address. */
+  async change(change: DestinationChange, origin: string): Promise<Result<DestinationAnswer, Failure>> {
+    if (!this.open) return failed(NOT_FOUND);
+    const { store } = this.open;
+    const changed = changedRequest(store.destination.request, change);
+    if (!changed.ok) return changed;
+    const problem = targetProblem(changed.value, this.settings);
+    if (problem) return failed(problem);
+    const updatedAt = Date.now();
+    store.keepDestination({ ...store.destination, request: changed.value, origin, updatedAt });
+    await this.entry.say(store);
+    await this.open?.rearm();
+    return success(this.answer(store));
+  }
+
+  /** Forgets everything; whoever asks again after half of it was done completes it. */
+  async remove(): Promise<Result<void, Failure>> {
+    const known = this.open !== undefined;
+    await this.entry.forget();
+    this.open?.stop();
+    this.open = undefined;
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+    return known ? success(undefined) : failed(NOT_FOUND);
+  }
+
+  /** A new secret for a webhook; the old one goes on signing beside it for a while, and so do those before it. */
+  async rotateSecret(graceSeconds: number): Promise<Result<RotatedSecret, Failure>> {
+    if (!this.open) return failed(NOT_FOUND);
+    const { store } = this.open;
+    if (!store.secrets)
+      return failed({ code: "INVALID_REQUEST", message: "Only a webhook has a secret of ours" });
+    const now = Date.now();
+    const until = now + graceSeconds * 1000;
+    const secret = secretOf();
+    store.keepSecrets(rotated(store.secrets, secret, until, now));
+    return success({ secret, previousSecretUntil: new Date(until).toISOString() });
+  }
+
+  /** Goes on after it was disabled, with what has waited; at once, too, if attempts have failed. */
+  async enable(): Promise<Result<DestinationAnswer, Failure>> {
+    if (!this.open) return failed(NOT_FOUND);
+    const { store, work } = this.open;
+    const now = Date.now();
+    store.keepHealth({});
+    store.lanes.hurry(now);
+    store.log.hurry(now);
+    work.repeat();
+    await this.entry.say(store);
+    await this.open?.arouse();
+    return success(this.answer(store));
+  }
+
+  /** One attempt with a message that says that it is a test; it is made once, also while the destination is disabled. */
+  async sendTest(): Promise<Result<Delivery, Failure>> {
+    if (!this.open) return failed(NOT_FOUND);
+    const { store, work } = this.open;
+    const createdAt = Date.now();
+    const { place, type, body } = testMessageOf(store.destination.request.kind, createdAt);
+    const attempt = await work.probe({ place, body });
+    if (this.open?.store !== store) return failed(NOT_FOUND);
+    const state = attempt.error === undefined ? "delivered" : "dead";
+    const settledAt = Date.now();
+    const message = { lane: 0, place, channel: undefined, type, body, state, createdAt, settledAt } as const;
+    store.log.add({ ...message, attempts: [attempt] });
+    return success(deliveryOf(this.id, { ...message, attempts: [attempt] }));
+  }
+
+  async deliveries(query: DeliveryQuery): Promise<Result<DeliveryList, Failure>> {
+    return this.open ? deliveryList(this.id, this.open.store, query) : failed(NOT_FOUND);
+  }
+
+  /** Sends a message once more under its id; one that waits anyway goes on waiting. */
+  async redeliver(messageId: string): Promise<Result<Delivery, Failure>> {
+    if (!this.open) return failed(NOT_FOUND);
+    const { store, work } = this.open;
+    const place = placeIn(this.id, messageId);
+    if (!place) return failed(NO_DELIVERY);
+    const entry = store.log.find(place);
+    if (!entry) {
+      const [head] = store.lanes.waiting({ lane: place.lane, place: place.place - 1 });
+      const waits =
+        head && messageIdOf(this.id, { lane: head.lane, place: head.message.offset }) === messageId;
+      return waits ? success(deliveryOf(this.id, head)) : failed(NO_DELIVERY);
+    }
+    if (store.outdatedNow()(entry)) return failed(CLOSED_SINCE);
+    if (entry.state !== "pending") {
+      store.log.repeat(entry, Date.now());
+      work.repeat();
+      await this.open?.arouse();
+    }
+    return success(deliveryOf(this.id, { ...entry, state: "pending" }));
+  }
+
+  /** Sends all once more that was given up since a time, in Unix milliseconds, and is not outdated; tells how many. */
+  async recover(since: number): Promise<Result<number, Failure>> {
+    if (!this.open) return failed(NOT_FOUND);
+    const { store, work } = this.open;
+    const isOutdated = store.outdatedNow();
+    const count = store.log.repeatSince(since, Date.now(), (message) => !isOutdated(message));
+    work.repeat();
+    await this.open?.arouse();
+    return success(count);
+  }
+
+  /** Takes events of a deployment, again without harm. False: there is no such destination any more. */
+  async take(handOver: HandOver): Promise<boolean> {
+    if (!this.open) return false;
+    const { disabled } = this.open.store.health;
+    // Nobody cares for it any more: what came before waits on, but not without end.
+    if (disabled && Date.now() - disabled.at > FORSAKEN_MS) return true;
+    if (this.open.store.take(handOver, Date.now())) {
+      await this.open?.arouse();
+    }
+    return true;
+  }
+
+  /** For the watchdog: sees to the alarm, and tells whether there is anything to do. */
+  async wake(): Promise<boolean> {
+    return (await this.open?.rearm()) ?? false;
+  }
+
+  private begin(store: OutboxStore): OutboxDrive {
+    const { id, settings, entry } = this;
+    return (this.open = new OutboxDrive(this.ctx, { id, store, settings, entry }));
+  }
+
+  private answer(store: OutboxStore): DestinationAnswer {
+    const until = Math.max(0, ...(store.secrets?.previous ?? []).map((one) => one.until));
+    return {
+      ...viewOf(this.id, store.destination, store.health),
+      pending: store.lanes.count() + store.log.count("pending"),
+      dead: store.log.count("dead"),
+      ...(until > Date.now() && { previousSecretUntil: new Date(until).toISOString() }),
+    };
+  }
+}

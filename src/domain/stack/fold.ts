@@ -1,0 +1,293 @@
+/**
+ * The work of one `advance`: a stack's state copied, filled event by event, and told in frames. The state is a function of
+ * the set of events in AWS's order: one that became visible late is put in its place, and its frame puts right what was
+ * told before.
+ */
+import type { StackCounts, StackFrame } from "../../protocol/stack/stack-frames.ts";
+import { keptOutputs } from "../../protocol/bounds.ts";
+import { beginsAttempt } from "./operation/attempt.ts";
+import { attemptAfterOwnEvent, attemptBegunBy, attemptWithPast } from "./operation/attempt-fold.ts";
+import { causesOf } from "./cause.ts";
+import { endingOf } from "./operation/ending.ts";
+import { Family } from "./operation/family.ts";
+import type { Advance, Findings } from "./findings.ts";
+import { countsOf, resourceUpdateOf, stackCompleteOf } from "./frames.ts";
+import { untold } from "./operation-view.ts";
+import { isWhole, outcomeOf } from "./operation/outcomes.ts";
+import { ownStatusOf, spansOf, withOwnEvent, wordBefore } from "./operation/own-status.ts";
+import { shownOf } from "./resources/resource-fold.ts";
+import { ResourceSet } from "./resources/resource-set.ts";
+import { agrees, isAfterlook, isMissing } from "./operation/settling.ts";
+import { isOwnEvent, isOwnStatusEvent, type StackEvent } from "./stack-event.ts";
+import type { Attempt, OwnMark, StackState } from "./stack-state.ts";
+import { isAtRest, operationBegunBy, standingOf } from "./statuses.ts";
+import { operationOf, operationOfState, type OperationView } from "./summary.ts";
+import { percentOf } from "./resources/tally.ts";
+import { operationStart } from "./operation/unseen-operations.ts";
+import { without } from "../without.ts";
+
+const isSame = (left: unknown, right: unknown): boolean => JSON.stringify(left) === JSON.stringify(right);
+
+/** What is said with an event beyond the event itself. */
+type Remarks = Readonly<{
+  superseded: boolean;
+  /** An attempt begins with it. */
+  begins?: boolean;
+  /** Keys of the resources that stand otherwise than their events told. */
+  corrected?: ReadonlySet<string>;
+  previousStatus?: string | undefined;
+}>;
+
+/** Used once, for one poll. */
+export class Fold {
+  private attempt: Attempt | undefined;
+  private readonly family: Family;
+  private readonly resources: ResourceSet;
+  private offset: number;
+  private readonly offsetBefore: number;
+  private renewed = false;
+  private readonly frames: StackFrame[] = [];
+  private readonly newestStart: StackEvent | undefined;
+  /** The root's status before its first own event; absent: as it is known. */
+  private previousStatus: string | undefined;
+  /** What the readers of the channel know of the operation. */
+  private told: OperationView | undefined;
+  private readonly findings: Findings;
+  private readonly channel: string;
+
+  constructor(
+    before: StackState,
+    findings: Findings,
+    { channel, offset }: Readonly<{ channel: string; offset: number }>,
+  ) {
+    this.findings = findings;
+    this.channel = channel;
+    this.offset = offset;
+    this.offsetBefore = offset;
+    this.previousStatus = findings.previousStatus;
+    this.told = operationOfState(before);
+    this.attempt = attemptWithPast(before);
+    this.family = new Family(before, findings);
+    this.resources = new ResourceSet(before.resources, this.family);
+    // Of the same name, but another stack: the one that was tracked is gone.
+    if (before.rootId !== undefined && before.rootId !== findings.rootId) this.forget();
+    this.newestStart = operationStart(
+      before.followed.get(findings.rootId),
+      findings.events.filter(({ stackId }) => stackId === findings.rootId),
+    );
+  }
+
+  take(event: StackEvent): void {
+    const { family } = this;
+    const ofRoot = event.stackId === this.findings.rootId && isOwnStatusEvent(event);
+    const previousStatus = ofRoot ? this.statusBefore(event) : undefined;
+    const rank = family.rank(family.stackOf(event), event);
+    if (this.isPast(event, rank)) {
+      this.tell(event, { superseded: true });
+      return;
+    }
+    const begins = (ofRoot && this.begin(event)) || this.attempt === undefined;
+    this.attempt ??= attemptBegunBy(event, this.offset + 1);
+    const corrected = new Set<string>();
+    let superseded = false;
+    let isParted = false;
+    if (isOwnStatusEvent(event)) {
+      superseded = this.takeWord(event, rank, corrected);
+      isParted = ofRoot && this.part(corrected);
+    } else if (!isOwnEvent(event) && event.logicalId !== "") {
+      superseded = this.resources.take(event, rank, corrected);
+    }
+    if (isOwnStatusEvent(event) || event.hook || standingOf(event.status) === "failed") this.findCauses();
+    this.tell(event, { superseded, begins: begins || isParted, corrected, previousStatus });
+  }
+
+  finish(before: StackState): Advance {
+    const outputs = before.attempt?.outputs;
+    const wasEnded = outputs !== undefined && this.attempt?.outputs === outputs;
+    this.family.noteReads();
+    this.noteHeld();
+    this.settle();
+    if (wasEnded) this.putEndRight(before);
+    const { touched } = this.family;
+    return {
+      state: this.state(),
+      frames: this.frames,
+      renewed: this.renewed,
+      touchedResources: this.resources.touched,
+      touchedStacks: touched,
+      changed: this.frames.length > 0 || touched.size > 0 || this.attempt !== before.attempt,
+    };
+  }
+
+  private state(): StackState {
+    const { findings, attempt, family, resources } = this;
+    return {
+      rootId: findings.rootId,
+      ...(attempt && { attempt }),
+      followed: family.followed,
+      resources: resources.all,
+    };
+  }
+
+  /** Whether the event is of an attempt before this one: it is told, and changes nothing. */
+  private isPast(event: StackEvent, rank: number): boolean {
+    const start = this.family.root.marks?.[0];
+    if (!this.attempt || !start || operationBegunBy(start.status) === undefined) return false;
+    return event.stackId === this.findings.rootId ? rank < start.rank : event.timestamp < start.timestamp;
+  }
+
+  /** The root's status before its deletion, which tells what is deleted; of no interest before anything else. */
+  private statusBefore(own: StackEvent): string | undefined {
+    const status = this.previousStatus ?? this.family.root.status;
+    this.previousStatus = undefined;
+    return operationBegunBy(own.status) === "delete" ? status : undefined;
+  }
+
+  /** Begins an attempt with an own event of the root, if it begins one. */
+  private begin(event: StackEvent): boolean {
+    // One that AWS showed late began what is known already.
+    if (event.precedes !== undefined || !beginsAttempt(wordBefore(this.family.root), event)) return false;
+    // The start of a newer attempt proves the end of the one before, whatever DescribeStacks would have said.
+    if (this.attempt && !this.attempt.outputs) this.complete({});
+    this.forget();
+    this.attempt = attemptBegunBy(event, this.offset + 1);
+    return true;
+  }
+
+  /** Empties everything of the attempt before; the channel goes on. */
+  private forget(): void {
+    this.renewed = true;
+    this.attempt = undefined;
+    this.family.forget();
+    this.resources.forget();
+  }
+
+  /** Takes a stack's own event; whether it leaves the stack as it stands. */
+  private takeWord(event: StackEvent, rank: number, corrected: Set<string>): boolean {
+    const before = this.family.stackOf(event);
+    const planned =
+      event === this.newestStart ? (this.findings.plans.get(event.stackId) ?? {}) : before.planned;
+    const stack = withOwnEvent({ ...before, planned }, event, rank);
+    this.family.keep(stack);
+    if (stack.stackId === this.findings.rootId && this.attempt)
+      this.attempt = attemptAfterOwnEvent(this.attempt, before, stack);
+    if (!isSame(spansOf(before), spansOf(stack))) this.resources.refold(corrected);
+    else if (planned !== before.planned) this.resources.recount();
+    return stack.marks.at(-1)?.rank !== rank;
+  }
+
+  /**
+   * Parts two attempts that were taken for one, if an own event of the root that AWS showed late tells them apart: what
+   * is older than the start of the newer one is void.
+   */
+  private part(corrected: Set<string>): boolean {
+    const { root, followed } = this.family;
+    const marks = root.marks ?? [];
+    const at = marks.findLastIndex((mark, index) => index > 0 && beginsAttempt(marks[index - 1], mark));
+    const start = marks[at];
+    if (!start || !this.attempt) return false;
+    const isNewer = ({ rank, timestamp }: Pick<OwnMark, "rank" | "timestamp">, stackId: string): boolean =>
+      stackId === root.stackId ? rank >= start.rank : timestamp >= start.timestamp;
+    for (const { base: _base, ...stack } of followed.values()) {
+      const kept = (stack.marks ?? []).filter((mark) => isNewer(mark, stack.stackId));
+      this.family.keep({ ...stack, marks: kept, ...ownStatusOf({ marks: kept }) });
+    }
+    this.resources.filter(isNewer);
+    this.renewed = true;
+    this.attempt = attemptBegunBy(start, this.attempt.firstOffset);
+    this.resources.refold(corrected);
+    for (const key of this.resources.all.keys()) {
+      this.resources.touched.add(key);
+      corrected.add(key);
+    }
+    return true;
+  }
+
+  private findCauses(): void {
+    if (!this.attempt) return;
+    const { root, followed } = this.family;
+    const causes = causesOf(root, followed, this.resources.failed, this.attempt.inherited?.cause);
+    this.attempt = { ...without(this.attempt, "cause", "rollbackCause"), ...causes };
+  }
+
+  /** Counts the polls that saw events of an operation of which AWS has not shown the start. */
+  private noteHeld(): void {
+    if (!this.attempt || (!this.findings.held && this.attempt.heldPolls === undefined)) return;
+    const { heldPolls = 0, ...rest } = this.attempt;
+    this.attempt = this.findings.held ? { ...rest, heldPolls: heldPolls + 1 } : rest;
+  }
+
+  /** Tells the end, once nothing more is to be expected and DescribeStacks agrees. */
+  private settle(): void {
+    const { attempt, findings } = this;
+    const { root, followed } = this.family;
+    if (!attempt || !isAtRest(root.status) || !findings.read.has(root.stackId)) return;
+    const polls = attempt.settlingPolls;
+    if (attempt.outputs) {
+      if (isAfterlook(this.state())) this.attempt = { ...attempt, settlingPolls: polls + 1 };
+      return;
+    }
+    const nested = [...followed.values()].filter((stack) => stack !== root);
+    const outputs = agrees(polls, root, findings.description);
+    const { all, tally } = this.resources;
+    const wasFollowed = attempt.firstOffset <= this.offsetBefore;
+    if (outputs && !isMissing({ polls, wasFollowed, root, nested, resources: all.values(), tally }))
+      this.complete(outputs);
+    else this.attempt = { ...attempt, settlingPolls: polls + 1 };
+  }
+
+  private complete(outputs: Readonly<Record<string, string>>): void {
+    const ending = endingOf(this.state());
+    if (!ending || !this.attempt) return;
+    this.attempt = { ...this.attempt, ...keptOutputs(outputs), settlingPolls: 0 };
+    const counts = this.progressed();
+    this.push(stackCompleteOf(this.family.root, this.attempt, ending, counts, this.next()));
+  }
+
+  /** Tells the end once more, if what became visible after it makes it another one. */
+  private putEndRight(before: StackState): void {
+    const outputs = this.attempt?.outputs;
+    if (!outputs || this.frames.length === 0) return;
+    if (!isSame(endTold(operationOfState(this.state())), endTold(operationOfState(before))))
+      this.complete(outputs);
+  }
+
+  private tell(event: StackEvent, { superseded, begins, corrected, previousStatus }: Remarks): void {
+    const path = this.family.stackOf(event).prefix + event.logicalId;
+    const shown = [...(corrected ?? [])].flatMap((key) => {
+      const resource = this.resources.all.get(key);
+      return resource ? [shownOf(resource)] : [];
+    });
+    const beyond = { superseded, corrected: shown, previousStatus };
+    this.push(resourceUpdateOf(event, path, this.progressed(), this.next(), beyond), begins);
+  }
+
+  /** Pushes a frame, with all that its readers need to know the operation as it is known here now. */
+  private push(frame: StackFrame, begins = false): void {
+    const { told } = this;
+    this.told = operationOf(this.state(), frame.stack);
+    const operation = frame.type === "resource_update" ? untold(told, frame, this.told, begins) : undefined;
+    this.frames.push(operation && frame.type === "resource_update" ? { ...frame, operation } : frame);
+  }
+
+  /** The counts, with the percentage brought up to date. */
+  private progressed(): StackCounts {
+    const { root } = this.family;
+    const outcome = outcomeOf({ ...root, orphans: false });
+    const whole = outcome !== undefined && isWhole(outcome);
+    const attempt = this.attempt!;
+    this.attempt = {
+      ...attempt,
+      progress: percentOf(this.resources.tally, root.phase, attempt.progress, whole),
+    };
+    return countsOf(root, this.attempt, this.resources.tally);
+  }
+
+  private next() {
+    return { channel: this.channel, offset: ++this.offset };
+  }
+}
+
+/** What makes an end: its percentage, and when its operation began, a frame puts right without it. */
+const endTold = (operation: OperationView | undefined) =>
+  operation && without(operation, "progress", "startedAt", "durationSeconds", "phase");

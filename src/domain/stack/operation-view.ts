@@ -1,0 +1,129 @@
+/**
+ * An operation as a whole as a reader of its frames knows it. Most of it follows from each frame by itself; the server
+ * reads its own frames in the same way, and tells in `operation` only what a reader would not come to.
+ */
+import type {
+  OperationChange,
+  ResourceUpdate,
+  StackComplete,
+  StackCounts,
+  StackFrame,
+} from "../../protocol/stack/stack-frames.ts";
+import { beginsAttempt } from "./operation/attempt.ts";
+import { phaseAfter } from "./operation/own-status.ts";
+import { isOwnEvent } from "./stack-event.ts";
+import { isAtRest, operationBegunBy, REVIEW_STATUS } from "./statuses.ts";
+import type { OperationView } from "./summary.ts";
+import { without } from "../without.ts";
+
+/** The status that the frame gives its resource; empty where only a hook reports. */
+export const statusTold = ({ status, hook }: ResourceUpdate["resource"]): string =>
+  hook?.status === status ? "" : status;
+
+/** Whether the frame says how the whole stack stands now. One that became visible late does not. */
+const isOwnStatus = ({ resource, stack }: ResourceUpdate): boolean =>
+  isOwnEvent(resource) && resource.path === stack.name && resource.status === stack.status;
+
+/** Whether the frame is its attempt's first. */
+export const beginsView = (before: OperationView | undefined, frame: ResourceUpdate): boolean =>
+  frame.operation?.begins ?? seemsToBegin(before, frame);
+
+const seemsToBegin = (before: OperationView | undefined, frame: ResourceUpdate): boolean =>
+  before === undefined || (isOwnStatus(frame) && beginsAttempt(before, frame.resource));
+
+const begunBy = ({ resource, stack, timestamp }: ResourceUpdate): OperationView => ({
+  ...stack,
+  stackId: resource.path.includes("/") ? "" : resource.stackId,
+  phase: "forward",
+  startedAt: timestamp,
+  outputs: {},
+});
+
+/** Without what only a stack at rest has. */
+const goingOn = (view: OperationView): OperationView => ({
+  ...without(view, "endedAt", "durationSeconds", "outcome", "orphans", "retained", "stabilising"),
+  outputs: {},
+});
+
+const continuedBy = (before: OperationView, frame: ResourceUpdate): OperationView => {
+  const { stack, timestamp } = frame;
+  const view = { ...before, ...stack };
+  if (!isOwnStatus(frame)) return view;
+  const { status } = stack;
+  const reviewed = before.status === REVIEW_STATUS && operationBegunBy(status) !== undefined;
+  return {
+    ...(isAtRest(status) ? view : goingOn(view)),
+    phase: phaseAfter({ kind: "unknown", phase: before.phase }, status),
+    startedAt: reviewed && status !== REVIEW_STATUS ? timestamp : before.startedAt,
+  };
+};
+
+const changed = (view: OperationView, change: OperationChange): OperationView =>
+  Object.fromEntries(
+    Object.entries({ ...view, ...without(change, "begins") }).filter(([, value]) => value !== null),
+  ) as OperationView;
+
+const endedBy = (before: OperationView, frame: StackComplete): OperationView => ({
+  ...without(
+    before,
+    "outputsOmitted",
+    "cause",
+    "rollbackCause",
+    "cancelled",
+    "orphans",
+    "retained",
+    "stabilising",
+  ),
+  ...frame.stack,
+  endedAt: frame.timestamp,
+  ...without(frame, "type", "channel", "offset", "timestamp", "stack"),
+});
+
+/** The operation after a frame of its channel. Nothing is known of what came before the first. */
+export const operationAfter = (before: OperationView | undefined, frame: StackFrame): OperationView => {
+  if (frame.type === "stack_complete") {
+    const { stack, timestamp: startedAt } = frame;
+    return endedBy(before ?? { ...stack, stackId: "", phase: "forward", startedAt, outputs: {} }, frame);
+  }
+  const view = before && !beginsView(before, frame) ? continuedBy(before, frame) : begunBy(frame);
+  return frame.operation ? changed(view, frame.operation) : view;
+};
+
+/** What may have to be told; the counts are in every frame. */
+const FIELDS: Readonly<Record<Exclude<keyof OperationView, keyof StackCounts>, true>> = {
+  stackId: true,
+  phase: true,
+  startedAt: true,
+  endedAt: true,
+  durationSeconds: true,
+  outcome: true,
+  outputs: true,
+  outputsOmitted: true,
+  cause: true,
+  rollbackCause: true,
+  cancelled: true,
+  orphans: true,
+  retained: true,
+  stabilising: true,
+};
+
+const isSame = (one: unknown, other: unknown): boolean =>
+  one === other || JSON.stringify(one) === JSON.stringify(other);
+
+/**
+ * What a reader who knew `before` has to be told in `frame` to know `after`; undefined: nothing. `begins`: whether the
+ * frame is its attempt's first.
+ */
+export const untold = (
+  before: OperationView | undefined,
+  frame: ResourceUpdate,
+  after: OperationView,
+  begins: boolean,
+): OperationChange | undefined => {
+  const change: Record<string, unknown> = begins === seemsToBegin(before, frame) ? {} : { begins };
+  const seen = operationAfter(before, { ...frame, operation: change });
+  for (const field of Object.keys(FIELDS) as (keyof typeof FIELDS)[]) {
+    if (!isSame(seen[field], after[field])) change[field] = after[field] ?? null;
+  }
+  return Object.keys(change).length === 0 ? undefined : change;
+};

@@ -1,0 +1,45 @@
+/** An attempt's own facts: its beginning, and how far it came. */
+import type { StackEvent } from "../stack-event.ts";
+import { rootOf, type Attempt, type FollowedStack, type StackState } from "../stack-state.ts";
+import { isAtRest, operationBegunBy } from "../statuses.ts";
+
+export const attemptBegunBy = (first: Pick<StackEvent, "timestamp">, firstOffset: number): Attempt => ({
+  startedAt: first.timestamp,
+  firstOffset,
+  progress: 0,
+  settlingPolls: 0,
+});
+
+/** The state's attempt; of one that a former release began, with what that had found out. */
+export const attemptWithPast = (state: StackState): Attempt | undefined => {
+  const { attempt } = state;
+  const root = rootOf(state);
+  if (!attempt || !root || attempt.inherited || root.marks || root.status === "") return attempt;
+  const { cause, orphans = false } = attempt;
+  return { ...attempt, inherited: { ...(cause && { cause }), orphans } };
+};
+
+/** AWS's time of the operation's start; undefined: its own start event is not known. */
+const startOf = ({ marks = [], base }: FollowedStack): string | undefined => {
+  if (base && base.kind !== "review") return undefined;
+  const begun = marks.filter(({ status }) => operationBegunBy(status) !== undefined);
+  // An attempt begins with the review of its change set, an operation with its execution.
+  const start = begun.find(({ status }) => operationBegunBy(status) !== "review") ?? begun[0];
+  return start?.timestamp;
+};
+
+/** The attempt after an own event of the root, which took it from `before` to `after`. */
+export const attemptAfterOwnEvent = (
+  attempt: Attempt,
+  before: FollowedStack,
+  after: FollowedStack,
+): Attempt => {
+  const { outputs, outputsOmitted: _omitted, ...unended } = attempt;
+  return {
+    // A stack that rested may go on within its attempt: a paused one is rolled back, a stuck rollback continued.
+    ...(isAtRest(after.status) && outputs ? attempt : unended),
+    startedAt: startOf(after) ?? attempt.startedAt,
+    progress: before.phase !== "rollback" && after.phase === "rollback" ? 0 : attempt.progress,
+    settlingPolls: 0,
+  };
+};

@@ -1,0 +1,84 @@
+/**
+ * What happened to one resource in an attempt, in AWS's order: from it follows where the resource stands, whenever its
+ * events became visible.
+ */
+import type { Span } from "../operation/own-status.ts";
+import { MOST_REASON } from "../operation/own-status.ts";
+import type { HookReport, ReasonHint, StackEvent } from "../stack-event.ts";
+import type { Fact } from "../stack-state.ts";
+import { standingOf } from "../statuses.ts";
+
+const cut = (text: string): string => text.slice(0, MOST_REASON);
+
+export const factOf = (event: StackEvent, rank: number): Fact => ({
+  rank,
+  // A hook's report may say nothing of the resource.
+  status: event.status,
+  timestamp: event.timestamp,
+  type: event.type,
+  physicalId: event.physicalId,
+  reason: cut(event.reason),
+  ...(event.hint && { hint: event.hint }),
+  ...(event.hook && { hook: { ...event.hook, reason: cut(event.hook.reason) } }),
+});
+
+/** Whether a hook's report keeps the resource from being provisioned. */
+const blocks = ({ status, failureMode }: HookReport): boolean =>
+  (status === "HOOK_COMPLETE_FAILED" || status === "HOOK_FAILED") && failureMode !== "WARN";
+
+/** Facts that are kept of one resource. */
+const MOST_FACTS = 40;
+
+/** The history with one more fact in its place. A resource that reports its progress again and again keeps its newest. */
+export const withFact = (history: readonly Fact[], fact: Fact): Fact[] => {
+  const facts = [...history, fact];
+  if ((history.at(-1)?.rank ?? -Infinity) > fact.rank) facts.sort((left, right) => left.rank - right.rank);
+  if (facts.length <= MOST_FACTS) return facts;
+  const needless = facts.findIndex(
+    ({ status, hook }, index) =>
+      index > 0 && !hook && standingOf(status) === "running" && facts[index + 1]?.status === status,
+  );
+  facts.splice(needless === -1 ? 1 : needless, 1);
+  return facts;
+};
+
+/** A fact and what it was a part of. */
+export type JudgedFact = Fact &
+  Readonly<{
+    part: Span["phase"];
+    isCleaning: boolean;
+    /** The whole operation is being rolled back, and not just the stack that holds the resource. */
+    isUndoing: boolean;
+  }>;
+
+const verbOf = (status: string): string => status.slice(0, status.indexOf("_"));
+
+/**
+ * Each fact with the part of the operation that it belongs to. What the change had begun may end when the rollback has
+ * begun already: that is still the change's end.
+ */
+export const judged = (
+  history: readonly Fact[],
+  phaseAt: (rank: number, timestamp: string) => Pick<Span, "phase" | "isCleaning"> & { isUndoing: boolean },
+): JudgedFact[] => {
+  let running: string | undefined;
+  let hasBacked = false;
+  return history.map((fact) => {
+    const { phase, isCleaning, isUndoing } = phaseAt(fact.rank, fact.timestamp);
+    const isEnd = fact.status !== "" && standingOf(fact.status) !== "running";
+    const endsChange = phase === "rollback" && !hasBacked && isEnd && running === verbOf(fact.status);
+    const part = endsChange ? "forward" : phase;
+    if (part === "forward" && fact.status !== "") running = isEnd ? undefined : verbOf(fact.status);
+    hasBacked ||= part === "rollback";
+    return { ...fact, part, isCleaning, isUndoing };
+  });
+};
+
+/** Whether a fact tells a failure that is not the consequence of another one, and of which kind it is. */
+export const failureIn = (fact: Fact): "own" | "embedded" | undefined => {
+  if (fact.hook) return blocks(fact.hook) ? "own" : undefined;
+  if (standingOf(fact.status) !== "failed") return undefined;
+  const hint: ReasonHint | undefined = fact.hint;
+  if (hint === "cancelled") return undefined;
+  return hint === "embedded" ? "embedded" : "own";
+};

@@ -1,0 +1,118 @@
+/** The resources of an attempt while one poll is folded, each with its history, and their counts. */
+import type { Family } from "../operation/family.ts";
+import { entryAfter, type BegunResource } from "./resource-entry.ts";
+import { placeOf, resourceOf, shownOf } from "./resource-fold.ts";
+import { factOf, failureIn, withFact } from "./resource-history.ts";
+import { isNestedStackEvent, type StackEvent } from "../stack-event.ts";
+import { resourceKeyOf, type Fact, type TrackedResource } from "../stack-state.ts";
+import { standingOf } from "../statuses.ts";
+import { count, tallyOf, type Tally } from "./tally.ts";
+
+/** Whether two views of a resource say the same. */
+const isSame = (left: BegunResource | undefined, right: BegunResource): boolean => {
+  if (left === undefined) return false;
+  const fields = new Set([...Object.keys(left), ...Object.keys(right)]) as Set<keyof BegunResource>;
+  return [...fields].every((field) => {
+    const one = left[field];
+    const other = right[field];
+    return one === other || (typeof one === "object" && JSON.stringify(one) === JSON.stringify(other));
+  });
+};
+
+export class ResourceSet {
+  readonly all: Map<string, TrackedResource>;
+  readonly touched = new Set<string>();
+  tally: Tally;
+  /** Stacks that the tally has counted. */
+  private counted = 0;
+  private readonly failing = new Set<string>();
+  private readonly family: Family;
+
+  constructor(before: ReadonlyMap<string, TrackedResource>, family: Family) {
+    this.all = new Map(before);
+    this.family = family;
+    this.tally = this.recount();
+    for (const [key, { history }] of this.all) if (history?.some(failureIn)) this.failing.add(key);
+  }
+
+  /** The resources of which a failure was told that may be a cause. */
+  get failed(): TrackedResource[] {
+    return [...this.failing].flatMap((key) => this.all.get(key) ?? []);
+  }
+
+  /** Nothing of the attempt before is left. */
+  forget(): void {
+    this.all.clear();
+    this.failing.clear();
+    this.touched.clear();
+    this.recount();
+  }
+
+  /** Counts anew, as the phase or what is planned has changed. */
+  recount(): Tally {
+    const { followed, root } = this.family;
+    this.counted = followed.size;
+    this.tally = tallyOf(this.all, followed, root.phase);
+    return this.tally;
+  }
+
+  /**
+   * Takes an event of a resource; whether it leaves the resource as it stands. `corrected`: is given the resource's key if
+   * who only knows the events that were told would not know it.
+   */
+  take(event: StackEvent, rank: number, corrected: Set<string>): boolean {
+    const { family } = this;
+    const key = resourceKeyOf(event.stackId, event.logicalId);
+    const known = this.all.get(key);
+    const stack = family.stackOf(event);
+    const place = placeOf(known, { ...event, path: stack.prefix + event.logicalId });
+    const fact = factOf(event, rank);
+    const history = withFact(known?.history ?? [], fact);
+    const { resource, shown } = resourceOf(place, history, family.phases);
+    const { phase } = family.root;
+    if (known) count(this.tally, known, phase, -1);
+    else if (Object.hasOwn(stack.planned, event.logicalId)) this.tally.unstarted--;
+    count(this.tally, resource, phase, 1);
+    this.all.set(key, resource);
+    this.touched.add(key);
+    if (failureIn(fact)) this.failing.add(key);
+    const superseded = shown !== rank;
+    const before = known && shownOf(known);
+    const seen = superseded ? before : entryAfter(before, event, resource.path, phase === "rollback");
+    if (!isSame(seen, shownOf(resource))) corrected.add(key);
+    if (isNestedStackEvent(event)) this.noteNested(event.physicalId, history);
+    if (family.followed.size !== this.counted) this.recount();
+    return superseded;
+  }
+
+  /** Folds all resources anew, as a stack's own event changed what their events were a part of. */
+  refold(corrected: Set<string>): void {
+    for (const [key, known] of this.all) {
+      if (known.history === undefined) continue;
+      const { resource } = resourceOf(placeOf(known, known), known.history, this.family.phases);
+      const isShownSame = isSame(shownOf(resource), shownOf(known));
+      if (isShownSame && resource.forward === known.forward && resource.undo === known.undo) continue;
+      this.all.set(key, resource);
+      this.touched.add(key);
+      if (!isShownSame) corrected.add(key);
+    }
+    this.recount();
+  }
+
+  /** Drops the facts that are not kept, and the resources that have no others. */
+  filter(isKept: (fact: Fact, stackId: string) => boolean): void {
+    for (const [key, { base: _base, ...resource }] of this.all) {
+      const history = (resource.history ?? []).filter((fact) => isKept(fact, resource.stackId));
+      if (history.length === 0) this.all.delete(key);
+      else this.all.set(key, { ...resource, history });
+    }
+  }
+
+  /** A parent told of a stack nested in it: it is to be read. */
+  private noteNested(stackId: string, history: readonly Fact[]): void {
+    const last = history.findLast(({ physicalId }) => physicalId === stackId);
+    const { readsAtRest: _reads, ...nested } = this.family.nested(stackId);
+    const parentRunning = last !== undefined && standingOf(last.status) === "running";
+    this.family.keep({ ...nested, due: true, parentRunning });
+  }
+}

@@ -1,0 +1,45 @@
+/** How loud each event of a deployment is in a log: the seeds' levels, one table for all who write one. */
+import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
+import type { LogEntry } from "../../protocol/deployment/deployment-progress.ts";
+
+type Level = LogEntry["level"];
+
+/** Total: a new type of event does not compile without its level. */
+export const EVENT_LEVELS: Readonly<Record<DeploymentEvent["type"], Level>> = {
+  deployment_started: "info",
+  deployment_validating: "debug",
+  deployment_complete: "info",
+  deployment_failed: "error",
+  deployment_rolling_back: "warn",
+  deployment_rolled_back: "warn",
+  deployment_cancelling: "warn",
+  deployment_cancelled: "warn",
+  deployment_destroying: "info",
+  deployment_destroyed: "info",
+  layer_started: "info",
+  layer_complete: "info",
+  stack_deploying: "info",
+  stack_deployed: "info",
+  stack_failed: "error",
+  stack_rolling_back: "warn",
+  stack_skipped: "warn",
+  stack_deleting: "info",
+  stack_deleted: "info",
+  stack_rolled_back: "warn",
+  resource_creating: "info",
+  resource_created: "info",
+  resource_updating: "info",
+  resource_updated: "info",
+  resource_deleting: "info",
+  resource_deleted: "info",
+  // As the seeds have it of what was skipped: nobody may expect that it is still there.
+  resource_retained: "warn",
+  resource_failed: "error",
+};
+
+/** The level of an event; an end that leaves something behind that was to be deleted is a warning. */
+export const levelOf = (event: DeploymentEvent): Level => {
+  const level = EVENT_LEVELS[event.type];
+  const leaves = "orphans" in event.data && (event.data.orphans?.length ?? 0) > 0;
+  return level === "info" && leaves ? "warn" : level;
+};

@@ -1,0 +1,88 @@
+/** What can be done to a deployment: deployed on, rolled back, cancelled, destroyed. */
+import { createRoute } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import {
+  deploymentAnswerSchema,
+  type DeploymentAction,
+} from "../../protocol/deployment/deployment-requests.ts";
+import type { AppEnv } from "../middleware/app-env.ts";
+import { answerOf, failureAnswers, PRIVATE } from "../documents/answers.ts";
+import { deploymentParams, environmentQuery, visibleDeployment } from "./deployments-access.ts";
+import { deploymentExample } from "./deployments-examples.ts";
+import { restFailure } from "../middleware/failure-response.ts";
+import { resourceApp } from "../middleware/resource-app.ts";
+import { requireRole } from "../sockets/sessions.ts";
+
+const actionRoute = <Action extends DeploymentAction>(
+  action: Action,
+  { summary, description }: Readonly<{ summary: string; description: string }>,
+) =>
+  createRoute({
+    method: "post",
+    path: `/api/v1/deployments/{deploymentId}/${action}`,
+    operationId: `${action}Deployment`,
+    summary,
+    description: `${description} ${action === "cancel" ? "" : "The token must cover the plan's stacks, too. "}Takes no body. What runs is told by the channel, and by \`status\`.`,
+    security: [{ token: [] }],
+    tags: ["deployments"],
+    middleware: [requireRole("deployer")],
+    request: { params: deploymentParams, query: environmentQuery },
+    responses: {
+      ...failureAnswers,
+      202: answerOf(
+        "It is taken up; where the deployment stands now",
+        deploymentAnswerSchema.meta({ id: "Deployment" }),
+        deploymentExample,
+      ),
+    },
+  });
+
+const retryRoute = actionRoute("retry", {
+  summary: "Go on with what the last run has not brought where it is to be",
+  description:
+    "Begins a new run with the last plan: stacks that are deployed already are skipped. After a destruction that " +
+    "failed, it goes on destroying.",
+});
+
+const rollbackRoute = actionRoute("rollback", {
+  summary: "Put back what the run has changed",
+  description:
+    "Highest layer first: stacks that it created are deleted, those that it updated get back the template, parameters, " +
+    "tags and capabilities that they had; secret parameters keep what they have, which is told. Goes on in the run that is deploying, has failed or was cancelled.",
+});
+
+const cancelRoute = actionRoute("cancel", {
+  summary: "Begin nothing more",
+  description:
+    "Updates in flight are cancelled, which CloudFormation answers by rolling them back; stacks that are being created " +
+    "come to their end. What something else deploys (mode `track`) goes on, and is followed no more until it is registered anew.",
+});
+
+const destroyRoute = actionRoute("destroy", {
+  summary: "Delete all stacks of the last plan",
+  description:
+    "Begins a new run, highest layer first. A stack that this deployment has not deployed, as its tag tells, is not deleted.",
+});
+
+/** Does one of the actions, and answers where the deployment stands then. */
+const done = async (
+  c: Context<AppEnv>,
+  action: DeploymentAction,
+  { deploymentId }: Readonly<{ deploymentId: string }>,
+  { environment }: Readonly<{ environment: string }>,
+) => {
+  const deployment = visibleDeployment(c, { deploymentId }, { environment });
+  if (!deployment.ok) return restFailure(c, deployment.failure);
+  const { object, address } = deployment.value;
+  const { subject, channels } = c.get("session");
+  const outcome = await object.act(address, action, subject, channels);
+  if (!outcome.ok) return restFailure(c, outcome.failure);
+  return c.json({ success: true as const, data: outcome.value }, 202, PRIVATE);
+};
+
+/** The routes of the actions. Each needs a session in the context. */
+export const deploymentActions = resourceApp()
+  .openapi(retryRoute, (c) => done(c, "retry", c.req.valid("param"), c.req.valid("query")))
+  .openapi(rollbackRoute, (c) => done(c, "rollback", c.req.valid("param"), c.req.valid("query")))
+  .openapi(cancelRoute, (c) => done(c, "cancel", c.req.valid("param"), c.req.valid("query")))
+  .openapi(destroyRoute, (c) => done(c, "destroy", c.req.valid("param"), c.req.valid("query")));

@@ -1,0 +1,212 @@
+/** The messages of the sockets, as the AsyncAPI document tells them: what each is, and one of each. */
+import * as z from "zod";
+import {
+  authorizedSchema,
+  batchSchema,
+  disconnectSchema,
+  gatewayFrameSchema,
+  requestErrorSchema,
+  snapshotSchema,
+  subscribedSchema,
+} from "../../protocol/connection/control-frames.ts";
+import { deploymentEventSchema } from "../../protocol/deployment/deployment-events.ts";
+import { deploymentProgressSchema } from "../../protocol/deployment/deployment-progress.ts";
+import {
+  resourceUpdateSchema,
+  stackCompleteSchema,
+  troubleFrameSchema,
+} from "../../protocol/stack/stack-frames.ts";
+import { transientFrameSchema } from "../../protocol/connection/transient-frames.ts";
+import { deploymentExample, eventExample, positionExample } from "../deployments/deployments-examples.ts";
+import { stackEventsExample } from "../stacks/stacks-examples.ts";
+
+/** One kind of message: who says it, on which sockets. */
+export type SocketMessage = Readonly<{
+  summary: string;
+  from: "client" | "server";
+  on: readonly ("gateway" | "stack")[];
+  schema: z.ZodType;
+  example: unknown;
+}>;
+
+const { channel, epoch, offset, floor } = positionExample;
+const { channel: _channel, epoch: _epoch, offset: _offset, floor: _floor, ...progress } = deploymentExample;
+const [resourceUpdate] = stackEventsExample.events;
+const counts = resourceUpdate?.stack;
+
+/** What a client does, by its name. */
+const action = (name: z.infer<typeof gatewayFrameSchema>["action"]): z.ZodType =>
+  z.union(gatewayFrameSchema.options.filter((option) => option.shape.action.value === name));
+
+const both = ["gateway", "stack"] as const;
+
+/** By name. */
+export const socketMessages: Readonly<Record<string, SocketMessage>> = {
+  Subscribe: {
+    summary: "See a channel; `id`, or the position to resume from, opts in to the recovery protocol",
+    from: "client",
+    on: ["gateway"],
+    schema: action("subscribe"),
+    example: { action: "subscribe", id: 1, channel, epoch, offset: 41 },
+  },
+  Unsubscribe: {
+    summary: "See a channel no longer",
+    from: "client",
+    on: ["gateway"],
+    schema: action("unsubscribe"),
+    example: { action: "unsubscribe", channel },
+  },
+  Ping: {
+    summary: "Answered by `pong` without waking anything, if sent in exactly these characters",
+    from: "client",
+    on: both,
+    schema: action("ping"),
+    example: { action: "ping" },
+  },
+  Ack: {
+    summary: "How far the client has read: every 200 events or 10 s",
+    from: "client",
+    on: both,
+    schema: action("ack"),
+    example: { action: "ack", channel, offset },
+  },
+  Auth: {
+    summary: "A fresh token, before the one in use expires",
+    from: "client",
+    on: both,
+    schema: action("auth"),
+    example: { action: "auth", id: 2, token: "<jwt>" },
+  },
+  Pong: {
+    summary: "The connection lives",
+    from: "server",
+    on: both,
+    schema: z.object({ type: z.literal("pong") }),
+    example: { type: "pong" },
+  },
+  Subscribed: {
+    summary:
+      "First frame to who opted in: where the channel stands, and whether the position could be gone on from",
+    from: "server",
+    on: both,
+    schema: subscribedSchema,
+    example: {
+      type: "subscribed",
+      id: 1,
+      channel,
+      epoch,
+      offset,
+      floor,
+      wasRecovering: true,
+      recovered: true,
+    },
+  },
+  Snapshot: {
+    summary: "The state of a deployment, to who opted in and is fresh or could not go on",
+    from: "server",
+    on: ["gateway"],
+    schema: snapshotSchema.extend({ data: deploymentProgressSchema }),
+    example: { type: "snapshot", channel, epoch, offset, data: progress },
+  },
+  Batch: {
+    summary: "The events of a commit, or of the past, to who opted in: at most 500 or 256 KiB",
+    from: "server",
+    on: both,
+    schema: batchSchema,
+    example: { type: "batch", channel, from: offset, to: offset, events: [eventExample] },
+  },
+  DeploymentEvent: {
+    summary: "A durable event of a deployment, one a frame to classic clients",
+    from: "server",
+    on: ["gateway"],
+    schema: z.intersection(
+      deploymentEventSchema,
+      z.object({ channel: z.string(), offset: z.number().int().positive() }),
+    ),
+    example: eventExample,
+  },
+  Progress: {
+    summary: "How far a deployment or a stack of it is: transient, at most one a second for each",
+    from: "server",
+    on: ["gateway"],
+    schema: transientFrameSchema,
+    example: {
+      type: "stack_progress",
+      timestamp: "2025-10-09T14:36:30.000Z",
+      data: { deploymentId: "D1BRV40", environment: "dev", stack: "database-rds", progressPercent: 45 },
+      channel,
+      asOf: offset,
+    },
+  },
+  ResourceUpdate: {
+    summary: "A durable event of a stack: one of its resources, or the stack itself",
+    from: "server",
+    on: both,
+    schema: resourceUpdateSchema,
+    example: resourceUpdate,
+  },
+  StackComplete: {
+    summary: "The durable end of a stack's operation",
+    from: "server",
+    on: both,
+    schema: stackCompleteSchema,
+    example: {
+      type: "stack_complete",
+      timestamp: "2025-10-09T14:38:00.000Z",
+      stack: {
+        ...counts,
+        status: "CREATE_COMPLETE",
+        completedResources: 8,
+        inProgressResources: 0,
+        progress: 100,
+      },
+      outcome: "deployed",
+      outputs: { endpoint: "db.abc123.us-east-1.rds.amazonaws.com" },
+      durationSeconds: 220,
+      channel: resourceUpdate?.channel,
+      offset: 20,
+    },
+  },
+  Trouble: {
+    summary: "Trouble with AWS, to everybody; transient",
+    from: "server",
+    on: both,
+    schema: troubleFrameSchema,
+    example: {
+      type: "error",
+      timestamp: "2025-10-09T14:36:15.000Z",
+      error: { code: "AWS_UNREACHABLE", message: "CloudFormation cannot be reached", retryable: true },
+    },
+  },
+  RequestError: {
+    summary: "Why something that was asked on the socket was not done",
+    from: "server",
+    on: both,
+    schema: requestErrorSchema,
+    example: {
+      type: "error",
+      id: 1,
+      error: { code: "FORBIDDEN", message: "The token does not cover this channel" },
+    },
+  },
+  Authorized: {
+    summary: "The fresh token is in use",
+    from: "server",
+    on: both,
+    schema: authorizedSchema,
+    example: { type: "authorized", id: 2, expiresAt: "2025-10-09T15:30:00.000Z" },
+  },
+  Disconnect: {
+    summary: "Before every close that the server chooses, to who opted in: why, and whether to come again",
+    from: "server",
+    on: both,
+    schema: disconnectSchema,
+    example: {
+      type: "disconnect",
+      code: 4012,
+      reason: "the server is going away",
+      reconnect: true,
+      retryAfterMs: 1500,
+    },
+  },
+};

@@ -1,0 +1,57 @@
+/** The OpenAPI document: everything in it comes from the schemas and routes that also serve. */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { SUBPROTOCOL } from "../../protocol/connection/connection.ts";
+import { ingestEnvelopeSchema } from "../../protocol/deployment/deployment-requests.ts";
+import {
+  stackCompleteSchema,
+  resourceUpdateSchema,
+  troubleFrameSchema,
+} from "../../protocol/stack/stack-frames.ts";
+import type { AppEnv } from "../middleware/app-env.ts";
+
+const about = {
+  openapi: "3.1.0",
+  info: {
+    title: "Stackcast",
+    version: "1",
+    description:
+      "Live, truthful, resumable monitoring of AWS CloudFormation deployments. A deployment (`deploymentId` and " +
+      "`environment`) has layers, these have stacks, and these have resources. Every answer that shows a state carries " +
+      "the `channel`, `epoch` and `offset` to go on from; what goes over the sockets is told by `/asyncapi.json`.",
+    license: { name: "MIT", identifier: "MIT" },
+  },
+  servers: [{ url: "/" }],
+  tags: [
+    { name: "deployments", description: "Many stacks, one story: deployments, their runs and their stacks" },
+    { name: "events", description: "What happened in a deployment, read and told" },
+    { name: "audit", description: "The trail in DynamoDB" },
+    { name: "stacks", description: "A stack on its own" },
+    { name: "destinations", description: "Where notifications go, and what was delivered" },
+    { name: "tickets", description: "One-use tickets for sockets" },
+    { name: "sockets", description: "WebSockets, told by `/asyncapi.json`" },
+    { name: "health", description: "Whether the Worker can work" },
+  ],
+};
+
+/** Adds `/openapi.json` for all routes that the app has by then. */
+export const serveDocument = (app: OpenAPIHono<AppEnv>): void => {
+  const registry = app.openAPIRegistry;
+  registry.registerComponent("securitySchemes", "token", {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+  });
+  registry.registerComponent("securitySchemes", "subprotocol", {
+    type: "apiKey",
+    in: "header",
+    name: "Sec-WebSocket-Protocol",
+    description: `The pair \`${SUBPROTOCOL}, bearer.<jwt>\``,
+  });
+  registry.registerComponent("securitySchemes", "ticket", { type: "apiKey", in: "query", name: "ticket" });
+  registry.registerComponent("securitySchemes", "queryToken", { type: "apiKey", in: "query", name: "token" });
+  registry.register("IngestEvent", ingestEnvelopeSchema.meta({ id: "IngestEvent" }));
+  registry.register("ResourceUpdate", resourceUpdateSchema.meta({ id: "ResourceUpdate" }));
+  registry.register("StackComplete", stackCompleteSchema.meta({ id: "StackComplete" }));
+  registry.register("TroubleFrame", troubleFrameSchema.meta({ id: "TroubleFrame" }));
+  app.get("/openapi.json", (c) => c.json(app.getOpenAPI31Document(about)));
+};

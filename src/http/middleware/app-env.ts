@@ -1,0 +1,18 @@
+/** What the routes find in their context. */
+import type { FailureCode } from "../../protocol/failure.ts";
+import type { Session } from "../../protocol/connection/session.ts";
+import type { Env, Settings } from "../../settings.ts";
+
+/** The bindings, and what middleware adds to each request. */
+export type AppEnv = {
+  Bindings: Env;
+  Variables: {
+    requestId: string;
+    /** Put there by `requireSettings`, before everything that may ask for them. */
+    settings: Settings;
+    /** Put there by `requireSession`; absent on routes that need no token. */
+    session: Session;
+    /** Put there by the answer that tells it, for the log; absent if nothing failed. */
+    failure: FailureCode;
+  };
+};

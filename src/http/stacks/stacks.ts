@@ -1,0 +1,146 @@
+/** A stack on its own, over REST: where it stands, what happened, and whether it is followed. */
+import { createRoute } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import * as z from "zod";
+import { mayRead } from "../../auth/rights.ts";
+import { regionSchema, stackNameSchema } from "../../protocol/connection/channel.ts";
+import { stackChannelOf, type StackAddress } from "../../protocol/connection/channel-names.ts";
+import type { Failure } from "../../protocol/failure.ts";
+import { failed, success, type Result } from "../../protocol/result.ts";
+import { stackEventsSchema, stackSummarySchema, trackingSchema } from "../../protocol/stack/stack-summary.ts";
+import { answerOf, failureAnswers, PRIVATE } from "../documents/answers.ts";
+import type { AppEnv } from "../middleware/app-env.ts";
+import { restFailure } from "../middleware/failure-response.ts";
+import { stackTrackerOf } from "../objects.ts";
+import { resourceApp } from "../middleware/resource-app.ts";
+import { notCovered, requireRole } from "../sockets/sessions.ts";
+import { stackEventsExample, summaryExample, trackingExample } from "./stacks-examples.ts";
+
+const params = z.object({
+  stackName: stackNameSchema.meta({ description: "CloudFormation's name of the stack" }),
+});
+
+const query = z.strictObject({
+  region: regionSchema
+    .optional()
+    .meta({ description: "Where the stack is; absent: the Worker's own region" }),
+});
+
+const eventsQuery = query.extend({
+  after: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .meta({ type: "integer", minimum: 0, default: 0, description: "Offset of the last event that is known" }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(500)
+    .default(100)
+    .meta({ description: "Most events of an answer" }),
+});
+
+const security = [{ token: [] }];
+const tags = ["stacks"];
+
+const summaryRoute = createRoute({
+  method: "get",
+  path: "/api/v1/stacks/{stackName}",
+  summary: "Where a stack's newest operation stands. Looks at AWS once and does not start tracking",
+  security,
+  tags,
+  request: { params, query },
+  responses: {
+    ...failureAnswers,
+    200: answerOf(
+      "The stack, its resources, outcome and outputs",
+      stackSummarySchema.meta({ id: "Stack" }),
+      summaryExample,
+    ),
+  },
+});
+
+const eventsRoute = createRoute({
+  method: "get",
+  path: "/api/v1/stacks/{stackName}/events",
+  summary: "The events of a stack's channel after an offset, oldest first",
+  security,
+  tags,
+  request: { params, query: eventsQuery },
+  responses: {
+    ...failureAnswers,
+    200: answerOf(
+      "Events, and whether more follow",
+      stackEventsSchema.meta({ id: "StackEvents" }),
+      stackEventsExample,
+    ),
+  },
+});
+
+const trackRoute = createRoute({
+  method: "post",
+  path: "/api/v1/stacks/{stackName}/track",
+  summary: "Follow a stack, also while nobody watches",
+  security,
+  tags,
+  middleware: [requireRole("deployer")],
+  request: { params, query },
+  responses: {
+    ...failureAnswers,
+    200: answerOf("Whether it is followed now", trackingSchema.meta({ id: "Tracking" }), trackingExample),
+  },
+});
+
+const untrackRoute = createRoute({
+  ...trackRoute,
+  method: "delete",
+  summary: "Follow a stack no longer than somebody watches",
+});
+
+/** The stack that is asked for, if the session may see it. */
+const addressOf = (
+  c: Context<AppEnv>,
+  { stackName }: z.infer<typeof params>,
+  { region = c.get("settings").aws.region }: z.infer<typeof query>,
+): Result<StackAddress, Failure> => {
+  const address = { region, stackName };
+  return mayRead(c.get("session"), stackChannelOf(address)) ? success(address) : failed(notCovered);
+};
+
+/** The stacks' routes. Each needs a session in the context. */
+export const stacks = resourceApp()
+  .openapi(summaryRoute, async (c) => {
+    const address = addressOf(c, c.req.valid("param"), c.req.valid("query"));
+    if (!address.ok) return restFailure(c, address.failure);
+    const summary = await stackTrackerOf(c.env, address.value).summary(c.get("session").subject);
+    if (!summary.ok) return restFailure(c, summary.failure);
+    return c.json({ success: true as const, data: summary.value }, 200, PRIVATE);
+  })
+  .openapi(eventsRoute, async (c) => {
+    const address = addressOf(c, c.req.valid("param"), c.req.valid("query"));
+    if (!address.ok) return restFailure(c, address.failure);
+    const { after, limit } = c.req.valid("query");
+    const events = await stackTrackerOf(c.env, address.value).eventsAfter(
+      after,
+      limit,
+      c.get("session").subject,
+    );
+    if (!events.ok) return restFailure(c, events.failure);
+    return c.json({ success: true as const, data: events.value }, 200, PRIVATE);
+  })
+  .openapi(trackRoute, async (c) => {
+    const address = addressOf(c, c.req.valid("param"), c.req.valid("query"));
+    if (!address.ok) return restFailure(c, address.failure);
+    const tracking = await stackTrackerOf(c.env, address.value).track(c.get("session").subject);
+    if (!tracking.ok) return restFailure(c, tracking.failure);
+    return c.json({ success: true as const, data: tracking.value }, 200, PRIVATE);
+  })
+  .openapi(untrackRoute, async (c) => {
+    const address = addressOf(c, c.req.valid("param"), c.req.valid("query"));
+    if (!address.ok) return restFailure(c, address.failure);
+    const tracking = await stackTrackerOf(c.env, address.value).untrack();
+    if (!tracking.ok) return restFailure(c, tracking.failure);
+    return c.json({ success: true as const, data: tracking.value }, 200, PRIVATE);
+  });

@@ -1,0 +1,319 @@
+/**
+ * What a deployment's channel says: the seeds' events with their data, plus the fields that make every state follow
+ * from them. Durable events have an offset and are never dropped; `*_progress` are transient and may be.
+ */
+import * as z from "zod";
+import {
+  jsonBytes,
+  MAX_NAME_LENGTH,
+  MAX_OUTPUTS_BYTES,
+  MAX_TEXT_LENGTH,
+  MAX_WORD_LENGTH,
+} from "../bounds.ts";
+import { sentOutputSchema } from "../stack/output-value.ts";
+import { causeSchema, leftResourceSchema, MOST_LEFT_RESOURCES, outcomes } from "../stack/stack-frames.ts";
+import { environmentSchema, deploymentIdSchema, stackKeySchema } from "../connection/channel.ts";
+import { MAX_LEFT, MAX_STACKS } from "./deployment-limits.ts";
+
+/** ISO 8601 in any zone, as UTC with milliseconds: times are compared as texts. */
+export const momentSchema = z.iso
+  .datetime({ offset: true })
+  .transform((time) => new Date(time).toISOString())
+  // Years that have no four digits in UTC begin with a sign, which sorts before all digits, and are no ISO 8601 here.
+  .refine((time) => time >= "1970", "must lie in the years 1970 to 9999");
+
+const event = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
+  z.object({ type: z.literal(type), timestamp: momentSchema, data });
+
+const seconds = z.number().nonnegative();
+const count = z.number().int().nonnegative();
+const layer = z.number().int().positive().max(MAX_STACKS);
+/** AWS sets its reasons no limit: this one is far above what it gives. */
+const text = z.string().max(MAX_TEXT_LENGTH);
+const name = z.string().max(MAX_NAME_LENGTH);
+const word = z.string().max(MAX_WORD_LENGTH);
+
+const outputsSchema = z
+  .record(name, sentOutputSchema)
+  .refine(
+    (outputs) => jsonBytes(outputs) <= MAX_OUTPUTS_BYTES,
+    `must hold at most ${MAX_OUTPUTS_BYTES} bytes as JSON`,
+  );
+
+/** As `causeSchema`, of whoever sends events. */
+const sentCauseSchema = causeSchema.extend({
+  logicalId: name,
+  path: name,
+  type: word,
+  physicalId: name,
+  stackId: name,
+  status: word,
+  reason: text,
+  timestamp: word,
+});
+
+export const deploymentModes = ["track", "deploy", "ingest"] as const;
+
+export type DeploymentMode = (typeof deploymentModes)[number];
+
+/** What is done when a stack of a deployment that Stackcast deploys has failed. */
+export const failureModes = ["rollback", "stop"] as const;
+
+export type FailureMode = (typeof failureModes)[number];
+
+const deployment = { deploymentId: deploymentIdSchema, environment: environmentSchema };
+const ofStack = { ...deployment, stack: stackKeySchema };
+const stackKeys = z.array(stackKeySchema).max(MAX_STACKS);
+
+export const errorDetailSchema = z.object({
+  code: word,
+  message: text,
+  details: text.optional(),
+});
+
+export type ErrorDetail = Readonly<z.infer<typeof errorDetailSchema>>;
+
+/** Where a stack stands in a deployment's plan. */
+const plannedStackSchema = z.object({
+  name: stackKeySchema,
+  layer,
+  dependsOn: stackKeys,
+  stackName: word.optional(),
+  region: word.optional(),
+});
+
+export type PlannedStack = Readonly<z.infer<typeof plannedStackSchema>>;
+
+/** What did not happen because of a failure: the blast line. */
+export const blastSchema = z.object({
+  stack: stackKeySchema,
+  layers: z.array(layer).max(MAX_STACKS),
+  stacks: stackKeys,
+});
+
+export type Blast = Readonly<z.infer<typeof blastSchema>>;
+
+const counts = {
+  totalStacks: count.optional(),
+  deployedStacks: count.optional(),
+  skippedStacks: count.optional(),
+  failedStacks: count.optional(),
+  durationSeconds: seconds.optional(),
+};
+
+/** As `leftResourceSchema`, of whoever sends events. */
+const sentLeftSchema = leftResourceSchema.extend({
+  logicalId: name,
+  path: name,
+  type: word,
+  physicalId: name,
+  status: word,
+  reason: text,
+});
+
+const leftOfStackSchema = sentLeftSchema.extend({ stack: stackKeySchema });
+
+/** A resource that a stack of the deployment has left behind. */
+export type LeftOfStack = Readonly<z.infer<typeof leftOfStackSchema>>;
+
+const leftOfStacksSchema = z.array(leftOfStackSchema).max(MAX_LEFT);
+
+/** What stacks that have ended leave: in what could not be deleted, was to be kept, or is not quite there yet. */
+export const leavings = {
+  /** What could not be deleted. */
+  orphans: leftOfStacksSchema.optional(),
+  /** What was kept although it left its stack, as its template says. */
+  retained: leftOfStacksSchema.optional(),
+  /** Stacks of which resources may still become available (Express mode). */
+  stabilising: stackKeys.optional(),
+};
+
+const deploymentEnd = z.object({
+  ...deployment,
+  status: word.optional(),
+  ...counts,
+  /** Who had it done, where somebody did. */
+  user: text.optional(),
+  error: errorDetailSchema.optional(),
+  cause: sentCauseSchema.optional(),
+  /** What keeps CloudFormation from rolling back what has failed. */
+  rollbackCause: sentCauseSchema.optional(),
+  blast: blastSchema.optional(),
+  ...leavings,
+});
+
+const resourceSchema = z.object({
+  /** Unique in its stack: a Pulumi URN, or for CloudFormation the path of logical ids. */
+  urn: name.optional(),
+  type: word,
+  name,
+  id: name.optional(),
+});
+
+export type ResourceRef = Readonly<z.infer<typeof resourceSchema>>;
+
+/** A stack's own count of its operation's resources; of its way back, those that are done are not told. */
+const stackCounts = {
+  totalResources: count.optional(),
+  completedResources: count.optional(),
+  failedResources: count.optional(),
+};
+
+const resourceEvent = z.object({
+  ...ofStack,
+  resource: resourceSchema,
+  durationSeconds: seconds.optional(),
+  reason: text.optional(),
+  error: errorDetailSchema.optional(),
+  /** What its stack fails by, if this changes it. */
+  cause: sentCauseSchema.optional(),
+  /** The resource stands as it stood: this was learnt late, or is about an instance that was replaced. */
+  superseded: z.boolean().optional(),
+  /** Where the resource's stack stands, if whoever tells of it knows: percent, and the resources of its operation. */
+  progressPercent: z.number().min(0).max(100).optional(),
+  ...stackCounts,
+});
+
+const leftResources = z.array(sentLeftSchema).max(MOST_LEFT_RESOURCES);
+
+/** What a stack leaves behind: what could not be deleted, and what was to be kept. */
+const stackLeavings = { orphans: leftResources.optional(), retained: leftResources.optional() };
+
+const stackEvent = z.object({ ...ofStack, reason: text.optional() });
+
+/** The durable events. Fields beyond these are accepted and not kept. */
+export const deploymentEventSchema = z.discriminatedUnion("type", [
+  event(
+    "deployment_started",
+    z.object({
+      ...deployment,
+      totalStacks: count.optional(),
+      totalLayers: count.optional(),
+      estimatedDuration: seconds.optional(),
+      run: z.number().int().positive().optional(),
+      mode: z.enum(deploymentModes).optional(),
+      owner: z.string().max(320).optional(),
+      user: text.optional(),
+      onFailure: z.enum(failureModes).optional(),
+      stacks: z.array(plannedStackSchema).max(MAX_STACKS).optional(),
+    }),
+  ),
+  event("deployment_validating", z.object(deployment)),
+  event("deployment_complete", deploymentEnd),
+  event(
+    "deployment_failed",
+    deploymentEnd.extend({
+      /** All is taken back next, so that the run is not over. */
+      willRollBack: z.boolean().optional(),
+    }),
+  ),
+  event("deployment_rolling_back", deploymentEnd),
+  event("deployment_rolled_back", deploymentEnd),
+  event("deployment_cancelling", deploymentEnd),
+  event("deployment_cancelled", deploymentEnd),
+  event("deployment_destroying", deploymentEnd),
+  event("deployment_destroyed", deploymentEnd),
+  event(
+    "layer_started",
+    z.object({
+      ...deployment,
+      layer,
+      totalLayers: count.optional(),
+      stacks: stackKeys.optional(),
+    }),
+  ),
+  event(
+    "layer_complete",
+    z.object({
+      ...deployment,
+      layer,
+      deployedStacks: count.optional(),
+      failedStacks: count.optional(),
+      /** That do not begin any more, as one in their way has failed. */
+      unbegunStacks: count.optional(),
+      durationSeconds: seconds.optional(),
+    }),
+  ),
+  event(
+    "stack_deploying",
+    z.object({
+      ...ofStack,
+      layer: layer.optional(),
+      dependencies: stackKeys.optional(),
+      totalResources: count.optional(),
+      reason: text.optional(),
+    }),
+  ),
+  event(
+    "stack_deployed",
+    z.object({
+      ...ofStack,
+      status: word.optional(),
+      outcome: z.enum(outcomes).optional(),
+      resourcesCreated: count.optional(),
+      ...stackCounts,
+      durationSeconds: seconds.optional(),
+      outputs: outputsSchema.optional(),
+      /** Outputs that are not told for want of room. */
+      outputsOmitted: count.positive().optional(),
+      ...stackLeavings,
+      stabilising: z.boolean().optional(),
+    }),
+  ),
+  event(
+    "stack_failed",
+    z.object({
+      ...ofStack,
+      error: errorDetailSchema,
+      outcome: z.enum(outcomes).optional(),
+      cause: sentCauseSchema.optional(),
+      /** What keeps CloudFormation's rollback from succeeding. */
+      rollbackCause: sentCauseSchema.optional(),
+      /** Its user cancelled the update: nothing is to be mended. */
+      cancelled: z.boolean().optional(),
+      ...stackCounts,
+      ...stackLeavings,
+    }),
+  ),
+  event(
+    "stack_rolling_back",
+    stackEvent.extend({
+      /** The first failure, as far as it is known. */
+      cause: sentCauseSchema.optional(),
+    }),
+  ),
+  event("stack_skipped", stackEvent),
+  event(
+    "stack_deleting",
+    stackEvent.extend({
+      /** Its creation had failed: it may be deleted only to be created anew. */
+      uncreated: z.boolean().optional(),
+    }),
+  ),
+  event("stack_deleted", stackEvent.extend({ retained: leftResources.optional() })),
+  event("stack_rolled_back", stackEvent.extend(stackLeavings)),
+  event("resource_creating", resourceEvent),
+  event("resource_created", resourceEvent),
+  event("resource_updating", resourceEvent),
+  event("resource_updated", resourceEvent),
+  event("resource_deleting", resourceEvent),
+  event("resource_deleted", resourceEvent),
+  event("resource_retained", resourceEvent),
+  event("resource_failed", resourceEvent),
+]);
+
+/** A durable event before it has its place in a channel. */
+export type DeploymentEvent = Readonly<z.infer<typeof deploymentEventSchema>>;
+
+/** An event read back: it was checked before it was kept, and a rule that came later must not hide it. */
+export const keptEventSchema = z.custom<DeploymentEvent>(
+  (value) => typeof value === "object" && value !== null && "type" in value && "data" in value,
+);
+
+export type DeploymentEventOf<Type extends DeploymentEvent["type"]> = Extract<
+  DeploymentEvent,
+  { type: Type }
+>;
+
+/** A durable event as the channel gives it. */
+export type DeploymentFrame = DeploymentEvent & Readonly<{ channel: string; offset: number }>;

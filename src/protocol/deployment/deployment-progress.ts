@@ -1,0 +1,130 @@
+/** A deployment and its stacks as REST and snapshots show them: the seeds' interfaces and the fields of their samples. */
+import * as z from "zod";
+import { blastSchema, deploymentModes, errorDetailSchema, leavings } from "./deployment-events.ts";
+import { outputValueSchema } from "../stack/output-value.ts";
+import { causeSchema, leftResourceSchema, outcomes } from "../stack/stack-frames.ts";
+
+export const deploymentStates = [
+  "initializing",
+  "validating",
+  "deploying",
+  "deployed",
+  "failed",
+  "rolling_back",
+  "rolled_back",
+  "cancelling",
+  "cancelled",
+  "destroying",
+  "destroyed",
+] as const;
+
+export type DeploymentStatus = (typeof deploymentStates)[number];
+
+export const stackStates = [
+  "pending",
+  "deploying",
+  "deployed",
+  "failed",
+  "skipped",
+  "deleting",
+  "deleted",
+  "rolled_back",
+] as const;
+
+export type StackStatus = (typeof stackStates)[number];
+
+const logEntrySchema = z.object({
+  timestamp: z.string(),
+  level: z.enum(["debug", "info", "warn", "error"]),
+  message: z.string(),
+});
+
+export type LogEntry = Readonly<z.infer<typeof logEntrySchema>>;
+
+export const stackProgressSchema = z.object({
+  name: z.string(),
+  stack: z.string(),
+  deploymentId: z.string(),
+  environment: z.string(),
+  status: z.enum(stackStates),
+  layer: z.number().int(),
+  dependsOn: z.array(z.string()),
+  startTime: z.string().optional(),
+  endTime: z.string().optional(),
+  durationSeconds: z.number().optional(),
+  progressPercent: z.number().int(),
+  currentResource: z.string().optional(),
+  resources: z.object({
+    total: z.number().int(),
+    created: z.number().int(),
+    failed: z.number().int(),
+    current: z.string().optional(),
+  }),
+  /** The last 50 lines; all of them are in the events. */
+  logs: z.array(logEntrySchema),
+  error: errorDetailSchema.optional(),
+  cause: causeSchema.optional(),
+  /** CloudFormation rolls it back: it has failed, and has not come to rest. */
+  rollingBack: z.boolean().optional(),
+  /** What keeps that from succeeding. */
+  rollbackCause: causeSchema.optional(),
+  /** Its user cancelled the update: nothing is to be mended. */
+  cancelled: z.boolean().optional(),
+  /** How its own operation ended, where CloudFormation told. */
+  outcome: z.enum(outcomes).optional(),
+  /** What could not be deleted. */
+  orphans: z.array(leftResourceSchema).optional(),
+  /** What was kept although it left the stack, as its template says. */
+  retained: z.array(leftResourceSchema).optional(),
+  /** Resources of it may still become available (Express mode). */
+  stabilising: z.boolean().optional(),
+  outputs: z.record(z.string(), outputValueSchema).optional(),
+  /** Outputs that are not told for want of room. */
+  outputsOmitted: z.number().int().positive().optional(),
+  stackName: z.string().optional(),
+  region: z.string().optional(),
+});
+
+export type StackProgress = Readonly<z.infer<typeof stackProgressSchema>>;
+
+export const deploymentProgressSchema = z.object({
+  deploymentId: z.string(),
+  environment: z.string(),
+  run: z.number().int(),
+  mode: z.enum(deploymentModes),
+  owner: z.string().optional(),
+  user: z.string().optional(),
+  status: z.enum(deploymentStates),
+  startTime: z.string(),
+  endTime: z.string().optional(),
+  currentLayer: z.number().int().optional(),
+  totalLayers: z.number().int(),
+  currentStack: z.string().optional(),
+  summary: z.object({
+    totalStacks: z.number().int(),
+    deployedStacks: z.number().int(),
+    failedStacks: z.number().int(),
+    skippedStacks: z.number().int(),
+    progressPercent: z.number().int(),
+  }),
+  stacks: z.record(z.string(), stackProgressSchema),
+  metrics: z.object({
+    durationSeconds: z.number(),
+    estimatedTimeRemaining: z.number().optional(),
+    resourcesCreated: z.number().int(),
+    resourcesFailed: z.number().int(),
+    /** Resources finished a minute. */
+    throughput: z.number(),
+    /** Stack-seconds by wall-seconds: how much ran in parallel. */
+    efficiency: z.number(),
+  }),
+  cause: causeSchema.optional(),
+  /** What keeps CloudFormation from rolling back what has failed. */
+  rollbackCause: causeSchema.optional(),
+  blast: blastSchema.optional(),
+  /** It has failed, and all is taken back next: the run is not over. */
+  willRollBack: z.boolean().optional(),
+  ...leavings,
+});
+
+export type DeploymentProgress = Readonly<z.infer<typeof deploymentProgressSchema>>;

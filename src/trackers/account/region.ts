@@ -1,0 +1,55 @@
+/**
+ * A region of AWS, as the objects of all its stacks share it: answers for names that AWS has never shown, so that they
+ * cost one list of all stacks at a time, however many they are and whoever waits for them. Keeps nothing.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { stackNames } from "../../aws/cloudformation/stack-names.ts";
+import { awsSession } from "../../aws/identity/session.ts";
+import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
+import { StackListing, type NameStanding } from "../../domain/stack/stack-listing.ts";
+import { failed, type Result } from "../../protocol/result.ts";
+import { regionSchema } from "../../protocol/connection/channel.ts";
+import type { StackAddress } from "../../protocol/connection/channel-names.ts";
+import { placedNear } from "../../protocol/rpc/location-hint.ts";
+import { settingsOf, type Env } from "../../settings.ts";
+import { unseenPeriodMs } from "../../domain/stack/next-poll.ts";
+
+export class Region extends DurableObject<Env> {
+  private readonly listing: StackListing;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const settings = settingsOf(env);
+    const region = regionSchema.safeParse(ctx.id.name);
+    // The Worker lets nobody in without these.
+    if (!settings.ok || !region.success) throw new Error("No region can be here");
+    const { aws, pollIntervalSeconds } = settings.value;
+    const session = awsSession({ ...aws.credentials, region: region.data, endpoints: aws.endpoints });
+    this.listing = new StackListing(
+      () => stackNames(session),
+      () => Date.now(),
+      unseenPeriodMs(pollIntervalSeconds * 1000),
+    );
+  }
+
+  /** Whether a name that AWS has never shown is a stack by now. `subject`: who has just come for it. */
+  async standingOf(stackName: string, subject?: string): Promise<Result<NameStanding, LookupFailure>> {
+    return this.listing.standingOf(stackName, subject);
+  }
+}
+
+/** Asks the region's object; one that does not answer is as good as AWS out of reach. */
+export const standingIn = async (
+  env: Env,
+  { region, stackName }: StackAddress,
+  subject: string | undefined,
+): Promise<Result<NameStanding, LookupFailure>> => {
+  try {
+    return await env.REGIONS.get(env.REGIONS.idFromName(region), placedNear(region)).standingOf(
+      stackName,
+      subject,
+    );
+  } catch (error) {
+    return failed({ kind: "network", message: String(error) });
+  }
+};

@@ -1,0 +1,296 @@
+/**
+ * Deploys the object's stack for a canvas: looks whether it can be, makes the key pairs, has CloudFormation begin. Each
+ * step is noted before it is taken, so that the same request made again goes on where a crash has left it.
+ */
+import { changeSets } from "../../aws/cloudformation/change-sets.ts";
+import { cloudFormation, type CloudFormation } from "../../aws/cloudformation/cloudformation.ts";
+import { keyPairs, type MadeKeyPair } from "../../aws/services/key-pairs.ts";
+import type { AwsSession } from "../../aws/identity/session.ts";
+import { stackOperations, type StackOperations } from "../../aws/cloudformation/stack-operations.ts";
+import type { StackWish } from "../../aws/cloudformation/stack-wish.ts";
+import { deployabilityOf } from "../../domain/run/deployability.ts";
+import { deployRefusalOf, isUncertain } from "../../domain/run/deploy-refusal.ts";
+import type { OperationFailure } from "../../domain/failure/operation-failure.ts";
+import type { CanvasDeployed, CanvasOrder } from "../../protocol/stack/canvas-deploy.ts";
+import { stackChannelOf, type StackAddress } from "../../protocol/connection/channel-names.ts";
+import type { Failure } from "../../protocol/failure.ts";
+import { failed, success, type Result } from "../../protocol/result.ts";
+import { keyReused } from "./canvas-claims.ts";
+import { CanvasClearing } from "./canvas-clearing.ts";
+import { CanvasKeyPairs, type KeyPairTrouble } from "./canvas-key-pairs.ts";
+import { createInReview, createStack, updateStack } from "./canvas-operation.ts";
+import { readinessOf, type Readiness } from "./canvas-readiness.ts";
+import { CanvasRecords, type CanvasRecord } from "./canvas-records.ts";
+import { canvasFault, canvasWishOf, isOnlyAnotherUser } from "./canvas-wish.ts";
+
+/** Pages of events among which the beginning of an operation is looked for: its events are the newest. */
+const PAGES_BACK = 5;
+
+type Made = Readonly<Record<string, MadeKeyPair>>;
+
+/** What was done, and the token of the operation that has begun, if one has. */
+export type CanvasOutcome = Readonly<{ deployed: CanvasDeployed; token?: string }>;
+
+type Deployed = Promise<Result<CanvasOutcome, Failure>>;
+
+/** What CloudFormation is to be asked. */
+type Intent = Readiness & Readonly<{ wish: StackWish; isUnchanged: boolean }>;
+
+const staysPaused = (status: string): Failure => ({
+  code: "STACK_TRAPPED",
+  message:
+    `The stack is in ${status}, and without disableRollback: false it is changed as it is. Leave that out, or have ` +
+    "CloudFormation roll it back first (RollbackStack), then deploy again",
+});
+
+export class CanvasDeploys {
+  private readonly records: CanvasRecords;
+  private readonly address: StackAddress;
+  private readonly session: AwsSession;
+  private readonly stacks: StackOperations;
+  private readonly events: CloudFormation;
+  private readonly keyPairs: CanvasKeyPairs;
+  private readonly clearing: CanvasClearing;
+  private readonly watch: () => Promise<unknown>;
+  private readonly running = new Map<string, Deployed>();
+
+  /** `watch`: sees to it, before key pairs are made, that `clear` is called after a crash. */
+  constructor(
+    kv: SyncKvStorage,
+    address: StackAddress,
+    session: AwsSession,
+    watch: () => Promise<unknown> = async () => {},
+  ) {
+    this.records = new CanvasRecords(kv);
+    this.address = address;
+    this.session = session;
+    this.stacks = stackOperations(session);
+    this.events = cloudFormation(session);
+    const channel = stackChannelOf(address);
+    this.keyPairs = new CanvasKeyPairs(keyPairs(session), channel);
+    this.clearing = new CanvasClearing({ channel, records: this.records, keyPairs: this.keyPairs });
+    this.watch = watch;
+  }
+
+  private get aws() {
+    const { stacks, session } = this;
+    return { stacks, changeSets: changeSets(session), sleep: session.sleep };
+  }
+
+  /** Milliseconds until something is to be cleared; undefined: there is nothing. */
+  nextIn(now: number): number | undefined {
+    return this.clearing.nextIn(now, this.running.size > 0);
+  }
+
+  /** Takes back the key pairs of requests that ended halfway. */
+  async clear(now: number): Promise<void> {
+    if (this.running.size === 0) await this.clearing.run(now);
+  }
+
+  /** The same request again, now or later, does nothing more and gets the same answer, without private keys. */
+  async deploy(order: CanvasOrder, user: string): Deployed {
+    const underway = this.running.get(order.id);
+    if (underway) {
+      const first = await underway;
+      return first.ok ? this.deploy(order, user) : first;
+    }
+    const deploying = this.goOn(order, user).finally(() => {
+      this.running.delete(order.id);
+      if (!order.isRepeatable && this.records.find(order.id)?.step === "done") this.records.drop(order.id);
+    });
+    this.running.set(order.id, deploying);
+    return deploying;
+  }
+
+  private async goOn(order: CanvasOrder, user: string): Deployed {
+    await this.clearing.finished;
+    const now = Date.now();
+    const current = this.records.current(now);
+    const known = current.find(({ id }) => id === order.id);
+    if (known && known.digest !== order.digest) return failed(keyReused);
+    if (known?.step === "done") return success(this.answerOf(known, {}));
+    if (known?.step === "called") {
+      const begun = await this.hasBegun(known.token);
+      if (!begun.ok) return failed(this.refusalOf(begun.failure));
+      if (begun.value !== undefined) return this.finish(known, begun.value, {});
+    }
+    const ours = await this.abandoned(current);
+    if (!ours.ok) return failed(this.refusalOf(ours.failure));
+    const record = this.records.keep({
+      id: order.id,
+      digest: order.digest,
+      token: known?.token ?? `stackcast-${crypto.randomUUID()}`,
+      at: known?.at ?? now,
+      step: "preparing",
+      names: order.keyPairs,
+      keyPairs: {},
+    });
+    const tokens = new Set([...ours.value, record.token]);
+    const intent = await this.intentOf(order, user, record.token);
+    // A life before this one may have made key pairs.
+    if (!intent.ok) return this.undo(known ? order : { ...order, keyPairs: [] }, tokens, intent.failure);
+    return this.begin(record, order, intent.value, tokens);
+  }
+
+  private async begin(
+    record: CanvasRecord,
+    order: CanvasOrder,
+    intent: Intent,
+    ours: ReadonlySet<string>,
+  ): Deployed {
+    let noted = record;
+    const { before, isUnchanged } = intent;
+    if (order.keyPairs.length > 0) await this.watch();
+    const made = await this.keyPairs.make(order.keyPairs, record.token, ours, (name, keyPair) => {
+      noted = this.records.keep({ ...noted, keyPairs: { ...noted.keyPairs, [name]: keyPair } });
+    });
+    if (!made.ok) return this.undo(order, ours, this.keyPairRefusalOf(made.failure));
+    if (before && isUnchanged)
+      return this.finish({ ...noted, outcome: "unchanged" }, before.stackId, made.value);
+    return this.call({ ...noted, outcome: before ? "updated" : "created" }, order, intent, made.value, ours);
+  }
+
+  private async call(
+    prepared: CanvasRecord,
+    order: CanvasOrder,
+    { wish, before, inReview }: Intent,
+    made: Made,
+    ours: ReadonlySet<string>,
+  ): Deployed {
+    const record = this.records.keep({ ...prepared, step: "called" });
+    const { stackName } = this.address;
+    const asked = { wish, token: record.token, options: order.options ?? {} };
+    const answer = before
+      ? await updateStack(this.aws, before, asked)
+      : await (inReview ? createInReview : createStack)(this.aws, stackName, asked);
+    if (answer.ok) return this.finish(record, answer.value.stackId, made);
+    const { failure } = answer;
+    if (failure.kind === "unchanged") {
+      const picture = await this.stacks.picture(stackName);
+      const stackId = picture.ok ? picture.value.stackId : stackName;
+      return this.finish({ ...record, outcome: "unchanged" }, stackId, made);
+    }
+    // A first answer may have been lost, and the second try refused because of the first.
+    const begun = await this.hasBegun(record.token);
+    if (begun.ok && begun.value !== undefined) return this.finish(record, begun.value, made);
+    if (isUncertain(failure) || !begun.ok) return failed(this.uncertain(failure, order));
+    return this.undo(order, ours, this.refusalOf(failure));
+  }
+
+  private finish(record: CanvasRecord, stackId: string, made: Made): Result<CanvasOutcome, Failure> {
+    return success(this.answerOf(this.records.keep({ ...record, stackId, step: "done" }), made));
+  }
+
+  private answerOf(record: CanvasRecord, made: Made): CanvasOutcome {
+    const outcome = record.outcome ?? "unchanged";
+    const pairs = Object.entries(record.keyPairs).map(([name, pair]) => {
+      const privateKey = Object.hasOwn(made, name) ? made[name]?.privateKey : undefined;
+      return [name, privateKey === undefined ? { ...pair, lost: true as const } : { ...pair, privateKey }];
+    });
+    const deployed = {
+      stackName: this.address.stackName,
+      stackId: record.stackId ?? "",
+      region: this.address.region,
+      outcome,
+      keyPairs: Object.fromEntries(pairs),
+    };
+    return { deployed, ...(outcome !== "unchanged" && { token: record.token }) };
+  }
+
+  /** What to ask of CloudFormation; refused here if it is bound to be refused there, before any key pair is made. */
+  private async intentOf(order: CanvasOrder, user: string, token: string): Promise<Result<Intent, Failure>> {
+    const { stackName } = this.address;
+    const ready = await readinessOf(
+      this.stacks,
+      stackName,
+      { mustBeNew: order.mustBeNew, token },
+      this.session,
+    );
+    if (!ready.ok)
+      return failed("aws" in ready.failure ? this.refusalOf(ready.failure.aws) : ready.failure.status);
+    const { before, inReview } = ready.value;
+    if (before && deployabilityOf(before.status) === "paused" && order.options?.disableRollback === false)
+      return failed(staysPaused(before.status));
+    const demands = await this.stacks.validate(order.template);
+    if (!demands.ok) return failed(this.refusalOf(demands.failure));
+    const wish = canvasWishOf(order, user, demands.value, before);
+    const fault = canvasFault(order, demands.value, wish, before);
+    if (fault) return failed(fault);
+    if (!before || !("body" in order.template) || !isOnlyAnotherUser(order, wish, before))
+      return success({ wish, before, inReview, isUnchanged: false });
+    const text = await this.stacks.templateText(stackName);
+    if (!text.ok) return failed(this.refusalOf(text.failure));
+    return success({ wish, before, inReview, isUnchanged: text.value === order.template.body });
+  }
+
+  /** The stack whose operation has this token; undefined if none is to be seen. */
+  private async hasBegun(token: string): Promise<Result<string | undefined, OperationFailure>> {
+    let nextToken: string | undefined;
+    for (let pages = 0; pages < PAGES_BACK; pages += 1) {
+      const page = await this.events.eventPage(this.address.stackName, new Set(), nextToken);
+      if (!page.ok) return page.failure.kind === "missing" ? success(undefined) : page;
+      const event = page.value.unseen.find(({ clientRequestToken }) => clientRequestToken === token);
+      if (event) return success(event.stackId);
+      nextToken = page.value.nextToken;
+      if (nextToken === undefined) break;
+    }
+    return success(undefined);
+  }
+
+  /** Tokens of requests that nobody waits for any more and that CloudFormation has not begun: their key pairs are free. */
+  private async abandoned(
+    current: readonly CanvasRecord[],
+  ): Promise<Result<readonly string[], OperationFailure>> {
+    const tokens: string[] = [];
+    for (const { id, step, token } of current) {
+      if (step === "done" || this.running.has(id)) continue;
+      const begun = step === "called" ? await this.hasBegun(token) : success(undefined);
+      if (!begun.ok) return begun;
+      if (begun.value === undefined) tokens.push(token);
+    }
+    return success(tokens);
+  }
+
+  /** What was refused can be tried again with the same key; until its key pairs are gone, they are known as ours. */
+  private async undo(order: CanvasOrder, ours: ReadonlySet<string>, failure: Failure): Deployed {
+    const record = this.records.find(order.id);
+    if (record?.step === "called") this.records.keep({ ...record, step: "preparing" });
+    const left = await this.keyPairs.remove(order.keyPairs, ours);
+    if (left.length > 0) return failed(withKeyPairs(failure, left, "may still be there"));
+    this.records.drop(order.id);
+    return failed(failure);
+  }
+
+  private uncertain(failure: OperationFailure, { keyPairs: names, isRepeatable }: CanvasOrder): Failure {
+    const { code, message } = this.refusalOf(failure);
+    const next = isRepeatable ? "ask again with the same Idempotency-Key" : "look at the stack";
+    const told = { code, message: `${message}. Whether the deployment has begun is not known: ${next}` };
+    return names.length === 0 ? told : withKeyPairs(told, names, "was made, and is kept");
+  }
+
+  private keyPairRefusalOf({ name, failure }: KeyPairTrouble): Failure {
+    if (failure.kind === "exists")
+      return { code: "KEY_PAIR_EXISTS", message: `There is a key pair ${name} already` };
+    if (failure.kind !== "denied") return this.refusalOf(failure);
+    const message = "The credentials lack the right to make key pairs";
+    return { code: "AWS_ACCESS_DENIED", message };
+  }
+
+  /** The log gets the kind and AWS's code; its words may quote what was sent. */
+  private refusalOf(failure: OperationFailure): Failure {
+    const { kind } = failure;
+    const evidence = { kind, ...("code" in failure && { code: failure.code }) };
+    const channel = stackChannelOf(this.address);
+    console.warn(JSON.stringify({ level: "warn", message: "Not deployed", channel, evidence }));
+    return deployRefusalOf(failure, this.address.region);
+  }
+}
+
+const withKeyPairs = (failure: Failure, names: readonly string[], what: string): Failure => ({
+  ...failure,
+  message: `${failure.message}. Key pairs: ${names.map((name) => `${name} ${what}`).join("; ")}`,
+  details: [
+    ...(failure.details ?? []),
+    ...names.map((name) => ({ field: `keyPairs.${name}`, message: what })),
+  ],
+});

@@ -1,0 +1,270 @@
+/**
+ * What users ask of a deployment, judged by where it stands: to be deployed, deployed on, rolled back, cancelled or
+ * destroyed. What is taken up is told and handed to the orchestration; of two that ask at once, one is told who runs.
+ */
+import { mayRead } from "../../auth/rights.ts";
+import { hasEnded } from "../../domain/deployment/deployment-state.ts";
+import type { Plan } from "../../domain/run/desk-calls.ts";
+import { doneAfter } from "../../domain/run/done.ts";
+import { beginningAfter, momentAfter } from "../../domain/run/moment.ts";
+import type { Orchestration } from "../../domain/run/task.ts";
+import { DEPLOYMENT_TRANSITIONS } from "../../domain/deployment/transitions.ts";
+import type { DeploymentStatus } from "../../protocol/deployment/deployment-progress.ts";
+import { stackChannelOf, type DeploymentAddress } from "../../protocol/connection/channel-names.ts";
+import type { DeploymentAction, Registration } from "../../protocol/deployment/deployment-requests.ts";
+import type { Failure } from "../../protocol/failure.ts";
+import { failed, success, type Result } from "../../protocol/result.ts";
+import type { Session } from "../../protocol/connection/session.ts";
+import type { DeploymentChannel } from "./deployment-channel.ts";
+import { planOf, registrationOf } from "../run/deployment-plan.ts";
+import { startOf } from "./registration.ts";
+
+/** Why nothing else can be begun. */
+const underway = ({ store }: DeploymentChannel): Failure => {
+  const { run, user = "", startTime } = store.state;
+  const by = user === "" ? "" : ` by ${user}`;
+  return {
+    code: "RUN_UNDERWAY",
+    message: `Run ${run} of this deployment is under way: begun${by} at ${startTime}`,
+    details: [
+      { field: "run", message: String(run) },
+      { field: "user", message: user },
+      { field: "since", message: startTime },
+    ],
+  };
+};
+
+const unfit = (action: DeploymentAction, why: string): Failure => ({
+  code: "INVALID_TRANSITION",
+  message: `${action}: ${why}`,
+});
+
+const noPlan: Failure = {
+  code: "PLAN_NOT_FOUND",
+  message: "This deployment has no plan of an earlier run: send its stacks",
+};
+
+/** Who may see a deployment may not thereby have something done to the stacks of its last plan. */
+const uncovered = ({ stacks }: Plan, channels: Session["channels"]): Failure | undefined => {
+  const unseen = stacks.find((stack) => !mayRead({ channels }, stackChannelOf(stack)));
+  return unseen && { code: "FORBIDDEN", message: `The token does not cover the stack ${unseen.name}` };
+};
+
+/** Begins a run, the first one or a new one after the end of the one before. `channels`: what the user's token covers. */
+export const register = async (
+  channel: DeploymentChannel,
+  registration: Registration,
+  user: string,
+  channels?: Session["channels"],
+): Promise<Result<null, Failure>> => {
+  const { store, settings, desk } = channel;
+  if (store.state.run > 0 && !hasEnded(store.state)) return failed(underway(channel));
+  if (registration.mode !== "deploy") {
+    const begun = await begin(channel, registration, user, registration.since);
+    return begun.ok ? success(null) : begun;
+  }
+  const known = desk.plans.plan;
+  const isAgain = registration.stacks.length === 0;
+  if (isAgain && !known) return failed(noPlan);
+  const given = isAgain ? undefined : planOf(registration, settings.aws.region);
+  const plan: Plan = {
+    ...(given?.plan ?? known!),
+    ...(registration.onFailure !== undefined && { onFailure: registration.onFailure }),
+    ...(registration.owner !== undefined && { owner: registration.owner }),
+  };
+  const forbidden = uncovered(plan, channels);
+  if (forbidden) return failed(forbidden);
+  return carryOut(channel, registration, user, plan, given?.templates, (run) => ({
+    run,
+    purpose: "deploy",
+    onFailure: plan.onFailure,
+    validated: false,
+    done: [],
+  }));
+};
+
+/** Does one of the actions. `channels`: what the user's token covers; whoever sees a deployment may cancel it. */
+export const act = async (
+  channel: DeploymentChannel,
+  address: DeploymentAddress,
+  action: DeploymentAction,
+  user: string,
+  channels?: Session["channels"],
+): Promise<Result<null, Failure>> => {
+  const { state } = channel.store;
+  const plan = channel.desk.plans.plan;
+  if (state.mode === "track" && action === "cancel") return unfollow(channel, address, user);
+  if (state.mode !== "deploy" && action !== "destroy")
+    return failed(unfit(action, `Stackcast does not deploy this deployment: its mode is ${state.mode}`));
+  if (!plan) return failed(noPlan);
+  const forbidden = action === "cancel" ? undefined : uncovered(plan, channels);
+  if (forbidden) return failed(forbidden);
+  switch (action) {
+    case "cancel":
+      return cancel(channel, address, user);
+    case "rollback":
+      return rollBack(channel, address, user);
+    case "retry":
+      return retry(channel, address, user, plan);
+    case "destroy":
+      if (!hasEnded(state)) return failed(underway(channel));
+      return carryOut(channel, address, user, plan, undefined, (run) => ({
+        run,
+        purpose: "destroy",
+        onFailure: "stop",
+        validated: true,
+        done: [],
+      }));
+  }
+};
+
+const CANCELLABLE: ReadonlySet<DeploymentStatus> = new Set(DEPLOYMENT_TRANSITIONS.deployment_cancelling.from);
+const REVERSIBLE: ReadonlySet<DeploymentStatus> = new Set(
+  DEPLOYMENT_TRANSITIONS.deployment_rolling_back.from,
+);
+
+/** Ends the following of what something else deploys, which goes on; it is followed again once it is registered anew. */
+const unfollow = async (
+  channel: DeploymentChannel,
+  address: DeploymentAddress,
+  user: string,
+): Promise<Result<null, Failure>> => {
+  const { state } = channel.store;
+  channel.following.stop();
+  const timestamp = momentAfter(state, new Date().toISOString());
+  const data = { ...address, ...(user !== "" && { user }) };
+  if (hasEnded(state)) await channel.rearm();
+  else await channel.tell(address, [{ type: "deployment_cancelled", timestamp, data }]);
+  return success(null);
+};
+
+const cancel = async (
+  channel: DeploymentChannel,
+  address: DeploymentAddress,
+  user: string,
+): Promise<Result<null, Failure>> => {
+  const { state } = channel.store;
+  if (state.status === "cancelling") return success(null);
+  if (!CANCELLABLE.has(state.status)) {
+    if (!hasEnded(state)) return failed(underway(channel));
+    return failed(unfit("cancel", `nothing is under way, run ${state.run} is ${state.status}`));
+  }
+  const timestamp = momentAfter(state, new Date().toISOString());
+  await channel.tell(address, [
+    { type: "deployment_cancelling", timestamp, data: { ...address, ...(user !== "" && { user }) } },
+  ]);
+  channel.desk.news();
+  return success(null);
+};
+
+const rollBack = async (
+  channel: DeploymentChannel,
+  address: DeploymentAddress,
+  user: string,
+): Promise<Result<null, Failure>> => {
+  const { store, desk } = channel;
+  const { state } = store;
+  const before = desk.plans.orchestration;
+  if (state.status === "rolling_back") return success(null);
+  if (!REVERSIBLE.has(state.status)) {
+    if (!hasEnded(state)) return failed(underway(channel));
+    const why = `run ${state.run} is ${state.status}, and is not taken back: deploy another plan, or destroy`;
+    return failed(unfit("rollback", why));
+  }
+  if (before?.purpose !== "deploy" || desk.plans.marks.size === 0)
+    return failed(unfit("rollback", `run ${state.run} has changed nothing that could be put back`));
+  const timestamp = momentAfter(state, new Date().toISOString());
+  const wasOver = hasEnded(state);
+  for (const [stack, mark] of desk.plans.marks)
+    if (mark.back === "failed") desk.plans.keepMark(stack, { how: mark.how });
+  const orchestration = wasOver ? { ...before, rollbacks: (before.rollbacks ?? 0) + 1 } : before;
+  // Before it is told: with the names of the time before, a run that the power cuts off here would wait for ever.
+  desk.plans.keepOrchestration(orchestration);
+  await channel.tell(address, [
+    { type: "deployment_rolling_back", timestamp, data: { ...address, ...(user !== "" && { user }) } },
+  ]);
+  const { generation: _generation, ...next } = orchestration;
+  if (wasOver) desk.begin(next);
+  else desk.news();
+  await channel.rearm();
+  return success(null);
+};
+
+const retry = async (
+  channel: DeploymentChannel,
+  address: DeploymentAddress,
+  user: string,
+  plan: Plan,
+): Promise<Result<null, Failure>> => {
+  const { store, desk } = channel;
+  const { state } = store;
+  if (!hasEnded(state)) return failed(underway(channel));
+  if (state.status === "deployed" || state.status === "destroyed")
+    return failed(unfit("retry", `run ${state.run} is ${state.status}: nothing of it is left to do`));
+  const before = desk.plans.orchestration;
+  const purpose = before?.purpose ?? "deploy";
+  return carryOut(
+    channel,
+    address,
+    user,
+    plan,
+    undefined,
+    (run) => ({
+      run,
+      purpose,
+      onFailure: plan.onFailure,
+      validated: purpose === "destroy",
+      ...(purpose === "deploy" ? doneAfter(state, before) : { done: [] }),
+    }),
+    true,
+  );
+};
+
+/** Begins a run that Stackcast carries out. `goesOn`: what the runs before it did may still be put back. */
+const carryOut = async (
+  channel: DeploymentChannel,
+  { deploymentId, environment }: DeploymentAddress,
+  user: string,
+  plan: Plan,
+  templates: ReadonlyMap<string, string> | undefined,
+  orchestrationOf: (run: number) => Omit<Orchestration, "generation">,
+  goesOn = false,
+): Promise<Result<null, Failure>> => {
+  const { plans } = channel.desk;
+  const orchestration = orchestrationOf(channel.store.state.run + 1);
+  const registration = registrationOf(plan, { deploymentId, environment });
+  const begun = await begin(channel, registration, user, undefined, () => {
+    if (templates) plans.keepPlan(plan, templates);
+    else plans.changePlan(plan);
+    if (!goesOn) plans.forgetMarks();
+    for (const [stack, mark] of plans.marks) {
+      if (mark.back === "well") plans.dropMark(stack);
+      else if (mark.back === "failed") plans.keepMark(stack, { how: mark.how });
+    }
+    channel.desk.keep(orchestration);
+  });
+  if (!begun.ok) return begun;
+  channel.desk.begin(orchestration);
+  await channel.rearm();
+  return success(null);
+};
+
+/** `keep` is called in the same turn in which the run's first event is kept: there is no run without its plan. */
+const begin = async (
+  channel: DeploymentChannel,
+  registration: Registration,
+  user: string,
+  since: string | undefined,
+  keep: () => void = () => undefined,
+): Promise<Result<null, Failure>> => {
+  const { store, settings } = channel;
+  const { deploymentId, environment } = registration;
+  const timestamp = beginningAfter(store.state, new Date().toISOString());
+  const run = store.state.run + 1;
+  const start = startOf(registration, { run, user, timestamp, defaultRegion: settings.aws.region });
+  if (!start.ok) return start;
+  channel.following.begin(since ?? timestamp);
+  keep();
+  await channel.tell({ deploymentId, environment }, [start.value]);
+  return success(null);
+};

@@ -1,0 +1,265 @@
+/**
+ * The workings of a deployment's object: what is kept, who is told of a commit, and what the alarm has to see to. One
+ * commit is one transaction; gateways, trackers, the directory and the audit follow it and never hold it up.
+ */
+import { awsSession, type AwsSession } from "../../aws/identity/session.ts";
+import { emptyDeployment, hasEnded, isSettled } from "../../domain/deployment/deployment-state.ts";
+import { deploymentProgressOf } from "../../domain/deployment/deployment-view.ts";
+import { foldDeployment } from "../../domain/deployment/fold-deployment.ts";
+import { endedRunsOf } from "../../domain/deployment/ended-runs.ts";
+import { fittedProgress, SNAPSHOT_PART } from "../../domain/deployment/fitted-progress.ts";
+import { runSummaryOf } from "../../domain/deployment/run-summary.ts";
+import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
+import type { Join, JoinRequest } from "../../protocol/rpc/channel-owner.ts";
+import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
+import { settingsOf, type Env, type Settings } from "../../settings.ts";
+import { DeploymentFollowing } from "./deployment-following.ts";
+import { DeploymentStore, HEAD, type Change } from "./deployment-store.ts";
+import { DestinationFeed } from "./destination-feed.ts";
+import { DIRECTORY_NAME } from "../directory/directory.ts";
+import { Enrolment } from "../directory/enrolment.ts";
+import { deploymentForms } from "../audiences/event-forms.ts";
+import { tellOfEvents } from "../audiences/event-lines.ts";
+import { FedPositions, type Fed } from "./fed-positions.ts";
+import { GatewayPushes } from "../audiences/gateway-pushes.ts";
+import { LogConsumers } from "../audiences/log-consumers.ts";
+import { OrchestrationDesk } from "../run/orchestration-desk.ts";
+import { ProgressFrames } from "./progress-frames.ts";
+
+const OVERDUE_MS = 30_000;
+
+/** A table or a log that takes longer is not waited for: it would hold up the next alarm, and all else that it is for. */
+const HANGING_MS = 1_000;
+
+/**
+ * Lines of each stack's log in a snapshot: enough to show what is going on. All of them would be most of it, and every
+ * late joiner would pay for what REST and the history have.
+ */
+const SNAPSHOT_LINES = 5;
+
+export class DeploymentChannel {
+  readonly name: string;
+  readonly store: DeploymentStore;
+  readonly settings: Settings;
+  readonly desk: OrchestrationDesk;
+  readonly following: DeploymentFollowing;
+  /** Where the events are audited; absent: nowhere. */
+  readonly trail: Readonly<{ session: AwsSession; table: string }> | undefined;
+  private readonly ctx: DurableObjectState;
+  private readonly env: Env;
+  private readonly consumers: LogConsumers;
+  private readonly destinations: DestinationFeed;
+  private readonly pushes: GatewayPushes;
+  private readonly positions: FedPositions;
+  private readonly progress = new ProgressFrames();
+  private readonly enrolment: Enrolment;
+  /** What the directory was told last. */
+  private toldDirectory = "";
+  /** The run's state for a late joiner, made once for all who come before the next event. */
+  private snapshot: Readonly<{ offset: number; text: string }> | undefined;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    const settings = settingsOf(env);
+    // The Worker lets nobody in without these; an alarm that comes first fails, and the watchdog wakes it again.
+    if (!settings.ok || ctx.id.name === undefined) throw new Error("No deployment can be followed here");
+    this.ctx = ctx;
+    this.env = env;
+    this.name = ctx.id.name;
+    this.settings = settings.value;
+    const { aws, auditTable } = settings.value;
+    const { kv } = ctx.storage;
+    this.store = new DeploymentStore(ctx.storage, () => crypto.randomUUID().slice(0, 8));
+    this.pushes = new GatewayPushes(ctx, env);
+    this.positions = new FedPositions(kv);
+    this.enrolment = new Enrolment(ctx, env, this.name);
+    this.destinations = new DestinationFeed(kv, env, this);
+    const tell = (events: readonly DeploymentEvent[]) => this.tell(this.store.address!, events);
+    const waitMs = settings.value.stackWaitSeconds * 1000;
+    this.following = new DeploymentFollowing(kv, env, this.name, this.store, this.positions, waitMs, tell);
+    this.desk = new OrchestrationDesk(ctx, env, this.store, this.name, this.positions, tell, (frame) =>
+      this.pushes.send(this.position(), [], [frame]),
+    );
+    const session = awsSession({ ...aws.credentials, region: aws.region, endpoints: aws.endpoints });
+    this.trail = auditTable ? { session, table: auditTable } : undefined;
+    const forms = deploymentForms(this.name, () => this.store.state.user);
+    this.consumers = new LogConsumers(kv, this.store.log, session, settings.value, forms);
+  }
+
+  position() {
+    return {
+      channel: this.name,
+      epoch: this.store.epoch,
+      offset: this.store.offset,
+      floor: this.store.floor,
+    };
+  }
+
+  /** Whether the run still waits for news of a stack, or the next one begins with them. */
+  wants(stack: string): boolean {
+    const { state } = this.store;
+    const node = state.stacks.get(stack);
+    if (this.desk.isInCharge) return this.desk.wants(stack);
+    if (state.run === 0 || state.mode === "ingest" || node === undefined) return false;
+    return this.following.wants(node) || (!hasEnded(state) && !isSettled(state, node));
+  }
+
+  /** Offset up to which a stack's events were taken; 0 for another epoch, which counts anew. */
+  fed(stack: string, epoch: string): number {
+    const fed = this.positions.of(stack);
+    return fed?.epoch === epoch ? fed.offset : 0;
+  }
+
+  /** Keeps events as far as they are accepted, with those that follow from them; gives how many these are. */
+  async tell(address: DeploymentAddress, given: readonly DeploymentEvent[], fed?: Fed): Promise<number> {
+    const { state: known } = this.store;
+    const before = known.run === 0 ? emptyDeployment(address.deploymentId, address.environment) : known;
+    const { state, events } = foldDeployment(before, given);
+    await this.commit(address, { state, events, ids: [], ...(fed && { fed }) });
+    if (events.length > 0) this.desk.tidy();
+    return events.length;
+  }
+
+  /** Keeps a change and tells of it. */
+  async commit(address: DeploymentAddress, change: Change & Readonly<{ fed?: Fed }>): Promise<void> {
+    const { store, ctx } = this;
+    const before = store.state;
+    const now = Date.now();
+    const ended = endedRunsOf({ ...before, ...address }, change.events);
+    const empty = change.events.length === 0 && change.ids.length === 0;
+    const needed = Math.min(this.consumers.offset, this.destinations.offset);
+    const runs = empty ? [] : store.commit(change, address, this.name, ended, needed, now);
+    // In the same turn, and so in the same write: a delivery is taken with its position, or not at all.
+    if (change.fed) this.positions.keep(change.fed);
+    this.following.note(before, change.events, now);
+    if (runs.length > 0) {
+      const transient = this.pushes.any ? this.progress.of(before, store.state, this.position(), now) : [];
+      this.pushes.send(this.position(), runs, transient);
+      this.tellDirectory();
+      tellOfEvents(this.name, change.events, store.offset);
+      const types = change.events.map(({ type }) => type);
+      ctx.waitUntil(this.destinations.note(types, now));
+    }
+    await this.rearm();
+  }
+
+  join({ gateway, epoch, offset, classic }: JoinRequest): Join {
+    const { store } = this;
+    store.found();
+    this.pushes.add(gateway);
+    this.ctx.waitUntil(this.rearm());
+    const recovered =
+      epoch === store.epoch && offset !== undefined && offset >= store.floor - 1 && offset <= store.offset;
+    const known = store.address && store.state.run > 0;
+    const transient = this.desk.troubles;
+    const runs = recovered ? store.log.page(offset) : classic ? store.log.page(store.runStart - 1) : [];
+    return {
+      epoch: store.epoch,
+      offset: store.offset,
+      floor: store.floor,
+      recovered,
+      runs,
+      ...(known && !recovered && !classic && { snapshot: this.snapshotText() }),
+      ...(store.address && { address: store.address }),
+      ...(transient.length > 0 && { transient }),
+    };
+  }
+
+  /** A gateway has no viewer any more. */
+  async leave(gateway: string): Promise<void> {
+    await this.pushes.leave(gateway, this.position());
+    if (!(await this.rearm())) await this.giveUp();
+  }
+
+  /** What the alarm is for: calls that have to be made, or made again. */
+  async work(): Promise<void> {
+    const { store, ctx } = this;
+    const now = Date.now();
+    // First of all, so that a call that hangs costs one period and nothing else.
+    await this.rearm();
+    ctx.waitUntil(this.destinations.run(now));
+    const handedOn = this.consumers.run(store.offset, now, !hasEnded(store.state));
+    ctx.waitUntil(handedOn);
+    await Promise.all([
+      this.pushes.catchUp(this.position(), now),
+      this.following.work(),
+      Promise.race([handedOn, scheduler.wait(HANGING_MS)]),
+      this.desk.work(now),
+    ]);
+    await this.schedule();
+  }
+
+  /** Sets the alarm where it is missing, lost or too far off. True if there is something to do. */
+  async rearm(): Promise<boolean> {
+    const now = Date.now();
+    const dueIn = this.dueIn(now);
+    if (dueIn === undefined) return this.isRunning();
+    const alarm = await this.ctx.storage.getAlarm();
+    if (alarm === null || alarm < now - OVERDUE_MS || alarm > now + dueIn) await this.setAlarm(now + dueIn);
+    return true;
+  }
+
+  private async schedule(): Promise<void> {
+    const dueIn = this.dueIn(Date.now());
+    if (dueIn !== undefined) return this.setAlarm(Date.now() + Math.max(dueIn, 100));
+    await this.ctx.storage.deleteAlarm();
+    if (this.isRunning()) return;
+    this.enrolment.say(false);
+    await this.giveUp();
+  }
+
+  /** Gives up all storage, if nobody has registered anything and nobody waits for it: an object that keeps nothing is none. */
+  private async giveUp(): Promise<void> {
+    const { store, ctx } = this;
+    if (!store.isFounded || store.offset > 0 || this.dueIn(Date.now()) !== undefined) return;
+    for (const [key] of ctx.storage.kv.list()) if (key !== HEAD) return;
+    store.forsake();
+    await ctx.storage.deleteAll();
+  }
+
+  private async setAlarm(at: number): Promise<void> {
+    this.enrolment.say(true);
+    await this.ctx.storage.setAlarm(at);
+  }
+
+  private dueIn(now: number): number | undefined {
+    const { offset } = this.store;
+    const dues = [
+      this.following.nextIn(now),
+      this.pushes.nextIn(),
+      this.consumers.nextIn(offset, now),
+      this.destinations.nextIn(now),
+      this.desk.nextIn(now),
+    ];
+    const known = dues.filter((due) => due !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
+  }
+
+  private isRunning(): boolean {
+    return this.store.state.run > 0 && !hasEnded(this.store.state);
+  }
+
+  private snapshotText(): string {
+    const { store } = this;
+    if (this.snapshot?.offset === store.offset) return this.snapshot.text;
+    const progress = deploymentProgressOf(store.state, new Date().toISOString());
+    const stacks = Object.entries(progress.stacks).map(([name, stack]) => [
+      name,
+      { ...stack, logs: stack.logs.slice(-SNAPSHOT_LINES) },
+    ]);
+    const short = { ...progress, stacks: Object.fromEntries(stacks) };
+    const text = JSON.stringify(fittedProgress(short, SNAPSHOT_PART));
+    this.snapshot = { offset: store.offset, text };
+    return text;
+  }
+
+  private tellDirectory(): void {
+    const { state, offset } = this.store;
+    const summary = runSummaryOf(deploymentProgressOf(state, state.lastEventTime));
+    // The list shows no more than this: what changes nothing of it need not be told to the one object that keeps it.
+    const news = JSON.stringify({ ...summary, durationSeconds: 0 });
+    if (news === this.toldDirectory) return;
+    this.toldDirectory = news;
+    const directory = this.env.DIRECTORY.get(this.env.DIRECTORY.idFromName(DIRECTORY_NAME));
+    this.ctx.waitUntil(directory.noteRun(summary, offset).catch(() => void (this.toldDirectory = "")));
+  }
+}

@@ -1,0 +1,187 @@
+/**
+ * How a deployment that something else deploys is followed, from run to run: tells its stacks' trackers what is expected of
+ * them, asks them when nothing comes, and knows whether the next operation begins the next run.
+ */
+import { hasEnded, type DeploymentState, type StackNode } from "../../domain/deployment/deployment-state.ts";
+import { eventsOfRest, type Answer } from "../../domain/deployment/following.ts";
+import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
+import type { Env } from "../../settings.ts";
+import type { DeploymentStore } from "./deployment-store.ts";
+import type { FedPositions } from "./fed-positions.ts";
+import { StackExpectations, type Expecting } from "./stack-expectations.ts";
+
+/** Kept: since when attempts of the run's stacks count. */
+const SINCE = "since";
+
+/** Kept once a run is over: since when an operation begins the next one, or that none does. */
+const FOLLOWING = "following";
+type Following = Readonly<{ since: string; stopped?: true }>;
+
+/** Kept: when the run last heard of a beginning or an end, and when the trackers were last asked, in unix milliseconds. */
+const HEARD = "heard";
+const ASKED = "asked";
+
+/** Until a tracker that was not reached is told again, in milliseconds. */
+const RETRY_MS = 2_000;
+
+/** Silence after which the trackers are asked, and after which a stack at rest is not waited for, in milliseconds. */
+const SILENCE_MS = 30_000;
+
+/** How often trackers are reminded that the next run is waited for, in milliseconds: one of them may have lost it. */
+const REMIND_MS = 900_000;
+
+/** Rounds of telling and hearing in one turn: layers that rest are skipped one after the other. */
+const MAX_ROUNDS = 100;
+
+type Tell = (events: readonly DeploymentEvent[]) => Promise<number>;
+
+export class DeploymentFollowing {
+  private readonly kv: SyncKvStorage;
+  private readonly store: DeploymentStore;
+  private readonly expectations: StackExpectations;
+  private readonly positions: FedPositions;
+  private readonly waitMs: number;
+  private readonly tell: Tell;
+
+  constructor(
+    kv: SyncKvStorage,
+    env: Env,
+    channel: string,
+    store: DeploymentStore,
+    positions: FedPositions,
+    waitMs: number,
+    tell: Tell,
+  ) {
+    this.kv = kv;
+    this.store = store;
+    this.positions = positions;
+    this.waitMs = waitMs;
+    this.tell = tell;
+    this.expectations = new StackExpectations(kv, env, channel, positions, () => this.state.run);
+  }
+
+  /** Whether an operation of one of the stacks begins the next run. */
+  get isFollowed(): boolean {
+    return hasEnded(this.state) && this.goesOn;
+  }
+
+  /** Whether the run that is under way, or was last, is to be followed by another. */
+  get goesOn(): boolean {
+    return this.state.mode === "track" && this.kv.get<Following>(FOLLOWING)?.stopped !== true;
+  }
+
+  /** Whether the deployment has use for a stack's events. */
+  wants(stack: StackNode): boolean {
+    return hasEnded(this.state) ? this.isFollowed : stack.status === "skipped";
+  }
+
+  /** Prepares a run that a user begins: what was told of the one before counts no more. */
+  begin(since: string): void {
+    this.expectations.forget([...this.state.stacks.values()]);
+    this.positions.forget();
+    this.kv.delete(FOLLOWING);
+    this.kv.put(SINCE, new Date(since).toISOString());
+  }
+
+  /** Prepares a run that an operation begins: all goes on from where it is. */
+  goOn(): void {
+    this.expectations.forget();
+    this.kv.put(SINCE, this.since);
+    this.kv.delete(FOLLOWING);
+  }
+
+  /** From now on no operation begins a run. */
+  stop(): void {
+    this.kv.put<Following>(FOLLOWING, { since: this.since, stopped: true });
+  }
+
+  /** Notes what a commit changed. To be called in the same turn. */
+  note(before: DeploymentState, events: readonly DeploymentEvent[], now: number): void {
+    const { state } = this;
+    if (state.mode !== "track" || state.run === 0) return;
+    if (events.some(({ type }) => type.startsWith("stack_") || type === "deployment_started"))
+      this.kv.put(HEARD, now);
+    const isOver = hasEnded(state) && !(hasEnded(before) && before.run === state.run);
+    if (isOver && !this.kv.get(FOLLOWING))
+      this.kv.put<Following>(FOLLOWING, { since: state.endTime ?? state.lastEventTime });
+  }
+
+  /** What the alarm is for: tells the trackers, asks them when it is time, and tells what follows from their answers. */
+  async work(): Promise<void> {
+    this.adopt();
+    await this.expectations.release(this.kept());
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const { run } = this.state;
+      const answers = await this.expectations.tell(this.expecting());
+      if (this.askIn(Date.now()) === 0) {
+        this.kv.put(ASKED, Date.now());
+        answers.push(...(await this.expectations.ask(this.expecting())));
+      }
+      if (answers.length === 0 || this.state.run !== run) return;
+      if (!(await this.hear(answers))) return;
+    }
+  }
+
+  /** Milliseconds until there is something to do; undefined: nothing is followed. */
+  nextIn(now: number): number | undefined {
+    this.adopt();
+    if (this.expectations.isBehind(this.state, this.isFollowed)) return RETRY_MS;
+    return this.askIn(now);
+  }
+
+  /** True if something followed from the answers, which may change what is expected. */
+  private async hear(answers: readonly Answer[]): Promise<boolean> {
+    const now = Date.now();
+    for (const { stack, standing, expectation } of answers) {
+      const node = this.state.stacks.get(stack);
+      const isUnderway = node?.status === "deploying" || node?.status === "deleting";
+      // It rests, and the run has not heard so: its end was told to nobody, or before its beginning.
+      if (isUnderway && standing.isIdle && expectation === "eager")
+        await this.expectations.askAnew(node, this.expecting());
+    }
+    const events = eventsOfRest(this.state, answers, {
+      now,
+      heardAt: this.kv.get<number>(HEARD) ?? 0,
+      quietMs: Math.min(SILENCE_MS, this.waitMs),
+      waitMs: this.waitMs,
+    });
+    return events.length > 0 && (await this.tell(events)) > 0;
+  }
+
+  private askIn(now: number): number | undefined {
+    const { state } = this;
+    if (state.mode !== "track" || state.run === 0 || (hasEnded(state) && !this.isFollowed)) return undefined;
+    const askedAt = this.kv.get<number>(ASKED) ?? 0;
+    if (hasEnded(state)) return Math.max(0, askedAt + REMIND_MS - now);
+    const heardAt = this.kv.get<number>(HEARD) ?? 0;
+    return Math.max(0, Math.max(askedAt, heardAt) + Math.min(SILENCE_MS, this.waitMs) - now);
+  }
+
+  /** The release before did not follow runs that are over: from now on it counts what begins. */
+  private adopt(): void {
+    if (!isFollowable(this.state) || this.kv.get(FOLLOWING)) return;
+    this.positions.forget();
+    this.kv.put<Following>(FOLLOWING, { since: new Date().toISOString() });
+  }
+
+  /** Stacks whose trackers are to know of the deployment. Where Stackcast deploys, they hear of it when it is their turn. */
+  private kept(): readonly StackNode[] {
+    const { state } = this;
+    return state.mode !== "track" || (hasEnded(state) && !this.isFollowed) ? [] : [...state.stacks.values()];
+  }
+
+  private expecting(): Expecting {
+    return { state: this.state, isFollowed: this.isFollowed, since: this.since, now: Date.now() };
+  }
+
+  private get since(): string {
+    const following = hasEnded(this.state) ? this.kv.get<Following>(FOLLOWING)?.since : undefined;
+    return following ?? this.kv.get<string>(SINCE) ?? this.state.startTime;
+  }
+
+  private get state(): DeploymentState {
+    return this.store.state;
+  }
+}
+
+const isFollowable = (state: DeploymentState): boolean => state.mode === "track" && hasEnded(state);

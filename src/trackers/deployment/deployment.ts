@@ -1,0 +1,241 @@
+/**
+ * A deployment's channel: takes the events of its stacks' trackers or of an orchestrator, numbers and keeps them, and
+ * tells the gateways. A thin shell: what follows from an event is decided in `domain/deployment`.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { emptyDeployment, hasEnded } from "../../domain/deployment/deployment-state.ts";
+import { deploymentProgressOf, stackProgressOf } from "../../domain/deployment/deployment-view.ts";
+import { fittedProgress, STATUS_PART } from "../../domain/deployment/fitted-progress.ts";
+import { runSummaryOf } from "../../domain/deployment/run-summary.ts";
+import type {
+  Caller,
+  Fact,
+  Holder,
+  Order,
+  PlanFault,
+  Start,
+  TurnAnswer,
+} from "../../domain/run/desk-calls.ts";
+import { deploymentChannelOf, type DeploymentAddress } from "../../protocol/connection/channel-names.ts";
+import type { Join, JoinRequest, Missed } from "../../protocol/rpc/channel-owner.ts";
+import type {
+  AuditPage,
+  AuditQuery,
+  DeploymentAction,
+  DeploymentAnswer,
+  DeploymentEvents,
+  IngestEnvelope,
+  IngestReport,
+  Registration,
+  Runs,
+  StackAnswer,
+} from "../../protocol/deployment/deployment-requests.ts";
+import type { Failure } from "../../protocol/failure.ts";
+import { failed, success, type Result } from "../../protocol/result.ts";
+import type { Session } from "../../protocol/connection/session.ts";
+import type { FeedDelivery, FeedReceipt } from "../../protocol/rpc/stack-feed.ts";
+import type { Env } from "../../settings.ts";
+import { auditPage } from "./audit-reader.ts";
+import { act, register } from "./deployment-actions.ts";
+import { DeploymentChannel } from "./deployment-channel.ts";
+import { ingest } from "./ingest.ts";
+import { eventsAfter, eventsOfRun, noRun } from "./kept-events.ts";
+import { takeFrames } from "./taken-frames.ts";
+
+const NOT_FOUND: Failure = { code: "DEPLOYMENT_NOT_FOUND", message: "There is no such deployment" };
+
+/** Two that tell of one run would contradict each other. */
+const toldHere = (run: number): Failure => ({
+  code: "INVALID_TRANSITION",
+  message: `Stackcast carries run ${run} out, and tells of it itself`,
+});
+
+export class Deployment extends DurableObject<Env> {
+  private readonly channel: DeploymentChannel;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.channel = new DeploymentChannel(ctx, env);
+  }
+
+  override async alarm(): Promise<void> {
+    await this.channel.work();
+  }
+
+  /** Begins a run, the first one or a new one after the end of the one before. */
+  async register(
+    registration: Registration,
+    user: string,
+    channels?: Session["channels"],
+  ): Promise<Result<DeploymentAnswer, Failure>> {
+    const { deploymentId, environment } = registration;
+    const taken = this.refusal({ deploymentId, environment });
+    if (taken) return failed(taken);
+    const begun = await register(this.channel, registration, user, channels);
+    if (!begun.ok) return begun;
+    return this.progress({ deploymentId, environment });
+  }
+
+  /** Does something to a deployment that Stackcast deploys. */
+  async act(
+    address: DeploymentAddress,
+    action: DeploymentAction,
+    user: string,
+    channels?: Session["channels"],
+  ): Promise<Result<DeploymentAnswer, Failure>> {
+    if (!this.knows(address)) return failed(NOT_FOUND);
+    const done = await act(this.channel, address, action, user, channels);
+    return done.ok ? this.progress(address) : done;
+  }
+
+  /** Takes an orchestrator's events; `deployment_started` of an unknown pair registers it. */
+  async ingest(
+    address: DeploymentAddress,
+    envelopes: readonly IngestEnvelope[],
+    user: string,
+  ): Promise<Result<IngestReport, Failure>> {
+    const taken = this.refusal(address);
+    if (taken) return failed(taken);
+    const { store, desk } = this.channel;
+    if (store.state.run === 0 && envelopes[0]?.type !== "deployment_started") return failed(NOT_FOUND);
+    if (desk.isInCharge && !hasEnded(store.state)) return failed(toldHere(store.state.run));
+    const before =
+      store.state.run === 0 ? emptyDeployment(address.deploymentId, address.environment) : store.state;
+    const isSeen = (id: string) => store.isSeen(id);
+    const { state, events, ids, report } = ingest(before, address, envelopes, {
+      now: Date.now(),
+      user,
+      isSeen,
+      forgottenUntil: store.forgottenUntil,
+    });
+    if (events.length > 0 || ids.length > 0) await this.channel.commit(address, { state, events, ids });
+    return success(report);
+  }
+
+  /** Where the deployment stands; `run`: how an earlier run ended. */
+  async progress(address: DeploymentAddress, run?: number): Promise<Result<DeploymentAnswer, Failure>> {
+    const { store, following } = this.channel;
+    if (!this.knows(address)) return failed(NOT_FOUND);
+    await this.channel.rearm();
+    const earlier = run === undefined || run === store.state.run ? undefined : store.earlierRun(run);
+    if (run !== undefined && run !== store.state.run && !earlier) {
+      return failed(noRun(run));
+    }
+    const progress = earlier ?? deploymentProgressOf(store.state, new Date().toISOString());
+    const isFollowed = store.state.mode === "track" && !earlier && { following: following.goesOn };
+    return success({
+      ...fittedProgress(progress, STATUS_PART),
+      ...this.channel.position(),
+      ...isFollowed,
+    });
+  }
+
+  async stackProgress(address: DeploymentAddress, name: string): Promise<Result<StackAnswer, Failure>> {
+    const { store } = this.channel;
+    if (!this.knows(address)) return failed(NOT_FOUND);
+    const stack = store.state.stacks.get(name);
+    if (!stack) return failed({ code: "STACK_NOT_FOUND", message: "The deployment has no such stack" });
+    return success({
+      ...stackProgressOf(store.state, stack, new Date().toISOString()),
+      ...this.channel.position(),
+    });
+  }
+
+  /** All runs, newest first. */
+  async runs(address: DeploymentAddress): Promise<Result<Runs, Failure>> {
+    const { store } = this.channel;
+    if (!this.knows(address)) return failed(NOT_FOUND);
+    const newest = deploymentProgressOf(store.state, new Date().toISOString());
+    const runs = [...store.earlierRuns(), newest].reverse().map(runSummaryOf);
+    return success({ ...this.channel.position(), runs });
+  }
+
+  /** At most `limit` durable events after an offset. */
+  async eventsAfter(
+    address: DeploymentAddress,
+    after: number,
+    limit: number,
+  ): Promise<Result<DeploymentEvents, Failure>> {
+    return this.knows(address) ? success(eventsAfter(this.channel, after, limit)) : failed(NOT_FOUND);
+  }
+
+  /** The same of one run alone, as long as its events are kept. */
+  async eventsOfRun(
+    address: DeploymentAddress,
+    run: number,
+    after: number,
+    limit: number,
+  ): Promise<Result<DeploymentEvents, Failure>> {
+    return this.knows(address) ? eventsOfRun(this.channel, run, after, limit) : failed(NOT_FOUND);
+  }
+
+  /** What was written to the audit table. */
+  async audit(address: DeploymentAddress, query: AuditQuery): Promise<Result<AuditPage, Failure>> {
+    return this.knows(address) ? auditPage(this.channel.trail, address, query) : failed(NOT_FOUND);
+  }
+
+  /** A gateway has a viewer: what it is to be told first, and pushes from now on. */
+  async join(request: JoinRequest): Promise<Result<Join, Failure>> {
+    return success(this.channel.join(request));
+  }
+
+  /** A gateway's last viewer has left. */
+  async leave(gateway: string): Promise<void> {
+    await this.channel.leave(gateway);
+  }
+
+  /** For a gateway that missed a push. */
+  async since(epoch: string, offset: number): Promise<Missed | undefined> {
+    const { store } = this.channel;
+    if (epoch !== store.epoch || offset < store.floor - 1) return undefined;
+    return { offset: store.offset, runs: store.log.page(offset) };
+  }
+
+  /** Events of a stack, from its tracker: in order, and again if the tracker is not sure that they came. */
+  async stackFrames(delivery: FeedDelivery): Promise<FeedReceipt> {
+    return takeFrames(this.channel, delivery);
+  }
+
+  /** For the workflow that carries a run out: what it is to do next, see `OrchestrationDesk`. */
+  async turn(caller: Caller, doubt: boolean, spent: boolean): Promise<TurnAnswer> {
+    return this.channel.desk.turn(caller, doubt, spent);
+  }
+
+  async order(caller: Caller, stack: string): Promise<Order | undefined> {
+    return this.channel.desk.order(caller, stack);
+  }
+
+  async stacks(caller: Caller): Promise<readonly string[]> {
+    return this.channel.desk.stacks(caller);
+  }
+
+  async start(holder: Holder, stack: string, start: Start): Promise<boolean> {
+    return this.channel.desk.start(holder, stack, start);
+  }
+
+  async note(holder: Holder, stack: string, fact: Fact): Promise<void> {
+    await this.channel.desk.note(holder, stack, fact);
+  }
+
+  async validated(caller: Caller, faults: readonly PlanFault[]): Promise<void> {
+    await this.channel.desk.validated(caller, faults);
+  }
+
+  /** For the watchdog: sees to the alarm, and tells whether there is anything to do. */
+  async wake(): Promise<boolean> {
+    return this.channel.rearm();
+  }
+
+  private knows({ deploymentId, environment }: DeploymentAddress): boolean {
+    const known = this.channel.store.address;
+    return known?.deploymentId === deploymentId && known.environment === environment;
+  }
+
+  /** Why this pair may not use the channel: another one that spells the same came first. */
+  private refusal(address: DeploymentAddress): Failure | undefined {
+    const known = this.channel.store.address;
+    if (deploymentChannelOf(address) === this.channel.name && (known === undefined || this.knows(address)))
+      return undefined;
+    return { code: "CHANNEL_TAKEN", message: "Another deployment spells the same channel" };
+  }
+}

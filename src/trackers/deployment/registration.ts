@@ -1,0 +1,70 @@
+/** A registration turned into the event that begins a run, with the stacks in their layers. */
+import { layersOf, type LayeringFailure } from "../../domain/deployment/layers.ts";
+import type { DeploymentEventOf } from "../../protocol/deployment/deployment-events.ts";
+import type { Registration } from "../../protocol/deployment/deployment-requests.ts";
+import type { Failure } from "../../protocol/failure.ts";
+import { failed, success, type Result } from "../../protocol/result.ts";
+
+const invalid = (field: string, message: string): Failure => ({
+  code: "INVALID_REQUEST",
+  message: `${field}: ${message}`,
+  details: [{ field, message }],
+});
+
+const failureOf = (failure: LayeringFailure): Failure => {
+  switch (failure.kind) {
+    case "cycle":
+      return {
+        code: "CYCLIC_DEPENDENCIES",
+        message: `Stacks depend on each other: ${failure.stacks.join(" → ")}`,
+      };
+    case "unknown":
+      return invalid(
+        "stacks",
+        `${failure.stack} depends on ${failure.dependency}, which is no stack of this deployment`,
+      );
+    case "duplicate":
+      return invalid("stacks", `${failure.stack} is given twice`);
+  }
+};
+
+/** `defaultRegion`: of stacks that name none. */
+export const startOf = (
+  { deploymentId, environment, mode, stacks, owner, onFailure }: Registration,
+  {
+    run,
+    user,
+    timestamp,
+    defaultRegion,
+  }: Readonly<{ run: number; user: string; timestamp: string; defaultRegion: string }>,
+): Result<DeploymentEventOf<"deployment_started">, Failure> => {
+  if (stacks.length === 0 && mode !== "ingest")
+    return failed(invalid("stacks", "a deployment needs at least one"));
+  const layers = layersOf(stacks.map(({ name, dependsOn = [] }) => ({ name, dependsOn })));
+  if (!layers.ok) return failed(failureOf(layers.failure));
+  const planned = stacks.map(({ name, stackName = name, region = defaultRegion, dependsOn = [] }) => ({
+    name,
+    layer: layers.value.get(name) ?? 1,
+    dependsOn,
+    ...(mode !== "ingest" && { stackName, region }),
+  }));
+  const addresses = planned.map(({ stackName, region }) => `${region}/${stackName}`);
+  const twice = mode !== "ingest" && addresses.find((address, index) => addresses.indexOf(address) !== index);
+  if (twice) return failed(invalid("stacks", `${twice} is given twice`));
+  return success({
+    type: "deployment_started",
+    timestamp,
+    data: {
+      deploymentId,
+      environment,
+      totalStacks: planned.length,
+      totalLayers: Math.max(0, ...layers.value.values()),
+      run,
+      mode,
+      ...(owner !== undefined && { owner }),
+      ...(mode === "deploy" && onFailure !== undefined && { onFailure }),
+      user,
+      stacks: planned,
+    },
+  });
+};

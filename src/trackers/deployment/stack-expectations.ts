@@ -1,0 +1,170 @@
+/**
+ * Sees to it that the trackers of a deployment's stacks know what the deployment expects of them: who is to be watched
+ * patiently, who may begin at any moment, and who is of no interest any more. Compares what is wanted with what was
+ * told, so that a call that is lost is made again.
+ */
+import { stackChannelOf } from "../../protocol/connection/channel-names.ts";
+import type { DeploymentState, StackNode } from "../../domain/deployment/deployment-state.ts";
+import { expectationOf, type Answer, type Expectation } from "../../domain/deployment/following.ts";
+import { placedNear } from "../../protocol/rpc/location-hint.ts";
+import type { Env } from "../../settings.ts";
+import type { FedPositions } from "./fed-positions.ts";
+
+/** Kept, one row for each stack: what its tracker was told, and since when. The release before kept the first alone. */
+type Told = Readonly<{ expectation: Expectation; at?: number }>;
+
+const TOLD = "told/";
+
+/** Kept, one row for each tracker of a stack that is the deployment's no more, by its channel. */
+const LET_GO = "let-go/";
+
+const CONCURRENCY = 6;
+
+/** What expectations follow from. `since`: which attempts count, see `FeedRequest`. */
+export type Expecting = Readonly<{ state: DeploymentState; isFollowed: boolean; since: string; now: number }>;
+
+export class StackExpectations {
+  private readonly kv: SyncKvStorage;
+  private readonly env: Env;
+  private readonly channel: string;
+  private readonly positions: FedPositions;
+  private readonly run: () => number;
+
+  /** `run`: the number of the present one. What a call brought that another run has overtaken is dropped. */
+  constructor(kv: SyncKvStorage, env: Env, channel: string, positions: FedPositions, run: () => number) {
+    this.kv = kv;
+    this.env = env;
+    this.channel = channel;
+    this.positions = positions;
+    this.run = run;
+  }
+
+  /** Tells the trackers what they do not know, and gives their answers. */
+  tell(expecting: Expecting): Promise<Answer[]> {
+    return this.sayToAll(this.open(expecting), expecting);
+  }
+
+  /** Tells the trackers of all stacks of which news may come at any moment the same again. */
+  ask(expecting: Expecting): Promise<Answer[]> {
+    const { state, isFollowed } = expecting;
+    const awaited = [...state.stacks.values()].filter((stack) => {
+      const expectation = expectationOf(state, stack, isFollowed);
+      return expectation === "eager" || expectation === "resting";
+    });
+    return this.sayToAll(awaited, expecting);
+  }
+
+  /** Has a tracker hand on the whole attempt that began at the stack's own beginning, or after it. */
+  async askAnew(stack: StackNode, { state, now }: Expecting): Promise<void> {
+    const answer = await this.say(
+      stack,
+      "eager",
+      { state, since: stack.startTime ?? state.startTime, now },
+      true,
+    );
+    if (answer) this.positions.keep({ stack: stack.name, ...answer.standing.position });
+  }
+
+  /** Whether there are trackers that do not know what is expected of them. */
+  isBehind(state: DeploymentState, isFollowed: boolean): boolean {
+    return this.open({ state, isFollowed }).length > 0 || this.letGo().length > 0;
+  }
+
+  /** Another run tells everybody anew. `gone`: the stacks of the run before, if those of the next may be others. */
+  forget(gone: readonly StackNode[] = []): void {
+    for (const stack of gone)
+      if (this.told(stack.name)?.expectation !== undefined) this.kv.put(LET_GO + channelOf(stack), true);
+    for (const [key] of this.kv.list({ prefix: TOLD })) this.kv.delete(key);
+  }
+
+  /** Releases the trackers of stacks that are the deployment's no more. `kept`: those that are, whatever was said of them. */
+  async release(kept: readonly StackNode[]): Promise<void> {
+    const present = new Set(kept.map(channelOf));
+    await Promise.all(
+      this.letGo().map(async (channel) => {
+        try {
+          if (!present.has(channel)) await this.trackerOf(channel).release(this.channel);
+          this.kv.delete(LET_GO + channel);
+        } catch {
+          // Again with the next alarm.
+        }
+      }),
+    );
+  }
+
+  private letGo(): string[] {
+    return [...this.kv.list({ prefix: LET_GO })].map(([key]) => key.slice(LET_GO.length));
+  }
+
+  private open({ state, isFollowed }: Pick<Expecting, "state" | "isFollowed">): StackNode[] {
+    // Where Stackcast deploys, its orchestration knows best when a stack has to be looked at.
+    if (state.mode !== "track" || state.run === 0) return [];
+    return [...state.stacks.values()].filter(
+      (stack) =>
+        (this.told(stack.name)?.expectation ?? "released") !== expectationOf(state, stack, isFollowed),
+    );
+  }
+
+  private async sayToAll(stacks: readonly StackNode[], expecting: Expecting): Promise<Answer[]> {
+    const waiting = [...stacks];
+    const answers: (Answer | undefined)[] = [];
+    while (waiting.length > 0) {
+      const said = waiting
+        .splice(0, CONCURRENCY)
+        .map((stack) =>
+          this.say(stack, expectationOf(expecting.state, stack, expecting.isFollowed), expecting),
+        );
+      answers.push(...(await Promise.all(said)));
+    }
+    return answers.filter((answer) => answer !== undefined);
+  }
+
+  /** Undefined: it was not reached, or has nothing to answer. */
+  private async say(
+    stack: StackNode,
+    expectation: Expectation,
+    { state, since, now }: Omit<Expecting, "isFollowed">,
+    anew = false,
+  ): Promise<Answer | undefined> {
+    const { name } = stack;
+    const tracker = this.trackerOf(channelOf(stack), stack.region);
+    const before = this.told(name);
+    const at = before?.expectation === expectation ? (before.at ?? now) : now;
+    try {
+      if (expectation === "released") {
+        await tracker.release(this.channel);
+        if (this.run() === state.run) this.kv.put<Told>(TOLD + name, { expectation, at });
+        return undefined;
+      }
+      const after = anew ? undefined : this.positions.of(name);
+      const standing = await tracker.feed({
+        deployment: this.channel,
+        stack: name,
+        run: state.run,
+        since,
+        ...(after && { after }),
+        eager: expectation === "eager",
+        ...(expectation === "resting" && { resting: true }),
+        ...(anew && { anew }),
+      });
+      if (this.run() !== state.run) return undefined;
+      this.kv.put<Told>(TOLD + name, { expectation, at });
+      this.positions.begin(name, standing.position);
+      return { stack: name, expectation, standing, isFirst: before === undefined, expectedSince: at };
+    } catch {
+      return undefined;
+    }
+  }
+
+  private told(stack: string): Told | undefined {
+    const told = this.kv.get<Told | Expectation>(TOLD + stack);
+    return typeof told === "string" ? { expectation: told } : told;
+  }
+
+  private trackerOf(channel: string, region = channel.split("/")[1] ?? "") {
+    return this.env.STACKS.get(this.env.STACKS.idFromName(channel), placedNear(region));
+  }
+}
+
+const channelOf = ({ name, stackName = name, region = "" }: StackNode): string =>
+  stackChannelOf({ region, stackName });

@@ -1,0 +1,95 @@
+/** What a stack's tracker hands to a deployment becomes its events, kept with the position up to which they were taken. */
+import {
+  emptyDeployment,
+  hasEnded,
+  hasOnlyDeleted,
+  type DeploymentState,
+} from "../../domain/deployment/deployment-state.ts";
+import { beginsRun, nextRunOf } from "../../domain/deployment/following.ts";
+import { foldDeployment } from "../../domain/deployment/fold-deployment.ts";
+import { translated, type Belonging } from "../../domain/deployment/stack-translation.ts";
+import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
+import type { FeedDelivery, FeedReceipt } from "../../protocol/rpc/stack-feed.ts";
+import { stackFrameSchema, type StackFrame } from "../../protocol/stack/stack-frames.ts";
+import type { DeploymentChannel } from "./deployment-channel.ts";
+
+export const takeFrames = async (
+  channel: DeploymentChannel,
+  { stack, epoch, from, frames, trouble }: FeedDelivery,
+): Promise<FeedReceipt> => {
+  const { store, desk } = channel;
+  const { address } = store;
+  const last = from + frames.length - 1;
+  if (!address || !channel.wants(stack)) return { offset: last, wanted: false };
+  const taken = channel.fed(stack, epoch);
+  const belonging = { ...address, stack };
+  const fresh = frames.slice(Math.max(0, taken + 1 - from));
+  const fed = { stack, epoch, offset: Math.max(taken, last) };
+  if (desk.isInCharge) {
+    const { events, keep, isEarly } = desk.taken(belonging, fresh);
+    if (isEarly && !trouble) return { offset: taken, wanted: true, later: true };
+    const given = trouble ? desk.given(stack, trouble) : [];
+    keep();
+    await channel.tell(address, [...events, ...given], fed);
+  } else if (hasEnded(store.state)) {
+    await channel.tell(address, nextRun(channel, fresh.map(parsed), belonging), fed);
+  } else {
+    const events = ofTheRun(store.state, fresh.map(parsed), belonging);
+    // Who may not read it today may read it tomorrow: whoever deploys it does so meanwhile.
+    if (trouble?.code === "STACK_NOT_FOUND")
+      events.push(troubled(foldDeployment(store.state, events).state, belonging, trouble));
+    await channel.tell(address, events, fed);
+  }
+  return { offset: fed.offset, wanted: channel.wants(stack) };
+};
+
+const parsed = (frame: string): StackFrame => stackFrameSchema.parse(JSON.parse(frame));
+
+/** The events that frames make. An end counts if its beginning was told: an operation before the run may end late. */
+const ofTheRun = (
+  state: DeploymentState,
+  frames: readonly StackFrame[],
+  belonging: Belonging,
+): DeploymentEvent[] => {
+  const status = state.stacks.get(belonging.stack)?.status;
+  let isUnderway = status === "deploying" || status === "deleting";
+  return frames.flatMap((frame) => {
+    const event = translated(frame, belonging);
+    isUnderway ||= event?.type === "stack_deploying" || event?.type === "stack_deleting";
+    return event && (isUnderway || frame.type !== "stack_complete") ? [event] : [];
+  });
+};
+
+/** What a stack tells after the end of a run: its next operation begins the next run, and all else is of no interest. */
+const nextRun = (
+  channel: DeploymentChannel,
+  frames: readonly StackFrame[],
+  belonging: Belonging,
+): DeploymentEvent[] => {
+  const first = frames.findIndex((frame) => beginsRun(frame, belonging));
+  const start = frames[first];
+  if (!start) return [];
+  const begun = nextRunOf(channel.store.state, start.timestamp);
+  channel.following.goOn();
+  const fresh = emptyDeployment(belonging.deploymentId, belonging.environment);
+  return [begun, ...ofTheRun(fresh, frames.slice(first), belonging)];
+};
+
+const NOT_ANEW = { code: "STACK_DELETED", message: "The stack was deleted, and not created anew" };
+
+/**
+ * A stack that never appears, or cannot be read, ends its deployment's waiting; so does one that was deleted and does
+ * not come again. If nothing else was done, that was what was meant.
+ */
+const troubled = (
+  state: DeploymentState,
+  belonging: Belonging,
+  { code, message }: Readonly<{ code: string; message: string }>,
+): DeploymentEvent => {
+  const timestamp = new Date().toISOString();
+  const { stack, ...address } = belonging;
+  const isDeleted = state.stacks.get(stack)?.status === "deleted";
+  if (isDeleted && hasOnlyDeleted(state)) return { type: "deployment_destroying", timestamp, data: address };
+  const error = isDeleted ? NOT_ANEW : { code, message };
+  return { type: "stack_failed", timestamp, data: { ...belonging, error } };
+};

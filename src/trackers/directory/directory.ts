@@ -1,0 +1,92 @@
+/**
+ * Knows which trackers, deployments and outboxes are active, and wakes them each minute: alarms have been lost before,
+ * and an object without its alarm would stay silent for ever. https://github.com/cloudflare/cloudflare-docs/issues/18324
+ * Knows all deployments besides, for their list, and the Idempotency-Keys of all stacks.
+ */
+import { DurableObject } from "cloudflare:workers";
+import type {
+  DeploymentList,
+  DeploymentQuery,
+  RunSummary,
+} from "../../protocol/deployment/deployment-requests.ts";
+import type { Failure } from "../../protocol/failure.ts";
+import type { Result } from "../../protocol/result.ts";
+import type { Env } from "../../settings.ts";
+import { CanvasClaims } from "../canvas/canvas-claims.ts";
+import { RunIndex } from "./run-index.ts";
+
+/** There is one directory. */
+export const DIRECTORY_NAME = "directory";
+
+/** Objects woken at the same time. */
+const CONCURRENCY = 20;
+
+export class Directory extends DurableObject<Env> {
+  private readonly runs: RunIndex;
+  private readonly claims: CanvasClaims;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    ctx.storage.sql.exec("CREATE TABLE IF NOT EXISTS active (channel TEXT PRIMARY KEY) WITHOUT ROWID");
+    this.runs = new RunIndex(ctx.storage.sql);
+    this.claims = new CanvasClaims(ctx.storage.sql);
+  }
+
+  /** Notes an active object by its channel; again does no harm. */
+  async enrol(channel: string): Promise<void> {
+    this.ctx.storage.sql.exec("INSERT INTO active (channel) VALUES (?) ON CONFLICT DO NOTHING", channel);
+  }
+
+  async withdraw(channel: string): Promise<void> {
+    this.ctx.storage.sql.exec("DELETE FROM active WHERE channel = ?", channel);
+  }
+
+  /** Channels of the active objects. */
+  async active(): Promise<readonly string[]> {
+    return this.ctx.storage.sql
+      .exec<{ channel: string }>("SELECT channel FROM active ORDER BY channel")
+      .toArray()
+      .map(({ channel }) => channel);
+  }
+
+  /** Notes where a deployment's newest run stands at an offset; late or again does no harm. */
+  async noteRun(summary: RunSummary, offset: number): Promise<void> {
+    this.runs.note(summary, offset);
+  }
+
+  /** One page of the deployments, newest first, as far as the patterns of channels cover them; absent: all. */
+  async listRuns(query: DeploymentQuery, patterns?: string[]): Promise<Result<DeploymentList, Failure>> {
+    return this.runs.list(query, patterns, Date.now());
+  }
+
+  /** Notes which request an Idempotency-Key is used for; fails if it was used for another. */
+  async claim(id: string, digest: string): Promise<Result<null, Failure>> {
+    return this.claims.claim(id, digest, Date.now());
+  }
+
+  /** Wakes every active object; those that have nothing to do any more are struck off. */
+  async sweep(): Promise<void> {
+    const channels = [...(await this.active())];
+    while (channels.length > 0)
+      await Promise.all(channels.splice(0, CONCURRENCY).map((channel) => this.wake(channel)));
+  }
+
+  private async wake(channel: string): Promise<void> {
+    try {
+      if (!(await this.objectOf(channel).wake())) await this.withdraw(channel);
+    } catch (error) {
+      // The next sweep tries again.
+      console.error(
+        JSON.stringify({ level: "error", message: "Object not woken", channel, error: String(error) }),
+      );
+    }
+  }
+
+  private objectOf(channel: string) {
+    const { DEPLOYMENTS, OUTBOXES, STACKS } = this.env;
+    if (channel.startsWith("destinations/")) return OUTBOXES.get(OUTBOXES.idFromName(channel));
+    return channel.startsWith("deployments/")
+      ? DEPLOYMENTS.get(DEPLOYMENTS.idFromName(channel))
+      : STACKS.get(STACKS.idFromName(channel));
+  }
+}

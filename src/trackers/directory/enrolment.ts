@@ -1,0 +1,26 @@
+/** An object's entry in the directory of active trackers, so that the watchdog can wake it if its alarm is lost. */
+import { DIRECTORY_NAME } from "./directory.ts";
+import type { Env } from "../../settings.ts";
+
+export class Enrolment {
+  /** Undefined after a wake-up: the directory knows, and telling it twice does no harm. */
+  private enrolled: boolean | undefined;
+  private readonly ctx: DurableObjectState;
+  private readonly env: Env;
+  private readonly channel: string;
+
+  constructor(ctx: DurableObjectState, env: Env, channel: string) {
+    this.ctx = ctx;
+    this.env = env;
+    this.channel = channel;
+  }
+
+  /** Says whether the object is active. A message that is lost is sent again with the next call, or by the sweep. */
+  say(active: boolean): void {
+    if (this.enrolled === active) return;
+    this.enrolled = active;
+    const directory = this.env.DIRECTORY.get(this.env.DIRECTORY.idFromName(DIRECTORY_NAME));
+    const told = active ? directory.enrol(this.channel) : directory.withdraw(this.channel);
+    this.ctx.waitUntil(told.catch(() => void (this.enrolled = undefined)));
+  }
+}

@@ -1,0 +1,83 @@
+/** The channels of a gateway, by name and by number. A channel is there while somebody watches it or is about to. */
+import type { Env } from "../../settings.ts";
+import { GatewayChannel, type ChannelRow } from "./gateway-channel.ts";
+import { ownerOf } from "./gateway-owners.ts";
+import type { GatewayTicket } from "./gateway-ticket.ts";
+import type { HeldSockets } from "./held-sockets.ts";
+
+/** Kept, one row for each channel with viewers: `channel/<number>`. */
+const CHANNEL = "channel/";
+
+export class GatewayChannels {
+  private readonly ctx: DurableObjectState;
+  private readonly env: Env;
+  private readonly kv: SyncKvStorage;
+  private readonly sockets: HeldSockets<GatewayTicket>;
+  private readonly named = new Map<string, GatewayChannel>();
+  private readonly numbered = new Map<number, GatewayChannel>();
+  private nextNumber = 1;
+
+  constructor(ctx: DurableObjectState, env: Env, sockets: HeldSockets<GatewayTicket>) {
+    this.ctx = ctx;
+    this.env = env;
+    this.kv = ctx.storage.kv;
+    this.sockets = sockets;
+    this.restore();
+  }
+
+  /** The channel of this name, if anybody watches it. */
+  find(name: string): GatewayChannel | undefined {
+    return this.named.get(name);
+  }
+
+  /** The channel of this name. The caller brings a viewer, or the channel stays for nothing. */
+  open(name: string): GatewayChannel {
+    return this.named.get(name) ?? this.make(name, this.nextNumber);
+  }
+
+  /** The channels that a socket has subscribed to. */
+  of({ subscriptions }: GatewayTicket): readonly GatewayChannel[] {
+    return subscriptions.flatMap(([number]) => this.numbered.get(number) ?? []);
+  }
+
+  private make(name: string, number: number, row?: ChannelRow): GatewayChannel {
+    const owner = ownerOf(this.env, name);
+    const channel: GatewayChannel = new GatewayChannel(
+      name,
+      number,
+      {
+        sockets: this.sockets,
+        owner,
+        keep: (kept) => {
+          if (kept) this.kv.put(CHANNEL + number, kept);
+          else this.kv.delete(CHANNEL + number);
+        },
+        forget: () => {
+          this.kv.delete(CHANNEL + number);
+          const isNews = this.numbered.delete(number);
+          if (this.named.get(name) === channel) this.named.delete(name);
+          if (isNews && this.ctx.id.name !== undefined) this.ctx.waitUntil(owner.leave(this.ctx.id.name));
+        },
+      },
+      row,
+    );
+    this.nextNumber = Math.max(this.nextNumber, number + 1);
+    this.named.set(name, channel);
+    this.numbered.set(number, channel);
+    return channel;
+  }
+
+  /** After a wake-up: what was kept tells how far viewers were told, and the sockets tell who they are. */
+  private restore(): void {
+    for (const [key, row] of this.kv.list<ChannelRow>({ prefix: CHANNEL }))
+      this.make(row.name, Number(key.slice(CHANNEL.length)), row);
+    for (const socket of this.sockets.sockets) {
+      for (const [number, joinedAt] of this.sockets.keptOf(socket)?.subscriptions ?? []) {
+        const channel = this.numbered.get(number);
+        channel?.add(socket, joinedAt, Math.max(joinedAt, channel.position?.offset ?? 0));
+      }
+    }
+    // A restart loses sockets without a word; a channel that nobody watches has a position that nobody keeps up.
+    for (const channel of this.numbered.values()) channel.settle();
+  }
+}

@@ -1,0 +1,212 @@
+/** What clients of a gateway may say, and what becomes of it. `PROTOCOL.md` has the rules. */
+import { CLOSE } from "../../protocol/connection/close-codes.ts";
+import { MAX_SUBSCRIPTIONS, PONG } from "../../protocol/connection/connection.ts";
+import {
+  clientFrameSchema,
+  gatewayFrameSchema,
+  type Authorized,
+  type GatewayFrame,
+  type RequestError,
+  type Subscribe,
+} from "../../protocol/connection/control-frames.ts";
+import type { ChannelRequest } from "../../protocol/rpc/socket-request.ts";
+import type { AuthSettings } from "../../settings.ts";
+import { Arrivals } from "./gateway-arrival.ts";
+import type { GatewayChannel } from "./gateway-channel.ts";
+import type { GatewayChannels } from "./gateway-channels.ts";
+import type { Refusal } from "./gateway-owners.ts";
+import { coverageOf, isChannel, maySee, NO_CHANNEL, NOT_COVERED } from "./gateway-rights.ts";
+import type { GatewayTicket } from "./gateway-ticket.ts";
+import type { HeldSockets, Ticketed } from "./held-sockets.ts";
+import { frameOf } from "./incoming-frame.ts";
+import { idOf, renewalOf } from "./renewal.ts";
+
+/** Channels that a socket has asked for and is not in yet; the newest wish for a channel counts. */
+type Wishes = Map<string, Subscribe>;
+
+export class GatewayConversation {
+  private readonly sockets: HeldSockets<GatewayTicket>;
+  private readonly channels: GatewayChannels;
+  private readonly auth: AuthSettings;
+  private readonly arrivals: Arrivals;
+  private readonly wishes = new WeakMap<WebSocket, Wishes>();
+
+  constructor(
+    gateway: string,
+    sockets: HeldSockets<GatewayTicket>,
+    channels: GatewayChannels,
+    auth: AuthSettings,
+  ) {
+    this.sockets = sockets;
+    this.channels = channels;
+    this.auth = auth;
+    this.arrivals = new Arrivals(gateway, sockets);
+  }
+
+  /** Accepts a socket that is opened for one channel: resolves when it was sent what it is owed, or is closed. */
+  async open(socket: WebSocket, { session, optedIn }: Ticketed, request: ChannelRequest): Promise<void> {
+    const { channel, epoch, offset } = request;
+    const ticket = { session, optedIn, only: channel, subscriptions: [] };
+    this.sockets.accept(socket, ticket);
+    await this.subscribe(socket, ticket, {
+      action: "subscribe",
+      channel,
+      ...(epoch !== undefined && { epoch }),
+      ...(offset !== undefined && { offset }),
+    });
+  }
+
+  async heard(socket: WebSocket, message: string | ArrayBuffer, now: number): Promise<void> {
+    this.sockets.expire(now);
+    const ticket = this.sockets.keptOf(socket);
+    if (!ticket) return;
+    const frame = frameOf(ticket.only === undefined ? gatewayFrameSchema : clientFrameSchema, message);
+    if (!frame.ok) return this.sockets.close(socket, frame.failure);
+    if (!this.sockets.takes(socket, frame.value.action, now)) return;
+    const unsure = this.channels.of(ticket).map((channel) => channel.reassure(now));
+    await Promise.all([this.answer(socket, ticket, frame.value, now), ...unsure]);
+  }
+
+  /** Whether a socket is on its way into a channel. */
+  isArriving(socket: WebSocket): boolean {
+    return (this.wishes.get(socket)?.size ?? 0) > 0;
+  }
+
+  private async answer(
+    socket: WebSocket,
+    ticket: GatewayTicket,
+    frame: GatewayFrame,
+    now: number,
+  ): Promise<void> {
+    // Who only ever asks for more does not show that it reads what it gets.
+    if (!["subscribe", "unsubscribe"].includes(frame.action)) this.sockets.noteHeard(socket);
+    switch (frame.action) {
+      case "ping":
+        // The runtime answers the usual spelling itself; this is for others.
+        return this.sockets.send(socket, PONG);
+      case "ack":
+        return this.acknowledge(socket, ticket, frame);
+      case "auth":
+        return this.authorize(socket, frame, now);
+      case "subscribe":
+        return this.subscribe(socket, ticket, frame);
+      case "unsubscribe":
+        return this.unsubscribe(socket, frame.channel);
+    }
+  }
+
+  private acknowledge(
+    socket: WebSocket,
+    ticket: GatewayTicket,
+    { channel: name, offset }: Extract<GatewayFrame, { action: "ack" }>,
+  ): void {
+    const [only, ...others] = this.channels.of(ticket);
+    // Without a name it can only be understood where there is but one channel.
+    const channel = name === undefined ? (others.length === 0 ? only : undefined) : this.channels.find(name);
+    if (channel) this.sockets.noteHeard(socket, channel.acknowledge(socket, offset));
+  }
+
+  private async subscribe(socket: WebSocket, ticket: GatewayTicket, wish: Subscribe): Promise<void> {
+    const { id, channel: name, epoch, offset } = wish;
+    if (!ticket.optedIn && (id ?? epoch ?? offset) !== undefined)
+      this.sockets.keep(socket, { ...ticket, optedIn: true });
+    const coverage = coverageOf(ticket.session, name);
+    if (coverage === "uncovered") return this.refuse(socket, wish, { failure: NOT_COVERED });
+    if (!isChannel(name)) return this.refuse(socket, wish, { failure: NO_CHANNEL });
+    const wishes = this.wishesOf(socket);
+    const others = new Set([...this.channels.of(ticket).map((one) => one.name), ...wishes.keys()]);
+    others.delete(name);
+    if (others.size >= MAX_SUBSCRIPTIONS) return this.sockets.close(socket, CLOSE.tooManySubscriptions);
+    wishes.set(name, wish);
+    const refusal = await this.bring(socket, this.channels.open(name), wish);
+    if (wishes.get(name) === wish) wishes.delete(name);
+    if (!refusal) return;
+    const isTold = coverage === "covered" || "close" in refusal;
+    this.refuse(socket, wish, isTold ? refusal : { failure: NOT_COVERED });
+  }
+
+  private bring(socket: WebSocket, channel: GatewayChannel, wish: Subscribe): Promise<Refusal | undefined> {
+    return channel.whileArriving(() => {
+      this.drop(socket, channel);
+      return this.arrivals.bring(channel, {
+        socket,
+        wish,
+        allows: (address) => {
+          const session = this.sockets.keptOf(socket)?.session;
+          return session !== undefined && maySee(session, channel.name, address);
+        },
+        isWanted: () =>
+          this.sockets.keptOf(socket) !== undefined && this.wishesOf(socket).get(channel.name) === wish,
+        admit: (joinedAt) => {
+          this.wishesOf(socket).delete(channel.name);
+          const ticket = this.sockets.keptOf(socket);
+          if (!ticket) return;
+          const { waitingSince: _, ...kept } = ticket;
+          const subscription = [channel.number, joinedAt] as const;
+          this.sockets.keep(socket, { ...kept, subscriptions: [...kept.subscriptions, subscription] });
+        },
+      });
+    });
+  }
+
+  private unsubscribe(socket: WebSocket, name: string): void {
+    this.wishesOf(socket).delete(name);
+    const channel = this.channels.find(name);
+    if (channel) this.drop(socket, channel);
+  }
+
+  private drop(socket: WebSocket, channel: GatewayChannel): void {
+    const ticket = this.sockets.keptOf(socket);
+    const subscriptions = ticket?.subscriptions.filter(([number]) => number !== channel.number);
+    if (!ticket || !subscriptions || subscriptions.length === ticket.subscriptions.length) return;
+    this.sockets.keep(socket, { ...ticket, subscriptions });
+    // What was sent of it need not be acknowledged any more.
+    this.sockets.noteSettled(socket, channel.remove(socket));
+  }
+
+  private async authorize(
+    socket: WebSocket,
+    frame: Extract<GatewayFrame, { action: "auth" }>,
+    now: number,
+  ): Promise<void> {
+    const renewal = await renewalOf(frame, this.auth, now);
+    const ticket = this.sockets.keptOf(socket);
+    if (!ticket) return;
+    if (!renewal.ok)
+      return "close" in renewal.failure
+        ? this.sockets.close(socket, renewal.failure.close)
+        : this.control(socket, renewal.failure.answer);
+    const { session, answer } = renewal.value;
+    if (!this.channels.of(ticket).every(({ name, address }) => maySee(session, name, address)))
+      return this.sockets.close(socket, CLOSE.forbidden);
+    this.sockets.keep(socket, { ...ticket, session });
+    this.control(socket, answer);
+  }
+
+  private refuse(socket: WebSocket, wish: Subscribe, refusal: Refusal): void {
+    if ("close" in refusal) return this.sockets.close(socket, refusal.close);
+    const { code, message } = refusal.failure;
+    if (this.sockets.keptOf(socket)?.optedIn)
+      return this.control(socket, {
+        type: "error",
+        ...idOf(wish),
+        channel: wish.channel,
+        error: { code, message },
+      });
+    // The classic protocol has no word for it.
+    this.sockets.close(socket, refusal.failure === NO_CHANNEL ? CLOSE.badFrame : CLOSE.forbidden);
+  }
+
+  /** Speaks of the connection, to a client that opted in. */
+  private control(socket: WebSocket, frame: Authorized | RequestError): void {
+    if (this.sockets.keptOf(socket)?.optedIn) this.sockets.send(socket, JSON.stringify(frame));
+  }
+
+  private wishesOf(socket: WebSocket): Wishes {
+    const known = this.wishes.get(socket);
+    if (known) return known;
+    const wishes: Wishes = new Map();
+    this.wishes.set(socket, wishes);
+    return wishes;
+  }
+}

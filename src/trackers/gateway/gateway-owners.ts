@@ -1,0 +1,61 @@
+/** The objects that own channels, as a gateway reaches them: a call that fails is made once more, by a new stub. */
+import { CLOSE, type CloseCode } from "../../protocol/connection/close-codes.ts";
+import { stackAddressOf } from "../../protocol/connection/channel.ts";
+import type { ChannelOwner, Join, JoinRequest, Missed } from "../../protocol/rpc/channel-owner.ts";
+import type { Failure } from "../../protocol/failure.ts";
+import { placedNear } from "../../protocol/rpc/location-hint.ts";
+import { failed, success, type Result } from "../../protocol/result.ts";
+import type { Env } from "../../settings.ts";
+
+/** Why a viewer cannot be let in: it is told, or its socket is closed. */
+export type Refusal = Readonly<{ failure: Failure }> | Readonly<{ close: CloseCode }>;
+
+/** An owner that may be out of reach. */
+export type Owner = Readonly<{
+  join(request: JoinRequest): Promise<Result<Join, Refusal>>;
+  /** Fails with the code that viewers have to be closed with: 4010 says that they can never be told what follows. */
+  since(epoch: string, offset: number): Promise<Result<Missed, CloseCode>>;
+  /** If it is in vain, the owner hears of it when it pushes next. */
+  leave(gateway: string): Promise<void>;
+}>;
+
+const stubOf = (env: Env, channel: string): ChannelOwner => {
+  const address = stackAddressOf(channel);
+  return address
+    ? env.STACKS.get(env.STACKS.idFromName(channel), placedNear(address.region))
+    : env.DEPLOYMENTS.get(env.DEPLOYMENTS.idFromName(channel));
+};
+
+/** Undefined: twice in vain. A stub that has failed once may be broken for good. */
+const reached = async <Answer>(
+  env: Env,
+  channel: string,
+  call: (owner: ChannelOwner) => Promise<Answer>,
+): Promise<Readonly<{ answer: Answer }> | undefined> => {
+  for (let attempt = 1; attempt <= 2; attempt += 1) {
+    try {
+      return { answer: await call(stubOf(env, channel)) };
+    } catch (error) {
+      const message = "A channel's owner did not answer";
+      console.warn(JSON.stringify({ level: "warn", message, channel, attempt, error: String(error) }));
+    }
+  }
+  return undefined;
+};
+
+/** The owner of a channel. */
+export const ownerOf = (env: Env, channel: string): Owner => ({
+  join: async (request) => {
+    const reply = await reached(env, channel, (owner) => owner.join(request));
+    if (!reply) return failed({ close: CLOSE.draining });
+    return reply.answer.ok ? reply.answer : failed({ failure: reply.answer.failure });
+  },
+  since: async (epoch, offset) => {
+    const reply = await reached(env, channel, (owner) => owner.since(epoch, offset));
+    if (!reply) return failed(CLOSE.draining);
+    return reply.answer ? success(reply.answer) : failed(CLOSE.insufficientState);
+  },
+  leave: async (gateway) => {
+    await reached(env, channel, (owner) => owner.leave(gateway));
+  },
+});

@@ -1,0 +1,99 @@
+/**
+ * A gateway: holds all sockets near their viewers, and passes on what the channels' owners push. It knows no event from
+ * another and keeps no history: losing it costs its viewers a reconnect. The states of a socket:
+ *
+ *     Open for any channels ──subscribe──► Arriving ──admitted──► Live ──unsubscribe──► Open …
+ *       │ nothing within 10 s: 4408          ▲                     │ slow, expired, refused, insufficient state
+ *       ▼                                    │                     ▼
+ *     Closing ◄──────────────────────────────┼─────────────────  Closing
+ *     Opened for one channel ────────────────┘  (its answer to the upgrade is what it is owed)
+ */
+import { DurableObject } from "cloudflare:workers";
+import type { GatewayPushes, Push } from "../../protocol/rpc/channel-owner.ts";
+import { CLOSE } from "../../protocol/connection/close-codes.ts";
+import { PING, PONG, SUBPROTOCOL, SUBSCRIBE_WITHIN_SECONDS } from "../../protocol/connection/connection.ts";
+import { SESSION_HEADER, sessionHeaderSchema } from "../../protocol/connection/session.ts";
+import { channelRequestSchema, OPENED_FOR_HEADER } from "../../protocol/rpc/socket-request.ts";
+import { settingsOf, type Env } from "../../settings.ts";
+import { GatewayChannels } from "./gateway-channels.ts";
+import { GatewayConversation } from "./gateway-conversation.ts";
+import type { GatewayTicket } from "./gateway-ticket.ts";
+import { HeldSockets } from "./held-sockets.ts";
+
+const SUBSCRIBE_WITHIN_MS = SUBSCRIBE_WITHIN_SECONDS * 1000;
+
+export class Gateway extends DurableObject<Env> implements GatewayPushes {
+  private readonly sockets: HeldSockets<GatewayTicket>;
+  private readonly channels: GatewayChannels;
+  private readonly conversation: GatewayConversation;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const settings = settingsOf(env);
+    // The Worker lets nobody in without these.
+    if (!settings.ok || ctx.id.name === undefined) throw new Error("No gateway can be here");
+    this.sockets = new HeldSockets(ctx, (socket, ticket) => {
+      for (const channel of this.channels.of(ticket)) channel.remove(socket);
+    });
+    this.channels = new GatewayChannels(ctx, env, this.sockets);
+    const { auth } = settings.value;
+    this.conversation = new GatewayConversation(ctx.id.name, this.sockets, this.channels, auth);
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
+  }
+
+  override async fetch(request: Request): Promise<Response> {
+    const session = sessionHeaderSchema.safeParse(request.headers.get(SESSION_HEADER));
+    if (!session.success) return new Response(null, { status: 401 });
+    const optedIn = request.headers.get("Sec-WebSocket-Protocol") === SUBPROTOCOL;
+    const { 0: client, 1: server } = new WebSocketPair();
+    const asked = channelRequestSchema.safeParse(Object.fromEntries(new URL(request.url).searchParams));
+    if (asked.success) {
+      await this.conversation.open(server, { session: session.data, optedIn }, asked.data);
+    } else {
+      const now = Date.now();
+      this.sockets.accept(server, { session: session.data, optedIn, waitingSince: now, subscriptions: [] });
+      if ((await this.ctx.storage.getAlarm()) === null)
+        await this.ctx.storage.setAlarm(now + SUBSCRIBE_WITHIN_MS);
+    }
+    const headers = {
+      ...(optedIn && { "Sec-WebSocket-Protocol": SUBPROTOCOL }),
+      ...(asked.success && { [OPENED_FOR_HEADER]: asked.data.channel }),
+    };
+    return new Response(null, { status: 101, webSocket: client, headers });
+  }
+
+  override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    await this.conversation.heard(socket, message, Date.now());
+  }
+
+  override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
+    this.sockets.closedBy(socket, code, reason);
+  }
+
+  override async webSocketError(socket: WebSocket): Promise<void> {
+    this.sockets.left(socket);
+  }
+
+  /** Closes sockets that did not subscribe in time, and comes again only while others may still be late. */
+  override async alarm(): Promise<void> {
+    const now = Date.now();
+    let next = Infinity;
+    for (const socket of this.sockets.sockets) {
+      const since = this.sockets.keptOf(socket)?.waitingSince;
+      if (since === undefined) continue;
+      const due = this.conversation.isArriving(socket)
+        ? now + SUBSCRIBE_WITHIN_MS
+        : since + SUBSCRIBE_WITHIN_MS;
+      if (due <= now) this.sockets.close(socket, CLOSE.nothingSubscribed);
+      else next = Math.min(next, due);
+    }
+    if (next < Infinity) await this.ctx.storage.setAlarm(next);
+  }
+
+  /** A channel's owner tells what is new. */
+  async push(push: Push): Promise<Readonly<{ viewers: number }>> {
+    const channel = this.channels.find(push.channel);
+    await channel?.push(push, Date.now());
+    return { viewers: channel?.viewers ?? 0 };
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * Hands a stack's events to the deployments that it belongs to: a consumer of the log with a cursor for each. A call
+ * that is lost is made again; the deployment knows by the position what it has.
+ */
+import type { FeedDelivery, FeedRequest } from "../../protocol/rpc/stack-feed.ts";
+import type { Env } from "../../settings.ts";
+import type { EventLog } from "../../channel/event-log.ts";
+
+/** Kept, one row for each deployment: what it wants, and how far it has taken it. */
+export type Feed = Omit<FeedRequest, "after" | "anew"> &
+  Readonly<{
+    offset: number;
+    /** Unix milliseconds since which the stack is missed if it is not there. */
+    eagerSince?: number;
+  }>;
+
+/** Why nothing more is to be expected of the stack, for one of those that wait for it; undefined: there is no such reason. */
+type TroubleFor = (feed: Feed) => FeedDelivery["trouble"];
+
+const NO_TROUBLE: TroubleFor = () => undefined;
+
+const FEED = "feed/";
+
+/** Frames of one call. */
+const STRIDE = 250;
+
+const RETRY_MS = 2_000;
+
+export class DeploymentFeeds {
+  private underway: Promise<void> | undefined;
+  private notBefore = 0;
+  private readonly kv: SyncKvStorage;
+  private readonly env: Env;
+  private readonly log: EventLog;
+
+  constructor(kv: SyncKvStorage, env: Env, log: EventLog) {
+    this.kv = kv;
+    this.env = env;
+    this.log = log;
+  }
+
+  /** Deployments that want the stack's events. */
+  get all(): readonly Feed[] {
+    return [...this.kv.list<Feed>({ prefix: FEED })].map(([, feed]) => feed);
+  }
+
+  /** How the stack is waited for, by whom that is most urgent to. */
+  get expectation(): "begun" | "eager" | "patient" | undefined {
+    const { all } = this;
+    if (all.length === 0) return undefined;
+    if (all.some(({ begun }) => begun)) return "begun";
+    return all.some(({ eager }) => eager) ? "eager" : "patient";
+  }
+
+  /** Whether the stack belongs to a run that is under way. */
+  get isPartOfRun(): boolean {
+    return this.all.some(({ resting }) => !resting);
+  }
+
+  get(deployment: string): Feed | undefined {
+    return this.kv.get<Feed>(FEED + deployment);
+  }
+
+  /** Takes a wish, or a change of it. `offset`: all up to there is of no interest, or is known. */
+  keep({ after: _after, anew: _anew, ...request }: FeedRequest, offset: number, now: number): Feed {
+    const known = this.get(request.deployment);
+    const eagerSince = known?.run === request.run ? known?.eagerSince : undefined;
+    const feed = { ...request, offset, ...(request.eager && { eagerSince: eagerSince ?? now }) };
+    this.kv.put<Feed>(FEED + request.deployment, feed);
+    return feed;
+  }
+
+  drop(deployment: string): void {
+    this.kv.delete(FEED + deployment);
+  }
+
+  /** Oldest offset that a deployment has not taken yet; Infinity: all have all. */
+  get needed(): number {
+    return Math.min(Infinity, ...this.all.map(({ offset }) => offset + 1));
+  }
+
+  /** Hands on what is new, to all at once and to each in order. */
+  run(epoch: string, head: number, now: number, troubleFor: TroubleFor = NO_TROUBLE): Promise<void> {
+    if (this.underway) return this.underway;
+    const behind = this.all
+      .map((feed) => ({ feed, trouble: troubleFor(feed) }))
+      .filter(({ feed, trouble }) => feed.offset < head || trouble);
+    if (behind.length === 0 || now < this.notBefore) return Promise.resolve();
+    const delivered = behind.map(({ feed, trouble }) => this.deliver(feed, epoch, head, trouble));
+    this.underway = Promise.all(delivered)
+      .then((results) => void (this.notBefore = results.every(Boolean) ? 0 : now + RETRY_MS))
+      .finally(() => (this.underway = undefined));
+    return this.underway;
+  }
+
+  /** Milliseconds until there is something to hand on; undefined: nothing waits. */
+  nextIn(head: number, now: number): number | undefined {
+    if (!this.all.some(({ offset }) => offset < head)) return undefined;
+    return this.underway ? RETRY_MS : Math.max(0, this.notBefore - now);
+  }
+
+  private async deliver(
+    { deployment, stack, offset: begin }: Feed,
+    epoch: string,
+    head: number,
+    trouble: FeedDelivery["trouble"],
+  ): Promise<boolean> {
+    const target = this.env.DEPLOYMENTS.get(this.env.DEPLOYMENTS.idFromName(deployment));
+    let offset = begin;
+    try {
+      do {
+        const runs = this.log.page(offset, STRIDE);
+        const frames = runs.flatMap((run) => run.frames);
+        const from = runs[0]?.from ?? offset + 1;
+        const delivery = { stack, epoch, from, frames, ...(trouble && { trouble }) };
+        const receipt = await target.stackFrames(delivery);
+        if (receipt.later) return false;
+        if (!receipt.wanted) {
+          this.drop(deployment);
+          return true;
+        }
+        const known = this.get(deployment);
+        // Released while the call was under way.
+        if (!known) return true;
+        offset = Math.max(receipt.offset, runs.at(-1)?.to ?? offset);
+        this.kv.put<Feed>(FEED + deployment, { ...known, offset });
+      } while (offset < head);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}

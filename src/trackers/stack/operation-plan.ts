@@ -1,0 +1,45 @@
+/**
+ * Finds out what an operation is going to touch: from its change set, else from the template, else nothing is known
+ * beforehand and the total is what was seen.
+ */
+import type { CloudFormation, StackDescription } from "../../aws/cloudformation/cloudformation.ts";
+import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
+import { planOfChanges, planOfTemplate, pseudoParameters, type Plan } from "../../domain/template/plan.ts";
+import type { OperationKind } from "../../domain/stack/statuses.ts";
+import { success, type Result } from "../../protocol/result.ts";
+
+const NOTHING_KNOWN: Plan = {};
+
+/** Failures that asking again may mend; others mean that there is nothing to be had. */
+const isPassing = ({ kind }: LookupFailure): boolean =>
+  kind === "throttled" || kind === "network" || kind === "unavailable" || kind === "bad-answer";
+
+export const planOf = async (
+  cloudFormation: CloudFormation,
+  stackId: string,
+  kind: OperationKind,
+  nested: boolean,
+): Promise<Result<Plan, LookupFailure>> => {
+  const described = await cloudFormation.describeStack(stackId);
+  if (!described.ok) return isPassing(described.failure) ? described : success(NOTHING_KNOWN);
+  const changeSetId = kind === "delete" ? undefined : described.value.changeSetId;
+  if (changeSetId !== undefined) {
+    const changeSet = await cloudFormation.changeSet(changeSetId);
+    if (changeSet.ok && changeSet.value.executionStatus.startsWith("EXECUTE_")) {
+      return success(planOfChanges(changeSet.value.changes));
+    }
+    if (!changeSet.ok && isPassing(changeSet.failure)) return changeSet;
+  }
+  // An update touches a part of a nested stack's resources, and nobody says which.
+  if (nested && kind === "update") return success(NOTHING_KNOWN);
+  return templatePlan(cloudFormation, described.value);
+};
+
+const templatePlan = async (
+  cloudFormation: CloudFormation,
+  stack: StackDescription,
+): Promise<Result<Plan, LookupFailure>> => {
+  const template = await cloudFormation.template(stack.stackId);
+  if (!template.ok) return isPassing(template.failure) ? template : success(NOTHING_KNOWN);
+  return success(planOfTemplate(template.value, { ...pseudoParameters(stack.stackId), ...stack.parameters }));
+};

@@ -1,0 +1,283 @@
+/**
+ * The workings of a stack's object: what is kept, who hears of a commit, and what the alarm has to see to. Sockets,
+ * gateways, deployments and the audit are consumers of one log and never hold it up.
+ */
+import { cloudFormation } from "../../aws/cloudformation/cloudformation.ts";
+import { awsSession } from "../../aws/identity/session.ts";
+import type { Advance } from "../../domain/stack/findings.ts";
+import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
+import { goneSince, isComplete, isHolding, isPartOf, rootOf } from "../../domain/stack/stack-state.ts";
+import type { NameStanding } from "../../domain/stack/stack-listing.ts";
+import { tellingOf } from "../../domain/failure/trouble.ts";
+import type { StackAddress } from "../../protocol/connection/channel-names.ts";
+import type { Join, JoinRequest, Missed } from "../../protocol/rpc/channel-owner.ts";
+import { success, type Result } from "../../protocol/result.ts";
+import type { FeedDelivery, FeedRequest, StackStanding } from "../../protocol/rpc/stack-feed.ts";
+import type { TroubleFrame } from "../../protocol/stack/stack-frames.ts";
+import type { Env, Settings } from "../../settings.ts";
+import { CanvasDeploys } from "../canvas/canvas-deploys.ts";
+import { DeploymentFeeds, type Feed } from "./deployment-feeds.ts";
+import { Enrolment } from "../directory/enrolment.ts";
+import { stackForms } from "../audiences/event-forms.ts";
+import { tellOfFrames } from "../audiences/event-lines.ts";
+import type { LogRun } from "../../channel/event-log.ts";
+import { GatewayPushes } from "../audiences/gateway-pushes.ts";
+import { LogConsumers } from "../audiences/log-consumers.ts";
+import { standingIn } from "../account/region.ts";
+import { Schedule } from "./schedule.ts";
+import { StackPoll } from "./stack-poll.ts";
+import { StackStore } from "./stack-store.ts";
+
+/** How often, and how many milliseconds apart, one looks for an operation that has just begun. */
+const LOOKS_FOR_BEGUN = 6;
+const BETWEEN_LOOKS_MS = 500;
+
+export class StackChannel {
+  readonly name: string;
+  readonly store: StackStore;
+  readonly poll: StackPoll;
+  readonly schedule: Schedule;
+  readonly canvas: CanvasDeploys;
+  /** A look this young, in milliseconds, is as good as a new one. */
+  private readonly freshMs: number;
+  /** So long, in milliseconds, is a stack waited for that is not there. */
+  private readonly waitMs: number;
+  private readonly address: StackAddress;
+  /** Deployments that are about to wait for the stack. */
+  private arriving = 0;
+  private readonly ctx: DurableObjectState;
+  private readonly env: Env;
+  private readonly consumers: LogConsumers;
+  private readonly feeds: DeploymentFeeds;
+  private readonly pushes: GatewayPushes;
+
+  constructor(ctx: DurableObjectState, env: Env, settings: Settings, name: string, address: StackAddress) {
+    const { aws, stackWaitSeconds, pollIntervalSeconds } = settings;
+    const { kv } = ctx.storage;
+    const sessionIn = (region: string) =>
+      awsSession({ ...aws.credentials, region, endpoints: aws.endpoints });
+    this.address = address;
+    this.ctx = ctx;
+    this.env = env;
+    this.name = name;
+    this.freshMs = pollIntervalSeconds * 1000;
+    this.waitMs = stackWaitSeconds * 1000;
+    this.store = new StackStore(ctx.storage, () => crypto.randomUUID().slice(0, 8));
+    this.feeds = new DeploymentFeeds(kv, env, this.store.log);
+    this.pushes = new GatewayPushes(ctx, env);
+    const session = sessionIn(aws.region);
+    this.consumers = new LogConsumers(kv, this.store.log, session, settings, stackForms(address));
+    this.canvas = new CanvasDeploys(kv, address, sessionIn(address.region), () =>
+      this.schedule.rearm(Date.now()),
+    );
+    this.poll = new StackPoll(
+      kv,
+      this.store,
+      address,
+      cloudFormation(sessionIn(address.region)),
+      stackWaitSeconds,
+      {
+        standing: (asker) => this.standing(asker),
+        committed: (runs, change) => this.committed(runs, change),
+        troubled: (frame) => this.troubled(frame),
+      },
+    );
+    this.schedule = new Schedule(ctx.storage, {
+      settings,
+      store: this.store,
+      poll: this.poll,
+      deploymentsIn: (now) => this.feeds.nextIn(this.store.offset, now),
+      consumers: [
+        (now) => this.consumers.nextIn(this.store.offset, now),
+        () => this.pushes.nextIn(),
+        (now) => this.canvas.nextIn(now),
+      ],
+      enrolment: new Enrolment(ctx, env, name),
+      viewerCount: () => this.pushes.viewers,
+      awaited: () => this.feeds.expectation,
+    });
+  }
+
+  position() {
+    const { epoch, offset, floor } = this.store;
+    return { channel: this.name, epoch, offset, floor };
+  }
+
+  /** What the alarm is for. The next one is set first of all, so that a look that dies costs one period and no more. */
+  async work(): Promise<void> {
+    const now = Date.now();
+    // A restart loses sockets without a word.
+    this.schedule.noteDeparture(now);
+    const pollIn = this.schedule.pollIn(now);
+    if (pollIn !== undefined) await this.ctx.storage.setAlarm(now + pollIn);
+    try {
+      if (pollIn !== undefined) await this.poll.look();
+      const served = this.serve(now, pollIn !== undefined);
+      if (pollIn === undefined) await served;
+      else this.ctx.waitUntil(served);
+    } catch (error) {
+      console.error(
+        JSON.stringify({ level: "error", message: "Alarm failed", channel: this.name, error: String(error) }),
+      );
+    }
+    if (pollIn === undefined || this.schedule.pollIn(now) !== pollIn) await this.schedule.renew(Date.now());
+  }
+
+  /** Looks without beginning to follow; what the look brought may still have to be handed on. */
+  async lookOnce(subject?: string): Promise<void> {
+    this.poll.noteAsker(subject);
+    await this.poll.lookIfOlder(this.freshMs);
+    await this.schedule.rearm(Date.now());
+  }
+
+  /** Follows the stack for a subject. `token`: of an operation that has just begun, which may take a moment to show. */
+  async follow(subject: string, token: string | undefined): Promise<void> {
+    this.schedule.noteTracking(subject, Date.now());
+    await this.schedule.arouse(Date.now());
+    const isShown = (): boolean =>
+      token === undefined || rootOf(this.store.state)?.clientRequestToken === token;
+    for (let looks = 0; !isShown() && looks < LOOKS_FOR_BEGUN; looks += 1) {
+      if (looks > 0) await scheduler.wait(BETWEEN_LOOKS_MS);
+      await this.poll.look();
+    }
+    if (isShown() && isComplete(this.store.state)) this.schedule.noteUntracking();
+    await this.schedule.renew(Date.now());
+  }
+
+  /** A gateway has a viewer of the stack. */
+  join({ gateway, epoch, offset, subject }: JoinRequest): Join {
+    const { store } = this;
+    // Trouble of a time when nobody asked is old news: the look that follows tells how things are.
+    const trouble = this.schedule.pollIn(Date.now()) === undefined ? undefined : this.poll.troubleFrame();
+    this.poll.noteAsker(subject);
+    this.pushes.add(gateway);
+    this.schedule.noteArrival();
+    this.ctx.waitUntil(this.schedule.arouse(Date.now()));
+    const recovered = store.covers(epoch, offset);
+    return {
+      epoch: store.epoch,
+      offset: store.offset,
+      floor: store.floor,
+      recovered,
+      runs: store.log.page(recovered && offset !== undefined ? offset : store.floor - 1),
+      ...(trouble && { transient: [JSON.stringify(trouble)] }),
+    };
+  }
+
+  /** Events after an offset, for a gateway that missed a push; that it asks sees to it that the next look is due. */
+  since(epoch: string, offset: number): Missed | undefined {
+    this.ctx.waitUntil(this.schedule.rearmSometimes(Date.now()));
+    const { store } = this;
+    return store.covers(epoch, offset) ? { offset: store.offset, runs: store.log.page(offset) } : undefined;
+  }
+
+  /** How many watch, as their gateways said last. */
+  get viewers(): number {
+    return this.pushes.viewers;
+  }
+
+  /** A gateway has no viewer of the stack any more. */
+  async leave(gateway: string): Promise<void> {
+    await this.pushes.leave(gateway, this.position());
+    await this.schedule.departed(Date.now());
+  }
+
+  /** A deployment waits for the stack, and has its events from now on. */
+  async feed(request: FeedRequest): Promise<StackStanding> {
+    const { store, feeds } = this;
+    const known = feeds.get(request.deployment);
+    this.arriving += 1;
+    try {
+      if (!known || request.eager) await this.poll.lookIfOlder(this.freshMs);
+    } finally {
+      this.arriving -= 1;
+    }
+    const before = feeds.expectation;
+    store.found();
+    store.notice(request.after);
+    const { offset } = feeds.keep(request, this.beginningFor(request, known), Date.now());
+    if (store.state.attempt && offset < store.offset && !request.resting)
+      this.consumers.skip(Math.max(store.floor, offset + 1), store.offset);
+    // From now on it is missed if it does not come: the waiting begins anew.
+    if (request.eager && before !== "eager" && before !== "begun") this.poll.forgetTrouble();
+    if (known) await this.schedule.rearm(Date.now());
+    else await this.schedule.arouse(Date.now());
+    this.ctx.waitUntil(this.serve(Date.now(), true));
+    return this.standingFor(offset);
+  }
+
+  /** The deployment waits no more. */
+  async release(deployment: string): Promise<void> {
+    this.feeds.drop(deployment);
+    await this.schedule.renew(Date.now());
+  }
+
+  /** What viewers alone want to know of a name that AWS has never shown, the region's object finds out for all of them. */
+  private async standing(asker: string | undefined): Promise<Result<NameStanding, LookupFailure>> {
+    if (this.arriving > 0 || !this.schedule.isOnlyWatched) return success("ask");
+    return standingIn(this.env, this.address, asker);
+  }
+
+  private committed(runs: readonly LogRun[], { renewed, frames }: Advance): void {
+    const { store } = this;
+    // A deployment's stacks are audited there.
+    if (this.feeds.isPartOfRun && runs[0]) this.consumers.skip(runs[0].from, store.offset);
+    if (renewed) {
+      store.log.trimBefore(Math.min(store.floor, this.consumers.offset + 1, this.feeds.needed));
+    }
+    if (isComplete(store.state)) this.schedule.noteUntracking();
+    this.pushes.send(this.position(), runs, []);
+    if (!this.feeds.isPartOfRun) tellOfFrames(this.name, frames);
+    this.ctx.waitUntil(this.feeds.run(store.epoch, store.offset, Date.now()));
+  }
+
+  private troubled(frame: TroubleFrame): void {
+    this.pushes.send(this.position(), [], [JSON.stringify(frame)]);
+  }
+
+  /** Offset up to which a deployment is not to be told anything. */
+  private beginningFor({ after, anew, since, tokens }: FeedRequest, known: Feed | undefined): number {
+    const { store } = this;
+    const { attempt } = store.state;
+    // Told once, and whole from where the deployment is, or from the oldest event that is kept.
+    if (after?.epoch === store.epoch && after.offset <= store.offset)
+      return Math.max(after.offset, store.floor - 1);
+    if (known && !after && !anew) return known.offset;
+    const isItsOwn = attempt !== undefined && isPartOf(store.state, since, tokens);
+    return isItsOwn ? attempt.firstOffset - 1 : store.offset;
+  }
+
+  private standingFor(taken: number): StackStanding {
+    const { epoch, offset, state } = this.store;
+    const root = rootOf(state);
+    return {
+      position: { epoch, offset: taken },
+      ...(root && root.status !== "" && { status: root.status, since: root.statusAt }),
+      isIdle: isComplete(state) && !isHolding(state) && taken >= offset,
+    };
+  }
+
+  /** Why nothing more is to be expected of the stack: each who waits for it does so from a time of its own. */
+  private troubleFor(feed: Feed, now: number): FeedDelivery["trouble"] {
+    if (feed.resting) return undefined;
+    const { trouble } = this.poll;
+    const gone = feed.begun ? undefined : goneSince(this.store.state);
+    const missedSince = gone === undefined ? trouble?.kind === "missing" && trouble.since : Date.parse(gone);
+    if (typeof missedSince === "number") {
+      const waited = now - Math.max(missedSince, feed.eagerSince ?? Infinity);
+      return waited >= this.waitMs ? tellingOf("missing") : undefined;
+    }
+    return trouble?.gaveUp ? tellingOf(trouble.kind, this.address.region) : undefined;
+  }
+
+  /** Hands on to those who follow at their own pace. `more`: whether events may come soon. */
+  private async serve(now: number, more: boolean): Promise<void> {
+    const { store } = this;
+    await Promise.all([
+      this.consumers.run(store.offset, now, more),
+      this.feeds.run(store.epoch, store.offset, now, (feed) => this.troubleFor(feed, now)),
+      this.pushes.catchUp(this.position(), now),
+      this.canvas.clear(now),
+    ]);
+  }
+}

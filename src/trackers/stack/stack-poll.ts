@@ -1,0 +1,148 @@
+/**
+ * Looks at a stack and keeps what it sees: observe, advance, commit, then say so. One look at a time, whoever asks;
+ * trouble is kept, so that its patience outlives a restart.
+ */
+import type { CloudFormation } from "../../aws/cloudformation/cloudformation.ts";
+import { advance } from "../../domain/stack/advance.ts";
+import type { Advance } from "../../domain/stack/findings.ts";
+import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
+import type { NameStanding } from "../../domain/stack/stack-listing.ts";
+import { goneSince, isComplete, rootOf } from "../../domain/stack/stack-state.ts";
+import { tellingOf, troubleAfter, type Trouble } from "../../domain/failure/trouble.ts";
+import { stackChannelOf, type StackAddress } from "../../protocol/connection/channel-names.ts";
+import type { TroubleFrame } from "../../protocol/stack/stack-frames.ts";
+import type { Result } from "../../protocol/result.ts";
+import type { LogRun } from "../../channel/event-log.ts";
+import { observe } from "./observe.ts";
+import type { StackStore } from "./stack-store.ts";
+
+export const TROUBLE = "trouble";
+
+/** After so many failed looks, one goes on without knowing what the operation plans. */
+const PATIENCE_FOR_PLANS = 3;
+
+/** Who is told of what a look brought. */
+export type Audience = Readonly<{
+  /** Whether a name that AWS has never shown is worth a look of its own. `asker`: the subject that has just come for it. */
+  standing(asker: string | undefined): Promise<Result<NameStanding, LookupFailure>>;
+  committed(runs: readonly LogRun[], change: Advance): void;
+  troubled(frame: TroubleFrame): void;
+}>;
+
+export class StackPoll {
+  trouble: Trouble | undefined;
+  private underway: Promise<void> | undefined;
+  private postponed: Promise<void> | undefined;
+  /** Who has come since the newest look began. */
+  private asker: string | undefined;
+  /** Unix milliseconds of the newest look's beginning. */
+  private lookedAt = 0;
+  private readonly kv: SyncKvStorage;
+  private readonly store: StackStore;
+  private readonly address: StackAddress;
+  private readonly cloudFormation: CloudFormation;
+  private readonly waitSeconds: number;
+  private readonly audience: Audience;
+
+  constructor(
+    kv: SyncKvStorage,
+    store: StackStore,
+    address: StackAddress,
+    cloudFormation: CloudFormation,
+    waitSeconds: number,
+    audience: Audience,
+  ) {
+    this.kv = kv;
+    this.store = store;
+    this.address = address;
+    this.cloudFormation = cloudFormation;
+    this.waitSeconds = waitSeconds;
+    this.audience = audience;
+    this.trouble = kv.get<Trouble>(TROUBLE);
+  }
+
+  /** Somebody comes for the stack: the next look is for this subject. */
+  noteAsker(subject: string | undefined): void {
+    this.asker = subject;
+  }
+
+  /** Looks once; whoever comes while a look is underway gets that one. */
+  look(): Promise<void> {
+    this.underway ??= this.lookOnce().finally(() => (this.underway = undefined));
+    return this.underway;
+  }
+
+  /** Looks unless that was done within the last `milliseconds`. */
+  async lookIfOlder(milliseconds: number): Promise<void> {
+    if (this.underway !== undefined || Date.now() - this.lookedAt >= milliseconds) await this.look();
+  }
+
+  /**
+   * Looks, but not within `milliseconds` of the last look: until then it waits, with all others who came meanwhile. A
+   * look from before somebody came does not show what has begun since.
+   */
+  lookAfter(milliseconds: number): Promise<void> {
+    const wait = this.lookedAt + milliseconds - Date.now();
+    if (wait <= 0) return this.look();
+    this.postponed ??= scheduler
+      .wait(wait)
+      .then(() => this.look())
+      .finally(() => (this.postponed = undefined));
+    return this.postponed;
+  }
+
+  /** Begins anew after having given up, or after a rest. */
+  forgetTrouble(): void {
+    if (this.trouble) this.kv.delete(TROUBLE);
+    this.trouble = undefined;
+  }
+
+  /** What viewers are told of the present trouble; undefined if there is none, or none worth telling. */
+  troubleFrame(): TroubleFrame | undefined {
+    if (!this.trouble?.told) return undefined;
+    const timestamp = new Date(this.trouble.since).toISOString();
+    return { type: "error", timestamp, error: tellingOf(this.trouble.kind, this.address.region) };
+  }
+
+  private async lookOnce(): Promise<void> {
+    this.lookedAt = Date.now();
+    const absence = rootOf(this.store.state) ? undefined : await this.absence();
+    if (absence) return this.note(absence);
+    const hasty = (this.trouble?.polls ?? 0) >= PATIENCE_FOR_PLANS;
+    const seen = await observe(this.store.state, this.address.stackName, this.cloudFormation, hasty);
+    if (!seen.ok) return this.note(seen.failure);
+    const { findings, trouble } = seen.value;
+    const wasComplete = isComplete(this.store.state);
+    const position = { channel: stackChannelOf(this.address), offset: this.store.offset };
+    const change = advance(this.store.state, findings, position);
+    if (change.changed) this.audience.committed(this.store.commit(change), change);
+    if (trouble) this.note(trouble);
+    else this.forgetTrouble();
+    // The name may by now belong to another stack, made after this one was deleted.
+    if (goneSince(change.state) !== undefined && !wasComplete) await this.lookOnce();
+  }
+
+  /** Why a name that AWS has never shown is not asked for now; undefined: it is. */
+  private async absence(): Promise<LookupFailure | undefined> {
+    const { asker } = this;
+    this.asker = undefined;
+    const standing = await this.audience.standing(asker);
+    if (!standing.ok) return standing.failure;
+    return standing.value === "absent"
+      ? { kind: "missing", message: "No stack of the region has this name" }
+      : undefined;
+  }
+
+  private note(failure: LookupFailure): void {
+    const before = this.trouble;
+    this.trouble = troubleAfter(before, failure, Date.now(), this.waitSeconds);
+    // Of a name that no stack has nothing is kept just because somebody asked once.
+    if (this.store.isFounded) this.kv.put(TROUBLE, this.trouble);
+    const frame = this.trouble.told && !before?.told ? this.troubleFrame() : undefined;
+    if (frame) this.audience.troubled(frame);
+    const { since, ...trouble } = this.trouble;
+    const channel = stackChannelOf(this.address);
+    const evidence = { ...failure, ...trouble, since: new Date(since).toISOString() };
+    console.warn(JSON.stringify({ level: "warn", message: "Look failed", channel, evidence }));
+  }
+}

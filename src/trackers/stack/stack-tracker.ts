@@ -1,0 +1,145 @@
+/**
+ * One CloudFormation stack. The alarm is the program: set the next alarm, look, commit, push to the gateways. The object
+ * itself is a shell: calls and alarms come in here and are answered by the channel.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { isComplete } from "../../domain/stack/stack-state.ts";
+import { fittedSummary } from "../../domain/stack/fitted-summary.ts";
+import { summaryOf } from "../../domain/stack/summary.ts";
+import { tellingOf } from "../../domain/failure/trouble.ts";
+import type { CanvasDeployed, CanvasOrder } from "../../protocol/stack/canvas-deploy.ts";
+import { stackAddressOf } from "../../protocol/connection/channel.ts";
+import type { StackAddress } from "../../protocol/connection/channel-names.ts";
+import type { Join, JoinRequest, Missed } from "../../protocol/rpc/channel-owner.ts";
+import type { Failure } from "../../protocol/failure.ts";
+import { failed, success, type Result } from "../../protocol/result.ts";
+import type { FeedRequest, StackStanding } from "../../protocol/rpc/stack-feed.ts";
+import { stackFrameSchema } from "../../protocol/stack/stack-frames.ts";
+import type { StackEvents, StackSummary, Tracking } from "../../protocol/stack/stack-summary.ts";
+import { settingsOf, type Env } from "../../settings.ts";
+import { StackChannel } from "./stack-channel.ts";
+
+export class StackTracker extends DurableObject<Env> {
+  private readonly address: StackAddress;
+  private readonly channel: StackChannel;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const settings = settingsOf(env);
+    const address = stackAddressOf(ctx.id.name ?? "");
+    // The Worker lets nobody in without these; an alarm that comes first fails, and the watchdog wakes it again.
+    if (!settings.ok || !address || ctx.id.name === undefined)
+      throw new Error("No stack can be tracked here");
+    this.address = address;
+    this.channel = new StackChannel(ctx, env, settings.value, ctx.id.name, address);
+  }
+
+  override async alarm(): Promise<void> {
+    await this.channel.work();
+  }
+
+  /** Where the stack stands now; looks at AWS unless that was just done. `subject`: who asks. */
+  async summary(subject?: string): Promise<Result<StackSummary, Failure>> {
+    const { store, poll, schedule } = this.channel;
+    await this.channel.lookOnce(subject);
+    const summary = summaryOf(store.state);
+    if (!summary) return failed(this.whyUnknown());
+    const kind = poll.trouble?.kind;
+    return success({
+      ...fittedSummary(summary),
+      ...this.channel.position(),
+      region: this.address.region,
+      tracking: schedule.pollIn(Date.now()) !== undefined,
+      viewers: this.channel.viewers,
+      ...(kind && { trouble: tellingOf(kind, this.address.region) }),
+    });
+  }
+
+  /** At most `limit` of the newest attempt's events after an offset. */
+  async eventsAfter(after: number, limit: number, subject?: string): Promise<Result<StackEvents, Failure>> {
+    const { store } = this.channel;
+    await this.channel.lookOnce(subject);
+    if (!store.state.attempt) return failed(this.whyUnknown());
+    const runs = store.log.page(Math.max(after, store.floor - 1), limit);
+    const events = runs
+      .flatMap(({ frames }) => frames)
+      .map((frame) => stackFrameSchema.parse(JSON.parse(frame)));
+    const last = runs.at(-1)?.to ?? store.offset;
+    return success({ ...this.channel.position(), events, more: last < store.offset });
+  }
+
+  /** Deploys the stack; it is followed by the time that the answer is given. */
+  async deploy(order: CanvasOrder, subject: string): Promise<Result<CanvasDeployed, Failure>> {
+    const outcome = await this.channel.canvas.deploy(order, subject);
+    if (!outcome.ok) return outcome;
+    try {
+      await this.channel.follow(subject, outcome.value.token);
+    } catch (error) {
+      // The answer is the only place where the private keys are.
+      const line = {
+        level: "error",
+        message: "Not followed",
+        channel: this.channel.name,
+        error: String(error),
+      };
+      console.error(JSON.stringify(line));
+    }
+    return success(outcome.value.deployed);
+  }
+
+  /** Registers interest: the stack is polled until its operation ends, with or without viewers. */
+  async track(subject: string): Promise<Result<Tracking, Failure>> {
+    const { schedule, store } = this.channel;
+    schedule.noteTracking(subject, Date.now());
+    await schedule.arouse(Date.now());
+    if (isComplete(store.state)) schedule.noteUntracking();
+    return success(this.tracking());
+  }
+
+  /** Withdraws the interest; viewers keep the stack polled. */
+  async untrack(): Promise<Result<Tracking, Failure>> {
+    this.channel.schedule.noteUntracking();
+    await this.channel.schedule.renew(Date.now());
+    return success(this.tracking());
+  }
+
+  /** A gateway has a viewer: what it is to be told first, and pushes from now on. */
+  async join(request: JoinRequest): Promise<Result<Join, Failure>> {
+    return success(this.channel.join(request));
+  }
+
+  /** A gateway's last viewer has left. */
+  async leave(gateway: string): Promise<void> {
+    await this.channel.leave(gateway);
+  }
+
+  /** For a gateway that missed a push. */
+  async since(epoch: string, offset: number): Promise<Missed | undefined> {
+    return this.channel.since(epoch, offset);
+  }
+
+  /** A deployment waits for the stack; said again, it changes how. */
+  async feed(request: FeedRequest): Promise<StackStanding> {
+    return this.channel.feed(request);
+  }
+
+  /** The deployment waits no more. */
+  async release(deployment: string): Promise<void> {
+    await this.channel.release(deployment);
+  }
+
+  /** For the watchdog: sees to the alarm, and tells whether there is anything to do. */
+  async wake(): Promise<boolean> {
+    await this.channel.schedule.departed(Date.now());
+    return this.channel.schedule.rearm(Date.now());
+  }
+
+  private tracking(): Tracking {
+    return { ...this.channel.position(), tracking: this.channel.schedule.pollIn(Date.now()) !== undefined };
+  }
+
+  private whyUnknown(): Failure {
+    const { code, message } = tellingOf(this.channel.poll.trouble?.kind ?? "missing", this.address.region);
+    return { code, message };
+  }
+}
