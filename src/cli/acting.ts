@@ -6,10 +6,10 @@ import type { Result } from "../protocol/result.ts";
 import { interrupted, say, withServerOf } from "./asking.ts";
 import type { ActionOptions } from "./commands/actions.ts";
 import { complain, complainOf } from "./complaint.ts";
-import { EXIT, exitOfDeployment, type ExitCode } from "./exit-code.ts";
-import { outputModeOf, type Output } from "./output-mode.ts";
+import { EXIT, exitOfDeployment, type ExitCode } from "./arguments/exit-code.ts";
+import { outputModeOf, type Output } from "./arguments/output-mode.ts";
 import type { Standing } from "./following/follow-deployment.ts";
-import type { Server } from "./server.ts";
+import type { Server } from "./arguments/server.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { followRun, type FollowingOptions } from "./watching.ts";
 

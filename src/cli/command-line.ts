@@ -12,8 +12,8 @@ import { declareToken } from "./commands/token.ts";
 import { declareWatch } from "./commands/watch.ts";
 import { declareWhy } from "./commands/why.ts";
 import { examples, type Work } from "./commands/command.ts";
-import { EXIT, type ExitCode } from "./exit-code.ts";
-import { hasColor } from "./output-mode.ts";
+import { EXIT, type ExitCode } from "./arguments/exit-code.ts";
+import { hasColor } from "./arguments/output-mode.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { VERSION } from "./version.ts";
 

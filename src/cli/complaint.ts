@@ -1,7 +1,7 @@
 /** Why a command did not do what it was asked, in words for the one who asked. */
 import type { RestFailure } from "../client/rest-call.ts";
-import { cleanText } from "./display/clean-text.ts";
-import { exitOfFailure, type ExitCode } from "./exit-code.ts";
+import { cleanText } from "./display/text/clean-text.ts";
+import { exitOfFailure, type ExitCode } from "./arguments/exit-code.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What to do about it, where that can be told. */

@@ -5,7 +5,7 @@ import { followBegun } from "./acting.ts";
 import { withServerOf } from "./asking.ts";
 import type { DeployOptions } from "./commands/deploy.ts";
 import { complain } from "./complaint.ts";
-import { EXIT, type ExitCode } from "./exit-code.ts";
+import { EXIT, type ExitCode } from "./arguments/exit-code.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** `stackcast deploy`. */

@@ -3,7 +3,7 @@ import { isatty } from "node:tty";
 import { runCommandLine } from "./command-line.ts";
 import { complain } from "./complaint.ts";
 import { keyEcho } from "./display/key-echo.ts";
-import { EXIT } from "./exit-code.ts";
+import { EXIT } from "./arguments/exit-code.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What a shell shows of a process that a signal has ended. */

@@ -1,6 +1,6 @@
 /** Rows as an aligned table of text. */
-import { cleanText } from "./display/clean-text.ts";
-import { paddedText, widthOf, line } from "./display/line.ts";
+import { cleanText } from "./display/text/clean-text.ts";
+import { paddedText, widthOf, line } from "./display/text/line.ts";
 
 type Column<Row> = Readonly<{ heading: string; of: (row: Row) => string; isNumber?: boolean }>;
 

@@ -7,13 +7,13 @@ import type { DeploymentAddress, StackAddress } from "../protocol/connection/cha
 import { failed, success, type Result } from "../protocol/result.ts";
 import { complain } from "./complaint.ts";
 import { orphanWarning } from "./display/left-behind.ts";
-import { EXIT, type ExitCode } from "./exit-code.ts";
+import { EXIT, type ExitCode } from "./arguments/exit-code.ts";
 import { exitOfEnding, type Ending } from "./following/ending.ts";
 import { followDeployment, type Standing } from "./following/follow-deployment.ts";
 import { followStack } from "./following/follow-stack.ts";
 import { allOf } from "./following/teller.ts";
-import type { Output } from "./output-mode.ts";
-import { serverOf, type Server, type ServerOptions } from "./server.ts";
+import type { Output } from "./arguments/output-mode.ts";
+import { serverOf, type Server, type ServerOptions } from "./arguments/server.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { sinceOf, type Since } from "./telling/json-lines.ts";
 import { deploymentTellers, stackTellers } from "./telling/tellers.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { momentOf } from "../../src/cli/moment.ts";
+import { momentOf } from "../../src/cli/arguments/moment.ts";
 
 const NOW = Date.parse("2025-10-09T14:37:00.000Z");
 

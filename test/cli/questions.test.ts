@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { deploymentProgressOf } from "../../src/domain/deployment/deployment-view.ts";
 import type { RunSummary } from "../../src/protocol/deployment/deployment-requests.ts";
-import { runSummaryOf } from "../../src/domain/deployment/run-summary.ts";
+import { runSummaryOf } from "../../src/domain/deployment/totals/run-summary.ts";
 import { FakeRest, refused, succeeded } from "../client/fake-rest.ts";
 import { at, stateOf } from "../domain/deployment/told.ts";
 import { objectsIn, run } from "./terminal-client.ts";

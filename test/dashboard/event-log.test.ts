@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { linesWanted, logLineFor, NO_FILTER } from "../../src/dashboard/deployment/event-log.ts";
-import { stateOfEndedRun } from "../../src/dashboard/deployment/ended-run.ts";
-import { rangeOfRun } from "../../src/dashboard/deployment/run-range.ts";
+import { stateOfEndedRun } from "../../src/dashboard/deployment/run/ended-run.ts";
+import { rangeOfRun } from "../../src/dashboard/deployment/run/run-range.ts";
 import type { DeploymentEvent, DeploymentFrame } from "../../src/protocol/deployment/deployment-events.ts";
 
 const address = { deploymentId: "shop", environment: "dev" };

@@ -1,8 +1,8 @@
 import { effect } from "@preact/signals";
 import { describe, expect, it } from "vitest";
-import { layerLookOf } from "../../src/dashboard/deployment/layer-look.ts";
-import { RunView } from "../../src/dashboard/deployment/run-view.ts";
-import { stackFilterOf } from "../../src/dashboard/deployment/stack-filter.ts";
+import { layerLookOf } from "../../src/dashboard/deployment/tree/layer-look.ts";
+import { RunView } from "../../src/dashboard/deployment/run/run-view.ts";
+import { stackFilterOf } from "../../src/dashboard/deployment/tree/stack-filter.ts";
 import { deploymentProgressOf } from "../../src/domain/deployment/deployment-view.ts";
 import { at, stateAfter, type Telling } from "./told-run.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { layerTally } from "../../src/dashboard/deployment/layer-tally.ts";
+import { layerTally } from "../../src/dashboard/deployment/tree/layer-tally.ts";
 
 describe("a layer's tally", () => {
   it("counts what is deployed or skipped, and nothing that failed", () => {

@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { listedOf } from "../../src/dashboard/deployments/deployment-row.ts";
 import { isDeploymentWanted, listKindOf } from "../../src/dashboard/deployments/list-filter.ts";
-import { countsByKind, isStackWanted, stackFilterOf } from "../../src/dashboard/deployment/stack-filter.ts";
+import {
+  countsByKind,
+  isStackWanted,
+  stackFilterOf,
+} from "../../src/dashboard/deployment/tree/stack-filter.ts";
 import type { DeploymentProgress } from "../../src/protocol/deployment/deployment-progress.ts";
 import type { RunSummary } from "../../src/protocol/deployment/deployment-requests.ts";
 

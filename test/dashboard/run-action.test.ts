@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { consequenceOf } from "../../src/dashboard/deployment/consequence.ts";
-import { actionsOpenTo } from "../../src/dashboard/deployment/run-action.ts";
+import { consequenceOf } from "../../src/dashboard/deployment/run/consequence.ts";
+import { actionsOpenTo } from "../../src/dashboard/deployment/run/run-action.ts";
 import type { DeploymentProgress, StackStatus } from "../../src/protocol/deployment/deployment-progress.ts";
 
 const stacksOf = (statuses: Readonly<Record<string, StackStatus>>): DeploymentProgress["stacks"] =>

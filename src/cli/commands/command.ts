@@ -10,11 +10,11 @@ import {
   type DeploymentAddress,
 } from "../../protocol/connection/channel-names.ts";
 import { REGION } from "../../protocol/partitions.ts";
-import { secondsOf } from "../duration.ts";
-import type { ExitCode } from "../exit-code.ts";
-import { momentOf } from "../moment.ts";
-import { OUTPUTS, type Output } from "../output-mode.ts";
-import type { ServerOptions } from "../server.ts";
+import { secondsOf } from "../arguments/duration.ts";
+import type { ExitCode } from "../arguments/exit-code.ts";
+import { momentOf } from "../arguments/moment.ts";
+import { OUTPUTS, type Output } from "../arguments/output-mode.ts";
+import type { ServerOptions } from "../arguments/server.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** Does what a command is for. */

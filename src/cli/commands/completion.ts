@@ -1,6 +1,6 @@
 /** `stackcast completion`: a script that completes command lines in a shell. */
 import { Argument } from "commander";
-import { EXIT } from "../exit-code.ts";
+import { EXIT } from "../arguments/exit-code.ts";
 import { examples, type Declaration } from "./command.ts";
 
 const SHELLS = ["bash", "zsh", "fish"] as const;

@@ -43,7 +43,7 @@ export const declareToken: Declaration = (program, run) => {
       ),
     )
     .action((options: TokenOptions) =>
-      run(async (surroundings) => (await import("../tokens.ts")).makeToken(options, surroundings)),
+      run(async (surroundings) => (await import("../arguments/tokens.ts")).makeToken(options, surroundings)),
     );
   withOutput(
     token
@@ -54,6 +54,8 @@ export const declareToken: Declaration = (program, run) => {
       )
       .argument("[source]", "- to read it from the input"),
   ).action((source: string | undefined, options: InspectOptions) =>
-    run(async (surroundings) => (await import("../tokens.ts")).inspectToken(source, options, surroundings)),
+    run(async (surroundings) =>
+      (await import("../arguments/tokens.ts")).inspectToken(source, options, surroundings),
+    ),
   );
 };

@@ -7,8 +7,8 @@ import {
   type StackNode,
 } from "../../domain/deployment/deployment-state.ts";
 import type { DeploymentProgress, StackProgress } from "../../protocol/deployment/deployment-progress.ts";
-import { countText, partText } from "./durations.ts";
-import { cutText, EMPTY_LINE, line, paddedText, piece, widthOf, type Line } from "./line.ts";
+import { countText, partText } from "./text/durations.ts";
+import { cutText, EMPTY_LINE, line, paddedText, piece, widthOf, type Line } from "./text/line.ts";
 import { stackCountText, timesText } from "./progress-line.ts";
 import type { DeploymentScene, Size } from "./scene.ts";
 import { bar, elapsedOfStack, isRunning } from "./stack-row.ts";

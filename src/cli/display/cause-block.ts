@@ -6,11 +6,11 @@ import type {
   StackProgress,
 } from "../../protocol/deployment/deployment-progress.ts";
 import type { Cause } from "../../protocol/stack/stack-frames.ts";
-import { cleanText } from "./clean-text.ts";
-import { countText } from "./durations.ts";
-import { line, piece, type Line } from "./line.ts";
+import { cleanText } from "./text/clean-text.ts";
+import { countText } from "./text/durations.ts";
+import { line, piece, type Line } from "./text/line.ts";
 import { isOver } from "./status-mark.ts";
-import { wrappedText } from "./wrapped-text.ts";
+import { wrappedText } from "./text/wrapped-text.ts";
 
 /** Most lines that a reason takes in a frame. */
 const REASON_LINES = 3;

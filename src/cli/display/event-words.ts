@@ -5,8 +5,8 @@ import { causeText, layerEndText, leftText } from "../../domain/words/log-line.t
 import { levelOf } from "../../domain/words/levels.ts";
 import type { ChannelFrame } from "../../client/connection/server-frame.ts";
 import type { DeploymentFrame } from "../../protocol/deployment/deployment-events.ts";
-import { countText, partText, wholeText } from "./durations.ts";
-import { line, piece, type Line, type Tone } from "./line.ts";
+import { countText, partText, wholeText } from "./text/durations.ts";
+import { line, piece, type Line, type Tone } from "./text/line.ts";
 import { OUTCOME_MARKS, wordMark } from "./status-mark.ts";
 
 /** What an event says: of which stack or resource, and whether it is of a failure. */

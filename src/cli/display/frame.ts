@@ -5,7 +5,7 @@
 import { barBody, barFoot } from "./bar-frame.ts";
 import { causeLines } from "./cause-block.ts";
 import { layeredBody } from "./layered-frame.ts";
-import { cutLine, EMPTY_LINE, line, piece, writtenLine, type Line } from "./line.ts";
+import { cutLine, EMPTY_LINE, line, piece, writtenLine, type Line } from "./text/line.ts";
 import { contactLine, progressText, titleLine } from "./progress-line.ts";
 import type { DeploymentScene, Look, Scene, Size } from "./scene.ts";
 import { stackLines } from "./stack-frame.ts";

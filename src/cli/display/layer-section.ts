@@ -3,8 +3,8 @@
  * what waits; what fails and what runs stays longest.
  */
 import type { StackProgress } from "../../protocol/deployment/deployment-progress.ts";
-import { countText, partText } from "./durations.ts";
-import { cutText, line, piece, widthOf, type Line } from "./line.ts";
+import { countText, partText } from "./text/durations.ts";
+import { cutText, line, piece, widthOf, type Line } from "./text/line.ts";
 import { detailLine, isRunning, rankOf, stackLine, wordOf, type RowContext } from "./stack-row.ts";
 import { stackMark } from "./status-mark.ts";
 

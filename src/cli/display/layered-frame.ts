@@ -4,7 +4,7 @@ import type {
   DeploymentStatus,
   StackProgress,
 } from "../../protocol/deployment/deployment-progress.ts";
-import { line, piece, type Line } from "./line.ts";
+import { line, piece, type Line } from "./text/line.ts";
 import {
   DENSITIES,
   gapRow,

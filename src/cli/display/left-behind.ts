@@ -1,7 +1,7 @@
 /** What a run or a stack has left behind: what could not be deleted, what was kept, and what is not quite there yet. */
 import { STABILISING } from "../../domain/words/log-line.ts";
 import type { LeftResource } from "../../protocol/stack/stack-frames.ts";
-import { cleanText } from "./clean-text.ts";
+import { cleanText } from "./text/clean-text.ts";
 
 type Left = LeftResource & Readonly<{ stack?: string }>;
 

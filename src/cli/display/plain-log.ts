@@ -4,9 +4,9 @@
  */
 import type { ChannelFrame } from "../../client/connection/server-frame.ts";
 import type { StackProgress } from "../../protocol/deployment/deployment-progress.ts";
-import { aboutWhole, partText, wholeText } from "./durations.ts";
+import { aboutWhole, partText, wholeText } from "./text/durations.ts";
 import { eventWords } from "./event-words.ts";
-import { line, piece, writtenLine, type Line, type Palette } from "./line.ts";
+import { line, piece, writtenLine, type Line, type Palette } from "./text/line.ts";
 import { elapsedOf, stackCountText } from "./progress-line.ts";
 import type { DeploymentScene, Scene, StackScene } from "./scene.ts";
 import { elapsedOfStack, isRunning } from "./stack-row.ts";

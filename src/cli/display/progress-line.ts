@@ -1,7 +1,7 @@
 /** The lines that every display has: its title, how far the whole is, and how fresh what it shows is. */
 import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
-import { aboutWhole, countText, partText, wholeText } from "./durations.ts";
-import { line, piece, type Line } from "./line.ts";
+import { aboutWhole, countText, partText, wholeText } from "./text/durations.ts";
+import { line, piece, type Line } from "./text/line.ts";
 import type { Contact } from "./scene.ts";
 import { DEPLOYMENT_TITLES, isOver } from "./status-mark.ts";
 

@@ -5,10 +5,10 @@ import type {
   StackProgress,
 } from "../../protocol/deployment/deployment-progress.ts";
 import { causeTexts } from "./cause-block.ts";
-import { cleanText } from "./clean-text.ts";
-import { countText, partText, wholeText } from "./durations.ts";
+import { cleanText } from "./text/clean-text.ts";
+import { countText, partText, wholeText } from "./text/durations.ts";
 import { leftTexts } from "./left-behind.ts";
-import { paddedText } from "./line.ts";
+import { paddedText } from "./text/line.ts";
 import { stackMark } from "./status-mark.ts";
 
 const HEADINGS: Readonly<Record<DeploymentStatus, string>> = {

@@ -4,7 +4,7 @@ import type { DeploymentState } from "../../domain/deployment/deployment-state.t
 import type { StackView } from "../../domain/stack/stack-view.ts";
 import type { DeploymentAddress, StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
-import type { Palette } from "./line.ts";
+import type { Palette } from "./text/line.ts";
 
 /** Columns and rows of a terminal. */
 export type Size = Readonly<{ columns: number; rows: number }>;

@@ -5,8 +5,8 @@ import { isBegun, resourcesOf, type StackView } from "../../domain/stack/stack-v
 import { isUnderWay } from "../../domain/stack/statuses.ts";
 import { blockedLines, failureLines, failureOfCause } from "./cause-block.ts";
 import { barColumns, treeLines, type Twig } from "./bar-frame.ts";
-import { partText, wholeText } from "./durations.ts";
-import { EMPTY_LINE, line, piece, type Line } from "./line.ts";
+import { partText, wholeText } from "./text/durations.ts";
+import { EMPTY_LINE, line, piece, type Line } from "./text/line.ts";
 import type { Look, Size, StackScene } from "./scene.ts";
 import { bar } from "./stack-row.ts";
 import { OUTCOME_MARKS, wordMark, type Mark } from "./status-mark.ts";

@@ -3,8 +3,8 @@ import type { DeploymentState, ResourceNode } from "../../domain/deployment/depl
 import { leftText } from "../../domain/words/log-line.ts";
 import type { Cause } from "../../protocol/stack/stack-frames.ts";
 import type { DeploymentStatus, StackProgress } from "../../protocol/deployment/deployment-progress.ts";
-import { aboutPart, partText } from "./durations.ts";
-import { cutLine, line, piece, widthOf, type Line, type Piece } from "./line.ts";
+import { aboutPart, partText } from "./text/durations.ts";
+import { cutLine, line, piece, widthOf, type Line, type Piece } from "./text/line.ts";
 import { RESOURCE_MARKS, stackMark } from "./status-mark.ts";
 
 /** What a row needs to know beside its stack. */

@@ -2,7 +2,7 @@
 import type { ResourceWord } from "../../domain/deployment/deployment-state.ts";
 import type { DeploymentStatus, StackStatus } from "../../protocol/deployment/deployment-progress.ts";
 import type { Outcome } from "../../protocol/stack/stack-frames.ts";
-import type { Tone } from "./line.ts";
+import type { Tone } from "./text/line.ts";
 
 export type Mark = Readonly<{ symbol: string; tone: Tone; word: string }>;
 

@@ -10,7 +10,7 @@ import type { Sink } from "../surroundings.ts";
 import { ContactKeeper } from "./contact-keeper.ts";
 import { frameOf } from "./frame.ts";
 import type { KeyEcho } from "./key-echo.ts";
-import { writtenLine, type Line } from "./line.ts";
+import { writtenLine, type Line } from "./text/line.ts";
 import { Painter } from "./painter.ts";
 import type { Look, Scene, Size } from "./scene.ts";
 import { VerboseLog } from "./verbose-log.ts";

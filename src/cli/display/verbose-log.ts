@@ -4,9 +4,9 @@
  */
 import type { ChannelFrame, TransientFrame } from "../../client/connection/server-frame.ts";
 import type { DeploymentEventOf, DeploymentFrame } from "../../protocol/deployment/deployment-events.ts";
-import { countText } from "./durations.ts";
+import { countText } from "./text/durations.ts";
 import { deploymentWords, eventWords } from "./event-words.ts";
-import { EMPTY_LINE, line, piece, type Line } from "./line.ts";
+import { EMPTY_LINE, line, piece, type Line } from "./text/line.ts";
 
 type LayerNotes = { total: number; stacks: Set<string>; startTime: string; headed: boolean };
 

@@ -3,7 +3,7 @@ import { outcomeMeant } from "../../domain/stack/operation/stack-end.ts";
 import { CLOSE } from "../../protocol/connection/close-codes.ts";
 import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import type { StackComplete } from "../../protocol/stack/stack-frames.ts";
-import { EXIT, exitOfDeployment, exitOfFailure, exitOfStack, type ExitCode } from "../exit-code.ts";
+import { EXIT, exitOfDeployment, exitOfFailure, exitOfStack, type ExitCode } from "../arguments/exit-code.ts";
 
 export type Ending =
   | Readonly<{ kind: "deployment"; progress: DeploymentProgress }>

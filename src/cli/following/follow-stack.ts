@@ -6,7 +6,7 @@ import type { ChannelFrame } from "../../client/connection/server-frame.ts";
 import { openTrack, type Track } from "../../client/track.ts";
 import type { StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { StackComplete } from "../../protocol/stack/stack-frames.ts";
-import type { Server } from "../server.ts";
+import type { Server } from "../arguments/server.ts";
 import { endWithin, type Bounds } from "./bounds.ts";
 import { CatchingUp } from "./catching-up.ts";
 import { endingOfClose, type Ending } from "./ending.ts";

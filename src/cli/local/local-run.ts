@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { DevOptions } from "../commands/dev.ts";
 import { complain } from "../complaint.ts";
-import { EXIT, type ExitCode } from "../exit-code.ts";
+import { EXIT, type ExitCode } from "../arguments/exit-code.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** Of the clone, or of the package. */

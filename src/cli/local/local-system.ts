@@ -11,7 +11,7 @@ import { SignJWT } from "jose";
 import { createSimulator } from "../../simulator/simulator.ts";
 import type { DevOptions } from "../commands/dev.ts";
 import { complain } from "../complaint.ts";
-import { EXIT, type ExitCode } from "../exit-code.ts";
+import { EXIT, type ExitCode } from "../arguments/exit-code.ts";
 import { keptWorker } from "./kept-worker.ts";
 import { localRest } from "./local-rest.ts";
 import { looseWire, type LooseWire } from "./loose-wire.ts";

@@ -4,9 +4,9 @@ import type { AuditEntry } from "../../protocol/deployment/deployment-requests.t
 import { asking } from "../asking.ts";
 import type { AuditOptions } from "../commands/audit.ts";
 import { complain, complainOf } from "../complaint.ts";
-import { cleanText } from "../display/clean-text.ts";
-import { EXIT, type ExitCode } from "../exit-code.ts";
-import { outputModeOf } from "../output-mode.ts";
+import { cleanText } from "../display/text/clean-text.ts";
+import { EXIT, type ExitCode } from "../arguments/exit-code.ts";
+import { outputModeOf } from "../arguments/output-mode.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { versionLine } from "../telling/json-lines.ts";
 import { jsonLine } from "../telling/json-text.ts";

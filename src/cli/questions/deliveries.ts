@@ -4,7 +4,7 @@ import { success } from "../../protocol/result.ts";
 import { answered, type AskingOptions } from "../asking.ts";
 import type { DeliveriesOptions, RecoverOptions } from "../commands/destinations.ts";
 import { complainOf } from "../complaint.ts";
-import type { ExitCode } from "../exit-code.ts";
+import type { ExitCode } from "../arguments/exit-code.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { withDestinations } from "./destinations.ts";
 import { deliveriesTable } from "./destination-tables.ts";

@@ -1,6 +1,6 @@
 /** Destinations and deliveries in words: what people see of them. */
 import type { Delivery, Destination, DestinationAnswer } from "../../protocol/destinations.ts";
-import { cleanText } from "../display/clean-text.ts";
+import { cleanText } from "../display/text/clean-text.ts";
 import { tableLines } from "../table.ts";
 
 const targetOf = ({ url, routingKey, to }: Destination): string =>

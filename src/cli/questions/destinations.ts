@@ -16,8 +16,8 @@ import type {
   WishOptions,
 } from "../commands/destinations.ts";
 import { complain, complainOf } from "../complaint.ts";
-import { cleanText } from "../display/clean-text.ts";
-import { EXIT, type ExitCode } from "../exit-code.ts";
+import { cleanText } from "../display/text/clean-text.ts";
+import { EXIT, type ExitCode } from "../arguments/exit-code.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { deliveriesTable, destinationLines, destinationsTable } from "./destination-tables.ts";
 

@@ -4,8 +4,8 @@ import { success } from "../../protocol/result.ts";
 import { answered, asking } from "../asking.ts";
 import type { ListOptions } from "../commands/list.ts";
 import { complainOf } from "../complaint.ts";
-import { wholeText } from "../display/durations.ts";
-import type { ExitCode } from "../exit-code.ts";
+import { wholeText } from "../display/text/durations.ts";
+import type { ExitCode } from "../arguments/exit-code.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { tableLines } from "../table.ts";
 

@@ -6,7 +6,7 @@ import type { StatusOptions } from "../commands/status.ts";
 import { complainOf } from "../complaint.ts";
 import { causeTexts } from "../display/cause-block.ts";
 import { frameOf } from "../display/frame.ts";
-import { EXIT, exitOfDeployment, type ExitCode } from "../exit-code.ts";
+import { EXIT, exitOfDeployment, type ExitCode } from "../arguments/exit-code.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { paletteOf } from "../telling/palette.ts";
 import { tableLines } from "../table.ts";

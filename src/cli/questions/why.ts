@@ -4,9 +4,9 @@ import { asking, say } from "../asking.ts";
 import type { WhyOptions } from "../commands/why.ts";
 import { complainOf } from "../complaint.ts";
 import { causeTexts, nextActionText } from "../display/cause-block.ts";
-import { cleanText } from "../display/clean-text.ts";
+import { cleanText } from "../display/text/clean-text.ts";
 import { leftTexts } from "../display/left-behind.ts";
-import { EXIT, type ExitCode } from "../exit-code.ts";
+import { EXIT, type ExitCode } from "../arguments/exit-code.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** `stackcast why`. */

@@ -1,5 +1,5 @@
 /** Nothing but failures: a line each as they happen, and the cause at the end. */
-import type { Palette } from "../display/line.ts";
+import type { Palette } from "../display/text/line.ts";
 import { isFailure, plainLine } from "../display/plain-log.ts";
 import type { Ending } from "../following/ending.ts";
 import { FreshFrames } from "../following/fresh-frames.ts";

@@ -10,7 +10,7 @@ import { stackLogLineOf } from "../../domain/words/shipped-line.ts";
 import type { DeploymentAddress, StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { DeploymentFrame } from "../../protocol/deployment/deployment-events.ts";
 import type { LogEntry } from "../../protocol/deployment/deployment-progress.ts";
-import { cleanText } from "../display/clean-text.ts";
+import { cleanText } from "../display/text/clean-text.ts";
 import type { Ending } from "../following/ending.ts";
 import { FreshFrames } from "../following/fresh-frames.ts";
 import type { Teller } from "../following/teller.ts";

@@ -1,6 +1,6 @@
 /** What can be shown where stdout goes. */
-import type { Palette } from "../display/line.ts";
-import { hasColor } from "../output-mode.ts";
+import type { Palette } from "../display/text/line.ts";
+import { hasColor } from "../arguments/output-mode.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** Symbols where the locale knows them, colours where they are wanted. */

@@ -3,7 +3,7 @@
  * GitHub the layers are groups and the failures annotations.
  */
 import { ContactKeeper } from "../display/contact-keeper.ts";
-import type { Palette } from "../display/line.ts";
+import type { Palette } from "../display/text/line.ts";
 import { PlainLog } from "../display/plain-log.ts";
 import type { Scene } from "../display/scene.ts";
 import type { Followed } from "../display/terminal-display.ts";

@@ -1,8 +1,8 @@
 /** How a stack's operation ended, for people: the last words of a log. */
 import { outcomeMeant } from "../../domain/stack/operation/stack-end.ts";
 import { failureTexts } from "../display/cause-block.ts";
-import { cleanText } from "../display/clean-text.ts";
-import { wholeText } from "../display/durations.ts";
+import { cleanText } from "../display/text/clean-text.ts";
+import { wholeText } from "../display/text/durations.ts";
 import { leftTexts } from "../display/left-behind.ts";
 import type { Ending } from "../following/ending.ts";
 

@@ -2,8 +2,8 @@
 import { appendFileSync } from "node:fs";
 import type { DeploymentProgress, StackStatus } from "../../protocol/deployment/deployment-progress.ts";
 import type { Cause } from "../../protocol/stack/stack-frames.ts";
-import { cleanText } from "../display/clean-text.ts";
-import { partText, wholeText } from "../display/durations.ts";
+import { cleanText } from "../display/text/clean-text.ts";
+import { partText, wholeText } from "../display/text/durations.ts";
 import { leftTexts } from "../display/left-behind.ts";
 
 const MARKS: Readonly<Record<StackStatus, string>> = {

@@ -5,7 +5,7 @@ import type { Blast } from "../../protocol/deployment/deployment-events.ts";
 import type { DeploymentProgress, DeploymentStatus } from "../../protocol/deployment/deployment-progress.ts";
 import type { Cause, Outcome } from "../../protocol/stack/stack-frames.ts";
 import type { LeftBehind } from "../display/left-behind.ts";
-import type { ExitCode } from "../exit-code.ts";
+import type { ExitCode } from "../arguments/exit-code.ts";
 import { exitOfEnding, type Ending } from "../following/ending.ts";
 
 /** How the run ended, or why it is not followed any more. */

@@ -3,7 +3,7 @@
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
 import type { ChannelFrame } from "../../client/connection/server-frame.ts";
-import { cleanText } from "../display/clean-text.ts";
+import { cleanText } from "../display/text/clean-text.ts";
 
 const dataOf = (text: string): string =>
   cleanText(text).replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");

@@ -10,13 +10,13 @@ import { announce } from "../shell/announcements.tsx";
 import { useKeys } from "../shell/keys.ts";
 import { useOpen } from "../shell/open-connection.ts";
 import { usePageStatus } from "../shell/page-status.ts";
-import { notifyEnd } from "./end-notice.ts";
+import { notifyEnd } from "./run/end-notice.ts";
 import { FollowedDeployment } from "./followed-deployment.ts";
-import { milestoneOf } from "./milestone.ts";
-import { usePastRun } from "./past-run.ts";
-import { RunPage } from "./run-page.tsx";
-import { nextFailure, nextStack } from "./stack-steps.ts";
-import { hasFilter, nextTab } from "./run-tabs.tsx";
+import { milestoneOf } from "./run/milestone.ts";
+import { usePastRun } from "./run/past-run.ts";
+import { RunPage } from "./run/run-page.tsx";
+import { nextFailure, nextStack } from "./tree/stack-steps.ts";
+import { hasFilter, nextTab } from "./run/run-tabs.tsx";
 
 /** Followed as long as the page is drawn; whoever signs in anew goes on where the last socket was. */
 const useFollowed = (address: DeploymentAddress): FollowedDeployment => {

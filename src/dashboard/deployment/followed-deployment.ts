@@ -16,7 +16,7 @@ import { refuseTokenNow } from "../session.ts";
 import { LiveConnection } from "../shell/live-connection.ts";
 import { AwsWatch, type AwsTrouble } from "./aws-watch.ts";
 import { EventLog } from "./event-log.ts";
-import { RunView } from "./run-view.ts";
+import { RunView } from "./run/run-view.ts";
 
 const isDeploymentFrame = (frame: ChannelFrame): frame is DeploymentFrame => "data" in frame;
 

@@ -1,7 +1,7 @@
 /** What the timeline follows: the state with its resources as soon as it is known, the summary before that. */
 import { computed, type ReadonlySignal } from "@preact/signals";
 import type { TimelineSource } from "../timeline/timeline-run.ts";
-import type { RunView } from "./run-view.ts";
+import type { RunView } from "./run/run-view.ts";
 
 const sources = new WeakMap<RunView, ReadonlySignal<TimelineSource | undefined>>();
 

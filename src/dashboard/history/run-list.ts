@@ -1,5 +1,5 @@
 /** The runs of a deployment, newest first, with the newest as it stands by now: the list was asked for some time ago. */
-import { runSummaryOf } from "../../domain/deployment/run-summary.ts";
+import { runSummaryOf } from "../../domain/deployment/totals/run-summary.ts";
 import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import type { RunSummary } from "../../protocol/deployment/deployment-requests.ts";
 

@@ -5,7 +5,7 @@ import { resourcesOf } from "../../domain/stack/stack-view.ts";
 import type { StackAddress } from "../../protocol/connection/channel-names.ts";
 import { standingOf } from "../../domain/stack/statuses.ts";
 import { queryValue } from "../address.ts";
-import { notifyEnd } from "../deployment/end-notice.ts";
+import { notifyEnd } from "../deployment/run/end-notice.ts";
 import { Empty, FailureNote, Loading } from "../elements/answer.tsx";
 import { FilterInput, focusFilter } from "../elements/filter-input.tsx";
 import { standingOfStatus } from "../elements/standing.ts";

@@ -2,9 +2,9 @@
 import { useId } from "preact/hooks";
 import { durationText } from "../elements/duration.ts";
 import { Moment } from "../elements/moment.tsx";
-import { BarMark } from "./bar-mark.tsx";
-import type { BarLook } from "./bar-look.ts";
-import { BarPatterns } from "./bar-shape.tsx";
+import { BarMark } from "./chart/bar-mark.tsx";
+import type { BarLook } from "./chart/bar-look.ts";
+import { BarPatterns } from "./chart/bar-shape.tsx";
 import type { TimelineModel } from "./timeline-model.ts";
 import { readyAt, type StackRow, type TimelineRow } from "./timeline-rows.ts";
 import { secondsOf, type Span } from "./timeline-run.ts";

@@ -4,7 +4,7 @@
  */
 import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { CriticalPath } from "./critical-path.ts";
-import { moved, wholeOf, zoomed, type View } from "./time-scale.ts";
+import { moved, wholeOf, zoomed, type View } from "./chart/time-scale.ts";
 import { pathOfRun, stackKeyOf, timelineRowsOf, type TimelineRow } from "./timeline-rows.ts";
 import { timedRunOf, type TimedRun, type TimelineSource } from "./timeline-run.ts";
 

@@ -1,5 +1,5 @@
 /** The rows of a timeline, top to bottom: layers, their stacks, and the resources of those stacks that are unfolded. */
-import { layerTally } from "../deployment/layer-tally.ts";
+import { layerTally } from "../deployment/tree/layer-tally.ts";
 import { criticalPathOf, type CriticalPath } from "./critical-path.ts";
 import { type Span, type TimedResource, type TimedRun, type TimedStack } from "./timeline-run.ts";
 

@@ -15,7 +15,7 @@ import type {
   StackProgress,
   StackStatus,
 } from "../../protocol/deployment/deployment-progress.ts";
-import { looksOfResource, looksOfStack, type Looks } from "./bar-look.ts";
+import { looksOfResource, looksOfStack, type Looks } from "./chart/bar-look.ts";
 
 /** From when to when; without an end it goes on. */
 export type Span = Readonly<{ start: number; end?: number }>;

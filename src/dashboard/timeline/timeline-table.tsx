@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { durationText } from "../elements/duration.ts";
 import { Moment } from "../elements/moment.tsx";
-import { BarMark } from "./bar-mark.tsx";
+import { BarMark } from "./chart/bar-mark.tsx";
 import type { TimelineModel } from "./timeline-model.ts";
 import { readyAt, type ResourceRow, type StackRow, type TimelineRow } from "./timeline-rows.ts";
 import { secondsOf, type Span, type TimedRun } from "./timeline-run.ts";

@@ -7,7 +7,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { Empty } from "../elements/answer.tsx";
 import { durationText } from "../elements/duration.ts";
 import { PrintedTimeline } from "./printed-timeline.tsx";
-import { TimelineChart } from "./timeline-chart.tsx";
+import { TimelineChart } from "./chart/timeline-chart.tsx";
 import { TimelineModel } from "./timeline-model.ts";
 import { secondsOf, type TimelineSource } from "./timeline-run.ts";
 import { TimelineTable } from "./timeline-table.tsx";

@@ -1,7 +1,7 @@
 /** One accepted event applied to a deployment's state: the step that every fold of the log takes. */
 import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployment/deployment-events.ts";
 import { emptyDeployment, type DeploymentState, type StackNode } from "./deployment-state.ts";
-import { percentOfDeployment } from "./percent.ts";
+import { percentOfDeployment } from "./totals/percent.ts";
 import { draftOf, type Drafts } from "./drafts.ts";
 import { newStack, stackAfter, stackAfterResource } from "./stack-node.ts";
 import { DEPLOYMENT_STATUS_AFTER, isTurnedBack } from "./status-after.ts";

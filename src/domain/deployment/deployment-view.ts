@@ -1,7 +1,7 @@
 /** A deployment's state as it is shown: the seeds' DeploymentProgress and StackProgress, computed when asked for. */
 import type { DeploymentProgress, StackProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { blastOf, firstFailed } from "./blast.ts";
-import { countOf, secondsBetween, totalLayersOf } from "./counts.ts";
+import { countOf, secondsBetween, totalLayersOf } from "./totals/counts.ts";
 import {
   hasEnded,
   isFailing,
@@ -11,8 +11,8 @@ import {
 } from "./deployment-state.ts";
 import { estimatedTimeRemaining } from "../estimate/eta.ts";
 import { leavingsOf, retainedOf } from "./leavings.ts";
-import { percentOfStack, totalStacksOf } from "./percent.ts";
-import { resourceCountsOf } from "./resource-counts.ts";
+import { percentOfStack, totalStacksOf } from "./totals/percent.ts";
+import { resourceCountsOf } from "./totals/resource-counts.ts";
 import { isUnderway } from "./resource-node.ts";
 
 /** The resource that was begun last and is not done. */

@@ -3,7 +3,7 @@
  * ends when every stack is finished or cannot begin. Told once, whoever else tells them too.
  */
 import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployment/deployment-events.ts";
-import { stacksOfLayer } from "./counts.ts";
+import { stacksOfLayer } from "./totals/counts.ts";
 import {
   blockedAmong,
   hasEnded,
@@ -13,7 +13,7 @@ import {
   type DeploymentState,
   type StackNode,
 } from "./deployment-state.ts";
-import { totalStacksOf } from "./percent.ts";
+import { totalStacksOf } from "./totals/percent.ts";
 import { isTurnedBack } from "./status-after.ts";
 
 const addressOf = ({ deploymentId, environment }: DeploymentState) => ({ deploymentId, environment });

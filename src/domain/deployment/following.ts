@@ -8,7 +8,7 @@ import type { StackFrame } from "../../protocol/stack/stack-frames.ts";
 import { beginningAfter, momentAfter } from "../run/moment.ts";
 import { outcomeOf } from "../stack/operation/outcomes.ts";
 import { REVIEW_STATUS } from "../stack/statuses.ts";
-import { totalLayersOf } from "./counts.ts";
+import { totalLayersOf } from "./totals/counts.ts";
 import { hasEnded, isBlocked, isSettled, type DeploymentState, type StackNode } from "./deployment-state.ts";
 import { translated, type Belonging } from "./stack-translation.ts";
 

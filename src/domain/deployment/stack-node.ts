@@ -6,7 +6,7 @@ import { STACK_TYPE } from "../stack/stack-event.ts";
 import { LOG_LINES, shortened, type StackEnding, type StackNode } from "./deployment-state.ts";
 import { logLineOf } from "../words/log-line.ts";
 import type { Drafts } from "./drafts.ts";
-import { countedBy, type ToldCounts } from "./resource-counts.ts";
+import { countedBy, type ToldCounts } from "./totals/resource-counts.ts";
 import { isUnderway, resourcesAfterEvent, type ResourceEvent } from "./resource-node.ts";
 import { STACK_STATUS_AFTER } from "./status-after.ts";
 

@@ -2,7 +2,7 @@
  * How much longer a deployment takes, from what this run has shown: durations of its resources by type, and of its
  * finished stacks. Absent rather than wrong: without anything to go by there is no number.
  */
-import { secondsBetween } from "../deployment/counts.ts";
+import { secondsBetween } from "../deployment/totals/counts.ts";
 import {
   blockedAmong,
   isClearedAway,
@@ -10,7 +10,7 @@ import {
   type DeploymentState,
   type StackNode,
 } from "../deployment/deployment-state.ts";
-import { percentOfStack } from "../deployment/percent.ts";
+import { percentOfStack } from "../deployment/totals/percent.ts";
 import { endOf, isUnderway } from "../deployment/resource-node.ts";
 
 const medianOf = (values: readonly number[]): number | undefined => {

@@ -12,7 +12,7 @@ import type {
 import type { Cause, LeftResource } from "../../protocol/stack/stack-frames.ts";
 import { alertSentence, alertTitle, hasOrphans, isWell } from "./alert-words.ts";
 import { shownLine, shownText } from "./alert-text.ts";
-import { totalLayersOf } from "../deployment/counts.ts";
+import { totalLayersOf } from "../deployment/totals/counts.ts";
 import type { DeploymentState } from "../deployment/deployment-state.ts";
 
 /** How an event is to be taken. */

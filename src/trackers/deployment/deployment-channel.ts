@@ -8,7 +8,7 @@ import { deploymentProgressOf } from "../../domain/deployment/deployment-view.ts
 import { foldDeployment } from "../../domain/deployment/fold-deployment.ts";
 import { endedRunsOf } from "../../domain/deployment/ended-runs.ts";
 import { fittedProgress, SNAPSHOT_PART } from "../../domain/deployment/fitted-progress.ts";
-import { runSummaryOf } from "../../domain/deployment/run-summary.ts";
+import { runSummaryOf } from "../../domain/deployment/totals/run-summary.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { Join, JoinRequest } from "../../protocol/rpc/channel-owner.ts";
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";

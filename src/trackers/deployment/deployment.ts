@@ -6,7 +6,7 @@ import { DurableObject } from "cloudflare:workers";
 import { emptyDeployment, hasEnded } from "../../domain/deployment/deployment-state.ts";
 import { deploymentProgressOf, stackProgressOf } from "../../domain/deployment/deployment-view.ts";
 import { fittedProgress, STATUS_PART } from "../../domain/deployment/fitted-progress.ts";
-import { runSummaryOf } from "../../domain/deployment/run-summary.ts";
+import { runSummaryOf } from "../../domain/deployment/totals/run-summary.ts";
 import type {
   Caller,
   Fact,

@@ -1,7 +1,7 @@
 /** Lines for builds, logs and reports. */
 import { describe, expect, test } from "vitest";
 import { causeTexts } from "../../../src/cli/display/cause-block.ts";
-import { writtenLine } from "../../../src/cli/display/line.ts";
+import { writtenLine } from "../../../src/cli/display/text/line.ts";
 import { heartbeatText, isFailure, plainLine, PlainLog } from "../../../src/cli/display/plain-log.ts";
 import { stackCountText } from "../../../src/cli/display/progress-line.ts";
 import { reportLines } from "../../../src/cli/display/report.ts";

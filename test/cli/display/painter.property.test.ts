@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cutLine, line, writtenLine } from "../../../src/cli/display/line.ts";
+import { cutLine, line, writtenLine } from "../../../src/cli/display/text/line.ts";
 import { Painter } from "../../../src/cli/display/painter.ts";
 import { TerminalModel } from "./terminal-model.ts";
 

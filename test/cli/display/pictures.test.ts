@@ -1,7 +1,7 @@
 /** The seeds' three pictures, each drawn from the data that it shows. */
 import { describe, expect, test } from "vitest";
 import { frameOf } from "../../../src/cli/display/frame.ts";
-import { writtenLine } from "../../../src/cli/display/line.ts";
+import { writtenLine } from "../../../src/cli/display/text/line.ts";
 import type { DeploymentScene, DisplayKind } from "../../../src/cli/display/scene.ts";
 import { VerboseLog } from "../../../src/cli/display/verbose-log.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";

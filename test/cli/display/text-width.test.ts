@@ -2,8 +2,8 @@
 import * as fc from "fast-check";
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
-import { cleanText } from "../../../src/cli/display/clean-text.ts";
-import { widthOfText } from "../../../src/cli/display/text-width.ts";
+import { cleanText } from "../../../src/cli/display/text/clean-text.ts";
+import { widthOfText } from "../../../src/cli/display/text/text-width.ts";
 
 /** Pieces that join with each other, or take more or less room than one column. */
 const PIECES = [

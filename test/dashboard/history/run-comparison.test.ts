@@ -6,7 +6,7 @@ import {
   lastSuccessfulBefore,
 } from "../../../src/dashboard/history/run-comparison.ts";
 import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
-import { runSummaryOf } from "../../../src/domain/deployment/run-summary.ts";
+import { runSummaryOf } from "../../../src/domain/deployment/totals/run-summary.ts";
 import type { DeploymentStatus } from "../../../src/protocol/deployment/deployment-progress.ts";
 import { at, stateAfter, type Telling } from "../told-run.ts";
 

@@ -1,6 +1,6 @@
 /** What is seen of a run: its whole, zoom, ticks. */
 import { describe, expect, test } from "vitest";
-import { rowWindowOf, scrollTopFor } from "../../../src/dashboard/timeline/row-window.ts";
+import { rowWindowOf, scrollTopFor } from "../../../src/dashboard/timeline/chart/row-window.ts";
 import {
   momentAt,
   moved,
@@ -9,7 +9,7 @@ import {
   tickText,
   wholeOf,
   zoomed,
-} from "../../../src/dashboard/timeline/time-scale.ts";
+} from "../../../src/dashboard/timeline/chart/time-scale.ts";
 
 describe("what is seen of a run", () => {
   test("is all of it once it has ended, and never nothing", () => {

@@ -1,0 +1,40 @@
+/** Where Stackcast is and who asks it: from the options of a command, else from the environment. */
+import type { TokenProvider } from "../../client/connection/connection.ts";
+import { failed, success, type Result } from "../../protocol/result.ts";
+
+export type ServerOptions = Readonly<{ url?: string | undefined; token?: string | undefined }>;
+
+export type Server = Readonly<{
+  /** Without a slash at the end. */
+  url: string;
+  token: TokenProvider;
+  /** Whether the address was given on the command line, and has to be given there again. */
+  isGiven: boolean;
+}>;
+
+/** What would break a header, and is in no token. */
+const UNPRINTABLE = /[^\u0021-\u007e]/;
+
+/** The failure says what to do; no part of a token is in it. */
+export const serverOf = (
+  { url, token }: ServerOptions,
+  env: Readonly<Record<string, string | undefined>>,
+): Result<Server, string> => {
+  const address = url ?? env["STACKCAST_URL"] ?? "";
+  if (address === "")
+    return failed(
+      "where is Stackcast? Set STACKCAST_URL or give --url, such as https://stackcast.example.com",
+    );
+  const parsed = URL.parse(address);
+  if (!parsed || !/^https?:$/.test(parsed.protocol))
+    return failed("the address of Stackcast must begin with https:// or http://");
+  if (parsed.username !== "" || parsed.password !== "")
+    return failed("the address of Stackcast must hold no credentials: give a token by STACKCAST_TOKEN");
+  const given = (token ?? env["STACKCAST_TOKEN"] ?? "").trim();
+  if (UNPRINTABLE.test(given)) return failed("the token holds characters that no token has");
+  return success({
+    url: parsed.origin + parsed.pathname.replace(/\/+$/, ""),
+    token: () => (given === "" ? undefined : given),
+    isGiven: url !== undefined,
+  });
+};

@@ -1,0 +1,123 @@
+/** Tokens for local use, signed with the Worker's own secret, and what a token allows. */
+import { decodeJwt, errors, SignJWT, type JWTPayload } from "jose";
+import { say } from "../asking.ts";
+import type { InspectOptions, TokenOptions } from "../commands/token.ts";
+import { complain } from "../complaint.ts";
+import { wholeText } from "../display/text/durations.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { outputModeOf } from "./output-mode.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { jsonLine } from "../telling/json-text.ts";
+
+/** As the Worker demands it. */
+const LEAST_SECRET_BYTES = 32;
+
+const PATTERN = /^(deployments|stacks)\/[^/\s]+\/[^/\s]+$/;
+
+/** `stackcast token`. */
+export const makeToken = async (
+  { role, subject, channels, expires, output }: TokenOptions,
+  surroundings: Surroundings,
+): Promise<ExitCode> => {
+  const { env, stdout } = surroundings;
+  const secret = new TextEncoder().encode(env["AUTH_JWT_SECRET"] ?? "");
+  if (secret.length < LEAST_SECRET_BYTES) {
+    const what = secret.length === 0 ? "AUTH_JWT_SECRET is not set" : "AUTH_JWT_SECRET is too short";
+    complain(
+      surroundings,
+      `${what}: it must be the Worker's secret, of at least ${LEAST_SECRET_BYTES} bytes`,
+    );
+    return EXIT.usage;
+  }
+  const bad = channels?.find((pattern) => !PATTERN.test(pattern));
+  if (bad !== undefined) {
+    complain(
+      surroundings,
+      `${bad} is no pattern: deployments/<id>/<environment> or stacks/<region>/<name>, each with *`,
+    );
+    return EXIT.usage;
+  }
+  const now = Math.floor(Date.now() / 1000);
+  const claims = { role, ...(channels && { channels }) };
+  let unsigned = new SignJWT(claims)
+    .setProtectedHeader({ alg: "HS256" })
+    .setSubject(subject)
+    .setIssuedAt(now)
+    .setExpirationTime(now + Math.ceil(expires));
+  if (env["AUTH_ISSUER"]) unsigned = unsigned.setIssuer(env["AUTH_ISSUER"]);
+  if (env["AUTH_AUDIENCE"]) unsigned = unsigned.setAudience(env["AUTH_AUDIENCE"]);
+  const token = await unsigned.sign(secret);
+  const mode = outputModeOf(output, stdout.isTTY === true, env);
+  const expiresAt = new Date((now + Math.ceil(expires)) * 1000).toISOString();
+  if (mode === "json" || mode === "ndjson")
+    stdout.write(jsonLine({ token, subject, role, ...(channels && { channels }), expiresAt }));
+  else if (mode !== "quiet" && mode !== "errors") stdout.write(`${token}\n`);
+  return EXIT.done;
+};
+
+const claimsOf = (token: string): JWTPayload | undefined => {
+  try {
+    return decodeJwt(token);
+  } catch (error) {
+    if (error instanceof errors.JOSEError || error instanceof TypeError) return undefined;
+    throw error;
+  }
+};
+
+/** `stackcast token inspect`; a token is never repeated. */
+export const inspectToken = async (
+  source: string | undefined,
+  { output }: InspectOptions,
+  surroundings: Surroundings,
+): Promise<ExitCode> => {
+  if (source !== undefined && source !== "-") {
+    complain(
+      surroundings,
+      "a token on the command line is seen by others: give it by STACKCAST_TOKEN, or by the input with -",
+    );
+    return EXIT.usage;
+  }
+  const given = source === "-" ? await surroundings.readInput() : (surroundings.env["STACKCAST_TOKEN"] ?? "");
+  const claims = claimsOf(given.trim());
+  if (!claims) {
+    complain(
+      surroundings,
+      given.trim() === "" ? "there is no token: STACKCAST_TOKEN is not set" : "that is no token",
+    );
+    return EXIT.usage;
+  }
+  const left = claims.exp === undefined ? undefined : claims.exp - Date.now() / 1000;
+  const { sub, iss, aud, role = "viewer", channels, exp } = claims;
+  const told = {
+    ...(sub !== undefined && { subject: sub }),
+    role,
+    ...(Array.isArray(channels) && { channels }),
+    ...(iss !== undefined && { issuer: iss }),
+    ...(aud !== undefined && { audience: aud }),
+    ...(exp !== undefined && { expiresAt: new Date(exp * 1000).toISOString() }),
+    expired: left === undefined || left <= 0,
+  };
+  const expiry =
+    left === undefined
+      ? "never, so that the server will not take it"
+      : left <= 0
+        ? `${told.expiresAt} (${wholeText(-left)} ago)`
+        : `${told.expiresAt} (in ${wholeText(left)})`;
+  say(
+    told,
+    {
+      lines: () => [
+        `Subject   ${sub ?? "none, so that the server will not take it"}`,
+        `Role      ${String(role)}`,
+        `Channels  ${Array.isArray(channels) ? channels.join(", ") : "all"}`,
+        ...(iss === undefined ? [] : [`Issuer    ${iss}`]),
+        ...(aud === undefined ? [] : [`Audience  ${String(aud)}`]),
+        `Expires   ${expiry}`,
+      ],
+      problems: () => (told.expired ? [`Expired   ${expiry}`] : []),
+    },
+    output,
+    surroundings,
+  );
+  return EXIT.done;
+};

@@ -1,0 +1,80 @@
+/** Asks whether an action is meant, by naming what it will do to which stacks, and has it done. */
+import { useState } from "preact/hooks";
+import type { RestFailure } from "../../../client/rest-call.ts";
+import type { DeploymentProgress } from "../../../protocol/deployment/deployment-progress.ts";
+import type { DeploymentAction } from "../../../protocol/deployment/deployment-requests.ts";
+import { FailureNote } from "../../elements/answer.tsx";
+import { Dialog } from "../../elements/dialog.tsx";
+import { rest } from "../../server.ts";
+import { consequenceOf } from "./consequence.ts";
+import { ACTION_WORDS } from "./run-action.ts";
+
+type ActionDialogProps = Readonly<{
+  action: DeploymentAction;
+  progress: DeploymentProgress;
+  onClose: () => void;
+}>;
+
+export const ActionDialog = ({ action, progress, onClose }: ActionDialogProps) => {
+  const [sending, setSending] = useState(false);
+  const [failure, setFailure] = useState<RestFailure>();
+  const [typed, setTyped] = useState("");
+  const name = `${progress.deploymentId}-${progress.environment}`;
+  const { intro, stacks, outro } = consequenceOf(action, progress);
+  const isDestroy = action === "destroy";
+  const act = async (): Promise<void> => {
+    setSending(true);
+    const answer = await rest.deployments.act(progress, action);
+    setSending(false);
+    if (answer.ok) onClose();
+    else setFailure(answer.failure);
+  };
+  return (
+    <Dialog title={`${ACTION_WORDS[action]} ${name}?`} onClose={onClose}>
+      <form
+        class="body form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void act();
+        }}
+      >
+        <p>{intro}</p>
+        {stacks.length > 0 && (
+          <ul class="named" tabIndex={0} aria-label="Stacks that this is about">
+            {stacks.map((stack) => (
+              <li key={stack} class="mono">
+                {stack}
+              </li>
+            ))}
+          </ul>
+        )}
+        <p>{outro}</p>
+        {isDestroy && (
+          <div class="field">
+            <label for="confirmed-name">Type {name} to confirm</label>
+            <input
+              id="confirmed-name"
+              class="input mono"
+              autocomplete="off"
+              value={typed}
+              onInput={(event) => setTyped(event.currentTarget.value)}
+            />
+          </div>
+        )}
+        {failure && <FailureNote failure={failure} />}
+        <div class="actions">
+          <button type="button" class="button" onClick={onClose}>
+            Leave as it is
+          </button>
+          <button
+            type="submit"
+            class={action === "retry" ? "button primary" : "button danger"}
+            disabled={sending || (isDestroy && typed !== name)}
+          >
+            {sending ? "Asking …" : ACTION_WORDS[action]}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+};

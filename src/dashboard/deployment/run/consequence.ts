@@ -1,0 +1,79 @@
+/** What an action does to which stacks, in words: for whoever has to confirm it. */
+import type { DeploymentProgress, StackProgress } from "../../../protocol/deployment/deployment-progress.ts";
+import type { DeploymentAction } from "../../../protocol/deployment/deployment-requests.ts";
+
+/** What whoever confirms it is told: `stacks` are those that it is about. */
+export type Consequence = Readonly<{ intro: string; stacks: readonly string[]; outro: string }>;
+
+const namesOf = (
+  { stacks }: Pick<DeploymentProgress, "stacks">,
+  isMeant: (stack: StackProgress) => boolean,
+): readonly string[] =>
+  Object.values(stacks)
+    .filter(isMeant)
+    .map(({ name }) => name);
+
+const counted = (count: number): string => (count === 1 ? "1 stack" : `${count} stacks`);
+
+/** Whether the run that failed was there to delete stacks. */
+const wasRemoval = ({ status, stacks }: Pick<DeploymentProgress, "status" | "stacks">): boolean =>
+  status === "failed" &&
+  Object.values(stacks).some((stack) => stack.status === "deleted" || stack.status === "deleting");
+
+export const consequenceOf = (
+  action: DeploymentAction,
+  progress: Pick<DeploymentProgress, "stacks" | "status" | "run" | "deploymentId" | "environment">,
+): Consequence => {
+  switch (action) {
+    case "retry": {
+      if (wasRemoval(progress)) {
+        const stacks = namesOf(progress, ({ status }) => status !== "deleted").toReversed();
+        return {
+          intro: `Run ${progress.run + 1} goes on deleting ${counted(stacks.length)}:`,
+          stacks,
+          outro: "What is deleted cannot be brought back.",
+        };
+      }
+      const stacks = namesOf(progress, ({ status }) => status !== "deployed" && status !== "skipped");
+      return {
+        intro: `Run ${progress.run + 1} begins over ${counted(stacks.length)} that ${stacks.length === 1 ? "is" : "are"} not deployed:`,
+        stacks,
+        outro: "Stacks that are deployed stay as they are.",
+      };
+    }
+    case "rollback": {
+      const stacks = namesOf(
+        progress,
+        ({ status, startTime }) => startTime !== undefined && status !== "skipped" && status !== "pending",
+      ).toReversed();
+      return {
+        intro: `${counted(stacks.length)} go back to what was there before this run, the last layer first:`,
+        stacks,
+        outro:
+          "Stacks that this run created are deleted; those that it updated get their earlier template back.",
+      };
+    }
+    case "cancel": {
+      const stacks = namesOf(progress, ({ status }) => status === "deploying");
+      return {
+        intro:
+          stacks.length === 0
+            ? "No further stack begins."
+            : `No further stack begins. In flight ${stacks.length === 1 ? "is" : "are"} ${counted(stacks.length)}:`,
+        stacks,
+        outro:
+          "Updates in flight are cancelled and rolled back by CloudFormation; stacks being created come to their end.",
+      };
+    }
+    case "destroy": {
+      const stacks = Object.values(progress.stacks)
+        .sort((one, other) => other.layer - one.layer)
+        .map(({ name }) => name);
+      return {
+        intro: `All ${counted(stacks.length)} of ${progress.deploymentId}-${progress.environment} are deleted with their resources, the last layer first:`,
+        stacks,
+        outro: "What is deleted cannot be brought back.",
+      };
+    }
+  }
+};

@@ -1,0 +1,29 @@
+/** What can be done to a deployment by whoever may: each after a dialog that names what will happen. */
+import { useState } from "preact/hooks";
+import type { DeploymentProgress } from "../../../protocol/deployment/deployment-progress.ts";
+import type { DeploymentAction } from "../../../protocol/deployment/deployment-requests.ts";
+import { lazy } from "../../elements/lazy.tsx";
+import { mayActAs } from "../../session.ts";
+import { ACTION_WORDS, actionsOpenTo } from "./run-action.ts";
+
+const ActionDialog = lazy(async () => (await import("./action-dialog.tsx")).ActionDialog, null);
+
+export const RunActions = ({ progress }: Readonly<{ progress: DeploymentProgress }>) => {
+  const [asked, setAsked] = useState<DeploymentAction>();
+  if (!mayActAs("deployer")) return null;
+  return (
+    <>
+      {actionsOpenTo(progress).map((action) => (
+        <button
+          key={action}
+          type="button"
+          class={action === "destroy" ? "button danger" : "button"}
+          onClick={() => setAsked(action)}
+        >
+          {ACTION_WORDS[action]}
+        </button>
+      ))}
+      {asked && <ActionDialog action={asked} progress={progress} onClose={() => setAsked(undefined)} />}
+    </>
+  );
+};

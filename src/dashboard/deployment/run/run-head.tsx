@@ -1,0 +1,91 @@
+/** Where a run stands, at one look: status, percentage, counts, times. */
+import type { ComponentChildren } from "preact";
+import type { DeploymentProgress } from "../../../protocol/deployment/deployment-progress.ts";
+import { durationText, estimateText } from "../../elements/duration.ts";
+import { Elapsed } from "../../elements/elapsed.tsx";
+import { Moment } from "../../elements/moment.tsx";
+import { percentText } from "../../elements/percent.ts";
+import { hasRunEnded, standingOfStatus } from "../../elements/standing.ts";
+import { doneText } from "../../elements/stack-counts.ts";
+import { Status } from "../../elements/status.tsx";
+
+type FactProps = Readonly<{ name: string; broad?: boolean; children: ComponentChildren }>;
+
+const Fact = ({ name, broad = false, children }: FactProps) => (
+  <div class={broad ? "broad" : undefined}>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
+);
+
+type HeadProps = Readonly<{
+  progress: DeploymentProgress;
+  /** What can be done with it. */
+  children?: ComponentChildren;
+}>;
+
+export const RunHead = ({ progress, children }: HeadProps) => {
+  const {
+    deploymentId,
+    environment,
+    run,
+    mode,
+    status,
+    summary,
+    metrics,
+    currentLayer = 0,
+    totalLayers,
+  } = progress;
+  const isOver = hasRunEnded(status);
+  const { estimatedTimeRemaining: left } = metrics;
+  return (
+    <section class="sheet head" aria-label="Progress">
+      <div class="head-line">
+        <Status status={status} chip />
+        <h1>{deploymentId}</h1>
+        <span class="tag">{environment}</span>
+        <span class="tag">run {run}</span>
+        {mode !== "deploy" && <span class="tag">{mode === "track" ? "followed" : "ingested"}</span>}
+        <div class="toolbar">{children}</div>
+      </div>
+      <div class="head-progress">
+        <progress
+          class={standingOfStatus(status)}
+          max={100}
+          value={summary.progressPercent}
+          aria-label={`Progress of ${deploymentId}-${environment}`}
+        />
+        <output>{percentText(status, summary.progressPercent)}</output>
+      </div>
+      <dl class="facts">
+        <Fact name="Stacks done">{doneText(summary)}</Fact>
+        <Fact name="Layer">
+          {currentLayer === 0 ? `– of ${totalLayers}` : `${currentLayer} of ${totalLayers}`}
+        </Fact>
+        <Fact name={isOver ? "Took" : "Elapsed"}>
+          {isOver ? durationText(metrics.durationSeconds) : <Elapsed from={progress.startTime} />}
+        </Fact>
+        {!isOver && <Fact name="Left">{left === undefined ? "not known yet" : estimateText(left)}</Fact>}
+        <Fact name="Skipped">{summary.skippedStacks}</Fact>
+        <Fact name="Failed">
+          <span class={summary.failedStacks > 0 ? "fault" : undefined}>{summary.failedStacks}</span>
+        </Fact>
+        <Fact name="Resources">{metrics.resourcesCreated}</Fact>
+        {metrics.efficiency >= 1 && (
+          <Fact name="In parallel">
+            <span title="Seconds of stacks by seconds of the run">×{metrics.efficiency.toFixed(1)}</span>
+          </Fact>
+        )}
+        <Fact name="Started">
+          <Moment at={progress.startTime} />
+        </Fact>
+        {progress.user !== undefined && <Fact name="By">{progress.user}</Fact>}
+        {progress.owner !== undefined && (
+          <Fact name="Owner" broad>
+            {progress.owner}
+          </Fact>
+        )}
+      </dl>
+    </section>
+  );
+};

@@ -1,0 +1,11 @@
+/** What has to be said of a run before all else, if there is anything: why it failed, and what it has left behind. */
+import type { DeploymentProgress } from "../../../protocol/deployment/deployment-progress.ts";
+import { CauseBanner } from "../cause-banner.tsx";
+import { LeftBehind } from "../left-behind.tsx";
+
+export const RunNotes = ({ progress }: Readonly<{ progress: DeploymentProgress }>) => (
+  <>
+    <CauseBanner progress={progress} />
+    <LeftBehind progress={progress} />
+  </>
+);

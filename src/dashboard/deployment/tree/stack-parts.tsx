@@ -1,0 +1,92 @@
+/** What a stack is made of: its resources, its outputs, and where else to look at it. */
+import {
+  wordOfResource,
+  type ResourceNode,
+  type StackNode,
+} from "../../../domain/deployment/deployment-state.ts";
+import { isUnderway } from "../../../domain/deployment/resource-node.ts";
+import { queryValue, viewHref } from "../../address.ts";
+import { stackPath } from "../../route.ts";
+import { ConsoleLink } from "../../elements/console-link.tsx";
+import { CopyButton } from "../../elements/copy-button.tsx";
+import { Elapsed } from "../../elements/elapsed.tsx";
+import { Status } from "../../elements/status.tsx";
+import type { StackView } from "../run/run-view.ts";
+
+type ResourceProps = Readonly<{
+  id: string;
+  node: ResourceNode;
+  stack: StackNode;
+  runEnd: string | undefined;
+}>;
+
+const Resource = ({ id, node, stack, runEnd }: ResourceProps) => {
+  const { type, name, startTime, updatedAt } = node;
+  const isSelected = queryValue("resource") === id && queryValue("stack") === stack.name;
+  return (
+    <li class={isSelected ? "resource selected" : "resource"} data-resource={id}>
+      <a class="cut" href={viewHref({ stack: stack.name, resource: id })} title={node.id ?? id}>
+        {id.includes("/") ? id : name}
+      </a>
+      <span class="type quiet cut" title={type}>
+        {type}
+      </span>
+      <Status status={wordOfResource(node, stack)} />
+      <span class="number quiet">
+        <Elapsed from={startTime} to={isUnderway(node) ? runEnd : updatedAt} />
+      </span>
+    </li>
+  );
+};
+
+const Outputs = ({ outputs = {} }: Pick<StackView["progress"], "outputs">) =>
+  Object.keys(outputs).length === 0 ? null : (
+    <dl class="outputs" aria-label="Outputs">
+      {Object.entries(outputs).map(([key, value]) => (
+        <div key={key} class="contents">
+          <dt>{key}</dt>
+          <dd class="mono">{typeof value === "string" ? value : JSON.stringify(value)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+
+export const StackParts = ({ progress, node }: StackView) => {
+  const { name, status, dependsOn, region, stackName = name, endTime, error, cause } = progress;
+  const resources = [...(node?.resources ?? [])];
+  const runEnd =
+    endTime ?? (status === "deploying" || status === "deleting" ? undefined : progress.startTime);
+  return (
+    <div class="stack-parts">
+      {error?.details !== undefined && error.details !== "" && <pre class="small">{error.details}</pre>}
+      {node && resources.length > 0 ? (
+        <ul aria-label={`Resources of ${name}`}>
+          {resources.map(([id, resource]) => (
+            <Resource key={id} id={id} node={resource} stack={node} runEnd={runEnd} />
+          ))}
+        </ul>
+      ) : (
+        <p class="small quiet">
+          {status === "pending" && dependsOn.length > 0
+            ? `Waits for ${dependsOn.join(", ")}.`
+            : "No resource has been told of."}
+        </p>
+      )}
+      <Outputs {...(progress.outputs && { outputs: progress.outputs })} />
+      <div class="toolbar">
+        <a class="button compact" href={viewHref({ tab: "log", on: name, event: undefined })}>
+          Its events
+        </a>
+        {region !== undefined && (
+          <>
+            <a class="button compact" href={stackPath({ region, stackName })}>
+              The stack alone
+            </a>
+            <ConsoleLink region={region} stackName={stackName} stackId={cause?.stackId ?? ""} isCompact />
+          </>
+        )}
+        {error && <CopyButton text={error.message} label="Copy error" />}
+      </div>
+    </div>
+  );
+};

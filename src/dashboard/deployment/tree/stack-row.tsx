@@ -1,0 +1,87 @@
+/** A stack as a row, with its resources and outputs below it once it is unfolded. Drawn anew only when the stack changes. */
+import type { ReadonlySignal } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { causeText } from "../../../domain/words/log-line.ts";
+import { queryValue, setView, viewHref } from "../../address.ts";
+import { Elapsed } from "../../elements/elapsed.tsx";
+import { doneShare } from "../../elements/percent.ts";
+import { lazy } from "../../elements/lazy.tsx";
+import { SignMark } from "../../elements/mark.tsx";
+import { standingOfStatus } from "../../elements/standing.ts";
+import { Status } from "../../elements/status.tsx";
+import type { StackView } from "../run/run-view.ts";
+
+const StackParts = lazy(async () => (await import("./stack-parts.tsx")).StackParts, null);
+
+/** What it does now, or why it failed. */
+const Now = ({ progress }: StackView) => {
+  const { status, error, cause, resources } = progress;
+  const why = error?.message ?? (cause && causeText(cause));
+  if (why !== undefined) return <p class="stack-now failed">{why}</p>;
+  const isGoing = status === "deploying" || status === "deleting";
+  return isGoing && resources.current !== undefined ? <p class="stack-now cut">{resources.current}</p> : null;
+};
+
+type StackRowProps = Readonly<{
+  shown: ReadonlySignal<StackView | undefined>;
+  /** Whether the run has ended: what is pending then was never begun. */
+  isOver: boolean;
+}>;
+
+export const StackRow = ({ shown, isOver }: StackRowProps) => {
+  const row = useRef<HTMLLIElement>(null);
+  const view = shown.value;
+  const name = view?.progress.name ?? "";
+  const isSelected = queryValue("stack") === name;
+  const [unfolded, setUnfolded] = useState(false);
+  useEffect(() => {
+    if (isSelected) row.current?.scrollIntoView({ block: "nearest" });
+  }, [isSelected]);
+  if (!view) return null;
+  const { status, rollingBack, progressPercent, resources, startTime, endTime } = view.progress;
+  const open = unfolded || isSelected;
+  const fold = (): void => {
+    setUnfolded(!open);
+    if (isSelected) setView({ stack: undefined, resource: undefined });
+  };
+  return (
+    <li ref={row} class={isSelected ? "stack selected" : "stack"} data-stack={name}>
+      <div class="stack-row">
+        <button
+          type="button"
+          class="fold"
+          aria-expanded={open}
+          aria-label={`Details of ${name}`}
+          onClick={fold}
+        >
+          <SignMark sign="fold" />
+        </button>
+        <a class="stack-name cut" href={viewHref({ stack: name, resource: undefined })} title={name}>
+          {name}
+        </a>
+        <Status
+          status={rollingBack ? "rolling_back" : status}
+          {...(isOver && status === "pending" && { word: "not begun" })}
+        />
+        <progress
+          class={standingOfStatus(status)}
+          max={100}
+          value={progressPercent}
+          aria-label={`Progress of ${name}`}
+        />
+        <span class="number wide">{doneShare(status, progressPercent)}</span>
+        <span class="number wide" title="Resources done of all">
+          {resources.total > 0 && `${resources.created}/${resources.total}`}
+        </span>
+        <span class="number time">
+          <Elapsed
+            from={startTime}
+            to={endTime ?? (status === "deploying" || status === "deleting" ? undefined : startTime)}
+          />
+        </span>
+      </div>
+      <Now {...view} />
+      {open && <StackParts {...view} />}
+    </li>
+  );
+};

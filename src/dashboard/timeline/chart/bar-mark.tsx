@@ -1,0 +1,21 @@
+/** What a bar stands for as mark, word and colour, for where it is told in words. */
+import { Mark } from "../../elements/mark.tsx";
+import type { BarLook, Looks } from "./bar-look.ts";
+
+/** The mark alone; its word is told beside it or by what it stands in. */
+export const LookMark = ({ look }: Readonly<{ look: BarLook }>) =>
+  look === "blocked" ? (
+    <svg class="mark waiting" viewBox="0 0 16 16" aria-hidden="true">
+      <circle cx="8" cy="8" r="5.5" />
+      <path d="M4.2 11.8l7.6-7.6" />
+    </svg>
+  ) : (
+    <Mark standing={look} />
+  );
+
+export const BarMark = ({ look, word }: Looks) => (
+  <span class={`status ${look === "blocked" ? "waiting" : look}`}>
+    <LookMark look={look} />
+    {word}
+  </span>
+);
