@@ -4,10 +4,11 @@ import { defineConfig } from "oxlint";
 const MAY_IMPORT: Record<string, readonly string[]> = {
   protocol: [],
   domain: ["protocol"],
+  channel: ["protocol", "domain"],
   aws: ["protocol", "domain"],
   auth: ["protocol"],
-  destinations: ["protocol", "domain", "aws"],
-  trackers: ["protocol", "domain", "aws", "auth", "destinations"],
+  destinations: ["protocol", "domain", "aws", "channel"],
+  trackers: ["protocol", "domain", "aws", "auth", "channel", "destinations"],
   orchestrator: ["protocol", "domain", "aws"],
   http: ["protocol", "domain", "auth"],
   client: ["protocol", "domain"],
@@ -24,25 +25,84 @@ const TYPES_OF: Record<string, readonly string[]> = {
   orchestrator: ["trackers"],
 };
 
-const importRule = (folder: string) => {
+/** Which rooms of its own folder each room may import from. */
+const ROOMS: Record<string, Record<string, readonly string[]>> = {
+  trackers: {
+    stack: ["account", "audiences", "canvas", "directory"],
+    deployment: ["audiences", "directory", "run"],
+    run: [],
+    gateway: [],
+    audiences: [],
+    account: [],
+    canvas: [],
+    directory: ["canvas"],
+  },
+  domain: {
+    stack: ["failure", "template"],
+    deployment: ["stack", "words", "estimate", "run"],
+    run: ["deployment", "stack", "failure", "template"],
+    words: ["deployment", "stack"],
+    estimate: ["deployment"],
+    failure: [],
+    template: [],
+  },
+  aws: {
+    cloudformation: ["transport", "identity"],
+    services: ["transport", "identity", "cloudformation"],
+    identity: ["transport"],
+    transport: [],
+  },
+  destinations: {
+    outbox: ["kinds", "directory"],
+    kinds: [],
+    directory: [],
+  },
+  protocol: {
+    rpc: ["connection", "stack", "deployment"],
+    deployment: ["connection", "stack"],
+    stack: ["connection"],
+    connection: [],
+  },
+};
+
+/** Rooms that may be named as types by the rooms of the same folder. */
+const ROOM_TYPES: Record<string, Record<string, readonly string[]>> = {
+  trackers: { run: ["deployment"] },
+  aws: { transport: ["identity"] },
+};
+
+type Pattern = { group: string[]; allowTypeImports?: true } | { regex: string; allowTypeImports?: true };
+
+const refuse = (files: string, patterns: readonly Pattern[]) =>
+  ({ files: [files], rules: { "no-restricted-imports": ["error", { patterns }] } }) as const;
+
+const patternsOf = (folder: string): Pattern[] => {
   const allowed = [folder, ...(MAY_IMPORT[folder] ?? [])];
   const byType = TYPES_OF[folder] ?? [];
   const refused = folders.filter((other) => !allowed.includes(other) && !byType.includes(other));
-  return {
-    files: [`src/${folder}/**`],
-    rules: {
-      "no-restricted-imports": [
-        "error",
-        {
-          patterns: [
-            // A folder within may have any name.
-            { group: [...refused.map((other) => `**/${other}/**`), "!./**"] },
-            ...byType.map((other) => ({ group: [`**/${other}/**`], allowTypeImports: true })),
-          ],
-        },
-      ],
-    },
-  } as const;
+  return [
+    // A folder within may have any name.
+    { group: [...refused.map((other) => `**/${other}/**`), "!./**"] },
+    ...byType.map((other): Pattern => ({ group: [`**/${other}/**`], allowTypeImports: true })),
+  ];
+};
+
+/** A room's files stand one or two folders below their folder. */
+const wayTo = (room: string): string => `^(\\.\\./){1,2}${room}/`;
+
+const roomRules = (folder: string) => {
+  const rooms = ROOMS[folder] ?? {};
+  return Object.entries(rooms).map(([room, allowed]) => {
+    const byType = ROOM_TYPES[folder]?.[room] ?? [];
+    const refused = Object.keys(rooms).filter(
+      (other) => other !== room && !allowed.includes(other) && !byType.includes(other),
+    );
+    return refuse(`src/${folder}/${room}/**`, [
+      ...patternsOf(folder),
+      ...refused.map((other): Pattern => ({ regex: wayTo(other) })),
+      ...byType.map((other): Pattern => ({ regex: wayTo(other), allowTypeImports: true })),
+    ]);
+  });
 };
 
 export default defineConfig({
@@ -72,7 +132,8 @@ export default defineConfig({
     "typescript/no-unnecessary-type-parameters": "off",
   },
   overrides: [
-    ...folders.map(importRule),
+    ...folders.map((folder) => refuse(`src/${folder}/**`, patternsOf(folder))),
+    ...folders.flatMap(roomRules),
     {
       files: ["src/domain/**"],
       rules: {

@@ -30,6 +30,14 @@ describe("the structure", () => {
     expect(files).toContain("src/trackers/stack/stack-tracker.ts");
   });
 
+  test("no folder holds more than about twenty files without rooms of their own", () => {
+    const folders = readdirSync("src", { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
+    const counts = Map.groupBy(folders, ({ parentPath }) => parentPath);
+    expect([...counts].filter(([, files]) => files.length > 22).map(([folder]) => folder)).toEqual([]);
+  });
+
   test("the simulator shares no code with the part that talks to AWS", async () => {
     const { metafile } = await build({
       entryPoints: ["src/simulator/main.ts"],

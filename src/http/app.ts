@@ -24,7 +24,7 @@ import { pageResponse } from "./documents/page.ts";
 import { requestLog } from "./middleware/request-log.ts";
 import { requireSettings } from "./middleware/require-settings.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
-import { requireSession } from "./sockets/sessions.ts";
+import { requireSession } from "./middleware/sessions.ts";
 import { stacks } from "./stacks/stacks.ts";
 import { tickets } from "./sockets/tickets.ts";
 import { trackSocket } from "./sockets/track-socket.ts";

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import * as z from "zod";
-import type { CanvasDeployed, CanvasOrder } from "../../src/protocol/stack/canvas-deploy.ts";
+import type { CanvasDeployed, CanvasOrder } from "../../src/protocol/deployment/canvas-deploy.ts";
 import type { Failure } from "../../src/protocol/failure.ts";
 import { failed, success } from "../../src/protocol/result.ts";
 import type { Env } from "../../src/settings.ts";

@@ -2,7 +2,7 @@
 import { createHash, createPrivateKey } from "node:crypto";
 import { DescribeKeyPairsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { awsSession, type AwsSession } from "../../src/aws/identity/session.ts";
-import type { CanvasOrder } from "../../src/protocol/stack/canvas-deploy.ts";
+import type { CanvasOrder } from "../../src/protocol/deployment/canvas-deploy.ts";
 import type { Simulator } from "../../src/simulator/options.ts";
 import { clientOf, credentials, eventsOf } from "./client.ts";
 

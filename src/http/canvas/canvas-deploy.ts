@@ -10,7 +10,7 @@ import {
   type CanvasDeployed,
   type CanvasDeployRequest,
   type CanvasOrder,
-} from "../../protocol/stack/canvas-deploy.ts";
+} from "../../protocol/deployment/canvas-deploy.ts";
 import { stackChannelOf, type StackAddress } from "../../protocol/connection/channel-names.ts";
 import { tagsOf } from "../../protocol/deployment/deployment-plan.ts";
 import type { Failure } from "../../protocol/failure.ts";
@@ -23,7 +23,7 @@ import { bareFailure, bareFailureAnswers } from "./canvas-failures.ts";
 import { digestOf, drawnName, nameOfDigest } from "./canvas-names.ts";
 import { directoryOf, stackTrackerOf } from "../objects.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
-import { notCovered, requireRole, requireSession } from "../sockets/sessions.ts";
+import { notCovered, requireRole, requireSession } from "../middleware/sessions.ts";
 
 /** How often a name is drawn anew because another stack has it. */
 const DRAWS = 3;

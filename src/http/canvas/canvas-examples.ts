@@ -1,6 +1,6 @@
 /** A deploy from a canvas, as the OpenAPI document shows it. */
 import type * as z from "zod";
-import type { canvasAnswerSchema, CanvasDeployRequest } from "../../protocol/stack/canvas-deploy.ts";
+import type { canvasAnswerSchema, CanvasDeployRequest } from "../../protocol/deployment/canvas-deploy.ts";
 
 export const canvasRequestExample: CanvasDeployRequest = {
   template: {

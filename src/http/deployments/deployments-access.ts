@@ -8,7 +8,7 @@ import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { deploymentOf } from "../objects.ts";
-import { deploymentNotCovered } from "../sockets/sessions.ts";
+import { deploymentNotCovered } from "../middleware/sessions.ts";
 
 /** The deployment's place in a path. */
 export const deploymentParams = z.object({

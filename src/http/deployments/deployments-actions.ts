@@ -11,7 +11,7 @@ import { deploymentParams, environmentQuery, visibleDeployment } from "./deploym
 import { deploymentExample } from "./deployments-examples.ts";
 import { restFailure } from "../middleware/failure-response.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
-import { requireRole } from "../sockets/sessions.ts";
+import { requireRole } from "../middleware/sessions.ts";
 
 const actionRoute = <Action extends DeploymentAction>(
   action: Action,

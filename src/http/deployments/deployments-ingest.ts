@@ -17,7 +17,7 @@ import { deploymentParams, environmentQuery, visibleDeployment } from "./deploym
 import { eventExample, ingestExample } from "./deployments-examples.ts";
 import { failureBodySchema, restFailure, restRefusal } from "../middleware/failure-response.ts";
 import { invalidRequest, resourceApp } from "../middleware/resource-app.ts";
-import { requireRole } from "../sockets/sessions.ts";
+import { requireRole } from "../middleware/sessions.ts";
 
 type Verdict = IngestReport["results"][number];
 

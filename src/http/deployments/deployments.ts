@@ -16,7 +16,7 @@ import { deploymentExample, registrationExamples, runExample } from "./deploymen
 import { restFailure } from "../middleware/failure-response.ts";
 import { deploymentOf, directoryOf } from "../objects.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
-import { deploymentNotCovered, requireRole } from "../sockets/sessions.ts";
+import { deploymentNotCovered, requireRole } from "../middleware/sessions.ts";
 
 const security = [{ token: [] }];
 const tags = ["deployments"];

@@ -14,7 +14,7 @@ import { destinationParams, destinationsOf, newDestinationId, outboxOf } from ".
 import { destinationExample, secretExample } from "./destinations-examples.ts";
 import { restFailure } from "../middleware/failure-response.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
-import { requireRole } from "../sockets/sessions.ts";
+import { requireRole } from "../middleware/sessions.ts";
 
 const PATH = "/api/v1/destinations";
 

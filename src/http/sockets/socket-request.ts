@@ -16,7 +16,7 @@ import {
   type bareFailureSchema,
   type failureBodySchema,
 } from "../middleware/failure-response.ts";
-import { sessionOf } from "./sessions.ts";
+import { sessionOf } from "../middleware/sessions.ts";
 
 /** The session of whoever wants to open a socket; it is in the context then. */
 export const socketSessionOf = async (c: Context<AppEnv>): Promise<Result<Session, Failure>> => {

@@ -9,7 +9,7 @@ import type { AppEnv } from "../middleware/app-env.ts";
 import { bareFailureSchema, failureResponse } from "../middleware/failure-response.ts";
 import { nearestGateway } from "./nearest-gateway.ts";
 import { invalidRequest, resourceApp } from "../middleware/resource-app.ts";
-import { notCovered } from "./sessions.ts";
+import { notCovered } from "../middleware/sessions.ts";
 import {
   handedOn,
   notUpgrading,

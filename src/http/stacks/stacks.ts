@@ -13,7 +13,7 @@ import type { AppEnv } from "../middleware/app-env.ts";
 import { restFailure } from "../middleware/failure-response.ts";
 import { stackTrackerOf } from "../objects.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
-import { notCovered, requireRole } from "../sockets/sessions.ts";
+import { notCovered, requireRole } from "../middleware/sessions.ts";
 import { stackEventsExample, summaryExample, trackingExample } from "./stacks-examples.ts";
 
 const params = z.object({

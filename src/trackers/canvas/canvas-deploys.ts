@@ -11,7 +11,7 @@ import type { StackWish } from "../../aws/cloudformation/stack-wish.ts";
 import { deployabilityOf } from "../../domain/run/deployability.ts";
 import { deployRefusalOf, isUncertain } from "../../domain/run/deploy-refusal.ts";
 import type { OperationFailure } from "../../domain/failure/operation-failure.ts";
-import type { CanvasDeployed, CanvasOrder } from "../../protocol/stack/canvas-deploy.ts";
+import type { CanvasDeployed, CanvasOrder } from "../../protocol/deployment/canvas-deploy.ts";
 import { stackChannelOf, type StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";

@@ -3,7 +3,7 @@
  * nothing twice. No record holds a private key, a parameter or a template.
  */
 import type { KeyPair } from "../../aws/services/key-pairs.ts";
-import type { CanvasDeployed } from "../../protocol/stack/canvas-deploy.ts";
+import type { CanvasDeployed } from "../../protocol/deployment/canvas-deploy.ts";
 import { KEY_LIFETIME_MS } from "./canvas-claims.ts";
 
 export type CanvasRecord = Readonly<{

@@ -3,7 +3,7 @@ import type { StackPicture, TemplateDemands } from "../../aws/cloudformation/sta
 import type { StackWish } from "../../aws/cloudformation/stack-wish.ts";
 import { capabilitiesRequired } from "../../domain/run/deploy-refusal.ts";
 import { keptParameters, sendableTags, userTagOf } from "../../domain/run/desired-stack.ts";
-import type { CanvasOrder } from "../../protocol/stack/canvas-deploy.ts";
+import type { CanvasOrder } from "../../protocol/deployment/canvas-deploy.ts";
 import { OWN_TAGS } from "../../protocol/deployment/deployment-plan.ts";
 import type { Failure } from "../../protocol/failure.ts";
 

@@ -7,7 +7,7 @@ import { isComplete } from "../../domain/stack/stack-state.ts";
 import { fittedSummary } from "../../domain/stack/fitted-summary.ts";
 import { summaryOf } from "../../domain/stack/summary.ts";
 import { tellingOf } from "../../domain/failure/trouble.ts";
-import type { CanvasDeployed, CanvasOrder } from "../../protocol/stack/canvas-deploy.ts";
+import type { CanvasDeployed, CanvasOrder } from "../../protocol/deployment/canvas-deploy.ts";
 import { stackAddressOf } from "../../protocol/connection/channel.ts";
 import type { StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { Join, JoinRequest, Missed } from "../../protocol/rpc/channel-owner.ts";

@@ -8,10 +8,10 @@ import { verifyToken } from "../../auth/token.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { Role, Session } from "../../protocol/connection/session.ts";
-import type { AppEnv } from "../middleware/app-env.ts";
+import type { AppEnv } from "./app-env.ts";
 import { opensEventStream } from "../deployments/event-stream.ts";
-import { failureResponse } from "../middleware/failure-response.ts";
-import { ticketSession } from "./ticket-session.ts";
+import { failureResponse } from "./failure-response.ts";
+import { ticketSession } from "../sockets/ticket-session.ts";
 
 const absent: Failure = { code: "UNAUTHENTICATED", message: "A token is required" };
 

@@ -1,14 +1,14 @@
 /** `POST /canvas/deploy`: one template becomes one stack, and what is needed to watch it. */
 import * as z from "zod";
 import { regionSchema, stackNameSchema } from "../connection/channel.ts";
-import { stackPlanFields, templateUrlSchema } from "../deployment/deployment-plan.ts";
+import { stackPlanFields, templateUrlSchema } from "./deployment-plan.ts";
 import {
   contradictionsIn,
   refusedWithoutChangeSets,
   stackOptionFields,
   type StackOptions,
-} from "./stack-options.ts";
-import { plainParametersSchema, type ParameterValue } from "./stack-parameters.ts";
+} from "../stack/stack-options.ts";
+import { plainParametersSchema, type ParameterValue } from "../stack/stack-parameters.ts";
 
 /** Bytes of a template that CloudFormation takes in a request. */
 export const MAX_TEMPLATE_BYTES = 51_200;
