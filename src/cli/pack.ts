@@ -45,7 +45,7 @@ const buildTerminalClient = () =>
     platform: "node",
     target: "node22",
     // It runs in a clone only.
-    external: ["./local/local-system.ts"],
+    external: ["./local-system.ts"],
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   });
 

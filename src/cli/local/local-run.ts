@@ -7,7 +7,7 @@ import { EXIT, type ExitCode } from "../arguments/exit-code.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** Of the clone, or of the package. */
-const ROOT = join(import.meta.dirname, "..", "..");
+const ROOT = join(import.meta.dirname, "..", "..", "..");
 
 /** Runs until it is told to end. */
 export const runLocally = async (options: DevOptions, surroundings: Surroundings): Promise<ExitCode> => {
