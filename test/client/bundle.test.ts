@@ -36,18 +36,16 @@ const bundled = async (contents: string) => {
 };
 
 describe("the client in a page", () => {
-  test("holds itself, the protocol's constants, the domain and partysocket: no schemas, nothing of Node", async () => {
+  test("holds itself, the protocol's constants and the domain: no schemas, nothing of Node", async () => {
     const { files } = await bundled(ALL);
-    const foreign = files.filter(
-      (file) => !/^(src\/(client|protocol|domain)|node_modules\/partysocket)\//.test(file),
-    );
+    const foreign = files.filter((file) => !/^src\/(client|protocol|domain)\//.test(file));
     expect(foreign).toEqual([]);
   });
 
   test("is small", async () => {
     const { gzipKiB } = await bundled(FOLLOWING);
-    expect(gzipKiB).toBeLessThan(13);
+    expect(gzipKiB).toBeLessThan(11);
     const { gzipKiB: ofStack } = await bundled(FOLLOWING_A_STACK);
-    expect(ofStack).toBeLessThan(10);
+    expect(ofStack).toBeLessThan(8);
   });
 });

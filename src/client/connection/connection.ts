@@ -2,15 +2,15 @@
  * A socket that comes back: opens with a fresh token, tells a dead connection from a silent one, waits longer after each
  * failure, and stops where coming back is useless. It knows nothing of channels.
  */
-import ReconnectingWebSocket from "partysocket/ws";
 import { CLOSE, reconnectsAfter } from "../../protocol/connection/close-codes.ts";
 import { PING, PONG, SUBPROTOCOL } from "../../protocol/connection/connection.ts";
 import type { Disconnect } from "../../protocol/connection/control-frames.ts";
 import { backoffMs } from "./backoff.ts";
 import { PATIENCE, type ConnectionState, type Patience } from "./connection-state.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import { after, type Fetch } from "./platform.ts";
+import { after, afterTurn, type Fetch } from "./platform.ts";
 import { refusalOf } from "./refused-upgrade.ts";
+import { openSocket, type Socket } from "./socket.ts";
 import { TokenRenewal } from "./token-renewal.ts";
 
 /** Gives the token for the next attempt; none where the server asks for none. */
@@ -37,7 +37,7 @@ type Ends = Readonly<{
   lost: () => void;
 }>;
 
-type Attempt = Readonly<{ address: string; protocols: string[] }>;
+type Attempt = Readonly<{ address: string; protocols: readonly string[] }>;
 
 /** Without a ticket the attempt is refused, and why is then found out. */
 const withTicket = (address: string, ticket: string | undefined): string =>
@@ -52,7 +52,8 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #heartbeat: Heartbeat;
   readonly #renewal: TokenRenewal;
-  readonly #socket: ReconnectingWebSocket;
+  /** Of the newest attempt; absent until it is prepared. */
+  #socket: Socket | undefined;
   #state: ConnectionState = { kind: "reconnecting", since: Date.now(), failures: 0 };
   /** Of the newest attempt. */
   #token: string | undefined;
@@ -82,32 +83,21 @@ export class Connection {
       (token) => this.send(JSON.stringify({ action: "auth", token })),
     );
     options.onState?.(this.#state);
-    let attempt: Promise<Attempt> | undefined;
-    // The address is always asked for before the protocols; both belong to one attempt.
-    this.#socket = new ReconnectingWebSocket(
-      async () => (await (attempt = this.#prepared())).address,
-      async () => (await (attempt ?? this.#prepared())).protocols,
-      {
-        // Waiting is done here, with jitter.
-        minReconnectionDelay: 0,
-        maxReconnectionDelay: 0,
-        connectionTimeout: this.patience.answerWithinMs,
-        maxEnqueuedMessages: 0,
-        shouldReconnectOnClose: ({ code, reason }) => this.#goesOnAfter(code, reason),
-      },
-    );
-    this.#socket.addEventListener("open", () => this.#open());
-    this.#socket.addEventListener("message", ({ data }: Readonly<{ data: unknown }>) => this.#receive(data));
-    this.#socket.addEventListener("close", () => this.#lost());
+    // Whoever makes a connection is called back only after its constructor has returned.
+    afterTurn(() => void this.#connect());
   }
 
   get state(): ConnectionState {
     return this.#state;
   }
 
+  get #isStopped(): boolean {
+    return this.#state.kind === "stopped";
+  }
+
   /** Sent if the connection is open, else forgotten: whoever needs it says it again once it is. */
   send(text: string): void {
-    if (this.#opened && this.#state.kind === "live") this.#socket.send(text);
+    if (this.#opened && this.#state.kind === "live") this.#socket?.send(text);
   }
 
   /** Ends a wait for the next attempt, as when the network has come back. */
@@ -117,7 +107,8 @@ export class Connection {
 
   /** Gives this connection up for another. */
   restart(): void {
-    if (this.#state.kind !== "stopped") this.#socket.reconnect();
+    // Without a socket the next attempt is already on its way.
+    this.#socket?.close();
   }
 
   /** The server has said why it closes; its close itself may take long. */
@@ -130,6 +121,30 @@ export class Connection {
   /** Closes for good. */
   close(): void {
     this.#stop(1000, "closed");
+  }
+
+  /** Begins the next attempt; one whose token, ticket or address cannot be had is lost like any other. */
+  async #connect(): Promise<void> {
+    if (this.#isStopped) return;
+    try {
+      const { address, protocols } = await this.#prepared();
+      if (this.#isStopped) return;
+      this.#socket = openSocket(address, protocols, this.patience.answerWithinMs, {
+        opened: () => this.#open(),
+        message: (data) => this.#receive(data),
+        closed: (code, reason) => {
+          this.#socket = undefined;
+          if (this.#goesOnAfter(code, reason)) this.#again();
+        },
+      });
+    } catch {
+      if (!this.#isStopped) this.#again();
+    }
+  }
+
+  #again(): void {
+    this.#lost();
+    void this.#connect();
   }
 
   /** Waits its turn and fetches what the next attempt needs. */
@@ -198,7 +213,7 @@ export class Connection {
     if (this.#state.kind === "stopped") return false;
     this.#tell({ kind: "stopped", code, reason });
     this.#endWaiting?.();
-    this.#socket.close();
+    this.#socket?.close();
     this.#lost();
     return false;
   }

@@ -10,6 +10,24 @@ declare const AbortController: new () => Readonly<{ signal: unknown; abort: (rea
 declare const crypto: Readonly<{ randomUUID: () => string }>;
 declare const atob: (text: string) => string;
 declare const queueMicrotask: (run: () => void) => void;
+declare const WebSocket: new (address: string, protocols: readonly string[]) => PlatformSocket;
+
+/** What the client uses of a WebSocket. */
+type PlatformSocket = Readonly<{
+  send: (text: string) => void;
+  close: (code: number) => void;
+  addEventListener: <Type extends keyof SocketEvent>(
+    type: Type,
+    listener: (event: SocketEvent[Type]) => void,
+  ) => void;
+}>;
+
+type SocketEvent = Readonly<{
+  open: unknown;
+  message: Readonly<{ data: unknown }>;
+  close: Readonly<{ code: number; reason: string }>;
+  error: unknown;
+}>;
 
 export type HttpRequest = Readonly<{
   method: string;
@@ -35,6 +53,10 @@ export const after = (ms: number, run: () => void): (() => void) => {
 
 /** Runs when the present turn is over, before anything else comes in. */
 export const afterTurn = (run: () => void): void => queueMicrotask(run);
+
+/** Begins to connect; throws where the address or a protocol is malformed. */
+export const newWebSocket = (address: string, protocols: readonly string[]): PlatformSocket =>
+  new WebSocket(address, protocols);
 
 /** A new name that nobody else has. */
 export const uniqueId = (): string => crypto.randomUUID();
