@@ -18,9 +18,13 @@ export type Fold = Readonly<{
   verdicts: readonly Verdict[];
 }>;
 
-export const foldDeployment = (before: DeploymentState, given: readonly DeploymentEvent[]): Fold => {
+/** `drafts`: shared by the folds of one request, each of which goes on from the state of the one before. */
+export const foldDeployment = (
+  before: DeploymentState,
+  given: readonly DeploymentEvent[],
+  drafts: Drafts = new WeakMap(),
+): Fold => {
   let state = before;
-  const drafts: Drafts = new WeakMap();
   const events: DeploymentEvent[] = [];
   const tell = (told: DeploymentEvent): void => {
     const event = filledEvent(state, told);

@@ -9,6 +9,11 @@ type Named = Readonly<{ type: string; name: string; id?: string | undefined }>;
 const lengthOf = (key: string, { type, name, id = "" }: Named): number =>
   key.length + type.length + name.length + id.length;
 
+/** `length` in characters; `dependencies` may be fewer than before. */
+type Need = Readonly<{ dependencies: number; resources: number; length: number }>;
+
+const NOTHING: Need = { dependencies: 0, resources: 0, length: 0 };
+
 export class IngestRoom {
   private resources = MAX_RESOURCES;
   private length = MAX_RESOURCES_LENGTH;
@@ -22,41 +27,34 @@ export class IngestRoom {
     }
   }
 
-  /** Why an event cannot be kept; undefined: it can. */
-  refusal({ stacks }: DeploymentState, event: DeploymentEvent): string | undefined {
+  /** What an event would add to the deployment. */
+  need({ stacks }: DeploymentState, event: DeploymentEvent): Need {
     if (event.type === "stack_deploying") {
       const known = stacks.get(event.data.stack)?.dependsOn.length ?? 0;
-      const more = (event.data.dependencies?.length ?? known) - known;
-      return more > Math.max(0, this.dependencies)
-        ? `data.dependencies: a deployment holds at most ${MAX_DEPENDENCIES} dependencies`
-        : undefined;
+      return { ...NOTHING, dependencies: (event.data.dependencies?.length ?? known) - known };
     }
-    const added = this.added(stacks, event);
-    if (added === undefined) return undefined;
+    if (!("resource" in event.data)) return NOTHING;
+    const { stack, resource } = event.data;
+    const key = resourceKeyOf(resource);
+    if (stacks.get(stack)?.resources.has(key)) return NOTHING;
+    return { ...NOTHING, resources: 1, length: lengthOf(key, resource) };
+  }
+
+  /** Why there is no room for it; undefined: there is. */
+  refusal({ dependencies, resources, length }: Need): string | undefined {
+    if (dependencies > Math.max(0, this.dependencies))
+      return `data.dependencies: a deployment holds at most ${MAX_DEPENDENCIES} dependencies`;
+    if (resources === 0) return undefined;
     if (this.resources < 1) return `data.resource: a deployment holds at most ${MAX_RESOURCES} resources`;
-    return added > this.length
+    return length > this.length
       ? `data.resource: the names of a deployment's resources hold at most ${MAX_RESOURCES_LENGTH} characters`
       : undefined;
   }
 
-  /** Notes an event that was accepted; `before`: the deployment without it. */
-  take({ stacks }: DeploymentState, event: DeploymentEvent): void {
-    if (event.type === "stack_deploying") {
-      const known = stacks.get(event.data.stack);
-      this.dependencies += (known?.dependsOn.length ?? 0) - (event.data.dependencies?.length ?? 0);
-      return;
-    }
-    const added = this.added(stacks, event);
-    if (added === undefined) return;
-    this.resources -= 1;
-    this.length -= added;
-  }
-
-  /** Characters of a resource that is new; undefined: there is none in the event. */
-  private added(stacks: DeploymentState["stacks"], event: DeploymentEvent): number | undefined {
-    if (!("resource" in event.data)) return undefined;
-    const { stack, resource } = event.data;
-    const key = resourceKeyOf(resource);
-    return stacks.get(stack)?.resources.has(key) ? undefined : lengthOf(key, resource);
+  /** Notes what an accepted event has added. */
+  take({ dependencies, resources, length }: Need): void {
+    this.dependencies -= dependencies;
+    this.resources -= resources;
+    this.length -= length;
   }
 }

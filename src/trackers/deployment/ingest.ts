@@ -3,6 +3,7 @@ import { foldDeployment } from "../../domain/deployment/fold-deployment.ts";
 import type { DeploymentState } from "../../domain/deployment/deployment-state.ts";
 import { deploymentEventSchema, type DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
 import type { IngestEnvelope, IngestReport } from "../../protocol/deployment/deployment-requests.ts";
+import type { Drafts } from "../../domain/deployment/drafts.ts";
 import { IngestRoom } from "./ingest-room.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 
@@ -42,6 +43,7 @@ export const ingest = (
   let room = new IngestRoom(before);
   const events: DeploymentEvent[] = [];
   const ids: string[] = [];
+  const drafts: Drafts = new WeakMap();
 
   const judge = (envelope: IngestEnvelope): Omit<Verdict, "id" | "type"> => {
     const { id } = envelope;
@@ -78,14 +80,15 @@ export const ingest = (
         `${event.type}: Stackcast has carried run ${state.run} out, and tells of it itself`,
       );
     }
-    const full = room.refusal(state, event);
+    const need = room.need(state, event);
+    const full = room.refusal(need);
     if (full !== undefined) return refusal("PAYLOAD_TOO_LARGE", full);
-    const fold = foldDeployment(state, [event]);
+    const fold = foldDeployment(state, [event], drafts);
     const verdict = fold.verdicts[0]!;
     if (verdict.kind === "refused") return refusal(verdict.code, verdict.message);
     // A run that begins has none of what the one before had.
     if (event.type === "deployment_started") room = new IngestRoom(fold.state);
-    else room.take(state, event);
+    else room.take(need);
     state = fold.state;
     events.push(...fold.events);
     if (id !== undefined) ids.push(id);
