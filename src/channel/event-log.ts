@@ -38,33 +38,34 @@ const parts = (run: LogRun): LogRun[] => {
 
 export class EventLog {
   private readonly sql: SqlStorage;
-  private isFounded: boolean;
+  private isThere: boolean;
 
-  /** `isFounded`: the log has been there before. Without that nothing is written until something is to be kept. */
-  constructor(sql: SqlStorage, isFounded: boolean) {
+  /** `isThere`: the log has been there before. Without that nothing is written until something is to be kept. */
+  constructor(sql: SqlStorage, isThere: boolean) {
     this.sql = sql;
-    this.isFounded = isFounded;
+    this.isThere = isThere;
   }
 
-  /** Makes room for the log; again does no harm. Not to be called in a transaction, which might be taken back. */
-  found(): void {
-    if (this.isFounded) return;
+  /** Creates the table; again does no harm. Not to be called in a transaction, which might be taken back. */
+  create(): void {
+    if (this.isThere) return;
     this.sql.exec(
       "CREATE TABLE IF NOT EXISTS log (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, body TEXT NOT NULL)",
     );
-    this.isFounded = true;
+    this.isThere = true;
   }
 
   /** All storage was given up. */
-  forsake(): void {
-    this.isFounded = false;
+  clear(): void {
+    this.isThere = false;
   }
 
   /**
    * Stores frames that follow the head at `offset`; to be called in the transaction that moves the head, of a log that
-   * was founded.
+   * is there.
    */
   append(offset: number, frames: readonly string[]): readonly LogRun[] {
+    if (frames.length === 0) return [];
     const runs = parts({ from: offset + 1, to: offset + frames.length, frames });
     for (const { from, to, frames: kept } of runs) {
       this.sql.exec("INSERT INTO log (first, last, body) VALUES (?, ?, ?)", from, to, kept.join(SEPARATOR));
@@ -72,29 +73,15 @@ export class EventLog {
     return runs;
   }
 
-  /** All frames after an offset in runs that fit a `batch` frame. */
-  after(offset: number): readonly LogRun[] {
-    return this.read(offset, Infinity, Infinity);
-  }
-
   /**
    * Frames after an offset in runs that fit a `batch` frame: at most `limit`, and not more than one call between objects
    * can carry, but one at least if there is one. More follow if the last run ends before the head.
    */
   page(offset: number, limit = Infinity): readonly LogRun[] {
-    return this.read(offset, limit, MAX_PAGE_BYTES);
-  }
-
-  /** Forgets the rows that lie wholly before an offset. */
-  trimBefore(offset: number): void {
-    if (this.isFounded) this.sql.exec("DELETE FROM log WHERE last < ?", offset);
-  }
-
-  private read(offset: number, limit: number, bytes: number): readonly LogRun[] {
     const runs: LogRun[] = [];
-    if (!this.isFounded) return runs;
+    if (!this.isThere) return runs;
     let left = limit;
-    let bytesLeft = bytes;
+    let bytesLeft = MAX_PAGE_BYTES;
     const rows = this.sql.exec<{ first: number; body: string }>(
       "SELECT first, body FROM log WHERE last > ? ORDER BY first",
       offset,
@@ -103,8 +90,7 @@ export class EventLog {
       if (left <= 0) break;
       const skipped = Math.max(0, offset + 1 - first);
       const frames = body.split(SEPARATOR).slice(skipped, skipped + left);
-      if (bytes !== Infinity)
-        bytesLeft -= frames.reduce((sum, frame) => sum + encoder.encode(frame).length, 0);
+      bytesLeft -= frames.reduce((sum, frame) => sum + encoder.encode(frame).length, 0);
       // A row is as large as a `batch` frame, or holds one frame.
       if (bytesLeft < 0 && runs.length > 0) break;
       left -= frames.length;
@@ -114,5 +100,10 @@ export class EventLog {
     if (runs.length < 2) return runs;
     // Many small commits make a few large frames.
     return parts({ from: runs[0]!.from, to: runs.at(-1)!.to, frames: runs.flatMap(({ frames }) => frames) });
+  }
+
+  /** Forgets the rows that lie wholly before an offset. */
+  trimBefore(offset: number): void {
+    if (this.isThere) this.sql.exec("DELETE FROM log WHERE last < ?", offset);
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { LookupFailure } from "../domain/failure/lookup-failure.ts";
 import { success, type Result } from "../protocol/result.ts";
-import type { EventLog } from "./event-log.ts";
+import type { ChannelLog } from "./channel-log.ts";
 
 /** Where events go, and in what form. */
 export type Sink<Item> = Readonly<{
@@ -40,10 +40,10 @@ export class LogConsumer<Item extends Placed = Placed> {
   private underway: Promise<void> | undefined;
   private notBefore = 0;
   private readonly kv: SyncKvStorage;
-  private readonly log: EventLog;
+  private readonly log: Pick<ChannelLog, "offset" | "page">;
   private readonly sink: Sink<Item>;
 
-  constructor(kv: SyncKvStorage, log: EventLog, sink: Sink<Item>) {
+  constructor(kv: SyncKvStorage, log: Pick<ChannelLog, "offset" | "page">, sink: Sink<Item>) {
     this.kv = kv;
     this.log = log;
     this.sink = sink;
@@ -55,9 +55,10 @@ export class LogConsumer<Item extends Placed = Placed> {
     return this.progress.offset;
   }
 
-  /** Hands on what is due up to `head`. `more`: whether events may follow soon. */
-  run(head: number, now: number, more: boolean): Promise<void> {
+  /** Hands on what is due. `more`: whether events may follow soon. */
+  run(now: number, more: boolean): Promise<void> {
     if (this.underway) return this.underway;
+    const head = this.log.offset;
     if (head <= this.progress.offset || now < this.notBefore) return Promise.resolve();
     // Also what a bug brings down comes again, and not at once for ever.
     this.notBefore = now + (more ? GATHER_MS : FIRST_RETRY_MS);
@@ -66,14 +67,15 @@ export class LogConsumer<Item extends Placed = Placed> {
   }
 
   /** Leaves out what another channel hands on, unless something before it still has to be. */
-  skip(from: number, head: number): void {
+  skip(from: number): void {
+    const head = this.log.offset;
     if (this.progress.offset >= from - 1 && head > this.progress.offset)
       this.keep({ offset: head, failures: 0 });
   }
 
   /** Milliseconds until there is something to do again; undefined: nothing is waiting. */
-  nextIn(head: number, now: number): number | undefined {
-    return head <= this.progress.offset ? undefined : Math.max(0, this.notBefore - now);
+  nextIn(now: number): number | undefined {
+    return this.log.offset <= this.progress.offset ? undefined : Math.max(0, this.notBefore - now);
   }
 
   private async handOn(head: number, now: number): Promise<void> {

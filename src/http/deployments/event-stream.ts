@@ -4,6 +4,7 @@
  * Follows https://html.spec.whatwg.org/multipage/server-sent-events.html.
  */
 import type { Context } from "hono";
+import { isRecoverable } from "../../protocol/connection/position.ts";
 import type { DeploymentEvents } from "../../protocol/deployment/deployment-requests.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 
@@ -38,10 +39,6 @@ export const positionOf = (id: string): StreamPosition => {
   return { epoch, offset: Number(offset) };
 };
 
-/** Whether what follows a position is all there. */
-const isWhole = ({ epoch, offset }: StreamPosition, answer: DeploymentEvents): boolean =>
-  (epoch === undefined || epoch === answer.epoch) && offset >= answer.floor - 1 && offset <= answer.offset;
-
 /** JSON text holds no bare line break, so one `data:` line is enough. */
 const message = (id: string, data: unknown, name?: string): string =>
   `${name === undefined ? "" : `event: ${name}\n`}id: ${id}\ndata: ${JSON.stringify(data)}\n\n`;
@@ -73,7 +70,7 @@ export async function* eventStreamText(
   while (answer) {
     const { events, more, ...position }: DeploymentEvents = answer;
     const { epoch, floor } = position;
-    if (at && !isWhole(at, answer)) {
+    if (at && !isRecoverable({ epoch, ...at }, position)) {
       at = { epoch, offset: floor - 1 };
       yield message(`${epoch}:${at.offset}`, position, "reset");
       spokenAt = clock();

@@ -3,7 +3,7 @@ import type { AwsSession } from "../../aws/identity/session.ts";
 import type { AuditItem } from "../../domain/words/audit-item.ts";
 import type { Settings } from "../../settings.ts";
 import { auditSink } from "./audit.ts";
-import type { EventLog } from "../../channel/event-log.ts";
+import type { ChannelLog } from "../../channel/channel-log.ts";
 import { LogConsumer } from "../../channel/log-consumer.ts";
 import { logSink, type Shipped } from "./log-shipping.ts";
 
@@ -17,7 +17,7 @@ export class LogConsumers {
   private readonly consumers: readonly Pick<LogConsumer, "offset" | "run" | "skip" | "nextIn">[];
 
   /** Those that the settings ask for. */
-  constructor(kv: SyncKvStorage, log: EventLog, session: AwsSession, settings: Settings, forms: Forms) {
+  constructor(kv: SyncKvStorage, log: ChannelLog, session: AwsSession, settings: Settings, forms: Forms) {
     const { auditTable: table, logGroupPrefix: prefix } = settings;
     this.consumers = [
       ...(table === undefined ? [] : [new LogConsumer(kv, log, auditSink(forms.itemOf, { session, table }))]),
@@ -32,19 +32,19 @@ export class LogConsumers {
     return Math.min(Infinity, ...this.consumers.map(({ offset }) => offset));
   }
 
-  /** Hands on what is due up to `head`. `more`: whether events may follow soon. */
-  async run(head: number, now: number, more: boolean): Promise<void> {
-    await Promise.all(this.consumers.map((consumer) => consumer.run(head, now, more)));
+  /** Hands on what is due. `more`: whether events may follow soon. */
+  async run(now: number, more: boolean): Promise<void> {
+    await Promise.all(this.consumers.map((consumer) => consumer.run(now, more)));
   }
 
   /** Leaves out what another channel hands on, unless something before it still has to be. */
-  skip(from: number, head: number): void {
-    for (const consumer of this.consumers) consumer.skip(from, head);
+  skip(from: number): void {
+    for (const consumer of this.consumers) consumer.skip(from);
   }
 
   /** Milliseconds until there is something to do again; undefined: nothing is waiting. */
-  nextIn(head: number, now: number): number | undefined {
-    const dues = this.consumers.flatMap((consumer) => consumer.nextIn(head, now) ?? []);
+  nextIn(now: number): number | undefined {
+    const dues = this.consumers.flatMap((consumer) => consumer.nextIn(now) ?? []);
     return dues.length === 0 ? undefined : Math.min(...dues);
   }
 }

@@ -14,7 +14,8 @@ import type { Join, JoinRequest } from "../../protocol/rpc/channel-owner.ts";
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
 import { settingsOf, type Env, type Settings } from "../../settings.ts";
 import { DeploymentFollowing } from "./deployment-following.ts";
-import { DeploymentStore, HEAD, type Change } from "./deployment-store.ts";
+import { HEAD } from "../../channel/channel-log.ts";
+import { DeploymentStore, type Change } from "./deployment-store.ts";
 import { DestinationFeed } from "./destination-feed.ts";
 import { DIRECTORY_NAME } from "../directory/directory.ts";
 import { Enrolment } from "../directory/enrolment.ts";
@@ -86,12 +87,7 @@ export class DeploymentChannel {
   }
 
   position() {
-    return {
-      channel: this.name,
-      epoch: this.store.epoch,
-      offset: this.store.offset,
-      floor: this.store.floor,
-    };
+    return { channel: this.name, ...this.store.log.position };
   }
 
   /** Whether the run still waits for news of a stack, or the next one begins with them. */
@@ -135,30 +131,24 @@ export class DeploymentChannel {
       const transient = this.pushes.any ? this.progress.of(before, store.state, this.position(), now) : [];
       this.pushes.send(this.position(), runs, transient);
       this.tellDirectory();
-      tellOfEvents(this.name, change.events, store.offset);
+      tellOfEvents(this.name, change.events, store.log.offset);
       const types = change.events.map(({ type }) => type);
       ctx.waitUntil(this.destinations.note(types, now));
     }
     await this.rearm();
   }
 
-  join({ gateway, epoch, offset, classic }: JoinRequest): Join {
+  join({ gateway, classic, ...asked }: JoinRequest): Join {
     const { store } = this;
-    store.found();
+    store.log.create();
     this.pushes.add(gateway);
     this.ctx.waitUntil(this.rearm());
-    const recovered =
-      epoch === store.epoch && offset !== undefined && offset >= store.floor - 1 && offset <= store.offset;
     const known = store.address && store.state.run > 0;
     const transient = this.desk.troubles;
-    const runs = recovered ? store.log.page(offset) : classic ? store.log.page(store.runStart - 1) : [];
+    const joined = store.log.joined(asked, classic ? store.runStart : undefined);
     return {
-      epoch: store.epoch,
-      offset: store.offset,
-      floor: store.floor,
-      recovered,
-      runs,
-      ...(known && !recovered && !classic && { snapshot: this.snapshotText() }),
+      ...joined,
+      ...(known && !joined.recovered && !classic && { snapshot: this.snapshotText() }),
       ...(store.address && { address: store.address }),
       ...(transient.length > 0 && { transient }),
     };
@@ -177,7 +167,7 @@ export class DeploymentChannel {
     // First of all, so that a call that hangs costs one period and nothing else.
     await this.rearm();
     ctx.waitUntil(this.destinations.run(now));
-    const handedOn = this.consumers.run(store.offset, now, !hasEnded(store.state));
+    const handedOn = this.consumers.run(now, !hasEnded(store.state));
     ctx.waitUntil(handedOn);
     await Promise.all([
       this.pushes.catchUp(this.position(), now),
@@ -210,9 +200,9 @@ export class DeploymentChannel {
   /** Gives up all storage, if nobody has registered anything and nobody waits for it: an object that keeps nothing is none. */
   private async giveUp(): Promise<void> {
     const { store, ctx } = this;
-    if (!store.isFounded || store.offset > 0 || this.dueIn(Date.now()) !== undefined) return;
+    if (!store.log.isKept || store.log.offset > 0 || this.dueIn(Date.now()) !== undefined) return;
     for (const [key] of ctx.storage.kv.list()) if (key !== HEAD) return;
-    store.forsake();
+    store.log.clear();
     await ctx.storage.deleteAll();
   }
 
@@ -222,11 +212,10 @@ export class DeploymentChannel {
   }
 
   private dueIn(now: number): number | undefined {
-    const { offset } = this.store;
     const dues = [
       this.following.nextIn(now),
       this.pushes.nextIn(),
-      this.consumers.nextIn(offset, now),
+      this.consumers.nextIn(now),
       this.destinations.nextIn(now),
       this.desk.nextIn(now),
     ];
@@ -240,7 +229,7 @@ export class DeploymentChannel {
 
   private snapshotText(): string {
     const { store } = this;
-    if (this.snapshot?.offset === store.offset) return this.snapshot.text;
+    if (this.snapshot?.offset === store.log.offset) return this.snapshot.text;
     const progress = deploymentProgressOf(store.state, new Date().toISOString());
     const stacks = Object.entries(progress.stacks).map(([name, stack]) => [
       name,
@@ -248,18 +237,18 @@ export class DeploymentChannel {
     ]);
     const short = { ...progress, stacks: Object.fromEntries(stacks) };
     const text = JSON.stringify(fittedProgress(short, SNAPSHOT_PART));
-    this.snapshot = { offset: store.offset, text };
+    this.snapshot = { offset: store.log.offset, text };
     return text;
   }
 
   private tellDirectory(): void {
-    const { state, offset } = this.store;
+    const { state, log } = this.store;
     const summary = runSummaryOf(deploymentProgressOf(state, state.lastEventTime));
     // The list shows no more than this: what changes nothing of it need not be told to the one object that keeps it.
     const news = JSON.stringify({ ...summary, durationSeconds: 0 });
     if (news === this.toldDirectory) return;
     this.toldDirectory = news;
     const directory = this.env.DIRECTORY.get(this.env.DIRECTORY.idFromName(DIRECTORY_NAME));
-    this.ctx.waitUntil(directory.noteRun(summary, offset).catch(() => void (this.toldDirectory = "")));
+    this.ctx.waitUntil(directory.noteRun(summary, log.offset).catch(() => void (this.toldDirectory = "")));
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What a deployment's object keeps: the channel's epoch and head, the run's state, the ids of ingested events, the
- * runs before, and the log. A commit is one transaction.
+ * What a deployment's object keeps: the channel's log, the run's state, the ids of ingested events, and the runs before.
+ * A commit is one transaction.
  */
 import { keptOutputs } from "../../protocol/bounds.ts";
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
@@ -11,16 +11,14 @@ import {
   type DeploymentState,
   type StackNode,
 } from "../../domain/deployment/deployment-state.ts";
-import { EventLog, type LogRun } from "../../channel/event-log.ts";
+import { ChannelLog, HEAD } from "../../channel/channel-log.ts";
+import type { LogRun } from "../../channel/event-log.ts";
+import type { Position } from "../../protocol/connection/position.ts";
 import { IngestedIds, type Generations } from "./ingested-ids.ts";
 import { ResourceBlocks } from "./resource-blocks.ts";
 
-/** Rewritten by every commit, as one row; the stacks have rows of their own. */
-type Head = Readonly<{
-  epoch: string;
-  offset: number;
-  /** Oldest offset kept. */
-  floor: number;
+/** Kept with the channel's position: rewritten by every commit, as one row; the stacks have rows of their own. */
+type Kept = Readonly<{
   /** Offset of the newest run's `deployment_started`. */
   runStart: number;
   address?: DeploymentAddress;
@@ -30,7 +28,6 @@ type Head = Readonly<{
   ingested?: Generations;
 }>;
 
-export const HEAD = "head";
 const STACK = "stack/";
 const RUN = "run/";
 const RUN_STACK = "run-stack/";
@@ -47,10 +44,7 @@ export type Change = Readonly<{
 
 export class DeploymentStore {
   state: DeploymentState;
-  readonly log: EventLog;
-  /** Whether anything is kept. */
-  isFounded: boolean;
-  private head: Head;
+  readonly log: ChannelLog<Kept>;
   private readonly resources: ResourceBlocks;
   private readonly ingested: IngestedIds;
   private readonly storage: DurableObjectStorage;
@@ -59,58 +53,29 @@ export class DeploymentStore {
     this.storage = storage;
     this.resources = new ResourceBlocks(storage.kv);
     this.ingested = new IngestedIds(storage.sql);
-    const head = storage.kv.get<Head>(HEAD);
-    this.isFounded = head !== undefined;
-    this.log = new EventLog(storage.sql, this.isFounded);
-    this.head = head ?? { epoch: newEpoch(), offset: 0, floor: 1, runStart: 1 };
+    const head = storage.kv.get<Position & Kept>(HEAD);
+    this.log = new ChannelLog<Kept>(storage, head, { runStart: 1 }, newEpoch);
     this.state = this.load();
-  }
-
-  /** Keeps the channel's epoch from now on. Before that nothing is kept: most names that are asked for are nobody's. */
-  found(): void {
-    if (this.isFounded) return;
-    this.log.found();
-    this.storage.kv.put(HEAD, this.head);
-    this.isFounded = true;
-  }
-
-  /** All storage was given up. */
-  forsake(): void {
-    this.log.forsake();
-    this.isFounded = false;
-  }
-
-  get epoch(): string {
-    return this.head.epoch;
-  }
-
-  /** Offset of the newest event; 0 before the first. */
-  get offset(): number {
-    return this.head.offset;
-  }
-
-  get floor(): number {
-    return this.head.floor;
   }
 
   /** Offset of the newest run's first event. */
   get runStart(): number {
-    return this.head.runStart;
+    return this.log.kept.runStart;
   }
 
   /** Undefined as long as nobody has registered a deployment on this channel. */
   get address(): DeploymentAddress | undefined {
-    return this.head.address;
+    return this.log.kept.address;
   }
 
   /** Whether an orchestrator's event with this id was taken before. */
   isSeen(id: string): boolean {
-    return this.ingested.has(id, this.head.ingested);
+    return this.ingested.has(id, this.log.kept.ingested);
   }
 
   /** Unix milliseconds: an orchestrator's event that was taken later is known by its id; undefined: all are. */
   get forgottenUntil(): number | undefined {
-    return this.head.ingested?.forgottenUntil;
+    return this.log.kept.ingested?.forgottenUntil;
   }
 
   /** The runs before the newest one, oldest first, without their stacks. */
@@ -137,40 +102,30 @@ export class DeploymentStore {
     auditedTo: number,
     now: number,
   ): readonly LogRun[] {
-    this.found();
-    const { offset, runStart } = this.head;
+    const { offset, floor, kept } = this.log;
     const { stacks, ...rest } = state;
     const starts = events.flatMap(({ type }, index) =>
       type === "deployment_started" ? [offset + index + 1] : [],
     );
     const begun = starts.length > 0;
-    const [previous = 1, newest = 1] = [1, runStart, ...starts].slice(-2);
-    const next: Head = {
-      epoch: this.head.epoch,
-      offset: offset + events.length,
-      // Events of the run before stay, for viewers that were away while a new one began.
-      floor: begun && previous > 1 ? Math.min(previous, auditedTo + 1) : this.head.floor,
-      runStart: newest,
-      address,
-      order: [...stacks.keys()],
-      state: rest,
-    };
+    const [previous = 1, newest = 1] = [1, kept.runStart, ...starts].slice(-2);
+    // Events of the run before stay, for viewers that were away while a new one began.
+    const nextFloor = begun && previous > 1 ? Math.min(previous, auditedTo + 1) : floor;
     const frames = events.map((event, index) =>
       JSON.stringify({ ...event, channel, offset: offset + index + 1 }),
     );
-    const { head, runs } = this.storage.transactionSync(() => {
-      if (begun) this.forgetRun(next.floor);
+    const runs = this.log.commit(frames, () => {
+      if (begun) this.forgetRun(nextFloor);
       for (const run of ended) this.keepRun(run);
       for (const [name, stack] of stacks) {
         const known = begun ? undefined : this.state.stacks.get(name);
         if (known !== stack) this.keepStack(stack, known);
       }
-      const ingested = this.ingested.keep(ids, this.head.ingested, now);
-      const kept: Head = { ...next, ...(ingested && { ingested }) };
-      this.storage.kv.put(HEAD, kept);
-      return { head: kept, runs: frames.length === 0 ? [] : this.log.append(offset, frames) };
+      const ingested = this.ingested.keep(ids, kept.ingested, now);
+      const order = [...stacks.keys()];
+      const next: Kept = { runStart: newest, address, order, state: rest, ...(ingested && { ingested }) };
+      return { floor: nextFloor, kept: next };
     });
-    this.head = head;
     this.state = state;
     return runs;
   }
@@ -196,7 +151,7 @@ export class DeploymentStore {
   }
 
   private load(): DeploymentState {
-    const { address, state, order = [] } = this.head;
+    const { address, state, order = [] } = this.log.kept;
     if (!address || !state) return emptyDeployment(address?.deploymentId ?? "", address?.environment ?? "");
     const resources = this.resources.load();
     const kept = new Map(

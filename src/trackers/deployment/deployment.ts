@@ -186,9 +186,7 @@ export class Deployment extends DurableObject<Env> {
 
   /** For a gateway that missed a push. */
   async since(epoch: string, offset: number): Promise<Missed | undefined> {
-    const { store } = this.channel;
-    if (epoch !== store.epoch || offset < store.floor - 1) return undefined;
-    return { offset: store.offset, runs: store.log.page(offset) };
+    return this.channel.store.log.since(epoch, offset);
   }
 
   /** Events of a stack, from its tracker: in order, and again if the tracker is not sure that they came. */

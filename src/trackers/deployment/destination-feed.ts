@@ -11,7 +11,7 @@ import type { DestinationRule, HandedMessage, HandOver } from "../../protocol/rp
 import { keptEventSchema, type DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
 import type { Env } from "../../settings.ts";
 import { DestinationRules, isFor } from "./destination-rules.ts";
-import type { EventLog } from "../../channel/event-log.ts";
+import type { ChannelLog } from "../../channel/channel-log.ts";
 
 /** A place in the log, and the run that goes on there: what is handed over late must not speak of a later one. */
 type Place = Readonly<{ offset: number; run?: AlertRun }>;
@@ -43,11 +43,9 @@ const SLOWEST_RETRY_MS = 60_000;
 export type FedChannel = Readonly<{
   name: string;
   store: Readonly<{
-    epoch: string;
-    offset: number;
     address: DeploymentAddress | undefined;
     state: DeploymentState;
-    log: Pick<EventLog, "page">;
+    log: Pick<ChannelLog, "epoch" | "offset" | "page">;
   }>;
 }>;
 
@@ -106,13 +104,13 @@ export class DestinationFeed {
   }
 
   private get head(): Place {
-    const { offset, state } = this.channel.store;
+    const { log, state } = this.channel.store;
     const { run, owner, user } = state;
-    return { offset, run: { run, owner, user } };
+    return { offset: log.offset, run: { run, owner, user } };
   }
 
   private get isWaiting(): boolean {
-    return this.cursor.offset < this.channel.store.offset;
+    return this.cursor.offset < this.channel.store.log.offset;
   }
 
   private get isBehind(): boolean {
@@ -224,7 +222,7 @@ export class DestinationFeed {
   private async give({ id }: DestinationRule, messages: readonly HandedMessage[]): Promise<boolean> {
     if (messages.length === 0) return true;
     const { OUTBOXES } = this.env;
-    const handOver: HandOver = { channel: this.channel.name, epoch: this.channel.store.epoch, messages };
+    const handOver: HandOver = { channel: this.channel.name, epoch: this.channel.store.log.epoch, messages };
     try {
       // A destination that is deleted meanwhile wants nothing more.
       await OUTBOXES.get(OUTBOXES.idFromName(`destinations/${id}`)).take(handOver);

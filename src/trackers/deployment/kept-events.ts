@@ -19,13 +19,10 @@ const runBegunBy = (frame: string): number | undefined => {
 };
 
 /** First and last offset of a run; undefined: its events are not kept any more. */
-const rangeOfRun = (
-  { state, log, offset: head, floor, runStart }: DeploymentStore,
-  run: number,
-): RunRange | undefined => {
-  if (run === state.run) return { first: runStart, last: head };
+const rangeOfRun = ({ state, log, runStart }: DeploymentStore, run: number): RunRange | undefined => {
+  if (run === state.run) return { first: runStart, last: log.offset };
   let first: number | undefined;
-  for (let at = floor - 1; at < runStart - 1;) {
+  for (let at = log.floor - 1; at < runStart - 1;) {
     const rows = log.page(at, STRIDE);
     for (const { from, frames } of rows)
       for (const [index, frame] of frames.entries()) {
@@ -33,7 +30,7 @@ const rangeOfRun = (
         if (begun === run) first = from + index;
         else if (begun !== undefined && first !== undefined) return { first, last: from + index - 1 };
       }
-    at = rows.at(-1)?.to ?? head;
+    at = rows.at(-1)?.to ?? log.offset;
   }
   return first === undefined ? undefined : { first, last: runStart - 1 };
 };
@@ -41,15 +38,14 @@ const rangeOfRun = (
 /** At most `limit` durable events after an offset. */
 export const eventsAfter = (channel: DeploymentChannel, after: number, limit: number): DeploymentEvents => {
   const { store, name } = channel;
-  const rows = store.log.page(Math.max(after, store.floor - 1), limit);
-  const events = rows.flatMap(({ from, frames }) =>
+  const { runs, more } = store.log.toldAfter(after, limit);
+  const events = runs.flatMap(({ from, frames }) =>
     frames.flatMap((frame, index) => {
       const { data: event } = keptEventSchema.safeParse(JSON.parse(frame));
       return event ? [{ ...event, channel: name, offset: from + index }] : [];
     }),
   );
-  const last = rows.at(-1)?.to ?? store.offset;
-  return { ...channel.position(), events, more: last < store.offset };
+  return { ...channel.position(), events, more };
 };
 
 export const noRun = (run: number): Failure => ({

@@ -4,7 +4,7 @@
  */
 import type { FeedDelivery, FeedRequest } from "../../protocol/rpc/stack-feed.ts";
 import type { Env } from "../../settings.ts";
-import type { EventLog } from "../../channel/event-log.ts";
+import type { ChannelLog } from "../../channel/channel-log.ts";
 
 /** Kept, one row for each deployment: what it wants, and how far it has taken it. */
 export type Feed = Omit<FeedRequest, "after" | "anew"> &
@@ -31,9 +31,9 @@ export class DeploymentFeeds {
   private notBefore = 0;
   private readonly kv: SyncKvStorage;
   private readonly env: Env;
-  private readonly log: EventLog;
+  private readonly log: ChannelLog;
 
-  constructor(kv: SyncKvStorage, env: Env, log: EventLog) {
+  constructor(kv: SyncKvStorage, env: Env, log: ChannelLog) {
     this.kv = kv;
     this.env = env;
     this.log = log;
@@ -80,8 +80,9 @@ export class DeploymentFeeds {
   }
 
   /** Hands on what is new, to all at once and to each in order. */
-  run(epoch: string, head: number, now: number, troubleFor: TroubleFor = NO_TROUBLE): Promise<void> {
+  run(now: number, troubleFor: TroubleFor = NO_TROUBLE): Promise<void> {
     if (this.underway) return this.underway;
+    const { epoch, offset: head } = this.log;
     const behind = this.all
       .map((feed) => ({ feed, trouble: troubleFor(feed) }))
       .filter(({ feed, trouble }) => feed.offset < head || trouble);
@@ -94,8 +95,8 @@ export class DeploymentFeeds {
   }
 
   /** Milliseconds until there is something to hand on; undefined: nothing waits. */
-  nextIn(head: number, now: number): number | undefined {
-    if (!this.all.some(({ offset }) => offset < head)) return undefined;
+  nextIn(now: number): number | undefined {
+    if (!this.all.some(({ offset }) => offset < this.log.offset)) return undefined;
     return this.underway ? RETRY_MS : Math.max(0, this.notBefore - now);
   }
 

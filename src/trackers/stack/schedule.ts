@@ -5,9 +5,10 @@
 import { isOnlyWatched, nextPollIn, type Interest } from "../../domain/stack/next-poll.ts";
 import { isComplete } from "../../domain/stack/stack-state.ts";
 import type { Settings } from "../../settings.ts";
+import { HEAD } from "../../channel/channel-log.ts";
 import type { Enrolment } from "../directory/enrolment.ts";
 import { TROUBLE, type StackPoll } from "./stack-poll.ts";
-import { HEAD, type StackStore } from "./stack-store.ts";
+import type { StackStore } from "./stack-store.ts";
 
 /** An alarm this late, in milliseconds, is taken for lost. */
 const OVERDUE_MS = 30_000;
@@ -113,15 +114,16 @@ export class Schedule {
    */
   async giveUp(now: number): Promise<void> {
     const { store, viewerCount } = this.parts;
-    if (!store.isFounded || store.offset > 0 || viewerCount() > 0 || this.dueIn(now) !== undefined) return;
+    if (!store.log.isKept || store.log.offset > 0 || viewerCount() > 0 || this.dueIn(now) !== undefined)
+      return;
     for (const [key] of this.storage.kv.list()) if (!TRACES.has(key)) return;
-    store.forsake();
+    store.log.clear();
     this.parts.enrolment.say(false);
     await this.storage.deleteAll();
   }
 
   noteArrival(): void {
-    this.parts.store.found();
+    this.parts.store.log.create();
     if (this.storage.kv.get(LEFT) !== 0) this.storage.kv.put(LEFT, 0);
   }
 
@@ -137,7 +139,7 @@ export class Schedule {
   }
 
   noteTracking(subject: string, now: number): void {
-    this.parts.store.found();
+    this.parts.store.log.create();
     this.storage.kv.put<Tracked>(TRACKED, { subject, at: now });
   }
 
@@ -146,7 +148,7 @@ export class Schedule {
   }
 
   private async setAlarm(at: number): Promise<void> {
-    this.parts.store.found();
+    this.parts.store.log.create();
     this.parts.enrolment.say(true);
     await this.storage.setAlarm(at);
   }

@@ -86,9 +86,9 @@ export class StackChannel {
       settings,
       store: this.store,
       poll: this.poll,
-      deploymentsIn: (now) => this.feeds.nextIn(this.store.offset, now),
+      deploymentsIn: (now) => this.feeds.nextIn(now),
       consumers: [
-        (now) => this.consumers.nextIn(this.store.offset, now),
+        (now) => this.consumers.nextIn(now),
         () => this.pushes.nextIn(),
         (now) => this.canvas.nextIn(now),
       ],
@@ -99,8 +99,7 @@ export class StackChannel {
   }
 
   position() {
-    const { epoch, offset, floor } = this.store;
-    return { channel: this.name, epoch, offset, floor };
+    return { channel: this.name, ...this.store.log.position };
   }
 
   /** What the alarm is for. The next one is set first of all, so that a look that dies costs one period and no more. */
@@ -145,30 +144,21 @@ export class StackChannel {
   }
 
   /** A gateway has a viewer of the stack. */
-  join({ gateway, epoch, offset, subject }: JoinRequest): Join {
-    const { store } = this;
+  join({ gateway, subject, ...asked }: JoinRequest): Join {
     // Trouble of a time when nobody asked is old news: the look that follows tells how things are.
     const trouble = this.schedule.pollIn(Date.now()) === undefined ? undefined : this.poll.troubleFrame();
     this.poll.noteAsker(subject);
     this.pushes.add(gateway);
     this.schedule.noteArrival();
     this.ctx.waitUntil(this.schedule.arouse(Date.now()));
-    const recovered = store.covers(epoch, offset);
-    return {
-      epoch: store.epoch,
-      offset: store.offset,
-      floor: store.floor,
-      recovered,
-      runs: store.log.page(recovered && offset !== undefined ? offset : store.floor - 1),
-      ...(trouble && { transient: [JSON.stringify(trouble)] }),
-    };
+    const { log } = this.store;
+    return { ...log.joined(asked, log.floor), ...(trouble && { transient: [JSON.stringify(trouble)] }) };
   }
 
   /** Events after an offset, for a gateway that missed a push; that it asks sees to it that the next look is due. */
   since(epoch: string, offset: number): Missed | undefined {
     this.ctx.waitUntil(this.schedule.rearmSometimes(Date.now()));
-    const { store } = this;
-    return store.covers(epoch, offset) ? { offset: store.offset, runs: store.log.page(offset) } : undefined;
+    return this.store.log.since(epoch, offset);
   }
 
   /** How many watch, as their gateways said last. */
@@ -193,11 +183,11 @@ export class StackChannel {
       this.arriving -= 1;
     }
     const before = feeds.expectation;
-    store.found();
+    store.log.create();
     store.notice(request.after);
     const { offset } = feeds.keep(request, this.beginningFor(request, known), Date.now());
-    if (store.state.attempt && offset < store.offset && !request.resting)
-      this.consumers.skip(Math.max(store.floor, offset + 1), store.offset);
+    if (store.state.attempt && offset < store.log.offset && !request.resting)
+      this.consumers.skip(Math.max(store.log.floor, offset + 1));
     // From now on it is missed if it does not come: the waiting begins anew.
     if (request.eager && before !== "eager" && before !== "begun") this.poll.forgetTrouble();
     if (known) await this.schedule.rearm(Date.now());
@@ -221,14 +211,13 @@ export class StackChannel {
   private committed(runs: readonly LogRun[], { renewed, frames }: Advance): void {
     const { store } = this;
     // A deployment's stacks are audited there.
-    if (this.feeds.isPartOfRun && runs[0]) this.consumers.skip(runs[0].from, store.offset);
-    if (renewed) {
-      store.log.trimBefore(Math.min(store.floor, this.consumers.offset + 1, this.feeds.needed));
-    }
+    if (this.feeds.isPartOfRun && runs[0]) this.consumers.skip(runs[0].from);
+    if (renewed)
+      store.log.trimBefore(Math.min(store.log.floor, this.consumers.offset + 1, this.feeds.needed));
     if (isComplete(store.state)) this.schedule.noteUntracking();
     this.pushes.send(this.position(), runs, []);
     if (!this.feeds.isPartOfRun) tellOfFrames(this.name, frames);
-    this.ctx.waitUntil(this.feeds.run(store.epoch, store.offset, Date.now()));
+    this.ctx.waitUntil(this.feeds.run(Date.now()));
   }
 
   private troubled(frame: TroubleFrame): void {
@@ -237,18 +226,19 @@ export class StackChannel {
 
   /** Offset up to which a deployment is not to be told anything. */
   private beginningFor({ after, anew, since, tokens }: FeedRequest, known: Feed | undefined): number {
-    const { store } = this;
-    const { attempt } = store.state;
+    const { log, state } = this.store;
+    const { attempt } = state;
     // Told once, and whole from where the deployment is, or from the oldest event that is kept.
-    if (after?.epoch === store.epoch && after.offset <= store.offset)
-      return Math.max(after.offset, store.floor - 1);
+    if (after?.epoch === log.epoch && after.offset <= log.offset)
+      return Math.max(after.offset, log.floor - 1);
     if (known && !after && !anew) return known.offset;
-    const isItsOwn = attempt !== undefined && isPartOf(store.state, since, tokens);
-    return isItsOwn ? attempt.firstOffset - 1 : store.offset;
+    const isItsOwn = attempt !== undefined && isPartOf(state, since, tokens);
+    return isItsOwn ? attempt.firstOffset - 1 : log.offset;
   }
 
   private standingFor(taken: number): StackStanding {
-    const { epoch, offset, state } = this.store;
+    const { log, state } = this.store;
+    const { epoch, offset } = log;
     const root = rootOf(state);
     return {
       position: { epoch, offset: taken },
@@ -272,10 +262,9 @@ export class StackChannel {
 
   /** Hands on to those who follow at their own pace. `more`: whether events may come soon. */
   private async serve(now: number, more: boolean): Promise<void> {
-    const { store } = this;
     await Promise.all([
-      this.consumers.run(store.offset, now, more),
-      this.feeds.run(store.epoch, store.offset, now, (feed) => this.troubleFor(feed, now)),
+      this.consumers.run(now, more),
+      this.feeds.run(now, (feed) => this.troubleFor(feed, now)),
       this.pushes.catchUp(this.position(), now),
       this.canvas.clear(now),
     ]);

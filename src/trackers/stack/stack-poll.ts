@@ -113,7 +113,7 @@ export class StackPoll {
     if (!seen.ok) return this.note(seen.failure);
     const { findings, trouble } = seen.value;
     const wasComplete = isComplete(this.store.state);
-    const position = { channel: stackChannelOf(this.address), offset: this.store.offset };
+    const position = { channel: stackChannelOf(this.address), offset: this.store.log.offset };
     const change = advance(this.store.state, findings, position);
     if (change.changed) this.audience.committed(this.store.commit(change), change);
     if (trouble) this.note(trouble);
@@ -137,7 +137,7 @@ export class StackPoll {
     const before = this.trouble;
     this.trouble = troubleAfter(before, failure, Date.now(), this.waitSeconds);
     // Of a name that no stack has nothing is kept just because somebody asked once.
-    if (this.store.isFounded) this.kv.put(TROUBLE, this.trouble);
+    if (this.store.log.isKept) this.kv.put(TROUBLE, this.trouble);
     const frame = this.trouble.told && !before?.told ? this.troubleFrame() : undefined;
     if (frame) this.audience.troubled(frame);
     const { since, ...trouble } = this.trouble;

@@ -11,15 +11,17 @@ import {
   type StackState,
   type TrackedResource,
 } from "../../domain/stack/stack-state.ts";
-import { EventLog, type LogRun } from "../../channel/event-log.ts";
+import { ChannelLog, HEAD } from "../../channel/channel-log.ts";
+import type { LogRun } from "../../channel/event-log.ts";
+import type { Position } from "../../protocol/connection/position.ts";
 
-/** The channel's position and the attempt: rewritten by every commit, as one row. */
-type Head = Readonly<{
-  epoch: string;
-  offset: number;
-  root?: Omit<FollowedStack, "planned">;
-  attempt?: Attempt;
-}>;
+/** Kept with the channel's position: rewritten by every commit, as one row. */
+type Kept = Readonly<{ root?: Omit<FollowedStack, "planned">; attempt?: Attempt }>;
+
+/** The row of the head; a former release kept no floor. */
+type Head = Omit<Position, "floor"> & Partial<Pick<Position, "floor">> & Kept;
+
+const floorOf = ({ attempt }: Kept): number => attempt?.firstOffset ?? 1;
 
 /** Resources by their keys. */
 type Block = readonly Entry[];
@@ -33,7 +35,6 @@ const shortened = ([key, resource]: Entry): Entry =>
     ? [key, resource]
     : [key, { ...resource, reason: resource.reason.slice(0, MAX_REASON_LENGTH) }];
 
-export const HEAD = "head";
 /** What the root's operation is to touch: long, and the same from its beginning to its end. */
 const PLANNED = "planned";
 const NESTED = "nested/";
@@ -47,10 +48,7 @@ const BLOCK = 50;
 
 export class StackStore {
   state: StackState = EMPTY_STATE;
-  readonly log: EventLog;
-  /** Whether anything is kept. */
-  isFounded: boolean;
-  private head: Head;
+  readonly log: ChannelLog<Kept>;
   private readonly storage: DurableObjectStorage;
   private readonly newEpoch: () => string;
 
@@ -58,18 +56,8 @@ export class StackStore {
     this.storage = storage;
     this.newEpoch = newEpoch;
     const head = storage.kv.get<Head>(HEAD);
-    this.isFounded = head !== undefined;
-    this.log = new EventLog(storage.sql, this.isFounded);
-    this.head = head ?? { epoch: newEpoch(), offset: 0 };
+    this.log = new ChannelLog<Kept>(storage, head && { floor: floorOf(head), ...head }, {}, newEpoch);
     if (head) this.state = this.load(head);
-  }
-
-  /** Keeps the channel's epoch from now on. Before that nothing is kept: of most names that are asked for there is no stack. */
-  found(): void {
-    if (this.isFounded) return;
-    this.log.found();
-    this.storage.kv.put(HEAD, this.head);
-    this.isFounded = true;
   }
 
   /**
@@ -77,73 +65,37 @@ export class StackStore {
    * back to an earlier time, and what comes from now on is told under offsets that were used before.
    */
   notice(told: Readonly<{ epoch: string; offset: number }> | undefined): void {
-    if (told?.epoch !== this.epoch || told.offset <= this.offset) return;
-    this.head = { ...this.head, epoch: this.newEpoch() };
-    this.storage.kv.put(HEAD, this.head);
-  }
-
-  /** All storage was given up. */
-  forsake(): void {
-    this.log.forsake();
-    this.isFounded = false;
-  }
-
-  get epoch(): string {
-    return this.head.epoch;
-  }
-
-  /** Offset of the newest event; 0 before the first. */
-  get offset(): number {
-    return this.head.offset;
-  }
-
-  /** Offset of the newest attempt's first event: what is older is not told again. */
-  get floor(): number {
-    return this.state.attempt?.firstOffset ?? 1;
-  }
-
-  /** Whether all after this position is kept: recovery is whole or not at all. */
-  covers(epoch: string | undefined, offset: number | undefined): boolean {
-    return epoch === this.epoch && offset !== undefined && offset >= this.floor - 1 && offset <= this.offset;
+    const { epoch, offset } = this.log;
+    if (told?.epoch === epoch && told.offset > offset) this.log.beginEpoch(this.newEpoch());
   }
 
   /** Keeps what a poll brought, and gives the new frames as they go out. */
-  commit(advance: Advance): readonly LogRun[] {
-    this.found();
-    const { state, frames } = advance;
+  commit({ state, frames, ...change }: Advance): readonly LogRun[] {
     const { planned, ...root } = rootOf(state) ?? { planned: undefined };
     const isPlanNew = planned !== undefined && planned !== rootOf(this.state)?.planned;
-    const head: Head = {
-      epoch: this.head.epoch,
-      offset: this.head.offset + frames.length,
+    const kept: Kept = {
       ...("stackId" in root && { root }),
       ...(state.attempt && { attempt: state.attempt }),
     };
-    const runs = this.storage.transactionSync(() => {
-      if (advance.renewed) this.forget();
+    const texts = frames.map((frame) => JSON.stringify(frame));
+    const runs = this.log.commit(texts, () => {
+      if (change.renewed) this.forget();
       if (isPlanNew) this.storage.kv.put(PLANNED, planned);
-      if (advance.touchedResources.size > 0) this.keepResources(advance);
-      for (const stackId of advance.touchedStacks) {
+      if (change.touchedResources.size > 0) this.keepResources(state, change.touchedResources);
+      for (const stackId of change.touchedStacks) {
         if (stackId !== state.rootId) this.storage.kv.put(NESTED + stackId, state.followed.get(stackId));
       }
-      this.storage.kv.put(HEAD, head);
-      return frames.length === 0
-        ? []
-        : this.log.append(
-            this.head.offset,
-            frames.map((frame) => JSON.stringify(frame)),
-          );
+      return { floor: floorOf(kept), kept };
     });
-    this.head = head;
     this.state = state;
     return runs;
   }
 
-  private keepResources({ state, touchedResources }: Advance): void {
+  private keepResources(state: StackState, touched: ReadonlySet<string>): void {
     const resources = [...state.resources];
     for (let from = 0; from < resources.length; from += BLOCK) {
       const block = resources.slice(from, from + BLOCK);
-      if (block.some(([key]) => touchedResources.has(key)))
+      if (block.some(([key]) => touched.has(key)))
         this.storage.kv.put<Block>(RESOURCES + String(from).padStart(6, "0"), block.map(shortened));
     }
   }
@@ -154,7 +106,7 @@ export class StackStore {
     }
   }
 
-  private load({ root, attempt }: Head): StackState {
+  private load({ root, attempt }: Kept): StackState {
     if (!root) return EMPTY_STATE;
     const planned = this.storage.kv.get<FollowedStack["planned"]>(PLANNED) ?? {};
     const followed = new Map<string, FollowedStack>([[root.stackId, { ...root, planned }]]);

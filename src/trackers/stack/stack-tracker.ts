@@ -60,12 +60,11 @@ export class StackTracker extends DurableObject<Env> {
     const { store } = this.channel;
     await this.channel.lookOnce(subject);
     if (!store.state.attempt) return failed(this.whyUnknown());
-    const runs = store.log.page(Math.max(after, store.floor - 1), limit);
+    const { runs, more } = store.log.toldAfter(after, limit);
     const events = runs
       .flatMap(({ frames }) => frames)
       .map((frame) => stackFrameSchema.parse(JSON.parse(frame)));
-    const last = runs.at(-1)?.to ?? store.offset;
-    return success({ ...this.channel.position(), events, more: last < store.offset });
+    return success({ ...this.channel.position(), events, more });
   }
 
   /** Deploys the stack; it is followed by the time that the answer is given. */
