@@ -6,7 +6,3 @@ export const LATEST_EXPIRY = 253_402_300_799;
 
 /** Who everyone is without tokens. */
 export const localSession: Session = { subject: "local", role: "admin", expiresAt: LATEST_EXPIRY };
-
-/** Whether a request was made to this machine by its own name; a rebound DNS name is not one. */
-export const isLoopback = (url: URL): boolean =>
-  url.hostname === "localhost" || url.hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(url.hostname);

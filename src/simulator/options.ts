@@ -8,6 +8,7 @@ import type { AuditGate } from "./dynamodb.ts";
 import type { Failures } from "./faults/failures.ts";
 import type { InboxItem } from "./inbox/inbox.ts";
 import type { Replay, ReplayOptions } from "./replay/replay.ts";
+import type { SimulatedRole } from "./sts/roles.ts";
 import type { Credentials } from "./wire/sigv4.ts";
 
 /** How a simulated AWS is made. */
@@ -20,6 +21,8 @@ export type SimulatorOptions = Readonly<{
   inboxPort?: number | false;
   /** Default: one pair, `AKIDTEST` and `test-secret-key`. */
   credentials?: readonly Credentials[];
+  /** Roles that STS lets callers be. */
+  roles?: readonly SimulatedRole[];
   /** Twelve digits. Default: `123456789012`. */
   accountId?: string;
   /** Simulated seconds in a real one: 60 plays a minute a second. Default: 1. */
@@ -56,6 +59,8 @@ export type Simulator = Readonly<{
   addTemplate(url: string, body: string): void;
   /** Accepts one more pair of keys. */
   addCredentials(credentials: Credentials): void;
+  /** A role that STS knows from now on, in place of one of the same ARN. */
+  setRole(role: SimulatedRole): void;
   /** Plays a recorded trace, as parsed from its JSON. */
   replay(trace: unknown, options?: ReplayOptions): Replay;
   /** The newest status of the stack, by name or ARN, read without a request. */

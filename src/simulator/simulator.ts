@@ -36,6 +36,7 @@ export const createSimulator = async (options: SimulatorOptions = {}): Promise<S
   const faults = new Faults(seed);
   const account = new Account({ accountId, speed, seed, pageSize }, faults);
   const credentials = [...(options.credentials ?? DEFAULT_CREDENTIALS)];
+  const roles = [...(options.roles ?? [])];
   const calls: Call[] = [];
   const closing = new AbortController();
   const dynamodb = dynamodbPort === false ? undefined : await startDynamoDb(dynamodbPort);
@@ -54,7 +55,7 @@ export const createSimulator = async (options: SimulatorOptions = {}): Promise<S
       ["ec2", ec2Service(account)],
       ["logs", logsService()],
       ["ses", sesService(inbox)],
-      ["sts", stsService(account)],
+      ["sts", stsService(account, credentials, roles)],
     ]),
     fallback: cloudFormation,
     credentials,
@@ -77,6 +78,10 @@ export const createSimulator = async (options: SimulatorOptions = {}): Promise<S
     setFailures: (stackName, failures) => void account.failures.set(stackName, failures),
     addTemplate: (url, body) => void account.templates.set(url, body),
     addCredentials: (keys) => void credentials.push(keys),
+    setRole: (role) => {
+      const at = roles.findIndex(({ arn }) => arn === role.arn);
+      roles.splice(at === -1 ? roles.length : at, 1, role);
+    },
     replay: (trace, replayOptions) => new Replay(account, trace, replayOptions),
     stackStatus: (stack, region = "us-east-1") => account.findStack(region, stack)?.status,
     settled: () => account.settled(),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isLoopback } from "../../src/auth/loopback.ts";
+import { isLoopback } from "../../src/protocol/loopback.ts";
 import { originAllowed } from "../../src/auth/origin.ts";
 
 const settings = { allowedOrigins: ["https://dash.example"], publicUrl: "https://public.example/base" };

@@ -1,9 +1,9 @@
 /**
  * A session whose far end is a function of the test and whose time passes only by sleeping. The signer is the real one.
  */
-import { AwsClient } from "aws4fetch";
 import type { EndpointOverrides } from "../../src/aws/transport/endpoints.ts";
-import type { AwsSession } from "../../src/aws/identity/session.ts";
+import type { AwsKeys, CredentialsProvider } from "../../src/aws/identity/credentials.ts";
+import { awsSession, type AwsSession } from "../../src/aws/identity/session.ts";
 
 /** What the session did, seen from outside. */
 export type FakeAws = Readonly<{ session: AwsSession; requests: Request[]; waits: number[] }>;
@@ -11,7 +11,9 @@ export type FakeAws = Readonly<{ session: AwsSession; requests: Request[]; waits
 type Options = Readonly<{
   /** Each request's answer, the first having the number 1; what it throws is a broken connection. */
   answer: (request: Request, number: number) => Response | Promise<Response>;
-  keys?: ConstructorParameters<typeof AwsClient>[0];
+  keys?: AwsKeys;
+  /** In place of `keys`. */
+  credentials?: CredentialsProvider;
   now?: number;
   random?: () => number;
   endpoints?: EndpointOverrides;
@@ -26,14 +28,20 @@ export const KEYS = {
 };
 
 /** Waits are the longest that jitter allows, unless the test brings its own chance. */
-export const fakeAws = ({ answer, keys = KEYS, now = 0, random = () => 1, ...where }: Options): FakeAws => {
+export const fakeAws = ({
+  answer,
+  keys = KEYS,
+  credentials,
+  now = 0,
+  random = () => 1,
+  region = "us-east-1",
+  endpoints = {},
+}: Options): FakeAws => {
   const requests: Request[] = [];
   const waits: number[] = [];
   let time = now;
   const session: AwsSession = {
-    client: new AwsClient({ ...keys, retries: 0 }),
-    region: where.region ?? "us-east-1",
-    endpoints: where.endpoints ?? {},
+    ...awsSession({ ...(credentials ? { credentials } : keys), region, endpoints }),
     clock: () => time,
     random,
     sleep: (milliseconds) => {

@@ -3,7 +3,10 @@
  * and the network. Here, at the edge, they get their real values.
  */
 import { AwsClient } from "aws4fetch";
+import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
+import { success, type Result } from "../../protocol/result.ts";
 import type { EndpointOverrides } from "../transport/endpoints.ts";
+import type { AwsKeys, CredentialsProvider } from "./credentials.ts";
 
 /** A request before it is signed, as aws4fetch takes it. */
 type UnsignedRequest = Readonly<{
@@ -14,9 +17,17 @@ type UnsignedRequest = Readonly<{
   aws: { service: string; region: string; datetime: string };
 }>;
 
-/** One set of credentials at work in one region. Not for sharing between credentials: the signer caches keys. */
+/** Signs with one set of keys. Not for sharing between credentials: it caches keys. */
+export type Signer = Readonly<{
+  /** Id of its access key. */
+  id: string;
+  sign(url: string, request: UnsignedRequest): Promise<Request>;
+}>;
+
+/** One source of credentials at work in one region. */
 export type AwsSession = Readonly<{
-  client: Readonly<{ sign(url: string, request: UnsignedRequest): Promise<Request> }>;
+  /** Who signs now. `refused` is the id of a key that AWS has just refused; the same one comes back if there is no other. */
+  signer(refused?: string): Promise<Result<Signer, LookupFailure>>;
   region: string;
   endpoints: EndpointOverrides;
   /** Milliseconds since 1970. */
@@ -27,23 +38,42 @@ export type AwsSession = Readonly<{
   fetch: (request: Request, init: { signal: AbortSignal }) => Promise<Response>;
 }>;
 
-/** Keys of AWS, with the token that temporary ones have. */
-type AwsKeys = Readonly<{
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken?: string | undefined;
-}>;
-
-/** A session with real time, chance and network. */
-export const awsSession = ({
-  accessKeyId,
-  secretAccessKey,
-  sessionToken,
-  region,
-  endpoints = {},
-}: AwsKeys & Readonly<{ region: string; endpoints?: EndpointOverrides }>): AwsSession => ({
+/** A signer of fixed keys. */
+const signerOf = ({ accessKeyId, secretAccessKey, sessionToken }: AwsKeys): Signer => {
   // Its own retry sees neither throttling (a 400) nor a reset connection, and may last a minute.
-  client: new AwsClient({ accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }), retries: 0 }),
+  const client = new AwsClient({
+    accessKeyId,
+    secretAccessKey,
+    ...(sessionToken && { sessionToken }),
+    retries: 0,
+  });
+  return { id: accessKeyId, sign: (url, request) => client.sign(url, request) };
+};
+
+/** Signers of whatever keys a provider gives; one for as long as the keys stay the same. */
+const signersOf = (provider: CredentialsProvider): AwsSession["signer"] => {
+  let known: Readonly<{ keys: AwsKeys; signer: Signer }> | undefined;
+  return async (refused) => {
+    const keys = await provider.keys(refused);
+    if (!keys.ok) return keys;
+    const { accessKeyId, sessionToken } = keys.value;
+    if (known?.keys.accessKeyId !== accessKeyId || known.keys.sessionToken !== sessionToken)
+      known = { keys: keys.value, signer: signerOf(keys.value) };
+    return success(known.signer);
+  };
+};
+
+/** For the few calls that AWS takes unsigned. */
+const anonymous: AwsSession["signer"] = async () =>
+  success({
+    id: "",
+    sign: async (url, request) => new Request(url, request),
+  });
+
+type Place = Readonly<{ region: string; endpoints?: EndpointOverrides }>;
+
+const sessionWith = (signer: AwsSession["signer"], { region, endpoints = {} }: Place): AwsSession => ({
+  signer,
   region,
   endpoints,
   clock: () => Date.now(),
@@ -51,3 +81,15 @@ export const awsSession = ({
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   fetch: (request, init) => fetch(request, init),
 });
+
+/** A session with real time, chance and network, of fixed keys or of a provider's. */
+export const awsSession = (
+  from: (AwsKeys | Readonly<{ credentials: CredentialsProvider }>) & Place,
+): AwsSession => {
+  if ("credentials" in from) return sessionWith(signersOf(from.credentials), from);
+  const signer = signerOf(from);
+  return sessionWith(async () => success(signer), from);
+};
+
+/** A session without credentials. */
+export const anonymousSession = (place: Place): AwsSession => sessionWith(anonymous, place);

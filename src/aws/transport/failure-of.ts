@@ -95,6 +95,10 @@ const credentialsMessage = (code: string, region: string): string | undefined =>
   return undefined;
 };
 
+/** Whether AWS refuses keys that were good once: other ones may do. */
+export const mayBeOutdated = (failure: LookupFailure): boolean =>
+  failure.kind === "credentials" && (EXPIRED.has(failure.code) || WRONG_KEYS.has(failure.code));
+
 /** What an answer other than 2xx means that came from a region. */
 export const failureOf = (answer: RawAnswer, region = ""): LookupFailure => {
   const { status } = answer;

@@ -7,8 +7,8 @@ import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import { failed, success } from "../../protocol/result.ts";
 import type { Result } from "../../protocol/result.ts";
 import { bodyTextOf } from "./body-text.ts";
-import { failureOf, isClockCode } from "./failure-of.ts";
-import type { AwsSession } from "../identity/session.ts";
+import { failureOf, isClockCode, mayBeOutdated } from "./failure-of.ts";
+import type { AwsSession, Signer } from "../identity/session.ts";
 
 /** How often a call may be made and how long all of it may take, waits included. */
 export type CallBudget = Readonly<{ attempts: number; totalMs: number }>;
@@ -79,11 +79,12 @@ const answered = async (
 /** The request, signed; undefined if it cannot be made. The error is not passed on: it quotes the header that is wrong, a key. */
 const signed = async (
   session: AwsSession,
+  signer: Signer,
   call: SignedCall,
   skewMs: number,
 ): Promise<Request | undefined> => {
   try {
-    return await session.client.sign(call.url, {
+    return await signer.sign(call.url, {
       method: call.method ?? "POST",
       headers: { ...call.headers },
       body: call.body,
@@ -104,11 +105,12 @@ const UNSIGNABLE = {
 
 const attempt = async (
   session: AwsSession,
+  signer: Signer,
   call: SignedCall,
   timeoutMs: number,
   skewMs: number,
 ): Promise<Attempt> => {
-  const request = await signed(session, call, skewMs);
+  const request = await signed(session, signer, call, skewMs);
   if (!request) return failed({ failure: UNSIGNABLE, skewMs: 0 });
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), timeoutMs);
@@ -127,20 +129,36 @@ const attempt = async (
 const clockIsOff = (failure: LookupFailure, skewMs: number): boolean =>
   failure.kind === "credentials" && isClockCode(failure.code) && Math.abs(skewMs) > SKEW_LIMIT_MS;
 
-/** AWS's answer, or the last attempt's failure. A signature refused for its time is made once more with AWS's own time. */
+/**
+ * AWS's answer, or the last attempt's failure. A signature refused for its time is made once more with AWS's own time, and
+ * one refused for its keys once more with other keys, if there are any.
+ */
 export const signedCall = async (
   session: AwsSession,
   call: SignedCall,
 ): Promise<Result<CallAnswer, LookupFailure>> => {
   const { attempts, totalMs } = call.budget ?? POLL_BUDGET;
-  const deadline = session.clock() + totalMs;
+  let signer = await session.signer();
+  if (!signer.ok) return signer;
+  let deadline = session.clock() + totalMs;
   let skewMs = 0;
+  let isRenewed = false;
   for (let count = 1; ;) {
-    const outcome = await attempt(session, call, deadline - session.clock(), skewMs);
+    const outcome = await attempt(session, signer.value, call, deadline - session.clock(), skewMs);
     if (outcome.ok) return outcome;
     const { failure } = outcome.failure;
     if (skewMs === 0 && clockIsOff(failure, outcome.failure.skewMs)) {
       skewMs = outcome.failure.skewMs;
+      continue;
+    }
+    if (!isRenewed && mayBeOutdated(failure)) {
+      isRenewed = true;
+      const refused: string = signer.value.id;
+      signer = await session.signer(refused);
+      if (!signer.ok) return signer;
+      if (signer.value.id === refused) return failed(failure);
+      // AWS has done nothing yet, and the renewal's time is not the call's.
+      deadline = session.clock() + totalMs;
       continue;
     }
     if (count >= attempts || !passesByItself(failure)) return failed(failure);

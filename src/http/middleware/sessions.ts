@@ -2,10 +2,11 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { bearerOf, type Credential } from "../../auth/credential.ts";
-import { isLoopback, localSession } from "../../auth/loopback.ts";
+import { localSession } from "../../auth/loopback.ts";
 import { hasRole } from "../../auth/rights.ts";
 import { verifyToken } from "../../auth/token.ts";
 import type { Failure } from "../../protocol/failure.ts";
+import { isLoopback } from "../../protocol/loopback.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { Role, Session } from "../../protocol/connection/session.ts";
 import type { AppEnv } from "./app-env.ts";

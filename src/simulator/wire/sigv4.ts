@@ -15,6 +15,8 @@ export type Credentials = Readonly<{
   sessionToken?: string;
   /** Milliseconds since the epoch; requests after it are answered ExpiredToken. */
   expiresAt?: number;
+  /** Whose they are; absent: the account's own user's. */
+  identity?: Readonly<{ accountId: string; arn: string }>;
 }>;
 
 /** A request as it came over the wire. */
