@@ -45,6 +45,7 @@ const ROOMS: Record<string, Record<string, readonly string[]>> = {
     estimate: ["deployment"],
     failure: [],
     template: [],
+    budget: [],
   },
   aws: {
     cloudformation: ["transport", "identity"],

@@ -1,0 +1,201 @@
+/**
+ * The budget of one AWS account and region: everybody who asks CloudFormation there takes a lease from it, so that all
+ * together keep within what AWS allows. A lease names the times of looks for a while, so that a look costs no question.
+ */
+import { Calendar } from "./calendar.ts";
+import { expectedRate, firstRate, grownRate, halvedRate, type CallRate } from "./call-rate.ts";
+import { basePeriodMs, periodOf, type LookClass, type Sharer } from "./shares.ts";
+
+/** What is asked for. `looks`, `calls` and `throttled`: since the lease before. */
+export type LeaseRequest = Readonly<{
+  holder: string;
+  kind: LookClass;
+  /** The period that is wanted, in milliseconds. */
+  wantedMs: number;
+  looks: number;
+  calls: number;
+  throttled: boolean;
+}>;
+
+/**
+ * `looksInMs`: times of looks, at most ten seconds ahead; none if there is no room. `againInMs`: when the next lease is to be
+ * asked for. `periodMs`: between two looks. All in milliseconds, the first two from now.
+ */
+export type Lease = Readonly<{ looksInMs: readonly number[]; againInMs: number; periodMs: number }>;
+
+/** How far ahead looks are granted, in milliseconds: so long a throttle takes to reach everybody. */
+const LEASE_MS = 10_000;
+
+/** Holders that are so many milliseconds late in asking again are gone. */
+const GONE_MS = 20_000;
+
+/** The base period is worked out anew so often, in milliseconds. */
+const SHARES_MS = 1_000;
+
+/** The rate counts as used from this share of it on. */
+const USED = 0.8;
+
+/** Who is due for so many milliseconds is late. */
+const LATE_MS = 2_000;
+
+/** Who was throttled looks again after so many milliseconds at the earliest. */
+const PAUSE_MS = 1_000;
+
+/** Share of the rate that regular looks are planned with: what is asked once, and chance, need room. */
+const PLANNED = 0.9;
+
+/** Weight of the newest report in what a holder's look costs. */
+const NEWEST = 0.3;
+
+/** `looks`: granted times; `dueAt`: of the look after them; `againAt`: when it asks again; `refusals`: in a row. In unix milliseconds. */
+type Holder = Sharer &
+  Readonly<{ looks: readonly number[]; periodMs: number; dueAt: number; againAt: number; refusals: number }>;
+
+/** How an account and region is asked at the moment. `periodMs`: of a look that is not urgent; 0: as it is wanted. */
+export type BudgetView = Readonly<{
+  allowedPerSecond: number;
+  usedPerSecond: number;
+  throttled: number;
+  periodMs: number;
+  holders: Readonly<Record<LookClass, number>>;
+}>;
+
+export class CallBudget {
+  private rate: CallRate;
+  private readonly holders = new Map<string, Holder>();
+  private readonly calendar = new Calendar();
+  private base = { ms: 0, at: -Infinity };
+  private throttles = 0;
+  /** Whether something had to wait since the rate was looked at last. */
+  private isCrowded = false;
+  private readonly mostPerSecond: number;
+
+  constructor(now: number, mostPerSecond: number) {
+    this.mostPerSecond = mostPerSecond;
+    this.rate = firstRate(now, mostPerSecond);
+  }
+
+  /** A lease for who looks again and again and is to look now; a holder's lease replaces the one before. */
+  lease(request: LeaseRequest, now: number): Lease {
+    const { holder, kind, wantedMs, looks, calls, throttled } = request;
+    this.report(throttled, now);
+    const before = this.holders.get(holder);
+    if (before) this.release(before, now);
+    const cost = looks > 0 ? calls / looks : 1;
+    const callsPerLook = before ? before.callsPerLook * (1 - NEWEST) + cost * NEWEST : Math.max(1, cost);
+    const sharer = { kind, wantedMs, callsPerLook };
+    this.holders.set(holder, {
+      ...sharer,
+      looks: [now],
+      periodMs: before?.periodMs ?? wantedMs,
+      dueAt: now,
+      againAt: now,
+      refusals: 0,
+    });
+    const periodMs = periodOf(sharer, this.baseMs(now));
+    const dueAt = throttled ? now : (before?.dueAt ?? now);
+    const granted: number[] = [];
+    const refusals = throttled ? (before?.refusals ?? 0) + 1 : 0;
+    // What AWS refused has cost nothing, and has its turn before all that is not booked yet.
+    if (throttled) granted.push(this.booked(callsPerLook, now + PAUSE_MS * 2 ** Math.min(refusals - 1, 3)));
+    // Who is late finds room where those who are in time may not look for it.
+    const firstUntil = now + (now - dueAt > LATE_MS ? LEASE_MS : LEASE_MS / 2);
+    for (let at = throttled ? granted[0]! + periodMs : now; at - now < LEASE_MS; at += periodMs) {
+      const given = this.grant(callsPerLook, at, granted.length === 0 ? firstUntil : now + LEASE_MS / 2);
+      if (given === undefined) break;
+      granted.push(given);
+      at = given;
+    }
+    const last = granted.at(-1);
+    const nextDueAt = last === undefined ? dueAt : last + periodMs;
+    const againAt = last === undefined ? this.turnOf(dueAt, now) : nextDueAt;
+    this.holders.set(holder, { ...sharer, looks: granted, periodMs, dueAt: nextDueAt, againAt, refusals });
+    return { looksInMs: granted.map((at) => at - now), againInMs: againAt - now, periodMs };
+  }
+
+  /** Calls that are made once. Milliseconds until they may be made; undefined: not within the next ten seconds. */
+  take(calls: number, now: number): number | undefined {
+    this.grow(now);
+    const at = this.grant(calls, now, now + LEASE_MS);
+    return at === undefined ? undefined : at - now;
+  }
+
+  /** Somebody who asks no more. */
+  leave(holder: string, now: number): void {
+    const before = this.holders.get(holder);
+    if (before) this.release(before, now);
+    this.holders.delete(holder);
+  }
+
+  /** Whether somebody was throttled. */
+  report(throttled: boolean, now: number): void {
+    this.grow(now);
+    if (!throttled) return;
+    this.throttles += 1;
+    this.rate = halvedRate(this.rate, now);
+    this.base = { ms: 0, at: -Infinity };
+  }
+
+  view(now: number): BudgetView {
+    const holders = { operating: 0, watched: 0, failing: 0, running: 0, waiting: 0 };
+    for (const { kind } of this.holders.values()) holders[kind] += 1;
+    return {
+      allowedPerSecond: this.rate.perSecond,
+      usedPerSecond: this.used(),
+      throttled: this.throttles,
+      periodMs: this.baseMs(now),
+      holders,
+    };
+  }
+
+  private grow(now: number): void {
+    const isUsed = this.isCrowded || this.used() >= USED * this.rate.perSecond;
+    this.isCrowded = false;
+    this.rate = grownRate(this.rate, isUsed, now, this.mostPerSecond);
+  }
+
+  /** A time that is booked whether there is room or not. */
+  private booked(calls: number, at: number): number {
+    this.calendar.book(calls, at);
+    return at;
+  }
+
+  /** A time from `from` on and before `until`; undefined: there is none. */
+  private grant(calls: number, from: number, until: number): number | undefined {
+    const at = this.calendar.grant(calls, from, until, (then) =>
+      expectedRate(this.rate, then, this.mostPerSecond),
+    );
+    if (at !== from) this.isCrowded = true;
+    return at;
+  }
+
+  /** When it is the turn of who finds no room: after all who are due before. */
+  private turnOf(dueAt: number, now: number): number {
+    let calls = 0;
+    for (const holder of this.holders.values()) if (holder.dueAt < dueAt) calls += holder.callsPerLook;
+    return now + LATE_MS + (1000 * calls) / this.rate.perSecond;
+  }
+
+  private release({ looks, callsPerLook }: Holder, now: number): void {
+    for (const at of looks) if (at > now) this.calendar.release(callsPerLook, at);
+  }
+
+  /** Calls a second of all leases. */
+  private used(): number {
+    let sum = 0;
+    for (const { periodMs, callsPerLook } of this.holders.values()) sum += (1000 * callsPerLook) / periodMs;
+    return sum;
+  }
+
+  private baseMs(now: number): number {
+    if (now - this.base.at < SHARES_MS) return this.base.ms;
+    this.calendar.forget(now);
+    for (const [name, { againAt }] of this.holders) if (now - againAt > GONE_MS) this.holders.delete(name);
+    const ms = basePeriodMs(
+      [...this.holders.values()],
+      PLANNED * expectedRate(this.rate, now + LEASE_MS, this.mostPerSecond),
+    );
+    this.base = { ms, at: now };
+    return ms;
+  }
+}
