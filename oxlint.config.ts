@@ -1,6 +1,9 @@
 import { defineConfig } from "oxlint";
 
-/** Which folders of src each one may import from; `settings.ts` is open to all that run in the Worker. */
+/**
+ * Which folders of src each one may import from; `settings.ts`, `env.ts`, `objects.ts` and `log.ts` are open to all that
+ * run in the Worker.
+ */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   protocol: [],
   domain: ["protocol"],

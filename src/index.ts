@@ -1,6 +1,7 @@
 /** The Worker: answers requests, and once a minute has the directory look after the stacks that are followed. */
 import { app } from "./http/app.ts";
-import type { Env as Bindings } from "./settings.ts";
+import type { Env as Bindings } from "./env.ts";
+import { directoryOf } from "./objects.ts";
 
 export { Destinations } from "./destinations/directory/destination-directory.ts";
 export { Outbox } from "./destinations/outbox/outbox.ts";
@@ -15,7 +16,7 @@ export { Tickets } from "./trackers/gateway/tickets.ts";
 export default {
   fetch: app.fetch,
   async scheduled(_controller, env): Promise<void> {
-    await env.DIRECTORY.get(env.DIRECTORY.idFromName("directory")).sweep();
+    await directoryOf(env).sweep();
   },
 } satisfies ExportedHandler<Bindings>;
 

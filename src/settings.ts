@@ -1,20 +1,12 @@
 /**
- * Turns the Worker's bindings into settings, once for each environment object. What is missing or malformed becomes a
+ * Turns the Worker's variables into settings, once for each environment object. What is missing or malformed becomes a
  * failure that names the setting and never its value. To add a setting: a line in `variables`, in `Settings` and in `settingsSchema`.
  */
 import * as z from "zod";
-import type { OrchestrationParams } from "./domain/run/desk-calls.ts";
 import type { Failure } from "./protocol/failure.ts";
 import { regionSchema } from "./protocol/connection/channel.ts";
 import { failed, success, type Result } from "./protocol/result.ts";
-import type { Destinations } from "./destinations/directory/destination-directory.ts";
-import type { Outbox } from "./destinations/outbox/outbox.ts";
-import type { Deployment } from "./trackers/deployment/deployment.ts";
-import type { Directory } from "./trackers/directory/directory.ts";
-import type { Gateway } from "./trackers/gateway/gateway.ts";
-import type { Region } from "./trackers/account/region.ts";
-import type { StackTracker } from "./trackers/stack/stack-tracker.ts";
-import type { Tickets } from "./trackers/gateway/tickets.ts";
+import { logLine } from "./log.ts";
 
 const text = z.string("is missing");
 
@@ -126,19 +118,8 @@ type VariableName = keyof typeof variables | keyof typeof authVariables;
 /** Settings that an empty value switches off; for all others empty means absent. */
 const offWhenEmpty: ReadonlySet<VariableName> = new Set<VariableName>(["AUDIT_TABLE", "LOG_GROUP_PREFIX"]);
 
-/** What the runtime hands to the Worker and to its objects. */
-export interface Env extends Readonly<Partial<Record<VariableName, string>>> {
-  readonly STACKS: DurableObjectNamespace<StackTracker>;
-  readonly DEPLOYMENTS: DurableObjectNamespace<Deployment>;
-  readonly GATEWAYS: DurableObjectNamespace<Gateway>;
-  readonly DIRECTORY: DurableObjectNamespace<Directory>;
-  readonly TICKETS: DurableObjectNamespace<Tickets>;
-  readonly DESTINATIONS: DurableObjectNamespace<Destinations>;
-  readonly OUTBOXES: DurableObjectNamespace<Outbox>;
-  readonly REGIONS: DurableObjectNamespace<Region>;
-  readonly ORCHESTRATIONS: Workflow<OrchestrationParams>;
-  readonly ASSETS: Fetcher;
-}
+/** The variables as the runtime gives them, nothing checked yet. */
+export type Variables = Readonly<Partial<Record<VariableName, string>>>;
 
 /** How tokens are verified. `off` is for local work only and refused unless the request came to a loopback host. */
 export type AuthSettings =
@@ -234,9 +215,9 @@ const settingsSchema = z.object(variables).transform((values): Omit<Settings, "a
   allowPrivateDestinations: values.ALLOW_PRIVATE_DESTINATIONS,
 }));
 
-const parsed = new WeakMap<Env, Result<Settings, readonly Failure[]>>();
+const parsed = new WeakMap<Variables, Result<Settings, readonly Failure[]>>();
 
-const parse = (env: Env): Result<Settings, readonly Failure[]> => {
+const parse = (env: Variables): Result<Settings, readonly Failure[]> => {
   const names = [...settingsSchema.in.keyof().options, ...authSchema.in.keyof().options];
   const values = Object.fromEntries(
     names.map((name) => [name, env[name] === "" && !offWhenEmpty.has(name) ? undefined : env[name]]),
@@ -251,13 +232,13 @@ const parse = (env: Env): Result<Settings, readonly Failure[]> => {
 };
 
 /** The settings of an environment, or one failure for each setting that is wrong; these are told to the log once. */
-export const settingsOf = (env: Env): Result<Settings, readonly Failure[]> => {
+export const settingsOf = (env: Variables): Result<Settings, readonly Failure[]> => {
   const known = parsed.get(env);
   if (known) return known;
   const outcome = parse(env);
   if (!outcome.ok) {
     const problems = outcome.failure.map(({ message }) => message);
-    console.error(JSON.stringify({ level: "error", message: "Settings are wrong", problems }));
+    logLine("error", "Settings are wrong", { problems });
   }
   parsed.set(env, outcome);
   return outcome;

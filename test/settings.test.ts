@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { settingsOf, type Env } from "../src/settings.ts";
+import type { Env } from "../src/env.ts";
+import { settingsOf } from "../src/settings.ts";
 
 const needed = {
   AWS_REGION: "eu-west-1",

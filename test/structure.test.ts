@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
+import { importsIn } from "./support/imports.ts";
+import { circlesOf } from "./support/circles.ts";
 
 /** Files that a bundle of this entry would hold, relative to the project. */
 const bundled = async (entry: string): Promise<string[]> => {
@@ -36,6 +38,12 @@ describe("the structure", () => {
     );
     const counts = Map.groupBy(folders, ({ parentPath }) => parentPath);
     expect([...counts].filter(([, files]) => files.length > 22).map(([folder]) => folder)).toEqual([]);
+  });
+
+  test("no circle of imports, of types included, holds more than three files", () => {
+    const imports = importsIn("src");
+    expect(imports.get("src/index.ts")).toContain("src/env.ts");
+    expect(circlesOf(imports).filter((files) => files.length > 3)).toEqual([]);
   });
 
   test("the simulator shares no code with the part that talks to AWS", async () => {

@@ -5,6 +5,9 @@
 import type { LookupFailure } from "../domain/failure/lookup-failure.ts";
 import { success, type Result } from "../protocol/result.ts";
 import type { ChannelLog } from "./channel-log.ts";
+import { logLine } from "../log.ts";
+import { backoffMs } from "../domain/backoff.ts";
+import { SingleFlight } from "../domain/single-flight.ts";
 
 /** Where events go, and in what form. */
 export type Sink<Item> = Readonly<{
@@ -37,7 +40,7 @@ type Placed = Readonly<{ offset: number }>;
 
 export class LogConsumer<Item extends Placed = Placed> {
   private progress: Progress;
-  private underway: Promise<void> | undefined;
+  private readonly flight = new SingleFlight();
   private notBefore = 0;
   private readonly kv: SyncKvStorage;
   private readonly log: Pick<ChannelLog, "offset" | "page">;
@@ -57,13 +60,12 @@ export class LogConsumer<Item extends Placed = Placed> {
 
   /** Hands on what is due. `more`: whether events may follow soon. */
   run(now: number, more: boolean): Promise<void> {
-    if (this.underway) return this.underway;
+    if (this.flight.underWay) return this.flight.underWay;
     const head = this.log.offset;
     if (head <= this.progress.offset || now < this.notBefore) return Promise.resolve();
     // Also what a bug brings down comes again, and not at once for ever.
     this.notBefore = now + (more ? GATHER_MS : FIRST_RETRY_MS);
-    this.underway = this.handOn(head, now).finally(() => (this.underway = undefined));
-    return this.underway;
+    return this.flight.run(() => this.handOn(head, now));
   }
 
   /** Leaves out what another channel hands on, unless something before it still has to be. */
@@ -111,7 +113,7 @@ export class LogConsumer<Item extends Placed = Placed> {
       if (refused.length - unmade === items.length) return written;
     }
     for (const offset of refused) {
-      console.error(JSON.stringify({ level: "error", message: `${sink.title} item refused`, offset }));
+      logLine("error", `${sink.title} item refused`, { offset });
     }
     return success(undefined);
   }
@@ -130,15 +132,12 @@ export class LogConsumer<Item extends Placed = Placed> {
     const { offset, failures: before, since = now } = this.progress;
     const failures = before + 1;
     if (now - since > patienceMs) {
-      console.error(JSON.stringify({ level: "error", message: `${title} given up`, from: offset + 1, head }));
+      logLine("error", `${title} given up`, { from: offset + 1, head });
       return this.keep({ offset: head, failures: 0 });
     }
-    const wait = Math.min(slowestRetryMs, FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 10));
-    this.notBefore = now + wait;
+    this.notBefore = now + backoffMs(failures - 1, 1, { baseMs: FIRST_RETRY_MS, maxMs: slowestRetryMs });
     this.keep({ offset, failures, since });
-    console.warn(
-      JSON.stringify({ level: "warn", message: `${title} postponed`, reason: failure.kind, failures }),
-    );
+    logLine("warn", `${title} postponed`, { reason: failure.kind, failures });
   }
 
   private keep(progress: Progress): void {

@@ -3,13 +3,15 @@
  * batches, again and again until it arrives. It never throws into the deployment and never makes it wait.
  */
 import type { IngestReport } from "../protocol/deployment/deployment-requests.ts";
-import { backoffMs, BACKOFF, type Backoff } from "./connection/backoff.ts";
+import { backoffMs, type Backoff } from "../domain/backoff.ts";
 import { verdictOn, type DeliveryNotice } from "./delivery.ts";
 import { Outbox, type Letter } from "./outbox.ts";
 import { after, uniqueId } from "./connection/platform.ts";
 import { envelopeOf, isTransient, levelOf, type LogLevel, type ProgressEvent } from "./progress-event.ts";
 import type { RestFailure, RestOptions } from "./rest-call.ts";
 import { restClient, type RestClient } from "./rest.ts";
+
+const BACKOFF: Backoff = { baseMs: 500, maxMs: 30_000 };
 
 type Logger = Readonly<Record<LogLevel, (line: string) => void>>;
 

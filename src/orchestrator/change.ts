@@ -6,10 +6,11 @@ import { failed, success, type Result } from "../protocol/result.ts";
 import type { ErrorDetail } from "../protocol/deployment/deployment-events.ts";
 import type { StackOptions } from "../protocol/stack/stack-options.ts";
 import { settled, type Hands } from "./hands.ts";
+import { backoffMs } from "../domain/backoff.ts";
 
 /** Looks at a change set that is being computed, a second apart: nested stacks take long, and the next turn looks again. */
 const MAX_LOOKS = 8;
-const BETWEEN_LOOKS_MS = 1_000;
+const BETWEEN_LOOKS = { baseMs: 125, maxMs: 1_000 };
 
 type Proposed = Readonly<{
   region: string;
@@ -43,7 +44,7 @@ export const proposed = async (
     if (!state.ok && !absent) return state;
     if (state.ok && state.value.verdict !== "computing") return success(state.value);
     if (look === MAX_LOOKS) return state.ok ? success(state.value) : failed(state.failure);
-    await hands.pause(Math.min(BETWEEN_LOOKS_MS, 125 * 2 ** look));
+    await hands.pause(backoffMs(look, 1, BETWEEN_LOOKS));
   }
 };
 

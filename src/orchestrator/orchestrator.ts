@@ -12,7 +12,8 @@ import {
 } from "../domain/run/desk-calls.ts";
 import type { Action } from "../domain/run/task.ts";
 import type { ErrorDetail } from "../protocol/deployment/deployment-events.ts";
-import { settingsOf, type Env } from "../settings.ts";
+import type { Env } from "../env.ts";
+import { settingsOf } from "../settings.ts";
 import { cancelStack } from "./cancel-stack.ts";
 import { deployStack } from "./deploy-stack.ts";
 import { failing, handsOf, UNREACHABLE, type Hands, type Outcome, type StackDesk } from "./hands.ts";
@@ -20,6 +21,7 @@ import { PATIENT, patienceOfStep } from "./patience.ts";
 import { removeStack } from "./remove-stack.ts";
 import { revertStack } from "./revert-stack.ts";
 import { validateStack } from "./validate-stack.ts";
+import { deploymentOf } from "../objects.ts";
 
 /**
  * Steps of one instance before another goes on: the platform allows 1,024 on its free plan.
@@ -172,8 +174,7 @@ export class Orchestrator extends WorkflowEntrypoint<Env, OrchestrationParams> {
   }
 
   private deployment({ channel }: OrchestrationParams) {
-    const { DEPLOYMENTS } = this.env;
-    return DEPLOYMENTS.get(DEPLOYMENTS.idFromName(channel));
+    return deploymentOf(this.env, channel);
   }
 
   private deskOf(params: OrchestrationParams, { number, plan }: Order): StackDesk {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { attemptOf, type Target } from "../../src/destinations/outbox/attempt.ts";
 import { testMessageOf } from "../../src/destinations/kinds/test-message.ts";
 import type { DestinationRequest } from "../../src/protocol/destinations.ts";
-import { settingsOf, type Env } from "../../src/settings.ts";
+import { settingsOf } from "../../src/settings.ts";
 
 let server: Server;
 let url: string;
@@ -41,7 +41,7 @@ const settingsWith = (variables: Readonly<Record<string, string>>) => {
     AUTH_MODE: "off",
     ALLOW_PRIVATE_DESTINATIONS: "true",
     ...variables,
-  } as Partial<Env> as Env);
+  });
   if (!settings.ok) throw new Error(JSON.stringify(settings.failure));
   return settings.value;
 };

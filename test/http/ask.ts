@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { createExecutionContext } from "cloudflare:test";
 import { expect } from "vitest";
 import { app } from "../../src/http/app.ts";
-import type { Env } from "../../src/settings.ts";
+import type { Env } from "../../src/env.ts";
 import { tokenOf } from "../support/token.ts";
 
 /** Where the Worker is for the tests. */

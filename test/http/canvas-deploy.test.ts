@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { CanvasDeployed, CanvasOrder } from "../../src/protocol/deployment/canvas-deploy.ts";
 import type { Failure } from "../../src/protocol/failure.ts";
 import { failed, success } from "../../src/protocol/result.ts";
-import type { Env } from "../../src/settings.ts";
+import type { Env } from "../../src/env.ts";
 import { tokenOf } from "../support/token.ts";
 import { ask, askAs, jsonOf, ORIGIN, type Asking } from "./ask.ts";
 
@@ -291,7 +291,7 @@ describe("POST /canvas/deploy", () => {
   });
 
   test("what is logged of a request holds nothing of it", async () => {
-    const log = vi.spyOn(console, "log").mockReturnValue();
+    const log = vi.spyOn(console, "info").mockReturnValue();
     const secret = "a-secret-parameter";
     await deploy(
       { template: TEMPLATE, parameters: { Password: secret } },

@@ -3,7 +3,7 @@ import { tokenOf } from "../support/token.ts";
 import { ask, askAs, failure, jsonOf } from "./ask.ts";
 import { deployment, FakeDeployments } from "./fake-deployments.ts";
 
-beforeEach(() => void vi.spyOn(console, "log").mockReturnValue());
+beforeEach(() => void vi.spyOn(console, "info").mockReturnValue());
 afterEach(() => vi.restoreAllMocks());
 
 const path = "/api/v1/deployments/D1BRV40";

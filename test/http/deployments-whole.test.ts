@@ -22,7 +22,7 @@ const itemsOfTable = (): Response => Response.json({ Items: dynamoDB.items("clou
 
 beforeEach(() => {
   dynamoDB = new WireDynamoDB();
-  vi.spyOn(console, "log").mockReturnValue();
+  vi.spyOn(console, "info").mockReturnValue();
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
     const request = new Request(input, init);
     const reads = request.headers.get("X-Amz-Target")?.endsWith(".Query");

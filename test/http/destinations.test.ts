@@ -11,7 +11,7 @@ let answer: () => Response = () => new Response(null, { status: 204 });
 
 beforeEach(() => {
   answer = () => new Response(null, { status: 204 });
-  vi.spyOn(console, "log").mockReturnValue();
+  vi.spyOn(console, "info").mockReturnValue();
   vi.spyOn(globalThis, "fetch").mockImplementation(async () => answer());
 });
 

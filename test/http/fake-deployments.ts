@@ -9,7 +9,7 @@ import type {
 } from "../../src/protocol/deployment/deployment-requests.ts";
 import type { Failure } from "../../src/protocol/failure.ts";
 import { failed, success, type Result } from "../../src/protocol/result.ts";
-import type { Env } from "../../src/settings.ts";
+import type { Env } from "../../src/env.ts";
 import {
   deploymentExample,
   runExample,

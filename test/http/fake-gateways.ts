@@ -1,6 +1,6 @@
 /** Gateways as the routes see them. */
 import { OPENED_FOR_HEADER } from "../../src/protocol/rpc/socket-request.ts";
-import type { Env } from "../../src/settings.ts";
+import type { Env } from "../../src/env.ts";
 
 /** The namespace of gateways that let everybody in, and remember who came. */
 export class FakeGateways {

@@ -2,7 +2,7 @@
 import type { Failure } from "../../src/protocol/failure.ts";
 import { failed, success } from "../../src/protocol/result.ts";
 import type { Session } from "../../src/protocol/connection/session.ts";
-import type { Env } from "../../src/settings.ts";
+import type { Env } from "../../src/env.ts";
 
 /** What the object says of its tracking. */
 export const tracking = {

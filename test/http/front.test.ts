@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { Env } from "../../src/settings.ts";
+import type { Env } from "../../src/env.ts";
 import { tokenOf } from "../support/token.ts";
 import { ask, askAs, failure, jsonOf, ORIGIN } from "./ask.ts";
 import { FakeStacks } from "./fake-stacks.ts";

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { signedTicket, ticketKeyOf } from "../../src/auth/signed-ticket.ts";
 import type { Session } from "../../src/protocol/connection/session.ts";
 import { ticketSchema } from "../../src/protocol/connection/ticket.ts";
-import type { Env } from "../../src/settings.ts";
+import type { Env } from "../../src/env.ts";
 import { ask, askAs, failure, jsonOf } from "./ask.ts";
 import { FakeGateways } from "./fake-gateways.ts";
 

@@ -3,7 +3,6 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
 import { addressOf, deploymentOf, register, storyOf } from "./deployments.ts";
-import { DIRECTORY_NAME } from "../../src/trackers/directory/directory.ts";
 import { newStack, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
 import { connect } from "./viewer.ts";
 
@@ -24,7 +23,7 @@ const NOTHING = { tables: [], keys: [], alarm: null };
 
 const leftNothing = async (object: DurableObjectStub, channel: string): Promise<void> => {
   await vi.waitFor(async () => expect(await keptBy(object)).toEqual(NOTHING), { timeout: 10_000 });
-  const directory = env.DIRECTORY.get(env.DIRECTORY.idFromName(DIRECTORY_NAME));
+  const directory = env.DIRECTORY.get(env.DIRECTORY.idFromName("directory"));
   await vi.waitFor(async () => expect(await directory.active()).not.toContain(channel), { timeout: 10_000 });
 };
 

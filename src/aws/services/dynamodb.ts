@@ -11,6 +11,7 @@ import { cursorOf, startKeyOf } from "./dynamodb-cursor.ts";
 import { jsonCall } from "../transport/json-call.ts";
 import type { AwsSession } from "../identity/session.ts";
 import type { CallBudget } from "../transport/signed-call.ts";
+import { backoffMs } from "../../domain/backoff.ts";
 
 /** A plain object; its undefined fields are not written. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -87,7 +88,7 @@ const writeBatch = async (
     requests = answer.value.UnprocessedItems?.[table] ?? [];
     if (requests.length === 0) return success(undefined);
     if (round === ROUNDS) return failed({ kind: "throttled", code: "UnprocessedItems" });
-    await session.sleep(session.random() * FIRST_WAIT_MS * 2 ** round);
+    await session.sleep(backoffMs(round, session.random(), { baseMs: FIRST_WAIT_MS, maxMs: Infinity }));
   }
 };
 

@@ -9,6 +9,7 @@ import type { Result } from "../../protocol/result.ts";
 import { bodyTextOf } from "./body-text.ts";
 import { failureOf, isClockCode, mayBeOutdated } from "./failure-of.ts";
 import type { AwsSession, Signer } from "../identity/session.ts";
+import { backoffMs } from "../../domain/backoff.ts";
 
 /** How often a call may be made and how long all of it may take, waits included. */
 export type CallBudget = Readonly<{ attempts: number; totalMs: number }>;
@@ -44,8 +45,10 @@ const FIRST_THROTTLED_WAIT_MS = 500;
 const passesByItself = ({ kind }: LookupFailure): boolean =>
   kind === "throttled" || kind === "unavailable" || kind === "network";
 
-const waitMs = (failure: LookupFailure, attempt: number, random: () => number): number =>
-  random() * (failure.kind === "throttled" ? FIRST_THROTTLED_WAIT_MS : FIRST_WAIT_MS) * 2 ** (attempt - 1);
+const waitMs = (failure: LookupFailure, attempt: number, random: () => number): number => {
+  const baseMs = failure.kind === "throttled" ? FIRST_THROTTLED_WAIT_MS : FIRST_WAIT_MS;
+  return backoffMs(attempt - 1, random(), { baseMs, maxMs: Infinity });
+};
 
 /** `20150830T123600Z` */
 const signatureTime = (time: number): string => new Date(time).toISOString().replace(/[:-]|\.\d{3}/g, "");

@@ -5,7 +5,7 @@
 import { CLOSE, reconnectsAfter } from "../../protocol/connection/close-codes.ts";
 import { PING, PONG, SUBPROTOCOL } from "../../protocol/connection/connection.ts";
 import type { Disconnect } from "../../protocol/connection/control-frames.ts";
-import { backoffMs } from "./backoff.ts";
+import { backoffMs } from "../../domain/backoff.ts";
 import { PATIENCE, type ConnectionState, type Patience } from "./connection-state.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { after, afterTurn, type Fetch } from "./platform.ts";

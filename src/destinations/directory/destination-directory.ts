@@ -8,10 +8,8 @@ import { destinationSchema, MAX_DESTINATIONS, type Destination } from "../../pro
 import type { DestinationRule, DestinationRules } from "../../protocol/rpc/destination-feed.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
-import type { Env } from "../../settings.ts";
-
-/** There is one directory of destinations. */
-export const DESTINATIONS_NAME = "destinations";
+import type { Env } from "../../env.ts";
+import type { DestinationsRpc } from "./destinations-rpc.ts";
 
 const VERSION = "version";
 
@@ -24,7 +22,7 @@ const ruleSchema = z.custom<DestinationRule>((value) => typeof value === "object
 
 type Row = { view: string; rule: string; revision: number };
 
-export class Destinations extends DurableObject<Env> {
+export class Destinations extends DurableObject<Env> implements DestinationsRpc {
   private readonly sql: SqlStorage;
   private rulesNow: DestinationRules | undefined;
 

@@ -7,6 +7,7 @@ import type { OutboxEntry } from "./outbox-entry.ts";
 import type { OutboxStore } from "./outbox-store.ts";
 import { OutboxWork } from "./outbox-work.ts";
 import { OwnerWord } from "./owner-word.ts";
+import { logLine } from "../../log.ts";
 
 /** An alarm that comes although work is under way does no harm; one that is missing would, in milliseconds. */
 const SAFETY_MS = 30_000;
@@ -71,7 +72,7 @@ export class OutboxDrive {
   private drive(): void {
     if (this.stopped) return;
     const worked = this.work.run().catch((error: unknown) => {
-      console.error(JSON.stringify({ level: "error", message: "Outbox failed", error: String(error) }));
+      logLine("error", "Outbox failed", { error: String(error) });
     });
     this.ctx.waitUntil(worked);
     this.ctx.waitUntil(this.word.run().then((wasDue) => (wasDue ? this.rest() : undefined)));

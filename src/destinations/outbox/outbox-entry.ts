@@ -4,10 +4,11 @@
  */
 import type { Failure } from "../../protocol/failure.ts";
 import { success, type Result } from "../../protocol/result.ts";
-import type { Env } from "../../settings.ts";
-import { DESTINATIONS_NAME } from "../directory/destination-directory.ts";
+import type { Env } from "../../env.ts";
 import { ruleOf, viewOf } from "../directory/destination-record.ts";
 import type { OutboxStore } from "./outbox-store.ts";
+import { logLine } from "../../log.ts";
+import { call, destinationsOf, directoryOf } from "../../objects.ts";
 
 /** Kept: how often the destination has changed, and which of these changes the directory knows. */
 const REVISION = "revision";
@@ -54,7 +55,10 @@ export class OutboxEntry {
     this.forgotten = true;
     try {
       await this.telling;
-      await this.directory.forget(this.id);
+      await call(
+        () => destinationsOf(this.env),
+        (directory) => directory.forget(this.id),
+      );
     } catch (error) {
       this.forgotten = false;
       throw error;
@@ -67,17 +71,18 @@ export class OutboxEntry {
     if (told >= now || this.forgotten) return success(undefined);
     const { destination, health } = store;
     try {
-      const noted = await this.directory.note(
-        viewOf(this.id, destination, health),
-        ruleOf(this.id, destination),
-        now,
+      const view = viewOf(this.id, destination, health);
+      const rule = ruleOf(this.id, destination);
+      const noted = await call(
+        () => destinationsOf(this.env),
+        (directory) => directory.note(view, rule, now),
       );
       const since = this.revision;
       // A destination that was deleted meanwhile has nothing to keep.
       if (since.now >= now) this.ctx.storage.kv.put<Revision>(REVISION, { ...since, told: now });
       return noted;
     } catch (error) {
-      console.warn(JSON.stringify({ level: "warn", message: "Destination not told", error: String(error) }));
+      logLine("warn", "Destination not told", { error: String(error) });
       return success(undefined);
     }
   }
@@ -86,17 +91,15 @@ export class OutboxEntry {
   enrol(active: boolean): void {
     if (this.enrolled === active) return;
     this.enrolled = active;
-    const watchdog = this.env.DIRECTORY.get(this.env.DIRECTORY.idFromName("directory"));
     const name = this.ctx.id.name ?? "";
-    const told = active ? watchdog.enrol(name) : watchdog.withdraw(name);
+    const told = call(
+      () => directoryOf(this.env),
+      (watchdog) => (active ? watchdog.enrol(name) : watchdog.withdraw(name)),
+    );
     this.ctx.waitUntil(told.catch(() => void (this.enrolled = undefined)));
   }
 
   private get revision(): Revision {
     return this.ctx.storage.kv.get<Revision>(REVISION) ?? { now: 0, told: 0 };
-  }
-
-  private get directory() {
-    return this.env.DESTINATIONS.get(this.env.DESTINATIONS.idFromName(DESTINATIONS_NAME));
   }
 }

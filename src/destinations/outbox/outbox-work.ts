@@ -14,6 +14,7 @@ import { MOST_ATTEMPTS, type LaneHead } from "./outbox-lanes.ts";
 import type { OutboxStore } from "./outbox-store.ts";
 import { makerAddress } from "./owner-word.ts";
 import { boundedWait, verdictOf } from "./verdict.ts";
+import { logLine } from "../../log.ts";
 
 /** Least time between two messages, in milliseconds. Slack takes one a second. */
 const PACE_MS: Readonly<Record<DestinationKind, number>> = {
@@ -239,9 +240,7 @@ export class OutboxWork {
       return await attemptOf(target, { id, body }, this.settings);
     } catch (error) {
       // A bug with one message must not keep all that follow from being sent.
-      console.error(
-        JSON.stringify({ level: "error", message: "Message not made", id, error: String(error) }),
-      );
+      logLine("error", "Message not made", { id, error: String(error) });
       return { ms: 0, error: "no request could be made of it", final: true };
     }
   }
@@ -287,9 +286,7 @@ export class OutboxWork {
     this.store.keepHealth(after);
     if (after.disabled && !before.disabled) {
       const { reason } = after.disabled;
-      console.error(
-        JSON.stringify({ level: "error", message: "Destination disabled", destination: this.id, reason }),
-      );
+      logLine("error", "Destination disabled", { destination: this.id, reason });
     }
     if (after.failingSince !== before.failingSince || after.disabled !== before.disabled) this.changed();
   }

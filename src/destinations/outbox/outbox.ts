@@ -16,7 +16,8 @@ import type {
 import type { HandOver } from "../../protocol/rpc/destination-feed.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
-import { settingsOf, type Env, type Settings } from "../../settings.ts";
+import type { Env } from "../../env.ts";
+import { settingsOf, type Settings } from "../../settings.ts";
 import { deliveryList, deliveryOf } from "./delivery-list.ts";
 import { changedRequest, rotated, targetProblem, viewOf } from "../directory/destination-record.ts";
 import { messageIdOf, placeIn } from "./message-id.ts";
@@ -25,9 +26,8 @@ import { OutboxEntry } from "./outbox-entry.ts";
 import { OutboxStore } from "./outbox-store.ts";
 import { testMessageOf } from "../kinds/test-message.ts";
 import { newSecret } from "../kinds/webhook.ts";
-
-/** What the names of these objects begin with; the destination's id follows. */
-const PREFIX = "destinations/";
+import type { OutboxRpc } from "./outbox-rpc.ts";
+import { OUTBOX_PREFIX } from "../../objects.ts";
 
 const NOT_FOUND: Failure = { code: "DESTINATION_NOT_FOUND", message: "There is no such destination" };
 
@@ -46,7 +46,7 @@ const CLOSED_SINCE: Failure = {
 
 const secretOf = (): string => newSecret((bytes) => crypto.getRandomValues(bytes));
 
-export class Outbox extends DurableObject<Env> {
+export class Outbox extends DurableObject<Env> implements OutboxRpc {
   private readonly id: string;
   private readonly settings: Settings;
   private readonly entry: OutboxEntry;
@@ -56,9 +56,10 @@ export class Outbox extends DurableObject<Env> {
     super(ctx, env);
     const settings = settingsOf(env);
     // The Worker lets nobody in without these; an alarm that comes first fails, and the watchdog wakes it again.
-    if (!settings.ok || !ctx.id.name?.startsWith(PREFIX)) throw new Error("Nothing can be delivered here");
+    if (!settings.ok || !ctx.id.name?.startsWith(OUTBOX_PREFIX))
+      throw new Error("Nothing can be delivered here");
     this.settings = settings.value;
-    this.id = ctx.id.name.slice(PREFIX.length);
+    this.id = ctx.id.name.slice(OUTBOX_PREFIX.length);
     this.entry = new OutboxEntry(ctx, env, this.id);
     const store = OutboxStore.open(ctx.storage);
     if (store) this.begin(store);

@@ -11,6 +11,7 @@ import type { Health, KeptDestination } from "../directory/destination-record.ts
 import { addressIn } from "../kinds/email.ts";
 import { escapedHtml } from "../kinds/email-html.ts";
 import type { OutboxStore } from "./outbox-store.ts";
+import { logLine } from "../../log.ts";
 
 type Disabled = NonNullable<Health["disabled"]>;
 
@@ -123,7 +124,6 @@ export class OwnerWord {
   }
 
   private tell(error: string, isLast: boolean): void {
-    const line = { level: "warn", message: "Maker not told", destination: this.id, error, isLast };
-    console.warn(JSON.stringify(line));
+    logLine("warn", "Maker not told", { destination: this.id, error, isLast });
   }
 }

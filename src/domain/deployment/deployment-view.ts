@@ -1,7 +1,7 @@
 /** A deployment's state as it is shown: the seeds' DeploymentProgress and StackProgress, computed when asked for. */
 import type { DeploymentProgress, StackProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { blastOf, firstFailed } from "./blast.ts";
-import { countOf, secondsBetween, totalLayersOf } from "./totals/counts.ts";
+import { countOf, totalLayersOf } from "./totals/counts.ts";
 import {
   hasEnded,
   isFailing,
@@ -14,6 +14,7 @@ import { leavingsOf, retainedOf } from "./leavings.ts";
 import { percentOfStack, totalStacksOf } from "./totals/percent.ts";
 import { resourceCountsOf } from "./totals/resource-counts.ts";
 import { isUnderway } from "./resource-node.ts";
+import { secondsBetween } from "../elapsed.ts";
 
 /** The resource that was begun last and is not done. */
 const currentOf = ({ resources }: StackNode): ResourceNode | undefined =>

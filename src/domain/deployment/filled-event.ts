@@ -7,12 +7,13 @@ import type { Cause } from "../../protocol/stack/stack-frames.ts";
 import { STACK_TYPE } from "../stack/stack-event.ts";
 import { MAX_STACKS } from "../../protocol/deployment/deployment-limits.ts";
 import { blastOf, firstFailed } from "./blast.ts";
-import { countOf, countsAt, secondsBetween, stacksOfLayer, totalLayersOf } from "./totals/counts.ts";
+import { countOf, countsAt, stacksOfLayer, totalLayersOf } from "./totals/counts.ts";
 import type { DeploymentState, StackNode } from "./deployment-state.ts";
 import { leavingsOf } from "./leavings.ts";
 import { resourceCountsOf } from "./totals/resource-counts.ts";
 import { resourceKeyOf, goesOn, statusToldBy, type ResourceEvent } from "./resource-node.ts";
 import { DEPLOYMENT_STATUS_AFTER } from "./status-after.ts";
+import { secondsBetween } from "../elapsed.ts";
 
 export const filledEvent = (state: DeploymentState, event: DeploymentEvent): DeploymentEvent => {
   switch (event.type) {

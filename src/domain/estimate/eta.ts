@@ -2,7 +2,7 @@
  * How much longer a deployment takes, from what this run has shown: durations of its resources by type, and of its
  * finished stacks. Absent rather than wrong: without anything to go by there is no number.
  */
-import { secondsBetween } from "../deployment/totals/counts.ts";
+import { secondsBetween } from "../elapsed.ts";
 import {
   blockedAmong,
   isClearedAway,

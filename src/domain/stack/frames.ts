@@ -9,6 +9,7 @@ import type { Ending } from "./operation/ending.ts";
 import type { StackEvent } from "./stack-event.ts";
 import type { Attempt, FollowedStack } from "./stack-state.ts";
 import { totalOf, type Tally } from "./resources/tally.ts";
+import { secondsBetween } from "../elapsed.ts";
 
 export type FramePosition = Readonly<{ channel: string; offset: number }>;
 
@@ -75,6 +76,3 @@ export const stackCompleteOf = (
   ...ending,
   ...position,
 });
-
-export const secondsBetween = (from: string, to: string): number =>
-  Math.max(0, Date.parse(to) - Date.parse(from)) / 1000;

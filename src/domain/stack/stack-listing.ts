@@ -4,6 +4,7 @@
  */
 import type { LookupFailure } from "../failure/lookup-failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
+import { SingleFlight } from "../single-flight.ts";
 
 /** Looks at single names within a minute, of one subject and of all. */
 export const LOOKS_OF_SUBJECT = 30;
@@ -21,7 +22,7 @@ const CROWDED: LookupFailure = { kind: "throttled", code: "LooksOfAll" };
 
 export class StackListing {
   private listing: Listing | undefined;
-  private underway: Promise<Listing> | undefined;
+  private readonly flight = new SingleFlight<Listing>();
   private minute = { since: -Infinity, all: 0, subjects: new Map<string, number>() };
   private readonly list: () => Promise<Result<readonly string[], LookupFailure>>;
   private readonly clock: () => number;
@@ -55,8 +56,7 @@ export class StackListing {
   }
 
   private listed(): Promise<Listing> {
-    this.underway ??= this.take().finally(() => (this.underway = undefined));
-    return this.underway;
+    return this.flight.run(() => this.take());
   }
 
   private async take(): Promise<Listing> {

@@ -2,10 +2,11 @@
 import type { StackCounts } from "../../protocol/stack/stack-frames.ts";
 import type { StackSummary } from "../../protocol/stack/stack-summary.ts";
 import { causesTold, endingOf } from "./operation/ending.ts";
-import { countsOf, secondsBetween } from "./frames.ts";
+import { countsOf } from "./frames.ts";
 import { shownOf } from "./resources/resource-fold.ts";
 import { resourceKeyOf, rootOf, type StackState } from "./stack-state.ts";
 import { tallyOf } from "./resources/tally.ts";
+import { secondsBetween } from "../elapsed.ts";
 
 /** What follows from the state alone. */
 export type StateSummary = Omit<

@@ -21,7 +21,7 @@ import type { AppEnv } from "../middleware/app-env.ts";
 import { canvasAnswerExamples, canvasRequestExample } from "./canvas-examples.ts";
 import { bareFailure, bareFailureAnswers } from "./canvas-failures.ts";
 import { digestOf, drawnName, nameOfDigest } from "./canvas-names.ts";
-import { directoryOf, stackTrackerOf } from "../objects.ts";
+import { call, directoryOf, stackTrackerOf } from "../../objects.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
 import { notCovered, requireRole, requireSession } from "../middleware/sessions.ts";
 
@@ -135,7 +135,10 @@ export const canvasDeploy = resourceApp().openapi(deployRoute, async (c) => {
   if (!mayRead(session, stackChannelOf(address))) return bareFailure(c, notCovered);
   if (isTooLarge(template)) return bareFailure(c, tooLarge);
   if (keyed !== undefined) {
-    const claimed = await directoryOf(c.env).claim(keyed, digest);
+    const claimed = await call(
+      () => directoryOf(c.env),
+      (directory) => directory.claim(keyed, digest),
+    );
     if (!claimed.ok) return bareFailure(c, claimed.failure);
   }
   let deployed: Result<CanvasDeployed, Failure>;

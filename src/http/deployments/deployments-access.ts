@@ -7,7 +7,7 @@ import type { DeploymentAddress } from "../../protocol/connection/channel-names.
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
-import { deploymentOf } from "../objects.ts";
+import { deploymentOf } from "../../objects.ts";
 import { deploymentNotCovered } from "../middleware/sessions.ts";
 
 /** The deployment's place in a path. */
@@ -20,14 +20,21 @@ export const environmentQuery = z.strictObject({
   environment: environmentSchema.meta({ description: "The environment of the deployment", example: "dev" }),
 });
 
-/** The object of a deployment, and the name it answers to, if the session may see it. */
+/** The way to a deployment's object, and the name it answers to. */
+type VisibleDeployment = Readonly<{
+  address: DeploymentAddress;
+  reach: () => ReturnType<typeof deploymentOf>;
+}>;
+
+/** Which deployment is meant, if the session may see it. */
 export const visibleDeployment = (
   c: Context<AppEnv>,
   { deploymentId }: Pick<DeploymentAddress, "deploymentId">,
   { environment }: Pick<DeploymentAddress, "environment">,
-): Result<Readonly<{ address: DeploymentAddress; object: ReturnType<typeof deploymentOf> }>, Failure> => {
+): Result<VisibleDeployment, Failure> => {
   if (!mayRead(c.get("session"), `deployments/${deploymentId}/${environment}`))
     return failed(deploymentNotCovered);
   const address = { deploymentId, environment };
-  return success({ address, object: deploymentOf(c.env, address, c.get("settings").aws.region) });
+  // Near the Worker's own AWS region: most of its stacks are there.
+  return success({ address, reach: () => deploymentOf(c.env, address, c.get("settings").aws.region) });
 };

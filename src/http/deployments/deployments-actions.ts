@@ -73,9 +73,9 @@ const done = async (
 ) => {
   const deployment = visibleDeployment(c, { deploymentId }, { environment });
   if (!deployment.ok) return restFailure(c, deployment.failure);
-  const { object, address } = deployment.value;
+  const { reach, address } = deployment.value;
   const { subject, channels } = c.get("session");
-  const outcome = await object.act(address, action, subject, channels);
+  const outcome = await reach().act(address, action, subject, channels);
   if (!outcome.ok) return restFailure(c, outcome.failure);
   return c.json({ success: true as const, data: outcome.value }, 202, PRIVATE);
 };

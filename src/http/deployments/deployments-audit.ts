@@ -7,6 +7,7 @@ import { deploymentParams, environmentQuery, visibleDeployment } from "./deploym
 import { auditExample } from "./deployments-examples.ts";
 import { restFailure } from "../middleware/failure-response.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
+import { call } from "../../objects.ts";
 
 const auditRoute = createRoute({
   method: "get",
@@ -34,7 +35,8 @@ export const deploymentAudit = resourceApp().openapi(auditRoute, async (c) => {
   const { environment, ...query } = c.req.valid("query");
   const deployment = visibleDeployment(c, c.req.valid("param"), { environment });
   if (!deployment.ok) return restFailure(c, deployment.failure);
-  const page = await deployment.value.object.audit(deployment.value.address, query);
+  const { reach, address } = deployment.value;
+  const page = await call(reach, (object) => object.audit(address, query));
   if (!page.ok) return restFailure(c, page.failure);
   const items = page.value.items.map((entry) => ({
     ...entry,

@@ -19,7 +19,8 @@ import {
   type StreamPosition,
 } from "./event-stream.ts";
 import { restFailure } from "../middleware/failure-response.ts";
-import type { deploymentOf } from "../objects.ts";
+import { logLine } from "../../log.ts";
+import { call, type deploymentOf } from "../../objects.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
 
 /** Events that a stream asks for at once. */
@@ -97,14 +98,14 @@ const eventsRoute = createRoute({
 
 /** What a stream asks again and again. A failure ends it: whoever comes again is told which. */
 const readerOf =
-  (object: ReturnType<typeof deploymentOf>, address: DeploymentAddress) =>
+  (reach: () => ReturnType<typeof deploymentOf>, address: DeploymentAddress) =>
   async (after: number): Promise<DeploymentEvents | undefined> => {
     try {
-      const events = await object.eventsAfter(address, after, STREAM_LIMIT);
+      const events = await call(reach, (object) => object.eventsAfter(address, after, STREAM_LIMIT));
       return events.ok ? events.value : undefined;
     } catch (error) {
       // An object that moves or is updated breaks calls; the client's next stream finds it again.
-      console.warn(JSON.stringify({ level: "warn", message: "Event stream cut", error: String(error) }));
+      logLine("warn", "Event stream cut", { error: String(error) });
       return undefined;
     }
   };
@@ -114,20 +115,22 @@ export const deploymentEvents = resourceApp().openapi(eventsRoute, async (c) => 
   const { after, limit, run, last_event_id: given, ...query } = c.req.valid("query");
   const deployment = visibleDeployment(c, c.req.valid("param"), query);
   if (!deployment.ok) return restFailure(c, deployment.failure);
-  const { object, address } = deployment.value;
+  const { reach, address } = deployment.value;
   const streams = opensEventStream(c);
   const lastId = streams ? (c.req.valid("header")["last-event-id"] ?? given) : undefined;
   const from: StreamPosition | undefined =
     lastId !== undefined ? positionOf(lastId) : after !== undefined ? { offset: after } : undefined;
   const begin = from?.offset ?? 0;
-  const first = await (run === undefined || streams
-    ? object.eventsAfter(address, begin, streams ? STREAM_LIMIT : limit)
-    : object.eventsOfRun(address, run, begin, limit));
+  const first = await call(reach, (object) =>
+    run === undefined || streams
+      ? object.eventsAfter(address, begin, streams ? STREAM_LIMIT : limit)
+      : object.eventsOfRun(address, run, begin, limit),
+  );
   if (!first.ok) return restFailure(c, first.failure);
   if (!streams) return c.json({ success: true as const, data: first.value }, 200, PRIVATE);
   const until = Math.min(Date.now() + STREAM_MS, c.get("session").expiresAt * 1000);
   const text = eventStreamText(first.value, from, until, {
-    read: readerOf(object, address),
+    read: readerOf(reach, address),
     clock: () => Date.now(),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   });

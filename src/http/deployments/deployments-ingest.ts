@@ -142,14 +142,14 @@ const refusalOf = ({ results }: IngestReport): Failure | undefined => {
 export const deploymentIngest = resourceApp().openapi(ingestRoute, async (c) => {
   const deployment = visibleDeployment(c, c.req.valid("param"), c.req.valid("query"));
   if (!deployment.ok) return restFailure(c, deployment.failure);
-  const { object, address } = deployment.value;
+  const { reach, address } = deployment.value;
   const body = c.req.valid("json");
   const judged = (Array.isArray(body) ? body : [body]).map((event) => envelopeOf(event, address));
   const envelopes = judged.flatMap((one) => (one.ok ? [one.value] : []));
   const taken =
     envelopes.length === 0
       ? success({ results: [], accepted: 0, refused: 0 })
-      : await object.ingest(address, envelopes, c.get("session").subject);
+      : await reach().ingest(address, envelopes, c.get("session").subject);
   if (!taken.ok) return restFailure(c, taken.failure);
   const verdicts = taken.value.results.values();
   const report: IngestReport = {

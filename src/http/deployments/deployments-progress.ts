@@ -13,6 +13,7 @@ import { deploymentParams, environmentQuery, visibleDeployment } from "./deploym
 import { deploymentExample, positionExample, runExample, stackExample } from "./deployments-examples.ts";
 import { restFailure } from "../middleware/failure-response.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
+import { call } from "../../objects.ts";
 
 const security = [{ token: [] }];
 const tags = ["deployments"];
@@ -114,8 +115,8 @@ export const deploymentProgress = resourceApp()
     const { run, ...query } = c.req.valid("query");
     const deployment = visibleDeployment(c, c.req.valid("param"), query);
     if (!deployment.ok) return restFailure(c, deployment.failure);
-    const { object, address } = deployment.value;
-    const progress = await object.progress(address, run);
+    const { reach, address } = deployment.value;
+    const progress = await call(reach, (object) => object.progress(address, run));
     if (!progress.ok) return restFailure(c, progress.failure);
     const headers = { ...PRIVATE, ETag: etagOf(progress.value) };
     if (matches(c.req.header("If-None-Match"), headers.ETag)) return c.body(null, 304, headers);
@@ -124,7 +125,8 @@ export const deploymentProgress = resourceApp()
   .openapi(runsRoute, async (c) => {
     const deployment = visibleDeployment(c, c.req.valid("param"), c.req.valid("query"));
     if (!deployment.ok) return restFailure(c, deployment.failure);
-    const runs = await deployment.value.object.runs(deployment.value.address);
+    const { reach, address } = deployment.value;
+    const runs = await call(reach, (object) => object.runs(address));
     if (!runs.ok) return restFailure(c, runs.failure);
     return c.json({ success: true as const, data: runs.value }, 200, PRIVATE);
   })
@@ -132,7 +134,8 @@ export const deploymentProgress = resourceApp()
     const { stackName, ...params } = c.req.valid("param");
     const deployment = visibleDeployment(c, params, c.req.valid("query"));
     if (!deployment.ok) return restFailure(c, deployment.failure);
-    const stack = await deployment.value.object.stackProgress(deployment.value.address, stackName);
+    const { reach, address } = deployment.value;
+    const stack = await call(reach, (object) => object.stackProgress(address, stackName));
     if (!stack.ok) return restFailure(c, stack.failure);
     return c.json({ success: true as const, data: stack.value }, 200, PRIVATE);
   });

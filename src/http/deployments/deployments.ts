@@ -14,7 +14,7 @@ import type { Failure } from "../../protocol/failure.ts";
 import { answerOf, failureAnswers, PRIVATE } from "../documents/answers.ts";
 import { deploymentExample, registrationExamples, runExample } from "./deployments-examples.ts";
 import { restFailure } from "../middleware/failure-response.ts";
-import { deploymentOf, directoryOf } from "../objects.ts";
+import { call, deploymentOf, directoryOf } from "../../objects.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
 import { deploymentNotCovered, requireRole } from "../middleware/sessions.ts";
 
@@ -90,7 +90,10 @@ const layersIn = ({ stacks, totalLayers }: DeploymentProgress): string[][] =>
 /** The routes of the list. Each needs a session in the context. */
 export const deployments = resourceApp()
   .openapi(listRoute, async (c) => {
-    const list = await directoryOf(c.env).listRuns(c.req.valid("query"), c.get("session").channels);
+    const list = await call(
+      () => directoryOf(c.env),
+      (directory) => directory.listRuns(c.req.valid("query"), c.get("session").channels),
+    );
     if (!list.ok) return restFailure(c, list.failure);
     return c.json({ success: true as const, data: list.value }, 200, PRIVATE);
   })

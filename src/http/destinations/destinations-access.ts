@@ -1,6 +1,5 @@
-/** What every route of one destination begins with: which one is meant, and its object. */
+/** What every route of one destination begins with: which one is meant. */
 import * as z from "zod";
-import type { Env } from "../../settings.ts";
 
 /** The destination's place in a path. */
 export const destinationParams = z.object({
@@ -13,10 +12,3 @@ export const destinationParams = z.object({
 
 /** An id that no destination has yet. */
 export const newDestinationId = (): string => crypto.getRandomValues(new Uint8Array(8)).toHex();
-
-/** The object of a destination. */
-export const outboxOf = (env: Env, id: string) =>
-  env.OUTBOXES.get(env.OUTBOXES.idFromName(`destinations/${id}`));
-
-/** The one object that knows all destinations. */
-export const destinationsOf = (env: Env) => env.DESTINATIONS.get(env.DESTINATIONS.idFromName("destinations"));

@@ -10,7 +10,8 @@ import {
   recoverySchema,
 } from "../../protocol/destinations.ts";
 import { answerOf, failureAnswers } from "../documents/answers.ts";
-import { destinationParams, outboxOf } from "./destinations-access.ts";
+import { call, outboxOf } from "../../objects.ts";
+import { destinationParams } from "./destinations-access.ts";
 import { deliveryExample, destinationExample } from "./destinations-examples.ts";
 import { restFailure } from "../middleware/failure-response.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
@@ -141,7 +142,10 @@ const enableRoute = createRoute({
 /** The routes of deliveries. Each needs a session in the context. */
 export const destinationDeliveries = resourceApp()
   .openapi(listRoute, async (c) => {
-    const list = await outboxOf(c.env, c.req.valid("param").id).deliveries(c.req.valid("query"));
+    const list = await call(
+      () => outboxOf(c.env, c.req.valid("param").id),
+      (outbox) => outbox.deliveries(c.req.valid("query")),
+    );
     if (!list.ok) return restFailure(c, list.failure);
     return c.json({ success: true as const, data: list.value }, 200, NO_STORE);
   })
@@ -163,7 +167,10 @@ export const destinationDeliveries = resourceApp()
     return c.json({ success: true as const, data: delivery.value }, 200, NO_STORE);
   })
   .openapi(enableRoute, async (c) => {
-    const answer = await outboxOf(c.env, c.req.valid("param").id).enable();
+    const answer = await call(
+      () => outboxOf(c.env, c.req.valid("param").id),
+      (outbox) => outbox.enable(),
+    );
     if (!answer.ok) return restFailure(c, answer.failure);
     return c.json({ success: true as const, data: answer.value }, 200, NO_STORE);
   });

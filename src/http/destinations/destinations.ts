@@ -10,7 +10,8 @@ import {
   rotationRequestSchema,
 } from "../../protocol/destinations.ts";
 import { answerOf, failureAnswers } from "../documents/answers.ts";
-import { destinationParams, destinationsOf, newDestinationId, outboxOf } from "./destinations-access.ts";
+import { call, destinationsOf, outboxOf } from "../../objects.ts";
+import { destinationParams, newDestinationId } from "./destinations-access.ts";
 import { destinationExample, secretExample } from "./destinations-examples.ts";
 import { restFailure } from "../middleware/failure-response.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
@@ -169,8 +170,11 @@ const rotateRoute = createRoute({
 /** The routes of the destinations. Each needs a session in the context. */
 export const destinations = resourceApp()
   .openapi(listRoute, async (c) => {
-    const items = [...(await destinationsOf(c.env).list())];
-    return c.json({ success: true as const, data: { items } }, 200, NO_STORE);
+    const items = await call(
+      () => destinationsOf(c.env),
+      (directory) => directory.list(),
+    );
+    return c.json({ success: true as const, data: { items: [...items] } }, 200, NO_STORE);
   })
   .openapi(createDestinationRoute, async (c) => {
     const id = newDestinationId();
@@ -183,13 +187,19 @@ export const destinations = resourceApp()
     });
   })
   .openapi(getRoute, async (c) => {
-    const answer = await outboxOf(c.env, c.req.valid("param").id).describe();
+    const answer = await call(
+      () => outboxOf(c.env, c.req.valid("param").id),
+      (outbox) => outbox.describe(),
+    );
     if (!answer.ok) return restFailure(c, answer.failure);
     return c.json({ success: true as const, data: answer.value }, 200, NO_STORE);
   })
   .openapi(changeRoute, async (c) => {
-    const outbox = outboxOf(c.env, c.req.valid("param").id);
-    const answer = await outbox.change(c.req.valid("json"), new URL(c.req.url).origin);
+    const { origin } = new URL(c.req.url);
+    const answer = await call(
+      () => outboxOf(c.env, c.req.valid("param").id),
+      (outbox) => outbox.change(c.req.valid("json"), origin),
+    );
     if (!answer.ok) return restFailure(c, answer.failure);
     return c.json({ success: true as const, data: answer.value }, 200, NO_STORE);
   })

@@ -1,7 +1,8 @@
 /** What the routes find in their context. */
 import type { FailureCode } from "../../protocol/failure.ts";
 import type { Session } from "../../protocol/connection/session.ts";
-import type { Env, Settings } from "../../settings.ts";
+import type { Env } from "../../env.ts";
+import type { Settings } from "../../settings.ts";
 
 /** The bindings, and what middleware adds to each request. */
 export type AppEnv = {

@@ -2,23 +2,20 @@
 import { createMiddleware } from "hono/factory";
 import { routePath } from "hono/route";
 import type { AppEnv } from "./app-env.ts";
+import { logLine } from "../../log.ts";
 
 /** Writes the line when the answer is made; a WebSocket's when it is accepted. */
 export const requestLog = createMiddleware<AppEnv>(async (c, next) => {
   const startedAt = Date.now();
   await next();
   const { session, failure }: Partial<AppEnv["Variables"]> = c.var;
-  console.log(
-    JSON.stringify({
-      level: "info",
-      message: "request",
-      method: c.req.method,
-      route: routePath(c, -1),
-      status: c.res.status,
-      failure,
-      ms: Date.now() - startedAt,
-      requestId: c.get("requestId"),
-      subject: session?.subject,
-    }),
-  );
+  logLine("info", "request", {
+    method: c.req.method,
+    route: routePath(c, -1),
+    status: c.res.status,
+    failure,
+    ms: Date.now() - startedAt,
+    requestId: c.get("requestId"),
+    subject: session?.subject,
+  });
 });

@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import { locationHintOf } from "../../protocol/rpc/location-hint.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
-import { gatewayOf } from "../objects.ts";
+import { gatewayNameOf, gatewayOf } from "../../objects.ts";
 import { viewerHintOf } from "./viewer-location.ts";
 
 /** Where gateways are if neither the viewer's place nor that of the default AWS region is known. */
@@ -11,5 +11,6 @@ const ANYWHERE: DurableObjectLocationHint = "enam";
 export const nearestGateway = (c: Context<AppEnv>) => {
   const { gatewayShards, aws } = c.get("settings");
   const hint = viewerHintOf(c.req.raw.cf) ?? locationHintOf(aws.region) ?? ANYWHERE;
-  return gatewayOf(c.env, hint, Math.floor(Math.random() * gatewayShards));
+  const shard = Math.floor(Math.random() * gatewayShards);
+  return gatewayOf(c.env, gatewayNameOf(hint, shard), hint);
 };

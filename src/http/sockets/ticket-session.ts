@@ -6,8 +6,9 @@ import { isTicket, ticketKeyOf, ticketSecretOf } from "../../auth/signed-ticket.
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, type Result } from "../../protocol/result.ts";
 import type { Session } from "../../protocol/connection/session.ts";
-import type { AuthSettings, Env } from "../../settings.ts";
-import { ticketsOf } from "../objects.ts";
+import type { Env } from "../../env.ts";
+import type { AuthSettings } from "../../settings.ts";
+import { call, ticketsOf } from "../../objects.ts";
 
 const refused: Failure = { code: "UNAUTHENTICATED", message: "The ticket is unknown, used or expired" };
 
@@ -15,7 +16,11 @@ const refused: Failure = { code: "UNAUTHENTICATED", message: "The ticket is unkn
 const keys = new WeakMap<AuthSettings, Promise<CryptoKey>>();
 
 const secretOf = async (env: Env, auth: AuthSettings): Promise<string> =>
-  ticketSecretOf(auth) ?? (await ticketsOf(env).secret());
+  ticketSecretOf(auth) ??
+  (await call(
+    () => ticketsOf(env),
+    (tickets) => tickets.secret(),
+  ));
 
 const keyOf = (env: Env, auth: AuthSettings): Promise<CryptoKey> => {
   const known = keys.get(auth);

@@ -3,7 +3,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { ticketSchema } from "../../protocol/connection/ticket.ts";
 import { answerOf, failureAnswers } from "../documents/answers.ts";
 import { restFailure } from "../middleware/failure-response.ts";
-import { ticketsOf } from "../objects.ts";
+import { ticketsOf } from "../../objects.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
 
 const issueRoute = createRoute({

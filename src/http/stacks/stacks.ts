@@ -11,7 +11,7 @@ import { stackEventsSchema, stackSummarySchema, trackingSchema } from "../../pro
 import { answerOf, failureAnswers, PRIVATE } from "../documents/answers.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { restFailure } from "../middleware/failure-response.ts";
-import { stackTrackerOf } from "../objects.ts";
+import { call, stackTrackerOf } from "../../objects.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
 import { notCovered, requireRole } from "../middleware/sessions.ts";
 import { stackEventsExample, summaryExample, trackingExample } from "./stacks-examples.ts";
@@ -109,12 +109,14 @@ const addressOf = (
   return mayRead(c.get("session"), stackChannelOf(address)) ? success(address) : failed(notCovered);
 };
 
+const stackAt = (c: Context<AppEnv>, address: StackAddress) => () => stackTrackerOf(c.env, address);
+
 /** The stacks' routes. Each needs a session in the context. */
 export const stacks = resourceApp()
   .openapi(summaryRoute, async (c) => {
     const address = addressOf(c, c.req.valid("param"), c.req.valid("query"));
     if (!address.ok) return restFailure(c, address.failure);
-    const summary = await stackTrackerOf(c.env, address.value).summary(c.get("session").subject);
+    const summary = await call(stackAt(c, address.value), (stack) => stack.summary(c.get("session").subject));
     if (!summary.ok) return restFailure(c, summary.failure);
     return c.json({ success: true as const, data: summary.value }, 200, PRIVATE);
   })
@@ -122,10 +124,8 @@ export const stacks = resourceApp()
     const address = addressOf(c, c.req.valid("param"), c.req.valid("query"));
     if (!address.ok) return restFailure(c, address.failure);
     const { after, limit } = c.req.valid("query");
-    const events = await stackTrackerOf(c.env, address.value).eventsAfter(
-      after,
-      limit,
-      c.get("session").subject,
+    const events = await call(stackAt(c, address.value), (stack) =>
+      stack.eventsAfter(after, limit, c.get("session").subject),
     );
     if (!events.ok) return restFailure(c, events.failure);
     return c.json({ success: true as const, data: events.value }, 200, PRIVATE);
@@ -133,14 +133,14 @@ export const stacks = resourceApp()
   .openapi(trackRoute, async (c) => {
     const address = addressOf(c, c.req.valid("param"), c.req.valid("query"));
     if (!address.ok) return restFailure(c, address.failure);
-    const tracking = await stackTrackerOf(c.env, address.value).track(c.get("session").subject);
+    const tracking = await call(stackAt(c, address.value), (stack) => stack.track(c.get("session").subject));
     if (!tracking.ok) return restFailure(c, tracking.failure);
     return c.json({ success: true as const, data: tracking.value }, 200, PRIVATE);
   })
   .openapi(untrackRoute, async (c) => {
     const address = addressOf(c, c.req.valid("param"), c.req.valid("query"));
     if (!address.ok) return restFailure(c, address.failure);
-    const tracking = await stackTrackerOf(c.env, address.value).untrack();
+    const tracking = await call(stackAt(c, address.value), (stack) => stack.untrack());
     if (!tracking.ok) return restFailure(c, tracking.failure);
     return c.json({ success: true as const, data: tracking.value }, 200, PRIVATE);
   });

@@ -10,11 +10,13 @@ import { StackListing, type NameStanding } from "../../domain/stack/stack-listin
 import { failed, type Result } from "../../protocol/result.ts";
 import { regionSchema } from "../../protocol/connection/channel.ts";
 import type { StackAddress } from "../../protocol/connection/channel-names.ts";
-import { placedNear } from "../../protocol/rpc/location-hint.ts";
-import { settingsOf, type Env } from "../../settings.ts";
+import type { Env } from "../../env.ts";
+import { settingsOf } from "../../settings.ts";
 import { unseenPeriodMs } from "../../domain/stack/next-poll.ts";
+import type { RegionRpc } from "./region-rpc.ts";
+import { call, regionOf } from "../../objects.ts";
 
-export class Region extends DurableObject<Env> {
+export class Region extends DurableObject<Env> implements RegionRpc {
   private readonly listing: StackListing;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -45,9 +47,9 @@ export const standingIn = async (
   subject: string | undefined,
 ): Promise<Result<NameStanding, LookupFailure>> => {
   try {
-    return await env.REGIONS.get(env.REGIONS.idFromName(region), placedNear(region)).standingOf(
-      stackName,
-      subject,
+    return await call(
+      () => regionOf(env, region),
+      (object) => object.standingOf(stackName, subject),
     );
   } catch (error) {
     return failed({ kind: "network", message: String(error) });

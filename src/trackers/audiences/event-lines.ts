@@ -6,23 +6,8 @@
 import { levelOf } from "../../domain/words/levels.ts";
 import { levelOfEnd } from "../../domain/words/shipped-line.ts";
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
-import type { LogEntry } from "../../protocol/deployment/deployment-progress.ts";
 import type { StackFrame } from "../../protocol/stack/stack-frames.ts";
-
-/** What the Worker writes, by level. */
-const tell = (level: LogEntry["level"], line: Readonly<Record<string, unknown>>): void => {
-  const text = JSON.stringify({ level, message: "event", ...line });
-  switch (level) {
-    case "debug":
-      return console.debug(text);
-    case "info":
-      return console.info(text);
-    case "warn":
-      return console.warn(text);
-    case "error":
-      return console.error(text);
-  }
-};
+import { logLine } from "../../log.ts";
 
 const isTold = ({ type }: DeploymentEvent): boolean =>
   type === "resource_failed" || !type.startsWith("resource_");
@@ -40,7 +25,7 @@ export const tellOfEvents = (channel: string, events: readonly DeploymentEvent[]
       code: "error" in data ? data.error?.code : undefined,
       durationSeconds: "durationSeconds" in data ? data.durationSeconds : undefined,
     };
-    tell(levelOf(event), { type, channel, offset, timestamp, ...about });
+    logLine(levelOf(event), "event", { type, channel, offset, timestamp, ...about });
   }
 };
 
@@ -49,6 +34,6 @@ export const tellOfFrames = (channel: string, frames: readonly StackFrame[]): vo
   for (const frame of frames) {
     if (frame.type !== "stack_complete") continue;
     const { type, offset, timestamp, outcome, durationSeconds } = frame;
-    tell(levelOfEnd(frame), { type, channel, offset, timestamp, outcome, durationSeconds });
+    logLine(levelOfEnd(frame), "event", { type, channel, offset, timestamp, outcome, durationSeconds });
   }
 };

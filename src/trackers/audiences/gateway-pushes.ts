@@ -3,7 +3,8 @@
  * hole pulls, and one that could not be reached is told again where the head is.
  */
 import type { Push, Run } from "../../protocol/rpc/channel-owner.ts";
-import type { Env } from "../../settings.ts";
+import type { Env } from "../../env.ts";
+import { gatewayOf } from "../../objects.ts";
 
 /** Kept, one row for each gateway: `gateway/<name>`. */
 const GATEWAY = "gateway/";
@@ -84,7 +85,7 @@ export class GatewayPushes {
   private async push(name: string, push: Push): Promise<void> {
     const joins = this.joins.get(name);
     try {
-      const { viewers } = await this.env.GATEWAYS.get(this.env.GATEWAYS.idFromName(name)).push(push);
+      const { viewers } = await gatewayOf(this.env, name).push(push);
       this.lagging.delete(name);
       // It may have joined again while it answered that it has nobody.
       if (this.joins.get(name) !== joins) return;

@@ -9,6 +9,7 @@ import type { LinePlace, ShippedLine } from "../../domain/words/shipped-line.ts"
 import { success, type Result } from "../../protocol/result.ts";
 import { fitting } from "./item-size.ts";
 import type { Sink } from "../../channel/log-consumer.ts";
+import { logLine } from "../../log.ts";
 
 /** A line on its way. */
 type LineItem = Readonly<{ offset: number; place: LogStream; timestamp: number; message: string }>;
@@ -68,7 +69,7 @@ const written = async (
     if (!put.ok) return put;
     if (put.value.rejected > 0) {
       const { rejected } = put.value;
-      console.warn(JSON.stringify({ level: "warn", message: "Log lines rejected", ...place, rejected }));
+      logLine("warn", "Log lines rejected", { ...place, rejected });
     }
   }
   return success(undefined);

@@ -4,6 +4,9 @@
  */
 import type { CanvasKeyPairs } from "./canvas-key-pairs.ts";
 import type { CanvasRecords } from "./canvas-records.ts";
+import { logLine } from "../../log.ts";
+import { backoffMs } from "../../domain/backoff.ts";
+import { SingleFlight } from "../../domain/single-flight.ts";
 
 /** How long a request that is being answered is let be, in milliseconds; and the first wait after a failure. */
 const WAIT_MS = 60_000;
@@ -14,7 +17,7 @@ type Parts = Readonly<{ channel: string; records: CanvasRecords; keyPairs: Canva
 
 export class CanvasClearing {
   private readonly parts: Parts;
-  private underway: Promise<void> | undefined;
+  private readonly flight = new SingleFlight();
   private failures = 0;
   private notBefore = 0;
 
@@ -24,7 +27,7 @@ export class CanvasClearing {
 
   /** No request may make key pairs before. */
   get finished(): Promise<void> {
-    return this.underway ?? Promise.resolve();
+    return this.flight.underWay ?? Promise.resolve();
   }
 
   /** Milliseconds until there is something to do; undefined: there is nothing. `isBusy`: a request is being answered. */
@@ -36,12 +39,11 @@ export class CanvasClearing {
   /** Takes back what can be taken back. To be called only while no request is being answered. */
   run(now: number): Promise<void> {
     if (now < this.notBefore || !this.parts.records.hasHalfDone) return this.finished;
-    this.underway ??= this.clear(now).finally(() => (this.underway = undefined));
-    return this.underway;
+    return this.flight.run(() => this.clear(now));
   }
 
   private async clear(now: number): Promise<void> {
-    this.notBefore = now + Math.min(LONGEST_WAIT_MS, WAIT_MS * 2 ** Math.min(this.failures, 10));
+    this.notBefore = now + backoffMs(this.failures, 1, { baseMs: WAIT_MS, maxMs: LONGEST_WAIT_MS });
     this.failures += 1;
     const { records, keyPairs, channel } = this.parts;
     const left: string[] = [];
@@ -54,9 +56,7 @@ export class CanvasClearing {
       this.failures = 0;
       this.notBefore = 0;
     } else {
-      console.warn(
-        JSON.stringify({ level: "warn", message: "Key pairs not taken back", channel, names: left }),
-      );
+      logLine("warn", "Key pairs not taken back", { channel, names: left });
     }
   }
 }

@@ -22,6 +22,7 @@ import { createInReview, createStack, updateStack } from "./canvas-operation.ts"
 import { readinessOf, type Readiness } from "./canvas-readiness.ts";
 import { CanvasRecords, type CanvasRecord } from "./canvas-records.ts";
 import { canvasFault, canvasWishOf, isOnlyAnotherUser } from "./canvas-wish.ts";
+import { logLine } from "../../log.ts";
 
 /** Pages of events among which the beginning of an operation is looked for: its events are the newest. */
 const PAGES_BACK = 5;
@@ -281,7 +282,7 @@ export class CanvasDeploys {
     const { kind } = failure;
     const evidence = { kind, ...("code" in failure && { code: failure.code }) };
     const channel = stackChannelOf(this.address);
-    console.warn(JSON.stringify({ level: "warn", message: "Not deployed", channel, evidence }));
+    logLine("warn", "Not deployed", { channel, evidence });
     return deployRefusalOf(failure, this.address.region);
   }
 }

@@ -12,12 +12,12 @@ import { runSummaryOf } from "../../domain/deployment/totals/run-summary.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { Join, JoinRequest } from "../../protocol/rpc/channel-owner.ts";
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
-import { settingsOf, type Env, type Settings } from "../../settings.ts";
+import type { Env } from "../../env.ts";
+import { settingsOf, type Settings } from "../../settings.ts";
 import { DeploymentFollowing } from "./deployment-following.ts";
 import { HEAD } from "../../channel/channel-log.ts";
 import { DeploymentStore, type Change } from "./deployment-store.ts";
 import { DestinationFeed } from "./destination-feed.ts";
-import { DIRECTORY_NAME } from "../directory/directory.ts";
 import { Enrolment } from "../directory/enrolment.ts";
 import { deploymentForms } from "../audiences/event-forms.ts";
 import { tellOfEvents } from "../audiences/event-lines.ts";
@@ -26,6 +26,7 @@ import { GatewayPushes } from "../audiences/gateway-pushes.ts";
 import { LogConsumers } from "../audiences/log-consumers.ts";
 import { OrchestrationDesk } from "../run/orchestration-desk.ts";
 import { ProgressFrames } from "./progress-frames.ts";
+import { call, directoryOf } from "../../objects.ts";
 
 const OVERDUE_MS = 30_000;
 
@@ -248,7 +249,10 @@ export class DeploymentChannel {
     const news = JSON.stringify({ ...summary, durationSeconds: 0 });
     if (news === this.toldDirectory) return;
     this.toldDirectory = news;
-    const directory = this.env.DIRECTORY.get(this.env.DIRECTORY.idFromName(DIRECTORY_NAME));
-    this.ctx.waitUntil(directory.noteRun(summary, log.offset).catch(() => void (this.toldDirectory = "")));
+    const told = call(
+      () => directoryOf(this.env),
+      (directory) => directory.noteRun(summary, log.offset),
+    );
+    this.ctx.waitUntil(told.catch(() => void (this.toldDirectory = "")));
   }
 }

@@ -5,7 +5,7 @@
 import { hasEnded, type DeploymentState, type StackNode } from "../../domain/deployment/deployment-state.ts";
 import { eventsOfRest, type Answer } from "../../domain/deployment/following.ts";
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
-import type { Env } from "../../settings.ts";
+import type { Env } from "../../env.ts";
 import type { DeploymentStore } from "./deployment-store.ts";
 import type { FedPositions } from "./fed-positions.ts";
 import { StackExpectations, type Expecting } from "./stack-expectations.ts";

@@ -34,13 +34,14 @@ import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { Session } from "../../protocol/connection/session.ts";
 import type { FeedDelivery, FeedReceipt } from "../../protocol/rpc/stack-feed.ts";
-import type { Env } from "../../settings.ts";
+import type { Env } from "../../env.ts";
 import { auditPage } from "./audit-reader.ts";
 import { act, register } from "./deployment-actions.ts";
 import { DeploymentChannel } from "./deployment-channel.ts";
 import { ingest } from "./ingest.ts";
 import { eventsAfter, eventsOfRun, noRun } from "./kept-events.ts";
 import { takeFrames } from "./taken-frames.ts";
+import type { DeploymentRpc } from "./deployment-rpc.ts";
 
 const NOT_FOUND: Failure = { code: "DEPLOYMENT_NOT_FOUND", message: "There is no such deployment" };
 
@@ -50,7 +51,7 @@ const toldHere = (run: number): Failure => ({
   message: `Stackcast carries run ${run} out, and tells of it itself`,
 });
 
-export class Deployment extends DurableObject<Env> {
+export class Deployment extends DurableObject<Env> implements DeploymentRpc {
   private readonly channel: DeploymentChannel;
 
   constructor(ctx: DurableObjectState, env: Env) {

@@ -9,9 +9,13 @@ import type { DeploymentState } from "../../domain/deployment/deployment-state.t
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { DestinationRule, HandedMessage, HandOver } from "../../protocol/rpc/destination-feed.ts";
 import { keptEventSchema, type DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
-import type { Env } from "../../settings.ts";
+import type { Env } from "../../env.ts";
 import { DestinationRules, isFor } from "./destination-rules.ts";
 import type { ChannelLog } from "../../channel/channel-log.ts";
+import { logLine } from "../../log.ts";
+import { call, outboxOf } from "../../objects.ts";
+import { backoffMs } from "../../domain/backoff.ts";
+import { SingleFlight } from "../../domain/single-flight.ts";
 
 /** A place in the log, and the run that goes on there: what is handed over late must not speak of a later one. */
 type Place = Readonly<{ offset: number; run?: AlertRun }>;
@@ -61,7 +65,7 @@ export class DestinationFeed {
   private readonly channel: FedChannel;
   private readonly rules: DestinationRules;
   private cursor: Cursor;
-  private underway: Promise<void> | undefined;
+  private readonly flight = new SingleFlight();
   private failures = 0;
   private notBefore = 0;
   private lateFailures = 0;
@@ -85,13 +89,13 @@ export class DestinationFeed {
     if (!this.rules.areFor(types)) return Promise.resolve();
     if (this.failures === 0) this.notBefore = 0;
     // What runs may be past the point where it looks for new events.
-    return this.underway ? this.underway.then(() => this.run(now)) : this.run(now);
+    const { underWay } = this.flight;
+    return underWay ? underWay.then(() => this.run(now)) : this.run(now);
   }
 
   /** Hands over what is due. */
   run(now: number): Promise<void> {
-    this.underway ??= this.handOver(now).finally(() => (this.underway = undefined));
-    return this.underway;
+    return this.flight.run(() => this.handOver(now));
   }
 
   /** Milliseconds until there is something to do again; undefined: nothing is waiting. */
@@ -127,16 +131,14 @@ export class DestinationFeed {
       }
       if (this.isBehind && now >= this.lateNotBefore) {
         this.lateFailures += 1;
-        this.lateNotBefore = now + backoff(this.lateFailures);
+        this.lateNotBefore = now + waitAfter(this.lateFailures);
         await this.catchUp(now);
         if (!this.isBehind) this.lateFailures = 0;
       }
     } catch (error) {
       this.failures += 1;
-      this.notBefore = now + backoff(this.failures);
-      console.warn(
-        JSON.stringify({ level: "warn", message: "Destinations not asked for", error: String(error) }),
-      );
+      this.notBefore = now + waitAfter(this.failures);
+      logLine("warn", "Destinations not asked for", { error: String(error) });
     }
   }
 
@@ -221,21 +223,16 @@ export class DestinationFeed {
 
   private async give({ id }: DestinationRule, messages: readonly HandedMessage[]): Promise<boolean> {
     if (messages.length === 0) return true;
-    const { OUTBOXES } = this.env;
     const handOver: HandOver = { channel: this.channel.name, epoch: this.channel.store.log.epoch, messages };
     try {
       // A destination that is deleted meanwhile wants nothing more.
-      await OUTBOXES.get(OUTBOXES.idFromName(`destinations/${id}`)).take(handOver);
+      await call(
+        () => outboxOf(this.env, id),
+        (outbox) => outbox.take(handOver),
+      );
       return true;
     } catch (error) {
-      console.warn(
-        JSON.stringify({
-          level: "warn",
-          message: "Destination not reached",
-          destination: id,
-          error: String(error),
-        }),
-      );
+      logLine("warn", "Destination not reached", { destination: id, error: String(error) });
       return false;
     }
   }
@@ -258,12 +255,12 @@ const runAfter = ({ type, data }: DeploymentEvent, before: AlertRun | undefined)
 
 const tellForsaken = (channel: string, destination: string): void => {
   const message = "Destination not reached for 7 days: it does not get what has happened meanwhile";
-  console.error(JSON.stringify({ level: "error", message, channel, destination }));
+  logLine("error", message, { channel, destination });
 };
 
 /** Milliseconds until the next try after so many failures. */
-const backoff = (failures: number): number =>
-  Math.min(SLOWEST_RETRY_MS, GATHER_MS * 2 ** Math.min(failures - 1, 10));
+const waitAfter = (failures: number): number =>
+  backoffMs(failures - 1, 1, { baseMs: GATHER_MS, maxMs: SLOWEST_RETRY_MS });
 
 const messagesFor = (rule: DestinationRule, events: readonly Candidate[]): readonly HandedMessage[] =>
   events.flatMap((event) => {
@@ -272,9 +269,7 @@ const messagesFor = (rule: DestinationRule, events: readonly Candidate[]): reado
       return messageFor(rule, event) ?? [];
     } catch (error) {
       // A bug with one event must not keep all that follow from going out.
-      console.error(
-        JSON.stringify({ level: "error", message: "No alert", type: event.type, error: String(error) }),
-      );
+      logLine("error", "No alert", { type: event.type, error: String(error) });
       return [];
     }
   });

@@ -5,7 +5,8 @@
 import { mayRead } from "../../auth/rights.ts";
 import { deploymentChannelOf, type DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { DestinationRule } from "../../protocol/rpc/destination-feed.ts";
-import type { Env } from "../../settings.ts";
+import type { Env } from "../../env.ts";
+import { call, destinationsOf } from "../../objects.ts";
 
 /** How old the rules may be, in milliseconds. */
 const LIFETIME_MS = 1_000;
@@ -47,9 +48,10 @@ export class DestinationRules {
   /** Those of a deployment. Throws if the directory cannot be reached. */
   async of(address: DeploymentAddress, now: number): Promise<readonly DestinationRule[]> {
     if (now - this.asked >= LIFETIME_MS || now < this.asked) {
-      const { version, rules } = await this.env.DESTINATIONS.get(
-        this.env.DESTINATIONS.idFromName("destinations"),
-      ).rules(this.version);
+      const { version, rules } = await call(
+        () => destinationsOf(this.env),
+        (directory) => directory.rules(this.version),
+      );
       this.version = version;
       this.asked = now;
       if (rules) this.rules = rules.filter((rule) => isAbout(rule, address));

@@ -6,9 +6,9 @@
 import { stackChannelOf } from "../../protocol/connection/channel-names.ts";
 import type { DeploymentState, StackNode } from "../../domain/deployment/deployment-state.ts";
 import { expectationOf, type Answer, type Expectation } from "../../domain/deployment/following.ts";
-import { placedNear } from "../../protocol/rpc/location-hint.ts";
-import type { Env } from "../../settings.ts";
+import type { Env } from "../../env.ts";
 import type { FedPositions } from "./fed-positions.ts";
+import { call, stackTrackerOf } from "../../objects.ts";
 
 /** Kept, one row for each stack: what its tracker was told, and since when. The release before kept the first alone. */
 type Told = Readonly<{ expectation: Expectation; at?: number }>;
@@ -83,7 +83,8 @@ export class StackExpectations {
     await Promise.all(
       this.letGo().map(async (channel) => {
         try {
-          if (!present.has(channel)) await this.trackerOf(channel).release(this.channel);
+          if (!present.has(channel))
+            await call(this.reach(channel), (tracker) => tracker.release(this.channel));
           this.kv.delete(LET_GO + channel);
         } catch {
           // Again with the next alarm.
@@ -127,17 +128,17 @@ export class StackExpectations {
     anew = false,
   ): Promise<Answer | undefined> {
     const { name } = stack;
-    const tracker = this.trackerOf(channelOf(stack), stack.region);
+    const reach = this.reach(channelOf(stack));
     const before = this.told(name);
     const at = before?.expectation === expectation ? (before.at ?? now) : now;
     try {
       if (expectation === "released") {
-        await tracker.release(this.channel);
+        await call(reach, (tracker) => tracker.release(this.channel));
         if (this.run() === state.run) this.kv.put<Told>(TOLD + name, { expectation, at });
         return undefined;
       }
       const after = anew ? undefined : this.positions.of(name);
-      const standing = await tracker.feed({
+      const request = {
         deployment: this.channel,
         stack: name,
         run: state.run,
@@ -146,7 +147,8 @@ export class StackExpectations {
         eager: expectation === "eager",
         ...(expectation === "resting" && { resting: true }),
         ...(anew && { anew }),
-      });
+      };
+      const standing = await call(reach, (tracker) => tracker.feed(request));
       if (this.run() !== state.run) return undefined;
       this.kv.put<Told>(TOLD + name, { expectation, at });
       this.positions.begin(name, standing.position);
@@ -161,9 +163,7 @@ export class StackExpectations {
     return typeof told === "string" ? { expectation: told } : told;
   }
 
-  private trackerOf(channel: string, region = channel.split("/")[1] ?? "") {
-    return this.env.STACKS.get(this.env.STACKS.idFromName(channel), placedNear(region));
-  }
+  private readonly reach = (channel: string) => () => stackTrackerOf(this.env, channel);
 }
 
 const channelOf = ({ name, stackName = name, region = "" }: StackNode): string =>

@@ -11,17 +11,17 @@ import type {
 } from "../../protocol/deployment/deployment-requests.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { Result } from "../../protocol/result.ts";
-import type { Env } from "../../settings.ts";
+import type { Env } from "../../env.ts";
 import { CanvasClaims } from "../canvas/canvas-claims.ts";
 import { RunIndex } from "./run-index.ts";
-
-/** There is one directory. */
-export const DIRECTORY_NAME = "directory";
+import type { DirectoryRpc } from "./directory-rpc.ts";
+import { logLine } from "../../log.ts";
+import { call, wakeableOf } from "../../objects.ts";
 
 /** Objects woken at the same time. */
 const CONCURRENCY = 20;
 
-export class Directory extends DurableObject<Env> {
+export class Directory extends DurableObject<Env> implements DirectoryRpc {
   private readonly runs: RunIndex;
   private readonly claims: CanvasClaims;
 
@@ -73,20 +73,14 @@ export class Directory extends DurableObject<Env> {
 
   private async wake(channel: string): Promise<void> {
     try {
-      if (!(await this.objectOf(channel).wake())) await this.withdraw(channel);
+      const isActive = await call(
+        () => wakeableOf(this.env, channel),
+        (object) => object.wake(),
+      );
+      if (!isActive) await this.withdraw(channel);
     } catch (error) {
       // The next sweep tries again.
-      console.error(
-        JSON.stringify({ level: "error", message: "Object not woken", channel, error: String(error) }),
-      );
+      logLine("error", "Object not woken", { channel, error: String(error) });
     }
-  }
-
-  private objectOf(channel: string) {
-    const { DEPLOYMENTS, OUTBOXES, STACKS } = this.env;
-    if (channel.startsWith("destinations/")) return OUTBOXES.get(OUTBOXES.idFromName(channel));
-    return channel.startsWith("deployments/")
-      ? DEPLOYMENTS.get(DEPLOYMENTS.idFromName(channel))
-      : STACKS.get(STACKS.idFromName(channel));
   }
 }

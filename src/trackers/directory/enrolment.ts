@@ -1,6 +1,6 @@
 /** An object's entry in the directory of active trackers, so that the watchdog can wake it if its alarm is lost. */
-import { DIRECTORY_NAME } from "./directory.ts";
-import type { Env } from "../../settings.ts";
+import type { Env } from "../../env.ts";
+import { call, directoryOf } from "../../objects.ts";
 
 export class Enrolment {
   /** Undefined after a wake-up: the directory knows, and telling it twice does no harm. */
@@ -19,8 +19,10 @@ export class Enrolment {
   say(active: boolean): void {
     if (this.enrolled === active) return;
     this.enrolled = active;
-    const directory = this.env.DIRECTORY.get(this.env.DIRECTORY.idFromName(DIRECTORY_NAME));
-    const told = active ? directory.enrol(this.channel) : directory.withdraw(this.channel);
+    const told = call(
+      () => directoryOf(this.env),
+      (directory) => (active ? directory.enrol(this.channel) : directory.withdraw(this.channel)),
+    );
     this.ctx.waitUntil(told.catch(() => void (this.enrolled = undefined)));
   }
 }

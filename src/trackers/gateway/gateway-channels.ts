@@ -1,5 +1,5 @@
 /** The channels of a gateway, by name and by number. A channel is there while somebody watches it or is about to. */
-import type { Env } from "../../settings.ts";
+import type { Env } from "../../env.ts";
 import { GatewayChannel, type ChannelRow } from "./gateway-channel.ts";
 import { ownerOf } from "./gateway-owners.ts";
 import type { GatewayTicket } from "./gateway-ticket.ts";

@@ -1,11 +1,11 @@
-/** The objects that own channels, as a gateway reaches them: a call that fails is made once more, by a new stub. */
+/** The objects that own channels, as a gateway reaches them. */
 import { CLOSE, type CloseCode } from "../../protocol/connection/close-codes.ts";
-import { stackAddressOf } from "../../protocol/connection/channel.ts";
 import type { ChannelOwner, Join, JoinRequest, Missed } from "../../protocol/rpc/channel-owner.ts";
 import type { Failure } from "../../protocol/failure.ts";
-import { placedNear } from "../../protocol/rpc/location-hint.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
-import type { Env } from "../../settings.ts";
+import type { Env } from "../../env.ts";
+import { logLine } from "../../log.ts";
+import { call, channelOwnerOf } from "../../objects.ts";
 
 /** Why a viewer cannot be let in: it is told, or its socket is closed. */
 export type Refusal = Readonly<{ failure: Failure }> | Readonly<{ close: CloseCode }>;
@@ -19,28 +19,18 @@ export type Owner = Readonly<{
   leave(gateway: string): Promise<void>;
 }>;
 
-const stubOf = (env: Env, channel: string): ChannelOwner => {
-  const address = stackAddressOf(channel);
-  return address
-    ? env.STACKS.get(env.STACKS.idFromName(channel), placedNear(address.region))
-    : env.DEPLOYMENTS.get(env.DEPLOYMENTS.idFromName(channel));
-};
-
-/** Undefined: twice in vain. A stub that has failed once may be broken for good. */
+/** Undefined: it is out of reach. */
 const reached = async <Answer>(
   env: Env,
   channel: string,
-  call: (owner: ChannelOwner) => Promise<Answer>,
+  ask: (owner: ChannelOwner) => Promise<Answer>,
 ): Promise<Readonly<{ answer: Answer }> | undefined> => {
-  for (let attempt = 1; attempt <= 2; attempt += 1) {
-    try {
-      return { answer: await call(stubOf(env, channel)) };
-    } catch (error) {
-      const message = "A channel's owner did not answer";
-      console.warn(JSON.stringify({ level: "warn", message, channel, attempt, error: String(error) }));
-    }
+  try {
+    return { answer: await call(() => channelOwnerOf(env, channel), ask) };
+  } catch (error) {
+    logLine("warn", "A channel's owner did not answer", { channel, error: String(error) });
+    return undefined;
   }
-  return undefined;
 };
 
 /** The owner of a channel. */

@@ -9,20 +9,22 @@
  *     Opened for one channel ────────────────┘  (its answer to the upgrade is what it is owed)
  */
 import { DurableObject } from "cloudflare:workers";
-import type { GatewayPushes, Push } from "../../protocol/rpc/channel-owner.ts";
+import type { Push } from "../../protocol/rpc/channel-owner.ts";
 import { CLOSE } from "../../protocol/connection/close-codes.ts";
 import { PING, PONG, SUBPROTOCOL, SUBSCRIBE_WITHIN_SECONDS } from "../../protocol/connection/connection.ts";
 import { SESSION_HEADER, sessionHeaderSchema } from "../../protocol/connection/session.ts";
 import { channelRequestSchema, OPENED_FOR_HEADER } from "../../protocol/rpc/socket-request.ts";
-import { settingsOf, type Env } from "../../settings.ts";
+import type { Env } from "../../env.ts";
+import { settingsOf } from "../../settings.ts";
 import { GatewayChannels } from "./gateway-channels.ts";
 import { GatewayConversation } from "./gateway-conversation.ts";
 import type { GatewayTicket } from "./gateway-ticket.ts";
 import { HeldSockets } from "./held-sockets.ts";
+import type { GatewayRpc } from "./gateway-rpc.ts";
 
 const SUBSCRIBE_WITHIN_MS = SUBSCRIBE_WITHIN_SECONDS * 1000;
 
-export class Gateway extends DurableObject<Env> implements GatewayPushes {
+export class Gateway extends DurableObject<Env> implements GatewayRpc {
   private readonly sockets: HeldSockets<GatewayTicket>;
   private readonly channels: GatewayChannels;
   private readonly conversation: GatewayConversation;

@@ -8,7 +8,9 @@ import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import { sessionSchema, type Session } from "../../protocol/connection/session.ts";
 import type { Ticket } from "../../protocol/connection/ticket.ts";
-import { settingsOf, type Env } from "../../settings.ts";
+import type { Env } from "../../env.ts";
+import { settingsOf } from "../../settings.ts";
+import type { TicketsRpc } from "./tickets-rpc.ts";
 
 const LIFETIME_SECONDS = 60;
 
@@ -36,7 +38,7 @@ const hashOf = async (ticket: string): Promise<string> => {
 };
 
 /** All tickets live in the one object of this name. */
-export class Tickets extends DurableObject<Env> {
+export class Tickets extends DurableObject<Env> implements TicketsRpc {
   readonly #sql = this.ctx.storage.sql;
 
   constructor(ctx: DurableObjectState, env: Env) {

@@ -32,12 +32,13 @@ import type { Orchestration } from "../../domain/run/task.ts";
 import { withWayOut } from "../../domain/run/way-out.ts";
 import type { FeedDelivery } from "../../protocol/rpc/stack-feed.ts";
 import { stackFrameSchema } from "../../protocol/stack/stack-frames.ts";
-import type { Env } from "../../settings.ts";
+import type { Env } from "../../env.ts";
 import type { DeploymentStore } from "../deployment/deployment-store.ts";
 import type { FedPositions } from "../deployment/fed-positions.ts";
 import { OrchestrationInstance } from "./orchestration-instance.ts";
 import { PlanStore } from "./plan-store.ts";
 import { StackWatch } from "./stack-watch.ts";
+import { logLine } from "../../log.ts";
 
 /** More events than these follow from no standing. */
 const MAX_TELLINGS = 20;
@@ -215,15 +216,7 @@ export class OrchestrationDesk {
     if (mark) this.plans.keepMark(name, mark);
     if (mark === null) this.plans.dropMark(name);
     if (task?.unseen && !about.task?.unseen) {
-      console.warn(
-        JSON.stringify({
-          level: "warn",
-          message: "Out of sight",
-          channel: this.channel,
-          stack: name,
-          code: task.unseen.code,
-        }),
-      );
+      logLine("warn", "Out of sight", { channel: this.channel, stack: name, code: task.unseen.code });
       this.say(outOfSightFrame(this.channel, name, task.unseen));
     }
     return events;

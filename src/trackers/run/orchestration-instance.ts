@@ -5,7 +5,8 @@
 import { instanceNameOf } from "../../domain/run/operation-names.ts";
 import { NEWS, type OrchestrationParams } from "../../domain/run/desk-calls.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
-import type { Env } from "../../settings.ts";
+import type { Env } from "../../env.ts";
+import { logLine } from "../../log.ts";
 
 /**
  * Silence after which an instance is nudged, in milliseconds: longer than it waits for news and between two tries, as
@@ -107,6 +108,6 @@ export class OrchestrationInstance {
   }
 
   private note(message: string, instance: string, error: unknown): void {
-    console.warn(JSON.stringify({ level: "warn", message, instance, error: String(error) }));
+    logLine("warn", message, { instance, error: String(error) });
   }
 }

@@ -2,11 +2,11 @@
 import type { DeploymentState, StackNode } from "../../domain/deployment/deployment-state.ts";
 import { tokensOf } from "../../domain/run/operation-names.ts";
 import type { Task, TaskKind } from "../../domain/run/task.ts";
-import { stackChannelOf } from "../../protocol/connection/channel-names.ts";
-import { placedNear } from "../../protocol/rpc/location-hint.ts";
-import type { FeedRequest } from "../../protocol/rpc/stack-feed.ts";
-import type { Env } from "../../settings.ts";
+import type { StackAddress } from "../../protocol/connection/channel-names.ts";
+import type { FeedRequest, StackStanding } from "../../protocol/rpc/stack-feed.ts";
+import type { Env } from "../../env.ts";
 import type { FedPositions } from "../deployment/fed-positions.ts";
+import { call, stackTrackerOf } from "../../objects.ts";
 
 /** A run, and how often it was begun to be rolled back before. */
 type Going = Readonly<{ state: DeploymentState; rollbacks: number | undefined }>;
@@ -24,15 +24,16 @@ export class StackWatch {
 
   /** Resolves when the tracker knows. What began before counts only under the name by which it was asked for. */
   async lookOut(stack: StackNode, kind: TaskKind, going: Going): Promise<void> {
-    const { position } = await this.trackerOf(stack).feed(this.requestFor(stack, kind, going));
+    const { position } = await this.feed(stack, this.requestFor(stack, kind, going));
     this.positions.begin(stack.name, position);
   }
 
   /** The tracker waits no more. One that does not hear it is told so when it next has something to tell. */
   async release(stack: StackNode): Promise<void> {
-    await this.trackerOf(stack)
-      .release(this.channel)
-      .catch(() => undefined);
+    await call(
+      () => stackTrackerOf(this.env, addressOf(stack)),
+      (tracker) => tracker.release(this.channel),
+    ).catch(() => undefined);
   }
 
   /** Has the trackers look at once; one that cannot be reached is asked the next time. */
@@ -46,15 +47,18 @@ export class StackWatch {
   }
 
   private async askOne(stack: StackNode, { kind, accepted }: Task, going: Going): Promise<void> {
-    const tracker = this.trackerOf(stack);
     const request = this.requestFor(stack, kind, going);
     const after = this.positions.of(stack.name);
     // AWS's clock and ours may differ: the name by which it was asked for counts, too.
     const since = stack.startTime ?? going.state.startTime;
-    const { isIdle, position } = await tracker.feed({ ...request, since, ...(after && { after }) });
+    const { isIdle, position } = await this.feed(stack, {
+      ...request,
+      since,
+      ...(after && { after }),
+    });
     if (!isIdle || !accepted) return this.positions.begin(stack.name, position);
     // CloudFormation has taken it, and rests: what it did has been told to a run that does not remember it.
-    const anew = await tracker.feed({ ...request, anew: true });
+    const anew = await this.feed(stack, { ...request, anew: true });
     this.positions.keep({ stack: stack.name, ...anew.position });
   }
 
@@ -69,8 +73,15 @@ export class StackWatch {
     };
   }
 
-  private trackerOf({ name, stackName = name, region = "" }: StackNode) {
-    const { STACKS } = this.env;
-    return STACKS.get(STACKS.idFromName(stackChannelOf({ region, stackName })), placedNear(region));
+  private feed(stack: StackNode, request: FeedRequest): Promise<StackStanding> {
+    return call(
+      () => stackTrackerOf(this.env, addressOf(stack)),
+      (tracker) => tracker.feed(request),
+    );
   }
 }
+
+const addressOf = ({ name, stackName = name, region = "" }: StackNode): StackAddress => ({
+  region,
+  stackName,
+});

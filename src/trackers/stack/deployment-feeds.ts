@@ -3,8 +3,10 @@
  * that is lost is made again; the deployment knows by the position what it has.
  */
 import type { FeedDelivery, FeedRequest } from "../../protocol/rpc/stack-feed.ts";
-import type { Env } from "../../settings.ts";
 import type { ChannelLog } from "../../channel/channel-log.ts";
+import type { Env } from "../../env.ts";
+import { call, deploymentOf } from "../../objects.ts";
+import { SingleFlight } from "../../domain/single-flight.ts";
 
 /** Kept, one row for each deployment: what it wants, and how far it has taken it. */
 export type Feed = Omit<FeedRequest, "after" | "anew"> &
@@ -27,7 +29,7 @@ const STRIDE = 250;
 const RETRY_MS = 2_000;
 
 export class DeploymentFeeds {
-  private underway: Promise<void> | undefined;
+  private readonly flight = new SingleFlight();
   private notBefore = 0;
   private readonly kv: SyncKvStorage;
   private readonly env: Env;
@@ -81,23 +83,22 @@ export class DeploymentFeeds {
 
   /** Hands on what is new, to all at once and to each in order. */
   run(now: number, troubleFor: TroubleFor = NO_TROUBLE): Promise<void> {
-    if (this.underway) return this.underway;
+    if (this.flight.underWay) return this.flight.underWay;
     const { epoch, offset: head } = this.log;
     const behind = this.all
       .map((feed) => ({ feed, trouble: troubleFor(feed) }))
       .filter(({ feed, trouble }) => feed.offset < head || trouble);
     if (behind.length === 0 || now < this.notBefore) return Promise.resolve();
-    const delivered = behind.map(({ feed, trouble }) => this.deliver(feed, epoch, head, trouble));
-    this.underway = Promise.all(delivered)
-      .then((results) => void (this.notBefore = results.every(Boolean) ? 0 : now + RETRY_MS))
-      .finally(() => (this.underway = undefined));
-    return this.underway;
+    return this.flight.run(async () => {
+      const delivered = behind.map(({ feed, trouble }) => this.deliver(feed, epoch, head, trouble));
+      this.notBefore = (await Promise.all(delivered)).every(Boolean) ? 0 : now + RETRY_MS;
+    });
   }
 
   /** Milliseconds until there is something to hand on; undefined: nothing waits. */
   nextIn(now: number): number | undefined {
     if (!this.all.some(({ offset }) => offset < this.log.offset)) return undefined;
-    return this.underway ? RETRY_MS : Math.max(0, this.notBefore - now);
+    return this.flight.underWay ? RETRY_MS : Math.max(0, this.notBefore - now);
   }
 
   private async deliver(
@@ -106,7 +107,6 @@ export class DeploymentFeeds {
     head: number,
     trouble: FeedDelivery["trouble"],
   ): Promise<boolean> {
-    const target = this.env.DEPLOYMENTS.get(this.env.DEPLOYMENTS.idFromName(deployment));
     let offset = begin;
     try {
       do {
@@ -114,7 +114,10 @@ export class DeploymentFeeds {
         const frames = runs.flatMap((run) => run.frames);
         const from = runs[0]?.from ?? offset + 1;
         const delivery = { stack, epoch, from, frames, ...(trouble && { trouble }) };
-        const receipt = await target.stackFrames(delivery);
+        const receipt = await call(
+          () => deploymentOf(this.env, deployment),
+          (target) => target.stackFrames(delivery),
+        );
         if (receipt.later) return false;
         if (!receipt.wanted) {
           this.drop(deployment);

@@ -14,7 +14,8 @@ import type { Join, JoinRequest, Missed } from "../../protocol/rpc/channel-owner
 import { success, type Result } from "../../protocol/result.ts";
 import type { FeedDelivery, FeedRequest, StackStanding } from "../../protocol/rpc/stack-feed.ts";
 import type { TroubleFrame } from "../../protocol/stack/stack-frames.ts";
-import type { Env, Settings } from "../../settings.ts";
+import type { Env } from "../../env.ts";
+import type { Settings } from "../../settings.ts";
 import { CanvasDeploys } from "../canvas/canvas-deploys.ts";
 import { DeploymentFeeds, type Feed } from "./deployment-feeds.ts";
 import { Enrolment } from "../directory/enrolment.ts";
@@ -27,6 +28,7 @@ import { standingIn } from "../account/region.ts";
 import { Schedule } from "./schedule.ts";
 import { StackPoll } from "./stack-poll.ts";
 import { StackStore } from "./stack-store.ts";
+import { logLine } from "../../log.ts";
 
 /** How often, and how many milliseconds apart, one looks for an operation that has just begun. */
 const LOOKS_FOR_BEGUN = 6;
@@ -115,9 +117,7 @@ export class StackChannel {
       if (pollIn === undefined) await served;
       else this.ctx.waitUntil(served);
     } catch (error) {
-      console.error(
-        JSON.stringify({ level: "error", message: "Alarm failed", channel: this.name, error: String(error) }),
-      );
+      logLine("error", "Alarm failed", { channel: this.name, error: String(error) });
     }
     if (pollIn === undefined || this.schedule.pollIn(now) !== pollIn) await this.schedule.renew(Date.now());
   }

@@ -15,6 +15,8 @@ import type { Result } from "../../protocol/result.ts";
 import type { LogRun } from "../../channel/event-log.ts";
 import { observe } from "./observe.ts";
 import type { StackStore } from "./stack-store.ts";
+import { logLine } from "../../log.ts";
+import { SingleFlight } from "../../domain/single-flight.ts";
 
 export const TROUBLE = "trouble";
 
@@ -31,8 +33,8 @@ export type Audience = Readonly<{
 
 export class StackPoll {
   trouble: Trouble | undefined;
-  private underway: Promise<void> | undefined;
-  private postponed: Promise<void> | undefined;
+  private readonly flight = new SingleFlight();
+  private readonly postponed = new SingleFlight();
   /** Who has come since the newest look began. */
   private asker: string | undefined;
   /** Unix milliseconds of the newest look's beginning. */
@@ -68,13 +70,12 @@ export class StackPoll {
 
   /** Looks once; whoever comes while a look is underway gets that one. */
   look(): Promise<void> {
-    this.underway ??= this.lookOnce().finally(() => (this.underway = undefined));
-    return this.underway;
+    return this.flight.run(() => this.lookOnce());
   }
 
   /** Looks unless that was done within the last `milliseconds`. */
   async lookIfOlder(milliseconds: number): Promise<void> {
-    if (this.underway !== undefined || Date.now() - this.lookedAt >= milliseconds) await this.look();
+    if (this.flight.underWay !== undefined || Date.now() - this.lookedAt >= milliseconds) await this.look();
   }
 
   /**
@@ -84,11 +85,7 @@ export class StackPoll {
   lookAfter(milliseconds: number): Promise<void> {
     const wait = this.lookedAt + milliseconds - Date.now();
     if (wait <= 0) return this.look();
-    this.postponed ??= scheduler
-      .wait(wait)
-      .then(() => this.look())
-      .finally(() => (this.postponed = undefined));
-    return this.postponed;
+    return this.postponed.run(() => scheduler.wait(wait).then(() => this.look()));
   }
 
   /** Begins anew after having given up, or after a rest. */
@@ -143,6 +140,6 @@ export class StackPoll {
     const { since, ...trouble } = this.trouble;
     const channel = stackChannelOf(this.address);
     const evidence = { ...failure, ...trouble, since: new Date(since).toISOString() };
-    console.warn(JSON.stringify({ level: "warn", message: "Look failed", channel, evidence }));
+    logLine("warn", "Look failed", { channel, evidence });
   }
 }

@@ -16,10 +16,13 @@ import { failed, success, type Result } from "../../protocol/result.ts";
 import type { FeedRequest, StackStanding } from "../../protocol/rpc/stack-feed.ts";
 import { stackFrameSchema } from "../../protocol/stack/stack-frames.ts";
 import type { StackEvents, StackSummary, Tracking } from "../../protocol/stack/stack-summary.ts";
-import { settingsOf, type Env } from "../../settings.ts";
+import type { Env } from "../../env.ts";
+import { settingsOf } from "../../settings.ts";
 import { StackChannel } from "./stack-channel.ts";
+import type { StackTrackerRpc } from "./stack-tracker-rpc.ts";
+import { logLine } from "../../log.ts";
 
-export class StackTracker extends DurableObject<Env> {
+export class StackTracker extends DurableObject<Env> implements StackTrackerRpc {
   private readonly address: StackAddress;
   private readonly channel: StackChannel;
 
@@ -75,13 +78,7 @@ export class StackTracker extends DurableObject<Env> {
       await this.channel.follow(subject, outcome.value.token);
     } catch (error) {
       // The answer is the only place where the private keys are.
-      const line = {
-        level: "error",
-        message: "Not followed",
-        channel: this.channel.name,
-        error: String(error),
-      };
-      console.error(JSON.stringify(line));
+      logLine("error", "Not followed", { channel: this.channel.name, error: String(error) });
     }
     return success(outcome.value.deployed);
   }

@@ -4,7 +4,7 @@
  * SQL by the runtime's own `rowsWritten`; a put, a delete and an alarm that is set as one row each.
  */
 import worker, { Deployment, Directory, Gateway, Outbox, StackTracker } from "../../../src/index.ts";
-import type { Env } from "../../../src/settings.ts";
+import type { Env } from "../../../src/env.ts";
 
 /** The other objects stay as they are. */
 export * from "../../../src/index.ts";

@@ -2,10 +2,7 @@
 import type { StackStatus } from "../../../protocol/deployment/deployment-progress.ts";
 import type { DeploymentState, StackNode } from "../deployment-state.ts";
 import { totalStacksOf } from "./percent.ts";
-
-/** Never negative: clocks that tell of one thing may differ. */
-export const secondsBetween = (from: string, to: string): number =>
-  Math.max(0, Date.parse(to) - Date.parse(from)) / 1000;
+import { secondsBetween } from "../../elapsed.ts";
 
 export const countOf = (stacks: Iterable<StackNode>, status: StackStatus): number => {
   let count = 0;

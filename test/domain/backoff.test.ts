@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { backoffMs } from "../../src/client/connection/backoff.ts";
+import { backoffMs } from "../../src/domain/backoff.ts";
 
-test("waits anything from nothing to a bound that doubles with each failure up to half a minute", () => {
-  expect([0, 1, 2, 5, 6, 100].map((failures) => backoffMs(failures, 1))).toEqual([
+const BOUNDS = { baseMs: 500, maxMs: 30_000 };
+
+test("waits anything from nothing to a bound that doubles with each failure, up to the longest wait", () => {
+  expect([0, 1, 2, 5, 6, 100].map((failures) => backoffMs(failures, 1, BOUNDS))).toEqual([
     500, 1_000, 2_000, 16_000, 30_000, 30_000,
   ]);
   fc.assert(
@@ -11,7 +13,7 @@ test("waits anything from nothing to a bound that doubles with each failure up t
       fc.nat(2_000),
       fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
       (failures, random) => {
-        const wait = backoffMs(failures, random);
+        const wait = backoffMs(failures, random, BOUNDS);
         expect(wait).toBeGreaterThanOrEqual(0);
         expect(wait).toBeLessThan(30_000);
       },

@@ -1,0 +1,125 @@
+/**
+ * How each Durable Object is addressed, and the one way to call it. Errors of the platform follow
+ * https://developers.cloudflare.com/durable-objects/best-practices/error-handling/.
+ */
+import { backoffMs } from "./domain/backoff.ts";
+import type { DestinationsRpc } from "./destinations/directory/destinations-rpc.ts";
+import type { OutboxRpc } from "./destinations/outbox/outbox-rpc.ts";
+import type { Env } from "./env.ts";
+import { stackAddressOf } from "./protocol/connection/channel.ts";
+import {
+  deploymentChannelOf,
+  stackChannelOf,
+  type DeploymentAddress,
+  type StackAddress,
+} from "./protocol/connection/channel-names.ts";
+import type { Failure } from "./protocol/failure.ts";
+import type { ChannelOwner } from "./protocol/rpc/channel-owner.ts";
+import { placedNear } from "./protocol/rpc/location-hint.ts";
+import type { RegionRpc } from "./trackers/account/region-rpc.ts";
+import type { DeploymentRpc } from "./trackers/deployment/deployment-rpc.ts";
+import type { DirectoryRpc } from "./trackers/directory/directory-rpc.ts";
+import type { TicketsRpc } from "./trackers/gateway/tickets-rpc.ts";
+import type { StackTrackerRpc } from "./trackers/stack/stack-tracker-rpc.ts";
+
+/** For the watchdog: sees to the alarm, and tells whether there is anything to do. */
+type Wakeable = Readonly<{ wake(): Promise<boolean> }>;
+
+/** What the names of outboxes begin with; the destination's id follows. */
+export const OUTBOX_PREFIX = "destinations/";
+
+/** The object of a stack, near the region where its CloudFormation is. */
+export const stackTrackerOf = (env: Env, channel: StackAddress | string): StackTrackerRpc => {
+  const name = typeof channel === "string" ? channel : stackChannelOf(channel);
+  return env.STACKS.get(env.STACKS.idFromName(name), placedNear(stackAddressOf(name)?.region ?? ""));
+};
+
+/** The object of a deployment; one that is new is born near the caller, or near the AWS region that is named. */
+export const deploymentOf = (
+  env: Env,
+  channel: DeploymentAddress | string,
+  region?: string,
+): DeploymentRpc => {
+  const name = typeof channel === "string" ? channel : deploymentChannelOf(channel);
+  return env.DEPLOYMENTS.get(
+    env.DEPLOYMENTS.idFromName(name),
+    region === undefined ? {} : placedNear(region),
+  );
+};
+
+/** The object that owns a channel. */
+export const channelOwnerOf = (env: Env, channel: string): ChannelOwner & Wakeable =>
+  channel.startsWith("deployments/") ? deploymentOf(env, channel) : stackTrackerOf(env, channel);
+
+/** A gateway's name: near the viewers of a part of the world. */
+export const gatewayNameOf = (locationHint: DurableObjectLocationHint, shard: number): string =>
+  `gateway/${locationHint}/${shard}`;
+
+/** A gateway; one that is new is born near the caller, or where it is said. */
+export const gatewayOf = (env: Env, name: string, locationHint?: DurableObjectLocationHint) =>
+  env.GATEWAYS.get(env.GATEWAYS.idFromName(name), locationHint === undefined ? {} : { locationHint });
+
+/** The one object that knows all deployments, and which objects are active. */
+export const directoryOf = (env: Env): DirectoryRpc =>
+  env.DIRECTORY.get(env.DIRECTORY.idFromName("directory"));
+
+/** The one object that keeps all tickets. */
+export const ticketsOf = (env: Env): TicketsRpc => env.TICKETS.get(env.TICKETS.idFromName("tickets"));
+
+/** The one object that knows all destinations. */
+export const destinationsOf = (env: Env): DestinationsRpc =>
+  env.DESTINATIONS.get(env.DESTINATIONS.idFromName("destinations"));
+
+/** The object of a destination. */
+export const outboxOf = (env: Env, id: string): OutboxRpc =>
+  env.OUTBOXES.get(env.OUTBOXES.idFromName(`${OUTBOX_PREFIX}${id}`));
+
+/** The object of a region of AWS. */
+export const regionOf = (env: Env, region: string): RegionRpc =>
+  env.REGIONS.get(env.REGIONS.idFromName(region), placedNear(region));
+
+/** The object that is active under a name: an outbox, or the owner of the channel of that name. */
+export const wakeableOf = (env: Env, name: string): Wakeable =>
+  name.startsWith(OUTBOX_PREFIX)
+    ? outboxOf(env, name.slice(OUTBOX_PREFIX.length))
+    : channelOwnerOf(env, name);
+
+/** Attempts in all, and the waits between them: a caller waits for the answer. */
+const ATTEMPTS = 3;
+const WAITS = { baseMs: 100, maxMs: 1_000 };
+
+const says = (error: unknown, property: "retryable" | "overloaded"): boolean =>
+  typeof error === "object" && error !== null && Reflect.get(error, property) === true;
+
+/**
+ * Asks an object something that does no harm twice. What passes by itself is tried again after a wait with jitter, by a new
+ * stub, as one that has failed may be broken for good; an overloaded object is left alone, and all else is thrown as it is.
+ */
+export const call = async <Stub, Answer>(
+  reach: () => Stub,
+  ask: (stub: Stub) => Promise<Answer>,
+  random: () => number = Math.random,
+): Promise<Answer> => {
+  for (let failures = 0; ; failures += 1) {
+    try {
+      return await ask(reach());
+    } catch (error) {
+      const isPassing = says(error, "retryable") && !says(error, "overloaded");
+      if (!isPassing || failures === ATTEMPTS - 1) throw error;
+      const waitMs = backoffMs(failures, random(), WAITS);
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+    }
+  }
+};
+
+/** What an asker is told if an object could not answer; undefined: the error says nothing of the kind, and is a bug. */
+export const unavailableBy = (error: unknown): Failure | undefined => {
+  if (says(error, "overloaded"))
+    return { code: "UNAVAILABLE", message: "Too much is asked of this at the moment: try again later" };
+  if (says(error, "retryable"))
+    return {
+      code: "UNAVAILABLE",
+      message: "The answer was lost: see whether it was done before you ask again",
+    };
+  return undefined;
+};

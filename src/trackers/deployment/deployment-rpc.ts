@@ -1,0 +1,73 @@
+/** What the object of a deployment can be asked. What each call does stands with its implementation, `Deployment`. */
+import type {
+  Caller,
+  Fact,
+  Holder,
+  Order,
+  PlanFault,
+  Start,
+  TurnAnswer,
+} from "../../domain/run/desk-calls.ts";
+import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
+import type { Session } from "../../protocol/connection/session.ts";
+import type {
+  AuditPage,
+  AuditQuery,
+  DeploymentAction,
+  DeploymentAnswer,
+  DeploymentEvents,
+  IngestEnvelope,
+  IngestReport,
+  Registration,
+  Runs,
+  StackAnswer,
+} from "../../protocol/deployment/deployment-requests.ts";
+import type { Failure } from "../../protocol/failure.ts";
+import type { Result } from "../../protocol/result.ts";
+import type { ChannelOwner } from "../../protocol/rpc/channel-owner.ts";
+import type { FeedDelivery, FeedReceipt } from "../../protocol/rpc/stack-feed.ts";
+
+type Address = DeploymentAddress;
+type Channels = Session["channels"];
+
+/** For the workflow that carries a run out. */
+interface RunRpc {
+  turn(caller: Caller, doubt: boolean, spent: boolean): Promise<TurnAnswer>;
+  order(caller: Caller, stack: string): Promise<Order | undefined>;
+  stacks(caller: Caller): Promise<readonly string[]>;
+  start(holder: Holder, stack: string, start: Start): Promise<boolean>;
+  note(holder: Holder, stack: string, fact: Fact): Promise<void>;
+  validated(caller: Caller, faults: readonly PlanFault[]): Promise<void>;
+}
+
+export interface DeploymentRpc extends ChannelOwner, RunRpc {
+  register(
+    asked: Registration,
+    user: string,
+    channels?: Channels,
+  ): Promise<Result<DeploymentAnswer, Failure>>;
+  act(
+    address: Address,
+    action: DeploymentAction,
+    user: string,
+    channels?: Channels,
+  ): Promise<Result<DeploymentAnswer, Failure>>;
+  ingest(
+    address: Address,
+    envelopes: readonly IngestEnvelope[],
+    user: string,
+  ): Promise<Result<IngestReport, Failure>>;
+  progress(address: Address, run?: number): Promise<Result<DeploymentAnswer, Failure>>;
+  stackProgress(address: Address, name: string): Promise<Result<StackAnswer, Failure>>;
+  runs(address: Address): Promise<Result<Runs, Failure>>;
+  eventsAfter(address: Address, after: number, limit: number): Promise<Result<DeploymentEvents, Failure>>;
+  eventsOfRun(
+    address: Address,
+    run: number,
+    after: number,
+    limit: number,
+  ): Promise<Result<DeploymentEvents, Failure>>;
+  audit(address: Address, query: AuditQuery): Promise<Result<AuditPage, Failure>>;
+  stackFrames(delivery: FeedDelivery): Promise<FeedReceipt>;
+  wake(): Promise<boolean>;
+}

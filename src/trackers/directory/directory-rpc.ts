@@ -1,0 +1,18 @@
+/** What the directory of deployments can be asked. What each call does stands with its implementation, `Directory`. */
+import type {
+  DeploymentList,
+  DeploymentQuery,
+  RunSummary,
+} from "../../protocol/deployment/deployment-requests.ts";
+import type { Failure } from "../../protocol/failure.ts";
+import type { Result } from "../../protocol/result.ts";
+
+export interface DirectoryRpc {
+  enrol(channel: string): Promise<void>;
+  withdraw(channel: string): Promise<void>;
+  active(): Promise<readonly string[]>;
+  noteRun(summary: RunSummary, offset: number): Promise<void>;
+  listRuns(query: DeploymentQuery, patterns?: string[]): Promise<Result<DeploymentList, Failure>>;
+  claim(id: string, digest: string): Promise<Result<null, Failure>>;
+  sweep(): Promise<void>;
+}

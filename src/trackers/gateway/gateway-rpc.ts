@@ -1,0 +1,4 @@
+/** What a gateway can be asked. Sockets come by `fetch`, with a request that upgrades. */
+import type { GatewayPushes } from "../../protocol/rpc/channel-owner.ts";
+
+export interface GatewayRpc extends GatewayPushes {}

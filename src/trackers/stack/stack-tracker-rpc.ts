@@ -1,0 +1,18 @@
+/** What the object of a stack can be asked. What each call does stands with its implementation, `StackTracker`. */
+import type { CanvasDeployed, CanvasOrder } from "../../protocol/deployment/canvas-deploy.ts";
+import type { Failure } from "../../protocol/failure.ts";
+import type { Result } from "../../protocol/result.ts";
+import type { ChannelOwner } from "../../protocol/rpc/channel-owner.ts";
+import type { FeedRequest, StackStanding } from "../../protocol/rpc/stack-feed.ts";
+import type { StackEvents, StackSummary, Tracking } from "../../protocol/stack/stack-summary.ts";
+
+export interface StackTrackerRpc extends ChannelOwner {
+  summary(subject?: string): Promise<Result<StackSummary, Failure>>;
+  eventsAfter(after: number, limit: number, subject?: string): Promise<Result<StackEvents, Failure>>;
+  deploy(order: CanvasOrder, subject: string): Promise<Result<CanvasDeployed, Failure>>;
+  track(subject: string): Promise<Result<Tracking, Failure>>;
+  untrack(): Promise<Result<Tracking, Failure>>;
+  feed(request: FeedRequest): Promise<StackStanding>;
+  release(deployment: string): Promise<void>;
+  wake(): Promise<boolean>;
+}
