@@ -79,10 +79,11 @@ describe("a budget", () => {
   });
 
   test("gives back what somebody who leaves was granted", () => {
-    const budget = new CallBudget(0, 2);
-    for (let index = 0; index < 10; index += 1) budget.lease(request(`s${index}`), 0);
+    const budget = new CallBudget(0, 10);
+    const holders = Array.from({ length: 60 }, (_, index) => `s${index}`);
+    for (const holder of holders) budget.lease(request(holder), 0);
     expect(budget.lease(request("late"), 0).looksInMs).toEqual([]);
-    for (let index = 0; index < 10; index += 1) budget.leave(`s${index}`, 0);
+    for (const holder of holders) budget.leave(holder, 0);
     // What was to be done at once is done.
     expect(budget.lease(request("late"), 0).looksInMs[0]).toBe(1_000);
   });
