@@ -67,6 +67,11 @@ const variables = {
   AWS_ENDPOINT_URL_EC2: address,
   POLL_INTERVAL_SECONDS: seconds(0.2).default(3),
   STACK_WAIT_SECONDS: seconds(0).default(600),
+  AWS_MAX_CALLS_PER_SECOND: z
+    .union([z.string(), z.number()])
+    .refine((value) => Number(value) >= 0.5 && Number(value) <= 10_000, "must be a number from 0.5 to 10000")
+    .transform(Number)
+    .default(10),
   GATEWAY_SHARDS: z
     .union([z.string(), z.number()])
     .refine((value) => /^[1-9]\d{0,2}$/.test(String(value)), "must be a whole number from 1 to 999")
@@ -145,6 +150,8 @@ export type Settings = Readonly<{
   aws: AwsSettings;
   pollIntervalSeconds: number;
   stackWaitSeconds: number;
+  /** The most that CloudFormation of one account and region is asked. */
+  maxCallsPerSecond: number;
   /** Gateways a region. */
   gatewayShards: number;
   /** Undefined: no audit. */
@@ -205,6 +212,7 @@ const settingsSchema = z.object(variables).transform((values): Omit<Settings, "a
   },
   pollIntervalSeconds: values.POLL_INTERVAL_SECONDS,
   stackWaitSeconds: values.STACK_WAIT_SECONDS,
+  maxCallsPerSecond: values.AWS_MAX_CALLS_PER_SECOND,
   gatewayShards: values.GATEWAY_SHARDS,
   auditTable: values.AUDIT_TABLE === "" ? undefined : values.AUDIT_TABLE,
   logGroupPrefix: values.LOG_GROUP_PREFIX === "" ? undefined : values.LOG_GROUP_PREFIX,

@@ -36,6 +36,7 @@ describe("settings", () => {
         },
         pollIntervalSeconds: 3,
         stackWaitSeconds: 600,
+        maxCallsPerSecond: 10,
         gatewayShards: 1,
         auditTable: "cloud-deployment-events",
         logGroupPrefix: "/cloud/deployments/",
@@ -59,6 +60,7 @@ describe("settings", () => {
       AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: "https://logs.example",
       POLL_INTERVAL_SECONDS: "0.2",
       STACK_WAIT_SECONDS: 20,
+      AWS_MAX_CALLS_PER_SECOND: "25",
       GATEWAY_SHARDS: "4",
       AUDIT_TABLE: "",
       ALLOWED_ORIGINS: "https://a.example, http://localhost:5173",
@@ -78,6 +80,7 @@ describe("settings", () => {
         },
         pollIntervalSeconds: 0.2,
         stackWaitSeconds: 20,
+        maxCallsPerSecond: 25,
         gatewayShards: 4,
         auditTable: undefined,
         auth: {

@@ -1,11 +1,17 @@
 /**
- * A region of AWS, as the objects of all its stacks share it: answers for names that AWS has never shown, so that they
- * cost one list of all stacks at a time, however many they are and whoever waits for them. Keeps nothing.
+ * A region of AWS, as the objects of all its stacks share it. It holds the budget of calls, and answers for names that AWS
+ * has never shown, so that they cost one list of all stacks at a time. It keeps nothing: a restart begins slowly again.
  */
 import { DurableObject } from "cloudflare:workers";
 import { stackNames } from "../../aws/cloudformation/stack-names.ts";
 import { awsSession } from "../../aws/identity/session.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
+import {
+  AccountBudget,
+  type BudgetView,
+  type Lease,
+  type LeaseRequest,
+} from "../../domain/budget/account-budget.ts";
 import { StackListing, type NameStanding } from "../../domain/stack/stack-listing.ts";
 import { failed, type Result } from "../../protocol/result.ts";
 import { regionSchema } from "../../protocol/connection/channel.ts";
@@ -18,6 +24,7 @@ import { call, regionOf } from "../../objects.ts";
 
 export class Region extends DurableObject<Env> implements RegionRpc {
   private readonly listing: StackListing;
+  private readonly budget: AccountBudget;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -25,8 +32,9 @@ export class Region extends DurableObject<Env> implements RegionRpc {
     const region = regionSchema.safeParse(ctx.id.name);
     // The Worker lets nobody in without these.
     if (!settings.ok || !region.success) throw new Error("No region can be here");
-    const { aws, pollIntervalSeconds } = settings.value;
+    const { aws, pollIntervalSeconds, maxCallsPerSecond } = settings.value;
     const session = awsSession({ ...aws.credentials, region: region.data, endpoints: aws.endpoints });
+    this.budget = new AccountBudget(Date.now(), maxCallsPerSecond);
     this.listing = new StackListing(
       () => stackNames(session),
       () => Date.now(),
@@ -37,6 +45,26 @@ export class Region extends DurableObject<Env> implements RegionRpc {
   /** Whether a name that AWS has never shown is a stack by now. `subject`: who has just come for it. */
   async standingOf(stackName: string, subject?: string): Promise<Result<NameStanding, LookupFailure>> {
     return this.listing.standingOf(stackName, subject);
+  }
+
+  /** Times at which a stack may be looked at; what its looks since the last lease have cost is told with the question. */
+  async lease(request: LeaseRequest): Promise<Lease> {
+    return this.budget.lease(request, Date.now());
+  }
+
+  /** Milliseconds until calls that are made once may be made; undefined: not soon. */
+  async take(calls: number): Promise<number | undefined> {
+    return this.budget.take(calls, Date.now());
+  }
+
+  /** AWS has refused a call because of its rate. */
+  async noteThrottle(): Promise<void> {
+    this.budget.report(true, Date.now());
+  }
+
+  /** How the region is asked at the moment. */
+  async budgetView(): Promise<BudgetView> {
+    return this.budget.view(Date.now());
   }
 }
 

@@ -1,5 +1,5 @@
 /** A simulated AWS account and region with a limit of calls, asked by stacks that keep a budget and by somebody else. */
-import { CallBudget } from "../../../src/domain/budget/call-budget.ts";
+import { AccountBudget } from "../../../src/domain/budget/account-budget.ts";
 import type { LookClass } from "../../../src/domain/budget/shares.ts";
 
 /** A limit as AWS has it: calls are refused while the bucket is empty. */
@@ -59,7 +59,7 @@ export const tenMinutes = (
 ): Outcome => {
   const end = 600_000;
   const bucket = new TokenBucket(limit.perSecond, limit.burst);
-  const budget = new CallBudget(0, 10);
+  const budget = new AccountBudget(0, 10);
   const stacks = kinds.map(({ kind, wantedMs }, index): Stack => ({
     name: `s${index}`,
     kind,

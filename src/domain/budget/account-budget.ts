@@ -60,7 +60,7 @@ export type BudgetView = Readonly<{
   holders: Readonly<Record<LookClass, number>>;
 }>;
 
-export class CallBudget {
+export class AccountBudget {
   private rate: CallRate;
   private readonly holders = new Map<string, Holder>();
   private readonly calendar = new Calendar();

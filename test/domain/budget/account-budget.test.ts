@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CallBudget, type LeaseRequest } from "../../../src/domain/budget/call-budget.ts";
+import { AccountBudget, type LeaseRequest } from "../../../src/domain/budget/account-budget.ts";
 import type { LookClass } from "../../../src/domain/budget/shares.ts";
 import { tenMinutes } from "./account.ts";
 
@@ -50,13 +50,13 @@ const request = (holder: string, rest: Partial<LeaseRequest> = {}): LeaseRequest
 
 describe("a budget", () => {
   test("grants what is wanted while there is room, ten seconds at most ahead", () => {
-    const budget = new CallBudget(0, 10);
+    const budget = new AccountBudget(0, 10);
     const lease = budget.lease(request("one"), 0);
     expect(lease).toEqual({ looksInMs: [0, 3_000, 6_000, 9_000], againInMs: 12_000, periodMs: 3_000 });
   });
 
   test("begins slowly: twelve stacks that come at once do not all look at once", () => {
-    const budget = new CallBudget(0, 10);
+    const budget = new AccountBudget(0, 10);
     const firsts = Array.from({ length: 12 }, (_, index) => {
       const { looksInMs, againInMs } = budget.lease(request(`s${index}`), 0);
       return looksInMs[0] ?? againInMs;
@@ -66,7 +66,7 @@ describe("a budget", () => {
   });
 
   test("is halved by a throttle, once for all that come of the same one", () => {
-    const budget = new CallBudget(0, 10);
+    const budget = new AccountBudget(0, 10);
     const allowed = (at: number) => budget.view(at).allowedPerSecond;
     budget.report(true, 1_000);
     budget.report(true, 2_000);
@@ -79,7 +79,7 @@ describe("a budget", () => {
   });
 
   test("gives back what somebody who leaves was granted", () => {
-    const budget = new CallBudget(0, 10);
+    const budget = new AccountBudget(0, 10);
     const holders = Array.from({ length: 60 }, (_, index) => `s${index}`);
     for (const holder of holders) budget.lease(request(holder), 0);
     expect(budget.lease(request("late"), 0).looksInMs).toEqual([]);
@@ -89,7 +89,7 @@ describe("a budget", () => {
   });
 
   test("counts what a look costs by what looks have cost", () => {
-    const budget = new CallBudget(0, 2);
+    const budget = new AccountBudget(0, 2);
     budget.lease(request("nested"), 0);
     for (let at = 10_000; at < 200_000; at += 10_000)
       budget.lease(request("nested", { looks: 1, calls: 30 }), at);
@@ -100,7 +100,7 @@ describe("a budget", () => {
   });
 
   test("tells when calls that are made once may be made, or that they may not yet", () => {
-    const budget = new CallBudget(0, 2);
+    const budget = new AccountBudget(0, 2);
     const waits = Array.from({ length: 30 }, () => budget.take(1, 0));
     expect(waits[0]).toBe(0);
     expect(waits.filter((wait) => wait !== undefined).length).toBeLessThanOrEqual(22);

@@ -1,0 +1,77 @@
+/** A stack's part in the budget of its region. */
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import type { Lease, LeaseRequest } from "../../src/domain/budget/account-budget.ts";
+import { CallLease } from "../../src/trackers/account/call-lease.ts";
+
+const running = { kind: "running", wantedMs: 3_000 } as const;
+
+const granting = (lease: Lease) => {
+  const asked: LeaseRequest[] = [];
+  const ask = async (request: LeaseRequest) => {
+    asked.push(request);
+    return lease;
+  };
+  return { asked, lease: new CallLease("stacks/us-east-1/one", ask) };
+};
+
+test("a lease serves several looks, and its cost is told with the next question", async () => {
+  const { asked, lease } = granting({ looksInMs: [0, 3_000, 6_000], againInMs: 9_000, periodMs: 3_000 });
+  expect(await lease.turn(running, 0)).toBe(0);
+  lease.noteCall();
+  lease.noteCall();
+  expect(lease.nextIn(0)).toBe(3_000);
+  expect(await lease.turn(running, 1_000)).toBe(2_000);
+  expect(await lease.turn(running, 3_000)).toBe(0);
+  lease.noteCall();
+  // Late by a whole look: one look, not two.
+  expect(await lease.turn(running, 6_100)).toBe(0);
+  lease.noteCall();
+  expect(asked).toHaveLength(1);
+  expect(await lease.turn(running, 9_000)).toBe(0);
+  expect(asked.at(-1)).toEqual({
+    holder: "stacks/us-east-1/one",
+    ...running,
+    looks: 3,
+    calls: 4,
+    throttled: false,
+  });
+});
+
+test("a throttle is told at once, and so is another reason to look", async () => {
+  const { asked, lease } = granting({ looksInMs: [0, 3_000], againInMs: 6_000, periodMs: 3_000 });
+  await lease.turn(running, 0);
+  lease.noteThrottle();
+  await lease.turn(running, 100);
+  expect(asked.at(-1)).toMatchObject({ throttled: true });
+  await lease.turn({ ...running, kind: "watched" }, 200);
+  expect(asked.at(-1)).toMatchObject({ throttled: false, kind: "watched" });
+  expect(asked).toHaveLength(3);
+});
+
+test("without room the stack waits for its turn", async () => {
+  const { lease } = granting({ looksInMs: [], againInMs: 12_000, periodMs: 30_000 });
+  expect(await lease.turn(running, 0)).toBe(12_000);
+  expect(await lease.turn(running, 5_000)).toBe(7_000);
+});
+
+test("without the budget's object a stack is looked at slowly, and not at once again after a throttle", async () => {
+  const lease = new CallLease("one", () => Promise.reject(new Error("away")));
+  expect(await lease.turn(running, 0)).toBe(0);
+  expect(await lease.turn(running, 3_000)).toBe(7_000);
+  expect(await lease.turn(running, 10_000)).toBe(0);
+  lease.noteThrottle();
+  expect(await lease.turn(running, 20_000)).toBe(10_000);
+});
+
+test("the stacks of a region share its object's budget", async () => {
+  const region = env.REGIONS.get(env.REGIONS.idFromName("eu-west-3"));
+  const request = { ...running, looks: 0, calls: 0, throttled: false };
+  const leases = await Promise.all(
+    Array.from({ length: 30 }, (_, index) => region.lease({ ...request, holder: `s${index}` })),
+  );
+  expect(leases.filter(({ looksInMs }) => looksInMs[0] === 0).length).toBeLessThanOrEqual(2);
+  await region.noteThrottle();
+  expect(await region.budgetView()).toMatchObject({ throttled: 1, holders: { running: 30, watched: 0 } });
+  expect(await region.take(1)).toBeUndefined();
+});
