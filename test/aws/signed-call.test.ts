@@ -14,6 +14,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** Of a call that is no poll. */
+const budget = { attempts: 3, totalMs: 2_500 };
+
 const amzDates = (requests: readonly Request[]) =>
   requests.map((request) => request.headers.get("x-amz-date"));
 
@@ -38,9 +41,15 @@ it.each([
   ],
 ])("%s is tried three times, the waits growing", async (_, answer, waits) => {
   const aws = fakeAws({ answer });
-  expect(await signedCall(aws.session, CALL)).toMatchObject({ ok: false });
+  expect(await signedCall(aws.session, { ...CALL, budget })).toMatchObject({ ok: false });
   expect(aws.requests.length).toBe(3);
   expect(aws.waits).toEqual(waits);
+});
+
+it("a poll that is throttled is not made again: the next one is due soon, and all who ask have to ask less", async () => {
+  const aws = fakeAws({ answer: () => queryError("Throttling", "Rate exceeded") });
+  expect(await signedCall(aws.session, CALL)).toMatchObject({ ok: false, failure: { kind: "throttled" } });
+  expect(aws.requests.length).toBe(1);
 });
 
 it("no timer outlives its attempt", async () => {
@@ -58,7 +67,7 @@ it("a wait is anything from nothing to its longest, by chance", async () => {
     answer: () => queryError("Throttling", "Rate exceeded"),
     random: () => chances.shift() ?? 1,
   });
-  await signedCall(aws.session, CALL);
+  await signedCall(aws.session, { ...CALL, budget });
   expect(aws.waits).toEqual([0, 250]);
 });
 

@@ -11,11 +11,14 @@ import { failureOf, isClockCode, mayBeOutdated } from "./failure-of.ts";
 import type { AwsSession, Signer } from "../identity/session.ts";
 import { backoffMs } from "../../domain/backoff.ts";
 
-/** How often a call may be made and how long all of it may take, waits included. */
-export type CallBudget = Readonly<{ attempts: number; totalMs: number }>;
+/**
+ * How often a call may be made and how long all of it may take, waits included. `withoutThrottled`: what is throttled is not
+ * made again.
+ */
+export type CallBudget = Readonly<{ attempts: number; totalMs: number; withoutThrottled?: true }>;
 
-/** For a poll: done, well or badly, before the next one is due. */
-const POLL_BUDGET: CallBudget = { attempts: 3, totalMs: 2_500 };
+/** For a poll: done, well or badly, before the next one is due, which is late enough for what was throttled. */
+const POLL_BUDGET: CallBudget = { attempts: 3, totalMs: 2_500, withoutThrottled: true };
 
 /** A request before it is signed. `service` is the name in the signature. */
 type SignedCall = Readonly<{
@@ -140,7 +143,7 @@ export const signedCall = async (
   session: AwsSession,
   call: SignedCall,
 ): Promise<Result<CallAnswer, LookupFailure>> => {
-  const { attempts, totalMs } = call.budget ?? POLL_BUDGET;
+  const { attempts, totalMs, withoutThrottled } = call.budget ?? POLL_BUDGET;
   let signer = await session.signer();
   if (!signer.ok) return signer;
   let deadline = session.clock() + totalMs;
@@ -165,6 +168,7 @@ export const signedCall = async (
       continue;
     }
     if (count >= attempts || !passesByItself(failure)) return failed(failure);
+    if (withoutThrottled && failure.kind === "throttled") return failed(failure);
     const wait = waitMs(failure, count, session.random);
     if (session.clock() + wait >= deadline) return failed(failure);
     await session.sleep(wait);
