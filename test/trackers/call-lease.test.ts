@@ -6,29 +6,29 @@ import { CallLease } from "../../src/trackers/account/call-lease.ts";
 
 const running = { kind: "running", wantedMs: 3_000 } as const;
 
-const granting = (lease: Lease) => {
+const granting = (given: Omit<Lease, "isFree">, isFree = false) => {
   const asked: LeaseRequest[] = [];
   const ask = async (request: LeaseRequest) => {
     asked.push(request);
-    return lease;
+    return { ...given, isFree };
   };
   return { asked, lease: new CallLease("stacks/us-east-1/one", ask) };
 };
 
 test("a lease serves several looks, and its cost is told with the next question", async () => {
   const { asked, lease } = granting({ looksInMs: [0, 3_000, 6_000], againInMs: 9_000, periodMs: 3_000 });
-  expect(await lease.turn(running, 0)).toBe(0);
+  expect(await lease.turn(running, false, 0)).toBe(0);
   lease.noteCall();
   lease.noteCall();
   expect(lease.nextIn(0)).toBe(3_000);
-  expect(await lease.turn(running, 1_000)).toBe(2_000);
-  expect(await lease.turn(running, 3_000)).toBe(0);
+  expect(await lease.turn(running, false, 1_000)).toBe(2_000);
+  expect(await lease.turn(running, false, 3_000)).toBe(0);
   lease.noteCall();
   // Late by a whole look: one look, not two.
-  expect(await lease.turn(running, 6_100)).toBe(0);
+  expect(await lease.turn(running, false, 6_100)).toBe(0);
   lease.noteCall();
   expect(asked).toHaveLength(1);
-  expect(await lease.turn(running, 9_000)).toBe(0);
+  expect(await lease.turn(running, false, 9_000)).toBe(0);
   expect(asked.at(-1)).toEqual({
     holder: "stacks/us-east-1/one",
     ...running,
@@ -40,28 +40,44 @@ test("a lease serves several looks, and its cost is told with the next question"
 
 test("a throttle is told at once, and so is another reason to look", async () => {
   const { asked, lease } = granting({ looksInMs: [0, 3_000], againInMs: 6_000, periodMs: 3_000 });
-  await lease.turn(running, 0);
+  await lease.turn(running, false, 0);
   lease.noteThrottle();
-  await lease.turn(running, 100);
+  await lease.turn(running, false, 100);
   expect(asked.at(-1)).toMatchObject({ throttled: true });
-  await lease.turn({ ...running, kind: "watched" }, 200);
+  await lease.turn({ ...running, kind: "watched" }, false, 200);
   expect(asked.at(-1)).toMatchObject({ throttled: false, kind: "watched" });
   expect(asked).toHaveLength(3);
 });
 
+test("whoever comes for the stack does not wait for a time that was granted before", async () => {
+  const { asked, lease } = granting({ looksInMs: [0], againInMs: 30_000, periodMs: 30_000 });
+  expect(await lease.turn(running, false, 0)).toBe(0);
+  expect(await lease.turn(running, false, 5_000)).toBe(25_000);
+  expect(await lease.turn(running, true, 5_000)).toBe(0);
+  expect(asked).toHaveLength(2);
+});
+
+test("while there is room for all, looks come when the stack wants them, and are told now and then", async () => {
+  const { asked, lease } = granting({ looksInMs: [0], againInMs: 10_000, periodMs: 3_000 }, true);
+  for (const now of [0, 1_000, 1_500, 9_000]) expect(await lease.turn(running, false, now)).toBe(0);
+  expect(asked).toHaveLength(1);
+  expect(await lease.turn(running, false, 10_000)).toBe(0);
+  expect(asked.at(-1)).toMatchObject({ looks: 4 });
+});
+
 test("without room the stack waits for its turn", async () => {
   const { lease } = granting({ looksInMs: [], againInMs: 12_000, periodMs: 30_000 });
-  expect(await lease.turn(running, 0)).toBe(12_000);
-  expect(await lease.turn(running, 5_000)).toBe(7_000);
+  expect(await lease.turn(running, false, 0)).toBe(12_000);
+  expect(await lease.turn(running, false, 5_000)).toBe(7_000);
 });
 
 test("without the budget's object a stack is looked at slowly, and not at once again after a throttle", async () => {
   const lease = new CallLease("one", () => Promise.reject(new Error("away")));
-  expect(await lease.turn(running, 0)).toBe(0);
-  expect(await lease.turn(running, 3_000)).toBe(7_000);
-  expect(await lease.turn(running, 10_000)).toBe(0);
+  expect(await lease.turn(running, false, 0)).toBe(0);
+  expect(await lease.turn(running, false, 3_000)).toBe(7_000);
+  expect(await lease.turn(running, false, 10_000)).toBe(0);
   lease.noteThrottle();
-  expect(await lease.turn(running, 20_000)).toBe(10_000);
+  expect(await lease.turn(running, false, 20_000)).toBe(10_000);
 });
 
 test("the stacks of a region share its object's budget", async () => {

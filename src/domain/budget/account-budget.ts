@@ -19,9 +19,15 @@ export type LeaseRequest = Readonly<{
 
 /**
  * `looksInMs`: times of looks, at most ten seconds ahead; none if there is no room. `againInMs`: when the next lease is to be
- * asked for. `periodMs`: between two looks. All in milliseconds, the first two from now.
+ * asked for. `periodMs`: between two looks. All in milliseconds, the first two from now. `isFree`: there is so much room that
+ * until then the holder may look whenever it wants to.
  */
-export type Lease = Readonly<{ looksInMs: readonly number[]; againInMs: number; periodMs: number }>;
+export type Lease = Readonly<{
+  looksInMs: readonly number[];
+  againInMs: number;
+  periodMs: number;
+  isFree: boolean;
+}>;
 
 /** How far ahead looks are granted, in milliseconds: so long a throttle takes to reach everybody. */
 const LEASE_MS = 10_000;
@@ -34,6 +40,9 @@ const SHARES_MS = 1_000;
 
 /** The rate counts as used from this share of it on. */
 const USED = 0.8;
+
+/** Up to this share of the rate there is room for whoever comes. */
+const FREE = 0.5;
 
 /** Who is due for so many milliseconds is late. */
 const LATE_MS = 2_000;
@@ -93,6 +102,13 @@ export class AccountBudget {
       refusals: 0,
     });
     const periodMs = periodOf(sharer, this.baseMs(now));
+    const isRoomy = !throttled && this.used() <= FREE * this.rate.perSecond;
+    if (isRoomy && this.grant(callsPerLook, now, now + 1) === now) {
+      const againAt = now + LEASE_MS;
+      const next = { looks: [now], periodMs, dueAt: now + periodMs, againAt, refusals: 0 };
+      this.holders.set(holder, { ...sharer, ...next });
+      return { looksInMs: [0], againInMs: LEASE_MS, periodMs, isFree: true };
+    }
     const dueAt = throttled ? now : (before?.dueAt ?? now);
     const granted: number[] = [];
     const refusals = throttled ? (before?.refusals ?? 0) + 1 : 0;
@@ -110,7 +126,7 @@ export class AccountBudget {
     const nextDueAt = last === undefined ? dueAt : last + periodMs;
     const againAt = last === undefined ? this.turnOf(dueAt, now) : nextDueAt;
     this.holders.set(holder, { ...sharer, looks: granted, periodMs, dueAt: nextDueAt, againAt, refusals });
-    return { looksInMs: granted.map((at) => at - now), againInMs: againAt - now, periodMs };
+    return { looksInMs: granted.map((at) => at - now), againInMs: againAt - now, periodMs, isFree: false };
   }
 
   /** Calls that are made once. Milliseconds until they may be made; undefined: not within the next ten seconds. */
@@ -190,7 +206,8 @@ export class AccountBudget {
   private baseMs(now: number): number {
     if (now - this.base.at < SHARES_MS) return this.base.ms;
     this.calendar.forget(now);
-    for (const [name, { againAt }] of this.holders) if (now - againAt > GONE_MS) this.holders.delete(name);
+    for (const [name, { againAt, periodMs }] of this.holders)
+      if (now - againAt > Math.max(GONE_MS, 2 * periodMs)) this.holders.delete(name);
     const ms = basePeriodMs(
       [...this.holders.values()],
       PLANNED * expectedRate(this.rate, now + LEASE_MS, this.mostPerSecond),

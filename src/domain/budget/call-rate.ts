@@ -19,13 +19,13 @@ const LEAST = 0.5;
 
 /** Growth each second: far from the ceiling in parts of the most that is allowed, near it in parts of the ceiling. */
 const FAST = 0.05;
-const SLOW = 0.004;
+const SLOW = 0.003;
 
 /** Share of the ceiling from which the rate grows slowly. */
-const NEAR = 0.7;
+const NEAR = 0.6;
 
 /** Throttles within so many milliseconds are one: those who were throttled hold leases of the rate before. */
-const ONE_THROTTLE_MS = 12_000;
+const ONE_THROTTLE_MS = 6_000;
 
 /** A silence is not growth: at most so many milliseconds of it count. */
 const MOST_GROWTH_MS = 10_000;

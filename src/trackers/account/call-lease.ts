@@ -20,10 +20,15 @@ const STALE_MS = 5_000;
 /** Without the budget's object: slowly, which is safe. */
 const aloneLease = (wantedMs: number, throttled: boolean): Lease => {
   const periodMs = Math.max(ALONE_MS, wantedMs);
-  return { looksInMs: throttled ? [] : [0], againInMs: periodMs, periodMs };
+  return { looksInMs: throttled ? [] : [0], againInMs: periodMs, periodMs, isFree: false };
 };
 
-type Held = Readonly<{ kind: LookClass; wantedMs: number; times: readonly number[]; againAt: number }>;
+type Held = Readonly<{
+  wanted: WantedLook;
+  times: readonly number[];
+  againAt: number;
+  isFree: boolean;
+}>;
 
 export class CallLease {
   private held: Held | undefined;
@@ -38,24 +43,26 @@ export class CallLease {
     this.ask = ask;
   }
 
-  /** Milliseconds until the stack may be looked at; 0: now, and the look counts as taken. */
-  async turn(wanted: WantedLook, now: number): Promise<number> {
+  /**
+   * Milliseconds until the stack may be looked at; 0: now, and the look counts as taken. `isUrgent`: somebody has come for it,
+   * who is not to wait for a time that was granted before.
+   */
+  async turn(wanted: WantedLook, isUrgent: boolean, now: number): Promise<number> {
     if (this.needsAsking(wanted, now)) await this.renew(wanted, now);
-    const { times = [], againAt = now } = this.held ?? {};
-    const next = times.find((at) => at >= now - STALE_MS);
-    if (next === undefined) return Math.max(1, againAt - now);
-    if (next - EARLY_MS > now) return next - now;
+    else if (isUrgent && this.nextIn(now) > EARLY_MS) await this.renew(wanted, now);
+    const wait = this.nextIn(now);
+    if (wait > EARLY_MS) return wait;
     this.looks += 1;
     // Several that are due are one look.
-    if (this.held) this.held = { ...this.held, times: times.filter((at) => at - EARLY_MS > now) };
+    if (this.held) this.held = { ...this.held, times: this.held.times.filter((at) => at - EARLY_MS > now) };
     return 0;
   }
 
-  /** Milliseconds until the next turn, as far as it is known; undefined: it has to be asked for. */
-  nextIn(now: number): number | undefined {
-    if (!this.held) return undefined;
-    const next = this.held.times.find((at) => at >= now - STALE_MS) ?? this.held.againAt;
-    return Math.max(0, next - now);
+  /** Milliseconds until the next turn, or until it is to be asked for. */
+  nextIn(now: number): number {
+    const { held } = this;
+    if (!held || (held.isFree && now < held.againAt)) return 0;
+    return Math.max(0, (held.times.find((at) => at >= now - STALE_MS) ?? held.againAt) - now);
   }
 
   /** A call of the look has been made. */
@@ -70,8 +77,9 @@ export class CallLease {
 
   private needsAsking({ kind, wantedMs }: WantedLook, now: number): boolean {
     const { held } = this;
-    if (!held || this.wasThrottled || held.kind !== kind || held.wantedMs !== wantedMs) return true;
-    return !held.times.some((at) => at >= now - STALE_MS) && now >= held.againAt - EARLY_MS;
+    if (!held || this.wasThrottled) return true;
+    if (held.wanted.kind !== kind || held.wanted.wantedMs !== wantedMs) return true;
+    return now >= held.againAt - EARLY_MS && !held.times.some((at) => at >= now - STALE_MS);
   }
 
   private async renew({ kind, wantedMs }: WantedLook, now: number): Promise<void> {
@@ -83,10 +91,10 @@ export class CallLease {
     this.calls = 0;
     this.wasThrottled = false;
     this.held = {
-      kind,
-      wantedMs,
+      wanted: { kind, wantedMs },
       times: lease.looksInMs.map((inMs) => now + inMs),
       againAt: now + lease.againInMs,
+      isFree: lease.isFree,
     };
   }
 }

@@ -51,8 +51,16 @@ const request = (holder: string, rest: Partial<LeaseRequest> = {}): LeaseRequest
 describe("a budget", () => {
   test("grants what is wanted while there is room, ten seconds at most ahead", () => {
     const budget = new AccountBudget(0, 10);
-    const lease = budget.lease(request("one"), 0);
-    expect(lease).toEqual({ looksInMs: [0, 3_000, 6_000, 9_000], againInMs: 12_000, periodMs: 3_000 });
+    const free = { looksInMs: [0], againInMs: 10_000, periodMs: 3_000, isFree: true };
+    expect(budget.lease(request("one"), 0)).toEqual(free);
+    expect(budget.lease(request("two"), 0)).toEqual(free);
+    budget.lease(request("three"), 0);
+    expect(budget.lease(request("four"), 0)).toEqual({
+      looksInMs: [1_400, 4_400, 7_400],
+      againInMs: 10_400,
+      periodMs: 3_000,
+      isFree: false,
+    });
   });
 
   test("begins slowly: twelve stacks that come at once do not all look at once", () => {

@@ -78,6 +78,8 @@ export const tenMinutes = (
     const lease = budget.lease({ holder, kind, wantedMs, looks, calls: looks, throttled }, now);
     questions += 1;
     stack.times = lease.looksInMs.map((inMs) => now + inMs);
+    for (let at = now + wantedMs; lease.isFree && at < now + lease.againInMs; at += wantedMs)
+      stack.times.push(at);
     stack.askAt = now + lease.againInMs;
     stack.looks = 0;
     stack.throttled = false;
