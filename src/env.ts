@@ -4,7 +4,7 @@
  */
 import type { DestinationsRpc } from "./destinations/directory/destinations-rpc.ts";
 import type { OutboxRpc } from "./destinations/outbox/outbox-rpc.ts";
-import type { OrchestrationParams } from "./domain/run/desk-calls.ts";
+import type { OrchestrationParams } from "./domain/run/run-calls.ts";
 import type { Variables } from "./settings.ts";
 import type { RegionRpc } from "./trackers/account/region-rpc.ts";
 import type { DeploymentRpc } from "./trackers/deployment/deployment-rpc.ts";

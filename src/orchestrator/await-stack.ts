@@ -1,25 +1,20 @@
 /** A stack that CloudFormation is still clearing up, or deleting, is waited for, so long and no longer; that is told. */
-import type { Order } from "../domain/run/desk-calls.ts";
-import { failing, type Hands, type Outcome, type StackDesk } from "./hands.ts";
+import { failing, type Step, type StepOutcome } from "./step.ts";
 
 /** How long: deleting what a distribution or a database leaves behind may take most of an hour. */
 const LONGEST_WAIT_MS = 3_600_000;
 
-export const awaitStack = async (
-  order: Order,
-  status: string,
-  hands: Hands,
-  desk: StackDesk,
-): Promise<Outcome> => {
-  const { task } = order;
-  const waited = task?.kind === "wait" && task.since !== undefined ? hands.now() - Date.parse(task.since) : 0;
+export const awaitStack = async (step: Step, status: string): Promise<StepOutcome> => {
+  const { task } = step.order;
+  const waited =
+    task?.kind === "wait" && task.since !== undefined ? step.clients.now() - Date.parse(task.since) : 0;
   if (waited > LONGEST_WAIT_MS)
-    return failing(desk, {
+    return failing(step, {
       code: "STACK_BUSY",
       message: `CloudFormation has been clearing up in the stack for ${Math.round(waited / 60_000)} minutes: ${status}`,
       details: "Wait for its end, then retry",
     });
   const reason = `The stack is in ${status}: its end is waited for`;
-  if (task?.kind !== "wait" && !(await desk.start({ kind: "wait", reason }))) return "again";
+  if (task?.kind !== "wait" && !(await step.controller.start({ kind: "wait", reason }))) return "again";
   return "pending";
 };

@@ -1,14 +1,16 @@
 /** A stack that could never be created is deleted, so that it can be created anew; CloudFormation takes no change of it. */
-import type { Order } from "../domain/run/desk-calls.ts";
 import { operationNameOf } from "../domain/run/operation-names.ts";
 import { deployabilityOf } from "../domain/run/deployability.ts";
-import { failing, looked, refusalOf, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
+import { errorDetailOf } from "../domain/failure/error-detail.ts";
+import { looked, settled } from "./answers.ts";
+import { cloudFormationOf, failing, type Step, type StepOutcome } from "./step.ts";
 
-export const clearStack = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
+export const clearStack = async (step: Step): Promise<StepOutcome> => {
+  const { order } = step;
   const { plan, task } = order;
-  const { operations } = hands.in(plan.region);
+  const { operations } = cloudFormationOf(step);
   const seen = looked(await operations.picture(plan.stackName));
-  if (!seen.ok && seen.failure.kind !== "missing") return failing(desk, refusalOf(seen.failure));
+  if (!seen.ok && seen.failure.kind !== "missing") return failing(step, errorDetailOf(seen.failure));
   const status = seen.ok ? seen.value.status : "DELETE_COMPLETE";
   const isDead =
     deployabilityOf(status) === "delete-first" ||
@@ -16,20 +18,20 @@ export const clearStack = async (order: Order, hands: Hands, desk: StackDesk): P
     status === "DELETE_FAILED";
   // What is there now is not what was to be cleared away: somebody may have made it anew.
   if (!seen.ok || !isDead) {
-    await desk.note({ kind: "gone" });
+    await step.controller.note({ kind: "gone" });
     return "again";
   }
   const reason = `The stack is in ${status}: it has never worked, and is deleted to be created anew`;
-  if (!task?.accepted && !(await desk.start({ kind: "clear", reason }))) return "again";
+  if (!task?.accepted && !(await step.controller.start({ kind: "clear", reason }))) return "again";
   if (task?.accepted && status === "DELETE_FAILED")
-    return failing(desk, { code: status, message: "CloudFormation could not delete all of the stack" });
+    return failing(step, { code: status, message: "CloudFormation could not delete all of the stack" });
   if (status === "DELETE_IN_PROGRESS") {
-    await desk.note({ kind: "accepted", task: "clear" });
+    await step.controller.note({ kind: "accepted", task: "clear" });
     return "wait";
   }
   const token = operationNameOf({ ...order.address, run: order.run, stack: plan.name }, "clear");
   const deleted = settled(await operations.delete(seen.value.stackId, { token }));
-  if (!deleted.ok) return failing(desk, refusalOf(deleted.failure));
-  await desk.note({ kind: "accepted", task: "clear" });
+  if (!deleted.ok) return failing(step, errorDetailOf(deleted.failure));
+  await step.controller.note({ kind: "accepted", task: "clear" });
   return "wait";
 };

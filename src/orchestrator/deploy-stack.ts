@@ -2,48 +2,49 @@
  * A stack on its way: the change set of the right type made, taken up by the deployment, executed. What was done before
  * is found out and not done again; how it ends, the stack's tracker tells.
  */
-import type { ChangeSetState } from "../aws/cloudformation/change-sets.ts";
 import type { StackPicture } from "../aws/cloudformation/stack-operations.ts";
 import { deployabilityOf } from "../domain/run/deployability.ts";
 import { sendableTags, userTagOf } from "../domain/run/desired-stack.ts";
-import type { Order, Picture, StackPlan } from "../domain/run/desk-calls.ts";
+import type { Order, Picture } from "../domain/run/run-calls.ts";
 import { operationNameOf } from "../domain/run/operation-names.ts";
 import type { Task } from "../domain/run/task.ts";
 import { OWN_TAGS } from "../protocol/deployment/deployment-plan.ts";
 import { awaitStack } from "./await-stack.ts";
-import { proposed, refusedBy } from "./change.ts";
+import { discard, drop, execute, propose, type Proposed } from "./change-set.ts";
 import { clearStack } from "./clear-stack.ts";
-import { execute } from "./execution.ts";
 import { guardsOf, setGuards, wantedGuards } from "./guards.ts";
-import { failing, refusalOf, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
 import { lookAfter } from "./look-after.ts";
 import { unpauseStack } from "./unpause-stack.ts";
-import { deploymentTagOf, wishOf } from "./wish.ts";
+import { deploymentTagOf, desiredStackOf } from "./desired-stack.ts";
+import { errorDetailOf } from "../domain/failure/error-detail.ts";
+import { settled } from "./answers.ts";
+import { cloudFormationOf, failing, type Step, type StepOutcome } from "./step.ts";
 
-export const deployStack = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
+export const deployStack = async (step: Step): Promise<StepOutcome> => {
+  const { order } = step;
   const { task, plan } = order;
-  if (task?.kind === "clear") return clearStack(order, hands, desk);
-  if (task?.kind === "unpause") return unpauseStack(order, hands, desk);
-  if (task && task.kind !== "wait") return goOn(order, task, hands, desk);
-  const seen = settled(await hands.in(plan.region).operations.picture(plan.stackName));
-  if (!seen.ok && seen.failure.kind !== "missing") return failing(desk, refusalOf(seen.failure));
+  if (task?.kind === "clear") return clearStack(step);
+  if (task?.kind === "unpause") return unpauseStack(step);
+  if (task && task.kind !== "wait") return goOn(step, task);
+  const seen = settled(await cloudFormationOf(step).operations.picture(plan.stackName));
+  if (!seen.ok && seen.failure.kind !== "missing") return failing(step, errorDetailOf(seen.failure));
   const now = seen.ok ? seen.value : undefined;
   const status = now?.status ?? "";
   switch (deployabilityOf(now?.status)) {
     case "create":
-      return change(order, undefined, hands, desk);
+      return change(step, undefined);
     case "update":
-      return change(order, now, hands, desk);
+      return change(step, now);
     case "paused":
-      return wantsRollback(order) ? unpauseStack(order, hands, desk) : change(order, now, hands, desk);
+      return wantsRollback(order) ? unpauseStack(step) : change(step, now);
     case "delete-first":
-      return clearStack(order, hands, desk);
+      return clearStack(step);
     case "wait":
-      return awaitStack(order, status, hands, desk);
+      return awaitStack(step, status);
     case "trapped":
-      return failing(desk, { code: status, message: `The stack is in ${status}, and takes no change` });
+      return failing(step, { code: status, message: `The stack is in ${status}, and takes no change` });
     case "busy":
-      return failing(desk, {
+      return failing(step, {
         code: "STACK_BUSY",
         message: `CloudFormation is at work on the stack already: ${status}`,
         details: "Wait for its end, then retry",
@@ -66,86 +67,70 @@ const optionsOf = ({ plan: { options } }: Order, type: "CREATE" | "UPDATE", isPa
 };
 
 /** `now`: the stack that is there, if there is one. */
-const change = async (
-  order: Order,
-  now: StackPicture | undefined,
-  hands: Hands,
-  desk: StackDesk,
-): Promise<Outcome> => {
-  const { plan } = order;
-  const wish = await wishOf(order, now, hands);
-  if (!wish.ok) return failing(desk, wish.failure);
+const change = async (step: Step, now: StackPicture | undefined): Promise<StepOutcome> => {
+  const { order } = step;
+  const desired = await desiredStackOf(step, now);
+  if (!desired.ok) return failing(step, desired.failure);
   const type = now ? "UPDATE" : "CREATE";
   const name = tokenOf(order);
-  const options = optionsOf(order, type, isPaused(now));
-  const asked = { ...placeOf(plan), name, type, wish: wish.value, options } as const;
+  const proposal = {
+    name,
+    type,
+    wish: desired.value,
+    options: optionsOf(order, type, isPaused(now)),
+  } as const;
   const former = now?.tags[OWN_TAGS.user];
   if (former !== undefined && former !== userTagOf(order.user)) {
     // That another user deploys it is no reason to touch what has not changed otherwise.
-    const tags = { ...wish.value.tags, [OWN_TAGS.user]: former };
-    const probe = await proposed(hands, { ...asked, name: `${name}-probe`, wish: { ...wish.value, tags } });
-    if (!probe.ok && probe.failure.kind === "unchanged") return unchanged(order, hands, desk);
-    // It does not show yet, or was thrown away by the same step, done twice.
-    if (!probe.ok)
-      return probe.failure.kind === "missing" ? "pending" : failing(desk, refusalOf(probe.failure));
-    if (probe.value.verdict === "computing") return "pending";
-    await drop(order, probe.value, hands);
-    if (probe.value.verdict === "unchanged") return unchanged(order, hands, desk);
+    const tags = { ...desired.value.tags, [OWN_TAGS.user]: former };
+    const probe = await propose(step, {
+      ...proposal,
+      name: `${name}-probe`,
+      wish: { ...desired.value, tags },
+    });
+    if (probe.kind !== "ready") return notReady(step, probe);
+    await drop(step, probe.changeSetId);
   }
-  const made = await proposed(hands, asked);
-  // Said at once instead of by a set that fails.
-  if (!made.ok && made.failure.kind === "unchanged") return unchanged(order, hands, desk);
-  if (!made.ok) return made.failure.kind === "missing" ? "pending" : failing(desk, refusalOf(made.failure));
-  const changeSet = made.value;
-  switch (changeSet.verdict) {
-    case "computing":
-      return "pending";
-    case "unchanged":
-      await drop(order, changeSet, hands);
-      return unchanged(order, hands, desk);
-    case "refused": {
-      const error = await refusedBy(hands, plan.region, changeSet);
-      await discard(order, changeSet, type, hands);
-      return failing(desk, error);
-    }
-    case "obsolete":
-    case "deleted":
-      // The stack was changed by somebody else: a new look at it.
-      await drop(order, changeSet, hands);
-      return "pending";
-    case "ready":
-    case "executing":
-    case "executed":
-    case "execution-failed":
-      return begin(order, changeSet, now, hands, desk);
-  }
+  const proposed = await propose(step, proposal);
+  return proposed.kind === "ready" ? begin(step, proposed.changeSetId, now) : notReady(step, proposed);
 };
 
-const placeOf = ({ region, stackName }: StackPlan) => ({ region, stackName });
+const notReady = (
+  step: Step,
+  proposed: Exclude<Proposed, { kind: "ready" }>,
+): StepOutcome | Promise<StepOutcome> => {
+  switch (proposed.kind) {
+    case "pending":
+      return "pending";
+    case "unchanged":
+      return unchanged(step);
+    case "failed":
+      return failing(step, proposed.error);
+  }
+};
 
 const isPaused = (now: StackPicture | undefined): boolean => deployabilityOf(now?.status) === "paused";
 
 /** What is no part of the template may have to be set all the same. */
-const unchanged = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
-  const set = await setGuards(order, wantedGuards(order), hands);
-  if (!set.ok) return failing(desk, refusalOf(set.failure));
-  await desk.note({ kind: "unchanged" });
+const unchanged = async (step: Step): Promise<StepOutcome> => {
+  const set = await setGuards(step, wantedGuards(step.order));
+  if (!set.ok) return failing(step, errorDetailOf(set.failure));
+  await step.controller.note({ kind: "unchanged" });
   return "again";
 };
 
 const begin = async (
-  order: Order,
-  { changeSetId, ...changeSet }: ChangeSetState,
+  step: Step,
+  changeSetId: string,
   now: StackPicture | undefined,
-  hands: Hands,
-  desk: StackDesk,
-): Promise<Outcome> => {
+): Promise<StepOutcome> => {
+  const { order } = step;
   const type = now ? "UPDATE" : "CREATE";
-  const picture = now && (await pictureOf(order, now, hands));
-  if (picture && !picture.ok) return failing(desk, refusalOf(picture.failure));
+  const picture = now && (await pictureOf(step, now));
+  if (picture && !picture.ok) return failing(step, errorDetailOf(picture.failure));
   const owner = now?.tags[OWN_TAGS.deployment];
   const isTakenOver = owner !== undefined && owner !== deploymentTagOf(order.address);
-  const granted = await desk.start({
+  const granted = await step.controller.start({
     kind: "deploy",
     change: type,
     changeSetId,
@@ -154,7 +139,7 @@ const begin = async (
     ...(isTakenOver && { reason: `It is taken over from the deployment ${owner}, whose tag it has` }),
   });
   if (!granted) {
-    await discard(order, { changeSetId, ...changeSet }, type, hands);
+    await discard(step, changeSetId, type);
     return "again";
   }
   const task: Task = {
@@ -164,16 +149,16 @@ const begin = async (
     ...(isPaused(now) && { staysPaused: true }),
     accepted: false,
   };
-  return guardAndExecute(order, task, hands, desk);
+  return guardAndExecute(step, task);
 };
 
 /** Policy and protection are set before the stack is changed, so that they hold for that already. */
-const guardAndExecute = async (order: Order, task: Task, hands: Hands, desk: StackDesk): Promise<Outcome> => {
+const guardAndExecute = async (step: Step, task: Task): Promise<StepOutcome> => {
   const { changeSetId = "", change: type = "UPDATE" } = task;
-  const set = await setGuards(order, wantedGuards(order), hands);
-  if (set.ok) return execute(order, task, tokenOf(order), hands, desk);
-  await discard(order, { changeSetId }, type, hands);
-  await desk.note({ kind: "failed", error: refusalOf(set.failure), isUntouched: true });
+  const set = await setGuards(step, wantedGuards(step.order));
+  if (set.ok) return execute(step, task, tokenOf(step.order));
+  await discard(step, changeSetId, type);
+  await step.controller.note({ kind: "failed", error: errorDetailOf(set.failure), isUntouched: true });
   return "again";
 };
 
@@ -181,24 +166,23 @@ const tokenOf = ({ address, run, plan }: Order): string =>
   operationNameOf({ ...address, run, stack: plan.name }, "deploy");
 
 /** What was granted before may be done, unless that has changed since; the tracker is told again. */
-const goOn = async (order: Order, task: Task, hands: Hands, desk: StackDesk): Promise<Outcome> => {
-  if (task.accepted) return lookAfter(order, task, hands, desk);
+const goOn = async (step: Step, task: Task): Promise<StepOutcome> => {
+  if (task.accepted) return lookAfter(step, task);
   const { kind, change: type, changeSetId, staysPaused } = task;
-  const granted = await desk.start({
+  const granted = await step.controller.start({
     kind,
     ...(type && { change: type }),
     ...(changeSetId !== undefined && { changeSetId }),
     ...(staysPaused && { staysPaused }),
   });
-  return granted ? guardAndExecute(order, task, hands, desk) : "again";
+  return granted ? guardAndExecute(step, task) : "again";
 };
 
 /** How the stack is before it is changed. */
-const pictureOf = async (order: Order, now: StackPicture, hands: Hands) => {
-  const { plan } = order;
-  const template = settled(await hands.in(plan.region).operations.templateText(now.stackId));
+const pictureOf = async (step: Step, now: StackPicture) => {
+  const template = settled(await cloudFormationOf(step).operations.templateText(now.stackId));
   if (!template.ok) return template;
-  const guards = await guardsOf(order, now, hands);
+  const guards = await guardsOf(step, now);
   if (!guards.ok) return guards;
   const { parameters, capabilities, notificationArns, roleArn } = now;
   const value: Picture = {
@@ -211,25 +195,4 @@ const pictureOf = async (order: Order, now: StackPicture, hands: Hands) => {
     ...guards.value,
   };
   return { ok: true, value } as const;
-};
-
-const drop = async ({ plan }: Order, { changeSetId }: ChangeSetState, hands: Hands): Promise<void> => {
-  settled(await hands.in(plan.region).changeSets.delete({ name: changeSetId, stack: plan.stackName }));
-};
-
-/** Throws a change set away, and with one that was to make a stack the stack that waited for it. */
-export const discard = async (
-  order: Order,
-  changeSet: Pick<ChangeSetState, "changeSetId">,
-  type: "CREATE" | "UPDATE",
-  hands: Hands,
-): Promise<void> => {
-  const { plan } = order;
-  const { operations, changeSets } = hands.in(plan.region);
-  settled(await changeSets.delete({ name: changeSet.changeSetId, stack: plan.stackName }));
-  if (type === "UPDATE") return;
-  const seen = settled(await operations.picture(plan.stackName));
-  if (!seen.ok || seen.value.status !== "REVIEW_IN_PROGRESS") return;
-  const token = operationNameOf({ ...order.address, run: order.run, stack: plan.name }, "clear");
-  settled(await operations.delete(seen.value.stackId, { token }));
 };

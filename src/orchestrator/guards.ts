@@ -1,32 +1,29 @@
 /** A stack's termination protection and its policy, which CloudFormation takes by calls of their own. */
 import type { StackPicture } from "../aws/cloudformation/stack-operations.ts";
 import type { OperationFailure } from "../domain/failure/operation-failure.ts";
-import type { Order, Picture } from "../domain/run/desk-calls.ts";
+import type { Order, Picture } from "../domain/run/run-calls.ts";
 import { success, type Result } from "../protocol/result.ts";
-import { settled, type Hands } from "./hands.ts";
+import { settled } from "./answers.ts";
+import { cloudFormationOf, type Step } from "./step.ts";
 
 type Guards = Pick<Picture, "isProtected" | "stackPolicy">;
 
 /** The guards as they are, of those that the plan sets. */
-export const guardsOf = async (
-  { plan }: Order,
-  now: StackPicture,
-  hands: Hands,
-): Promise<Result<Guards, OperationFailure>> => {
-  const { terminationProtection, stackPolicy } = plan.options ?? {};
+export const guardsOf = async (step: Step, now: StackPicture): Promise<Result<Guards, OperationFailure>> => {
+  const { terminationProtection, stackPolicy } = step.order.plan.options ?? {};
   const isProtected = terminationProtection !== undefined && { isProtected: now.isProtected };
   if (stackPolicy === undefined) return success({ ...isProtected });
-  const policy = settled(await hands.in(plan.region).operations.policy(now.stackId));
+  const policy = settled(await cloudFormationOf(step).operations.policy(now.stackId));
   return policy.ok ? success({ ...isProtected, stackPolicy: policy.value }) : policy;
 };
 
 /** Sets guards; what is so already may be set again. */
 export const setGuards = async (
-  { plan }: Pick<Order, "plan">,
+  step: Step,
   { isProtected, stackPolicy }: Guards,
-  hands: Hands,
 ): Promise<Result<null, OperationFailure>> => {
-  const { operations } = hands.in(plan.region);
+  const { operations } = cloudFormationOf(step);
+  const { plan } = step.order;
   if (isProtected !== undefined) {
     const done = settled(await operations.protect(plan.stackName, isProtected));
     if (!done.ok) return done;

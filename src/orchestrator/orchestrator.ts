@@ -9,14 +9,16 @@ import {
   type OrchestrationParams,
   type PlanFault,
   type StackPlan,
-} from "../domain/run/desk-calls.ts";
+} from "../domain/run/run-calls.ts";
 import type { Action } from "../domain/run/task.ts";
 import type { ErrorDetail } from "../protocol/deployment/deployment-events.ts";
 import type { Env } from "../env.ts";
 import { settingsOf } from "../settings.ts";
 import { cancelStack } from "./cancel-stack.ts";
 import { deployStack } from "./deploy-stack.ts";
-import { failing, handsOf, UNREACHABLE, type Hands, type Outcome, type StackDesk } from "./hands.ts";
+import { UNREACHABLE } from "../domain/failure/error-detail.ts";
+import { clientsOf, type Clients } from "./clients.ts";
+import { failing, type StackController, type Step, type StepOutcome } from "./step.ts";
 import { PATIENT, patienceOfStep } from "./patience.ts";
 import { removeStack } from "./remove-stack.ts";
 import { revertStack } from "./revert-stack.ts";
@@ -49,9 +51,10 @@ const ACTIONS = {
 } as const;
 
 /** What was begun has not failed because nobody may see it: it is looked after again. Before that, nothing has happened. */
-const refused = async ({ task }: Order, error: ErrorDetail, desk: StackDesk): Promise<Outcome> => {
-  if (!task || task.kind === "wait") return failing(desk, error);
-  await desk.note({ kind: "unseen", error });
+const refused = async (step: Step, error: ErrorDetail): Promise<StepOutcome> => {
+  const { task } = step.order;
+  if (!task || task.kind === "wait") return failing(step, error);
+  await step.controller.note({ kind: "unseen", error });
   return "wait";
 };
 
@@ -98,7 +101,7 @@ export class Orchestrator extends WorkflowEntrypoint<Env, OrchestrationParams> {
     step: WorkflowStep,
     turn: number,
     action: Action,
-  ): Promise<Outcome> {
+  ): Promise<StepOutcome> {
     if (action.kind === "validate") return this.validate(params, step, turn);
     const { kind, stack } = action;
     const patiently = patienceOfStep();
@@ -106,23 +109,28 @@ export class Orchestrator extends WorkflowEntrypoint<Env, OrchestrationParams> {
       return await step.do(`${turn} ${kind} ${stack}`, PATIENT, async () => {
         const order = await this.deployment(params).order(params, stack);
         if (!order) return "again";
-        const desk = this.deskOf(params, order);
-        const done = await patiently(() => ACTIONS[kind](order, this.hands(), desk));
-        if (!done.ok) return refused(order, done.failure, desk);
-        if (order.task?.unseen) await desk.note({ kind: "seen" });
+        const controller = this.controllerOf(params, order);
+        const about = { order, clients: this.clients(), controller };
+        const done = await patiently(() => ACTIONS[kind](about));
+        if (!done.ok) return refused(about, done.failure);
+        if (order.task?.unseen) await controller.note({ kind: "seen" });
         return done.value;
       });
     } catch {
       // What was begun the tracker tells of; what was not has failed.
       await step.do(`${turn} unreached ${stack}`, ASKING, async () => {
         const order = await this.deployment(params).order(params, stack);
-        if (order) await this.deskOf(params, order).note({ kind: "unreached", error: UNREACHABLE });
+        if (order) await this.controllerOf(params, order).note({ kind: "unreached", error: UNREACHABLE });
       });
       return "wait";
     }
   }
 
-  private async validate(params: OrchestrationParams, step: WorkflowStep, turn: number): Promise<Outcome> {
+  private async validate(
+    params: OrchestrationParams,
+    step: WorkflowStep,
+    turn: number,
+  ): Promise<StepOutcome> {
     const stacks = await step.do(`${turn} plan`, ASKING, async () => [
       ...(await this.deployment(params).stacks(params)),
     ]);
@@ -158,26 +166,26 @@ export class Orchestrator extends WorkflowEntrypoint<Env, OrchestrationParams> {
     stacks: readonly StackPlan["name"][],
   ): Promise<readonly PlanFault[]> {
     const found: PlanFault[] = [];
-    const hands = this.hands();
+    const clients = this.clients();
     for (const stack of stacks) {
       const order = await this.deployment(params).order(params, stack);
-      const fault = order && (await validateStack(order, hands));
+      const fault = order && (await validateStack({ order, clients }));
       if (fault) found.push(fault);
     }
     return found;
   }
 
-  private hands(): Hands {
+  private clients(): Clients {
     const settings = settingsOf(this.env);
     if (!settings.ok) throw new Error("Nothing can be deployed with these settings");
-    return handsOf(settings.value);
+    return clientsOf(settings.value);
   }
 
   private deployment({ channel }: OrchestrationParams) {
     return deploymentOf(this.env, channel);
   }
 
-  private deskOf(params: OrchestrationParams, { number, plan }: Order): StackDesk {
+  private controllerOf(params: OrchestrationParams, { number, plan }: Order): StackController {
     const holder = { ...params, order: number };
     return {
       start: (start) => this.deployment(params).start(holder, plan.name, start),

@@ -4,7 +4,7 @@
  */
 import type { ErrorDetail } from "../protocol/deployment/deployment-events.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
-import { Refused } from "./hands.ts";
+import { Refused } from "./answers.ts";
 
 /** For steps that ask AWS. */
 export const PATIENT = {

@@ -1,37 +1,39 @@
 /** A paused stack rolled back, where its plan does not want it to stay paused: then it is deployed as any other. */
-import type { Order } from "../domain/run/desk-calls.ts";
 import { operationNameOf } from "../domain/run/operation-names.ts";
 import { deployabilityOf } from "../domain/run/deployability.ts";
-import { failing, looked, refusalOf, settled, type Hands, type Outcome, type StackDesk } from "./hands.ts";
+import { errorDetailOf } from "../domain/failure/error-detail.ts";
+import { looked, settled } from "./answers.ts";
+import { cloudFormationOf, failing, type Step, type StepOutcome } from "./step.ts";
 
-export const unpauseStack = async (order: Order, hands: Hands, desk: StackDesk): Promise<Outcome> => {
+export const unpauseStack = async (step: Step): Promise<StepOutcome> => {
+  const { order } = step;
   const { plan, task } = order;
-  const { operations } = hands.in(plan.region);
+  const { operations } = cloudFormationOf(step);
   const seen = looked(await operations.picture(plan.stackName));
-  if (!seen.ok && seen.failure.kind !== "missing") return failing(desk, refusalOf(seen.failure));
+  if (!seen.ok && seen.failure.kind !== "missing") return failing(step, errorDetailOf(seen.failure));
   const how = deployabilityOf(seen.ok ? seen.value.status : undefined);
   // It is on its way back.
   if (seen.ok && (how === "busy" || how === "wait")) {
-    if (!task?.accepted) await desk.note({ kind: "accepted", task: "unpause" });
+    if (!task?.accepted) await step.controller.note({ kind: "accepted", task: "unpause" });
     return "wait";
   }
   // Nothing is paused any more: what is to be done is found out anew.
   if (!seen.ok || how !== "paused") {
-    await desk.note({ kind: "ready" });
+    await step.controller.note({ kind: "ready" });
     return "again";
   }
   const { status, stackId } = seen.value;
   if (seen.value.isExpress)
-    return failing(desk, {
+    return failing(step, {
       code: status,
       message: `The stack is in ${status} after Express mode, which CloudFormation does not roll back`,
       details: "Deploy it without disableRollback: false, so that it is changed as it is",
     });
   const reason = `The stack is in ${status}: it is rolled back before it is deployed`;
-  if (!task?.accepted && !(await desk.start({ kind: "unpause", reason }))) return "again";
+  if (!task?.accepted && !(await step.controller.start({ kind: "unpause", reason }))) return "again";
   const token = operationNameOf({ ...order.address, run: order.run, stack: plan.name }, "unpause");
   const begun = settled(await operations.rollBack(stackId, { token }));
-  if (!begun.ok) return failing(desk, refusalOf(begun.failure));
-  await desk.note({ kind: "accepted", task: "unpause" });
+  if (!begun.ok) return failing(step, errorDetailOf(begun.failure));
+  await step.controller.note({ kind: "accepted", task: "unpause" });
   return "wait";
 };

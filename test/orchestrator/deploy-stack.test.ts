@@ -5,7 +5,7 @@ import { removeStack } from "../../src/orchestrator/remove-stack.ts";
 import { revertStack } from "../../src/orchestrator/revert-stack.ts";
 import { validateStack } from "../../src/orchestrator/validate-stack.ts";
 import type { Task } from "../../src/domain/run/task.ts";
-import { orderOf, queueTemplate, RememberingDesk, startWorld, type World } from "./orders.ts";
+import { orderOf, queueTemplate, RememberingController, startWorld, type World } from "./orders.ts";
 
 let world: World;
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 const picture = async (stack: string) => {
-  const seen = await world.hands.in("us-east-1").operations.picture(stack);
+  const seen = await world.clients.in("us-east-1").operations.picture(stack);
   return seen.ok ? seen.value : undefined;
 };
 
@@ -25,24 +25,24 @@ const executionsOf = (stack: string) =>
     (call) => call.action === "ExecuteChangeSet" && call.stack === stack && call.outcome === "ok",
   );
 
-/** The task that a desk has granted last. */
-const taskOf = ({ starts }: RememberingDesk, accepted: boolean): Task => {
+/** The task that a controller has granted last. */
+const taskOf = ({ starts }: RememberingController, accepted: boolean): Task => {
   const { kind, change, changeSetId = "" } = starts.at(-1)!;
   return { kind, ...(change && { change }), changeSetId, accepted };
 };
 
 /** Deploys a stack and waits for its end. */
-const deploy = async (...order: Parameters<typeof orderOf>): Promise<RememberingDesk> => {
-  const desk = new RememberingDesk();
-  await deployStack(orderOf(...order), world.hands, desk);
+const deploy = async (...order: Parameters<typeof orderOf>): Promise<RememberingController> => {
+  const controller = new RememberingController();
+  await deployStack({ order: orderOf(...order), clients: world.clients, controller });
   await world.simulator.settled();
-  return desk;
+  return controller;
 };
 
 describe("a stack is deployed", () => {
   test("a new one is created, with tags that say who did it and for what", async () => {
-    const desk = await deploy("fresh", queueTemplate(0), { plan: { tags: { team: "shop" } } });
-    expect(desk).toMatchObject({
+    const controller = await deploy("fresh", queueTemplate(0), { plan: { tags: { team: "shop" } } });
+    expect(controller).toMatchObject({
       starts: [{ kind: "deploy", change: "CREATE", changeSetId: expect.stringContaining("changeSet/") }],
       facts: [{ kind: "accepted", task: "deploy" }],
     });
@@ -54,16 +54,16 @@ describe("a stack is deployed", () => {
 
   test("one that has not changed is left alone, whoever deploys it", async () => {
     await deploy("same", queueTemplate(0));
-    const desk = await deploy("same", queueTemplate(0), { run: 2, user: "lee" });
-    expect(desk).toMatchObject({ starts: [], facts: [{ kind: "unchanged" }] });
+    const controller = await deploy("same", queueTemplate(0), { run: 2, user: "lee" });
+    expect(controller).toMatchObject({ starts: [], facts: [{ kind: "unchanged" }] });
     expect((await picture("same"))?.tags["stackcast:user"]).toBe("kim");
     expect((await picture("same"))?.status).toBe("CREATE_COMPLETE");
   });
 
   test("one that has changed says who changed it, and how it was is kept before", async () => {
     await deploy("changed", queueTemplate(0));
-    const desk = await deploy("changed", queueTemplate(5), { run: 2, user: "lee <lee>" });
-    expect(desk.starts).toMatchObject([
+    const controller = await deploy("changed", queueTemplate(5), { run: 2, user: "lee <lee>" });
+    expect(controller.starts).toMatchObject([
       { change: "UPDATE", picture: { template: queueTemplate(0), tags: { "stackcast:user": "kim" } } },
     ]);
     expect((await picture("changed"))?.tags["stackcast:user"]).toBe("lee _lee_");
@@ -72,8 +72,8 @@ describe("a stack is deployed", () => {
   test("one that another deployment has deployed is taken over, which is told", async () => {
     await deploy("taken", queueTemplate(0), { address: { deploymentId: "E", environment: "dev" } });
     const reason = "It is taken over from the deployment E/dev, whose tag it has";
-    const desk = await deploy("taken", queueTemplate(0));
-    expect(desk.starts).toMatchObject([{ kind: "deploy", change: "UPDATE", reason }]);
+    const controller = await deploy("taken", queueTemplate(0));
+    expect(controller.starts).toMatchObject([{ kind: "deploy", change: "UPDATE", reason }]);
     expect((await picture("taken"))?.tags["stackcast:deployment"]).toBe("D/dev");
     const again = await deploy("taken", queueTemplate(1), { run: 2 });
     expect(again.starts).toMatchObject([{ kind: "deploy", change: "UPDATE" }]);
@@ -81,8 +81,8 @@ describe("a stack is deployed", () => {
   });
 
   test("what was executed before its taking was noted is not executed again", async () => {
-    const desk = await deploy("twice", queueTemplate(0));
-    const task = taskOf(desk, false);
+    const controller = await deploy("twice", queueTemplate(0));
+    const task = taskOf(controller, false);
     const again = await deploy("twice", queueTemplate(0), { task });
     expect(again.facts).toEqual([{ kind: "accepted", task: "deploy" }]);
     expect((await picture("twice"))?.lastOperations.map(({ type }) => type)).not.toContain("UPDATE_STACK");
@@ -93,26 +93,32 @@ describe("a stack is deployed", () => {
     await deploy("emptied", queueTemplate(0));
     const task: Task = { kind: "deploy", change: "UPDATE", changeSetId: "arn:aws:gone", accepted: true };
     const order = orderOf("emptied", queueTemplate(5), { run: 2, task });
-    const desk = new RememberingDesk();
-    expect(await deployStack(order, world.hands, desk)).toBe("again");
-    expect(desk.facts).toMatchObject([{ kind: "failed", error: { code: "CHANGE_SET_GONE" } }]);
+    const controller = new RememberingController();
+    expect(await deployStack({ order, clients: world.clients, controller })).toBe("again");
+    expect(controller.facts).toMatchObject([{ kind: "failed", error: { code: "CHANGE_SET_GONE" } }]);
   });
 
   test("of an executed change set that is not kept any more the tracker tells the end", async () => {
     const { starts } = await deploy("forgotten", queueTemplate(0));
     const { changeSetId = "" } = starts[0]!;
-    await world.hands.in("us-east-1").changeSets.delete({ name: changeSetId });
+    await world.clients.in("us-east-1").changeSets.delete({ name: changeSetId });
     const task: Task = { kind: "deploy", change: "CREATE", changeSetId, accepted: true };
-    const desk = new RememberingDesk();
-    expect(await deployStack(orderOf("forgotten", queueTemplate(0), { task }), world.hands, desk)).toBe(
-      "wait",
-    );
-    expect(desk.facts).toEqual([]);
+    const controller = new RememberingController();
+    expect(
+      await deployStack({
+        order: orderOf("forgotten", queueTemplate(0), { task }),
+        clients: world.clients,
+        controller,
+      }),
+    ).toBe("wait");
+    expect(controller.facts).toEqual([]);
   });
 
   test("what is not allowed any more leaves nothing behind", async () => {
-    const desk = new RememberingDesk(false);
-    expect(await deployStack(orderOf("refused", queueTemplate(0)), world.hands, desk)).toBe("again");
+    const controller = new RememberingController(false);
+    expect(
+      await deployStack({ order: orderOf("refused", queueTemplate(0)), clients: world.clients, controller }),
+    ).toBe("again");
     await world.simulator.settled();
     expect(await picture("refused")).toBeUndefined();
     expect(executionsOf("refused")).toEqual([]);
@@ -123,8 +129,8 @@ describe("a stack is deployed", () => {
     await world.create("unlucky", queueTemplate(0));
     expect((await picture("unlucky"))?.status).toBe("ROLLBACK_COMPLETE");
     world.simulator.setFailures("unlucky", {});
-    const desk = await deploy("unlucky", queueTemplate(0));
-    expect(desk).toMatchObject({
+    const controller = await deploy("unlucky", queueTemplate(0));
+    expect(controller).toMatchObject({
       starts: [{ kind: "clear", reason: expect.stringContaining("ROLLBACK_COMPLETE: it has never worked") }],
       facts: [{ kind: "accepted", task: "clear" }],
     });
@@ -137,12 +143,16 @@ describe("a stack is deployed", () => {
   test("one that somebody has made anew meanwhile is not cleared away", async () => {
     await world.create("revived", queueTemplate(0));
     for (const accepted of [false, true]) {
-      const desk = new RememberingDesk();
+      const controller = new RememberingController();
       const task: Task = { kind: "clear", accepted };
-      expect(await deployStack(orderOf("revived", queueTemplate(0), { task }), world.hands, desk)).toBe(
-        "again",
-      );
-      expect(desk).toMatchObject({ starts: [], facts: [{ kind: "gone" }] });
+      expect(
+        await deployStack({
+          order: orderOf("revived", queueTemplate(0), { task }),
+          clients: world.clients,
+          controller,
+        }),
+      ).toBe("again");
+      expect(controller).toMatchObject({ starts: [], facts: [{ kind: "gone" }] });
     }
     await world.simulator.settled();
     expect((await picture("revived"))?.status).toBe("CREATE_COMPLETE");
@@ -150,11 +160,11 @@ describe("a stack is deployed", () => {
 
   test("an output that is not there is told, and nothing is begun", async () => {
     await deploy("giver", queueTemplate(0));
-    const desk = await deploy("taker", queueTemplate(0), {
+    const controller = await deploy("taker", queueTemplate(0), {
       places: { giver: { stackName: "giver", region: "us-east-1" } },
       plan: { parameters: { Name: { fromOutput: "giver.Nothing" } } },
     });
-    expect(desk).toMatchObject({
+    expect(controller).toMatchObject({
       starts: [],
       facts: [
         {
@@ -176,12 +186,12 @@ describe("a stack is given up, put back, deleted", () => {
       action: "ExecuteChangeSet",
       stack: "early",
     });
-    const desk = await deploy("early", queueTemplate(0));
+    const controller = await deploy("early", queueTemplate(0));
     hanging.clear();
-    expect(desk.facts).toMatchObject([{ kind: "failed", error: { code: "AWS_ACCESS_DENIED" } }]);
-    const cancelling = new RememberingDesk();
-    const order = orderOf("early", queueTemplate(0), { task: taskOf(desk, false) });
-    expect(await cancelStack(order, world.hands, cancelling)).toBe("again");
+    expect(controller.facts).toMatchObject([{ kind: "failed", error: { code: "AWS_ACCESS_DENIED" } }]);
+    const cancelling = new RememberingController();
+    const order = orderOf("early", queueTemplate(0), { task: taskOf(controller, false) });
+    expect(await cancelStack({ order, clients: world.clients, controller: cancelling })).toBe("again");
     expect(cancelling.facts).toEqual([{ kind: "withdrawn" }]);
     await world.simulator.settled();
     expect(await picture("early")).toBeUndefined();
@@ -190,44 +200,48 @@ describe("a stack is given up, put back, deleted", () => {
   test("what CloudFormation has taken and never begun is not given up for ever", async () => {
     await deploy("stuck", queueTemplate(0));
     const task: Task = { kind: "deploy", change: "UPDATE", changeSetId: "arn:aws:gone", accepted: true };
-    const first = new RememberingDesk();
+    const first = new RememberingController();
     const order = orderOf("stuck", queueTemplate(5), { run: 2, task });
-    expect(await cancelStack(order, world.hands, first)).toBe("wait");
+    expect(await cancelStack({ order, clients: world.clients, controller: first })).toBe("wait");
     expect(first.facts).toEqual([{ kind: "cancelled" }]);
-    const again = new RememberingDesk();
+    const again = new RememberingController();
     const doubted = { ...order, task: { ...task, cancelled: true } };
-    expect(await cancelStack(doubted, world.hands, again)).toBe("again");
+    expect(await cancelStack({ order: doubted, clients: world.clients, controller: again })).toBe("again");
     expect(again.facts).toMatchObject([{ kind: "failed", error: { code: "CHANGE_SET_GONE" } }]);
   });
 
   test("an updated one gets back all that it had", async () => {
     await deploy("back", queueTemplate(0), { plan: { tags: { team: "shop" } } });
     const before = await picture("back");
-    const desk = await deploy("back", queueTemplate(9), { run: 2, user: "lee" });
-    const { picture: saved } = desk.starts[0]!;
-    const reverting = new RememberingDesk();
+    const controller = await deploy("back", queueTemplate(9), { run: 2, user: "lee" });
+    const { picture: saved } = controller.starts[0]!;
+    const reverting = new RememberingController();
     const order = orderOf("back", queueTemplate(9), { run: 2, picture: saved! });
-    expect(await revertStack(order, world.hands, reverting)).toBe("wait");
+    expect(await revertStack({ order, clients: world.clients, controller: reverting })).toBe("wait");
     await world.simulator.settled();
     const after = await picture("back");
     const others = { status: "", lastOperations: [], changeSetId: "" };
     expect({ ...after, ...others }).toEqual({ ...before, ...others });
-    const again = new RememberingDesk();
-    expect(await revertStack({ ...order, run: 3 }, world.hands, again)).toBe("again");
+    const again = new RememberingController();
+    expect(
+      await revertStack({ order: { ...order, run: 3 }, clients: world.clients, controller: again }),
+    ).toBe("again");
     expect(again.facts).toEqual([{ kind: "back" }]);
   });
 
   test("one that the deployment has not deployed is not deleted, though its plan names it", async () => {
     await world.create("foreign", queueTemplate(0));
-    const desk = new RememberingDesk();
-    expect(await removeStack(orderOf("foreign", ""), world.hands, desk)).toBe("again");
-    expect(desk).toMatchObject({
+    const controller = new RememberingController();
+    expect(await removeStack({ order: orderOf("foreign", ""), clients: world.clients, controller })).toBe(
+      "again",
+    );
+    expect(controller).toMatchObject({
       starts: [],
       facts: [{ kind: "failed", error: { code: "NOT_OF_THIS_DEPLOYMENT" } }],
     });
     await deploy("others", queueTemplate(0), { address: { deploymentId: "E", environment: "dev" } });
-    const other = new RememberingDesk();
-    await removeStack(orderOf("others", ""), world.hands, other);
+    const other = new RememberingController();
+    await removeStack({ order: orderOf("others", ""), clients: world.clients, controller: other });
     await world.simulator.settled();
     expect(other.facts).toMatchObject([
       { error: { message: "The stack belongs to the deployment E/dev, and is not deleted" } },
@@ -237,32 +251,36 @@ describe("a stack is given up, put back, deleted", () => {
 
   test("its own is deleted", async () => {
     await deploy("own", queueTemplate(0));
-    const desk = new RememberingDesk();
-    expect(await removeStack(orderOf("own", "", { run: 2 }), world.hands, desk)).toBe("wait");
+    const controller = new RememberingController();
+    expect(
+      await removeStack({ order: orderOf("own", "", { run: 2 }), clients: world.clients, controller }),
+    ).toBe("wait");
     await world.simulator.settled();
     expect(await picture("own")).toBeUndefined();
   });
 
   test("one that is not there is gone", async () => {
-    const desk = new RememberingDesk();
-    expect(await removeStack(orderOf("nowhere", ""), world.hands, desk)).toBe("again");
-    expect(desk).toMatchObject({ starts: [], facts: [{ kind: "gone" }] });
+    const controller = new RememberingController();
+    expect(await removeStack({ order: orderOf("nowhere", ""), clients: world.clients, controller })).toBe(
+      "again",
+    );
+    expect(controller).toMatchObject({ starts: [], facts: [{ kind: "gone" }] });
   });
 
   test("an AWS that is away is no failure of the stack", async () => {
     const away = world.simulator.fault({ kind: "server-error", action: "DescribeStacks", stack: "patient" });
-    const desk = new RememberingDesk();
-    await expect(deployStack(orderOf("patient", queueTemplate(0)), world.hands, desk)).rejects.toThrow(
-      "AWS could not be asked: unavailable",
-    );
+    const controller = new RememberingController();
+    await expect(
+      deployStack({ order: orderOf("patient", queueTemplate(0)), clients: world.clients, controller }),
+    ).rejects.toThrow("AWS could not be asked: unavailable");
     away.clear();
-    expect(desk).toMatchObject({ starts: [], facts: [] });
+    expect(controller).toMatchObject({ starts: [], facts: [] });
   });
 });
 
 describe("a stack's plan is validated", () => {
   test("a template that is none is told in AWS's words", async () => {
-    const fault = await validateStack(orderOf("bad", "{}"), world.hands);
+    const fault = await validateStack({ order: orderOf("bad", "{}"), clients: world.clients });
     expect(fault).toMatchObject({ stack: "bad", error: { code: "INVALID_TEMPLATE" } });
   });
 
@@ -270,18 +288,23 @@ describe("a stack's plan is validated", () => {
     const body = queueTemplate(0, {
       Parameters: { Needed: { Type: "String" }, Optional: { Type: "String", Default: "x" } },
     });
-    expect(await validateStack(orderOf("p", body), world.hands)).toMatchObject({
+    expect(await validateStack({ order: orderOf("p", body), clients: world.clients })).toMatchObject({
       error: {
         code: "MISSING_PARAMETERS",
         message: "These parameters have no default and no value: Needed",
       },
     });
     const plan = { parameters: { Needed: "1", Other: "2" } };
-    expect(await validateStack(orderOf("p", body, { plan }), world.hands)).toMatchObject({
+    expect(
+      await validateStack({ order: orderOf("p", body, { plan }), clients: world.clients }),
+    ).toMatchObject({
       error: { code: "UNKNOWN_PARAMETERS", message: "The template has no parameters Other" },
     });
     expect(
-      await validateStack(orderOf("p", body, { plan: { parameters: { Needed: "1" } } }), world.hands),
+      await validateStack({
+        order: orderOf("p", body, { plan: { parameters: { Needed: "1" } } }),
+        clients: world.clients,
+      }),
     ).toBeUndefined();
   });
 
@@ -289,10 +312,12 @@ describe("a stack's plan is validated", () => {
     const body = JSON.stringify({
       Resources: { Role: { Type: "AWS::IAM::Role", Properties: {} } },
     });
-    expect(await validateStack(orderOf("c", body), world.hands)).toMatchObject({
+    expect(await validateStack({ order: orderOf("c", body), clients: world.clients })).toMatchObject({
       error: { code: "MISSING_CAPABILITIES" },
     });
     const plan = { capabilities: ["CAPABILITY_NAMED_IAM"] };
-    expect(await validateStack(orderOf("c", body, { plan }), world.hands)).toBeUndefined();
+    expect(
+      await validateStack({ order: orderOf("c", body, { plan }), clients: world.clients }),
+    ).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 /** Why a change set was refused is told with what stands where CloudFormation's reason points. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { deployStack } from "../../src/orchestrator/deploy-stack.ts";
-import { orderOf, RememberingDesk, startWorld, type World } from "./orders.ts";
+import { orderOf, RememberingController, startWorld, type World } from "./orders.ts";
 
 let world: World;
 
@@ -12,11 +12,15 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 const errorOf = async (name: string, resources: Readonly<Record<string, unknown>>) => {
-  const desk = new RememberingDesk();
-  await deployStack(orderOf(name, JSON.stringify({ Resources: resources })), world.hands, desk);
+  const controller = new RememberingController();
+  await deployStack({
+    order: orderOf(name, JSON.stringify({ Resources: resources })),
+    clients: world.clients,
+    controller,
+  });
   await world.simulator.settled();
-  const [fact] = desk.facts;
-  return fact?.kind === "failed" ? fact.error : expect.unreachable(JSON.stringify(desk));
+  const [fact] = controller.facts;
+  return fact?.kind === "failed" ? fact.error : expect.unreachable(JSON.stringify(controller));
 };
 
 const taken = "Resource of type 'AWS::SQS::Queue' with identifier 'orders' already exists.";
@@ -67,9 +71,9 @@ test("a nested stack's change set is asked why it failed; without nested sets th
     code: "CHANGE_SET_FAILED",
     message: "Nested stack nested-Api: Template error: Fn::Select cannot select nonexistent value at index 1",
   });
-  const desk = new RememberingDesk();
+  const controller = new RememberingController();
   const plan = { options: { includeNestedStacks: false } };
   const order = orderOf("plain", JSON.stringify({ Resources: resources }), { plan });
-  await deployStack(order, world.hands, desk);
-  expect(desk.facts).toEqual([{ kind: "accepted", task: "deploy" }]);
+  await deployStack({ order, clients: world.clients, controller });
+  expect(controller.facts).toEqual([{ kind: "accepted", task: "deploy" }]);
 });

@@ -5,7 +5,7 @@ import { deployStack } from "../../src/orchestrator/deploy-stack.ts";
 import { revertStack } from "../../src/orchestrator/revert-stack.ts";
 import { validateStack } from "../../src/orchestrator/validate-stack.ts";
 import { clientOf } from "../simulator/client.ts";
-import { orderOf, queueTemplate, RememberingDesk, startWorld, type World } from "./orders.ts";
+import { orderOf, queueTemplate, RememberingController, startWorld, type World } from "./orders.ts";
 
 let world: World;
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 const picture = async (stack: string) => {
-  const seen = await world.hands.in("us-east-1").operations.picture(stack);
+  const seen = await world.clients.in("us-east-1").operations.picture(stack);
   return seen.ok ? seen.value : expect.unreachable(seen.failure.kind);
 };
 
@@ -30,10 +30,10 @@ type Plan = NonNullable<NonNullable<Parameters<typeof orderOf>[2]>["plan"]>;
 
 /** Deploys a stack as a run of its own, and waits for its end. */
 const deploy = async (name: string, run: number, body: string, plan: Plan = {}) => {
-  const desk = new RememberingDesk();
-  await deployStack(orderOf(name, body, { run, plan }), world.hands, desk);
+  const controller = new RememberingController();
+  await deployStack({ order: orderOf(name, body, { run, plan }), clients: world.clients, controller });
   await world.simulator.settled();
-  return desk;
+  return controller;
 };
 
 const FIRST: Plan = { parameters: { Size: "large", Pw: "secret" }, tags: { team: "shop", stage: "dev" } };
@@ -41,7 +41,9 @@ const FIRST: Plan = { parameters: { Size: "large", Pw: "secret" }, tags: { team:
 describe("an update", () => {
   test("keeps the parameters, secret ones too, and the tags that it does not name", async () => {
     await deploy("keeps", 1, template(0), FIRST);
-    expect(await validateStack(orderOf("keeps", template(1)), world.hands)).toBeUndefined();
+    expect(
+      await validateStack({ order: orderOf("keeps", template(1)), clients: world.clients }),
+    ).toBeUndefined();
     await deploy("keeps", 2, template(1), { tags: { stage: "prod" } });
     expect(await picture("keeps")).toMatchObject({
       status: "UPDATE_COMPLETE",
@@ -74,7 +76,7 @@ describe("an update", () => {
     await deploy("needs", 1, template(0), FIRST);
     const missing = { error: { code: "MISSING_PARAMETERS" } };
     const fault = (name: string, plan: Plan = {}) =>
-      validateStack(orderOf(name, template(1), { plan }), world.hands);
+      validateStack({ order: orderOf(name, template(1), { plan }), clients: world.clients });
     expect(await fault("needs")).toBeUndefined();
     expect(await fault("needs", { exactParameters: true })).toMatchObject(missing);
     expect(await fault("nowhere")).toMatchObject(missing);
@@ -113,15 +115,17 @@ describe("the options of a stack", () => {
       isProtected: true,
     });
     expect(await policyOf("guarded")).toBe(options.stackPolicy);
-    const desk = await deploy("guarded", 2, queueTemplate(0), { options: { terminationProtection: false } });
-    expect(desk.facts).toEqual([{ kind: "unchanged" }]);
+    const controller = await deploy("guarded", 2, queueTemplate(0), {
+      options: { terminationProtection: false },
+    });
+    expect(controller.facts).toEqual([{ kind: "unchanged" }]);
     expect((await picture("guarded")).isProtected).toBe(false);
   });
 
   test("are as they were where the run is taken back", async () => {
     await deploy("back", 1, queueTemplate(0));
-    const desk = await deploy("back", 2, queueTemplate(1), { options });
-    const kept = desk.starts[0]?.picture;
+    const controller = await deploy("back", 2, queueTemplate(1), { options });
+    const kept = controller.starts[0]?.picture;
     expect(kept).toMatchObject({ isProtected: false, stackPolicy: "", notificationArns: [] });
     const order = orderOf("back", queueTemplate(1), {
       run: 2,
@@ -129,19 +133,19 @@ describe("the options of a stack", () => {
       ...(kept && { picture: kept }),
       plan: { options },
     });
-    await revertStack(order, world.hands, new RememberingDesk());
+    await revertStack({ order, clients: world.clients, controller: new RememberingController() });
     await world.simulator.settled();
     expect(await picture("back")).toMatchObject({ isProtected: false, notificationArns: [] });
     expect(await policyOf("back")).toContain('"Effect":"Allow"');
   });
 
   test("reach CloudFormation with the change set and with its execution", async () => {
-    const { hands } = world;
+    const { clients } = world;
     const asked: unknown[] = [];
-    const overheard: typeof hands = {
-      ...hands,
+    const overheard: typeof clients = {
+      ...clients,
       in: (region) => {
-        const { operations, changeSets } = hands.in(region);
+        const { operations, changeSets } = clients.in(region);
         return {
           operations,
           changeSets: {
@@ -166,13 +170,13 @@ describe("the options of a stack", () => {
       deploymentMode: "EXPRESS",
     } as const;
     const order = orderOf("carried", queueTemplate(0), { plan: { options: carried } });
-    await deployStack(order, overheard, new RememberingDesk());
+    await deployStack({ order, clients: overheard, controller: new RememberingController() });
     expect(asked).toEqual([{ options: carried, roleArn, mode: "EXPRESS" }, { disableRollback: true }]);
     await world.simulator.settled();
     asked.length = 0;
     const onFailure = { onStackFailure: "DELETE", importExisting: true } as const;
     const again = orderOf("carried", queueTemplate(1), { run: 2, plan: { options: onFailure } });
-    await deployStack(again, overheard, new RememberingDesk());
+    await deployStack({ order: again, clients: overheard, controller: new RememberingController() });
     // A stack that is there is not deleted because an update fails.
     expect(asked).toEqual([
       { options: { importExisting: true }, roleArn: undefined, mode: undefined },

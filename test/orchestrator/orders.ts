@@ -1,10 +1,11 @@
-/** Orders for stacks against the simulated AWS, and a desk that grants what it is told to and remembers what it hears. */
+/** Orders for stacks against the simulated AWS, and a controller that grants what it is told to and remembers what it hears. */
 import { CloudFormationClient, CreateStackCommand } from "@aws-sdk/client-cloudformation";
 import { awsSession } from "../../src/aws/identity/session.ts";
 import { changeSets } from "../../src/aws/cloudformation/change-sets.ts";
 import { stackOperations } from "../../src/aws/cloudformation/stack-operations.ts";
-import type { Fact, Order, Start } from "../../src/domain/run/desk-calls.ts";
-import type { Hands, StackDesk } from "../../src/orchestrator/hands.ts";
+import type { Fact, Order, Start } from "../../src/domain/run/run-calls.ts";
+import type { Clients } from "../../src/orchestrator/clients.ts";
+import type { StackController } from "../../src/orchestrator/step.ts";
 import { createSimulator } from "../../src/simulator/simulator.ts";
 import type { Simulator, SimulatorOptions } from "../../src/simulator/options.ts";
 
@@ -12,7 +13,7 @@ export const KEYS = { accessKeyId: "AKIDTEST", secretAccessKey: "test-secret-key
 
 export type World = Readonly<{
   simulator: Simulator;
-  hands: Hands;
+  clients: Clients;
   /** Creates a stack as somebody else would, and waits for its end. */
   create(stackName: string, template: string): Promise<void>;
   close(): Promise<void>;
@@ -25,7 +26,7 @@ export const startWorld = async (options: SimulatorOptions = {}): Promise<World>
     endpoint: simulator.url,
     credentials: KEYS,
   });
-  const hands: Hands = {
+  const clients: Clients = {
     in(region) {
       const session = awsSession({ ...KEYS, region, endpoints: { all: simulator.url } });
       return { operations: stackOperations(session), changeSets: changeSets(session) };
@@ -35,7 +36,7 @@ export const startWorld = async (options: SimulatorOptions = {}): Promise<World>
   };
   return {
     simulator,
-    hands,
+    clients,
     create: async (stackName, template) => {
       await client.send(new CreateStackCommand({ StackName: stackName, TemplateBody: template }));
       await simulator.settled();
@@ -76,7 +77,7 @@ export const orderOf = (
   },
 });
 
-export class RememberingDesk implements StackDesk {
+export class RememberingController implements StackController {
   readonly starts: Start[] = [];
   readonly facts: Fact[] = [];
   readonly #grants: boolean;

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Task } from "../../src/domain/run/task.ts";
 import { cancelStack } from "../../src/orchestrator/cancel-stack.ts";
 import { deployStack } from "../../src/orchestrator/deploy-stack.ts";
-import type { Hands } from "../../src/orchestrator/hands.ts";
+import type { Clients } from "../../src/orchestrator/clients.ts";
 import { revertStack } from "../../src/orchestrator/revert-stack.ts";
-import { orderOf, queueTemplate, RememberingDesk, startWorld, type World } from "./orders.ts";
+import { orderOf, queueTemplate, RememberingController, startWorld, type World } from "./orders.ts";
 
 let world: World;
 
@@ -16,17 +16,17 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 const statusOf = async (stack: string) => {
-  const seen = await world.hands.in("us-east-1").operations.picture(stack);
+  const seen = await world.clients.in("us-east-1").operations.picture(stack);
   return seen.ok ? seen.value.status : seen.failure.kind;
 };
 
 type Rest = NonNullable<Parameters<typeof orderOf>[2]>;
 
 const deploy = async (name: string, delay: number, rest: Rest) => {
-  const desk = new RememberingDesk();
-  await deployStack(orderOf(name, queueTemplate(delay), rest), world.hands, desk);
+  const controller = new RememberingController();
+  await deployStack({ order: orderOf(name, queueTemplate(delay), rest), clients: world.clients, controller });
   await world.simulator.settled();
-  return desk;
+  return controller;
 };
 
 const PAUSING = { plan: { options: { disableRollback: true } } };
@@ -46,9 +46,9 @@ describe("a paused stack", () => {
     async (status) => {
       const name = `mended-${status.slice(0, 6).toLowerCase()}`;
       await paused(name, status);
-      const desk = await deploy(name, 2, { run: 3 });
-      expect(desk.starts).toMatchObject([{ kind: "deploy", change: "UPDATE", staysPaused: true }]);
-      expect(desk.facts).toEqual([{ kind: "accepted", task: "deploy" }]);
+      const controller = await deploy(name, 2, { run: 3 });
+      expect(controller.starts).toMatchObject([{ kind: "deploy", change: "UPDATE", staysPaused: true }]);
+      expect(controller.facts).toEqual([{ kind: "accepted", task: "deploy" }]);
       expect(await statusOf(name)).toBe("UPDATE_COMPLETE");
     },
   );
@@ -72,13 +72,13 @@ describe("a paused stack", () => {
 
   test("is not rolled back after Express mode, which is told", async () => {
     await paused("express", "UPDATE_FAILED");
-    const desk = new RememberingDesk();
+    const controller = new RememberingController();
     const order = orderOf("express", queueTemplate(2), {
       run: 3,
       plan: { options: { disableRollback: false } },
     });
-    await deployStack(order, seeing({ isExpress: true }), desk);
-    expect(desk).toMatchObject({
+    await deployStack({ order, clients: seeing({ isExpress: true }), controller });
+    expect(controller).toMatchObject({
       starts: [],
       facts: [
         { kind: "failed", error: { code: "UPDATE_FAILED", message: expect.stringContaining("Express") } },
@@ -88,32 +88,32 @@ describe("a paused stack", () => {
 
   test("is put back by CloudFormation itself where the run is taken back", async () => {
     await paused("reverted", "UPDATE_FAILED");
-    const desk = new RememberingDesk();
+    const controller = new RememberingController();
     const order = orderOf("reverted", queueTemplate(1), { run: 2, mark: { how: "updated" } });
-    expect(await revertStack(order, world.hands, desk)).toBe("wait");
-    expect(desk.starts).toMatchObject([{ kind: "resume" }]);
+    expect(await revertStack({ order, clients: world.clients, controller })).toBe("wait");
+    expect(controller.starts).toMatchObject([{ kind: "resume" }]);
     await world.simulator.settled();
     expect(await statusOf("reverted")).toBe("UPDATE_ROLLBACK_COMPLETE");
   });
 });
 
 type Seen = Extract<
-  Awaited<ReturnType<ReturnType<Hands["in"]>["operations"]["picture"]>>,
+  Awaited<ReturnType<ReturnType<Clients["in"]>["operations"]["picture"]>>,
   { ok: true }
 >["value"];
 
-/** Hands that see a stack otherwise than it is. */
-const seeing = (otherwise: Partial<Seen>, now = () => 0): Hands => ({
-  ...world.hands,
+/** Clients that see a stack otherwise than it is. */
+const seeing = (otherwise: Partial<Seen>, now = () => 0): Clients => ({
+  ...world.clients,
   now,
   in: (region) => {
-    const hands = world.hands.in(region);
+    const clients = world.clients.in(region);
     return {
-      ...hands,
+      ...clients,
       operations: {
-        ...hands.operations,
+        ...clients.operations,
         picture: async (stack) => {
-          const seen = await hands.operations.picture(stack);
+          const seen = await clients.operations.picture(stack);
           return seen.ok ? { ok: true, value: { ...seen.value, ...otherwise } } : seen;
         },
       },
@@ -129,20 +129,22 @@ describe("a stack that CloudFormation is clearing up", () => {
     async (clearing) => {
       const name = `cleared-${clearing.toLowerCase().replaceAll("_", "-")}`;
       await deploy(name, 0, { run: 1 });
-      const desk = new RememberingDesk();
+      const controller = new RememberingController();
       const order = orderOf(name, queueTemplate(1), { run: 2 });
-      expect(await deployStack(order, seeing({ status: clearing }), desk)).toBe("pending");
-      expect(desk).toMatchObject({
+      expect(await deployStack({ order, clients: seeing({ status: clearing }), controller })).toBe("pending");
+      expect(controller).toMatchObject({
         starts: [{ kind: "wait", reason: `The stack is in ${clearing}: its end is waited for` }],
         facts: [],
       });
       const task: Task = { kind: "wait", accepted: false, since: new Date(0).toISOString() };
       const waiting = { ...order, task };
-      expect(await deployStack(waiting, seeing({ status: clearing }), desk)).toBe("pending");
-      expect(desk.starts.length).toBe(1);
-      await deployStack(waiting, world.hands, desk);
+      expect(await deployStack({ order: waiting, clients: seeing({ status: clearing }), controller })).toBe(
+        "pending",
+      );
+      expect(controller.starts.length).toBe(1);
+      await deployStack({ order: waiting, clients: world.clients, controller });
       await world.simulator.settled();
-      expect(desk.starts.at(-1)).toMatchObject({ kind: "deploy", change: "UPDATE" });
+      expect(controller.starts.at(-1)).toMatchObject({ kind: "deploy", change: "UPDATE" });
       expect(await statusOf(name)).toBe("UPDATE_COMPLETE");
     },
   );
@@ -151,14 +153,10 @@ describe("a stack that CloudFormation is clearing up", () => {
     await deploy("endless", 0, { run: 1 });
     const task: Task = { kind: "wait", accepted: false, since: new Date(0).toISOString() };
     const order = orderOf("endless", queueTemplate(1), { run: 2, task });
-    const desk = new RememberingDesk();
-    await deployStack(
-      order,
-      seeing({ status }, () => 3_600_001),
-      desk,
-    );
-    await cancelStack(order, seeing({ status }), desk);
-    expect(desk.facts).toMatchObject([
+    const controller = new RememberingController();
+    await deployStack({ order, clients: seeing({ status }, () => 3_600_001), controller });
+    await cancelStack({ order, clients: seeing({ status }), controller });
+    expect(controller.facts).toMatchObject([
       { kind: "failed", error: { code: "STACK_BUSY", message: expect.stringContaining("60 minutes") } },
       { kind: "withdrawn" },
     ]);

@@ -3,11 +3,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Task } from "../../src/domain/run/task.ts";
 import { cancelStack } from "../../src/orchestrator/cancel-stack.ts";
 import { deployStack } from "../../src/orchestrator/deploy-stack.ts";
-import { Refused } from "../../src/orchestrator/hands.ts";
+import { Refused } from "../../src/orchestrator/answers.ts";
 import { patienceOfStep } from "../../src/orchestrator/patience.ts";
 import { removeStack } from "../../src/orchestrator/remove-stack.ts";
 import { validateStack } from "../../src/orchestrator/validate-stack.ts";
-import { orderOf, queueTemplate, RememberingDesk, startWorld, type World } from "./orders.ts";
+import { orderOf, queueTemplate, RememberingController, startWorld, type World } from "./orders.ts";
 
 let world: World;
 
@@ -40,40 +40,58 @@ const expired = {
 describe("AWS refuses whoever asks", () => {
   test("credentials that have expired are told as such, whatever is asked with them", async () => {
     world.simulator.fault({ kind: "expired-token" });
-    const desk = new RememberingDesk();
+    const controller = new RememberingController();
     const order = orderOf("expired", queueTemplate(0));
-    const refusal = await refusalBy(() => deployStack(order, world.hands, desk));
+    const refusal = await refusalBy(() => deployStack({ order, clients: world.clients, controller }));
     expect(refusal).toEqual({ ...expired, message: expect.stringMatching(/ \(ExpiredToken\w*\)$/) });
-    expect(await refusalBy(() => validateStack(order, world.hands))).toEqual(refusal);
-    expect(desk).toMatchObject({ starts: [], facts: [] });
+    expect(await refusalBy(() => validateStack({ order, clients: world.clients }))).toEqual(refusal);
+    expect(controller).toMatchObject({ starts: [], facts: [] });
   });
 
   test("what is under way and may not be looked at is not taken for gone", async () => {
-    const accepted = new RememberingDesk();
-    await deployStack(orderOf("hidden", queueTemplate(0)), world.hands, accepted);
+    const accepted = new RememberingController();
+    await deployStack({
+      order: orderOf("hidden", queueTemplate(0)),
+      clients: world.clients,
+      controller: accepted,
+    });
     await world.simulator.settled();
     world.simulator.fault({ kind: "access-denied", stack: "hidden" });
     const { changeSetId = "" } = accepted.starts[0]!;
     const task: Task = { kind: "deploy", change: "CREATE", changeSetId, accepted: true };
-    const desk = new RememberingDesk();
+    const controller = new RememberingController();
     const look = (rest: Partial<Task>) => orderOf("hidden", queueTemplate(0), { task: { ...task, ...rest } });
     const denied = {
       code: "AWS_ACCESS_DENIED",
       message: expect.stringContaining("not authorized to perform: cloudformation:"),
       details: "Give the credentials this right, then retry",
     };
-    expect(await refusalBy(() => deployStack(look({}), world.hands, desk))).toEqual(denied);
+    expect(
+      await refusalBy(() => deployStack({ order: look({}), clients: world.clients, controller })),
+    ).toEqual(denied);
     const cancelled = look({ accepted: false });
-    expect(await refusalBy(() => cancelStack(cancelled, world.hands, desk))).toEqual(denied);
-    expect(await refusalBy(() => removeStack(look({ kind: "remove" }), world.hands, desk))).toEqual(denied);
-    expect(desk.facts).toEqual([]);
+    expect(
+      await refusalBy(() => cancelStack({ order: cancelled, clients: world.clients, controller })),
+    ).toEqual(denied);
+    expect(
+      await refusalBy(() =>
+        removeStack({ order: look({ kind: "remove" }), clients: world.clients, controller }),
+      ),
+    ).toEqual(denied);
+    expect(controller.facts).toEqual([]);
   });
 
   test("what may not be done fails at once, and says which right is lacking", async () => {
     world.simulator.fault({ kind: "access-denied", action: "ExecuteChangeSet", stack: "forbidden" });
-    const desk = new RememberingDesk();
-    expect(await deployStack(orderOf("forbidden", queueTemplate(0)), world.hands, desk)).toBe("again");
-    expect(desk.facts).toMatchObject([
+    const controller = new RememberingController();
+    expect(
+      await deployStack({
+        order: orderOf("forbidden", queueTemplate(0)),
+        clients: world.clients,
+        controller,
+      }),
+    ).toBe("again");
+    expect(controller.facts).toMatchObject([
       {
         kind: "failed",
         error: {

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deployStack } from "../../src/orchestrator/deploy-stack.ts";
 import { revertStack } from "../../src/orchestrator/revert-stack.ts";
-import type { Picture } from "../../src/domain/run/desk-calls.ts";
-import { orderOf, queueTemplate, RememberingDesk, startWorld, type World } from "./orders.ts";
+import type { Picture } from "../../src/domain/run/run-calls.ts";
+import { orderOf, queueTemplate, RememberingController, startWorld, type World } from "./orders.ts";
 
 let world: World;
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 const statusOf = async (stack: string) => {
-  const seen = await world.hands.in("us-east-1").operations.picture(stack);
+  const seen = await world.clients.in("us-east-1").operations.picture(stack);
   return seen.ok ? seen.value.status : undefined;
 };
 
@@ -34,31 +34,43 @@ describe("a stack is put back that has secret parameters", () => {
 
   /** Deployed, and deployed again with another secret and another delay. */
   const changed = async (stack: string, delay: number) => {
-    const desk = new RememberingDesk();
-    await deployStack(orderOf(stack, template(0)), world.hands, new RememberingDesk());
+    const controller = new RememberingController();
+    await deployStack({
+      order: orderOf(stack, template(0)),
+      clients: world.clients,
+      controller: new RememberingController(),
+    });
     await world.simulator.settled();
     const plan = { parameters: { Secret: "b" }, tags: { changed: "yes" } };
-    await deployStack(orderOf(stack, template(delay), { run: 2, plan }), world.hands, desk);
+    await deployStack({
+      order: orderOf(stack, template(delay), { run: 2, plan }),
+      clients: world.clients,
+      controller,
+    });
     await world.simulator.settled();
-    return desk.starts[0]!.picture!;
+    return controller.starts[0]!.picture!;
   };
 
   test("those keep what they have, which is told", async () => {
-    const desk = new RememberingDesk();
+    const controller = new RememberingController();
     const before = await changed("secretive", 5);
     const order = orderOf("secretive", "", { run: 2, picture: before });
-    expect(await revertStack(order, world.hands, desk)).toBe("wait");
-    expect(desk.starts).toMatchObject([{ kind: "revert", reason }]);
+    expect(await revertStack({ order, clients: world.clients, controller })).toBe("wait");
+    expect(controller.starts).toMatchObject([{ kind: "revert", reason }]);
   });
 
   test("where CloudFormation itself has rolled back, they are what they were", async () => {
     world.simulator.setFailures("kept", { Queue: { at: "update", reason: "No" } });
     const before = await changed("kept", 5);
     expect(await statusOf("kept")).toBe("UPDATE_ROLLBACK_COMPLETE");
-    const desk = new RememberingDesk();
-    await revertStack(orderOf("kept", "", { run: 2, picture: before }), world.hands, desk);
-    expect(desk).toMatchObject({ starts: [], facts: [{ kind: "back" }] });
-    expect(desk.facts[0]).not.toHaveProperty("reason");
+    const controller = new RememberingController();
+    await revertStack({
+      order: orderOf("kept", "", { run: 2, picture: before }),
+      clients: world.clients,
+      controller,
+    });
+    expect(controller).toMatchObject({ starts: [], facts: [{ kind: "back" }] });
+    expect(controller.facts[0]).not.toHaveProperty("reason");
   });
 });
 
@@ -66,27 +78,37 @@ describe("a rollback is begun again", () => {
   test("a stack that could not be put back the first time is put back the second time", async () => {
     await world.create("again", queueTemplate(0));
     world.simulator.setFailures("again", { Queue: { at: "update", reason: "No" } });
-    expect(await revertStack(orderOf("again", "", { picture }), world.hands, new RememberingDesk())).toBe(
-      "wait",
-    );
+    expect(
+      await revertStack({
+        order: orderOf("again", "", { picture }),
+        clients: world.clients,
+        controller: new RememberingController(),
+      }),
+    ).toBe("wait");
     await world.simulator.settled();
     expect(await statusOf("again")).toBe("UPDATE_ROLLBACK_COMPLETE");
     world.simulator.setFailures("again", {});
-    const desk = new RememberingDesk();
+    const controller = new RememberingController();
     const order = orderOf("again", "", { picture, attempt: 1 });
-    expect(await revertStack(order, world.hands, desk)).toBe("wait");
+    expect(await revertStack({ order, clients: world.clients, controller })).toBe("wait");
     await world.simulator.settled();
-    expect(desk.facts).toEqual([{ kind: "accepted", task: "revert" }]);
+    expect(controller.facts).toEqual([{ kind: "accepted", task: "revert" }]);
     expect(await statusOf("again")).toBe("UPDATE_COMPLETE");
   });
 
   test("what CloudFormation went on with is looked after when nothing was heard of it", async () => {
     const task = { kind: "resume", accepted: true } as const;
     await world.create("resumed", queueTemplate(0));
-    const desk = new RememberingDesk();
-    expect(await revertStack(orderOf("resumed", "", { picture, task }), world.hands, desk)).toBe("wait");
+    const controller = new RememberingController();
+    expect(
+      await revertStack({
+        order: orderOf("resumed", "", { picture, task }),
+        clients: world.clients,
+        controller,
+      }),
+    ).toBe("wait");
     await world.simulator.settled();
-    expect(desk.starts).toMatchObject([{ kind: "revert", change: "UPDATE" }]);
+    expect(controller.starts).toMatchObject([{ kind: "revert", change: "UPDATE" }]);
     expect(await statusOf("resumed")).toBe("UPDATE_COMPLETE");
   });
 });

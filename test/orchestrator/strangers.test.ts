@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Task } from "../../src/domain/run/task.ts";
 import { cancelStack } from "../../src/orchestrator/cancel-stack.ts";
 import { deployStack } from "../../src/orchestrator/deploy-stack.ts";
-import { KEYS, orderOf, queueTemplate, RememberingDesk, startWorld, type World } from "./orders.ts";
+import { KEYS, orderOf, queueTemplate, RememberingController, startWorld, type World } from "./orders.ts";
 
 let world: World;
 let somebody: CloudFormationClient;
@@ -30,19 +30,23 @@ afterAll(() => world?.close());
 const granted = async (stack: string): Promise<Task> => {
   await world.create(stack, queueTemplate(0));
   const away = world.simulator.fault({ kind: "server-error", action: "ExecuteChangeSet", stack });
-  const desk = new RememberingDesk();
-  await expect(deployStack(orderOf(stack, queueTemplate(5)), world.hands, desk)).rejects.toThrow(
-    "unavailable",
-  );
+  const controller = new RememberingController();
+  await expect(
+    deployStack({ order: orderOf(stack, queueTemplate(5)), clients: world.clients, controller }),
+  ).rejects.toThrow("unavailable");
   away.clear();
-  const { kind, change, changeSetId = "" } = desk.starts[0]!;
+  const { kind, change, changeSetId = "" } = controller.starts[0]!;
   return { kind, ...(change && { change }), changeSetId, accepted: false };
 };
 
 const goOn = async (stack: string, task: Task) => {
-  const desk = new RememberingDesk();
-  const outcome = await deployStack(orderOf(stack, queueTemplate(5), { task }), world.hands, desk);
-  return { outcome, facts: desk.facts };
+  const controller = new RememberingController();
+  const outcome = await deployStack({
+    order: orderOf(stack, queueTemplate(5), { task }),
+    clients: world.clients,
+    controller,
+  });
+  return { outcome, facts: controller.facts };
 };
 
 const update = (stack: string, delay: number) =>
@@ -57,13 +61,13 @@ describe("somebody else changes the stack before the change set is executed", ()
       outcome: "again",
       facts: [{ kind: "failed", isUntouched: true, error: { code: "CHANGE_SET_OVERTAKEN" } }],
     });
-    const text = await world.hands.in("us-east-1").operations.templateText("overtaken");
+    const text = await world.clients.in("us-east-1").operations.templateText("overtaken");
     expect(text).toEqual({ ok: true, value: queueTemplate(9) });
   });
 
   test("nor is a change set of his that made AWS throw ours away", async () => {
     const task = await granted("replaced");
-    const { operations, changeSets } = world.hands.in("us-east-1");
+    const { operations, changeSets } = world.clients.in("us-east-1");
     const wish = { template: { body: queueTemplate(9) } };
     const his = await changeSets.create({ stack: "replaced", name: "his", type: "UPDATE" }, wish);
     if (!his.ok) return expect.unreachable(his.failure.kind);
@@ -86,17 +90,17 @@ describe("somebody else changes the stack before the change set is executed", ()
   test("nor is what was never begun cancelled in his stead", async () => {
     const task = await granted("his-own");
     await update("his-own", 9);
-    const desk = new RememberingDesk();
+    const controller = new RememberingController();
     const order = orderOf("his-own", queueTemplate(5), { task });
-    expect(await cancelStack(order, world.hands, desk)).toBe("again");
-    expect(desk.facts).toEqual([{ kind: "withdrawn" }]);
+    expect(await cancelStack({ order, clients: world.clients, controller })).toBe("again");
+    expect(controller.facts).toEqual([{ kind: "withdrawn" }]);
     await world.simulator.settled();
     expect(world.simulator.stackStatus("his-own")).toBe("UPDATE_COMPLETE");
   });
 
   test("a change set that was executed and is not kept any more is known by its stack", async () => {
     const task = await granted("forgotten");
-    const { changeSets } = world.hands.in("us-east-1");
+    const { changeSets } = world.clients.in("us-east-1");
     await somebody.send(new ExecuteChangeSetCommand({ ChangeSetName: task.changeSetId }));
     await world.simulator.settled();
     await changeSets.delete({ name: task.changeSetId ?? "" });

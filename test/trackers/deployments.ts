@@ -2,7 +2,7 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
-import type { Caller } from "../../src/domain/run/desk-calls.ts";
+import type { Caller } from "../../src/domain/run/run-calls.ts";
 import { deploymentChannelOf } from "../../src/protocol/connection/channel-names.ts";
 import type { Registration } from "../../src/protocol/deployment/deployment-requests.ts";
 import { poll } from "./far-end.ts";

@@ -1,7 +1,7 @@
 /** What follows from something that was found out about a stack of an orchestrated run. */
 import type { DeploymentEvent, ErrorDetail } from "../../protocol/deployment/deployment-events.ts";
 import type { DeploymentState, StackNode } from "../deployment/deployment-state.ts";
-import type { Fact, PlanFault, Start } from "./desk-calls.ts";
+import type { Fact, PlanFault, Start } from "./run-calls.ts";
 import type { Mark, Task, TaskKind } from "./task.ts";
 import { outOfSight, withWayOut } from "./way-out.ts";
 

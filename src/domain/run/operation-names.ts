@@ -3,7 +3,7 @@
  * the stack alone, so that what is asked again is the same.
  */
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
-import type { Order } from "./desk-calls.ts";
+import type { Order } from "./run-calls.ts";
 import type { TaskKind } from "./task.ts";
 
 /** FNV-1a over UTF-16, as eight hexadecimal digits: to tell names apart, not to guard anything. */

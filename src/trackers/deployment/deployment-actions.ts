@@ -4,7 +4,7 @@
  */
 import { mayRead } from "../../auth/rights.ts";
 import { hasEnded } from "../../domain/deployment/deployment-state.ts";
-import type { Plan } from "../../domain/run/desk-calls.ts";
+import type { Plan } from "../../domain/run/run-calls.ts";
 import { doneAfter } from "../../domain/run/done.ts";
 import { beginningAfter, momentAfter } from "../../domain/run/moment.ts";
 import type { Orchestration } from "../../domain/run/task.ts";
@@ -16,8 +16,8 @@ import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { Session } from "../../protocol/connection/session.ts";
 import type { DeploymentChannel } from "./deployment-channel.ts";
-import { planOf, registrationOf } from "../run/deployment-plan.ts";
-import { startOf } from "./registration.ts";
+import { planOf } from "../run/deployment-plan.ts";
+import { startOf, type Beginning } from "./registration.ts";
 
 /** Why nothing else can be begun. */
 const underway = ({ store }: DeploymentChannel): Failure => {
@@ -74,13 +74,8 @@ export const register = async (
   };
   const forbidden = uncovered(plan, channels);
   if (forbidden) return failed(forbidden);
-  return carryOut(channel, registration, user, plan, given?.templates, (run) => ({
-    run,
-    purpose: "deploy",
-    onFailure: plan.onFailure,
-    validated: false,
-    done: [],
-  }));
+  const aim = { purpose: "deploy", onFailure: plan.onFailure, validated: false, done: [] } as const;
+  return carryOut(channel, { address: registration, user, plan, templates: given?.templates, aim });
 };
 
 /** Does one of the actions. `channels`: what the user's token covers; whoever sees a deployment may cancel it. */
@@ -108,13 +103,12 @@ export const act = async (
       return retry(channel, address, user, plan);
     case "destroy":
       if (!hasEnded(state)) return failed(underway(channel));
-      return carryOut(channel, address, user, plan, undefined, (run) => ({
-        run,
-        purpose: "destroy",
-        onFailure: "stop",
-        validated: true,
-        done: [],
-      }));
+      return carryOut(channel, {
+        address,
+        user,
+        plan,
+        aim: { purpose: "destroy", onFailure: "stop", validated: true, done: [] },
+      });
   }
 };
 
@@ -203,37 +197,37 @@ const retry = async (
     return failed(unfit("retry", `run ${state.run} is ${state.status}: nothing of it is left to do`));
   const before = desk.plans.orchestration;
   const purpose = before?.purpose ?? "deploy";
-  return carryOut(
-    channel,
-    address,
-    user,
-    plan,
-    undefined,
-    (run) => ({
-      run,
-      purpose,
-      onFailure: plan.onFailure,
-      validated: purpose === "destroy",
-      ...(purpose === "deploy" ? doneAfter(state, before) : { done: [] }),
-    }),
-    true,
-  );
+  const aim = {
+    purpose,
+    onFailure: plan.onFailure,
+    validated: purpose === "destroy",
+    ...(purpose === "deploy" ? doneAfter(state, before) : { done: [] }),
+  };
+  return carryOut(channel, { address, user, plan, aim, goesOn: true });
 };
 
-/** Begins a run that Stackcast carries out. `goesOn`: what the runs before it did may still be put back. */
+/** A run that Stackcast is to carry out. */
+type Undertaking = Readonly<{
+  address: DeploymentAddress;
+  user: string;
+  plan: Plan;
+  /** By stack, those that were sent; absent: the plan was kept before, and its templates with it. */
+  templates?: ReadonlyMap<string, string> | undefined;
+  aim: Omit<Orchestration, "generation" | "run">;
+  /** What the runs before it did may still be put back. */
+  goesOn?: boolean;
+}>;
+
+/** Begins a run that Stackcast carries out: what is kept of it is its plan. */
 const carryOut = async (
   channel: DeploymentChannel,
-  { deploymentId, environment }: DeploymentAddress,
-  user: string,
-  plan: Plan,
-  templates: ReadonlyMap<string, string> | undefined,
-  orchestrationOf: (run: number) => Omit<Orchestration, "generation">,
-  goesOn = false,
+  { address, user, plan, templates, aim, goesOn = false }: Undertaking,
 ): Promise<Result<null, Failure>> => {
   const { plans } = channel.desk;
-  const orchestration = orchestrationOf(channel.store.state.run + 1);
-  const registration = registrationOf(plan, { deploymentId, environment });
-  const begun = await begin(channel, registration, user, undefined, () => {
+  const { deploymentId, environment } = address;
+  const orchestration = { run: channel.store.state.run + 1, ...aim };
+  const beginning = { deploymentId, environment, mode: "deploy", ...plan } as const;
+  const begun = await begin(channel, beginning, user, undefined, () => {
     if (templates) plans.keepPlan(plan, templates);
     else plans.changePlan(plan);
     if (!goesOn) plans.forgetMarks();
@@ -252,16 +246,16 @@ const carryOut = async (
 /** `keep` is called in the same turn in which the run's first event is kept: there is no run without its plan. */
 const begin = async (
   channel: DeploymentChannel,
-  registration: Registration,
+  beginning: Beginning,
   user: string,
   since: string | undefined,
   keep: () => void = () => undefined,
 ): Promise<Result<null, Failure>> => {
   const { store, settings } = channel;
-  const { deploymentId, environment } = registration;
+  const { deploymentId, environment } = beginning;
   const timestamp = beginningAfter(store.state, new Date().toISOString());
   const run = store.state.run + 1;
-  const start = startOf(registration, { run, user, timestamp, defaultRegion: settings.aws.region });
+  const start = startOf(beginning, { run, user, timestamp, defaultRegion: settings.aws.region });
   if (!start.ok) return start;
   channel.following.begin(since ?? timestamp);
   keep();

@@ -7,7 +7,7 @@ import type {
   PlanFault,
   Start,
   TurnAnswer,
-} from "../../domain/run/desk-calls.ts";
+} from "../../domain/run/run-calls.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { Session } from "../../protocol/connection/session.ts";
 import type {

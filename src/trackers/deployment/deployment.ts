@@ -15,7 +15,7 @@ import type {
   PlanFault,
   Start,
   TurnAnswer,
-} from "../../domain/run/desk-calls.ts";
+} from "../../domain/run/run-calls.ts";
 import { deploymentChannelOf, type DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { Join, JoinRequest, Missed } from "../../protocol/rpc/channel-owner.ts";
 import type {

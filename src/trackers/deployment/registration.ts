@@ -1,4 +1,4 @@
-/** A registration turned into the event that begins a run, with the stacks in their layers. */
+/** A registration, or a kept plan, turned into the event that begins a run, with the stacks in their layers. */
 import { layersOf, type LayeringFailure } from "../../domain/deployment/layers.ts";
 import type { DeploymentEventOf } from "../../protocol/deployment/deployment-events.ts";
 import type { Registration } from "../../protocol/deployment/deployment-requests.ts";
@@ -28,9 +28,20 @@ const failureOf = (failure: LayeringFailure): Failure => {
   }
 };
 
+/** What a run begins with: a registration, or the plan that was kept of an earlier one. */
+export type Beginning = Pick<Registration, "deploymentId" | "environment" | "mode" | "owner" | "onFailure"> &
+  Readonly<{
+    stacks: readonly Readonly<{
+      name: string;
+      stackName?: string | undefined;
+      region?: string | undefined;
+      dependsOn?: readonly string[] | undefined;
+    }>[];
+  }>;
+
 /** `defaultRegion`: of stacks that name none. */
 export const startOf = (
-  { deploymentId, environment, mode, stacks, owner, onFailure }: Registration,
+  { deploymentId, environment, mode, stacks, owner, onFailure }: Beginning,
   {
     run,
     user,
@@ -45,7 +56,7 @@ export const startOf = (
   const planned = stacks.map(({ name, stackName = name, region = defaultRegion, dependsOn = [] }) => ({
     name,
     layer: layers.value.get(name) ?? 1,
-    dependsOn,
+    dependsOn: [...dependsOn],
     ...(mode !== "ingest" && { stackName, region }),
   }));
   const addresses = planned.map(({ stackName, region }) => `${region}/${stackName}`);

@@ -1,6 +1,5 @@
-/** A registration of the mode `deploy` taken apart into what is kept of it, and put together again for the next run. */
-import type { Plan, StackPlan } from "../../domain/run/desk-calls.ts";
-import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
+/** The plan of a registration of the mode `deploy`: what is kept of it, for its run and the next. */
+import type { Plan, StackPlan } from "../../domain/run/run-calls.ts";
 import { tagsOf } from "../../protocol/deployment/deployment-plan.ts";
 import type { Registration } from "../../protocol/deployment/deployment-requests.ts";
 import { optionsOf } from "../../protocol/stack/stack-options.ts";
@@ -34,21 +33,4 @@ export const planOf = (
   templates: new Map(
     stacks.flatMap(({ name, templateBody }) => (templateBody === undefined ? [] : [[name, templateBody]])),
   ),
-});
-
-/** The stacks of a plan as they are registered for a run: where they are, and on what they depend. */
-export const registrationOf = (
-  { stacks, owner, onFailure }: Plan,
-  address: DeploymentAddress,
-): Registration => ({
-  ...address,
-  mode: "deploy",
-  stacks: stacks.map(({ name, stackName, region, dependsOn }) => ({
-    name,
-    stackName,
-    region,
-    dependsOn: [...dependsOn],
-  })),
-  onFailure,
-  ...(owner !== undefined && { owner }),
 });

@@ -15,7 +15,7 @@ import type {
   PlanFault,
   Start,
   TurnAnswer,
-} from "../../domain/run/desk-calls.ts";
+} from "../../domain/run/run-calls.ts";
 import {
   backAfter,
   consequenceOf,

@@ -3,7 +3,7 @@
  * may sleep through the end of its runtime and stay so until an event reaches it.
  */
 import { instanceNameOf } from "../../domain/run/operation-names.ts";
-import { NEWS, type OrchestrationParams } from "../../domain/run/desk-calls.ts";
+import { NEWS, type OrchestrationParams } from "../../domain/run/run-calls.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { Env } from "../../env.ts";
 import { logLine } from "../../log.ts";

@@ -2,7 +2,7 @@
  * What a deployment that Stackcast deploys keeps beside its events: its plan, for this run and the next; what was set
  * going in each stack; and how each stack was before it was touched, until nothing can be put back any more.
  */
-import type { Picture, Plan } from "../../domain/run/desk-calls.ts";
+import type { Picture, Plan } from "../../domain/run/run-calls.ts";
 import type { Mark, Orchestration, Task } from "../../domain/run/task.ts";
 
 const PLAN = "plan";

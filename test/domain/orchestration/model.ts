@@ -4,7 +4,7 @@
  */
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
 import { emptyDeployment, type DeploymentState } from "../../../src/domain/deployment/deployment-state.ts";
-import type { Fact, Start } from "../../../src/domain/run/desk-calls.ts";
+import type { Fact, Start } from "../../../src/domain/run/run-calls.ts";
 import { backAfter, consequenceOf, isAllowed, startEvents } from "../../../src/domain/run/facts.ts";
 import { nextTurn } from "../../../src/domain/run/next-turn.ts";
 import { toldBy } from "../../../src/domain/run/operation-frames.ts";

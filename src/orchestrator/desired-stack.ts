@@ -5,30 +5,31 @@
 import type { StackPicture } from "../aws/cloudformation/stack-operations.ts";
 import type { ParameterWish, StackWish } from "../aws/cloudformation/stack-wish.ts";
 import { keptParameters, sendableTags, userTagOf } from "../domain/run/desired-stack.ts";
-import type { Order } from "../domain/run/desk-calls.ts";
+import type { Order } from "../domain/run/run-calls.ts";
 import type { ErrorDetail } from "../protocol/deployment/deployment-events.ts";
 import { OWN_TAGS } from "../protocol/deployment/deployment-plan.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import { outputAddressOf } from "../protocol/stack/stack-parameters.ts";
-import { refusalOf, settled, type Hands } from "./hands.ts";
+import { errorDetailOf } from "../domain/failure/error-detail.ts";
+import { settled } from "./answers.ts";
+import { cloudFormationOf, type Step } from "./step.ts";
 
 /** What the tag of a deployment's stacks says. */
 export const deploymentTagOf = ({ deploymentId, environment }: Order["address"]): string =>
   `${deploymentId}/${environment}`;
 
 /** `now`: the stack that is there, if there is one. */
-export const wishOf = async (
-  order: Order,
+export const desiredStackOf = async (
+  step: Step,
   now: StackPicture | undefined,
-  hands: Hands,
 ): Promise<Result<StackWish, ErrorDetail>> => {
-  const { plan, template, address, user } = order;
+  const { plan, template, address, user } = step.order;
   const { roleArn, notificationArns, deploymentMode } = plan.options ?? {};
-  const parameters = await parametersOf(order, now, hands);
+  const parameters = await parametersOf(step, now);
   if (!parameters.ok) return parameters;
   return success({
     template,
-    parameters: { ...(now && (await keptOf(order, now, hands))), ...parameters.value },
+    parameters: { ...(now && (await keptOf(step, now))), ...parameters.value },
     tags: {
       ...(now && !plan.replaceTags && sendableTags(now.tags)),
       ...plan.tags,
@@ -43,13 +44,10 @@ export const wishOf = async (
 };
 
 /** Who may not have the template validated keeps what its text speaks of. */
-const keptOf = async (
-  { plan, template }: Order,
-  { parameters }: StackPicture,
-  hands: Hands,
-): Promise<Record<string, ParameterWish>> => {
+const keptOf = async (step: Step, { parameters }: StackPicture): Promise<Record<string, ParameterWish>> => {
+  const { plan, template } = step.order;
   if (plan.exactParameters || Object.keys(parameters).length === 0) return {};
-  const demands = settled(await hands.in(plan.region).operations.validate(template));
+  const demands = settled(await cloudFormationOf(step).operations.validate(template));
   // Stand-ins for AWS tell no parameters at all.
   const declared = demands.ok ? demands.value.parameters.map(({ name }) => name) : [];
   return keptParameters(
@@ -60,9 +58,8 @@ const keptOf = async (
 };
 
 const parametersOf = async (
-  { plan, places }: Order,
+  { order: { plan, places }, clients }: Step,
   now: StackPicture | undefined,
-  hands: Hands,
 ): Promise<Result<Record<string, ParameterWish>, ErrorDetail>> => {
   const outputs = new Map<string, Readonly<Record<string, string>>>();
   const parameters: Record<string, ParameterWish> = {};
@@ -86,8 +83,8 @@ const parametersOf = async (
       return failed({ code: "STACK_NOT_FOUND", message: `${stack} is no stack of this deployment` });
     let given = outputs.get(stack);
     if (!given) {
-      const seen = settled(await hands.in(place.region).operations.picture(place.stackName));
-      if (!seen.ok) return failed(refusalOf(seen.failure));
+      const seen = settled(await clients.in(place.region).operations.picture(place.stackName));
+      if (!seen.ok) return failed(errorDetailOf(seen.failure));
       given = seen.value.outputs;
       outputs.set(stack, given);
     }

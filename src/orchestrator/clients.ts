@@ -1,0 +1,34 @@
+/** What an orchestrated run reaches CloudFormation with, region by region. */
+import { changeSets, type ChangeSets } from "../aws/cloudformation/change-sets.ts";
+import { awsSession } from "../aws/identity/session.ts";
+import { stackOperations, type StackOperations } from "../aws/cloudformation/stack-operations.ts";
+import type { Settings } from "../settings.ts";
+
+/** CloudFormation in one region. */
+type RegionClients = Readonly<{ operations: StackOperations; changeSets: ChangeSets }>;
+
+export type Clients = Readonly<{
+  in(region: string): RegionClients;
+  /** Lets CloudFormation work for a moment. */
+  pause(milliseconds: number): Promise<void>;
+  /** Unix milliseconds. */
+  now(): number;
+}>;
+
+/** Clients with the Worker's own credentials. */
+export const clientsOf = ({ aws }: Settings): Clients => {
+  const known = new Map<string, RegionClients>();
+  return {
+    in(region) {
+      const session = awsSession({ ...aws.credentials, region, endpoints: aws.endpoints });
+      const clients = known.get(region) ?? {
+        operations: stackOperations(session),
+        changeSets: changeSets(session),
+      };
+      known.set(region, clients);
+      return clients;
+    },
+    pause: (milliseconds) => scheduler.wait(milliseconds),
+    now: () => Date.now(),
+  };
+};
