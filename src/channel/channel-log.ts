@@ -2,12 +2,30 @@
  * A channel's log with its position: epoch, head and floor move with what is appended, in one transaction with what the
  * channel's object keeps beside them in one row. Nothing is written before there is something to keep.
  */
+import * as z from "zod";
 import { isRecoverable, type AskedPosition, type Position } from "../protocol/connection/position.ts";
 import type { Missed, Run } from "../protocol/rpc/channel-owner.ts";
+import { decoded, LAYOUT, objectOf, type Codec } from "./codec.ts";
 import { EventLog, type LogRun } from "./event-log.ts";
 
 /** The key of the row that holds the position, and what the object keeps with it. */
 export const HEAD = "head";
+
+/** The position within the row. A former release kept no layout, and no floor for stacks. */
+const positionCodec = objectOf<Omit<Position, "floor"> & Readonly<{ layout?: number; floor?: number }>>({
+  layout: z.literal(LAYOUT).optional(),
+  epoch: z.string(),
+  offset: z.number(),
+  floor: z.number().optional(),
+});
+
+/** What a channel keeps with its position, and what it begins with. `floorOf`: where the row holds no floor. */
+type Opening<Kept> = Readonly<{
+  codec: Codec<Kept>;
+  fresh: Kept;
+  floorOf: (kept: Kept) => number;
+  newEpoch: () => string;
+}>;
 
 /** Moves with each commit: the floor, and what the object keeps in the row. */
 type Moved<Kept> = Readonly<{ floor: number; kept: Kept }>;
@@ -16,26 +34,30 @@ type Moved<Kept> = Readonly<{ floor: number; kept: Kept }>;
 export type LogPage = Readonly<{ runs: readonly Run[]; more: boolean }>;
 
 export class ChannelLog<Kept extends object = object> {
-  /** What the object keeps in the row of the head. */
+  /** What the object keeps in the row of the head; of one that could not be read, what a channel begins with. */
   kept: Kept;
+  /** Whether the head could be read, or nothing was kept. If not, another epoch has begun, with all that the log holds. */
+  readonly isWhole: boolean;
   private at: Position;
   private readonly rows: EventLog;
   private readonly storage: DurableObjectStorage;
+  private readonly newEpoch: () => string;
   private isStored: boolean;
 
-  /** `stored`: the row of the head as it was read; `fresh`: what a channel begins with. */
-  constructor(
-    storage: DurableObjectStorage,
-    stored: (Position & Kept) | undefined,
-    fresh: Kept,
-    newEpoch: () => string,
-  ) {
+  constructor(storage: DurableObjectStorage, { codec, fresh, floorOf, newEpoch }: Opening<Kept>) {
     this.storage = storage;
-    this.isStored = stored !== undefined;
-    this.rows = new EventLog(storage.sql, this.isStored);
-    const { epoch, offset, floor, ...kept } = stored ?? { epoch: newEpoch(), offset: 0, floor: 1, ...fresh };
-    this.at = { epoch, offset, floor };
-    this.kept = kept as unknown as Kept;
+    this.newEpoch = newEpoch;
+    const stored = storage.kv.get(HEAD);
+    const head = stored === undefined ? undefined : decoded(positionCodec, stored, HEAD);
+    const kept = head && decoded(codec, stored, HEAD);
+    this.rows = new EventLog(storage.sql, kept !== undefined);
+    const { first, last } = kept ? { first: 1, last: 0 } : this.rows.bounds();
+    this.isWhole = kept !== undefined || (stored === undefined && last === 0);
+    this.isStored = kept !== undefined;
+    const { epoch = newEpoch(), offset = last, floor } = (kept && head) ?? {};
+    this.at = { epoch, offset, floor: floor ?? (kept ? floorOf(kept) : first) };
+    this.kept = kept ?? fresh;
+    if (!this.isWhole) this.create();
   }
 
   get epoch(): string {
@@ -94,9 +116,20 @@ export class ChannelLog<Kept extends object = object> {
   }
 
   /** Begins another epoch: what comes from now on is told under offsets that were used before. */
-  beginEpoch(epoch: string): void {
-    this.at = { ...this.at, epoch };
+  beginEpoch(): void {
+    this.at = { ...this.at, epoch: this.newEpoch() };
     this.putHead(this.at, this.kept);
+  }
+
+  /** Begins another epoch without anything that was told in the one before; `keep`: as of `commit`. */
+  restart(keep: () => Kept): void {
+    const at = { epoch: this.newEpoch(), offset: this.at.offset, floor: this.at.offset + 1 };
+    this.kept = this.storage.transactionSync(() => {
+      const kept = keep();
+      this.putHead(at, kept);
+      return kept;
+    });
+    this.at = at;
   }
 
   /** What somebody is told who comes with a position: what follows it, or else all from `from` on; undefined: nothing. */
@@ -129,6 +162,6 @@ export class ChannelLog<Kept extends object = object> {
   }
 
   private putHead(at: Position, kept: Kept): void {
-    this.storage.kv.put(HEAD, { ...at, ...kept });
+    this.storage.kv.put(HEAD, { layout: LAYOUT, ...kept, ...at });
   }
 }

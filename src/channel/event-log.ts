@@ -13,6 +13,9 @@ const MAX_PAGE_BYTES = 8 * 1024 * 1024;
 /** Between the frames of a row; JSON text holds no bare line break. */
 const SEPARATOR = "\n";
 
+const TABLE =
+  "CREATE TABLE IF NOT EXISTS log (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, body TEXT NOT NULL)";
+
 const encoder = new TextEncoder();
 
 /** Cuts a run so that each part fits into one `batch` frame. */
@@ -49,9 +52,7 @@ export class EventLog {
   /** Creates the table; again does no harm. Not to be called in a transaction, which might be taken back. */
   create(): void {
     if (this.isThere) return;
-    this.sql.exec(
-      "CREATE TABLE IF NOT EXISTS log (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, body TEXT NOT NULL)",
-    );
+    this.sql.exec(TABLE);
     this.isThere = true;
   }
 
@@ -100,6 +101,18 @@ export class EventLog {
     if (runs.length < 2) return runs;
     // Many small commits make a few large frames.
     return parts({ from: runs[0]!.from, to: runs.at(-1)!.to, frames: runs.flatMap(({ frames }) => frames) });
+  }
+
+  /** The offsets of the first and the last event that are kept, whatever the head says; 1 and 0: there are none. */
+  bounds(): Readonly<{ first: number; last: number }> {
+    const tables = this.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'log'").toArray();
+    if (tables.length === 0) return { first: 1, last: 0 };
+    const { first, last } = this.sql
+      .exec<{ first: number | null; last: number | null }>(
+        "SELECT min(first) AS first, max(last) AS last FROM log",
+      )
+      .one();
+    return { first: first ?? 1, last: last ?? 0 };
   }
 
   /** Forgets the rows that lie wholly before an offset. */

@@ -4,6 +4,9 @@
  */
 import type { LookupFailure } from "../domain/failure/lookup-failure.ts";
 import { success, type Result } from "../protocol/result.ts";
+import * as z from "zod";
+import { objectOf } from "./codec.ts";
+import { Row } from "./rows.ts";
 import type { ChannelLog } from "./channel-log.ts";
 import { logLine } from "../log.ts";
 import { backoffMs } from "../domain/backoff.ts";
@@ -30,6 +33,12 @@ export type Sink<Item> = Readonly<{
 /** Kept over restarts. `since`: of the first of the failures. */
 type Progress = Readonly<{ offset: number; failures: number; since?: number }>;
 
+const progressCodec = objectOf<Progress>({
+  offset: z.number(),
+  failures: z.number(),
+  since: z.number().optional(),
+});
+
 /** While more may come soon, events are let gather so long, in milliseconds: fuller batches, fewer rows. */
 const GATHER_MS = 10_000;
 
@@ -42,15 +51,15 @@ export class LogConsumer<Item extends Placed = Placed> {
   private progress: Progress;
   private readonly flight = new SingleFlight();
   private notBefore = 0;
-  private readonly kv: SyncKvStorage;
+  private readonly row: Row<Progress>;
   private readonly log: Pick<ChannelLog, "offset" | "page">;
   private readonly sink: Sink<Item>;
 
   constructor(kv: SyncKvStorage, log: Pick<ChannelLog, "offset" | "page">, sink: Sink<Item>) {
-    this.kv = kv;
+    this.row = new Row(kv, sink.key, progressCodec);
     this.log = log;
     this.sink = sink;
-    this.progress = kv.get<Progress>(sink.key) ?? { offset: 0, failures: 0 };
+    this.progress = this.row.value ?? { offset: 0, failures: 0 };
   }
 
   /** Offset of the newest event that is handed on; the log must keep all after it. */
@@ -142,6 +151,6 @@ export class LogConsumer<Item extends Placed = Placed> {
 
   private keep(progress: Progress): void {
     this.progress = progress;
-    this.kv.put(this.sink.key, progress);
+    this.row.put(progress);
   }
 }

@@ -10,6 +10,7 @@ import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { Env } from "../../env.ts";
 import type { DestinationsRpc } from "./destinations-rpc.ts";
+import { decodedText, objectOf, wordOf } from "../../channel/codec.ts";
 
 const VERSION = "version";
 
@@ -18,7 +19,16 @@ const tooMany: Failure = {
   message: `${MAX_DESTINATIONS} destinations are too many: delete one first`,
 };
 
-const ruleSchema = z.custom<DestinationRule>((value) => typeof value === "object" && value !== null);
+const texts = z.array(z.string());
+
+const ruleCodec = objectOf<DestinationRule>({
+  id: z.string(),
+  kind: wordOf<DestinationRule["kind"]>(),
+  events: texts,
+  channels: texts.optional(),
+  environments: texts.optional(),
+  toOwner: z.boolean().optional(),
+});
 
 type Row = { view: string; rule: string; revision: number };
 
@@ -65,7 +75,7 @@ export class Destinations extends DurableObject<Env> implements DestinationsRpc 
     return this.sql
       .exec<Pick<Row, "view">>("SELECT view FROM destinations ORDER BY created, id")
       .toArray()
-      .map(({ view }) => destinationSchema.parse(JSON.parse(view)));
+      .flatMap(({ view }) => decodedText(destinationSchema, view, "destinations") ?? []);
   }
 
   /** The rules, unless the asker has them: `known` is the version that it has. */
@@ -75,7 +85,7 @@ export class Destinations extends DurableObject<Env> implements DestinationsRpc 
       rules: this.sql
         .exec<Pick<Row, "rule">>("SELECT rule FROM destinations ORDER BY created, id")
         .toArray()
-        .map(({ rule }) => ruleSchema.parse(JSON.parse(rule))),
+        .flatMap(({ rule }) => decodedText(ruleCodec, rule, "destinations") ?? []),
     };
     const { version } = this.rulesNow;
     return version === known ? { version } : this.rulesNow;

@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { attemptSchema, type Attempt, type DeliveryState } from "../../protocol/destinations.ts";
+import { decodedText } from "../../channel/codec.ts";
 import type { MessagePlace } from "./message-id.ts";
 
 /** Delivered messages that are kept. */
@@ -56,7 +57,7 @@ const entryOf = ({ created, settled, attempts, channel, ...row }: Row): LogEntry
   channel: channel ?? undefined,
   createdAt: created,
   settledAt: settled,
-  attempts: attemptsSchema.parse(JSON.parse(attempts)),
+  attempts: decodedText(attemptsSchema, attempts, `deliveries/${row.number}`) ?? [],
 });
 
 export class DeliveryLog {

@@ -6,18 +6,19 @@ import type { Failure } from "../../protocol/failure.ts";
 import { success, type Result } from "../../protocol/result.ts";
 import type { Env } from "../../env.ts";
 import { ruleOf, viewOf } from "../directory/destination-record.ts";
+import { Row } from "../../channel/rows.ts";
+import { revisionCodec, type Revision } from "./outbox-codec.ts";
 import type { OutboxStore } from "./outbox-store.ts";
 import { logLine } from "../../log.ts";
 import { call, destinationsOf, directoryOf } from "../../objects.ts";
 
-/** Kept: how often the destination has changed, and which of these changes the directory knows. */
 const REVISION = "revision";
-type Revision = Readonly<{ now: number; told: number }>;
 
 export class OutboxEntry {
   private readonly ctx: DurableObjectState;
   private readonly env: Env;
   private readonly id: string;
+  private readonly row: Row<Revision>;
   /** Undefined after a wake-up: the watchdog knows, and telling it twice does no harm. */
   private enrolled: boolean | undefined;
   /** What is being told; one thing at a time. */
@@ -28,6 +29,7 @@ export class OutboxEntry {
     this.ctx = ctx;
     this.env = env;
     this.id = id;
+    this.row = new Row(ctx.storage.kv, REVISION, revisionCodec);
   }
 
   /** Whether the directory does not know how the destination is. */
@@ -39,7 +41,7 @@ export class OutboxEntry {
   /** Tells how the destination is now. Fails only if the directory refuses it. */
   async say(store: OutboxStore): Promise<Result<void, Failure>> {
     const { now, told } = this.revision;
-    this.ctx.storage.kv.put<Revision>(REVISION, { now: now + 1, told });
+    this.row.put({ now: now + 1, told });
     return this.catchUp(store);
   }
 
@@ -63,6 +65,7 @@ export class OutboxEntry {
       this.forgotten = false;
       throw error;
     }
+    this.row.delete();
     this.enrol(false);
   }
 
@@ -79,7 +82,7 @@ export class OutboxEntry {
       );
       const since = this.revision;
       // A destination that was deleted meanwhile has nothing to keep.
-      if (since.now >= now) this.ctx.storage.kv.put<Revision>(REVISION, { ...since, told: now });
+      if (since.now >= now) this.row.put({ ...since, told: now });
       return noted;
     } catch (error) {
       logLine("warn", "Destination not told", { error: String(error) });
@@ -100,6 +103,6 @@ export class OutboxEntry {
   }
 
   private get revision(): Revision {
-    return this.ctx.storage.kv.get<Revision>(REVISION) ?? { now: 0, told: 0 };
+    return this.row.value ?? { now: 0, told: 0 };
   }
 }

@@ -5,6 +5,7 @@
  */
 import * as z from "zod";
 import { attemptSchema, type Attempt } from "../../protocol/destinations.ts";
+import { decodedText } from "../../channel/codec.ts";
 import type { HandOver } from "../../protocol/rpc/destination-feed.ts";
 
 const attemptsSchema = z.array(attemptSchema);
@@ -90,7 +91,7 @@ export class OutboxLanes {
       this.lanes.set(lane, {
         channel,
         done,
-        attempts: attemptsSchema.parse(JSON.parse(attempts)),
+        attempts: decodedText(attemptsSchema, attempts, `lanes/${lane}`) ?? [],
         tries,
         due,
       });
@@ -139,7 +140,10 @@ export class OutboxLanes {
   /** The first message of a lane; undefined if none waits. */
   head(number: number): LaneHead | undefined {
     const lane = this.lanes.get(number);
-    const message = lane && this.block(number)?.messages.find(({ offset }) => offset > lane.done);
+    if (!lane) return undefined;
+    const block = this.block(number);
+    if (!block) this.lanes.delete(number);
+    const message = block?.messages.find(({ offset }) => offset > lane.done);
     return message && { lane: number, message, ...lane };
   }
 
@@ -248,13 +252,22 @@ export class OutboxLanes {
   private block(number: number): Block | undefined {
     const known = this.blocks.get(number);
     if (known) return known;
-    const row = this.firstBlock(number);
-    if (!row) return undefined;
-    const block = { first: row.first, messages: messagesIn(row.body) };
+    const block = this.readableBlock(number);
+    if (!block) return undefined;
     const [oldest] = this.blocks.keys();
     if (oldest !== undefined && this.blocks.size >= MOST_OPEN_BLOCKS) this.blocks.delete(oldest);
     this.blocks.set(number, block);
     return block;
+  }
+
+  /** The first block with messages; those before it that cannot be read are dropped. */
+  private readableBlock(number: number): Block | undefined {
+    for (let row = this.firstBlock(number); row; row = this.firstBlock(number)) {
+      const messages = messagesIn(row.body);
+      if (messages.length > 0) return { first: row.first, messages };
+      this.sql.exec("DELETE FROM blocks WHERE lane = ? AND first = ?", number, row.first);
+    }
+    return undefined;
   }
 
   private firstBlock(number: number): BlockRow | undefined {
@@ -278,7 +291,9 @@ export class OutboxLanes {
   }
 }
 
-const messagesIn = (body: string): readonly WaitingMessage[] => blockSchema.parse(JSON.parse(body));
+/** Of a row that cannot be read there are none: what it held cannot be sent, and must not keep what follows from it. */
+const messagesIn = (body: string): readonly WaitingMessage[] =>
+  decodedText(blockSchema, body, "blocks") ?? [];
 
 /** Cuts messages into rows. */
 const blocksOf = (messages: readonly WaitingMessage[]): WaitingMessage[][] => {

@@ -5,9 +5,14 @@
 import type { Attempt, DeliveryState } from "../../protocol/destinations.ts";
 import type { HandOver } from "../../protocol/rpc/destination-feed.ts";
 import type { Health, KeptDestination, Secrets } from "../directory/destination-record.ts";
+import * as z from "zod";
+import { LAYOUT } from "../../channel/codec.ts";
+import { Row } from "../../channel/rows.ts";
+import { destinationCodec, healthCodec, secretsCodec } from "./outbox-codec.ts";
 import { DeliveryLog, type LogEntry } from "./delivery-log.ts";
 import type { MessagePlace } from "./message-id.ts";
 import { closesIncident, opensIncident } from "../kinds/pagerduty.ts";
+import { newSecret } from "../kinds/webhook.ts";
 import { OutboxLanes, type LaneHead } from "./outbox-lanes.ts";
 
 const DESTINATION = "destination";
@@ -31,18 +36,21 @@ export class OutboxStore {
   private constructor(storage: DurableObjectStorage, destination: KeptDestination) {
     this.storage = storage;
     this.destination = destination;
-    this.secrets = storage.kv.get<Secrets>(SECRETS);
-    this.health = storage.kv.get<Health>(HEALTH) ?? {};
+    this.secrets = new Row(storage.kv, SECRETS, secretsCodec).value;
+    // A secret that cannot be read: another one lets the receiver refuse what comes, until its owner asks for a new one.
+    if (!this.secrets && destination.request.kind === "webhook")
+      this.keepSecrets({ current: newSecret((bytes) => crypto.getRandomValues(bytes)) });
+    this.health = new Row(storage.kv, HEALTH, healthCodec).value ?? {};
     this.lanes = new OutboxLanes(storage.sql);
     this.log = new DeliveryLog(storage.sql);
-    const mark = storage.kv.get<number>(MARK) ?? 0;
+    const mark = new Row(storage.kv, MARK, z.number()).value ?? 0;
     for (const { lane, place } of this.log.since(mark)) this.lanes.advance(lane, place);
     this.unmarked = this.log.newest() - mark;
   }
 
   /** Undefined if there is no destination here; then nothing is written either. */
   static open(storage: DurableObjectStorage): OutboxStore | undefined {
-    const destination = storage.kv.get<KeptDestination>(DESTINATION);
+    const destination = new Row(storage.kv, DESTINATION, destinationCodec).value;
     return destination && new OutboxStore(storage, destination);
   }
 
@@ -51,14 +59,14 @@ export class OutboxStore {
     destination: KeptDestination,
     secrets: Secrets | undefined,
   ): OutboxStore {
-    storage.kv.put(DESTINATION, destination);
+    storage.kv.put(DESTINATION, { layout: LAYOUT, ...destination });
     if (secrets) storage.kv.put(SECRETS, secrets);
     return new OutboxStore(storage, destination);
   }
 
   keepDestination(destination: KeptDestination): void {
     this.destination = destination;
-    this.storage.kv.put(DESTINATION, destination);
+    this.storage.kv.put(DESTINATION, { layout: LAYOUT, ...destination });
   }
 
   keepSecrets(secrets: Secrets): void {

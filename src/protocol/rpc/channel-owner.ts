@@ -18,6 +18,8 @@ export type JoinRequest = Readonly<{
   classic: boolean;
   /** Who asks, of those who ask the same at the same time one. */
   subject?: string;
+  /** See `RPC_VERSION`. */
+  version?: number;
 }>;
 
 export type Join = Readonly<{
@@ -54,6 +56,8 @@ export type Push = Readonly<{
   offset: number;
   runs: readonly Run[];
   transient: readonly string[];
+  /** See `RPC_VERSION`. */
+  version?: number;
 }>;
 
 /** The side of a channel's owner. `join` answers for a channel that nobody has registered yet, too: at offset 0. */

@@ -30,4 +30,10 @@ export type HandedMessage = Readonly<{
 }>;
 
 /** Events of a channel in ascending order; what was taken before is left out. */
-export type HandOver = Readonly<{ channel: string; epoch: string; messages: readonly HandedMessage[] }>;
+export type HandOver = Readonly<{
+  channel: string;
+  epoch: string;
+  messages: readonly HandedMessage[];
+  /** See `RPC_VERSION`. */
+  version?: number;
+}>;

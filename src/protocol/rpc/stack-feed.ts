@@ -26,6 +26,8 @@ export type FeedRequest = Readonly<{
   begun?: boolean;
   /** The deployment's run is over: the stack's next operation begins another. */
   resting?: boolean;
+  /** See `RPC_VERSION`. */
+  version?: number;
 }>;
 
 /** A place in a stack's channel. */
@@ -52,6 +54,8 @@ export type FeedDelivery = Readonly<{
   frames: readonly string[];
   /** Why nothing more is to be expected of the stack, if that is so. */
   trouble?: Readonly<{ code: FailureCode; message: string }>;
+  /** See `RPC_VERSION`. */
+  version?: number;
 }>;
 
 /**

@@ -5,6 +5,7 @@
 import type { Push, Run } from "../../protocol/rpc/channel-owner.ts";
 import type { Env } from "../../env.ts";
 import { gatewayOf } from "../../objects.ts";
+import { RPC_VERSION } from "../../protocol/rpc/version.ts";
 
 /** Kept, one row for each gateway: `gateway/<name>`. */
 const GATEWAY = "gateway/";
@@ -85,7 +86,7 @@ export class GatewayPushes {
   private async push(name: string, push: Push): Promise<void> {
     const joins = this.joins.get(name);
     try {
-      const { viewers } = await gatewayOf(this.env, name).push(push);
+      const { viewers } = await gatewayOf(this.env, name).push({ ...push, version: RPC_VERSION });
       this.lagging.delete(name);
       // It may have joined again while it answered that it has nobody.
       if (this.joins.get(name) !== joins) return;

@@ -2,6 +2,9 @@
  * How far each request to deploy the stack has come, so that one that is made again after a crash goes on and does
  * nothing twice. No record holds a private key, a parameter or a template.
  */
+import * as z from "zod";
+import { objectOf, wordOf } from "../../channel/codec.ts";
+import { Rows } from "../../channel/rows.ts";
 import type { KeyPair } from "../../aws/services/key-pairs.ts";
 import type { CanvasDeployed } from "../../protocol/deployment/canvas-deploy.ts";
 import { KEY_LIFETIME_MS } from "./canvas-claims.ts";
@@ -23,24 +26,36 @@ export type CanvasRecord = Readonly<{
 
 const PREFIX = "canvas/";
 
+const recordCodec = objectOf<CanvasRecord>({
+  id: z.string(),
+  digest: z.string(),
+  token: z.string(),
+  at: z.number(),
+  step: wordOf<CanvasRecord["step"]>(),
+  names: z.array(z.string()),
+  keyPairs: z.record(z.string(), objectOf<KeyPair>({ keyPairId: z.string(), fingerprint: z.string() })),
+  outcome: wordOf<NonNullable<CanvasRecord["outcome"]>>().optional(),
+  stackId: z.string().optional(),
+});
+
 export class CanvasRecords {
-  private readonly kv: SyncKvStorage;
+  private readonly rows: Rows<CanvasRecord>;
 
   constructor(kv: SyncKvStorage) {
-    this.kv = kv;
+    this.rows = new Rows(kv, PREFIX, recordCodec);
   }
 
   find(id: string): CanvasRecord | undefined {
-    return this.kv.get<CanvasRecord>(PREFIX + id);
+    return this.rows.get(id);
   }
 
   keep(record: CanvasRecord): CanvasRecord {
-    this.kv.put(PREFIX + record.id, record);
+    this.rows.put(record.id, record);
     return record;
   }
 
   drop(id: string): void {
-    this.kv.delete(PREFIX + id);
+    this.rows.delete(id);
   }
 
   /** Requests for which CloudFormation was not called: their key pairs are of no use to anybody. */
@@ -61,6 +76,6 @@ export class CanvasRecords {
   }
 
   private get all(): readonly CanvasRecord[] {
-    return [...this.kv.list<CanvasRecord>({ prefix: PREFIX })].map(([, record]) => record);
+    return [...this.rows.all.values()];
   }
 }

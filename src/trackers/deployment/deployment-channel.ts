@@ -3,11 +3,17 @@
  * commit is one transaction; gateways, trackers, the directory and the audit follow it and never hold it up.
  */
 import { awsSession, type AwsSession } from "../../aws/identity/session.ts";
-import { emptyDeployment, hasEnded, isSettled } from "../../domain/deployment/deployment-state.ts";
+import {
+  emptyDeployment,
+  hasEnded,
+  isSettled,
+  type DeploymentState,
+} from "../../domain/deployment/deployment-state.ts";
 import { deploymentProgressOf } from "../../domain/deployment/deployment-view.ts";
 import { foldDeployment } from "../../domain/deployment/fold-deployment.ts";
 import { endedRunsOf } from "../../domain/deployment/ended-runs.ts";
 import { fittedProgress, SNAPSHOT_PART } from "../../domain/deployment/fitted-progress.ts";
+import { momentAfter } from "../../domain/run/moment.ts";
 import { runSummaryOf } from "../../domain/deployment/totals/run-summary.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { Join, JoinRequest } from "../../protocol/rpc/channel-owner.ts";
@@ -167,6 +173,7 @@ export class DeploymentChannel {
     const now = Date.now();
     // First of all, so that a call that hangs costs one period and nothing else.
     await this.rearm();
+    if (this.isLost) await this.tell(store.address!, [lostRun(store.state)]);
     ctx.waitUntil(this.destinations.run(now));
     const handedOn = this.consumers.run(now, !hasEnded(store.state));
     ctx.waitUntil(handedOn);
@@ -214,6 +221,7 @@ export class DeploymentChannel {
 
   private dueIn(now: number): number | undefined {
     const dues = [
+      this.isLost ? 0 : undefined,
       this.following.nextIn(now),
       this.pushes.nextIn(),
       this.consumers.nextIn(now),
@@ -222,6 +230,11 @@ export class DeploymentChannel {
     ];
     const known = dues.filter((due) => due !== undefined);
     return known.length === 0 ? undefined : Math.min(...known);
+  }
+
+  /** Whether what the run was to do cannot be read any more: nobody would carry it on. */
+  private get isLost(): boolean {
+    return this.desk.isInCharge && this.isRunning() && this.desk.plans.orchestration === undefined;
   }
 
   private isRunning(): boolean {
@@ -256,3 +269,11 @@ export class DeploymentChannel {
     this.ctx.waitUntil(told.catch(() => void (this.toldDirectory = "")));
   }
 }
+
+const lostRun = (state: DeploymentState): DeploymentEvent => {
+  const { deploymentId, environment } = state;
+  const message = "What the run was to do cannot be read any more. Look at its stacks, then deploy again";
+  const timestamp = momentAfter(state, new Date().toISOString());
+  const data = { deploymentId, environment, error: { code: "INTERNAL", message } };
+  return { type: "deployment_failed", timestamp, data };
+};

@@ -6,6 +6,9 @@ import { hasEnded, type DeploymentState, type StackNode } from "../../domain/dep
 import { eventsOfRest, type Answer } from "../../domain/deployment/following.ts";
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
 import type { Env } from "../../env.ts";
+import * as z from "zod";
+import { Row } from "../../channel/rows.ts";
+import { followingCodec, type Following } from "./deployment-codec.ts";
 import type { DeploymentStore } from "./deployment-store.ts";
 import type { FedPositions } from "./fed-positions.ts";
 import { StackExpectations, type Expecting } from "./stack-expectations.ts";
@@ -15,7 +18,6 @@ const SINCE = "since";
 
 /** Kept once a run is over: since when an operation begins the next one, or that none does. */
 const FOLLOWING = "following";
-type Following = Readonly<{ since: string; stopped?: true }>;
 
 /** Kept: when the run last heard of a beginning or an end, and when the trackers were last asked, in unix milliseconds. */
 const HEARD = "heard";
@@ -36,7 +38,10 @@ const MAX_ROUNDS = 100;
 type Tell = (events: readonly DeploymentEvent[]) => Promise<number>;
 
 export class DeploymentFollowing {
-  private readonly kv: SyncKvStorage;
+  private readonly begunAt: Row<string>;
+  private readonly followed: Row<Following>;
+  private readonly heard: Row<number>;
+  private readonly asked: Row<number>;
   private readonly store: DeploymentStore;
   private readonly expectations: StackExpectations;
   private readonly positions: FedPositions;
@@ -52,7 +57,10 @@ export class DeploymentFollowing {
     waitMs: number,
     tell: Tell,
   ) {
-    this.kv = kv;
+    this.begunAt = new Row(kv, SINCE, z.string());
+    this.followed = new Row(kv, FOLLOWING, followingCodec);
+    this.heard = new Row(kv, HEARD, z.number());
+    this.asked = new Row(kv, ASKED, z.number());
     this.store = store;
     this.positions = positions;
     this.waitMs = waitMs;
@@ -67,7 +75,7 @@ export class DeploymentFollowing {
 
   /** Whether the run that is under way, or was last, is to be followed by another. */
   get goesOn(): boolean {
-    return this.state.mode === "track" && this.kv.get<Following>(FOLLOWING)?.stopped !== true;
+    return this.state.mode === "track" && this.followed.value?.stopped !== true;
   }
 
   /** Whether the deployment has use for a stack's events. */
@@ -79,20 +87,20 @@ export class DeploymentFollowing {
   begin(since: string): void {
     this.expectations.forget([...this.state.stacks.values()]);
     this.positions.forget();
-    this.kv.delete(FOLLOWING);
-    this.kv.put(SINCE, new Date(since).toISOString());
+    this.followed.delete();
+    this.begunAt.put(new Date(since).toISOString());
   }
 
   /** Prepares a run that an operation begins: all goes on from where it is. */
   goOn(): void {
     this.expectations.forget();
-    this.kv.put(SINCE, this.since);
-    this.kv.delete(FOLLOWING);
+    this.begunAt.put(this.since);
+    this.followed.delete();
   }
 
   /** From now on no operation begins a run. */
   stop(): void {
-    this.kv.put<Following>(FOLLOWING, { since: this.since, stopped: true });
+    this.followed.put({ since: this.since, stopped: true });
   }
 
   /** Notes what a commit changed. To be called in the same turn. */
@@ -100,10 +108,9 @@ export class DeploymentFollowing {
     const { state } = this;
     if (state.mode !== "track" || state.run === 0) return;
     if (events.some(({ type }) => type.startsWith("stack_") || type === "deployment_started"))
-      this.kv.put(HEARD, now);
+      this.heard.put(now);
     const isOver = hasEnded(state) && !(hasEnded(before) && before.run === state.run);
-    if (isOver && !this.kv.get(FOLLOWING))
-      this.kv.put<Following>(FOLLOWING, { since: state.endTime ?? state.lastEventTime });
+    if (isOver && !this.followed.value) this.followed.put({ since: state.endTime ?? state.lastEventTime });
   }
 
   /** What the alarm is for: tells the trackers, asks them when it is time, and tells what follows from their answers. */
@@ -114,7 +121,7 @@ export class DeploymentFollowing {
       const { run } = this.state;
       const answers = await this.expectations.tell(this.expecting());
       if (this.askIn(Date.now()) === 0) {
-        this.kv.put(ASKED, Date.now());
+        this.asked.put(Date.now());
         answers.push(...(await this.expectations.ask(this.expecting())));
       }
       if (answers.length === 0 || this.state.run !== run) return;
@@ -141,7 +148,7 @@ export class DeploymentFollowing {
     }
     const events = eventsOfRest(this.state, answers, {
       now,
-      heardAt: this.kv.get<number>(HEARD) ?? 0,
+      heardAt: this.heard.value ?? 0,
       quietMs: Math.min(SILENCE_MS, this.waitMs),
       waitMs: this.waitMs,
     });
@@ -151,17 +158,17 @@ export class DeploymentFollowing {
   private askIn(now: number): number | undefined {
     const { state } = this;
     if (state.mode !== "track" || state.run === 0 || (hasEnded(state) && !this.isFollowed)) return undefined;
-    const askedAt = this.kv.get<number>(ASKED) ?? 0;
+    const askedAt = this.asked.value ?? 0;
     if (hasEnded(state)) return Math.max(0, askedAt + REMIND_MS - now);
-    const heardAt = this.kv.get<number>(HEARD) ?? 0;
+    const heardAt = this.heard.value ?? 0;
     return Math.max(0, Math.max(askedAt, heardAt) + Math.min(SILENCE_MS, this.waitMs) - now);
   }
 
   /** The release before did not follow runs that are over: from now on it counts what begins. */
   private adopt(): void {
-    if (!isFollowable(this.state) || this.kv.get(FOLLOWING)) return;
+    if (!isFollowable(this.state) || this.followed.value) return;
     this.positions.forget();
-    this.kv.put<Following>(FOLLOWING, { since: new Date().toISOString() });
+    this.followed.put({ since: new Date().toISOString() });
   }
 
   /** Stacks whose trackers are to know of the deployment. Where Stackcast deploys, they hear of it when it is their turn. */
@@ -175,8 +182,8 @@ export class DeploymentFollowing {
   }
 
   private get since(): string {
-    const following = hasEnded(this.state) ? this.kv.get<Following>(FOLLOWING)?.since : undefined;
-    return following ?? this.kv.get<string>(SINCE) ?? this.state.startTime;
+    const following = hasEnded(this.state) ? this.followed.value?.since : undefined;
+    return following ?? this.begunAt.value ?? this.state.startTime;
   }
 
   private get state(): DeploymentState {

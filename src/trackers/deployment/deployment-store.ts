@@ -2,38 +2,33 @@
  * What a deployment's object keeps: the channel's log, the run's state, the ids of ingested events, and the runs before.
  * A commit is one transaction.
  */
-import { keptOutputs } from "../../protocol/bounds.ts";
-import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
-import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
-import type { DeploymentProgress, StackProgress } from "../../protocol/deployment/deployment-progress.ts";
+import { ChannelLog } from "../../channel/channel-log.ts";
+import type { LogRun } from "../../channel/event-log.ts";
+import { deleteRows, readableRows, Row } from "../../channel/rows.ts";
 import {
   emptyDeployment,
   type DeploymentState,
   type StackNode,
 } from "../../domain/deployment/deployment-state.ts";
-import { ChannelLog, HEAD } from "../../channel/channel-log.ts";
-import type { LogRun } from "../../channel/event-log.ts";
-import type { Position } from "../../protocol/connection/position.ts";
-import { IngestedIds, type Generations } from "./ingested-ids.ts";
+import { keptOutputs } from "../../protocol/bounds.ts";
+import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
+import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
+import type { DeploymentProgress, StackProgress } from "../../protocol/deployment/deployment-progress.ts";
+import {
+  deploymentHeadCodec,
+  endedRunCodec,
+  endedStackCodec,
+  stackRowCodec,
+  type DeploymentHead,
+  type StackRow,
+} from "./deployment-codec.ts";
+import { IngestedIds } from "./ingested-ids.ts";
+import { refolded } from "./refolded.ts";
 import { ResourceBlocks } from "./resource-blocks.ts";
-
-/** Kept with the channel's position: rewritten by every commit, as one row; the stacks have rows of their own. */
-type Kept = Readonly<{
-  /** Offset of the newest run's `deployment_started`. */
-  runStart: number;
-  address?: DeploymentAddress;
-  /** Names of the stacks, in the order in which they joined. */
-  order?: readonly string[];
-  state?: Omit<DeploymentState, "stacks">;
-  ingested?: Generations;
-}>;
 
 const STACK = "stack/";
 const RUN = "run/";
 const RUN_STACK = "run-stack/";
-
-/** A row may hold 2 MB: the resources have rows of their own. */
-type StackRow = Omit<StackNode, "resources">;
 
 export type Change = Readonly<{
   state: DeploymentState;
@@ -44,7 +39,7 @@ export type Change = Readonly<{
 
 export class DeploymentStore {
   state: DeploymentState;
-  readonly log: ChannelLog<Kept>;
+  readonly log: ChannelLog<DeploymentHead>;
   private readonly resources: ResourceBlocks;
   private readonly ingested: IngestedIds;
   private readonly storage: DurableObjectStorage;
@@ -53,9 +48,9 @@ export class DeploymentStore {
     this.storage = storage;
     this.resources = new ResourceBlocks(storage.kv);
     this.ingested = new IngestedIds(storage.sql);
-    const head = storage.kv.get<Position & Kept>(HEAD);
-    this.log = new ChannelLog<Kept>(storage, head, { runStart: 1 }, newEpoch);
-    this.state = this.load();
+    const fresh = { runStart: 1 };
+    this.log = new ChannelLog(storage, { codec: deploymentHeadCodec, fresh, floorOf: () => 1, newEpoch });
+    this.state = (this.log.isWhole ? this.loaded() : undefined) ?? this.recovered();
   }
 
   /** Offset of the newest run's first event. */
@@ -80,13 +75,13 @@ export class DeploymentStore {
 
   /** The runs before the newest one, oldest first, without their stacks. */
   earlierRuns(): DeploymentProgress[] {
-    return [...this.storage.kv.list<DeploymentProgress>({ prefix: RUN })].map(([, progress]) => progress);
+    return readableRows(this.storage.kv, RUN, endedRunCodec).rows.map(([, progress]) => progress);
   }
 
   earlierRun(run: number): DeploymentProgress | undefined {
-    const progress = this.storage.kv.get<DeploymentProgress>(runKey(run));
+    const progress = new Row(this.storage.kv, runKey(run), endedRunCodec).value;
     if (!progress) return undefined;
-    const stacks = [...this.storage.kv.list<StackProgress>({ prefix: runStacksKey(run) })];
+    const stacks = readableRows(this.storage.kv, runStacksKey(run), endedStackCodec).rows;
     return { ...progress, stacks: Object.fromEntries(stacks.map(([, stack]) => [stack.name, stack])) };
   }
 
@@ -123,7 +118,13 @@ export class DeploymentStore {
       }
       const ingested = this.ingested.keep(ids, kept.ingested, now);
       const order = [...stacks.keys()];
-      const next: Kept = { runStart: newest, address, order, state: rest, ...(ingested && { ingested }) };
+      const next: DeploymentHead = {
+        runStart: newest,
+        address,
+        order,
+        state: rest,
+        ...(ingested && { ingested }),
+      };
       return { floor: nextFloor, kept: next };
     });
     this.state = state;
@@ -145,23 +146,51 @@ export class DeploymentStore {
   }
 
   private forgetRun(floor: number): void {
-    for (const [key] of this.storage.kv.list({ prefix: STACK })) this.storage.kv.delete(key);
-    this.resources.forget();
+    this.forgetState();
     this.log.trimBefore(floor);
   }
 
-  private load(): DeploymentState {
+  private forgetState(): void {
+    deleteRows(this.storage.kv, STACK);
+    this.resources.forget();
+  }
+
+  /** Undefined if something of it cannot be read: a state with a hole would tell what is not so. */
+  private loaded(): DeploymentState | undefined {
     const { address, state, order = [] } = this.log.kept;
     if (!address || !state) return emptyDeployment(address?.deploymentId ?? "", address?.environment ?? "");
     const resources = this.resources.load();
-    const kept = new Map(
-      [...this.storage.kv.list<StackRow>({ prefix: STACK })].map(([, stack]): [string, StackNode] => [
-        stack.name,
-        { ...stack, resources: resources.get(stack.name) ?? new Map() },
-      ]),
-    );
-    const stacks = order.map((name) => kept.get(name)).filter((stack) => stack !== undefined);
+    const { rows, isWhole } = readableRows(this.storage.kv, STACK, stackRowCodec);
+    if (!resources || !isWhole) return undefined;
+    const kept = new Map(rows.map(([, stack]) => [stack.name, stack]));
+    const stacks = order.flatMap((name): StackNode | [] => {
+      const stack = kept.get(name);
+      return stack ? { ...stack, resources: resources.get(name) ?? new Map() } : [];
+    });
     return { ...state, stacks: new Map(stacks.map((stack) => [stack.name, stack])) };
+  }
+
+  /** What the log tells, kept in place of what cannot be read; without any, the channel begins anew. */
+  private recovered(): DeploymentState {
+    const { log } = this;
+    const { address: known, ingested = this.ingested.generations(), runStart: start } = log.kept;
+    const told = refolded(log);
+    const state = told?.state ?? emptyDeployment(known?.deploymentId ?? "", known?.environment ?? "");
+    const { stacks, ...rest } = state;
+    const { deploymentId, environment } = state;
+    const address = known ?? (told && { deploymentId, environment });
+    log.commit([], () => {
+      this.forgetState();
+      for (const stack of stacks.values()) this.keepStack(stack, undefined);
+      const kept: DeploymentHead = {
+        runStart: told?.runStart ?? start,
+        ...(address && { address }),
+        ...(told && { order: [...stacks.keys()], state: rest }),
+        ...(ingested && { ingested }),
+      };
+      return { floor: log.floor, kept };
+    });
+    return state;
   }
 }
 

@@ -8,8 +8,12 @@ import { alertOf, type Alert, type AlertRun } from "../../domain/words/alert.ts"
 import type { DeploymentState } from "../../domain/deployment/deployment-state.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { DestinationRule, HandedMessage, HandOver } from "../../protocol/rpc/destination-feed.ts";
+import { RPC_VERSION } from "../../protocol/rpc/version.ts";
 import { keptEventSchema, type DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
 import type { Env } from "../../env.ts";
+import * as z from "zod";
+import { objectOf } from "../../channel/codec.ts";
+import { Row } from "../../channel/rows.ts";
 import { DestinationRules, isFor } from "./destination-rules.ts";
 import type { ChannelLog } from "../../channel/channel-log.ts";
 import { logLine } from "../../log.ts";
@@ -27,6 +31,20 @@ type Late = Place & Readonly<{ since: number }>;
 type Cursor = Place & Readonly<{ behind: Readonly<Record<string, Late>> }>;
 
 const CURSOR = "destinations";
+
+const placeShape = {
+  offset: z.number(),
+  run: objectOf<AlertRun>({
+    run: z.number(),
+    owner: z.string().optional(),
+    user: z.string().optional(),
+  }).optional(),
+};
+
+const cursorCodec = objectOf<Cursor>({
+  ...placeShape,
+  behind: z.record(z.string(), objectOf<Late>({ ...placeShape, since: z.number() })),
+});
 
 /** Events looked at between two moves of the cursor. */
 const STRIDE = 500;
@@ -60,7 +78,7 @@ type Candidate = Readonly<{ offset: number; type: string; frame: string; alert: 
 type Piece = Readonly<{ events: readonly Candidate[]; end: Place }>;
 
 export class DestinationFeed {
-  private readonly kv: SyncKvStorage;
+  private readonly row: Row<Cursor>;
   private readonly env: Env;
   private readonly channel: FedChannel;
   private readonly rules: DestinationRules;
@@ -72,11 +90,11 @@ export class DestinationFeed {
   private lateNotBefore = 0;
 
   constructor(kv: SyncKvStorage, env: Env, channel: FedChannel) {
-    this.kv = kv;
+    this.row = new Row(kv, CURSOR, cursorCodec);
     this.env = env;
     this.channel = channel;
     this.rules = new DestinationRules(env);
-    this.cursor = kv.get<Cursor>(CURSOR) ?? { offset: 0, behind: {} };
+    this.cursor = this.row.value ?? { offset: 0, behind: {} };
   }
 
   /** The log must keep all after this offset. */
@@ -223,7 +241,12 @@ export class DestinationFeed {
 
   private async give({ id }: DestinationRule, messages: readonly HandedMessage[]): Promise<boolean> {
     if (messages.length === 0) return true;
-    const handOver: HandOver = { channel: this.channel.name, epoch: this.channel.store.log.epoch, messages };
+    const handOver: HandOver = {
+      channel: this.channel.name,
+      epoch: this.channel.store.log.epoch,
+      messages,
+      version: RPC_VERSION,
+    };
     try {
       // A destination that is deleted meanwhile wants nothing more.
       await call(
@@ -239,7 +262,7 @@ export class DestinationFeed {
 
   private keep(cursor: Cursor): void {
     this.cursor = cursor;
-    this.kv.put<Cursor>(CURSOR, cursor);
+    this.row.put(cursor);
   }
 }
 

@@ -1,4 +1,6 @@
 /** How far a deployment has taken the events of each of its stacks: one row a stack, kept with what was taken. */
+import { Rows } from "../../channel/rows.ts";
+import { fedCodec } from "./deployment-codec.ts";
 import type { FeedPosition } from "../../protocol/rpc/stack-feed.ts";
 
 export type Fed = FeedPosition & Readonly<{ stack: string }>;
@@ -6,20 +8,20 @@ export type Fed = FeedPosition & Readonly<{ stack: string }>;
 const FED = "fed/";
 
 export class FedPositions {
-  private readonly kv: SyncKvStorage;
+  private readonly rows: Rows<Fed>;
 
   constructor(kv: SyncKvStorage) {
-    this.kv = kv;
+    this.rows = new Rows(kv, FED, fedCodec);
   }
 
   /** Undefined as long as neither events came nor was said where they begin. */
   of(stack: string): FeedPosition | undefined {
-    const fed = this.kv.get<Fed>(FED + stack);
+    const fed = this.rows.get(stack);
     return fed && { epoch: fed.epoch, offset: fed.offset };
   }
 
   keep(fed: Fed): void {
-    this.kv.put(FED + fed.stack, fed);
+    this.rows.put(fed.stack, fed);
   }
 
   /** The stack's object has said after which event it begins; what was taken meanwhile counts. */
@@ -29,6 +31,6 @@ export class FedPositions {
   }
 
   forget(): void {
-    for (const [key] of this.kv.list({ prefix: FED })) this.kv.delete(key);
+    this.rows.clear();
   }
 }

@@ -38,7 +38,7 @@ export class IngestedIds {
   /** Keeps ids that are not known, and gives what is to be kept with them. */
   keep(ids: readonly string[], before: Generations | undefined, now: number): Generations | undefined {
     if (ids.length === 0) return before;
-    if (!before) this.found();
+    if (!before) this.createTable();
     const { count, ...generations } = this.open(before ?? { newest: 1, count: 0, since: now }, now);
     for (const id of ids) {
       this.sql.exec(
@@ -50,7 +50,18 @@ export class IngestedIds {
     return { ...generations, count: count + ids.length };
   }
 
-  private found(): void {
+  /** What is to be kept with the ids, as the table tells it, for when that cannot be read; undefined: there are none. */
+  generations(): Generations | undefined {
+    const tables = this.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'ingested'").toArray();
+    if (tables.length === 0) return undefined;
+    const [newest] = this.sql.exec<{ newest: number; count: number }>(
+      "SELECT generation AS newest, count(*) AS count FROM ingested GROUP BY generation ORDER BY generation DESC LIMIT 1",
+    );
+    // When it began is known no more: it lasts at most until it is full.
+    return newest && { ...newest, since: Date.now() };
+  }
+
+  private createTable(): void {
     this.sql.exec(
       "CREATE TABLE IF NOT EXISTS ingested (generation INTEGER NOT NULL, id TEXT NOT NULL," +
         " PRIMARY KEY (generation, id)) WITHOUT ROWID",

@@ -3,6 +3,8 @@
  * is less than all resources of a large stack; and what is at work at the same time appeared at about the same time, so
  * that a commit touches few rows.
  */
+import { deleteRows, readableRows } from "../../channel/rows.ts";
+import { resourceBlockCodec } from "./deployment-codec.ts";
 import type { ResourceNode, StackNode } from "../../domain/deployment/deployment-state.ts";
 
 type Resources = StackNode["resources"];
@@ -35,12 +37,14 @@ export class ResourceBlocks {
     for (const from of known.keys()) if (!blocks.has(from)) this.kv.delete(keyOf(stack, from));
   }
 
-  /** All that are kept, by the names of their stacks. */
-  load(): ReadonlyMap<string, Resources> {
+  /** All that are kept, by the names of their stacks; undefined if some cannot be read. */
+  load(): ReadonlyMap<string, Resources> | undefined {
     const kept = new Map<string, Map<string, ResourceNode>>();
+    const { rows, isWhole } = readableRows(this.kv, RESOURCES, resourceBlockCodec);
+    if (!isWhole) return undefined;
     // In the order of their keys, so that every resource finds its place in its block again.
-    for (const [key, block] of this.kv.list<readonly Entry[]>({ prefix: RESOURCES })) {
-      const stack = key.slice(RESOURCES.length, key.lastIndexOf("/"));
+    for (const [key, block] of rows) {
+      const stack = key.slice(0, key.lastIndexOf("/"));
       const resources = kept.get(stack) ?? new Map<string, ResourceNode>();
       kept.set(stack, resources);
       for (const [name, resource] of block) resources.set(name, resource);
@@ -49,7 +53,7 @@ export class ResourceBlocks {
   }
 
   forget(): void {
-    for (const [key] of this.kv.list({ prefix: RESOURCES })) this.kv.delete(key);
+    deleteRows(this.kv, RESOURCES);
   }
 }
 

@@ -7,12 +7,14 @@ import { stackChannelOf } from "../../protocol/connection/channel-names.ts";
 import type { DeploymentState, StackNode } from "../../domain/deployment/deployment-state.ts";
 import { expectationOf, type Answer, type Expectation } from "../../domain/deployment/following.ts";
 import type { Env } from "../../env.ts";
+import { RPC_VERSION } from "../../protocol/rpc/version.ts";
+import * as z from "zod";
+import { Rows } from "../../channel/rows.ts";
+import { toldCodec, type Told } from "./deployment-codec.ts";
 import type { FedPositions } from "./fed-positions.ts";
 import { call, stackTrackerOf } from "../../objects.ts";
 
-/** Kept, one row for each stack: what its tracker was told, and since when. The release before kept the first alone. */
-type Told = Readonly<{ expectation: Expectation; at?: number }>;
-
+/** Kept, one row for each stack: what its tracker was told. */
 const TOLD = "told/";
 
 /** Kept, one row for each tracker of a stack that is the deployment's no more, by its channel. */
@@ -24,7 +26,8 @@ const CONCURRENCY = 6;
 export type Expecting = Readonly<{ state: DeploymentState; isFollowed: boolean; since: string; now: number }>;
 
 export class StackExpectations {
-  private readonly kv: SyncKvStorage;
+  private readonly rows: Rows<Told>;
+  private readonly gone: Rows<boolean>;
   private readonly env: Env;
   private readonly channel: string;
   private readonly positions: FedPositions;
@@ -32,7 +35,8 @@ export class StackExpectations {
 
   /** `run`: the number of the present one. What a call brought that another run has overtaken is dropped. */
   constructor(kv: SyncKvStorage, env: Env, channel: string, positions: FedPositions, run: () => number) {
-    this.kv = kv;
+    this.rows = new Rows(kv, TOLD, toldCodec);
+    this.gone = new Rows(kv, LET_GO, z.boolean());
     this.env = env;
     this.channel = channel;
     this.positions = positions;
@@ -73,8 +77,8 @@ export class StackExpectations {
   /** Another run tells everybody anew. `gone`: the stacks of the run before, if those of the next may be others. */
   forget(gone: readonly StackNode[] = []): void {
     for (const stack of gone)
-      if (this.told(stack.name)?.expectation !== undefined) this.kv.put(LET_GO + channelOf(stack), true);
-    for (const [key] of this.kv.list({ prefix: TOLD })) this.kv.delete(key);
+      if (this.told(stack.name)?.expectation !== undefined) this.gone.put(channelOf(stack), true);
+    this.rows.clear();
   }
 
   /** Releases the trackers of stacks that are the deployment's no more. `kept`: those that are, whatever was said of them. */
@@ -85,7 +89,7 @@ export class StackExpectations {
         try {
           if (!present.has(channel))
             await call(this.reach(channel), (tracker) => tracker.release(this.channel));
-          this.kv.delete(LET_GO + channel);
+          this.gone.delete(channel);
         } catch {
           // Again with the next alarm.
         }
@@ -94,7 +98,7 @@ export class StackExpectations {
   }
 
   private letGo(): string[] {
-    return [...this.kv.list({ prefix: LET_GO })].map(([key]) => key.slice(LET_GO.length));
+    return [...this.gone.all.keys()];
   }
 
   private open({ state, isFollowed }: Pick<Expecting, "state" | "isFollowed">): StackNode[] {
@@ -134,7 +138,7 @@ export class StackExpectations {
     try {
       if (expectation === "released") {
         await call(reach, (tracker) => tracker.release(this.channel));
-        if (this.run() === state.run) this.kv.put<Told>(TOLD + name, { expectation, at });
+        if (this.run() === state.run) this.rows.put(name, { expectation, at });
         return undefined;
       }
       const after = anew ? undefined : this.positions.of(name);
@@ -147,10 +151,11 @@ export class StackExpectations {
         eager: expectation === "eager",
         ...(expectation === "resting" && { resting: true }),
         ...(anew && { anew }),
+        version: RPC_VERSION,
       };
       const standing = await call(reach, (tracker) => tracker.feed(request));
       if (this.run() !== state.run) return undefined;
-      this.kv.put<Told>(TOLD + name, { expectation, at });
+      this.rows.put(name, { expectation, at });
       this.positions.begin(name, standing.position);
       return { stack: name, expectation, standing, isFirst: before === undefined, expectedSince: at };
     } catch {
@@ -159,8 +164,7 @@ export class StackExpectations {
   }
 
   private told(stack: string): Told | undefined {
-    const told = this.kv.get<Told | Expectation>(TOLD + stack);
-    return typeof told === "string" ? { expectation: told } : told;
+    return this.rows.get(stack);
   }
 
   private readonly reach = (channel: string) => () => stackTrackerOf(this.env, channel);

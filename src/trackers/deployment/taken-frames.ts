@@ -9,13 +9,15 @@ import { beginsRun, nextRunOf } from "../../domain/deployment/following.ts";
 import { foldDeployment } from "../../domain/deployment/fold-deployment.ts";
 import { translated, type Belonging } from "../../domain/deployment/stack-translation.ts";
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
+import { decodedText } from "../../channel/codec.ts";
+import { isFromLater } from "../../protocol/rpc/version.ts";
 import type { FeedDelivery, FeedReceipt } from "../../protocol/rpc/stack-feed.ts";
 import { stackFrameSchema, type StackFrame } from "../../protocol/stack/stack-frames.ts";
 import type { DeploymentChannel } from "./deployment-channel.ts";
 
 export const takeFrames = async (
   channel: DeploymentChannel,
-  { stack, epoch, from, frames, trouble }: FeedDelivery,
+  { stack, epoch, from, frames, trouble, version }: FeedDelivery,
 ): Promise<FeedReceipt> => {
   const { store, desk } = channel;
   const { address } = store;
@@ -23,7 +25,10 @@ export const takeFrames = async (
   if (!address || !channel.wants(stack)) return { offset: last, wanted: false };
   const taken = channel.fed(stack, epoch);
   const belonging = { ...address, stack };
-  const fresh = frames.slice(Math.max(0, taken + 1 - from));
+  const sent = frames.slice(Math.max(0, taken + 1 - from));
+  const fresh = sent.flatMap((frame) => decodedText(stackFrameSchema, frame, stack) ?? []);
+  // A later release tells what this one cannot read: once this object is of that release, too, it is told again.
+  if (fresh.length < sent.length && isFromLater(version)) return { offset: taken, wanted: true, later: true };
   const fed = { stack, epoch, offset: Math.max(taken, last) };
   if (desk.isInCharge) {
     const { events, keep, isEarly } = desk.taken(belonging, fresh);
@@ -32,9 +37,9 @@ export const takeFrames = async (
     keep();
     await channel.tell(address, [...events, ...given], fed);
   } else if (hasEnded(store.state)) {
-    await channel.tell(address, nextRun(channel, fresh.map(parsed), belonging), fed);
+    await channel.tell(address, nextRun(channel, fresh, belonging), fed);
   } else {
-    const events = ofTheRun(store.state, fresh.map(parsed), belonging);
+    const events = ofTheRun(store.state, fresh, belonging);
     // Who may not read it today may read it tomorrow: whoever deploys it does so meanwhile.
     if (trouble?.code === "STACK_NOT_FOUND")
       events.push(troubled(foldDeployment(store.state, events).state, belonging, trouble));
@@ -42,8 +47,6 @@ export const takeFrames = async (
   }
   return { offset: fed.offset, wanted: channel.wants(stack) };
 };
-
-const parsed = (frame: string): StackFrame => stackFrameSchema.parse(JSON.parse(frame));
 
 /** The events that frames make. An end counts if its beginning was told: an operation before the run may end late. */
 const ofTheRun = (

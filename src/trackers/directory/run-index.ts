@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { mayRead } from "../../auth/rights.ts";
+import { decodedText } from "../../channel/codec.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import {
@@ -107,7 +108,8 @@ export class RunIndex {
     const items: RunSummary[] = [];
     // Rows are read as they are asked for: the rest of the table costs nothing.
     for (const { summary } of rows) {
-      const run = runSummarySchema.parse(JSON.parse(summary));
+      const run = decodedText(runSummarySchema, summary, "runs");
+      if (!run) continue;
       if (patterns && !mayRead({ channels: patterns }, `deployments/${run.deploymentId}/${run.environment}`))
         continue;
       if (items.length === limit) return success({ items, nextCursor: cursorOf(keyOf(items.at(-1)!)) });

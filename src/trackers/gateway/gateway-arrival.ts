@@ -6,6 +6,7 @@ import { CLOSE } from "../../protocol/connection/close-codes.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { Join, JoinRequest } from "../../protocol/rpc/channel-owner.ts";
 import type { Subscribe, Subscribed } from "../../protocol/connection/control-frames.ts";
+import { RPC_VERSION } from "../../protocol/rpc/version.ts";
 import { success, type Result } from "../../protocol/result.ts";
 import { batchText, snapshotText } from "../../channel/frame-text.ts";
 import type { GatewayChannel } from "./gateway-channel.ts";
@@ -123,6 +124,7 @@ export class Arrivals {
       ...(epoch !== undefined && { epoch }),
       ...(offset !== undefined && { offset }),
       ...(subject !== undefined && { subject }),
+      version: RPC_VERSION,
     }).finally(() => this.asked.delete(key));
     this.asked.set(key, answer);
     return answer;

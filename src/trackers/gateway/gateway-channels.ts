@@ -1,5 +1,10 @@
 /** The channels of a gateway, by name and by number. A channel is there while somebody watches it or is about to. */
 import type { Env } from "../../env.ts";
+import * as z from "zod";
+import { objectOf } from "../../channel/codec.ts";
+import { readableRows } from "../../channel/rows.ts";
+import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
+import { CLOSE } from "../../protocol/connection/close-codes.ts";
 import { GatewayChannel, type ChannelRow } from "./gateway-channel.ts";
 import { ownerOf } from "./gateway-owners.ts";
 import type { GatewayTicket } from "./gateway-ticket.ts";
@@ -7,6 +12,13 @@ import type { HeldSockets } from "./held-sockets.ts";
 
 /** Kept, one row for each channel with viewers: `channel/<number>`. */
 const CHANNEL = "channel/";
+
+const channelRowCodec = objectOf<ChannelRow>({
+  epoch: z.string(),
+  offset: z.number(),
+  name: z.string(),
+  address: objectOf<DeploymentAddress>({ deploymentId: z.string(), environment: z.string() }).optional(),
+});
 
 export class GatewayChannels {
   private readonly ctx: DurableObjectState;
@@ -16,6 +28,8 @@ export class GatewayChannels {
   private readonly named = new Map<string, GatewayChannel>();
   private readonly numbered = new Map<number, GatewayChannel>();
   private nextNumber = 1;
+  /** Sockets of which it cannot be read how far they were told. */
+  private readonly lost = new Set<WebSocket>();
 
   constructor(ctx: DurableObjectState, env: Env, sockets: HeldSockets<GatewayTicket>) {
     this.ctx = ctx;
@@ -23,6 +37,12 @@ export class GatewayChannels {
     this.kv = ctx.storage.kv;
     this.sockets = sockets;
     this.restore();
+  }
+
+  /** Closes sockets of which nobody knows how far they were told: they come back and are told how things are. */
+  closeLost(): void {
+    for (const socket of this.lost) this.sockets.close(socket, CLOSE.insufficientState);
+    this.lost.clear();
   }
 
   /** The channel of this name, if anybody watches it. */
@@ -69,12 +89,13 @@ export class GatewayChannels {
 
   /** After a wake-up: what was kept tells how far viewers were told, and the sockets tell who they are. */
   private restore(): void {
-    for (const [key, row] of this.kv.list<ChannelRow>({ prefix: CHANNEL }))
-      this.make(row.name, Number(key.slice(CHANNEL.length)), row);
+    for (const [number, row] of readableRows(this.kv, CHANNEL, channelRowCodec).rows)
+      this.make(row.name, Number(number), row);
     for (const socket of this.sockets.sockets) {
       for (const [number, joinedAt] of this.sockets.keptOf(socket)?.subscriptions ?? []) {
         const channel = this.numbered.get(number);
-        channel?.add(socket, joinedAt, Math.max(joinedAt, channel.position?.offset ?? 0));
+        if (channel) channel.add(socket, joinedAt, Math.max(joinedAt, channel.position?.offset ?? 0));
+        else this.lost.add(socket);
       }
     }
     // A restart loses sockets without a word; a channel that nobody watches has a position that nobody keeps up.

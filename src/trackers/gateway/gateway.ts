@@ -38,6 +38,7 @@ export class Gateway extends DurableObject<Env> implements GatewayRpc {
       for (const channel of this.channels.of(ticket)) channel.remove(socket);
     });
     this.channels = new GatewayChannels(ctx, env, this.sockets);
+    this.channels.closeLost();
     const { auth } = settings.value;
     this.conversation = new GatewayConversation(ctx.id.name, this.sockets, this.channels, auth);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));

@@ -4,6 +4,9 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { signedTicket, ticketKeyOf, ticketSecretOf } from "../../auth/signed-ticket.ts";
+import * as z from "zod";
+import { decodedText } from "../../channel/codec.ts";
+import { Row } from "../../channel/rows.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import { sessionSchema, type Session } from "../../protocol/connection/session.ts";
@@ -23,7 +26,7 @@ const MAX_OPEN = 2_000;
 /** Kept: what tickets are signed with where no setting holds a secret. */
 const SECRET = "secret";
 
-type Row = { session: string; expires: number };
+type TicketRow = { session: string; expires: number };
 
 const refused: Failure = { code: "UNAUTHENTICATED", message: "The ticket is unknown, used or expired" };
 
@@ -64,7 +67,7 @@ export class Tickets extends DurableObject<Env> implements TicketsRpc {
   /** What tickets are signed with where no setting holds a secret: chance, and the same from then on. */
   async secret(): Promise<string> {
     const { kv } = this.ctx.storage;
-    const known = kv.get<string>(SECRET);
+    const known = new Row(kv, SECRET, z.string()).value;
     if (known !== undefined) return known;
     const secret = crypto.getRandomValues(new Uint8Array(32)).toHex();
     kv.put(SECRET, secret);
@@ -74,9 +77,13 @@ export class Tickets extends DurableObject<Env> implements TicketsRpc {
   /** The session of a ticket, once: of two at the same time, one gets it. */
   async redeem(ticket: string): Promise<Result<Session, Failure>> {
     const hash = await hashOf(ticket);
-    const [row] = this.#sql.exec<Row>("DELETE FROM tickets WHERE hash = ? RETURNING session, expires", hash);
+    const [row] = this.#sql.exec<TicketRow>(
+      "DELETE FROM tickets WHERE hash = ? RETURNING session, expires",
+      hash,
+    );
     if (row === undefined || row.expires <= Date.now()) return failed(refused);
-    return success(sessionSchema.parse(JSON.parse(row.session)));
+    const session = decodedText(sessionSchema, row.session, "tickets");
+    return session ? success(session) : failed(refused);
   }
 
   /** Deletes what has expired, and comes again only while tickets are left. */

@@ -31,8 +31,8 @@ import { outOfSightFrame } from "../../domain/run/out-of-sight.ts";
 import type { Orchestration } from "../../domain/run/task.ts";
 import { withWayOut } from "../../domain/run/way-out.ts";
 import type { FeedDelivery } from "../../protocol/rpc/stack-feed.ts";
-import { stackFrameSchema } from "../../protocol/stack/stack-frames.ts";
 import type { Env } from "../../env.ts";
+import type { StackFrame } from "../../protocol/stack/stack-frames.ts";
 import type { DeploymentStore } from "../deployment/deployment-store.ts";
 import type { FedPositions } from "../deployment/fed-positions.ts";
 import { OrchestrationInstance } from "./orchestration-instance.ts";
@@ -242,12 +242,11 @@ export class OrchestrationDesk {
    * What a tracker's delivery tells, and what it changes, to be kept in the same turn as its position. `isEarly`: it may
    * be of somebody else's doing, and nothing of it is taken before CloudFormation is known to have begun with ours.
    */
-  taken(belonging: DeploymentAddress & Readonly<{ stack: string }>, frames: readonly string[]) {
+  taken(belonging: DeploymentAddress & Readonly<{ stack: string }>, frames: readonly StackFrame[]) {
     const { stack } = belonging;
     const task = this.plans.task(stack);
     if (!task) return { events: [], keep: () => undefined, isEarly: false };
-    const parsed = frames.map((frame) => stackFrameSchema.parse(JSON.parse(frame)));
-    const { events, ended, begun } = toldByAll(parsed, belonging, task);
+    const { events, ended, begun } = toldByAll(frames, belonging, task);
     if (!task.accepted && (events.length > 0 || ended || begun))
       return { events: [], keep: () => undefined, isEarly: true };
     const keep = (): void => {

@@ -3,7 +3,17 @@
  * going in each stack; and how each stack was before it was touched, until nothing can be put back any more.
  */
 import type { Picture, Plan } from "../../domain/run/run-calls.ts";
+import * as z from "zod";
+import { deleteRows, Row, Rows } from "../../channel/rows.ts";
 import type { Mark, Orchestration, Task } from "../../domain/run/task.ts";
+import {
+  bytesCodec,
+  markCodec,
+  orchestrationCodec,
+  pictureCodec,
+  planCodec,
+  taskCodec,
+} from "./plan-codec.ts";
 
 const PLAN = "plan";
 const TEMPLATE = "plan-template/";
@@ -20,113 +30,124 @@ const unpacked = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 export class PlanStore {
   private readonly kv: SyncKvStorage;
+  private readonly planRow: Row<Plan>;
+  private readonly orchestrationRow: Row<Orchestration>;
+  private readonly taskRows: Rows<Task>;
+  private readonly orderRows: Rows<number>;
+  private readonly markRows: Rows<Mark>;
+  private readonly pictureRows: Rows<Omit<Picture, "template">>;
 
   constructor(kv: SyncKvStorage) {
     this.kv = kv;
+    this.planRow = new Row(kv, PLAN, planCodec);
+    this.orchestrationRow = new Row(kv, ORCHESTRATION, orchestrationCodec);
+    this.taskRows = new Rows(kv, TASK, taskCodec);
+    this.orderRows = new Rows(kv, ORDER, z.number());
+    this.markRows = new Rows(kv, MARK, markCodec);
+    this.pictureRows = new Rows(kv, PICTURE, pictureCodec);
   }
 
   get plan(): Plan | undefined {
-    return this.kv.get<Plan>(PLAN);
+    return this.planRow.value;
   }
 
   /** Keeps a plan in place of the one before; `templates`: by stack, those that were sent. */
   keepPlan(plan: Plan, templates: ReadonlyMap<string, string>): void {
-    this.forgetAll(TEMPLATE);
-    this.kv.put<Plan>(PLAN, plan);
+    deleteRows(this.kv, TEMPLATE);
+    this.planRow.put(plan);
     for (const [stack, template] of templates) this.kv.put(TEMPLATE + stack, packed(template));
   }
 
   /** Another way of going about the same stacks. */
   changePlan(plan: Plan): void {
-    this.kv.put<Plan>(PLAN, plan);
+    this.planRow.put(plan);
   }
 
   template(stack: string): string | undefined {
-    const bytes = this.kv.get<Uint8Array>(TEMPLATE + stack);
-    return bytes && unpacked(bytes);
+    return this.unpackedAt(TEMPLATE + stack);
   }
 
   get orchestration(): Orchestration | undefined {
-    return this.kv.get<Orchestration>(ORCHESTRATION);
+    return this.orchestrationRow.value;
   }
 
   keepOrchestration(orchestration: Orchestration): void {
-    this.kv.put<Orchestration>(ORCHESTRATION, orchestration);
+    this.orchestrationRow.put(orchestration);
   }
 
   get tasks(): ReadonlyMap<string, Task> {
-    return this.all<Task>(TASK);
+    return this.taskRows.all;
   }
 
   task(stack: string): Task | undefined {
-    return this.kv.get<Task>(TASK + stack);
+    return this.taskRows.get(stack);
   }
 
   keepTask(stack: string, task: Task): void {
-    this.kv.put<Task>(TASK + stack, task);
+    this.taskRows.put(stack, task);
   }
 
   dropTask(stack: string): void {
-    this.kv.delete(TASK + stack);
+    this.taskRows.delete(stack);
   }
 
   /** Number of the newest order for a stack; 0: there was none in this run. */
   orderOf(stack: string): number {
-    return this.kv.get<number>(ORDER + stack) ?? 0;
+    return this.orderRows.get(stack) ?? 0;
   }
 
   /** Counts one more order for a stack. */
   nextOrder(stack: string): number {
     const number = this.orderOf(stack) + 1;
-    this.kv.put<number>(ORDER + stack, number);
+    this.orderRows.put(stack, number);
     return number;
   }
 
   get marks(): ReadonlyMap<string, Mark> {
-    return this.all<Mark>(MARK);
+    return this.markRows.all;
   }
 
   mark(stack: string): Mark | undefined {
-    return this.kv.get<Mark>(MARK + stack);
+    return this.markRows.get(stack);
   }
 
   keepMark(stack: string, mark: Mark): void {
-    this.kv.put<Mark>(MARK + stack, mark);
+    this.markRows.put(stack, mark);
   }
 
   picture(stack: string): Picture | undefined {
-    const picture = this.kv.get<Omit<Picture, "template">>(PICTURE + stack);
-    const template = this.kv.get<Uint8Array>(PICTURE_TEMPLATE + stack);
-    return picture && template && { ...picture, template: unpacked(template) };
+    const picture = this.pictureRows.get(stack);
+    const template = picture && this.unpackedAt(PICTURE_TEMPLATE + stack);
+    return template === undefined ? undefined : { ...picture!, template };
   }
 
   keepPicture(stack: string, { template, ...picture }: Picture): void {
-    this.kv.put<Omit<Picture, "template">>(PICTURE + stack, picture);
+    this.pictureRows.put(stack, picture);
     this.kv.put(PICTURE_TEMPLATE + stack, packed(template));
   }
 
   dropMark(stack: string): void {
-    for (const prefix of [MARK, PICTURE, PICTURE_TEMPLATE]) this.kv.delete(prefix + stack);
+    this.markRows.delete(stack);
+    this.pictureRows.delete(stack);
+    this.kv.delete(PICTURE_TEMPLATE + stack);
   }
 
   /** A run that begins has set nothing going. */
   forgetTasks(): void {
-    this.forgetAll(TASK);
-    this.forgetAll(ORDER);
+    this.taskRows.clear();
+    this.orderRows.clear();
   }
 
   /** What was done stays so. */
   forgetMarks(): void {
-    for (const prefix of [MARK, PICTURE, PICTURE_TEMPLATE]) this.forgetAll(prefix);
+    this.markRows.clear();
+    this.pictureRows.clear();
+    deleteRows(this.kv, PICTURE_TEMPLATE);
   }
 
-  private all<Row>(prefix: string): ReadonlyMap<string, Row> {
-    return new Map(
-      [...this.kv.list<Row>({ prefix })].map(([key, row]): [string, Row] => [key.slice(prefix.length), row]),
-    );
-  }
-
-  private forgetAll(prefix: string): void {
-    for (const [key] of this.kv.list({ prefix })) this.kv.delete(key);
+  /** Templates are large, and are read when they are needed. */
+  private unpackedAt(key: string): string | undefined {
+    const bytes = new Row(this.kv, key, bytesCodec).value;
+    return bytes && unpacked(bytes);
   }
 }

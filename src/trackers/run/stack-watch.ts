@@ -3,6 +3,7 @@ import type { DeploymentState, StackNode } from "../../domain/deployment/deploym
 import { tokensOf } from "../../domain/run/operation-names.ts";
 import type { Task, TaskKind } from "../../domain/run/task.ts";
 import type { StackAddress } from "../../protocol/connection/channel-names.ts";
+import { RPC_VERSION } from "../../protocol/rpc/version.ts";
 import type { FeedRequest, StackStanding } from "../../protocol/rpc/stack-feed.ts";
 import type { Env } from "../../env.ts";
 import type { FedPositions } from "../deployment/fed-positions.ts";
@@ -70,6 +71,7 @@ export class StackWatch {
       tokens: tokensOf({ ...state, stack: stack.name }, kind, rollbacks),
       eager: true,
       begun: true,
+      version: RPC_VERSION,
     };
   }
 

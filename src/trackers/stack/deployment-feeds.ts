@@ -3,13 +3,16 @@
  * that is lost is made again; the deployment knows by the position what it has.
  */
 import type { FeedDelivery, FeedRequest } from "../../protocol/rpc/stack-feed.ts";
+import { Rows } from "../../channel/rows.ts";
+import { RPC_VERSION } from "../../protocol/rpc/version.ts";
+import { feedCodec } from "./stack-codec.ts";
 import type { ChannelLog } from "../../channel/channel-log.ts";
 import type { Env } from "../../env.ts";
 import { call, deploymentOf } from "../../objects.ts";
 import { SingleFlight } from "../../domain/single-flight.ts";
 
 /** Kept, one row for each deployment: what it wants, and how far it has taken it. */
-export type Feed = Omit<FeedRequest, "after" | "anew"> &
+export type Feed = Omit<FeedRequest, "after" | "anew" | "version"> &
   Readonly<{
     offset: number;
     /** Unix milliseconds since which the stack is missed if it is not there. */
@@ -31,19 +34,19 @@ const RETRY_MS = 2_000;
 export class DeploymentFeeds {
   private readonly flight = new SingleFlight();
   private notBefore = 0;
-  private readonly kv: SyncKvStorage;
+  private readonly rows: Rows<Feed>;
   private readonly env: Env;
   private readonly log: ChannelLog;
 
   constructor(kv: SyncKvStorage, env: Env, log: ChannelLog) {
-    this.kv = kv;
+    this.rows = new Rows(kv, FEED, feedCodec);
     this.env = env;
     this.log = log;
   }
 
   /** Deployments that want the stack's events. */
   get all(): readonly Feed[] {
-    return [...this.kv.list<Feed>({ prefix: FEED })].map(([, feed]) => feed);
+    return [...this.rows.all.values()];
   }
 
   /** How the stack is waited for, by whom that is most urgent to. */
@@ -60,20 +63,30 @@ export class DeploymentFeeds {
   }
 
   get(deployment: string): Feed | undefined {
-    return this.kv.get<Feed>(FEED + deployment);
+    return this.rows.get(deployment);
   }
 
   /** Takes a wish, or a change of it. `offset`: all up to there is of no interest, or is known. */
-  keep({ after: _after, anew: _anew, ...request }: FeedRequest, offset: number, now: number): Feed {
+  keep(
+    { after: _after, anew: _anew, version: _version, ...request }: FeedRequest,
+    offset: number,
+    now: number,
+  ): Feed {
     const known = this.get(request.deployment);
     const eagerSince = known?.run === request.run ? known?.eagerSince : undefined;
     const feed = { ...request, offset, ...(request.eager && { eagerSince: eagerSince ?? now }) };
-    this.kv.put<Feed>(FEED + request.deployment, feed);
+    this.rows.put(request.deployment, feed);
     return feed;
   }
 
   drop(deployment: string): void {
-    this.kv.delete(FEED + deployment);
+    this.rows.delete(deployment);
+  }
+
+  /** Who waits for the stack's next operation hears nothing of what was told before and is told anew. */
+  skipRetold(): void {
+    for (const feed of this.all)
+      if (feed.resting) this.rows.put(feed.deployment, { ...feed, offset: this.log.offset });
   }
 
   /** Oldest offset that a deployment has not taken yet; Infinity: all have all. */
@@ -113,7 +126,7 @@ export class DeploymentFeeds {
         const runs = this.log.page(offset, STRIDE);
         const frames = runs.flatMap((run) => run.frames);
         const from = runs[0]?.from ?? offset + 1;
-        const delivery = { stack, epoch, from, frames, ...(trouble && { trouble }) };
+        const delivery = { stack, epoch, from, frames, ...(trouble && { trouble }), version: RPC_VERSION };
         const receipt = await call(
           () => deploymentOf(this.env, deployment),
           (target) => target.stackFrames(delivery),
@@ -127,7 +140,7 @@ export class DeploymentFeeds {
         // Released while the call was under way.
         if (!known) return true;
         offset = Math.max(receipt.offset, runs.at(-1)?.to ?? offset);
-        this.kv.put<Feed>(FEED + deployment, { ...known, offset });
+        this.rows.put(deployment, { ...known, offset });
       } while (offset < head);
       return true;
     } catch {

@@ -5,6 +5,9 @@
 import { isOnlyWatched, nextPollIn, type Interest } from "../../domain/stack/next-poll.ts";
 import { isComplete } from "../../domain/stack/stack-state.ts";
 import type { Settings } from "../../settings.ts";
+import * as z from "zod";
+import { Row } from "../../channel/rows.ts";
+import { trackedCodec, type Tracked } from "./stack-codec.ts";
 import { HEAD } from "../../channel/channel-log.ts";
 import type { Enrolment } from "../directory/enrolment.ts";
 import { TROUBLE, type StackPoll } from "./stack-poll.ts";
@@ -22,8 +25,6 @@ const LEFT = "left";
 
 /** What is kept of looking for a stack, and is of no use once nobody looks for it. */
 const TRACES: ReadonlySet<string> = new Set([HEAD, LEFT, TRACKED, TROUBLE]);
-
-type Tracked = Readonly<{ subject: string; at: number }>;
 
 /** What the schedule depends on. */
 type Parts = Readonly<{
@@ -43,10 +44,14 @@ type Parts = Readonly<{
 export class Schedule {
   private readonly storage: DurableObjectStorage;
   private readonly parts: Parts;
+  private readonly tracked: Row<Tracked>;
+  private readonly leftAt: Row<number>;
   private rearmedAt = 0;
 
   constructor(storage: DurableObjectStorage, parts: Parts) {
     this.storage = storage;
+    this.tracked = new Row(storage.kv, TRACKED, trackedCodec);
+    this.leftAt = new Row(storage.kv, LEFT, z.number());
     this.parts = parts;
   }
 
@@ -118,18 +123,20 @@ export class Schedule {
       return;
     for (const [key] of this.storage.kv.list()) if (!TRACES.has(key)) return;
     store.log.clear();
+    this.tracked.delete();
+    this.leftAt.delete();
     this.parts.enrolment.say(false);
     await this.storage.deleteAll();
   }
 
   noteArrival(): void {
     this.parts.store.log.create();
-    if (this.storage.kv.get(LEFT) !== 0) this.storage.kv.put(LEFT, 0);
+    if (this.leftAt.value !== 0) this.leftAt.put(0);
   }
 
   /** Polling goes on for a while after the last viewer left; nothing changes if there was none. */
   noteDeparture(now: number): void {
-    if (this.parts.viewerCount() === 0 && this.storage.kv.get(LEFT) === 0) this.storage.kv.put(LEFT, now);
+    if (this.parts.viewerCount() === 0 && this.leftAt.value === 0) this.leftAt.put(now);
   }
 
   /** Somebody left, perhaps the last. */
@@ -140,11 +147,11 @@ export class Schedule {
 
   noteTracking(subject: string, now: number): void {
     this.parts.store.log.create();
-    this.storage.kv.put<Tracked>(TRACKED, { subject, at: now });
+    this.tracked.put({ subject, at: now });
   }
 
   noteUntracking(): void {
-    this.storage.kv.delete(TRACKED);
+    this.tracked.delete();
   }
 
   private async setAlarm(at: number): Promise<void> {
@@ -165,8 +172,8 @@ export class Schedule {
   }
 
   private interest(): Interest {
-    const tracked = this.storage.kv.get<Tracked>(TRACKED);
-    const leftAt = this.storage.kv.get<number>(LEFT);
+    const tracked = this.tracked.value;
+    const leftAt = this.leftAt.value;
     const awaited = this.parts.awaited();
     return {
       viewers: this.parts.viewerCount(),

@@ -80,7 +80,7 @@ export class StackChannel {
       stackWaitSeconds,
       {
         standing: (asker) => this.standing(asker),
-        committed: (runs, change) => this.committed(runs, change),
+        committed: (runs, change, isRetold) => this.committed(runs, change, isRetold),
         troubled: (frame) => this.troubled(frame),
       },
     );
@@ -208,12 +208,13 @@ export class StackChannel {
     return standingIn(this.env, this.address, asker);
   }
 
-  private committed(runs: readonly LogRun[], { renewed, frames }: Advance): void {
+  private committed(runs: readonly LogRun[], { renewed, frames }: Advance, isRetold: boolean): void {
     const { store } = this;
     // A deployment's stacks are audited there.
     if (this.feeds.isPartOfRun && runs[0]) this.consumers.skip(runs[0].from);
     if (renewed)
       store.log.trimBefore(Math.min(store.log.floor, this.consumers.offset + 1, this.feeds.needed));
+    if (isRetold) this.feeds.skipRetold();
     if (isComplete(store.state)) this.schedule.noteUntracking();
     this.pushes.send(this.position(), runs, []);
     if (!this.feeds.isPartOfRun) tellOfFrames(this.name, frames);

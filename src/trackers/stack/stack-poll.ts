@@ -13,6 +13,8 @@ import { stackChannelOf, type StackAddress } from "../../protocol/connection/cha
 import type { TroubleFrame } from "../../protocol/stack/stack-frames.ts";
 import type { Result } from "../../protocol/result.ts";
 import type { LogRun } from "../../channel/event-log.ts";
+import { Row } from "../../channel/rows.ts";
+import { troubleCodec } from "./stack-codec.ts";
 import { observe } from "./observe.ts";
 import type { StackStore } from "./stack-store.ts";
 import { logLine } from "../../log.ts";
@@ -27,7 +29,8 @@ const PATIENCE_FOR_PLANS = 3;
 export type Audience = Readonly<{
   /** Whether a name that AWS has never shown is worth a look of its own. `asker`: the subject that has just come for it. */
   standing(asker: string | undefined): Promise<Result<NameStanding, LookupFailure>>;
-  committed(runs: readonly LogRun[], change: Advance): void;
+  /** `isRetold`: it was told before, in another epoch. */
+  committed(runs: readonly LogRun[], change: Advance, isRetold: boolean): void;
   troubled(frame: TroubleFrame): void;
 }>;
 
@@ -39,7 +42,7 @@ export class StackPoll {
   private asker: string | undefined;
   /** Unix milliseconds of the newest look's beginning. */
   private lookedAt = 0;
-  private readonly kv: SyncKvStorage;
+  private readonly row: Row<Trouble>;
   private readonly store: StackStore;
   private readonly address: StackAddress;
   private readonly cloudFormation: CloudFormation;
@@ -54,13 +57,13 @@ export class StackPoll {
     waitSeconds: number,
     audience: Audience,
   ) {
-    this.kv = kv;
+    this.row = new Row(kv, TROUBLE, troubleCodec);
+    this.trouble = this.row.value;
     this.store = store;
     this.address = address;
     this.cloudFormation = cloudFormation;
     this.waitSeconds = waitSeconds;
     this.audience = audience;
-    this.trouble = kv.get<Trouble>(TROUBLE);
   }
 
   /** Somebody comes for the stack: the next look is for this subject. */
@@ -90,7 +93,7 @@ export class StackPoll {
 
   /** Begins anew after having given up, or after a rest. */
   forgetTrouble(): void {
-    if (this.trouble) this.kv.delete(TROUBLE);
+    if (this.trouble) this.row.delete();
     this.trouble = undefined;
   }
 
@@ -112,7 +115,8 @@ export class StackPoll {
     const wasComplete = isComplete(this.store.state);
     const position = { channel: stackChannelOf(this.address), offset: this.store.log.offset };
     const change = advance(this.store.state, findings, position);
-    if (change.changed) this.audience.committed(this.store.commit(change), change);
+    const isRetold = this.store.isRestarting;
+    if (change.changed) this.audience.committed(this.store.commit(change), change, isRetold);
     if (trouble) this.note(trouble);
     else this.forgetTrouble();
     // The name may by now belong to another stack, made after this one was deleted.
@@ -134,7 +138,7 @@ export class StackPoll {
     const before = this.trouble;
     this.trouble = troubleAfter(before, failure, Date.now(), this.waitSeconds);
     // Of a name that no stack has nothing is kept just because somebody asked once.
-    if (this.store.log.isKept) this.kv.put(TROUBLE, this.trouble);
+    if (this.store.log.isKept) this.row.put(this.trouble);
     const frame = this.trouble.told && !before?.told ? this.troubleFrame() : undefined;
     if (frame) this.audience.troubled(frame);
     const { since, ...trouble } = this.trouble;

@@ -2,26 +2,19 @@
  * What a stack's object keeps: the channel's epoch and head, the attempt's state and the log. A commit is one
  * transaction; whatever crashes before it leaves everything as it was.
  */
+import { ChannelLog } from "../../channel/channel-log.ts";
+import type { LogRun } from "../../channel/event-log.ts";
+import { deleteRows, readableRows } from "../../channel/rows.ts";
 import type { Advance } from "../../domain/stack/findings.ts";
 import {
   EMPTY_STATE,
   rootOf,
-  type Attempt,
-  type FollowedStack,
   type StackState,
   type TrackedResource,
 } from "../../domain/stack/stack-state.ts";
-import { ChannelLog, HEAD } from "../../channel/channel-log.ts";
-import type { LogRun } from "../../channel/event-log.ts";
-import type { Position } from "../../protocol/connection/position.ts";
+import { blockCodec, nestedCodec, plannedCodec, stackHeadCodec, type StackHead } from "./stack-codec.ts";
 
-/** Kept with the channel's position: rewritten by every commit, as one row. */
-type Kept = Readonly<{ root?: Omit<FollowedStack, "planned">; attempt?: Attempt }>;
-
-/** The row of the head; a former release kept no floor. */
-type Head = Omit<Position, "floor"> & Partial<Pick<Position, "floor">> & Kept;
-
-const floorOf = ({ attempt }: Kept): number => attempt?.firstOffset ?? 1;
+const floorOf = ({ attempt }: StackHead): number => attempt?.firstOffset ?? 1;
 
 /** Resources by their keys. */
 type Block = readonly Entry[];
@@ -48,16 +41,21 @@ const BLOCK = 50;
 
 export class StackStore {
   state: StackState = EMPTY_STATE;
-  readonly log: ChannelLog<Kept>;
+  readonly log: ChannelLog<StackHead>;
   private readonly storage: DurableObjectStorage;
-  private readonly newEpoch: () => string;
 
   constructor(storage: DurableObjectStorage, newEpoch: () => string) {
     this.storage = storage;
-    this.newEpoch = newEpoch;
-    const head = storage.kv.get<Head>(HEAD);
-    this.log = new ChannelLog<Kept>(storage, head && { floor: floorOf(head), ...head }, {}, newEpoch);
-    if (head) this.state = this.load(head);
+    this.log = new ChannelLog(storage, { codec: stackHeadCodec, fresh: {}, floorOf, newEpoch });
+    const state = this.log.isWhole ? this.loaded(this.log.kept) : undefined;
+    if (state) this.state = state;
+    // The attempt is told anew from its beginning, as AWS shows it.
+    else this.log.restart(() => this.withoutState());
+  }
+
+  /** Whether all that was kept of the stack could not be read, and AWS has not shown it since. */
+  get isRestarting(): boolean {
+    return this.log.floor > this.log.offset && this.log.offset > 0 && rootOf(this.state) === undefined;
   }
 
   /**
@@ -66,14 +64,14 @@ export class StackStore {
    */
   notice(told: Readonly<{ epoch: string; offset: number }> | undefined): void {
     const { epoch, offset } = this.log;
-    if (told?.epoch === epoch && told.offset > offset) this.log.beginEpoch(this.newEpoch());
+    if (told?.epoch === epoch && told.offset > offset) this.log.beginEpoch();
   }
 
   /** Keeps what a poll brought, and gives the new frames as they go out. */
   commit({ state, frames, ...change }: Advance): readonly LogRun[] {
     const { planned, ...root } = rootOf(state) ?? { planned: undefined };
     const isPlanNew = planned !== undefined && planned !== rootOf(this.state)?.planned;
-    const kept: Kept = {
+    const kept: StackHead = {
       ...("stackId" in root && { root }),
       ...(state.attempt && { attempt: state.attempt }),
     };
@@ -101,21 +99,30 @@ export class StackStore {
   }
 
   private forget(): void {
-    for (const prefix of [RESOURCES, NESTED]) {
-      for (const [key] of this.storage.kv.list({ prefix })) this.storage.kv.delete(key);
-    }
+    for (const prefix of [RESOURCES, NESTED]) deleteRows(this.storage.kv, prefix);
   }
 
-  private load({ root, attempt }: Kept): StackState {
+  private withoutState(): StackHead {
+    this.forget();
+    this.storage.kv.delete(PLANNED);
+    return {};
+  }
+
+  /** Undefined if something of it cannot be read: a state with a hole would tell what is not so. */
+  private loaded({ root, attempt }: StackHead): StackState | undefined {
     if (!root) return EMPTY_STATE;
-    const planned = this.storage.kv.get<FollowedStack["planned"]>(PLANNED) ?? {};
-    const followed = new Map<string, FollowedStack>([[root.stackId, { ...root, planned }]]);
-    for (const [key, stack] of this.storage.kv.list<FollowedStack>({ prefix: NESTED })) {
-      followed.set(key.slice(NESTED.length), stack);
-    }
+    const { kv } = this.storage;
+    const planned = readableRows(kv, PLANNED, plannedCodec);
+    const nested = readableRows(kv, NESTED, nestedCodec);
     // In the order of their keys, so that every resource finds its place in its block again.
-    const blocks = [...this.storage.kv.list<Block>({ prefix: RESOURCES })];
-    const resources = new Map(blocks.flatMap(([, block]) => block));
-    return { rootId: root.stackId, ...(attempt && { attempt }), followed, resources };
+    const blocks = readableRows(kv, RESOURCES, blockCodec);
+    if (![planned, nested, blocks].every(({ isWhole }) => isWhole)) return undefined;
+    const itself = { ...root, planned: planned.rows[0]?.[1] ?? {} };
+    return {
+      rootId: root.stackId,
+      ...(attempt && { attempt }),
+      followed: new Map([[root.stackId, itself], ...nested.rows]),
+      resources: new Map(blocks.rows.flatMap(([, block]) => block)),
+    };
   }
 }

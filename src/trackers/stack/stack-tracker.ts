@@ -13,6 +13,7 @@ import type { StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { Join, JoinRequest, Missed } from "../../protocol/rpc/channel-owner.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
+import { decodedText } from "../../channel/codec.ts";
 import type { FeedRequest, StackStanding } from "../../protocol/rpc/stack-feed.ts";
 import { stackFrameSchema } from "../../protocol/stack/stack-frames.ts";
 import type { StackEvents, StackSummary, Tracking } from "../../protocol/stack/stack-summary.ts";
@@ -66,7 +67,7 @@ export class StackTracker extends DurableObject<Env> implements StackTrackerRpc 
     const { runs, more } = store.log.toldAfter(after, limit);
     const events = runs
       .flatMap(({ frames }) => frames)
-      .map((frame) => stackFrameSchema.parse(JSON.parse(frame)));
+      .flatMap((frame) => decodedText(stackFrameSchema, frame, "log") ?? []);
     return success({ ...this.channel.position(), events, more });
   }
 

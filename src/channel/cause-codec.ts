@@ -1,0 +1,17 @@
+/** How the cause of a failure is read back, of a stack as of a deployment. */
+import * as z from "zod";
+import type { Cause } from "../protocol/stack/stack-frames.ts";
+import { objectOf } from "./codec.ts";
+
+const text = z.string();
+
+export const causeCodec = objectOf<Cause>({
+  logicalId: text,
+  path: text,
+  type: text,
+  physicalId: text,
+  stackId: text,
+  status: text,
+  reason: text,
+  timestamp: text,
+});

@@ -1,0 +1,76 @@
+/** How a deployment's object reads back what it stored of the run that Stackcast carries out. */
+import * as z from "zod";
+import { objectOf, wordOf, type Codec } from "../../channel/codec.ts";
+import type { Picture, Plan, StackPlan } from "../../domain/run/run-calls.ts";
+import type { Done, Mark, Orchestration, Task } from "../../domain/run/task.ts";
+import type { FailureMode } from "../../protocol/deployment/deployment-events.ts";
+
+const text = z.string();
+const count = z.number();
+const flag = z.boolean();
+const texts = z.array(text);
+const byName = z.record(text, text);
+const object = z.looseObject({});
+
+export const planCodec = objectOf<Plan>({
+  stacks: z.array(
+    objectOf<StackPlan>({
+      name: text,
+      stackName: text,
+      region: text,
+      dependsOn: texts,
+      parameters: z.record(text, z.unknown()) as unknown as Codec<StackPlan["parameters"]>,
+      capabilities: texts,
+      tags: byName,
+      templateUrl: text.optional(),
+      exactParameters: flag.optional(),
+      replaceTags: flag.optional(),
+      options: object.optional(),
+    }),
+  ),
+  onFailure: wordOf<FailureMode>(),
+  owner: text.optional(),
+});
+
+export const orchestrationCodec = objectOf<Orchestration>({
+  run: count,
+  purpose: wordOf<Orchestration["purpose"]>(),
+  onFailure: wordOf<FailureMode>(),
+  generation: count,
+  validated: flag,
+  done: texts,
+  doneBy: z.record(text, objectOf<Done>({ run: count, isDeployed: flag })).optional(),
+  rollbacks: count.optional(),
+});
+
+export const taskCodec = objectOf<Task>({
+  kind: wordOf<Task["kind"]>(),
+  change: wordOf<NonNullable<Task["change"]>>().optional(),
+  changeSetId: text.optional(),
+  staysPaused: flag.optional(),
+  since: text.optional(),
+  unseen: objectOf<NonNullable<Task["unseen"]>>({ code: text, message: text, since: text }).optional(),
+  accepted: flag,
+  begun: flag.optional(),
+  isFirst: flag.optional(),
+  reason: text.optional(),
+  cancelled: flag.optional(),
+});
+
+export const markCodec = objectOf<Mark>({
+  how: wordOf<Mark["how"]>(),
+  back: wordOf<NonNullable<Mark["back"]>>().optional(),
+});
+
+/** A stack as it was before it was touched, but for its template. */
+export const pictureCodec = objectOf<Omit<Picture, "template">>({
+  parameters: z.record(text, z.union([text, z.object({ usePrevious: z.literal(true) })])),
+  tags: byName,
+  capabilities: texts,
+  notificationArns: texts,
+  roleArn: text.optional(),
+  isProtected: flag.optional(),
+  stackPolicy: text.optional(),
+});
+
+export const bytesCodec = z.instanceof(Uint8Array);

@@ -1,0 +1,161 @@
+/** How a stack's object reads back what it stored. */
+import * as z from "zod";
+import { objectOf, wordOf, type Codec } from "../../channel/codec.ts";
+import type { Trouble } from "../../domain/failure/trouble.ts";
+import type { BegunResource } from "../../domain/stack/resources/resource-entry.ts";
+import type { HookReport } from "../../domain/stack/stack-event.ts";
+import type {
+  Attempt,
+  Fact,
+  FollowedStack,
+  OwnMark,
+  OwnStatus,
+  TrackedResource,
+} from "../../domain/stack/stack-state.ts";
+import type { Standing } from "../../domain/stack/statuses.ts";
+import type { Feed } from "./deployment-feeds.ts";
+import { causeCodec } from "../../channel/cause-codec.ts";
+
+const text = z.string();
+const time = text;
+const count = z.number();
+const names = z.record(text, text);
+const cause = causeCodec.optional();
+const standing = wordOf<Standing>().optional();
+
+const ownStatus = {
+  status: text,
+  statusAt: time,
+  operationId: text.optional(),
+  clientRequestToken: text.optional(),
+  kind: wordOf<OwnStatus["kind"]>(),
+  phase: wordOf<OwnStatus["phase"]>(),
+  phaseAt: time,
+};
+
+const ownMark = objectOf<OwnMark>({
+  rank: count,
+  status: text,
+  timestamp: time,
+  reason: text,
+  hint: wordOf<NonNullable<OwnMark["hint"]>>().optional(),
+  operationId: text.optional(),
+  clientRequestToken: text.optional(),
+});
+
+const followed = {
+  ...ownStatus,
+  stackId: text,
+  name: text,
+  prefix: text,
+  cursor: z.array(text),
+  ranks: z.array(count).optional(),
+  marks: z.array(ownMark).optional(),
+  base: objectOf<OwnStatus>(ownStatus).optional(),
+  readsAtRest: count.optional(),
+  due: z.boolean(),
+  parentRunning: z.boolean(),
+};
+
+const attempt = objectOf<Attempt>({
+  startedAt: time,
+  firstOffset: count,
+  progress: count,
+  cause,
+  rollbackCause: cause,
+  inherited: objectOf<NonNullable<Attempt["inherited"]>>({ cause, orphans: z.boolean() }).optional(),
+  ownFailure: cause,
+  orphans: z.boolean().optional(),
+  heldPolls: count.optional(),
+  settlingPolls: count,
+  outputs: names.optional(),
+  outputsOmitted: count.optional(),
+});
+
+const hook = objectOf<HookReport>({
+  type: text,
+  status: text,
+  reason: text,
+  invocationPoint: text,
+  failureMode: text,
+}).optional();
+
+const fact = objectOf<Fact>({
+  rank: count,
+  status: text,
+  timestamp: time,
+  type: text,
+  physicalId: text,
+  reason: text,
+  hint: wordOf<NonNullable<Fact["hint"]>>().optional(),
+  hook,
+});
+
+const begun = {
+  logicalId: text,
+  type: text,
+  status: text,
+  physicalId: text,
+  reason: text,
+  path: text,
+  stackId: text,
+  hook,
+  startedAt: time,
+  updatedAt: time,
+  since: time.optional(),
+  failure: objectOf<NonNullable<BegunResource["failure"]>>({ status: text, reason: text }).optional(),
+  forward: standing,
+  undo: standing,
+};
+
+/** A stack nested in the tracked one. */
+export const nestedCodec = objectOf<FollowedStack>({ ...followed, planned: names });
+
+/** What the root's operation is to touch. */
+export const plannedCodec: Codec<FollowedStack["planned"]> = names;
+
+/** Resources that are kept in one row, by their keys. */
+export const blockCodec = z.array(
+  z.tuple([
+    text,
+    objectOf<TrackedResource>({
+      ...begun,
+      history: z.array(fact).optional(),
+      base: objectOf<NonNullable<TrackedResource["base"]>>(begun).optional(),
+    }),
+  ]),
+);
+
+/** Kept in the row of the head. */
+export type StackHead = Readonly<{ root?: Omit<FollowedStack, "planned">; attempt?: Attempt }>;
+
+export const stackHeadCodec = objectOf<StackHead>({
+  root: objectOf<Omit<FollowedStack, "planned">>(followed).optional(),
+  attempt: attempt.optional(),
+});
+
+export const troubleCodec = objectOf<Trouble>({
+  kind: wordOf<Trouble["kind"]>(),
+  since: count,
+  polls: count,
+  told: z.boolean(),
+  gaveUp: z.boolean(),
+});
+
+/** Who follows the stack without a viewer, and since when. */
+export type Tracked = Readonly<{ subject: string; at: number }>;
+
+export const trackedCodec = objectOf<Tracked>({ subject: text, at: count });
+
+export const feedCodec = objectOf<Feed>({
+  deployment: text,
+  stack: text,
+  run: count.optional(),
+  since: time.optional(),
+  tokens: z.array(text).optional(),
+  eager: z.boolean(),
+  begun: z.boolean().optional(),
+  resting: z.boolean().optional(),
+  offset: count,
+  eagerSince: count.optional(),
+});
