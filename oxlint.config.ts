@@ -54,6 +54,7 @@ const ROOMS: Record<string, Record<string, readonly string[]>> = {
     cloudformation: ["transport", "identity"],
     services: ["transport", "identity", "cloudformation"],
     identity: ["transport"],
+    install: ["transport"],
     transport: [],
   },
   destinations: {
@@ -72,7 +73,7 @@ const ROOMS: Record<string, Record<string, readonly string[]>> = {
 /** Rooms that may be named as types by the rooms of the same folder. */
 const ROOM_TYPES: Record<string, Record<string, readonly string[]>> = {
   trackers: { run: ["deployment"] },
-  aws: { transport: ["identity"] },
+  aws: { transport: ["identity"], install: ["identity"] },
 };
 
 type Pattern = { group: string[]; allowTypeImports?: true } | { regex: string; allowTypeImports?: true };

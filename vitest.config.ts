@@ -7,6 +7,8 @@ const bindings = {
   AWS_ACCESS_KEY_ID: "AKIDTEST",
   AWS_SECRET_ACCESS_KEY: "test-secret-key",
   AUTH_JWT_SECRET: "a-secret-of-the-tests-that-is-long-enough",
+  AUDIT_TABLE: "cloud-deployment-events",
+  LOG_GROUP_PREFIX: "/cloud/deployments/",
   // Alarms are run by the tests; a short period would let them fire on their own.
   POLL_INTERVAL_SECONDS: "60",
 };

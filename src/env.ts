@@ -6,6 +6,9 @@ import type { DestinationsRpc } from "./destinations/directory/destinations-rpc.
 import type { OutboxRpc } from "./destinations/outbox/outbox-rpc.ts";
 import type { OrchestrationParams } from "./domain/run/run-calls.ts";
 import type { Variables } from "./settings.ts";
+import type { AccountCredentialsRpc } from "./trackers/account/account-credentials-rpc.ts";
+import type { AccountsRpc } from "./trackers/account/accounts-rpc.ts";
+import type { IssuerRpc } from "./trackers/account/issuer-rpc.ts";
 import type { RegionRpc } from "./trackers/account/region-rpc.ts";
 import type { DeploymentRpc } from "./trackers/deployment/deployment-rpc.ts";
 import type { DirectoryRpc } from "./trackers/directory/directory-rpc.ts";
@@ -25,6 +28,9 @@ export interface Env extends Variables {
   readonly DESTINATIONS: Objects<DestinationsRpc>;
   readonly OUTBOXES: Objects<OutboxRpc>;
   readonly REGIONS: Objects<RegionRpc>;
+  readonly ACCOUNTS: Objects<AccountsRpc>;
+  readonly CREDENTIALS: Objects<AccountCredentialsRpc>;
+  readonly ISSUER: Objects<IssuerRpc>;
   readonly ORCHESTRATIONS: Workflow<OrchestrationParams>;
   readonly ASSETS: Fetcher;
 }

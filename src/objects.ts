@@ -16,6 +16,9 @@ import {
 import type { Failure } from "./protocol/failure.ts";
 import type { ChannelOwner } from "./protocol/rpc/channel-owner.ts";
 import { placedNear } from "./protocol/rpc/location-hint.ts";
+import type { AccountCredentialsRpc } from "./trackers/account/account-credentials-rpc.ts";
+import type { AccountsRpc } from "./trackers/account/accounts-rpc.ts";
+import type { IssuerRpc } from "./trackers/account/issuer-rpc.ts";
 import type { RegionRpc } from "./trackers/account/region-rpc.ts";
 import type { DeploymentRpc } from "./trackers/deployment/deployment-rpc.ts";
 import type { DirectoryRpc } from "./trackers/directory/directory-rpc.ts";
@@ -77,6 +80,16 @@ export const outboxOf = (env: Env, id: string): OutboxRpc =>
 /** The object of a region of AWS. */
 export const regionOf = (env: Env, region: string): RegionRpc =>
   env.REGIONS.get(env.REGIONS.idFromName(region), placedNear(region));
+
+/** The one object that knows all accounts. */
+export const accountsOf = (env: Env): AccountsRpc => env.ACCOUNTS.get(env.ACCOUNTS.idFromName("accounts"));
+
+/** The object that holds an account's credentials, the same in all its regions. */
+export const credentialsOf = (env: Env, alias: string): AccountCredentialsRpc =>
+  env.CREDENTIALS.get(env.CREDENTIALS.idFromName(`accounts/${alias}`));
+
+/** The one object that signs Stackcast's own tokens. */
+export const issuerOf = (env: Env): IssuerRpc => env.ISSUER.get(env.ISSUER.idFromName("issuer"));
 
 /** The object that is active under a name: an outbox, or the owner of the channel of that name. */
 export const wakeableOf = (env: Env, name: string): Wakeable =>

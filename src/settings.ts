@@ -3,7 +3,10 @@
  * failure that names the setting and never its value. To add a setting: a line in `variables`, in `Settings` and in `settingsSchema`.
  */
 import * as z from "zod";
+import { isContainerAddress, type ContainerSource } from "./aws/identity/container-credentials.ts";
+import type { AwsKeys } from "./aws/identity/credentials.ts";
 import type { Failure } from "./protocol/failure.ts";
+import { ROLE_ARN } from "./protocol/role-arn.ts";
 import { regionSchema } from "./protocol/connection/channel.ts";
 import { failed, success, type Result } from "./protocol/result.ts";
 import { logLine } from "./log.ts";
@@ -55,9 +58,6 @@ const waits = z
 
 const variables = {
   AWS_REGION: text.pipe(regionSchema),
-  AWS_ACCESS_KEY_ID: text,
-  AWS_SECRET_ACCESS_KEY: text,
-  AWS_SESSION_TOKEN: z.string().optional(),
   AWS_ENDPOINT_URL: address,
   AWS_ENDPOINT_URL_CLOUDFORMATION: address,
   AWS_ENDPOINT_URL_DYNAMODB: address,
@@ -80,14 +80,14 @@ const variables = {
   AUDIT_TABLE: z
     .string()
     .regex(/^([A-Za-z0-9_.-]{3,255})?$/, "must be a DynamoDB table's name, or empty for no audit")
-    .default("cloud-deployment-events"),
+    .default(""),
   LOG_GROUP_PREFIX: z
     .string()
     .regex(
       /^(?!aws\/)[A-Za-z0-9_\-/.#]{0,256}$/,
       "must be at most 256 characters of the names of log groups, or empty for no logs in CloudWatch",
     )
-    .default("/cloud/deployments/"),
+    .default(""),
   ALLOWED_ORIGINS: origins,
   PUBLIC_URL: address,
   EMAIL_FROM: z
@@ -118,10 +118,26 @@ const authVariables = {
   AUTH_AUDIENCE: z.string().optional(),
 };
 
-type VariableName = keyof typeof variables | keyof typeof authVariables;
+/** The three ways to credentials; the first one that is set is taken, in the order that the SDKs have. */
+const credentialsVariables = {
+  AWS_ACCESS_KEY_ID: z.string().optional(),
+  AWS_SECRET_ACCESS_KEY: z.string().optional(),
+  AWS_SESSION_TOKEN: z.string().optional(),
+  AWS_ROLE_ARN: z.string().regex(ROLE_ARN, "must be the ARN of an IAM role").optional(),
+  AWS_CONTAINER_CREDENTIALS_FULL_URI: z
+    .string()
+    .refine(
+      isContainerAddress,
+      "must be an https address, or an http one of this machine, without credentials",
+    )
+    .optional(),
+  AWS_CONTAINER_AUTHORIZATION_TOKEN: z
+    .string()
+    .regex(/^[\x20-\x7e]+$/, "must be one line of ASCII")
+    .optional(),
+};
 
-/** Settings that an empty value switches off; for all others empty means absent. */
-const offWhenEmpty: ReadonlySet<VariableName> = new Set<VariableName>(["AUDIT_TABLE", "LOG_GROUP_PREFIX"]);
+type VariableName = keyof typeof variables | keyof typeof authVariables | keyof typeof credentialsVariables;
 
 /** The variables as the runtime gives them, nothing checked yet. */
 export type Variables = Readonly<Partial<Record<VariableName, string>>>;
@@ -136,10 +152,13 @@ export type AuthSettings =
       audience: string | undefined;
     }>;
 
+/** Where the Worker's own credentials come from: fixed keys, a role that trusts Stackcast as its issuer, or a container. */
+export type OwnCredentials = AwsKeys | Readonly<{ roleArn: string }> | ContainerSource;
+
 /** Where AWS is and who we are there; a service's own endpoint goes before the one for all. */
-type AwsSettings = Readonly<{
+export type AwsSettings = Readonly<{
   region: string;
-  credentials: Readonly<{ accessKeyId: string; secretAccessKey: string; sessionToken?: string }>;
+  credentials: OwnCredentials;
   endpoints: Readonly<
     Partial<Record<"all" | "cloudformation" | "dynamodb" | "logs" | "sesv2" | "sts" | "ec2", string>>
   >;
@@ -192,14 +211,33 @@ const authSchema = z.object(authVariables).transform((values, context): AuthSett
   return z.NEVER;
 });
 
-const settingsSchema = z.object(variables).transform((values): Omit<Settings, "auth"> => ({
+const credentialsSchema = z.object(credentialsVariables).transform((values, context): OwnCredentials => {
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+    AWS_ROLE_ARN: roleArn,
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: url,
+    AWS_CONTAINER_AUTHORIZATION_TOKEN: authorizationToken,
+  } = values;
+  if (accessKeyId !== undefined && secretAccessKey !== undefined)
+    return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
+  const hasHalf = accessKeyId !== undefined || secretAccessKey !== undefined;
+  if (!hasHalf && roleArn !== undefined) return { roleArn };
+  if (!hasHalf && url !== undefined)
+    return { url, ...(authorizationToken !== undefined && { authorizationToken }) };
+  const pair = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+  for (const [name, value] of Object.entries(pair)) {
+    if (value === undefined) context.addIssue({ code: "custom", path: [name], message: "is missing" });
+  }
+  return z.NEVER;
+});
+
+type OtherSettings = Omit<Settings, "auth" | "aws"> & Readonly<{ aws: Omit<AwsSettings, "credentials"> }>;
+
+const settingsSchema = z.object(variables).transform((values): OtherSettings => ({
   aws: {
     region: values.AWS_REGION,
-    credentials: {
-      accessKeyId: values.AWS_ACCESS_KEY_ID,
-      secretAccessKey: values.AWS_SECRET_ACCESS_KEY,
-      ...(values.AWS_SESSION_TOKEN !== undefined && { sessionToken: values.AWS_SESSION_TOKEN }),
-    },
     endpoints: definedOf({
       all: values.AWS_ENDPOINT_URL,
       cloudformation: values.AWS_ENDPOINT_URL_CLOUDFORMATION,
@@ -223,17 +261,27 @@ const settingsSchema = z.object(variables).transform((values): Omit<Settings, "a
   allowPrivateDestinations: values.ALLOW_PRIVATE_DESTINATIONS,
 }));
 
+const noIssuer: Failure = {
+  code: "CONFIGURATION",
+  message: "PUBLIC_URL is missing: the role of AWS_ROLE_ARN trusts Stackcast by this address",
+};
+
 const parsed = new WeakMap<Variables, Result<Settings, readonly Failure[]>>();
 
 const parse = (env: Variables): Result<Settings, readonly Failure[]> => {
-  const names = [...settingsSchema.in.keyof().options, ...authSchema.in.keyof().options];
-  const values = Object.fromEntries(
-    names.map((name) => [name, env[name] === "" && !offWhenEmpty.has(name) ? undefined : env[name]]),
-  );
+  const schemas = [settingsSchema, credentialsSchema, authSchema] as const;
+  const names = schemas.flatMap((schema): readonly VariableName[] => schema.in.keyof().options);
+  // Empty means absent.
+  const values = Object.fromEntries(names.map((name) => [name, env[name] === "" ? undefined : env[name]]));
   const settings = settingsSchema.safeParse(values);
+  const credentials = credentialsSchema.safeParse(values);
   const auth = authSchema.safeParse(values);
-  if (settings.success && auth.success) return success({ ...settings.data, auth: auth.data });
-  const issues = [...(settings.error?.issues ?? []), ...(auth.error?.issues ?? [])];
+  if (settings.success && credentials.success && auth.success) {
+    const { aws, publicUrl } = settings.data;
+    if ("roleArn" in credentials.data && publicUrl === undefined) return failed([noIssuer]);
+    return success({ ...settings.data, aws: { ...aws, credentials: credentials.data }, auth: auth.data });
+  }
+  const issues = [settings, credentials, auth].flatMap(({ error }) => error?.issues ?? []);
   return failed(
     issues.map(({ path, message }) => ({ code: "CONFIGURATION", message: `${path.join(".")} ${message}` })),
   );

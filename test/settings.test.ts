@@ -38,8 +38,8 @@ describe("settings", () => {
         stackWaitSeconds: 600,
         maxCallsPerSecond: 10,
         gatewayShards: 1,
-        auditTable: "cloud-deployment-events",
-        logGroupPrefix: "/cloud/deployments/",
+        auditTable: undefined,
+        logGroupPrefix: undefined,
         auth: { mode: "jwt", keys: { secret: needed.AUTH_JWT_SECRET } },
         allowedOrigins: [],
         deliveryRetrySeconds: [5, 300, 1800, 7200, 18_000, 36_000, 36_000],
@@ -62,10 +62,10 @@ describe("settings", () => {
       STACK_WAIT_SECONDS: 20,
       AWS_MAX_CALLS_PER_SECOND: "25",
       GATEWAY_SHARDS: "4",
-      AUDIT_TABLE: "",
+      AUDIT_TABLE: "deployment-events",
       ALLOWED_ORIGINS: "https://a.example, http://localhost:5173",
       PUBLIC_URL: "https://stackcast.example/",
-      LOG_GROUP_PREFIX: "",
+      LOG_GROUP_PREFIX: "/logs/",
       EMAIL_FROM: "Stackcast <stackcast@example.com>",
       DELIVERY_RETRY_SECONDS: "1, 2,30",
       ALLOW_PRIVATE_DESTINATIONS: "true",
@@ -82,7 +82,7 @@ describe("settings", () => {
         stackWaitSeconds: 20,
         maxCallsPerSecond: 25,
         gatewayShards: 4,
-        auditTable: undefined,
+        auditTable: "deployment-events",
         auth: {
           mode: "jwt",
           keys: { jwksUrl: "https://keys.example/jwks" },
@@ -91,7 +91,7 @@ describe("settings", () => {
         },
         allowedOrigins: ["https://a.example", "http://localhost:5173"],
         publicUrl: "https://stackcast.example",
-        logGroupPrefix: undefined,
+        logGroupPrefix: "/logs/",
         emailFrom: "Stackcast <stackcast@example.com>",
         deliveryRetrySeconds: [1, 2, 30],
         allowPrivateDestinations: true,
@@ -112,6 +112,45 @@ describe("settings", () => {
     ]);
     expect(problemsOf({ ...needed, AUTH_JWT_SECRET: "" })).toEqual([
       "AUTH_JWT_SECRET is missing (or set AUTH_JWKS_URL)",
+    ]);
+  });
+
+  test("credentials may come from a role or a container, and keys go before both", () => {
+    const keyless = { ...needed, AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: undefined };
+    const role = {
+      AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/stackcast",
+      PUBLIC_URL: "https://stackcast.example",
+    };
+    const container = {
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://127.0.0.1:80/keys",
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: "token-of-the-test",
+    };
+    const credentialsOf = (values: Record<string, unknown>) => {
+      const settings = settingsOf(envOf(values));
+      return settings.ok ? settings.value.aws.credentials : settings.failure;
+    };
+    expect(credentialsOf({ ...keyless, ...role, ...container })).toEqual({ roleArn: role.AWS_ROLE_ARN });
+    expect(credentialsOf({ ...keyless, ...container })).toEqual({
+      url: "http://127.0.0.1:80/keys",
+      authorizationToken: "token-of-the-test",
+    });
+    expect(credentialsOf({ ...needed, ...role, ...container })).toEqual({
+      accessKeyId: "AKID",
+      secretAccessKey: "aws-secret",
+    });
+    expect(problemsOf({ ...keyless, ...role, AWS_ACCESS_KEY_ID: "AKID" })).toEqual([
+      "AWS_SECRET_ACCESS_KEY is missing",
+    ]);
+    expect(problemsOf({ ...keyless, ...role, PUBLIC_URL: "" })).toEqual([
+      "PUBLIC_URL is missing: the role of AWS_ROLE_ARN trusts Stackcast by this address",
+    ]);
+    expect(problemsOf({ ...keyless, AWS_ROLE_ARN: "value-of-the-test" })).toEqual([
+      "AWS_ROLE_ARN must be the ARN of an IAM role",
+    ]);
+    expect(
+      problemsOf({ ...keyless, AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://value-of-the-test.example" }),
+    ).toEqual([
+      "AWS_CONTAINER_CREDENTIALS_FULL_URI must be an https address, or an http one of this machine, without credentials",
     ]);
   });
 

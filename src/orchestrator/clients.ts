@@ -1,7 +1,8 @@
 /** What an orchestrated run reaches CloudFormation with, region by region. */
 import { changeSets, type ChangeSets } from "../aws/cloudformation/change-sets.ts";
-import { awsSession } from "../aws/identity/session.ts";
+import { workerSession } from "../aws/identity/worker-session.ts";
 import { stackOperations, type StackOperations } from "../aws/cloudformation/stack-operations.ts";
+import type { Env } from "../env.ts";
 import type { Settings } from "../settings.ts";
 
 /** CloudFormation in one region. */
@@ -16,11 +17,11 @@ export type Clients = Readonly<{
 }>;
 
 /** Clients with the Worker's own credentials. */
-export const clientsOf = ({ aws }: Settings): Clients => {
+export const clientsOf = (env: Env, { aws }: Settings): Clients => {
   const known = new Map<string, RegionClients>();
   return {
     in(region) {
-      const session = awsSession({ ...aws.credentials, region, endpoints: aws.endpoints });
+      const session = workerSession(env, aws, { region, purpose: "deploy" });
       const clients = known.get(region) ?? {
         operations: stackOperations(session),
         changeSets: changeSets(session),

@@ -178,7 +178,7 @@ export class Orchestrator extends WorkflowEntrypoint<Env, OrchestrationParams> {
   private clients(): Clients {
     const settings = settingsOf(this.env);
     if (!settings.ok) throw new Error("Nothing can be deployed with these settings");
-    return clientsOf(settings.value);
+    return clientsOf(this.env, settings.value);
   }
 
   private deployment({ channel }: OrchestrationParams) {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { attemptOf, type Target } from "../../src/destinations/outbox/attempt.ts";
 import { testMessageOf } from "../../src/destinations/kinds/test-message.ts";
 import type { DestinationRequest } from "../../src/protocol/destinations.ts";
+import { awsSession } from "../../src/aws/identity/session.ts";
 import { settingsOf } from "../../src/settings.ts";
 
 let server: Server;
@@ -43,7 +44,9 @@ const settingsWith = (variables: Readonly<Record<string, string>>) => {
     ...variables,
   });
   if (!settings.ok) throw new Error(JSON.stringify(settings.failure));
-  return settings.value;
+  const { credentials, region, endpoints } = settings.value.aws;
+  if (!("accessKeyId" in credentials)) throw new Error("No keys");
+  return { ...settings.value, mailSession: awsSession({ ...credentials, region, endpoints }) };
 };
 
 const attempted = (request: DestinationRequest, variables: Readonly<Record<string, string>> = {}) => {

@@ -11,6 +11,7 @@ import type { Result } from "../../protocol/result.ts";
 import { changeSetPage, describedStacks, resourcesPage, templateBody } from "./cloudformation-answers.ts";
 import { readEventPage } from "./event-page.ts";
 import { allPages } from "../transport/pages.ts";
+import type { ActionOf } from "../transport/actions.ts";
 import { queryCall } from "../transport/query-call.ts";
 import { readXml } from "../transport/query-xml.ts";
 import type { AwsSession } from "../identity/session.ts";
@@ -84,7 +85,7 @@ const PATIENT: CallBudget = { attempts: 3, totalMs: 10_000 };
 /** CloudFormation in the session's region. */
 export const cloudFormation = (session: AwsSession): CloudFormation => {
   const ask = async <Value>(
-    action: string,
+    action: ActionOf<"cloudformation">,
     parameters: Readonly<Record<string, string | undefined>>,
     answer: ZodType<Value>,
   ): Answer<Value> => {

@@ -2,6 +2,7 @@
 import type { ZodType } from "zod";
 import type { OperationFailure } from "../../domain/failure/operation-failure.ts";
 import type { Result } from "../../protocol/result.ts";
+import type { ActionOf } from "../transport/actions.ts";
 import { queryCall } from "../transport/query-call.ts";
 import { readXml } from "../transport/query-xml.ts";
 import { operationOutcome } from "./refused-operation.ts";
@@ -17,7 +18,7 @@ export type StackAnswer<Value> = Promise<Result<Value, OperationFailure>>;
 export const stackCall =
   (session: AwsSession) =>
   async <Value>(
-    action: string,
+    action: ActionOf<"cloudformation">,
     parameters: Readonly<Record<string, string | undefined>>,
     answer: ZodType<Value>,
   ): StackAnswer<Value> => {

@@ -7,6 +7,7 @@ import * as z from "zod";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import { success } from "../../protocol/result.ts";
 import type { Result } from "../../protocol/result.ts";
+import type { ActionOf } from "../transport/actions.ts";
 import { jsonCall } from "../transport/json-call.ts";
 import type { AwsSession } from "../identity/session.ts";
 import type { CallBudget } from "../transport/signed-call.ts";
@@ -51,8 +52,12 @@ const batches = (events: readonly LogEvent[]): LogEvent[][] => {
   return part.length > 0 ? [...parts, part] : parts;
 };
 
-const call = <Value>(session: AwsSession, action: string, input: unknown, schema: z.ZodType<Value>) =>
-  jsonCall(session, { service: "logs", target: `Logs_20140328.${action}`, input, budget: BUDGET }, schema);
+const call = <Value>(
+  session: AwsSession,
+  action: ActionOf<"logs">,
+  input: unknown,
+  schema: z.ZodType<Value>,
+) => jsonCall(session, { service: "logs", target: `Logs_20140328.${action}`, input, budget: BUDGET }, schema);
 
 const rejectedSchema = z.object({
   rejectedLogEventsInfo: z

@@ -8,6 +8,7 @@ import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import { failed, success } from "../../protocol/result.ts";
 import type { Result } from "../../protocol/result.ts";
 import { cursorOf, startKeyOf } from "./dynamodb-cursor.ts";
+import type { ActionOf } from "../transport/actions.ts";
 import { jsonCall } from "../transport/json-call.ts";
 import type { AwsSession } from "../identity/session.ts";
 import type { CallBudget } from "../transport/signed-call.ts";
@@ -20,6 +21,8 @@ export type Item = Readonly<Record<string, unknown>>;
 const ITEMS_A_CALL = 25;
 const ROUNDS = 5;
 const FIRST_WAIT_MS = 100;
+const targetOf = (action: ActionOf<"dynamodb">): string => `DynamoDB_20120810.${action}`;
+
 /** Nobody waits for the audit, and it may not miss anything. */
 const BUDGET: CallBudget = { attempts: 3, totalMs: 10_000 };
 
@@ -78,7 +81,7 @@ const writeBatch = async (
       session,
       {
         service: "dynamodb",
-        target: "DynamoDB_20120810.BatchWriteItem",
+        target: targetOf("BatchWriteItem"),
         input: { RequestItems: { [table]: requests } },
         budget: BUDGET,
       },
@@ -161,7 +164,7 @@ export const query = async (
   };
   const answer = await jsonCall(
     session,
-    { service: "dynamodb", target: "DynamoDB_20120810.Query", input, budget: BUDGET },
+    { service: "dynamodb", target: targetOf("Query"), input, budget: BUDGET },
     queryAnswer,
   );
   if (!answer.ok) return answer;

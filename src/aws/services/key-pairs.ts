@@ -7,6 +7,7 @@ import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import type { OperationFailure } from "../../domain/failure/operation-failure.ts";
 import { success } from "../../protocol/result.ts";
 import type { Result } from "../../protocol/result.ts";
+import type { ActionOf } from "../transport/actions.ts";
 import { queryCall } from "../transport/query-call.ts";
 import { readXml } from "../transport/query-xml.ts";
 import { operationOutcome } from "../cloudformation/refused-operation.ts";
@@ -92,7 +93,7 @@ const tagsForm = (tags: Readonly<Record<string, string>>): Record<string, string
 
 /** EC2's key pairs in the session's region. */
 export const keyPairs = (session: AwsSession): KeyPairs => {
-  const ask = (action: string, parameters: Readonly<Record<string, string>>, budget: CallBudget) =>
+  const ask = (action: ActionOf<"ec2">, parameters: Readonly<Record<string, string>>, budget: CallBudget) =>
     queryCall(session, { service: "ec2", action, parameters, budget });
   return {
     async create(name, tags) {

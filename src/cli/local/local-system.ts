@@ -22,6 +22,8 @@ import { freePort, isFree, startWorker } from "./worker-process.ts";
 /** Where `wrangler dev` takes the cron trigger's part. */
 const SWEEP_PATH = "/cdn-cgi/local/scheduled";
 
+const AUDIT_TABLE = "cloud-deployment-events";
+
 const KEYS = { accessKeyId: "AKIDTEST", secretAccessKey: "test-secret-key" };
 
 /** Resolves when all of it has ended. */
@@ -44,7 +46,7 @@ export const runLocalSystem = async (
   const base = `http://127.0.0.1:${port}`;
   const folder = await mkdtemp(join(tmpdir(), "stackcast-"));
   const simulator = await createSimulator({ speed, seed: 7, credentials: [KEYS] });
-  await simulator.createAuditTable();
+  await simulator.createAuditTable(AUDIT_TABLE);
   say("Starting Stackcast with a simulated AWS …");
 
   const workerPort = await freePort();
@@ -58,6 +60,8 @@ export const runLocalSystem = async (
       AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
       AWS_ENDPOINT_URL: simulator.url,
       AWS_ENDPOINT_URL_DYNAMODB: simulator.dynamodbUrl,
+      AUDIT_TABLE,
+      LOG_GROUP_PREFIX: "/cloud/deployments/",
       // The simulated stacks hurry.
       POLL_INTERVAL_SECONDS: "1",
       AUTH_JWT_SECRET: secret,

@@ -1,7 +1,9 @@
 /** One attempt to deliver one message, whatever the kind of its destination: rendered now, with the secrets of now. */
 import * as z from "zod";
 import { sendEmail, type Mail } from "../../aws/services/ses.ts";
-import { awsSession } from "../../aws/identity/session.ts";
+import type { AwsSession } from "../../aws/identity/session.ts";
+import { workerSession } from "../../aws/identity/worker-session.ts";
+import type { Env } from "../../env.ts";
 import type { Alert } from "../../domain/words/alert.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import type { DestinationRequest } from "../../protocol/destinations.ts";
@@ -13,6 +15,15 @@ import { addressProblem } from "../private-address.ts";
 import type { Rendered } from "../kinds/rendered.ts";
 import { slackRequest } from "../kinds/slack.ts";
 import { webhookRequest } from "../kinds/webhook.ts";
+
+/** The settings, and what mails are sent with. */
+export type DeliverySettings = Settings & Readonly<{ mailSession: AwsSession }>;
+
+/** Mails go out in the Worker's own region. */
+export const deliverySettings = (env: Env, settings: Settings): DeliverySettings => {
+  const { aws } = settings;
+  return { ...settings, mailSession: workerSession(env, aws, { region: aws.region }) };
+};
 
 /** Where a message goes. */
 export type Target = Readonly<{
@@ -34,7 +45,7 @@ const alertSchema = z.custom<Alert>(
 const alertIn = (body: string): Alert => alertSchema.parse(JSON.parse(body));
 
 /** What came of it. Never throws for what the far end does. */
-export const attemptOf = (target: Target, message: Outgoing, settings: Settings): Promise<Answer> => {
+export const attemptOf = (target: Target, message: Outgoing, settings: DeliverySettings): Promise<Answer> => {
   const { request, secrets, base } = target;
   switch (request.kind) {
     case "webhook":
@@ -69,18 +80,17 @@ const mailed = async (
   alert: Alert,
   recipients: string | readonly string[] | undefined,
   base: string | undefined,
-  settings: Settings,
+  settings: DeliverySettings,
 ): Promise<Answer> => {
-  const { emailFrom: from } = settings;
+  const { emailFrom: from, mailSession } = settings;
   if (from === undefined) return { ms: 0, error: "EMAIL_FROM is not set" };
   const to = recipientsOf(alert, recipients);
   if (to.length === 0) return { ms: 0, error: "there is no address to write to", final: true };
-  return mailSent(mailOf(alert, { from, to, base }), settings);
+  return mailSent(mailOf(alert, { from, to, base }), mailSession);
 };
 
 /** What came of a mail that was given to SES. */
-export const mailSent = async (mail: Mail, { aws }: Pick<Settings, "aws">): Promise<Answer> => {
-  const session = awsSession({ ...aws.credentials, region: aws.region, endpoints: aws.endpoints });
+export const mailSent = async (mail: Mail, session: AwsSession): Promise<Answer> => {
   const begun = Date.now();
   const answered = await sendEmail(session, mail, TIMEOUT_MS);
   const ms = Math.max(0, Date.now() - begun);

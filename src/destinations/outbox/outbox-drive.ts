@@ -2,7 +2,7 @@
  * Keeps an outbox going: begins its work, and sees to it that the alarm stands for what is due, and for nothing else. An
  * alarm stands from before something is begun until after it is done, so that a crash costs time and nothing more.
  */
-import type { Settings } from "../../settings.ts";
+import type { DeliverySettings } from "./attempt.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import type { OutboxStore } from "./outbox-store.ts";
 import { OutboxWork } from "./outbox-work.ts";
@@ -15,7 +15,7 @@ const SAFETY_MS = 30_000;
 /** Soonest that an alarm comes again, in milliseconds. */
 const LEAST_WAIT_MS = 50;
 
-type Parts = Readonly<{ id: string; store: OutboxStore; settings: Settings; entry: OutboxEntry }>;
+type Parts = Readonly<{ id: string; store: OutboxStore; settings: DeliverySettings; entry: OutboxEntry }>;
 
 export class OutboxDrive {
   readonly store: OutboxStore;

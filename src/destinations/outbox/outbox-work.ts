@@ -4,8 +4,7 @@
  * the same id.
  */
 import type { Attempt, DestinationKind } from "../../protocol/destinations.ts";
-import type { Settings } from "../../settings.ts";
-import { attemptOf } from "./attempt.ts";
+import { attemptOf, type DeliverySettings } from "./attempt.ts";
 import { signingSecrets, type Health } from "../directory/destination-record.ts";
 import type { Answer } from "../exchange.ts";
 import type { RepeatedMessage } from "./delivery-log.ts";
@@ -51,7 +50,7 @@ export class OutboxWork {
   private readonly rested: () => void;
   private readonly id: string;
   private readonly store: OutboxStore;
-  private readonly settings: Settings;
+  private readonly settings: DeliverySettings;
   private readonly busy = new Set<string>();
   private workers = 0;
   private stopped = false;
@@ -66,7 +65,7 @@ export class OutboxWork {
   constructor(
     id: string,
     store: OutboxStore,
-    settings: Settings,
+    settings: DeliverySettings,
     { changed, rested }: Readonly<{ changed: () => void; rested: () => void }>,
   ) {
     this.id = id;

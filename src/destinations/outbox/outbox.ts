@@ -18,6 +18,7 @@ import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { Env } from "../../env.ts";
 import { settingsOf, type Settings } from "../../settings.ts";
+import { deliverySettings } from "./attempt.ts";
 import { deliveryList, deliveryOf } from "./delivery-list.ts";
 import { changedRequest, rotated, targetProblem, viewOf } from "../directory/destination-record.ts";
 import { messageIdOf, placeIn } from "./message-id.ts";
@@ -210,9 +211,7 @@ export class Outbox extends DurableObject<Env> implements OutboxRpc {
     const { disabled } = this.open.store.health;
     // Nobody cares for it any more: what came before waits on, but not without end.
     if (disabled && Date.now() - disabled.at > FORSAKEN_MS) return true;
-    if (this.open.store.take(handOver, Date.now())) {
-      await this.open?.arouse();
-    }
+    if (this.open.store.take(handOver, Date.now())) await this.open?.arouse();
     return true;
   }
 
@@ -222,7 +221,8 @@ export class Outbox extends DurableObject<Env> implements OutboxRpc {
   }
 
   private begin(store: OutboxStore): OutboxDrive {
-    const { id, settings, entry } = this;
+    const { id, entry } = this;
+    const settings = deliverySettings(this.env, this.settings);
     return (this.open = new OutboxDrive(this.ctx, { id, store, settings, entry }));
   }
 

@@ -6,7 +6,7 @@
 import { clipped } from "../../domain/words/alert-text.ts";
 import type { Mail } from "../../aws/services/ses.ts";
 import type { Settings } from "../../settings.ts";
-import { mailSent } from "./attempt.ts";
+import { mailSent, type DeliverySettings } from "./attempt.ts";
 import type { Health, KeptDestination } from "../directory/destination-record.ts";
 import { addressIn } from "../kinds/email.ts";
 import { escapedHtml } from "../kinds/email-html.ts";
@@ -62,11 +62,11 @@ const mailAbout = (
 export class OwnerWord {
   private readonly id: string;
   private readonly store: OutboxStore;
-  private readonly settings: Settings;
+  private readonly settings: DeliverySettings;
   private underway = false;
   private stopped = false;
 
-  constructor(id: string, store: OutboxStore, settings: Settings) {
+  constructor(id: string, store: OutboxStore, settings: DeliverySettings) {
     this.id = id;
     this.store = store;
     this.settings = settings;
@@ -117,7 +117,8 @@ export class OwnerWord {
     if (to === undefined || from === undefined) return "there is no address to write to";
     const page = `${publicUrl ?? destination.origin}/destinations`;
     try {
-      return (await mailSent(mailAbout(destination, disabled, { from, to, page }), this.settings)).error;
+      return (await mailSent(mailAbout(destination, disabled, { from, to, page }), this.settings.mailSession))
+        .error;
     } catch (error) {
       return String(error);
     }

@@ -19,6 +19,8 @@ const messages: Readonly<Record<FailureCode, string>> = {
   DELIVERY_NOT_FOUND: "The destination knows no such message, or no longer",
   TOO_MANY_DESTINATIONS: "200 destinations are too many: delete one first",
   EMAIL_NOT_CONFIGURED: "EMAIL_FROM is not set: no email can be sent",
+  ACCOUNT_NOT_FOUND: "There is no account prod",
+  ACCOUNT_EXISTS: "The account 210987654321 is there already: prod",
   PLAN_NOT_FOUND: "This deployment has no plan yet: send its stacks",
   CHANNEL_TAKEN: "Another deployment spells the same channel",
   RUN_UNDERWAY: "Run 3 of this deployment is under way: begun by kim@example.com at 2025-10-09T14:30:00.000Z",

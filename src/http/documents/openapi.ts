@@ -27,6 +27,7 @@ const about = {
     { name: "audit", description: "The trail in DynamoDB" },
     { name: "stacks", description: "A stack on its own" },
     { name: "destinations", description: "Where notifications go, and what was delivered" },
+    { name: "accounts", description: "AWS accounts beside Stackcast's own, and how Stackcast is let in" },
     { name: "tickets", description: "One-use tickets for sockets" },
     { name: "sockets", description: "WebSockets, told by `/asyncapi.json`" },
     { name: "health", description: "Whether the Worker can work" },

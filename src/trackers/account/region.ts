@@ -4,7 +4,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { stackNames } from "../../aws/cloudformation/stack-names.ts";
-import { awsSession } from "../../aws/identity/session.ts";
+import { workerSession } from "../../aws/identity/worker-session.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import {
   AccountBudget,
@@ -33,7 +33,7 @@ export class Region extends DurableObject<Env> implements RegionRpc {
     // The Worker lets nobody in without these.
     if (!settings.ok || !region.success) throw new Error("No region can be here");
     const { aws, pollIntervalSeconds, maxCallsPerSecond } = settings.value;
-    const session = awsSession({ ...aws.credentials, region: region.data, endpoints: aws.endpoints });
+    const session = workerSession(env, aws, { region: region.data });
     this.budget = new AccountBudget(Date.now(), maxCallsPerSecond);
     this.listing = new StackListing(
       () => stackNames(session),

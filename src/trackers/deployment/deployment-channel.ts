@@ -2,7 +2,8 @@
  * The workings of a deployment's object: what is kept, who is told of a commit, and what the alarm has to see to. One
  * commit is one transaction; gateways, trackers, the directory and the audit follow it and never hold it up.
  */
-import { awsSession, type AwsSession } from "../../aws/identity/session.ts";
+import type { AwsSession } from "../../aws/identity/session.ts";
+import { workerSession } from "../../aws/identity/worker-session.ts";
 import {
   emptyDeployment,
   hasEnded,
@@ -87,7 +88,7 @@ export class DeploymentChannel {
     this.desk = new OrchestrationDesk(ctx, env, this.store, this.name, this.positions, tell, (frame) =>
       this.pushes.send(this.position(), [], [frame]),
     );
-    const session = awsSession({ ...aws.credentials, region: aws.region, endpoints: aws.endpoints });
+    const session = workerSession(env, aws, { region: aws.region });
     this.trail = auditTable ? { session, table: auditTable } : undefined;
     const forms = deploymentForms(this.name, () => this.store.state.user);
     this.consumers = new LogConsumers(kv, this.store.log, session, settings.value, forms);

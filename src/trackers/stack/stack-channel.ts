@@ -3,7 +3,7 @@
  * gateways, deployments and the audit are consumers of one log and never hold it up.
  */
 import { cloudFormation } from "../../aws/cloudformation/cloudformation.ts";
-import { awsSession } from "../../aws/identity/session.ts";
+import { workerSession } from "../../aws/identity/worker-session.ts";
 import type { Advance } from "../../domain/stack/findings.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import { goneSince, isComplete, isHolding, isPartOf, rootOf } from "../../domain/stack/stack-state.ts";
@@ -56,8 +56,7 @@ export class StackChannel {
   constructor(ctx: DurableObjectState, env: Env, settings: Settings, name: string, address: StackAddress) {
     const { aws, stackWaitSeconds, pollIntervalSeconds } = settings;
     const { kv } = ctx.storage;
-    const sessionIn = (region: string) =>
-      awsSession({ ...aws.credentials, region, endpoints: aws.endpoints });
+    const sessionIn = (region: string) => workerSession(env, aws, { region });
     this.address = address;
     this.ctx = ctx;
     this.env = env;

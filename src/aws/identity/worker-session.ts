@@ -1,0 +1,64 @@
+/**
+ * The one place where the Worker and its objects come by a session: with the Worker's own credentials, or as one of an
+ * account's roles, which the account's object holds for all.
+ */
+import { DEFAULT_ACCOUNT } from "../../protocol/accounts.ts";
+import { failed } from "../../protocol/result.ts";
+import type { Env } from "../../env.ts";
+import { credentialsOf } from "../../objects.ts";
+import type { AwsSettings } from "../../settings.ts";
+import { containerCredentials, type ContainerSource } from "./container-credentials.ts";
+import type { CredentialsProvider } from "./credentials.ts";
+import { RenewingCredentials } from "./renewing-credentials.ts";
+import { awsSession, type AwsSession } from "./session.ts";
+
+type Where = Readonly<{
+  region: string;
+  /** An account's alias; absent: the Worker's own credentials. */
+  account?: string | undefined;
+  /** Looking takes one role of an account, deploying another one. */
+  purpose?: "observe" | "deploy";
+}>;
+
+/** Less than what the account's object keeps to: it has new keys when they are asked for. */
+const MARGIN_MS = 4 * 60_000;
+
+const CLOCK = { clock: () => Date.now(), random: () => Math.random() };
+
+/** One for each container's address as the settings hold it. */
+const containers = new WeakMap<ContainerSource, CredentialsProvider>();
+
+const containerProvider = (source: ContainerSource): CredentialsProvider => {
+  const known = containers.get(source);
+  if (known) return known;
+  const provider = new RenewingCredentials({ ...CLOCK, fetch: () => containerCredentials(source) });
+  containers.set(source, provider);
+  return provider;
+};
+
+/** Keys that the account's object hands out; one that does not answer is as good as AWS out of reach. */
+const heldProvider = (env: Env, alias: string, purpose: "observe" | "deploy"): CredentialsProvider =>
+  new RenewingCredentials({
+    ...CLOCK,
+    marginMs: MARGIN_MS,
+    fetch: async (refused) => {
+      try {
+        return await credentialsOf(env, alias).keys(purpose, refused);
+      } catch {
+        return failed({ kind: "network", message: `the credentials of ${alias} cannot be asked for` });
+      }
+    },
+  });
+
+/** A session of an account in a region. */
+export const workerSession = (
+  env: Env,
+  { credentials, endpoints }: AwsSettings,
+  { region, account = DEFAULT_ACCOUNT, purpose = "observe" }: Where,
+): AwsSession => {
+  const place = { region, endpoints };
+  if (account !== DEFAULT_ACCOUNT || "roleArn" in credentials)
+    return awsSession({ credentials: heldProvider(env, account, purpose), ...place });
+  if ("url" in credentials) return awsSession({ credentials: containerProvider(credentials), ...place });
+  return awsSession({ ...credentials, ...place });
+};

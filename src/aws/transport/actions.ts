@@ -1,0 +1,47 @@
+/**
+ * Every action that Stackcast can send, and what for. Calls take no other name, and IAM policies are made of this list,
+ * so that neither can have one that the other lacks.
+ */
+
+/** What a right is for: to look, to deploy, to keep the audit, to ship logs, to send mail; `none`: everybody has it. */
+export type Use = "observe" | "deploy" | "audit" | "logs" | "mail" | "none";
+
+/** By the service's name in the signature, which is also its prefix in policies. */
+export const ACTIONS = {
+  cloudformation: {
+    DescribeStacks: "observe",
+    DescribeStackEvents: "observe",
+    DescribeChangeSet: "observe",
+    DescribeEvents: "observe",
+    GetTemplate: "observe",
+    ListStackResources: "observe",
+    ValidateTemplate: "deploy",
+    GetStackPolicy: "deploy",
+    SetStackPolicy: "deploy",
+    UpdateTerminationProtection: "deploy",
+    CreateChangeSet: "deploy",
+    ExecuteChangeSet: "deploy",
+    DeleteChangeSet: "deploy",
+    CreateStack: "deploy",
+    UpdateStack: "deploy",
+    DeleteStack: "deploy",
+    CancelUpdateStack: "deploy",
+    ContinueUpdateRollback: "deploy",
+    RollbackStack: "deploy",
+  },
+  ec2: { CreateKeyPair: "deploy", DescribeKeyPairs: "deploy", DeleteKeyPair: "deploy" },
+  dynamodb: { BatchWriteItem: "audit", Query: "audit" },
+  logs: { CreateLogGroup: "logs", CreateLogStream: "logs", PutLogEvents: "logs" },
+  ses: { SendEmail: "mail" },
+  sts: { GetCallerIdentity: "none", AssumeRole: "none", AssumeRoleWithWebIdentity: "none" },
+} as const satisfies Record<string, Readonly<Record<string, Use>>>;
+
+export type ActionOf<Service extends keyof typeof ACTIONS> = keyof (typeof ACTIONS)[Service] & string;
+
+/** Rights that AWS asks for beside the action's own: stacks and key pairs are tagged, and `templateUrl` is read as the caller. */
+export const IMPLIED: readonly Readonly<{ right: string; use: Use }>[] = [
+  { right: "cloudformation:TagResource", use: "deploy" },
+  { right: "cloudformation:UntagResource", use: "deploy" },
+  { right: "ec2:CreateTags", use: "deploy" },
+  { right: "s3:GetObject", use: "deploy" },
+];

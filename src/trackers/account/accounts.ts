@@ -1,0 +1,149 @@
+/** Knows all accounts: adds, changes and removes them, and tells their credentials' objects of it. No key is among it. */
+import { DurableObject } from "cloudflare:workers";
+import { callerIdentity } from "../../aws/identity/caller-identity.ts";
+import { workerSession } from "../../aws/identity/worker-session.ts";
+import { accountTemplate } from "../../aws/install/account-template.ts";
+import { openingOf } from "../../aws/install/opening.ts";
+import {
+  accountSchema,
+  MAX_ACCOUNTS,
+  type Account,
+  type AccountChange,
+  type AccountRequest,
+  type InstallableAccount,
+} from "../../protocol/accounts.ts";
+import { tellingOf } from "../../domain/failure/trouble.ts";
+import type { Failure } from "../../protocol/failure.ts";
+import { failed, success, type Result } from "../../protocol/result.ts";
+import type { Env } from "../../env.ts";
+import { credentialsOf } from "../../objects.ts";
+import { settingsOf } from "../../settings.ts";
+import type { AccountsRpc } from "./accounts-rpc.ts";
+import { changedAccount, newAccount } from "./account-record.ts";
+
+const ALL = "SELECT account FROM accounts ORDER BY alias";
+
+type Row = { account: string };
+
+const noSuch = (alias: string): Failure => ({
+  code: "ACCOUNT_NOT_FOUND",
+  message: `There is no account ${alias}`,
+});
+
+const taken = (message: string): Failure => ({ code: "ACCOUNT_EXISTS", message });
+
+export class Accounts extends DurableObject<Env> implements AccountsRpc {
+  private readonly sql: SqlStorage;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.sql = ctx.storage.sql;
+    this.sql.exec(
+      "CREATE TABLE IF NOT EXISTS accounts (alias TEXT PRIMARY KEY, account_id TEXT NOT NULL UNIQUE," +
+        " account TEXT NOT NULL) WITHOUT ROWID",
+    );
+  }
+
+  async template(): Promise<ReturnType<typeof accountTemplate>> {
+    return accountTemplate();
+  }
+
+  async list(): Promise<readonly Account[]> {
+    return this.read(ALL);
+  }
+
+  async find(alias: string): Promise<Account | undefined> {
+    return this.read("SELECT account FROM accounts WHERE alias = ?", alias)[0];
+  }
+
+  async describe(alias: string): Promise<Result<InstallableAccount, Failure>> {
+    const account = await this.find(alias);
+    return account ? this.installable(account) : failed(noSuch(alias));
+  }
+
+  async create(
+    request: AccountRequest,
+    origin: string,
+    subject: string,
+  ): Promise<Result<InstallableAccount, Failure>> {
+    const made = newAccount(request, this.settings, { origin, subject, now: Date.now() });
+    if (!made.ok) return made;
+    const shown = await this.installable(made.value);
+    if (!shown.ok) return shown;
+    const { alias, accountId } = made.value;
+    const known = this.read(ALL);
+    if (known.some((one) => one.alias === alias))
+      return failed(taken(`There is an account ${alias} already`));
+    const same = known.find((one) => one.accountId === accountId);
+    if (same) return failed(taken(`The account ${accountId} is there already: ${same.alias}`));
+    if (known.length >= MAX_ACCOUNTS)
+      return failed(taken(`${MAX_ACCOUNTS} accounts are too many: remove one first`));
+    this.keep(made.value);
+    await this.tell(alias);
+    return shown;
+  }
+
+  async change(alias: string, change: AccountChange): Promise<Result<InstallableAccount, Failure>> {
+    const account = await this.find(alias);
+    if (!account) return failed(noSuch(alias));
+    const changed = changedAccount(account, change, Date.now());
+    if (!changed.ok) return changed;
+    this.keep(changed.value);
+    await this.tell(alias);
+    return this.installable(changed.value);
+  }
+
+  async remove(alias: string): Promise<Result<void, Failure>> {
+    if (!(await this.find(alias))) return failed(noSuch(alias));
+    this.sql.exec("DELETE FROM accounts WHERE alias = ?", alias);
+    await this.tell(alias);
+    return success(undefined);
+  }
+
+  private get settings() {
+    const settings = settingsOf(this.env);
+    // The Worker lets nobody in without these.
+    if (!settings.ok) throw new Error("No accounts can be here");
+    return settings.value;
+  }
+
+  /** Which principal an account trusts that asks for an external id, only AWS can tell. */
+  private async installable(account: Account): Promise<Result<InstallableAccount, Failure>> {
+    if (account.trust === "web-identity") return success({ ...account, ...openingOf(account, "") });
+    const { aws } = this.settings;
+    const identity = await callerIdentity(workerSession(this.env, aws, { region: aws.region }));
+    if (!identity.ok) {
+      const { code, message } = tellingOf(identity.failure.kind);
+      return failed({ code, message: `Stackcast's own credentials are of no use: ${message}` });
+    }
+    return success({ ...account, ...openingOf(account, principalOf(identity.value.arn)) });
+  }
+
+  private keep(account: Account): void {
+    this.sql.exec(
+      "INSERT INTO accounts (alias, account_id, account) VALUES (?, ?, ?)" +
+        " ON CONFLICT (alias) DO UPDATE SET account = excluded.account",
+      account.alias,
+      account.accountId,
+      JSON.stringify(account),
+    );
+  }
+
+  /** An object that does not hear of it renews with the changed account all the same, only later. */
+  private async tell(alias: string): Promise<void> {
+    await credentialsOf(this.env, alias)
+      .forget()
+      .catch(() => undefined);
+  }
+
+  private read(query: string, ...values: string[]): readonly Account[] {
+    return this.sql
+      .exec<Row>(query, ...values)
+      .toArray()
+      .map(({ account }) => accountSchema.parse(JSON.parse(account)));
+  }
+}
+
+/** Whom a trust policy names: of an assumed role not the session, which ends, but the role. */
+const principalOf = (arn: string): string =>
+  arn.replace(/^(arn:[^:]+):sts::(\d+):assumed-role\/([^/]+)\/.*$/, "$1:iam::$2:role/$3");
