@@ -139,7 +139,7 @@ describe.skipIf(!chromiumPath)(
         ["stack_failed", { stack: "network", error: { code: "DENIED", message: "Access denied" } }],
       );
       const region = page.locator("[aria-live=polite].visually-hidden");
-      await region.getByText(/Stack failed: network: Access denied\. .*Deployment failed/).waitFor();
+      await region.getByText(/\[network\] Failed: Access denied\. .*Deployment failed/).waitFor();
       expect(await page.getByRole("log").getAttribute("aria-live"), "the log is not read out").toBe("off");
       const moving = await page.evaluate(
         `document.getAnimations().filter(({ playState }) => playState === "running").length`,

@@ -90,7 +90,7 @@ describe.skipIf(!chromiumPath)(
       const { page } = visited;
       for (const width of [1440, 390]) {
         await page.setViewportSize({ width, height: 900 });
-        const line = page.locator(".log-row", { hasText: "Stack failed: denied" });
+        const line = page.locator(".log-row", { hasText: "Failed: denied" });
         await expect
           .poll(() => line.locator(".message").evaluate((text) => text.scrollHeight - text.clientHeight))
           .toBeLessThanOrEqual(0);

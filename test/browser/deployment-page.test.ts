@@ -41,7 +41,7 @@ describe.skipIf(!chromiumPath)(
       expect(await treeOf(page)).toEqual([
         ["network", "deployed"],
         ["database", "deploying"],
-        ["web", "pending"],
+        ["web", "waiting"],
       ]);
       expect(await page.title()).toMatch(/^33% · shop-dev/);
       const facts = await page.locator(".facts").innerText();
@@ -68,13 +68,13 @@ describe.skipIf(!chromiumPath)(
       const cause = await page.locator(".cause").innerText();
       expect(cause).toContain("Root cause: database");
       expect(cause).toContain(HOSTILE);
-      expect(cause).toContain("1 of 3 stacks did not begin, in layer 3: web.");
+      expect(cause).toContain("1 stack did not start: web (layer 3).");
       expect(await page.title()).toBe("failed · shop-dev · Stackcast");
       expect(await page.locator("link[rel=icon]").getAttribute("href")).not.toBe(runningIcon);
       expect(await page.locator("main img, main script").count(), "strings from outside are text").toBe(0);
       const told = await page.locator(".log-row").allInnerTexts();
       expect(
-        told.filter((line) => line.includes("Stack failed")),
+        told.filter((line) => line.includes("Failed: ")),
         "each event once",
       ).toHaveLength(1);
       expect(complaints).toEqual([]);
@@ -111,13 +111,13 @@ describe.skipIf(!chromiumPath)(
       await page.locator(".stack-row").nth(2).waitFor();
 
       await page.getByRole("navigation", { name: "Views" }).getByText("Events").click();
-      await page.locator(".log-row", { hasText: "Stack deployed: network" }).click();
+      await page.locator(".log-row", { hasText: /network.*Deployed/s }).click();
       await page.getByText("As it was told").click();
       expect(await page.locator(".event-detail pre").innerText()).toContain('"type": "stack_deployed"');
       const address = page.url();
       await page.goto("about:blank");
       await page.goto(address);
-      await page.locator(".event-detail", { hasText: "Stack deployed: network" }).waitFor();
+      await page.locator(".event-detail", { hasText: "Deployed" }).waitFor();
       expect(complaints).toEqual([]);
     });
 

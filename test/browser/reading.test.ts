@@ -83,7 +83,7 @@ describe.skipIf(!chromiumPath)(
         .nth(1)
         .evaluate((one) => one.scrollWidth - one.clientWidth);
       expect(name, "names are not cut").toBeLessThanOrEqual(0);
-      await page.locator(".log-row", { hasText: "Deploying network" }).waitFor();
+      await page.locator(".log-row", { hasText: /network.*Deploying/s }).waitFor();
       expect(await page.evaluate(`getComputedStyle(document.body).backgroundColor`)).toBe(
         "rgb(255, 255, 255)",
       );

@@ -83,7 +83,7 @@ describe.skipIf(!chromiumPath)(
       await page.getByRole("button", { name: "Unfold all" }).waitFor();
       const database = page.getByRole("treeitem", { name: "database" });
       expect(await database.textContent()).toMatch(/^database, failed, took .*on the critical path$/);
-      expect(await page.getByRole("treeitem", { name: "web" }).textContent()).toContain("did not begin");
+      expect(await page.getByRole("treeitem", { name: "web" }).textContent()).toContain("did not start");
       await tree.focus();
       for (const key of ["ArrowDown", "ArrowDown", "ArrowDown", "ArrowRight"]) await page.keyboard.press(key);
       await expect.poll(() => database.getAttribute("aria-expanded"), { timeout: 30_000 }).toBe("true");

@@ -1,7 +1,7 @@
 /** What was left behind, as the terminal tells it, and what that means for the exit code. */
 import { describe, expect, test } from "vitest";
 import { leftTexts, orphanWarning } from "../../src/cli/display/left-behind.ts";
-import { causeTexts, nextActionText } from "../../src/cli/display/cause-block.ts";
+import { causeTexts, nextStepText } from "../../src/cli/display/cause-block.ts";
 import { reportLines } from "../../src/cli/display/report.ts";
 import { exitOfEnding, type Ending } from "../../src/cli/following/ending.ts";
 import { deploymentProgressOf } from "../../src/domain/deployment/deployment-view.ts";
@@ -43,7 +43,7 @@ describe("what was deployed", () => {
     expect(reportLines(progress)).toEqual(
       expect.arrayContaining([
         "Deployment D1BRV40 to dev environment completed, but 1 resource could not be deleted.",
-        "Could not be deleted, and is still there:",
+        "Could not be deleted, and still there:",
         "  shop › Alarm (AWS::Test::Alarm Alarm-id): not authorized",
       ]),
     );
@@ -51,7 +51,7 @@ describe("what was deployed", () => {
 
   test("lists what was retained, and which stacks are not quite there", () => {
     expect(leftTexts({ retained: [table], stabilising: ["db"] })).toEqual([
-      "Retained as the template says, and is still there:",
+      "Retained as the template says, and still there:",
       "  Table (AWS::Test::Table Table-id)",
       "Express mode: resources may still be becoming available in db",
     ]);
@@ -66,7 +66,7 @@ describe("what fails", () => {
     expect(causeTexts(progress)).toEqual([
       "Cause: shop › Web (AWS::Test::Web UPDATE_FAILED)",
       "  the task cannot start",
-      "Next:  CloudFormation rolls the stack back by itself; mend it meanwhile",
+      "Next:  CloudFormation is rolling the stack back: fix the cause meanwhile",
     ]);
   });
 
@@ -84,15 +84,17 @@ describe("what fails", () => {
     );
   });
 
-  test("is not to be mended where its user cancelled it", () => {
+  test("asks for no fix where its user cancelled it", () => {
     const error = { code: "UPDATE_ROLLBACK_COMPLETE", message: "cancelled" };
     const progress = progressAfter(told("stack_failed", 6, { stack: "shop", error, cancelled: true }));
-    expect(nextActionText(progress)).toBeUndefined();
+    expect(nextStepText(progress)).toBeUndefined();
     expect(exitOfEnding({ kind: "deployment", progress })).toBe(1);
   });
 });
 
 test("a run that has failed and is taken back next has no exit code of its own", () => {
   const progress = { ...progressAfter(), status: "failed" as const, willRollBack: true };
-  expect(nextActionText(progress)).toBe("all that this run changed is put back now; mend it meanwhile");
+  expect(nextStepText(progress)).toBe(
+    "Everything that this run changed is being rolled back: fix the cause meanwhile, and wait for the end",
+  );
 });

@@ -91,7 +91,7 @@ describe("status", () => {
 });
 
 describe("why", () => {
-  test("names the cause, what did not begin because of it, and what to do next", async () => {
+  test("names the cause, what did not start because of it, and what to do next", async () => {
     const blocked = stateOf(START, ...failed("network", 1));
     server.answer = () => succeeded({ ...deploymentProgressOf(blocked, at(100)), ...POSITION });
     const { code, stdout } = await ofDeployment("why");
@@ -100,7 +100,7 @@ describe("why", () => {
       "D1BRV40-dev, run 1: failed",
       expect.stringMatching(/^Cause: network › Instance \(AWS::RDS::DBInstance/),
       `  ${REASON}`,
-      "Blast: 1 stack did not begin: database (layer 2)",
+      "Blast: 1 stack did not start: database (layer 2)",
       expect.stringMatching(/^Next: .*stackcast retry D1BRV40 --environment dev/),
       "",
     ]);

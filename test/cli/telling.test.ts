@@ -112,12 +112,12 @@ describe("a log file", () => {
     const text = readFileSync(join(folder.path, "logs", file), "utf8");
     const [events = "", report = ""] = text.split("\n\n");
     const [heading, ...lines] = events.split("\n");
-    expect(heading).toBe("--- Run 1, begun 2025-10-09T14:30:00.000Z ---");
+    expect(heading).toBe("--- Run 1, started 2025-10-09T14:30:00.000Z ---");
     expect(lines).toHaveLength(served.deployment.offset);
     expect(events).toContain("2025-10-09T14:30:00.000Z INFO  Deployment started: D1BRV40-dev\n");
-    expect(events).toContain("INFO  [network] Creating AWS::EC2::VPC (Main)\n");
+    expect(events).toContain("INFO  [network] Creating: AWS::EC2::VPC (Main)\n");
     expect(events).toContain(
-      `ERROR [database] Failed AWS::RDS::DBInstance (Instance): ${REASON} forged line\n`,
+      `ERROR [database] Failed: AWS::RDS::DBInstance (Instance): ${REASON} forged line\n`,
     );
     expect(report).toContain("✗ Deployment Failed: D1BRV40-dev");
     expect(text).toContain("- Total Stacks: 2");

@@ -117,9 +117,9 @@ describe("watch --stack", () => {
     summary = { outcome: "deleted", offset: 2 };
     const plain = await watch("-o", "plain").ended;
     expect(plain.code).toBe(5);
-    expect(plain.stdout).toContain("↺ Stack failed and rolled back (60s, 1 resource)");
+    expect(plain.stdout).toContain("✗ Stack failed and rolled back (60s, 1 resource)");
     expect(plain.stdout).toContain(
-      "Stack network: rolled back (1m 0s)\nCause: Vpc (AWS::EC2::VPC CREATE_FAILED)",
+      "Stack network: failed and rolled back (60s)\nCause: Vpc (AWS::EC2::VPC CREATE_FAILED)",
     );
     const lines = objectsIn((await watch("-o", "ndjson").ended).stdout);
     expect(lines.at(-1)).toMatchObject({ end: "rolled_back", exitCode: 5, cause: { path: "Vpc" } });
@@ -173,7 +173,7 @@ describe("watch --stack", () => {
     server.commit(CHANNEL, update("network", "UPDATE_IN_PROGRESS"), complete("rolled_back"));
     const { code, stdout } = await watching.ended;
     expect(code).toBe(5);
-    expect(stdout).toContain("Stack network: rolled back (1m 0s)\nOutputs:\n  VpcId = vpc-1\n");
+    expect(stdout).toContain("Stack network: failed and rolled back (60s)\nOutputs:\n  VpcId = vpc-1\n");
   });
 
   test("a stack that does not exist ends with 4, and --wait waits for it, beyond the server's own patience", async () => {
@@ -211,11 +211,11 @@ describe("watch --stack", () => {
       expect(file).toMatch(/^stack-eu-west-1-network-\d{4}-\d\d-\d\d-\d\d-\d\d\.log$/);
       expect(readFileSync(join(folder.path, file), "utf8")).toBe(
         [
-          "2026-01-01T00:00:00.000Z INFO  [network] CREATE_IN_PROGRESS AWS::CloudFormation::Stack (network)",
-          "2026-01-01T00:00:00.000Z ERROR [network] CREATE_FAILED AWS::EC2::VPC (Vpc): no",
-          "2026-01-01T00:01:00.000Z ERROR [network] Stack network failed (60s)",
+          "2026-01-01T00:00:00.000Z INFO  [network] CREATE_IN_PROGRESS AWS::CloudFormation::Stack",
+          "2026-01-01T00:00:00.000Z ERROR [Vpc] CREATE_FAILED AWS::EC2::VPC vpc-1: no",
+          "2026-01-01T00:01:00.000Z ERROR [network] Stack failed (60s, 1 resource)",
           "",
-          "Stack network: failed (1m 0s)",
+          "Stack network: failed (60s)",
           "Outputs:",
           "  VpcId = vpc-1",
           "",

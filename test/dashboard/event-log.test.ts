@@ -42,7 +42,7 @@ describe("the lines of a log", () => {
       timestamp: "2026-01-01T12:00:00.000Z",
       level: "error",
       stack: "network",
-      message: "Stack failed: network: Access Denied",
+      message: "Failed: Access Denied",
       frame: frames[3],
     });
     expect(lines[0]?.stack).toBeUndefined();

@@ -1,7 +1,7 @@
 /** What a notification says of an event. */
 import { expect, test } from "vitest";
 import { alertOf } from "../../src/domain/words/alert.ts";
-import { durationText, shownLine, shownText } from "../../src/domain/words/alert-text.ts";
+import { shownLine, shownText } from "../../src/domain/words/alert-text.ts";
 import { deploymentEventSchema } from "../../src/protocol/deployment/deployment-events.ts";
 import { ALERTS, alertAfter } from "../destinations/alerts.ts";
 import { begun, planned, stateOf, told } from "./deployment/told.ts";
@@ -74,13 +74,13 @@ test.for([
     "layer_complete",
     { layer: 2, failedStacks: 1, unbegunStacks: 2 },
     "Layer Ended: 2 (D1BRV40-dev)",
-    "Layer 2 of deployment D1BRV40 to dev environment has ended: 1 failed, 2 not begun.",
+    "Layer 2 of deployment D1BRV40 to dev environment has ended: 1 failed, 2 not started.",
   ],
   [
     "layer_complete",
     { layer: 2, failedStacks: 0, unbegunStacks: 1 },
     "Layer Ended: 2 (D1BRV40-dev)",
-    "Layer 2 of deployment D1BRV40 to dev environment has ended: 1 not begun.",
+    "Layer 2 of deployment D1BRV40 to dev environment has ended: 1 not started.",
   ],
   [
     "layer_complete",
@@ -131,17 +131,6 @@ test("an alert is small, however much is told and however much is lost", () => {
   expect(alert.blast).toMatchObject({ layers: [2], moreStacks: 380 });
   expect(JSON.stringify(alert).length).toBeLessThan(10_000);
   expect(JSON.stringify(alert).isWellFormed()).toBe(true);
-});
-
-test.for([
-  [0, "0s"],
-  [59.6, "1m 0s"],
-  [330, "5m 30s"],
-  [1_215, "20m 15s"],
-  [7_325, "2h 2m 5s"],
-  [-5, "0s"],
-] as const)("%d seconds are %s", ([seconds, text]) => {
-  expect(durationText(seconds)).toBe(text);
 });
 
 test("control characters and marks of direction are not shown, and nothing is cut in half", () => {

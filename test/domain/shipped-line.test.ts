@@ -11,6 +11,7 @@ import {
   type DeploymentEvent,
 } from "../../src/protocol/deployment/deployment-events.ts";
 import type { Outcome, StackComplete, StackFrame } from "../../src/protocol/stack/stack-frames.ts";
+import { OUTCOME_WORDS } from "../../src/domain/words/status-words.ts";
 import { told } from "./deployment/told.ts";
 
 const ABOUT = { channel: "deployments/D1BRV40-dev", offset: 7, user: "ci" };
@@ -21,7 +22,7 @@ test("a deployment's event is a line with its level, its words and its data, in 
     level: "ERROR",
     timestamp: "2025-10-10T01:36:40.000Z",
     type: "stack_failed",
-    message: "Stack failed: dns: no zone",
+    message: "[dns] Failed: no zone",
     channel: "deployments/D1BRV40-dev",
     offset: 7,
     deploymentId: "D1BRV40",
@@ -92,7 +93,7 @@ test("a stack on its own has a group of its own, and its frames are lines, too",
     level: "ERROR",
     timestamp: "2026-01-01T23:59:59.999Z",
     type: "resource_update",
-    message: "CREATE_FAILED AWS::SQS::Queue (Child/Queue): no quota",
+    message: "[Child/Queue] CREATE_FAILED AWS::SQS::Queue q: no quota",
     channel: "stacks/eu-west-1/shop",
     offset: 3,
     stack: "shop",
@@ -130,7 +131,10 @@ test.for([
       outputs: {},
       durationSeconds: 61.4,
     };
-    expect(stackLineOf(end, ADDRESS)).toMatchObject({ level, message: `Stack shop ${outcome} (61s)` });
+    expect(stackLineOf(end, ADDRESS)).toMatchObject({
+      level,
+      message: `[shop] Stack ${OUTCOME_WORDS[outcome]} (61s, 2 resources)`,
+    });
   },
 );
 

@@ -202,7 +202,7 @@ describe("What reaches people", () => {
     );
     expect([...byOffset.values()].find(({ type }) => type === "stack_failed")).toMatchObject({
       level: "ERROR",
-      message: "Stack failed: network: Insufficient <IAM> permissions",
+      message: "[network] Failed: Insufficient <IAM> permissions",
       deploymentId: "shop",
       environment: "prod",
       stack: "network",

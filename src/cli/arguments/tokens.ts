@@ -3,7 +3,7 @@ import { decodeJwt, errors, SignJWT, type JWTPayload } from "jose";
 import { say } from "../asking.ts";
 import type { InspectOptions, TokenOptions } from "../commands/token.ts";
 import { complain } from "../complaint.ts";
-import { wholeText } from "../display/text/durations.ts";
+import { durationText } from "../../domain/words/durations.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { outputModeOf } from "./output-mode.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -101,8 +101,8 @@ export const inspectToken = async (
     left === undefined
       ? "never, so that the server will not take it"
       : left <= 0
-        ? `${told.expiresAt} (${wholeText(-left)} ago)`
-        : `${told.expiresAt} (in ${wholeText(left)})`;
+        ? `${told.expiresAt} (${durationText(-left)} ago)`
+        : `${told.expiresAt} (in ${durationText(left)})`;
   say(
     told,
     {

@@ -1,4 +1,4 @@
-/** `stackcast why`: what failed first, what did not begin because of it, and what to do next. */
+/** `stackcast why`: what failed first, what did not start because of it, and what to do next. */
 import {
   addressOf,
   examples,
@@ -16,7 +16,7 @@ export const declareWhy: Declaration = (program, run) => {
       .command("why")
       .summary("explain why a deployment failed")
       .description(
-        "Names the first cause of a failure over all stacks, what did not begin because of it, and what to do next.",
+        "Names the first cause of a failure over all stacks, what did not start because of it, and what to do next.",
       ),
   )
     .option("--run <number>", "of an earlier run", positiveNumber)

@@ -1,4 +1,5 @@
 /** The display with one bar: the seeds' third picture. Below it the resources of what runs, as far as there is room. */
+import { secondsBetween } from "../../domain/elapsed.ts";
 import {
   isLost,
   wordOfResource,
@@ -7,12 +8,13 @@ import {
   type StackNode,
 } from "../../domain/deployment/deployment-state.ts";
 import type { DeploymentProgress, StackProgress } from "../../protocol/deployment/deployment-progress.ts";
-import { countText, partText } from "./text/durations.ts";
+import { countText, durationText } from "../../domain/words/durations.ts";
 import { cutText, EMPTY_LINE, line, paddedText, piece, widthOf, type Line } from "./text/line.ts";
 import { stackCountText, timesText } from "./progress-line.ts";
 import type { DeploymentScene, Size } from "./scene.ts";
 import { bar, elapsedOfStack, isRunning } from "./stack-row.ts";
-import { isOver, PENDING_MARK, RESOURCE_MARKS, type Mark } from "./status-mark.ts";
+import { capitalised, hasRunEnded } from "../../domain/words/status-words.ts";
+import { statusMark, type Mark } from "./status-mark.ts";
 
 /** As wide as in the picture; a narrow terminal gets as much as leaves room for the numbers. */
 const BAR_COLUMNS = 53;
@@ -72,15 +74,17 @@ const mostUrgent = (twigs: readonly Twig[], room: number): readonly Twig[] => {
   return twigs.filter((_, index) => kept.has(index));
 };
 
-const secondsBetween = (from: string, to: number): number => Math.max(0, to - Date.parse(from)) / 1000;
+/** What is not known yet: the resources to come, and the outputs. */
+const PENDING: Mark = { symbol: "⏸", tone: "quiet", word: "Pending" };
 
 const twigOf = (resource: ResourceNode, stack: StackNode, now: number): Twig => {
   const { name, type: kind, status, startTime, updatedAt } = resource;
-  const mark = RESOURCE_MARKS[wordOfResource(resource, stack)];
+  const said = statusMark(wordOfResource(resource, stack));
+  const mark = { ...said, word: capitalised(said.word) };
   if (status.endsWith("ing"))
-    return { name, kind, mark, detail: `${partText(secondsBetween(startTime, now))} elapsed`, rank: 1 };
-  const seconds = secondsBetween(startTime, Date.parse(updatedAt));
-  return { name, kind, mark, detail: partText(seconds), rank: isLost(resource, stack) ? 0 : 3 };
+    return { name, kind, mark, detail: `${durationText(secondsBetween(startTime, now))} elapsed`, rank: 1 };
+  const seconds = secondsBetween(startTime, updatedAt);
+  return { name, kind, mark, detail: durationText(seconds), rank: isLost(resource, stack) ? 0 : 3 };
 };
 
 const twigsOf = (stack: StackProgress, state: DeploymentState | undefined, now: number): readonly Twig[] => {
@@ -91,9 +95,9 @@ const twigsOf = (stack: StackProgress, state: DeploymentState | undefined, now: 
   const unseen = stack.resources.total - resources.length;
   const coming: Twig[] =
     unseen > 0 && resources.length > 0
-      ? [{ name: `${unseen} more`, kind: "", mark: PENDING_MARK, detail: "", rank: 2 }]
+      ? [{ name: `${unseen} more`, kind: "", mark: PENDING, detail: "", rank: 2 }]
       : [];
-  return [...twigs, ...coming, { name: "Outputs", kind: "", mark: PENDING_MARK, detail: "", rank: 4 }];
+  return [...twigs, ...coming, { name: "Outputs", kind: "", mark: PENDING, detail: "", rank: 4 }];
 };
 
 /** `Current: database-rds (Layer 3/5)` and its resources. */
@@ -104,9 +108,9 @@ const stackBlock = (
   now: number,
   { rows, columns }: Size,
 ): readonly Line[] => {
-  const over = isOver(progress.status);
+  const over = hasRunEnded(progress.status);
   const label = isRunning(stack) && !over ? "Current: " : "Failed: ";
-  const elapsed = partText(elapsedOfStack(stack, { now, over }));
+  const elapsed = durationText(elapsedOfStack(stack, { now, over }));
   const layer = `Layer ${stack.layer}/${Math.max(progress.totalLayers, stack.layer)}`;
   const { progressPercent: percent } = stack;
   const where = isRunning(stack) ? `(${layer})` : `(${layer}, after ${elapsed})`;
@@ -144,7 +148,7 @@ export const barBody = (
 ): readonly Line[] => {
   const stacks = Object.values(progress.stacks);
   const failed = stacks.filter(({ status }) => status === "failed");
-  const running = isOver(progress.status) ? [] : stacks.filter(isRunning);
+  const running = hasRunEnded(progress.status) ? [] : stacks.filter(isRunning);
   const urgent = [...failed, ...running];
   // An empty line before each block, and one more for those that have none.
   const left = rows - 1;

@@ -1,15 +1,9 @@
-/** Why a deployment or a stack fails: the first cause, what does not begin because of it, and what can be done next. */
-import type { Blast } from "../../protocol/deployment/deployment-events.ts";
-import type {
-  DeploymentProgress,
-  DeploymentStatus,
-  StackProgress,
-} from "../../protocol/deployment/deployment-progress.ts";
+/** Why a deployment or a stack fails: the first cause, what does not start because of it, and what can be done next. */
+import type { DeploymentProgress, StackProgress } from "../../protocol/deployment/deployment-progress.ts";
 import type { Cause } from "../../protocol/stack/stack-frames.ts";
 import { cleanText } from "./text/clean-text.ts";
-import { countText } from "./text/durations.ts";
+import { blastText, causePlace, nextActionOf, ROLLBACK_BLOCKED } from "../../domain/words/failure-words.ts";
 import { line, piece, type Line } from "./text/line.ts";
-import { isOver } from "./status-mark.ts";
 import { wrappedText } from "./text/wrapped-text.ts";
 
 /** Most lines that a reason takes in a frame. */
@@ -18,15 +12,14 @@ const REASON_LINES = 3;
 /** What failed first, in one line each: where, and why. */
 type Failure = Readonly<{ where: string; what: string; reason: string }>;
 
-export const failureOfCause = (
-  { path, logicalId, type, status, reason }: Cause,
-  stack?: string,
-): Failure => ({
-  // Pulumi's URNs say much more than where it is.
-  where: [stack, path.startsWith("urn:") ? logicalId : path].filter(Boolean).join(" › "),
-  what: [type, status === "failed" ? "" : status].filter((word) => word !== "").join(" "),
-  reason: reason || status,
-});
+export const failureOfCause = (cause: Cause, stack?: string): Failure => {
+  const { type, status, reason } = cause;
+  return {
+    where: causePlace(cause, stack),
+    what: [type, status === "failed" ? "" : status].filter((word) => word !== "").join(" "),
+    reason: reason || status,
+  };
+};
 
 type Causes = Readonly<{ cause?: Cause | undefined; rollbackCause?: Cause | undefined }>;
 
@@ -36,7 +29,7 @@ export const failureTexts = ({ cause, rollbackCause }: Causes, stack?: string): 
   ...(rollbackCause ? linesOf(BLOCKED, failureOfCause(rollbackCause, stack)) : []),
 ];
 
-const BLOCKED = "Rollback blocked by:";
+const BLOCKED = `${ROLLBACK_BLOCKED}:`;
 
 const linesOf = (label: string, { where, what, reason }: Failure): string[] => [
   `${label} ${where}${what === "" ? "" : ` (${what})`}`,
@@ -52,60 +45,24 @@ const firstFailure = (progress: DeploymentProgress): Failure | undefined => {
   return { where: stack.name, what: code, reason: details ? `${message}: ${details}` : message };
 };
 
-/** The blast line: `2 stacks cannot begin: compute, frontend (layers 4, 5)`; undefined: nothing was in its way. */
-const blastText = ({ stacks, layers }: Blast, status: DeploymentStatus): string | undefined => {
-  if (stacks.length === 0) return undefined;
-  const named = stacks.slice(0, 6).join(", ") + (stacks.length > 6 ? ` and ${stacks.length - 6} more` : "");
-  const where = layers.length === 1 ? `layer ${layers.join()}` : `layers ${layers.join(", ")}`;
-  const verb = isOver(status) ? "did not begin" : "cannot begin";
-  return `${countText(stacks.length, "stack")} ${verb}: ${named} (${where})`;
-};
+/** Names that a blast line holds before it only counts. */
+const MOST_NAMED = 6;
 
-/** Whether nothing has failed but what a user had cancelled. */
-const isCancelledOnly = ({ stacks }: DeploymentProgress): boolean => {
-  const failed = Object.values(stacks).filter(({ error }) => error !== undefined);
-  return failed.length > 0 && failed.every(({ cancelled }) => cancelled === true);
-};
-
-/** What whoever reads this can do next; undefined where there is nothing to mend. */
-export const nextActionText = (progress: DeploymentProgress): string | undefined => {
-  const { deploymentId, environment, status, mode, willRollBack = false } = progress;
-  const target = `${deploymentId} --environment ${environment}`;
-  if (isCancelledOnly(progress)) return undefined;
-  switch (status) {
-    case "failed":
-      if (willRollBack) return "all that this run changed is put back now; mend it meanwhile";
-      return mode === "deploy"
-        ? `mend it, then stackcast retry ${target}, or go back: stackcast rollback ${target}`
-        : "mend it and deploy again: a new run begins on this channel";
-    case "rolling_back":
-      return "all that this run changed is being put back; mend it meanwhile";
-    case "rolled_back":
-      return mode === "deploy" ? `mend it, then stackcast retry ${target}` : "mend it and deploy again";
-    case "initializing":
-    case "validating":
-    case "deploying":
-    case "cancelling":
-    case "destroying":
-      if (Object.values(progress.stacks).some(({ rollingBack }) => rollingBack))
-        return "CloudFormation rolls the stack back by itself; mend it meanwhile";
-      return progress.summary.failedStacks > 0
-        ? "stacks that do not depend on it go on; mend it meanwhile"
-        : undefined;
-    case "cancelled":
-      return mode === "deploy" ? `stackcast retry ${target}` : undefined;
-    case "deployed":
-    case "destroyed":
-      return undefined;
-  }
+/** What whoever reads this can do next, with the commands for it; undefined where there is nothing to fix. */
+export const nextStepText = (progress: DeploymentProgress): string | undefined => {
+  const next = nextActionOf(progress);
+  if (!next) return undefined;
+  const target = `${progress.deploymentId} --environment ${progress.environment}`;
+  const commands = next.actions.map((action) => `stackcast ${action} ${target}`);
+  return `${next.text}${commands.length === 0 ? "" : `: ${commands.join(", or ")}`}`;
 };
 
 /** The cause as plain lines, whole: for `why`, logs and reports. Empty: nothing failed. */
 export const causeTexts = (progress: DeploymentProgress): string[] => {
   const failure = firstFailure(progress);
   if (!failure) return [];
-  const blast = progress.blast && blastText(progress.blast, progress.status);
-  const next = nextActionText(progress);
+  const blast = blastText(progress.blast, progress.status, { most: MOST_NAMED });
+  const next = nextStepText(progress);
   const { rollbackCause } = progress;
   return [
     ...linesOf("Cause:", failure),
@@ -119,8 +76,8 @@ export const causeTexts = (progress: DeploymentProgress): string[] => {
 export const causeLines = (progress: DeploymentProgress, columns: number): Line[] => {
   const failure = firstFailure(progress);
   if (!failure) return [];
-  const blast = progress.blast && blastText(progress.blast, progress.status);
-  const next = nextActionText(progress);
+  const blast = blastText(progress.blast, progress.status, { most: MOST_NAMED });
+  const next = nextStepText(progress);
   return [
     ...failureLines(failure, columns),
     ...blockedLines(progress, columns),

@@ -2,8 +2,10 @@
  * A layer of the layered display, as dense as the terminal is small: first what has ended well shrinks to a line, then
  * what waits; what fails and what runs stays longest.
  */
+import { secondsBetween } from "../../domain/elapsed.ts";
+import { NOT_STARTED } from "../../domain/words/status-words.ts";
 import type { StackProgress } from "../../protocol/deployment/deployment-progress.ts";
-import { countText, partText } from "./text/durations.ts";
+import { countText, durationText } from "../../domain/words/durations.ts";
 import { cutText, line, piece, widthOf, type Line } from "./text/line.ts";
 import { detailLine, isRunning, rankOf, stackLine, wordOf, type RowContext } from "./stack-row.ts";
 import { stackMark } from "./status-mark.ts";
@@ -75,7 +77,8 @@ const WORDS = [
   "failing",
   "deleting",
   "deploying",
-  "cannot begin",
+  "cannot start",
+  NOT_STARTED,
   "waiting",
   "still deployed",
   "deployed",
@@ -107,9 +110,7 @@ const spanOf = (stacks: readonly StackProgress[]): number => {
   const ends = stacks.flatMap(({ endTime }) => endTime ?? []).sort();
   const [first] = starts;
   const last = ends.at(-1);
-  return first === undefined || last === undefined
-    ? 0
-    : Math.max(0, Date.parse(last) - Date.parse(first)) / 1000;
+  return first === undefined || last === undefined ? 0 : secondsBetween(first, last);
 };
 
 const skippedText = (stacks: readonly StackProgress[]): string => {
@@ -124,7 +125,7 @@ const doneLine = (layer: Layer, totalLayers: number, context: RowContext): Line 
   const [first] = stacks;
   const alike = first && stacks.every(({ status }) => status === first.status);
   const { symbol, tone } = stackMark(alike ? first.status : goesBack ? "deleted" : "deployed", going);
-  const detail = goesBack ? "" : ` (${partText(spanOf(stacks))}${skippedText(stacks)})`;
+  const detail = goesBack ? "" : ` (${durationText(spanOf(stacks))}${skippedText(stacks)})`;
   const head = `Layer ${number}/${totalLayers}: `;
   const names = namesOrCount(stacks, columns - head.length - detail.length - 2);
   return line(piece(head, "strong"), piece(symbol, tone), ` ${names}`, piece(detail, "quiet"));

@@ -17,7 +17,7 @@ import {
 } from "./layer-section.ts";
 import type { DeploymentScene, Size } from "./scene.ts";
 import type { RowContext } from "./stack-row.ts";
-import { isOver } from "./status-mark.ts";
+import { hasRunEnded } from "../../domain/words/status-words.ts";
 
 const GOING_BACK: ReadonlySet<DeploymentStatus> = new Set<DeploymentStatus>([
   "rolling_back",
@@ -37,7 +37,7 @@ const layersOf = (progress: DeploymentProgress): Layer[] => {
   const all = [...byNumber]
     .map(([number, stacks]) => ({ number, stacks }))
     .sort((one, other) => one.number - other.number);
-  if (isOver(progress.status) || GOING_BACK.has(progress.status)) return all;
+  if (hasRunEnded(progress.status) || GOING_BACK.has(progress.status)) return all;
   const { currentLayer = 0 } = progress;
   return all.filter(
     ({ number, stacks }) => number <= currentLayer || stacks.some(({ status }) => status !== "pending"),
@@ -98,7 +98,7 @@ export const layeredBody = (
   { columns, rows: room }: Size,
   color: boolean,
 ): readonly Line[] => {
-  const over = isOver(progress.status);
+  const over = hasRunEnded(progress.status);
   const blocked = new Set(progress.blast?.stacks);
   const goesBack = GOING_BACK.has(progress.status);
   const context: RowContext = {

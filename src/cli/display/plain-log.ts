@@ -4,13 +4,13 @@
  */
 import type { ChannelFrame } from "../../client/connection/server-frame.ts";
 import type { StackProgress } from "../../protocol/deployment/deployment-progress.ts";
-import { aboutWhole, partText, wholeText } from "./text/durations.ts";
-import { eventWords } from "./event-words.ts";
+import { durationText, estimateText } from "../../domain/words/durations.ts";
+import { eventLine } from "./event-line.ts";
 import { line, piece, writtenLine, type Line, type Palette } from "./text/line.ts";
 import { elapsedOf, stackCountText } from "./progress-line.ts";
 import type { DeploymentScene, Scene, StackScene } from "./scene.ts";
 import { elapsedOfStack, isRunning } from "./stack-row.ts";
-import { isOver } from "./status-mark.ts";
+import { hasRunEnded, wordOfStatus } from "../../domain/words/status-words.ts";
 
 /** Builds that are silent for long are taken for dead. */
 const SILENCE_MS = 30_000;
@@ -27,12 +27,12 @@ const lineAt = (timestamp: string, subject: string | undefined, text: Line): Lin
 
 /** An event's line. */
 export const plainLine = (frame: ChannelFrame, palette: Palette): string => {
-  const { subject, text } = eventWords(frame);
+  const { subject, text } = eventLine(frame);
   return writtenLine(lineAt(frame.timestamp, subject, text), palette);
 };
 
 /** Whether the event is all that a reader of failures wants to see. */
-export const isFailure = (frame: ChannelFrame): boolean => eventWords(frame).isFailure;
+export const isFailure = (frame: ChannelFrame): boolean => eventLine(frame).isFailure;
 
 const MOST_NAMED = 5;
 
@@ -40,27 +40,27 @@ const runningText = (stacks: readonly StackProgress[], now: number): string => {
   if (stacks.length === 0) return "";
   const named = stacks
     .slice(0, MOST_NAMED)
-    .map((stack) => `${stack.name} (${partText(elapsedOfStack(stack, { now, over: false }))})`);
+    .map((stack) => `${stack.name} (${durationText(elapsedOfStack(stack, { now, over: false }))})`);
   const more = stacks.length > MOST_NAMED ? ` and ${stacks.length - MOST_NAMED} more` : "";
   return `, running: ${named.join(", ")}${more}`;
 };
 
 const deploymentBeat = ({ progress, address }: DeploymentScene, now: number): string | undefined => {
   if (!progress) return `Still waiting for ${address.deploymentId}-${address.environment}`;
-  if (isOver(progress.status)) return undefined;
+  if (hasRunEnded(progress.status)) return undefined;
   const { estimatedTimeRemaining: remaining } = progress.metrics;
-  const eta = remaining === undefined ? "" : `, ETA ${aboutWhole(remaining)}`;
+  const eta = remaining === undefined ? "" : `, ETA ${estimateText(remaining)}`;
   const running = runningText(Object.values(progress.stacks).filter(isRunning), now);
   const { progressPercent } = progress.summary;
-  const elapsed = wholeText(elapsedOf(progress, now));
-  return `Still ${progress.status.replace("_", " ")}: ${progressPercent}% (${stackCountText(progress)})${running}, ${elapsed} elapsed${eta}`;
+  const elapsed = durationText(elapsedOf(progress, now));
+  return `Still ${wordOfStatus(progress.status)}: ${progressPercent}% (${stackCountText(progress)})${running}, ${elapsed} elapsed${eta}`;
 };
 
 const stackBeat = ({ view, address }: StackScene, now: number): string | undefined => {
   if (!view) return `Still waiting for ${address.stackName}`;
   if (view.outcome) return undefined;
   const { status, progress, completedResources, totalResources } = view;
-  const elapsed = wholeText((now - Date.parse(view.startedAt)) / 1000);
+  const elapsed = durationText((now - Date.parse(view.startedAt)) / 1000);
   return `Still ${status}: ${progress}% (${completedResources}/${totalResources} resources), ${elapsed} elapsed`;
 };
 
@@ -69,7 +69,7 @@ export const heartbeatText = (scene: Scene, now: number): string | undefined => 
   const { connection } = scene.contact;
   const text = scene.kind === "stack" ? stackBeat(scene, now) : deploymentBeat(scene, now);
   if (text === undefined || connection.kind !== "reconnecting") return text;
-  return `${text} (connection lost ${partText((now - connection.since) / 1000)} ago, reconnecting)`;
+  return `${text} (connection lost ${durationText((now - connection.since) / 1000)} ago, reconnecting)`;
 };
 
 /** Lines of events and of silence; it knows no timer: whoever owns one asks now and then. */

@@ -1,9 +1,11 @@
 /** The lines that every display has: its title, how far the whole is, and how fresh what it shows is. */
+import { secondsBetween } from "../../domain/elapsed.ts";
 import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
-import { aboutWhole, countText, partText, wholeText } from "./text/durations.ts";
+import { countText, durationText, estimateText } from "../../domain/words/durations.ts";
 import { line, piece, type Line } from "./text/line.ts";
 import type { Contact } from "./scene.ts";
-import { DEPLOYMENT_TITLES, isOver } from "./status-mark.ts";
+import { hasRunEnded } from "../../domain/words/status-words.ts";
+import { DEPLOYMENT_TITLES } from "./status-mark.ts";
 
 /** How long a note of a connection that has come back stays. */
 const REGAINED_MS = 10_000;
@@ -13,7 +15,7 @@ export const titleLine = (progress: DeploymentProgress, asOneWord: boolean): Lin
   const { deploymentId, environment, status, run } = progress;
   const { symbol, tone, verb, preposition } = DEPLOYMENT_TITLES[status];
   const name = asOneWord ? `${deploymentId}-${environment}` : `${deploymentId} ${preposition} ${environment}`;
-  const text = `${symbol === "" ? "" : `${symbol} `}${verb} ${name}${isOver(status) ? "" : "..."}`;
+  const text = `${symbol === "" ? "" : `${symbol} `}${verb} ${name}${hasRunEnded(status) ? "" : "..."}`;
   return line(piece(text, tone), piece(run > 1 ? `  run ${run}` : "", "quiet"));
 };
 
@@ -38,15 +40,13 @@ export const stackCountText = ({ summary, status, stacks }: DeploymentProgress):
 
 /** Seconds since the run began, as of its end if it has one. */
 export const elapsedOf = ({ startTime, endTime, metrics }: DeploymentProgress, now: number): number =>
-  endTime !== undefined || startTime === ""
-    ? metrics.durationSeconds
-    : Math.max(0, now - Date.parse(startTime)) / 1000;
+  endTime !== undefined || startTime === "" ? metrics.durationSeconds : secondsBetween(startTime, now);
 
 /** `Elapsed: 5m 30s | ETA: ~10m`, with the word that fits a run that is over. */
 export const timesText = (progress: DeploymentProgress, now: number): string => {
   const { estimatedTimeRemaining: remaining } = progress.metrics;
-  const elapsed = `${isOver(progress.status) ? "Took" : "Elapsed"}: ${wholeText(elapsedOf(progress, now))}`;
-  return remaining === undefined ? elapsed : `${elapsed} | ETA: ${aboutWhole(remaining)}`;
+  const elapsed = `${hasRunEnded(progress.status) ? "Took" : "Elapsed"}: ${durationText(elapsedOf(progress, now))}`;
+  return remaining === undefined ? elapsed : `${elapsed} | ETA: ${estimateText(remaining)}`;
 };
 
 /** `Progress: 35% (4/12 stacks) | Elapsed: 5m 30s | ETA: ~10m`, with fewer words where there is no room for them. */
@@ -65,7 +65,7 @@ export const contactLine = (
   { connection, regained, trouble, isNew }: Contact,
   now: number,
 ): Line | undefined => {
-  const age = (since: number) => partText((now - since) / 1000);
+  const age = (since: number) => durationText((now - since) / 1000);
   switch (connection.kind) {
     case "reconnecting": {
       const attempt = connection.failures > 0 ? `, attempt ${connection.failures + 1}` : "";

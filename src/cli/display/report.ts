@@ -6,9 +6,11 @@ import type {
 } from "../../protocol/deployment/deployment-progress.ts";
 import { causeTexts } from "./cause-block.ts";
 import { cleanText } from "./text/clean-text.ts";
-import { countText, partText, wholeText } from "./text/durations.ts";
+import { countText, durationText } from "../../domain/words/durations.ts";
 import { leftTexts } from "./left-behind.ts";
 import { paddedText } from "./text/line.ts";
+import { orphansText } from "../../domain/words/left-words.ts";
+import { wordOfPart } from "../../domain/words/status-words.ts";
 import { stackMark } from "./status-mark.ts";
 
 const HEADINGS: Readonly<Record<DeploymentStatus, string>> = {
@@ -37,8 +39,7 @@ const SENTENCES: Readonly<Partial<Record<DeploymentStatus, string>>> = {
 const sentenceOf = ({ status, summary, stacks, orphans = [] }: DeploymentProgress): string | undefined => {
   if (status === "deployed" && summary.failedStacks > 0)
     return `completed, with ${countText(summary.failedStacks, "failed stack")}`;
-  if (status === "deployed" && orphans.length > 0)
-    return `completed, but ${countText(orphans.length, "resource")} could not be deleted`;
+  if (status === "deployed" && orphans.length > 0) return `completed, but ${orphansText(orphans.length)}`;
   const hasFailed = Object.values(stacks).some(({ error }) => error !== undefined);
   return status === "rolled_back" && hasFailed ? "failed and was rolled back" : SENTENCES[status];
 };
@@ -64,7 +65,7 @@ const summaryLines = ({ summary, metrics }: DeploymentProgress): string[] => [
   `- Deployed: ${summary.deployedStacks}`,
   `- Skipped: ${summary.skippedStacks}`,
   ...(summary.failedStacks > 0 ? [`- Failed: ${summary.failedStacks}`] : []),
-  `- Duration: ${wholeText(metrics.durationSeconds)}`,
+  `- Duration: ${durationText(metrics.durationSeconds)}`,
   ...workLines(metrics),
 ];
 
@@ -72,10 +73,10 @@ const tableLines = (stacks: readonly StackProgress[], going: DeploymentStatus): 
   const widest = Math.max(5, ...stacks.map(({ name }) => name.length));
   const sorted = [...stacks].sort((one, other) => one.layer - other.layer);
   return sorted.map((stack) => {
-    const { symbol, word: said } = stackMark(stack.status, going);
-    const word = stack.status === "pending" ? "not begun" : said;
+    const { symbol } = stackMark(stack.status, going);
+    const word = wordOfPart(stack.status, true);
     const { created, total } = stack.resources;
-    const took = stack.durationSeconds === undefined ? "" : partText(stack.durationSeconds);
+    const took = stack.durationSeconds === undefined ? "" : durationText(stack.durationSeconds);
     const resources = total > 0 ? `${created}/${total} resources` : "";
     const columns = [
       `${symbol} ${paddedText(stack.name, widest)}`,

@@ -1,28 +1,26 @@
 /** The display of a stack on its own: its bar, its resources as a tree, and how it ended. */
+import { secondsBetween } from "../../domain/elapsed.ts";
 import type { BegunResource } from "../../domain/stack/resources/resource-entry.ts";
-import { outcomeMeant } from "../../domain/stack/operation/stack-end.ts";
 import { isBegun, resourcesOf, type StackView } from "../../domain/stack/stack-view.ts";
 import { isUnderWay } from "../../domain/stack/statuses.ts";
 import { blockedLines, failureLines, failureOfCause } from "./cause-block.ts";
 import { barColumns, treeLines, type Twig } from "./bar-frame.ts";
-import { partText, wholeText } from "./text/durations.ts";
+import { durationText } from "../../domain/words/durations.ts";
 import { EMPTY_LINE, line, piece, type Line } from "./text/line.ts";
 import type { Look, Size, StackScene } from "./scene.ts";
 import { bar } from "./stack-row.ts";
-import { OUTCOME_MARKS, wordMark, type Mark } from "./status-mark.ts";
-
-const secondsBetween = (from: string, to: number): number => Math.max(0, to - Date.parse(from)) / 1000;
+import { endMark, statusMark, type Mark } from "./status-mark.ts";
 
 const markOf = ({ status, failure }: BegunResource): Mark => {
-  if (failure === undefined || isUnderWay({ status })) return wordMark(status);
-  return { ...wordMark(failure.status), word: `${failure.status}, then ${status}` };
+  if (failure === undefined || isUnderWay({ status })) return statusMark(status);
+  return { ...statusMark(failure.status), word: `${failure.status}, then ${status}` };
 };
 
 const twigOf = (resource: BegunResource, now: number): Twig => {
   const { path, type, status, startedAt, since = startedAt, updatedAt, hook } = resource;
   const running = isUnderWay({ status });
-  const seconds = secondsBetween(since, running ? now : Date.parse(updatedAt));
-  const time = running ? `${partText(seconds)} elapsed` : partText(seconds);
+  const seconds = secondsBetween(since, running ? now : updatedAt);
+  const time = running ? `${durationText(seconds)} elapsed` : durationText(seconds);
   const detail = hook ? `${time}, hook ${hook.type} ${hook.status}` : time;
   const mark = markOf(resource);
   const rank = mark.tone === "bad" ? 0 : running ? 1 : 2;
@@ -33,7 +31,7 @@ const titleOf = ({ address, view }: StackScene): Line => {
   const name = `${address.stackName} (${address.region})`;
   if (!view) return line(piece(`Stack ${name}`, "strong"), ": waiting for its first event");
   const { outcome, cause, status } = view;
-  const mark = outcome ? OUTCOME_MARKS[outcomeMeant({ outcome, cause })] : wordMark(status);
+  const mark = outcome ? endMark({ outcome, cause }) : statusMark(status);
   return line(
     piece(`${mark.symbol} `, mark.tone),
     piece(`Stack ${name}`, "strong"),
@@ -85,7 +83,7 @@ export const stackLines = (
   const until = endedAt === undefined ? now : Date.parse(endedAt);
   const foot = [
     EMPTY_LINE,
-    line(`${endedAt === undefined ? "Elapsed" : "Took"}: ${wholeText(durationSeconds)}`),
+    line(`${endedAt === undefined ? "Elapsed" : "Took"}: ${durationText(durationSeconds)}`),
   ];
   const cause = view.cause
     ? [EMPTY_LINE, ...failureLines(failureOfCause(view.cause), columns), ...blockedLines(view, columns)]

@@ -1,11 +1,14 @@
 /** A stack as a row of the layered display, and what it is busy with just now. */
+import { secondsBetween } from "../../domain/elapsed.ts";
 import type { DeploymentState, ResourceNode } from "../../domain/deployment/deployment-state.ts";
-import { leftText } from "../../domain/words/log-line.ts";
+import { causeText } from "../../domain/words/failure-words.ts";
+import { leftText } from "../../domain/words/left-words.ts";
+import { capitalised, NOT_STARTED, wordOfStatus } from "../../domain/words/status-words.ts";
 import type { Cause } from "../../protocol/stack/stack-frames.ts";
 import type { DeploymentStatus, StackProgress } from "../../protocol/deployment/deployment-progress.ts";
-import { aboutPart, partText } from "./text/durations.ts";
+import { durationText, estimateText } from "../../domain/words/durations.ts";
 import { cutLine, line, piece, widthOf, type Line, type Piece } from "./text/line.ts";
-import { RESOURCE_MARKS, stackMark } from "./status-mark.ts";
+import { stackMark } from "./status-mark.ts";
 
 /** What a row needs to know beside its stack. */
 export type RowContext = Readonly<{
@@ -13,7 +16,7 @@ export type RowContext = Readonly<{
   columns: number;
   state: DeploymentState | undefined;
   messages: ReadonlyMap<string, string>;
-  /** Stacks that cannot begin, as one in their way has failed. */
+  /** Stacks that cannot start because one in their way has failed. */
   blocked: ReadonlySet<string>;
   over: boolean;
   /** Where the deployment goes, or how it ended. */
@@ -50,10 +53,11 @@ const isFailing = (stack: StackProgress, context: RowContext): boolean =>
 /** What it does, is or waits for, in a word or two. */
 export const wordOf = (stack: StackProgress, context: RowContext): string => {
   const { status, name } = stack;
-  const { blocked, goesBack } = context;
+  const { blocked, goesBack, over } = context;
   if (stack.rollingBack) return "rolling back";
   if (failingCause(stack, context)) return "failing";
-  if (status === "pending") return goesBack ? "not begun" : blocked.has(name) ? "cannot begin" : "waiting";
+  if (status === "pending")
+    return goesBack || over ? NOT_STARTED : blocked.has(name) ? "cannot start" : "waiting";
   return status === "deployed" && goesBack ? "still deployed" : stackMark(status, context.going).word;
 };
 
@@ -70,7 +74,7 @@ export const elapsedOfStack = (
   { now, over }: Pick<RowContext, "now" | "over">,
 ): number =>
   isRunning(stack) && !over && stack.startTime !== undefined
-    ? Math.max(0, now - Date.parse(stack.startTime)) / 1000
+    ? secondsBetween(stack.startTime, now)
     : (stack.durationSeconds ?? 0);
 
 /** By its own pace, once it has one; one that fails has no way to go. */
@@ -78,7 +82,7 @@ const remainingText = (stack: StackProgress, context: RowContext, elapsed: numbe
   if (isFailing(stack, context)) return `, ${wordOf(stack, context)}`;
   const { progressPercent } = stack;
   return progressPercent >= 10
-    ? `, ${aboutPart((elapsed / progressPercent) * (100 - progressPercent))} remaining`
+    ? `, ${estimateText((elapsed / progressPercent) * (100 - progressPercent))} remaining`
     : "";
 };
 
@@ -86,11 +90,13 @@ const detailOf = (stack: StackProgress, context: RowContext): string => {
   const elapsed = elapsedOfStack(stack, context);
   switch (stack.status) {
     case "deploying":
-      return `${partText(elapsed)} elapsed${remainingText(stack, context, elapsed)}`;
+      return `${durationText(elapsed)} elapsed${remainingText(stack, context, elapsed)}`;
     case "deployed":
-      return context.goesBack ? wordOf(stack, context) : `${partText(elapsed)}${leftText(stack)}`;
+      return context.goesBack
+        ? wordOf(stack, context)
+        : [durationText(elapsed), leftText(stack)].filter((part) => part !== "").join("; ");
     case "failed":
-      return `failed after ${partText(elapsed)}`;
+      return `failed after ${durationText(elapsed)}`;
     case "pending":
     case "skipped":
     case "deleting":
@@ -137,15 +143,15 @@ export const detailLine = (stack: StackProgress, context: RowContext): Line | un
   if (!isRunning(stack) || context.over) return undefined;
   const cause = failingCause(stack, context);
   if (cause) {
-    return line("    ", piece(`✗ ${cause.path}: ${cause.reason || cause.status}`, "bad"));
+    return line("    ", piece(`✗ ${causeText(cause)}`, "bad"));
   }
   const message = context.messages.get(stack.name);
   if (message !== undefined && message !== "") return line("    ", piece(message, "quiet"));
   const [newest, ...others] = underwayOf(context.state, stack.name);
   const more = others.length > 0 ? ` and ${others.length} more` : "";
   if (newest) {
-    const { word } = RESOURCE_MARKS[newest.status];
-    return line("    ", piece(`${word} ${newest.type} (${newest.name})${more}`, "quiet"));
+    const doing = capitalised(wordOfStatus(newest.status));
+    return line("    ", piece(`${doing} ${newest.type} (${newest.name})${more}`, "quiet"));
   }
   const { current } = stack.resources;
   return current === undefined ? undefined : line("    ", piece(`At ${current}`, "quiet"));

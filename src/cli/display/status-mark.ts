@@ -1,55 +1,32 @@
 /** How a status looks: a symbol and a word, which say it without any colour, and the tone that says it again. */
 import type { ResourceWord } from "../../domain/deployment/deployment-state.ts";
 import type { DeploymentStatus, StackStatus } from "../../protocol/deployment/deployment-progress.ts";
-import type { Outcome } from "../../protocol/stack/stack-frames.ts";
+import { KIND_LOOKS, lookOfEnd } from "../../domain/words/stack-words.ts";
+import { kindOfStatus, wordOfStatus, type StatusKind } from "../../domain/words/status-words.ts";
+import { TONES } from "./event-line.ts";
 import type { Tone } from "./text/line.ts";
 
 export type Mark = Readonly<{ symbol: string; tone: Tone; word: string }>;
 
-const mark = (symbol: string, tone: Tone, word: string): Mark => ({ symbol, tone, word });
-
-const STACK_MARKS: Readonly<Record<StackStatus, Mark>> = {
-  pending: mark("⏸", "quiet", "waiting"),
-  deploying: mark("→", "active", "deploying"),
-  deployed: mark("✓", "good", "deployed"),
-  failed: mark("✗", "bad", "failed"),
-  skipped: mark("↷", "quiet", "skipped"),
-  deleting: mark("→", "warning", "deleting"),
-  deleted: mark("✓", "good", "deleted"),
-  rolled_back: mark("↺", "warning", "rolled back"),
+const markOf = (kind: StatusKind, word: string): Mark => {
+  const { sign, tone } = KIND_LOOKS[kind];
+  return { symbol: sign, tone: TONES[tone], word };
 };
 
-const TAKEN_AWAY = mark("↺", "warning", "deleted");
+/** Of a status of a resource, or of one of CloudFormation's. */
+export const statusMark = (status: ResourceWord | (string & {})): Mark =>
+  markOf(kindOfStatus(status), wordOfStatus(status));
 
-/** Of a stack in a deployment that goes somewhere: only where all is to be deleted it is good that one is. */
+/** Of a stack in a deployment that goes somewhere: to be deleted is good only where everything is to be deleted. */
 export const stackMark = (status: StackStatus, going: DeploymentStatus): Mark =>
-  status === "deleted" && going !== "destroying" && going !== "destroyed" ? TAKEN_AWAY : STACK_MARKS[status];
+  status === "deleted" && (going === "destroying" || going === "destroyed")
+    ? markOf("done", wordOfStatus(status))
+    : statusMark(status);
 
-export const RESOURCE_MARKS: Readonly<Record<ResourceWord, Mark>> = {
-  creating: mark("→", "active", "Creating"),
-  created: mark("✓", "good", "Created"),
-  updating: mark("→", "active", "Updating"),
-  updated: mark("✓", "good", "Updated"),
-  deleting: mark("→", "warning", "Deleting"),
-  deleted: mark("✓", "good", "Deleted"),
-  retained: mark("↷", "warning", "Retained"),
-  failed: mark("✗", "bad", "Failed"),
-  putting_back: mark("→", "warning", "Putting back"),
-  put_back: mark("✗", "bad", "Failed, put back"),
-  cleared_away: mark("✗", "bad", "Failed, deleted"),
-  left_as_is: mark("✗", "bad", "Failed, retained"),
-};
-
-export const PENDING_MARK = mark("⏸", "quiet", "Pending");
-
-/** Of one of CloudFormation's words, known or not: its end says how it stands. */
-export const wordMark = (status: string): Mark => {
-  if (status.endsWith("_FAILED")) return mark("✗", "bad", status);
-  if (status.endsWith("_SKIPPED")) return mark("↷", "quiet", status);
-  const undoes = /(^|_)(ROLLBACK|DELETE)_/.test(status);
-  if (status.endsWith("_IN_PROGRESS")) return mark("→", undoes ? "warning" : "active", status);
-  if (status.endsWith("_COMPLETE")) return mark(undoes ? "↺" : "✓", undoes ? "warning" : "good", status);
-  return mark("⏸", "quiet", status);
+/** Of a stack's end. */
+export const endMark = (end: Parameters<typeof lookOfEnd>[0]): Mark => {
+  const { sign, tone, word } = lookOfEnd(end);
+  return { symbol: sign, tone: TONES[tone], word };
 };
 
 /** How a deployment is called in a title: before its name, and what stands before the environment. */
@@ -68,23 +45,3 @@ export const DEPLOYMENT_TITLES: Readonly<
   destroying: { symbol: "", tone: "warning", verb: "Destroying", preposition: "in" },
   destroyed: { symbol: "✓", tone: "good", verb: "Destroyed", preposition: "in" },
 };
-
-export const OUTCOME_MARKS: Readonly<Record<Outcome, Mark>> = {
-  deployed: mark("✓", "good", "deployed"),
-  deployed_with_orphans: mark("✓", "warning", "deployed; something could not be deleted"),
-  rolled_back: mark("↺", "bad", "failed and rolled back"),
-  failed: mark("✗", "bad", "failed"),
-  rollback_failed: mark("✗", "bad", "failed, and its rollback failed too"),
-  deleted: mark("✓", "good", "deleted"),
-};
-
-const OVER: ReadonlySet<DeploymentStatus> = new Set<DeploymentStatus>([
-  "deployed",
-  "failed",
-  "rolled_back",
-  "cancelled",
-  "destroyed",
-]);
-
-/** Whether the run has come to its end. */
-export const isOver = (status: DeploymentStatus): boolean => OVER.has(status);

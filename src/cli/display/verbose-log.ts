@@ -4,8 +4,8 @@
  */
 import type { ChannelFrame, TransientFrame } from "../../client/connection/server-frame.ts";
 import type { DeploymentEventOf, DeploymentFrame } from "../../protocol/deployment/deployment-events.ts";
-import { countText } from "./text/durations.ts";
-import { deploymentWords, eventWords } from "./event-words.ts";
+import { countText } from "../../domain/words/durations.ts";
+import { eventLine } from "./event-line.ts";
 import { EMPTY_LINE, line, piece, type Line } from "./text/line.ts";
 
 type LayerNotes = { total: number; stacks: Set<string>; startTime: string; headed: boolean };
@@ -63,14 +63,14 @@ export class VerboseLog {
 
   #linesOf(frame: ChannelFrame): Line[] {
     if (frame.type === "resource_update" || frame.type === "stack_complete") {
-      const { subject, text } = eventWords(frame);
+      const { subject, text } = eventLine(frame);
       return [line(piece(clock(frame.timestamp), "quiet"), ` [${subject ?? ""}] `, ...text)];
     }
     return this.#linesOfDeployment(frame);
   }
 
   #linesOfDeployment(frame: DeploymentFrame): Line[] {
-    const { text } = deploymentWords(frame);
+    const { text } = eventLine(frame);
     switch (frame.type) {
       case "deployment_started":
         return this.#start(frame, text);

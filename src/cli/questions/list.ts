@@ -4,7 +4,7 @@ import { success } from "../../protocol/result.ts";
 import { answered, asking } from "../asking.ts";
 import type { ListOptions } from "../commands/list.ts";
 import { complainOf } from "../complaint.ts";
-import { wholeText } from "../display/text/durations.ts";
+import { durationText } from "../../domain/words/durations.ts";
 import type { ExitCode } from "../arguments/exit-code.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { tableLines } from "../table.ts";
@@ -43,7 +43,7 @@ export const runsTable = (runs: readonly RunSummary[], withNames: boolean): stri
         isNumber: true,
       },
       { heading: "started", of: ({ startTime }) => startTime.replace(/\.\d+Z$/, "Z") },
-      { heading: "took", of: ({ durationSeconds }) => wholeText(durationSeconds), isNumber: true },
+      { heading: "took", of: ({ durationSeconds }) => durationText(durationSeconds), isNumber: true },
       { heading: "by", of: ({ user = "" }) => user },
     ],
     runs,

@@ -1,9 +1,9 @@
-/** Why a deployment failed: the first cause, what did not begin because of it, and what to do next. */
+/** Why a deployment failed: the first cause, what did not start because of it, and what to do next. */
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import { asking, say } from "../asking.ts";
 import type { WhyOptions } from "../commands/why.ts";
 import { complainOf } from "../complaint.ts";
-import { causeTexts, nextActionText } from "../display/cause-block.ts";
+import { causeTexts, nextStepText } from "../display/cause-block.ts";
 import { cleanText } from "../display/text/clean-text.ts";
 import { leftTexts } from "../display/left-behind.ts";
 import { EXIT, type ExitCode } from "../arguments/exit-code.ts";
@@ -24,7 +24,7 @@ export const why = (
     const { deployment } = answer.value;
     const { deploymentId, environment, run, status, cause, rollbackCause, blast } = deployment;
     const { orphans, retained, stabilising } = deployment;
-    const next = nextActionText(deployment);
+    const next = nextStepText(deployment);
     const texts = causeTexts(deployment);
     const others = Object.values(deployment.stacks).filter(
       ({ name, error }) => error !== undefined && name !== blast?.stack,

@@ -5,8 +5,8 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { ChannelFrame } from "../../client/connection/server-frame.ts";
-import { logLineOf } from "../../domain/words/log-line.ts";
-import { stackLogLineOf } from "../../domain/words/shipped-line.ts";
+import { eventWordsOf } from "../../domain/words/event-words.ts";
+import { stackWordsOf } from "../../domain/words/stack-words.ts";
 import type { DeploymentAddress, StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { DeploymentFrame } from "../../protocol/deployment/deployment-events.ts";
 import type { LogEntry } from "../../protocol/deployment/deployment-progress.ts";
@@ -44,21 +44,16 @@ const isOfDeployment = (frame: ChannelFrame): frame is DeploymentFrame => "data"
 /** Runs that begin within the same minute share a file: each has its heading there. */
 const headingOf = (frame: ChannelFrame): readonly string[] =>
   frame.type === "deployment_started"
-    ? [`--- Run${frame.data.run === undefined ? "" : ` ${frame.data.run}`}, begun ${frame.timestamp} ---`]
+    ? [`--- Run${frame.data.run === undefined ? "" : ` ${frame.data.run}`}, started ${frame.timestamp} ---`]
     : [];
 
 const levelText = (level: LogEntry["level"]): string => level.toUpperCase().padEnd(5);
 
 /** An event as a line. */
 const logTextOf = (frame: ChannelFrame): string => {
-  const { timestamp } = frame;
-  if (isOfDeployment(frame)) {
-    const { level, message } = logLineOf(frame);
-    const stack = "stack" in frame.data ? `[${frame.data.stack}] ` : "";
-    return cleanText(`${timestamp} ${levelText(level)} ${stack}${message}`);
-  }
-  const { level, message } = stackLogLineOf(frame);
-  return cleanText(`${timestamp} ${levelText(level)} [${frame.stack.name}] ${message}`);
+  const { level, subject, text } = isOfDeployment(frame) ? eventWordsOf(frame) : stackWordsOf(frame);
+  const about = subject === undefined ? "" : `[${subject}] `;
+  return cleanText(`${frame.timestamp} ${levelText(level)} ${about}${text}`);
 };
 
 export type LogFileOptions = Readonly<{

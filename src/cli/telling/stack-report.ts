@@ -1,8 +1,8 @@
 /** How a stack's operation ended, for people: the last words of a log. */
-import { outcomeMeant } from "../../domain/stack/operation/stack-end.ts";
+import { lookOfEnd } from "../../domain/words/stack-words.ts";
 import { failureTexts } from "../display/cause-block.ts";
 import { cleanText } from "../display/text/clean-text.ts";
-import { wholeText } from "../display/text/durations.ts";
+import { durationText } from "../../domain/words/durations.ts";
 import { leftTexts } from "../display/left-behind.ts";
 import type { Ending } from "../following/ending.ts";
 
@@ -13,7 +13,7 @@ export const stackReportLines = (ending: Ending): readonly string[] => {
   const named = Object.entries(outputs);
   return [
     "",
-    `Stack ${stack.name}: ${outcomeMeant(ending.complete).replaceAll("_", " ")} (${wholeText(durationSeconds)})`,
+    `Stack ${stack.name}: ${lookOfEnd(ending.complete).word} (${durationText(durationSeconds)})`,
     ...failureTexts(ending.complete),
     ...leftTexts(ending.complete),
     ...(named.length > 0 ? ["Outputs:", ...named.map(([key, value]) => `  ${key} = ${value}`)] : []),

@@ -3,19 +3,11 @@ import { appendFileSync } from "node:fs";
 import type { DeploymentProgress, StackStatus } from "../../protocol/deployment/deployment-progress.ts";
 import type { Cause } from "../../protocol/stack/stack-frames.ts";
 import { cleanText } from "../display/text/clean-text.ts";
-import { partText, wholeText } from "../display/text/durations.ts";
+import { durationText } from "../../domain/words/durations.ts";
+import { blastText, ROLLBACK_BLOCKED } from "../../domain/words/failure-words.ts";
+import { wordOfStatus } from "../../domain/words/status-words.ts";
+import { stackMark } from "../display/status-mark.ts";
 import { leftTexts } from "../display/left-behind.ts";
-
-const MARKS: Readonly<Record<StackStatus, string>> = {
-  pending: "⏸ waiting",
-  deploying: "→ deploying",
-  deployed: "✓ deployed",
-  failed: "✗ failed",
-  skipped: "↷ skipped",
-  deleting: "→ deleting",
-  deleted: "✓ deleted",
-  rolled_back: "↺ rolled back",
-};
 
 /** Text that is nothing but text in Markdown, a table and HTML. */
 const textOf = (text: string): string =>
@@ -25,7 +17,7 @@ const textOf = (text: string): string =>
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;");
 
-const causeText = ({ path, type, reason }: Cause): string =>
+const causeMarkdown = ({ path, type, reason }: Cause): string =>
   `${textOf(path)} (${textOf(type)}): ${textOf(reason)}`;
 
 /** More than a build shows of one step is not shown at all: 1 MiB. */
@@ -34,29 +26,30 @@ const MOST_STACKS = 500;
 /** The Markdown of a run. */
 const stepSummaryOf = (progress: DeploymentProgress): string => {
   const { deploymentId, environment, status, summary, metrics, cause, rollbackCause, blast } = progress;
-  const markOf = (of: StackStatus): string =>
-    of === "deleted" && !status.startsWith("destroy") ? "↺ deleted" : MARKS[of];
+  const markOf = (of: StackStatus): string => {
+    const { symbol, word } = stackMark(of, status);
+    return `${symbol} ${word}`;
+  };
+  const notStarted = blastText(blast, status, { escape: textOf });
   const stacks = Object.values(progress.stacks).sort((one, other) => one.layer - other.layer);
   const rows = stacks.slice(0, MOST_STACKS).map((stack) => {
-    const took = stack.durationSeconds === undefined ? "" : partText(stack.durationSeconds);
+    const took = stack.durationSeconds === undefined ? "" : durationText(stack.durationSeconds);
     return `| ${stack.layer} | ${textOf(stack.name)} | ${markOf(stack.status)} | ${took} | ${stack.resources.created} |`;
   });
   const more = stacks.length - rows.length;
   const left = leftTexts(progress);
   return [
-    `### ${textOf(`${deploymentId}-${environment}`)}: ${status.replaceAll("_", " ")}`,
+    `### ${textOf(`${deploymentId}-${environment}`)}: ${wordOfStatus(status)}`,
     "",
     `${summary.progressPercent}%${status.startsWith("roll") ? " back" : ""} · ${summary.deployedStacks} deployed, ${summary.skippedStacks} skipped, ` +
-      `${summary.failedStacks} failed of ${summary.totalStacks} stacks · ${wholeText(metrics.durationSeconds)}`,
+      `${summary.failedStacks} failed of ${summary.totalStacks} stacks · ${durationText(metrics.durationSeconds)}`,
     "",
     ...(cause
       ? [
-          `**Cause:** ${causeText(cause)}`,
+          `**Cause:** ${causeMarkdown(cause)}`,
           "",
-          ...(rollbackCause ? [`**Rollback blocked by:** ${causeText(rollbackCause)}`, ""] : []),
-          ...(blast && blast.stacks.length > 0
-            ? [`**Not begun because of it:** ${blast.stacks.map(textOf).join(", ")}`, ""]
-            : []),
+          ...(rollbackCause ? [`**${ROLLBACK_BLOCKED}:** ${causeMarkdown(rollbackCause)}`, ""] : []),
+          ...(notStarted === undefined ? [] : [`**Blast:** ${notStarted}`, ""]),
         ]
       : []),
     ...(left.length > 0 ? [...left.map((text) => `${textOf(text)}  `), ""] : []),

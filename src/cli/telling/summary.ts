@@ -4,7 +4,7 @@ import type { DeploymentAddress, StackAddress } from "../../protocol/connection/
 import type { Blast } from "../../protocol/deployment/deployment-events.ts";
 import type { DeploymentProgress, DeploymentStatus } from "../../protocol/deployment/deployment-progress.ts";
 import type { Cause, Outcome } from "../../protocol/stack/stack-frames.ts";
-import type { LeftBehind } from "../display/left-behind.ts";
+import type { Left } from "../../domain/words/left-words.ts";
 import type { ExitCode } from "../arguments/exit-code.ts";
 import { exitOfEnding, type Ending } from "../following/ending.ts";
 
@@ -34,7 +34,7 @@ export type Summary = Readonly<{
     rollbackCause?: Cause;
     blast?: Blast;
   }> &
-  LeftBehind;
+  Left;
 
 /** What is told of an end beside its counts; what is absent is left out. */
 const toldOf = ({
@@ -43,7 +43,7 @@ const toldOf = ({
   orphans,
   retained,
   stabilising,
-}: Readonly<{ cause?: Cause | undefined; rollbackCause?: Cause | undefined }> & LeftBehind) => ({
+}: Readonly<{ cause?: Cause | undefined; rollbackCause?: Cause | undefined }> & Left) => ({
   ...(cause && { cause }),
   ...(rollbackCause && { rollbackCause }),
   ...(orphans && { orphans }),

@@ -1,5 +1,5 @@
-/** Why a deployment failed, before all else: the first cause, what it kept from beginning, and what can be done now. */
-import { causeText } from "../../domain/words/log-line.ts";
+/** Why a deployment failed, before all else: the first cause, what did not start because of it, and what can be done now. */
+import { blastText, causeText, nextActionOf, ROLLBACK_BLOCKED } from "../../domain/words/failure-words.ts";
 import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { setView, viewHref } from "../address.ts";
 import { ConsoleLink } from "../elements/console-link.tsx";
@@ -7,7 +7,6 @@ import { CopyButton } from "../elements/copy-button.tsx";
 import { Mark } from "../elements/mark.tsx";
 import { Moment } from "../elements/moment.tsx";
 import { Reason } from "../elements/reason.tsx";
-import { blastText, nextActionText } from "./cause-words.ts";
 
 export const CauseBanner = ({ progress }: Readonly<{ progress: DeploymentProgress }>) => {
   const { cause, rollbackCause, blast, stacks } = progress;
@@ -18,6 +17,8 @@ export const CauseBanner = ({ progress }: Readonly<{ progress: DeploymentProgres
   if (!failed || message === undefined) return null;
   const { name, region, stackName = name } = failed;
   const what = cause && cause.path !== name ? `${name} · ${cause.path}` : name;
+  const blasted = blastText(blast, progress.status);
+  const next = nextActionOf(progress);
   return (
     <section class="cause" aria-labelledby="cause-title">
       <h2 id="cause-title">
@@ -26,9 +27,10 @@ export const CauseBanner = ({ progress }: Readonly<{ progress: DeploymentProgres
         {cause && <span class="tag">{cause.type}</span>}
       </h2>
       <Reason text={message} />
-      {rollbackCause && <Reason text={`Rollback blocked by ${causeText(rollbackCause)}`} />}
+      {rollbackCause && <Reason text={`${ROLLBACK_BLOCKED} ${causeText(rollbackCause)}`} />}
       <p>
-        {blastText(progress)} <strong>{nextActionText(progress)}</strong>
+        {blasted && `${blasted}. `}
+        {next && <strong>{next.text}.</strong>}
       </p>
       <div class="toolbar">
         <a

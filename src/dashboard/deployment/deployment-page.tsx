@@ -5,7 +5,7 @@ import type { DeploymentAddress } from "../../protocol/connection/channel-names.
 import { queryValue, setView } from "../address.ts";
 import { Empty, FailureNote, Loading } from "../elements/answer.tsx";
 import { focusFilter } from "../elements/filter-input.tsx";
-import { standingOfStatus, wordOfStatus } from "../elements/standing.ts";
+import { kindOfStatus, wordOfStatus } from "../../domain/words/status-words.ts";
 import { announce } from "../shell/announcements.tsx";
 import { useKeys } from "../shell/keys.ts";
 import { useOpen } from "../shell/open-connection.ts";
@@ -73,10 +73,10 @@ export const DeploymentPage = ({ deploymentId, environment }: DeploymentAddress)
   usePageStatus(
     status === undefined || !summary
       ? name
-      : standingOfStatus(status) === "running"
+      : kindOfStatus(status) === "running"
         ? `${summary.progressPercent}% · ${name}`
         : `${wordOfStatus(status)} · ${name}`,
-    standingOfStatus(status ?? ""),
+    kindOfStatus(status ?? ""),
   );
   const refusal = followed.refusal.value;
   const isUntold = followed.isUntold.value;

@@ -1,6 +1,6 @@
 /** The durable events of a deployment as lines that can be filtered: each is put into words once, when it comes. */
 import { signal } from "@preact/signals";
-import { logLineOf } from "../../domain/words/log-line.ts";
+import { eventWordsOf } from "../../domain/words/event-words.ts";
 import type { DeploymentFrame } from "../../protocol/deployment/deployment-events.ts";
 import type { LogEntry } from "../../protocol/deployment/deployment-progress.ts";
 
@@ -37,14 +37,10 @@ export const linesWanted = (lines: readonly LogLine[], filter: LineFilter): read
   return lines.filter((line) => isWanted(line, lower));
 };
 
-export const logLineFor = (frame: DeploymentFrame): LogLine => ({
-  offset: frame.offset,
-  timestamp: frame.timestamp,
-  level: logLineOf(frame).level,
-  stack: "stack" in frame.data ? frame.data.stack : undefined,
-  message: logLineOf(frame).message,
-  frame,
-});
+export const logLineFor = (frame: DeploymentFrame): LogLine => {
+  const { level, subject: stack, text: message } = eventWordsOf(frame);
+  return { offset: frame.offset, timestamp: frame.timestamp, level, stack, message, frame };
+};
 
 export class EventLog {
   /** Oldest first; the array grows in place, and `version` tells when. */

@@ -1,5 +1,5 @@
 /** What a run has left behind: what could not be deleted, what was kept, and what may still be becoming available. */
-import { STABILISING } from "../../domain/words/log-line.ts";
+import { ORPHANS_HEADING, RETAINED_HEADING, stabilisingText } from "../../domain/words/left-words.ts";
 import type { LeftOfStack } from "../../protocol/deployment/deployment-events.ts";
 import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { viewHref } from "../address.ts";
@@ -30,18 +30,13 @@ const LeftList = ({ title, left }: ListProps) => (
 );
 
 export const LeftBehind = ({ progress }: Readonly<{ progress: DeploymentProgress }>) => {
-  const { orphans = [], retained = [], stabilising = [] } = progress;
+  const { orphans = [], retained = [] } = progress;
+  const stabilising = stabilisingText(progress);
   return (
     <>
-      {orphans.length > 0 && <LeftList title="Could not be deleted, and is still there" left={orphans} />}
-      {retained.length > 0 && (
-        <LeftList title="Retained as the template says, and is still there" left={retained} />
-      )}
-      {stabilising.length > 0 && (
-        <p class="note running">
-          Express mode: {STABILISING} in {stabilising.join(", ")}.
-        </p>
-      )}
+      {orphans.length > 0 && <LeftList title={ORPHANS_HEADING} left={orphans} />}
+      {retained.length > 0 && <LeftList title={RETAINED_HEADING} left={retained} />}
+      {stabilising !== "" && <p class="note running">{stabilising}.</p>}
     </>
   );
 };

@@ -7,7 +7,7 @@ import type { RestFailure } from "../../client/rest-call.ts";
 import { openStream, type Stream } from "../../client/stream.ts";
 import { deploymentChannelOf } from "../../protocol/connection/channel-names.ts";
 import type { RunSummary } from "../../protocol/deployment/deployment-requests.ts";
-import { hasRunEnded } from "../elements/standing.ts";
+import { hasRunEnded } from "../../domain/words/status-words.ts";
 import { onceAFrame } from "../once-a-frame.ts";
 import { ListedChannel } from "./listed-channel.ts";
 import { listedOf, type ListedDeployment } from "./deployment-row.ts";

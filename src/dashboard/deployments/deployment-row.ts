@@ -1,7 +1,7 @@
 /** A deployment in the list: as the list's answer told it, moved on by what its channel tells since. */
 import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import type { RunSummary } from "../../protocol/deployment/deployment-requests.ts";
-import { hasRunEnded } from "../elements/standing.ts";
+import { hasRunEnded } from "../../domain/words/status-words.ts";
 import type { Pulse } from "./listed-channel.ts";
 
 /** A row of the list. */

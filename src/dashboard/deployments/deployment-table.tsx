@@ -1,10 +1,10 @@
 /** Deployments as rows, each a link to its page. */
 import { deploymentPath } from "../route.ts";
-import { durationText, estimateText } from "../elements/duration.ts";
+import { durationText, estimateText } from "../../domain/words/durations.ts";
 import { doneShare } from "../elements/percent.ts";
 import { Elapsed } from "../elements/elapsed.tsx";
 import { Age } from "../elements/moment.tsx";
-import { hasRunEnded, standingOfStatus } from "../elements/standing.ts";
+import { hasRunEnded, kindOfStatus } from "../../domain/words/status-words.ts";
 import { Status } from "../elements/status.tsx";
 import type { ListedDeployment } from "./deployment-row.ts";
 
@@ -39,7 +39,7 @@ const Row = ({ row }: Readonly<{ row: ListedDeployment }>) => {
       <td class="bar-column">
         <div class="bar-cell">
           <progress
-            class={standingOfStatus(status)}
+            class={kindOfStatus(status)}
             max={100}
             value={progressPercent}
             aria-label={`Progress of ${deploymentId}-${environment}`}

@@ -7,7 +7,7 @@ import { useKeys } from "../shell/keys.ts";
 import { shownConnection } from "../shell/live-connection.ts";
 import { usePageStatus } from "../shell/page-status.ts";
 import { FilterInput, focusFilter } from "../elements/filter-input.tsx";
-import { hasRunEnded } from "../elements/standing.ts";
+import { hasRunEnded } from "../../domain/words/status-words.ts";
 import { FollowedList } from "./deployment-list.ts";
 import type { ListedDeployment } from "./deployment-row.ts";
 import { DeploymentTable } from "./deployment-table.tsx";

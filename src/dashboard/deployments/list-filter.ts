@@ -1,6 +1,6 @@
 /** Which deployments of the list are wanted: by environment, by how they stand, and by what the reader types. */
 import type { RunSummary } from "../../protocol/deployment/deployment-requests.ts";
-import { hasRunEnded } from "../elements/standing.ts";
+import { hasRunEnded } from "../../domain/words/status-words.ts";
 
 /** What deployments are sorted by, with a chip each. */
 export const LIST_KINDS = ["running", "failed", "ended"] as const;

@@ -1,6 +1,6 @@
 /** Destinations and deliveries in words. */
 import type { Attempt, Delivery, Destination, DestinationKind } from "../../protocol/destinations.ts";
-import type { Standing } from "../elements/standing.ts";
+import type { StatusKind } from "../../domain/words/status-words.ts";
 
 export const KIND_NAMES: Readonly<Record<DestinationKind, string>> = {
   webhook: "Webhook",
@@ -30,7 +30,7 @@ export const scopeOf = ({ events, channels, environments }: Destination): string
   ].join(" · ");
 
 export const STATE_WORDS: Readonly<
-  Record<Destination["state"], Readonly<{ standing: Standing; word: string }>>
+  Record<Destination["state"], Readonly<{ standing: StatusKind; word: string }>>
 > = {
   working: { standing: "done", word: "working" },
   failing: { standing: "failed", word: "failing" },
@@ -38,7 +38,7 @@ export const STATE_WORDS: Readonly<
 };
 
 export const DELIVERY_WORDS: Readonly<
-  Record<Delivery["state"], Readonly<{ standing: Standing; word: string }>>
+  Record<Delivery["state"], Readonly<{ standing: StatusKind; word: string }>>
 > = {
   pending: { standing: "waiting", word: "waiting" },
   delivered: { standing: "done", word: "delivered" },

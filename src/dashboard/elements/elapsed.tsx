@@ -1,6 +1,6 @@
 /** Time that goes on while something runs: it alone is drawn anew each second, not what it stands in. */
 import { now } from "../clock.ts";
-import { durationText } from "./duration.ts";
+import { durationText } from "../../domain/words/durations.ts";
 
 type ElapsedProps = Readonly<{
   /** ISO 8601; absent: it has not begun. */

@@ -1,8 +1,8 @@
 /** Small drawings in a grid of 16: one for each way that something can stand, and those of the controls. */
 import type { JSX } from "preact";
-import type { Standing } from "./standing.ts";
+import type { StatusKind } from "../../domain/words/status-words.ts";
 
-const STANDING_SHAPES: Readonly<Record<Standing, JSX.Element>> = {
+const STANDING_SHAPES: Readonly<Record<StatusKind, JSX.Element>> = {
   waiting: <circle cx="8" cy="8" r="5.5" stroke-dasharray="2 2.3" />,
   running: (
     <g>
@@ -28,7 +28,7 @@ const STANDING_SHAPES: Readonly<Record<Standing, JSX.Element>> = {
 };
 
 /** The mark of a standing; its word always stands beside it, so readers of the screen pass over it. */
-export const Mark = ({ standing }: Readonly<{ standing: Standing }>) => (
+export const Mark = ({ standing }: Readonly<{ standing: StatusKind }>) => (
   <svg class={`mark ${standing}`} viewBox="0 0 16 16" aria-hidden="true">
     {STANDING_SHAPES[standing]}
   </svg>

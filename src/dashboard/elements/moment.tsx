@@ -1,7 +1,7 @@
 /** A moment in the form that the reader prefers: local, UTC or how long ago; the exact time is always a hover away. */
 import { now } from "../clock.ts";
 import { timeForm, type TimeForm } from "../preferences.ts";
-import { agoText } from "./duration.ts";
+import { agoText } from "../../domain/words/durations.ts";
 
 const pad = (value: number, digits = 2): string => String(value).padStart(digits, "0");
 

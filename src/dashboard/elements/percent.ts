@@ -3,13 +3,13 @@ import { isRollbackStatus } from "../../domain/stack/statuses.ts";
 import type { DeploymentStatus } from "../../protocol/deployment/deployment-progress.ts";
 
 const OF_WHAT: Partial<Readonly<Record<DeploymentStatus, string>>> = {
-  rolling_back: " put back",
-  rolled_back: " put back",
+  rolling_back: " rolled back",
+  rolled_back: " rolled back",
   destroying: " deleted",
   destroyed: " deleted",
 };
 
-/** Of a run: `54 %`; of a rollback `54 % put back`. */
+/** Of a run: `54 %`; of a rollback `54 % rolled back`. */
 export const percentText = (status: DeploymentStatus, percent: number): string =>
   `${percent} %${OF_WHAT[status] ?? ""}`;
 
@@ -21,6 +21,6 @@ export const doneShare = (status: string, percent: number): string =>
 
 /** What `percentText` says, of a stack on its own, by CloudFormation's status. */
 export const stackPercentText = (status: string, percent: number): string => {
-  if (isRollbackStatus(status)) return `${percent} % put back`;
+  if (isRollbackStatus(status)) return `${percent} % rolled back`;
   return `${percent} %${status.startsWith("DELETE_") ? " deleted" : ""}`;
 };

@@ -1,6 +1,6 @@
 /** A status as mark, word and colour together. */
 import { Mark } from "./mark.tsx";
-import { standingOfStatus, wordOfStatus } from "./standing.ts";
+import { kindOfStatus, wordOfStatus } from "../../domain/words/status-words.ts";
 
 type StatusProps = Readonly<{
   /** A word of ours or of CloudFormation's. */
@@ -12,7 +12,7 @@ type StatusProps = Readonly<{
 }>;
 
 export const Status = ({ status, word = wordOfStatus(status), chip = false }: StatusProps) => {
-  const standing = standingOfStatus(status);
+  const standing = kindOfStatus(status);
   return (
     <span class={`status ${standing}${chip ? " chip" : ""}`}>
       <Mark standing={standing} />

@@ -1,20 +1,15 @@
 /** AWS's side, apart from our own connection: a page that is live shows what AWS last said, and says how old that is. */
 import { now } from "../clock.ts";
-import { durationText } from "./duration.ts";
+import { durationText } from "../../domain/words/durations.ts";
 
 /** What stands between the server and AWS, and since when the page knows of it, in milliseconds of the epoch. */
 export type AwsTrouble = Readonly<{ code: string; message: string; since: number }>;
-
-const WORDS: Readonly<Record<string, string>> = {
-  AWS_THROTTLED: "AWS is throttling",
-  AWS_UNREACHABLE: "AWS cannot be reached",
-};
 
 export const TroubleNote = ({ trouble }: Readonly<{ trouble: AwsTrouble }>) => {
   const { code, message, since } = trouble;
   return (
     <div class="note undoing trouble" role="status">
-      <strong>{WORDS[code] ?? message}</strong>
+      <strong>{message}</strong>
       <span>since {durationText((now.value - since) / 1000)}; what is shown is what AWS last said.</span>
       <span class="quiet small">{code}</span>
     </div>

@@ -4,7 +4,7 @@
  */
 import { wordOfResource, type DeploymentState } from "../../domain/deployment/deployment-state.ts";
 import { isUnderway } from "../../domain/deployment/resource-node.ts";
-import { logLineOf } from "../../domain/words/log-line.ts";
+import { eventWordsOf } from "../../domain/words/event-words.ts";
 import type { DeploymentFrame } from "../../protocol/deployment/deployment-events.ts";
 
 /** Numbers are written as they are; what is undefined is an empty field. */
@@ -42,7 +42,7 @@ const eventRow = (event: DeploymentFrame): readonly Cell[] => {
   const { offset, timestamp, type, data } = event;
   const resource = "resource" in data ? data.resource : undefined;
   const error = "error" in data ? data.error?.message : undefined;
-  const line = logLineOf(event);
+  const { level, text } = eventWordsOf(event);
   return [
     offset,
     timestamp,
@@ -53,8 +53,8 @@ const eventRow = (event: DeploymentFrame): readonly Cell[] => {
     resource?.type,
     resource?.id,
     "durationSeconds" in data ? data.durationSeconds : undefined,
-    line.level,
-    line.message,
+    level,
+    text,
     error ?? ("reason" in data ? data.reason : undefined),
   ];
 };

@@ -1,6 +1,8 @@
-/** A run as Markdown, to be pasted into an incident: where it stands, why, what it kept from beginning, and its stacks. */
+/** A run as Markdown, to be pasted into an incident: where it stands, why, what did not start because of it, and its stacks. */
 import type { DeploymentProgress, StackProgress } from "../../protocol/deployment/deployment-progress.ts";
-import { durationText } from "../elements/duration.ts";
+import { durationText, estimateText } from "../../domain/words/durations.ts";
+import { blastText } from "../../domain/words/failure-words.ts";
+import { hasRunEnded, wordOfPart, wordOfStatus } from "../../domain/words/status-words.ts";
 import { percentText } from "../elements/percent.ts";
 import { stackCountsText } from "../elements/stack-counts.ts";
 import { pathOfRun } from "../timeline/timeline-rows.ts";
@@ -35,18 +37,18 @@ const factsOf = (progress: DeploymentProgress): string[] => {
   const times = `${clock(startTime)} UTC${endTime === undefined ? "" : ` – ${clock(endTime)} UTC`}`;
   const left = metrics.estimatedTimeRemaining;
   return [
-    ...told("Status", `**${status.replaceAll("_", " ")}**, ${percentText(status, summary.progressPercent)}`),
+    ...told("Status", `**${wordOfStatus(status)}**, ${percentText(status, summary.progressPercent)}`),
     ...told("Stacks", stackCountsText(summary)),
     ...told("Time", times),
-    ...told("Lasted", durationText(metrics.durationSeconds)),
-    ...told("Time left", left === undefined ? undefined : `about ${durationText(left)}`),
+    ...told("Took", durationText(metrics.durationSeconds)),
+    ...told("Time left", left === undefined ? undefined : estimateText(left)),
     ...told("Resources", `${metrics.resourcesCreated} done, ${metrics.resourcesFailed} failed`),
-    ...told("Begun by", user && escapedMarkdown(user)),
+    ...told("Started by", user && escapedMarkdown(user)),
     ...told("Owner", owner && escapedMarkdown(owner)),
   ];
 };
 
-const causeOf = ({ cause, blast }: DeploymentProgress): string[] => {
+const causeOf = ({ cause, blast, status }: DeploymentProgress): string[] => {
   if (!cause && !blast) return [];
   const lines = ["", "## Cause", ""];
   if (cause) {
@@ -57,26 +59,19 @@ const causeOf = ({ cause, blast }: DeploymentProgress): string[] => {
       `> ${escapedMarkdown(cause.reason || cause.status)}`,
     );
   }
-  if (blast && blast.stacks.length > 0) {
-    const layers = `layer${blast.layers.length === 1 ? "" : "s"} ${blast.layers.join(", ")}`;
-    lines.push("", `Not begun because of it (${layers}): ${blast.stacks.map(escapedMarkdown).join(", ")}`);
-  }
+  const notStarted = blastText(blast, status, { escape: escapedMarkdown });
+  if (notStarted !== undefined) lines.push("", notStarted);
   return lines;
 };
 
-const stackRow = ({
-  name,
-  layer,
-  status,
-  startTime,
-  durationSeconds,
-  resources,
-  error,
-}: StackProgress): string =>
+const stackRow = (
+  { name, layer, status, startTime, durationSeconds, resources, error }: StackProgress,
+  isOver: boolean,
+): string =>
   row(
     String(layer),
     cell(name),
-    status.replaceAll("_", " "),
+    wordOfPart(status, isOver),
     startTime === undefined ? "" : startTime.slice(11, 19),
     durationSeconds === undefined ? "" : durationText(durationSeconds),
     resources.total === 0 ? "" : `${resources.created}/${resources.total}`,
@@ -105,9 +100,9 @@ export const markdownOf = (progress: DeploymentProgress, now: number): string =>
     "",
     "## Stacks",
     "",
-    row("Layer", "Stack", "Status", "Began (UTC)", "Lasted", "Resources", "Note"),
+    row("Layer", "Stack", "Status", "Started (UTC)", "Took", "Resources", "Note"),
     row("--:", "---", "---", "---", "--:", "--:", "---"),
-    ...ordered.map(stackRow),
+    ...ordered.map((stack) => stackRow(stack, hasRunEnded(progress.status))),
     ...timingsOf(progress, now),
   ];
   return `${lines.join("\n")}\n`;

@@ -1,7 +1,7 @@
 /** Two runs stack by stack: how each did, and how much longer or shorter it took. */
 import { useState } from "preact/hooks";
 import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
-import { durationText } from "../elements/duration.ts";
+import { durationText } from "../../domain/words/durations.ts";
 import { Status } from "../elements/status.tsx";
 import { deltaText, type RunComparison, type StackComparison, type StackOutcome } from "./run-comparison.ts";
 

@@ -1,8 +1,8 @@
 /** How long the last runs took, a column each, oldest first; the table below says the same in words. */
 import type { RunSummary } from "../../protocol/deployment/deployment-requests.ts";
 import { go } from "../address.ts";
-import { durationText } from "../elements/duration.ts";
-import { standingOfStatus } from "../elements/standing.ts";
+import { durationText } from "../../domain/words/durations.ts";
+import { kindOfStatus, wordOfStatus } from "../../domain/words/status-words.ts";
 
 const MOST = 40;
 const HEIGHT = 56;
@@ -25,12 +25,12 @@ export const RunChart = ({ runs, shown, hrefOf }: RunChartProps) => {
     <div class="history-chart" aria-hidden="true">
       <svg width={width} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`}>
         {drawn.map(({ run, status, durationSeconds }, index) => {
-          const standing = standingOfStatus(status);
+          const standing = kindOfStatus(status);
           const height = Math.max(3, (durationSeconds / longest) * (HEIGHT - 4));
           const x = index * (COLUMN + GAP) + GAP / 2;
           return (
             <g key={run} class="history-run" onClick={() => go(hrefOf(run))}>
-              <title>{`Run ${run}: ${status.replaceAll("_", " ")}, ${durationText(durationSeconds)}`}</title>
+              <title>{`Run ${run}: ${wordOfStatus(status)}, ${durationText(durationSeconds)}`}</title>
               <rect class="history-hit" x={x - GAP / 2} width={COLUMN + GAP} height={HEIGHT} />
               <rect
                 class={`history-column ${standing}${run === shown ? " shown" : ""}`}

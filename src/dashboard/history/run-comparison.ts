@@ -8,7 +8,7 @@ import type {
   StackStatus,
 } from "../../protocol/deployment/deployment-progress.ts";
 import type { RunSummary } from "../../protocol/deployment/deployment-requests.ts";
-import { durationText } from "../elements/duration.ts";
+import { durationText } from "../../domain/words/durations.ts";
 
 /** How a stack did in one run. */
 export type StackOutcome = Readonly<{ status: StackStatus; durationSeconds?: number }>;

@@ -1,9 +1,9 @@
 /** Runs as rows, each a link to itself. */
 import type { RunSummary } from "../../protocol/deployment/deployment-requests.ts";
-import { durationText } from "../elements/duration.ts";
+import { durationText } from "../../domain/words/durations.ts";
 import { Elapsed } from "../elements/elapsed.tsx";
 import { Moment } from "../elements/moment.tsx";
-import { hasRunEnded } from "../elements/standing.ts";
+import { hasRunEnded } from "../../domain/words/status-words.ts";
 import { stackCountsText } from "../elements/stack-counts.ts";
 import { Status } from "../elements/status.tsx";
 

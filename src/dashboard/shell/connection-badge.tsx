@@ -1,6 +1,6 @@
 /** Live, reconnecting with the age of what is shown, or stopped with a way back: a word and a mark, never a colour alone. */
 import { now } from "../clock.ts";
-import { durationText } from "../elements/duration.ts";
+import { durationText } from "../../domain/words/durations.ts";
 import { Mark } from "../elements/mark.tsx";
 import { shownConnection, type Recovery, type ShownConnection } from "./live-connection.ts";
 

@@ -1,11 +1,11 @@
 /** What the tab says of its page: the title, and an icon that can be told apart at a glance. */
 import { useEffect } from "preact/hooks";
-import type { Standing } from "../elements/standing.ts";
+import type { StatusKind } from "../../domain/words/status-words.ts";
 
 const NAME = "Stackcast";
 
 /** Fixed colours that are seen on light and dark tab bars alike, with a shape each. */
-const ICONS: Readonly<Record<Standing, readonly [colour: string, shape: string]>> = {
+const ICONS: Readonly<Record<StatusKind, readonly [colour: string, shape: string]>> = {
   waiting: ["#7b8796", "M10 16h12"],
   running: ["#1f7ae0", "M12 9l11 7-11 7z"],
   done: ["#17925d", "M9 17l5 5 9-11"],
@@ -16,7 +16,7 @@ const ICONS: Readonly<Record<Standing, readonly [colour: string, shape: string]>
 };
 
 /** The icon of a standing as an address. */
-const iconOf = (standing: Standing): string => {
+const iconOf = (standing: StatusKind): string => {
   const [colour, shape] = ICONS[standing];
   const drawing =
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="16" fill="${colour}"/>` +
@@ -24,14 +24,14 @@ const iconOf = (standing: Standing): string => {
   return `data:image/svg+xml,${encodeURIComponent(drawing)}`;
 };
 
-const showIcon = (standing: Standing): void => {
+const showIcon = (standing: StatusKind): void => {
   const link = document.querySelector<HTMLLinkElement>("link[rel=icon]");
   const address = iconOf(standing);
   if (link && link.href !== address) link.href = address;
 };
 
 /** Says it as long as the page is drawn. */
-export const usePageStatus = (title: string, standing: Standing): void => {
+export const usePageStatus = (title: string, standing: StatusKind): void => {
   useEffect(() => {
     document.title = title === "" ? NAME : `${title} · ${NAME}`;
     showIcon(standing);

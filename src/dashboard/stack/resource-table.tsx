@@ -1,6 +1,7 @@
 /** A stack's resources as a table, with the reason of what failed below its resource. */
 import { standingOf } from "../../domain/stack/statuses.ts";
 import { Elapsed } from "../elements/elapsed.tsx";
+import { wordOfPart } from "../../domain/words/status-words.ts";
 import { Status } from "../elements/status.tsx";
 import type { ShownResource } from "../../protocol/stack/stack-frames.ts";
 
@@ -35,7 +36,7 @@ const Row = ({ row, isOver }: RowProps) => {
       </td>
       <td class="quiet small resource-type">{type}</td>
       <td class="resource-status">
-        <Status status={failure?.status ?? status} {...(isOver && status === "" && { word: "not begun" })} />
+        <Status status={failure?.status ?? status} word={wordOfPart(failure?.status ?? status, isOver)} />
         {failure && <p class="small quiet">then {status}</p>}
         {hook && (
           <p class="small quiet">

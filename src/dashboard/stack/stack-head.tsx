@@ -5,13 +5,13 @@ import { outcomeMeant } from "../../domain/stack/operation/stack-end.ts";
 import { standingOf } from "../../domain/stack/statuses.ts";
 import { ConsoleLink } from "../elements/console-link.tsx";
 import { CopyButton } from "../elements/copy-button.tsx";
-import { durationText } from "../elements/duration.ts";
+import { durationText } from "../../domain/words/durations.ts";
 import { Elapsed } from "../elements/elapsed.tsx";
 import { Mark } from "../elements/mark.tsx";
 import { Moment } from "../elements/moment.tsx";
 import { Reason } from "../elements/reason.tsx";
 import { stackPercentText } from "../elements/percent.ts";
-import { standingOfStatus, wordOfStatus } from "../elements/standing.ts";
+import { kindOfStatus, OUTCOME_WORDS } from "../../domain/words/status-words.ts";
 import { Status } from "../elements/status.tsx";
 
 const Fact = ({ name, children }: Readonly<{ name: string; children: ComponentChildren }>) => (
@@ -35,14 +35,14 @@ export const StackHead = ({ stack, region }: ViewProps & Readonly<{ region: stri
         <Status status={status} chip />
         <h1>{name}</h1>
         <span class="tag">{region}</span>
-        {outcome !== undefined && <span class="tag">{wordOfStatus(outcome)}</span>}
+        {outcome !== undefined && <span class="tag">{OUTCOME_WORDS[outcome]}</span>}
         <div class="toolbar">
           <ConsoleLink region={region} stackName={name} stackId={stackId} />
         </div>
       </div>
       <div class="head-progress">
         <progress
-          class={standingOfStatus(status)}
+          class={kindOfStatus(status)}
           max={100}
           value={progress}
           aria-label={`Progress of ${name}`}

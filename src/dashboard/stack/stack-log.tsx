@@ -1,35 +1,21 @@
 /** A stack's events, live. */
 import type { Signal } from "@preact/signals";
 import type { StackFrame } from "../../protocol/stack/stack-frames.ts";
-import { outcomeMeant } from "../../domain/stack/operation/stack-end.ts";
-import { isRollbackStatus, standingOf } from "../../domain/stack/statuses.ts";
+import { lineOfWords } from "../../domain/words/worded-event.ts";
+import { stackWordsOf } from "../../domain/words/stack-words.ts";
 import { queryValue, setView } from "../address.ts";
 import { Empty } from "../elements/answer.tsx";
-import { durationText } from "../elements/duration.ts";
-import { wordOfStatus } from "../elements/standing.ts";
 import { EventDetail } from "../log/lazy-event-detail.ts";
 import { EventList } from "../log/event-list.tsx";
 import { EventRow, type LineTone } from "../log/event-row.tsx";
 import type { FollowedStack } from "./followed-stack.ts";
 
-const messageOf = (frame: StackFrame): string => {
-  if (frame.type === "stack_complete")
-    return `${wordOfStatus(outcomeMeant(frame))} after ${durationText(frame.durationSeconds)}`;
-  const { status, type, reason } = frame.resource;
-  return `${status} ${type}${reason === "" ? "" : `: ${reason}`}`;
+const toneOf = (frame: StackFrame): LineTone => stackWordsOf(frame).level;
+
+const whole = (frame: StackFrame): string | undefined => {
+  const { level, text } = stackWordsOf(frame);
+  return level === "error" ? text : undefined;
 };
-
-const toneOf = (frame: StackFrame): LineTone => {
-  const status = frame.type === "stack_complete" ? frame.stack.status : frame.resource.status;
-  if (standingOf(status) === "failed") return "error";
-  return isRollbackStatus(status) ? "warn" : "info";
-};
-
-const whole = (frame: StackFrame): string | undefined =>
-  toneOf(frame) === "error" ? messageOf(frame) : undefined;
-
-const aboutOf = (frame: StackFrame): string =>
-  frame.type === "stack_complete" ? frame.stack.name : frame.resource.path;
 
 type LogProps = Readonly<{ followed: FollowedStack; following: Signal<boolean> }>;
 
@@ -38,9 +24,7 @@ export const StackLog = ({ followed, following }: LogProps) => {
   const text = queryValue("q").toLowerCase();
   const all = offset === 0 ? [] : followed.lines;
   const lines =
-    text === ""
-      ? all
-      : all.filter((frame) => `${aboutOf(frame)} ${messageOf(frame)}`.toLowerCase().includes(text));
+    text === "" ? all : all.filter((frame) => lineOfWords(stackWordsOf(frame)).toLowerCase().includes(text));
   const asked = queryValue("event");
   const shown = asked === "" ? undefined : Number(asked);
   const detail = all.find((frame) => frame.offset === shown);
@@ -66,7 +50,7 @@ export const StackLog = ({ followed, following }: LogProps) => {
         <EventDetail
           offset={detail.offset}
           timestamp={detail.timestamp}
-          message={`${aboutOf(detail)}: ${messageOf(detail)}`}
+          message={lineOfWords(stackWordsOf(detail))}
           told={detail}
         />
       )}
@@ -90,8 +74,8 @@ export const StackLog = ({ followed, following }: LogProps) => {
               offset={frame.offset}
               timestamp={frame.timestamp}
               tone={toneOf(frame)}
-              about={aboutOf(frame)}
-              message={messageOf(frame)}
+              about={stackWordsOf(frame).subject ?? ""}
+              message={stackWordsOf(frame).text}
               size={size}
             />
           )}

@@ -8,7 +8,7 @@ import { queryValue } from "../address.ts";
 import { notifyEnd } from "../deployment/run/end-notice.ts";
 import { Empty, FailureNote, Loading } from "../elements/answer.tsx";
 import { FilterInput, focusFilter } from "../elements/filter-input.tsx";
-import { standingOfStatus } from "../elements/standing.ts";
+import { kindOfStatus } from "../../domain/words/status-words.ts";
 import { TroubleNote } from "../elements/trouble-note.tsx";
 import { announce } from "../shell/announcements.tsx";
 import { useKeys } from "../shell/keys.ts";
@@ -94,7 +94,7 @@ export const StackPage = (address: StackAddress) => {
   const isRunning = stack !== undefined && standingOf(stack.status) === "running";
   usePageStatus(
     stack === undefined ? stackName : `${isRunning ? `${stack.progress}%` : stack.status} · ${stackName}`,
-    standingOfStatus(stack?.status ?? ""),
+    kindOfStatus(stack?.status ?? ""),
   );
   return (
     <div class="page">

@@ -1,6 +1,6 @@
 /** What is known of the row that is meant, below the chart; while none is meant, what the looks of bars stand for. */
 import { useId } from "preact/hooks";
-import { durationText } from "../elements/duration.ts";
+import { durationText } from "../../domain/words/durations.ts";
 import { Moment } from "../elements/moment.tsx";
 import { BarMark } from "./chart/bar-mark.tsx";
 import type { BarLook } from "./chart/bar-look.ts";

@@ -1,6 +1,6 @@
 /** The timeline as a table: the same rows in the same order, told in words and times. */
 import { useState } from "preact/hooks";
-import { durationText } from "../elements/duration.ts";
+import { durationText } from "../../domain/words/durations.ts";
 import { Moment } from "../elements/moment.tsx";
 import { BarMark } from "./chart/bar-mark.tsx";
 import type { TimelineModel } from "./timeline-model.ts";

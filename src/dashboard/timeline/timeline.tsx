@@ -5,7 +5,7 @@
 import type { ReadonlySignal } from "@preact/signals";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { Empty } from "../elements/answer.tsx";
-import { durationText } from "../elements/duration.ts";
+import { durationText } from "../../domain/words/durations.ts";
 import { PrintedTimeline } from "./printed-timeline.tsx";
 import { TimelineChart } from "./chart/timeline-chart.tsx";
 import { TimelineModel } from "./timeline-model.ts";

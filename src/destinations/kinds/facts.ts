@@ -1,6 +1,8 @@
 /** The facts of an alert as named lines, in the order of the seeds' samples: the same in every kind of destination. */
-import type { Alert, AlertBlast, AlertLeft } from "../../domain/words/alert.ts";
-import { durationText } from "../../domain/words/alert-text.ts";
+import type { Alert, AlertLeft } from "../../domain/words/alert.ts";
+import { durationText } from "../../domain/words/durations.ts";
+import { blastNamesText, ROLLBACK_BLOCKED } from "../../domain/words/failure-words.ts";
+import { leftResourceText } from "../../domain/words/left-words.ts";
 
 /** A line of a notification, such as `Duration: 5m 30s`. */
 export type Fact = Readonly<{ name: string; value: string }>;
@@ -23,8 +25,8 @@ export const storyOf = ({
   // A stack's error is often nothing but its cause's reason.
   ...(cause ? [{ name: "Cause", value: causeText(cause, error?.message) }] : []),
   ...(reason === undefined || error ? [] : [{ name: tone === "bad" ? "Error" : "Reason", value: reason }]),
-  ...(rollbackCause ? [{ name: "Rollback blocked by", value: causeText(rollbackCause, undefined) }] : []),
-  ...(blast ? [{ name: "Not begun", value: blastText(blast) }] : []),
+  ...(rollbackCause ? [{ name: ROLLBACK_BLOCKED, value: causeText(rollbackCause, undefined) }] : []),
+  ...(blast ? [{ name: "Not started", value: blastNamesText(blast, { more: blast.moreStacks }) }] : []),
   ...(orphans ? [{ name: "Could not be deleted", value: leftText(orphans) }] : []),
   ...(retained ? [{ name: "Retained", value: leftText(retained) }] : []),
 ];
@@ -63,16 +65,5 @@ const causeText = ({ path, type, reason }: NonNullable<Alert["cause"]>, told: st
   return reason === "" || reason === told ? what : `${what}: ${reason}`;
 };
 
-const blastText = ({ layers, stacks, moreStacks }: AlertBlast): string => {
-  const names = stacks.join(", ") + (moreStacks > 0 ? ` and ${moreStacks} more` : "");
-  return `${names} (${layers.length === 1 ? "layer" : "layers"} ${layers.join(", ")})`;
-};
-
 const leftText = ({ resources, more }: AlertLeft): string =>
-  [
-    ...resources.map(({ path, type, physicalId, reason }) => {
-      const what = [type, physicalId].filter((text) => text !== "").join(" ");
-      return `${path} (${what})${reason === "" ? "" : `: ${reason}`}`;
-    }),
-    ...(more > 0 ? [`and ${more} more`] : []),
-  ].join("\n");
+  [...resources.map(leftResourceText), ...(more > 0 ? [`and ${more} more`] : [])].join("\n");

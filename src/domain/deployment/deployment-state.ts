@@ -234,15 +234,16 @@ export const isDone = (resource: ResourceNode, stack: Operated): boolean => {
 };
 
 /** What is said of a resource: its status, and of one that has failed what becomes of it. */
-export type ResourceWord = ResourceStatus | "putting_back" | "put_back" | "cleared_away" | "left_as_is";
+export type ResourceWord =
+  ResourceStatus | "failed_rolling_back" | "failed_rolled_back" | "failed_deleted" | "failed_retained";
 
 const AFTER_FAILURE: Readonly<Partial<Record<ResourceStatus, ResourceWord>>> = {
-  creating: "putting_back",
-  created: "put_back",
-  updating: "putting_back",
-  updated: "put_back",
-  deleted: "cleared_away",
-  retained: "left_as_is",
+  creating: "failed_rolling_back",
+  created: "failed_rolled_back",
+  updating: "failed_rolling_back",
+  updated: "failed_rolled_back",
+  deleted: "failed_deleted",
+  retained: "failed_retained",
 };
 
 export const wordOfResource = (resource: ResourceNode, stack: Operated): ResourceWord =>

@@ -4,7 +4,7 @@ import type { DeploymentStatus, LogEntry } from "../../protocol/deployment/deplo
 import type { Cause } from "../../protocol/stack/stack-frames.ts";
 import { STACK_TYPE } from "../stack/stack-event.ts";
 import { LOG_LINES, shortened, type StackEnding, type StackNode } from "./deployment-state.ts";
-import { logLineOf } from "../words/log-line.ts";
+import { logLineOf } from "../words/event-words.ts";
 import type { Drafts } from "./drafts.ts";
 import { countedBy, type ToldCounts } from "./totals/resource-counts.ts";
 import { isUnderway, resourcesAfterEvent, type ResourceEvent } from "./resource-node.ts";

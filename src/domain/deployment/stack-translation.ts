@@ -16,7 +16,7 @@ import type {
 } from "../../protocol/stack/stack-frames.ts";
 import { boundedText, keptOutputs } from "../../protocol/bounds.ts";
 import { outcomeMeant } from "../stack/operation/stack-end.ts";
-import { causeText } from "../words/log-line.ts";
+import { causeText } from "../words/failure-words.ts";
 import { STACK_TYPE } from "../stack/stack-event.ts";
 import { isRollbackStatus, operationBegunBy, REVIEW_STATUS, standingOf } from "../stack/statuses.ts";
 

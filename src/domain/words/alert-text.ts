@@ -14,11 +14,3 @@ export const shownText = (text: string, most: number): string =>
 /** The same on one line. */
 export const shownLine = (text: string, most: number): string =>
   clipped(shownText(text, 2 * most).replace(/\s+/g, " "), most);
-
-/** `20m 15s`, as the seeds have it. */
-export const durationText = (seconds: number): string => {
-  const whole = Math.max(0, Math.round(seconds));
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  if (hours > 0) return `${hours}h ${minutes}m ${rest}s`;
-  return minutes > 0 ? `${minutes}m ${rest}s` : `${rest}s`;
-};

@@ -10,8 +10,10 @@ import type {
   ErrorDetail,
 } from "../../protocol/deployment/deployment-events.ts";
 import type { Cause, LeftResource } from "../../protocol/stack/stack-frames.ts";
-import { alertSentence, alertTitle, hasOrphans, isWell } from "./alert-words.ts";
+import { alertSentence, alertTitle } from "./alert-words.ts";
 import { shownLine, shownText } from "./alert-text.ts";
+import { eventWordsOf } from "./event-words.ts";
+import { type EventTone } from "./worded-event.ts";
 import { totalLayersOf } from "../deployment/totals/counts.ts";
 import type { DeploymentState } from "../deployment/deployment-state.ts";
 
@@ -19,7 +21,7 @@ import type { DeploymentState } from "../deployment/deployment-state.ts";
 type AlertTone = "good" | "bad" | "warning" | "neutral";
 
 /** What did not begin because of a failure. */
-export type AlertBlast = Readonly<{
+type AlertBlast = Readonly<{
   layers: readonly number[];
   /** The first of them by name. */
   stacks: readonly string[];
@@ -107,7 +109,7 @@ export const alertOf = (frame: DeploymentFrame, state: DeploymentState, begun: A
     deploymentId,
     environment,
     run: told.run ?? Math.max(1, begun.run),
-    tone: toneOf(frame),
+    tone: TONES[eventWordsOf(frame).tone],
     title: shownLine(alertTitle(frame), MOST_NAME),
     sentence: shownLine(alertSentence(frame), MOST_NAME),
     ...(stack !== undefined && { stack: shownLine(stack, MOST_NAME) }),
@@ -152,13 +154,15 @@ type Told = Readonly<{
   user?: string | undefined;
 }>;
 
-const toneOf = (event: DeploymentEvent): AlertTone => {
-  const { type } = event;
-  if (type.endsWith("_failed")) return "bad";
-  if (type.includes("roll") || type.includes("cancel")) return "warning";
-  if (type === "resource_retained" || hasOrphans(event)) return "warning";
-  if (isWell(event)) return "good";
-  return type.endsWith("_complete") ? "warning" : "neutral";
+/** A notification knows fewer tones than a screen. */
+const TONES: Readonly<Record<EventTone, AlertTone>> = {
+  good: "good",
+  bad: "bad",
+  warning: "warning",
+  neutral: "neutral",
+  active: "neutral",
+  strong: "neutral",
+  quiet: "neutral",
 };
 
 /** Undefined of events that do not count the whole. */
@@ -190,7 +194,7 @@ const shownBlast = ({ layers, stacks }: Blast): AlertBlast => ({
 
 const shownLeft = (left: readonly Left[]): AlertLeft => ({
   resources: left.slice(0, MOST_LEFT).map(({ stack, path, type, physicalId, reason }) => ({
-    path: shownLine(stack === undefined ? path : `${stack}: ${path}`, MOST_LEFT_TEXT),
+    path: shownLine(stack === undefined ? path : `${stack} › ${path}`, MOST_LEFT_TEXT),
     type: shownLine(type, MOST_LEFT_TEXT),
     physicalId: shownLine(physicalId, MOST_LEFT_TEXT),
     reason: shownLine(reason, MOST_LEFT_TEXT),

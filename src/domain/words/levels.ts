@@ -1,4 +1,4 @@
-/** How loud each event of a deployment is in a log: the seeds' levels, one table for all who write one. */
+/** The level of each event of a deployment in a log: the seeds' levels, apart from the words, as every client needs them. */
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
 import type { LogEntry } from "../../protocol/deployment/deployment-progress.ts";
 
@@ -37,9 +37,13 @@ export const EVENT_LEVELS: Readonly<Record<DeploymentEvent["type"], Level>> = {
   resource_failed: "error",
 };
 
-/** The level of an event; an end that leaves something behind that was to be deleted is a warning. */
-export const levelOf = (event: DeploymentEvent): Level => {
-  const level = EVENT_LEVELS[event.type];
-  const leaves = "orphans" in event.data && (event.data.orphans?.length ?? 0) > 0;
-  return level === "info" && leaves ? "warn" : level;
+/** Whether something failed, did not start or could not be deleted, although the event's type is that of a good end. */
+const hasLosses = (data: DeploymentEvent["data"]): boolean =>
+  ("failedStacks" in data && (data.failedStacks ?? 0) > 0) ||
+  ("unbegunStacks" in data && (data.unbegunStacks ?? 0) > 0) ||
+  ("orphans" in data && (data.orphans ?? []).length > 0);
+
+export const levelOf = ({ type, data }: DeploymentEvent): Level => {
+  const level = EVENT_LEVELS[type];
+  return level === "info" && hasLosses(data) ? "warn" : level;
 };

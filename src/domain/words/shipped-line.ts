@@ -1,12 +1,11 @@
 /** An event of a channel as a line for CloudWatch Logs: one JSON object with the seeds' level, and where it goes. */
 import type { StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
-import type { LogEntry } from "../../protocol/deployment/deployment-progress.ts";
-import type { ResourceUpdate, StackComplete, StackFrame } from "../../protocol/stack/stack-frames.ts";
+import type { StackFrame } from "../../protocol/stack/stack-frames.ts";
 import { clipped } from "./alert-text.ts";
-import { causeText, leftText, logLineOf } from "./log-line.ts";
-import { outcomeMeant } from "../stack/operation/stack-end.ts";
-import { isRollbackStatus, standingOf } from "../stack/statuses.ts";
+import { eventWordsOf } from "./event-words.ts";
+import { lineOfWords } from "./worded-event.ts";
+import { stackWordsOf } from "./stack-words.ts";
 
 /** The seeds' levels. */
 type Level = "DEBUG" | "INFO" | "WARN" | "ERROR";
@@ -43,13 +42,13 @@ export const deploymentLineOf = (
   event: DeploymentEvent,
   { channel, offset, user }: Readonly<{ channel: string; offset: number; user: string | undefined }>,
 ): ShippedLine => {
-  const { level, message } = logLineOf(event);
+  const words = eventWordsOf(event);
   const { deploymentId, environment, ...data } = event.data;
   return {
-    level: LEVELS[level],
+    level: LEVELS[words.level],
     timestamp: event.timestamp,
     type: event.type,
-    message: clipped(message, MOST_MESSAGE),
+    message: clipped(lineOfWords(words), MOST_MESSAGE),
     channel,
     offset,
     deploymentId,
@@ -69,12 +68,12 @@ export const deploymentPlaceOf = ({ timestamp, data }: DeploymentEvent): LinePla
 /** The event of a stack on its own. */
 export const stackLineOf = (frame: StackFrame, { stackName }: StackAddress): ShippedLine => {
   const { type, timestamp, channel, offset, ...data } = frame;
-  const { level, message } = stackLogLineOf(frame);
+  const words = stackWordsOf(frame);
   return {
-    level: LEVELS[level],
+    level: LEVELS[words.level],
     timestamp,
     type,
-    message: clipped(message, MOST_MESSAGE),
+    message: clipped(lineOfWords(words), MOST_MESSAGE),
     channel,
     offset,
     stack: stackName,
@@ -87,34 +86,3 @@ export const stackPlaceOf = ({ timestamp }: StackFrame, { region, stackName }: S
   group: `stacks/${region}/${stackName}`,
   stream: `deploy-${dayOf(timestamp)}`,
 });
-
-/** An event of a stack on its own as a line of a log. */
-export const stackLogLineOf = (frame: StackFrame): Omit<LogEntry, "timestamp"> =>
-  frame.type === "resource_update" ? resourceLine(frame) : endLine(frame);
-
-const resourceLine = ({ resource }: ResourceUpdate): Omit<LogEntry, "timestamp"> => {
-  const { path, type, status, reason } = resource;
-  const isWarning = isRollbackStatus(status) || status === "DELETE_SKIPPED";
-  return {
-    level: standingOf(status) === "failed" ? "error" : isWarning ? "warn" : "info",
-    message: `${status} ${type} (${path})${reason === "" ? "" : `: ${reason}`}`,
-  };
-};
-
-/** The seeds' level of a stack's end. */
-export const levelOfEnd = (end: Pick<StackComplete, "outcome" | "cause">): LogEntry["level"] => {
-  const outcome = outcomeMeant(end);
-  if (outcome === "deployed" || outcome === "deleted") return "info";
-  return outcome === "deployed_with_orphans" ? "warn" : "error";
-};
-
-const endLine = (end: StackComplete): Omit<LogEntry, "timestamp"> => {
-  const { stack, durationSeconds, cause, rollbackCause } = end;
-  const why = cause ? `: ${causeText(cause)}` : "";
-  const blocked = rollbackCause ? `; rollback blocked by ${causeText(rollbackCause)}` : "";
-  const how = outcomeMeant(end);
-  return {
-    level: levelOfEnd(end),
-    message: `Stack ${stack.name} ${how} (${Math.round(durationSeconds)}s)${why}${blocked}${leftText(end)}`,
-  };
-};

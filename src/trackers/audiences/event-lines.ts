@@ -4,7 +4,7 @@
  * diagnosis, of thousands of lines in one invocation, of which the platform cuts off the end. CloudWatch Logs has it.
  */
 import { levelOf } from "../../domain/words/levels.ts";
-import { levelOfEnd } from "../../domain/words/shipped-line.ts";
+import { lookOfEnd } from "../../domain/words/stack-words.ts";
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
 import type { StackFrame } from "../../protocol/stack/stack-frames.ts";
 import { logLine } from "../../log.ts";
@@ -34,6 +34,6 @@ export const tellOfFrames = (channel: string, frames: readonly StackFrame[]): vo
   for (const frame of frames) {
     if (frame.type !== "stack_complete") continue;
     const { type, offset, timestamp, outcome, durationSeconds } = frame;
-    logLine(levelOfEnd(frame), "event", { type, channel, offset, timestamp, outcome, durationSeconds });
+    logLine(lookOfEnd(frame).level, "event", { type, channel, offset, timestamp, outcome, durationSeconds });
   }
 };

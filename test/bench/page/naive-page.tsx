@@ -6,7 +6,7 @@ import { render } from "preact";
 import { DeploymentStore } from "../../../src/client/deployment-store.ts";
 import { restClient } from "../../../src/client/rest.ts";
 import { openStream } from "../../../src/client/stream.ts";
-import { logLineOf } from "../../../src/domain/words/log-line.ts";
+import { logLineOf } from "../../../src/domain/words/event-words.ts";
 import { deploymentChannelOf } from "../../../src/protocol/connection/channel-names.ts";
 import type { DeploymentFrame } from "../../../src/protocol/deployment/deployment-events.ts";
 import type { DeploymentProgress } from "../../../src/protocol/deployment/deployment-progress.ts";

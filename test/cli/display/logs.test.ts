@@ -49,18 +49,18 @@ describe("plain lines", () => {
     const log = new PlainLog(PLAIN, 0);
     expect(log.take(framesOf(whole.events), 0)).toEqual([
       "2025-10-09T14:30:00Z Deployment started: D1BRV40-dev",
-      "2025-10-09T14:30:01Z Layer 1/3: network, mail",
+      "2025-10-09T14:30:01Z Layer 1/3 started: network, mail",
       "2025-10-09T14:30:01Z [network] Deploying",
       "2025-10-09T14:30:02Z [mail] ↷ Skipped: no changes",
       "2025-10-09T14:31:01Z [network] ✓ Deployed (60s, 0 resources)",
       "2025-10-09T14:31:01Z Layer 1 complete (60s)",
-      "2025-10-09T14:31:02Z Layer 2/3: database",
+      "2025-10-09T14:31:02Z Layer 2/3 started: database",
       "2025-10-09T14:31:02Z [database] Deploying",
       "2025-10-09T14:31:03Z [database] Creating: AWS::RDS::DBInstance (Instance)",
       `2025-10-09T14:31:33Z [database] ✗ Failed: AWS::RDS::DBInstance (Instance): ${DENIED}`,
       `2025-10-09T14:31:40Z [database] ✗ Failed: Instance: ${DENIED}`,
-      "2025-10-09T14:31:40Z Layer 2 ended, 1 failed (38s)",
-      `2025-10-09T14:31:40Z ✗ Deployment failed (1 deployed, 1 skipped, 1 failed, 1m 40s): Instance: ${DENIED}`,
+      "2025-10-09T14:31:40Z Layer 2 ended: 1 failed (38s)",
+      `2025-10-09T14:31:40Z ✗ Deployment failed (1 deployed, 1 skipped, 1 failed, 100s): Instance: ${DENIED}`,
     ]);
   });
 
@@ -88,7 +88,7 @@ describe("plain lines", () => {
     log.take(framesOf(FAILING.slice(0, 6)), moment(63));
     expect([log.beat(scene, moment(92)), log.beat(scene, moment(93)), log.beat(scene, moment(94))]).toEqual([
       [],
-      ["2025-10-09T14:31:33Z Still deploying: 50% (2/4 stacks), running: database (31s), 1m 33s elapsed"],
+      ["2025-10-09T14:31:33Z Still deploying: 50% (2/4 stacks), running: database (31s), 93s elapsed"],
       [],
     ]);
     expect(log.beat(scene, moment(123))).toHaveLength(1);
@@ -158,7 +158,7 @@ describe("the verbose log", () => {
       `[14:31:33]   ├─ ✗ Failed: AWS::RDS::DBInstance (Instance): ${DENIED}`,
       `[14:31:40]   └─ ✗ Failed: Instance: ${DENIED}`,
       "",
-      `[14:31:40] ✗ Deployment failed (1 deployed, 1 skipped, 1 failed, 1m 40s): Instance: ${DENIED}`,
+      `[14:31:40] ✗ Deployment failed (1 deployed, 1 skipped, 1 failed, 100s): Instance: ${DENIED}`,
     ]);
   });
 
@@ -203,7 +203,7 @@ describe("the verbose log", () => {
 });
 
 describe("the report", () => {
-  test("of a failure says why, what it kept from beginning, and what to do", () => {
+  test("of a failure says why, what did not start because of it, and what to do", () => {
     expect(finished && reportLines(finished)).toEqual([
       "✗ Deployment Failed: D1BRV40-dev",
       "",
@@ -211,15 +211,15 @@ describe("the report", () => {
       "",
       "Cause: database › Instance (AWS::RDS::DBInstance)",
       `  ${DENIED}`,
-      "Blast: 1 stack did not begin: shop (layer 3)",
-      "Next:  mend it and deploy again: a new run begins on this channel",
+      "Blast: 1 stack did not start: shop (layer 3)",
+      "Next:  Fix the cause and deploy again with your own tool: the run appears here",
       "",
       "Summary:",
       "- Total Stacks: 4",
       "- Deployed: 1",
       "- Skipped: 1",
       "- Failed: 1",
-      "- Duration: 1m 40s",
+      "- Duration: 100s",
       "- Resources: 0 done, 1 failed",
       "- Failed at: Layer 2/3",
       "",
@@ -227,7 +227,7 @@ describe("the report", () => {
       "  ✓ network   layer 1  deployed          60s  0/1 resources",
       "  ↷ mail      layer 1  skipped",
       "  ✗ database  layer 2  failed            38s  0/2 resources",
-      "  ⏸ shop      layer 3  not begun",
+      "  ⏸ shop      layer 3  not started",
     ]);
   });
 
@@ -297,9 +297,9 @@ describe("the report", () => {
     const next = (status: "failed" | "rolled_back" | "cancelled") =>
       finished && causeTexts({ ...finished, mode: "deploy", status }).at(-1);
     expect([next("failed"), next("rolled_back"), next("cancelled")]).toEqual([
-      "Next:  mend it, then stackcast retry D1BRV40 --environment dev, or go back: stackcast rollback D1BRV40 --environment dev",
-      "Next:  mend it, then stackcast retry D1BRV40 --environment dev",
-      "Next:  stackcast retry D1BRV40 --environment dev",
+      "Next:  Fix the cause, then retry what is not deployed, or roll back to the state before this run: stackcast retry D1BRV40 --environment dev, or stackcast rollback D1BRV40 --environment dev",
+      "Next:  Everything is as it was before: fix the cause, then retry: stackcast retry D1BRV40 --environment dev",
+      "Next:  Retry to deploy what is not deployed yet: stackcast retry D1BRV40 --environment dev",
     ]);
   });
 });

@@ -104,7 +104,7 @@ describe("a stack on its own", () => {
       "├─ Database     → CREATE_IN_PROGRESS (62s elapsed)",
       "└─ Nested/Queue → CREATE_IN_PROGRESS (52s elapsed)",
       "",
-      "Elapsed: 1m 5s",
+      "Elapsed: 65s",
     ]);
   });
 
@@ -122,7 +122,7 @@ describe("a stack on its own", () => {
       "→ Stack shop (eu-west-1): CREATE_IN_PROGRESS",
       `${"━".repeat(11)}${"╌".repeat(33)} 25% (1/4 resources)`,
       "",
-      "Elapsed: 1m 5s",
+      "Elapsed: 65s",
     ]);
   });
 
@@ -155,7 +155,7 @@ describe("a stack on its own", () => {
       "Outputs:",
       "  Url = https://shop.example",
       "",
-      "Took: 1m 30s",
+      "Took: 90s",
     ]);
     const { resource, timestamp } = update(14, "Database", "CREATE_FAILED", running, {
       reason: "no room",
@@ -163,7 +163,7 @@ describe("a stack on its own", () => {
     });
     const bad = complete(90, { outcome: "rolled_back", cause: { ...resource, timestamp } });
     expect(drawn([...BEGINNING, bad], 500).filter((row) => /Stack|Cause|no room/.test(row))).toEqual([
-      "↺ Stack shop (eu-west-1): failed and rolled back",
+      "✗ Stack shop (eu-west-1): failed and rolled back",
       "✗ Cause: Database  AWS::RDS::DBInstance CREATE_FAILED",
       "         no room",
     ]);

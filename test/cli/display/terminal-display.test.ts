@@ -138,7 +138,7 @@ describe("a display", () => {
       "Layer 2/2: shop",
       "  ✓ shop (9s)",
       "",
-      "Progress: 100% (2/2 stacks) | Took: 1m 10s",
+      "Progress: 100% (2/2 stacks) | Took: 70s",
     ]);
     expect([terminal.isCursorVisible, isListening()]).toEqual([true, false]);
     writes.length = 0;

@@ -33,9 +33,9 @@ describe("a table", () => {
     const lines = csvOfEvents(framesOf(RUN, 7)).split("\r\n");
     expect(lines).toHaveLength(RUN.length + 2);
     expect(lines.slice(4, 7)).toEqual([
-      "10,2026-11-22T10:00:03.000Z,resource_creating,,web,Mails,AWS::SQS::Queue,arn:Mails,,info,Creating AWS::SQS::Queue (Mails),",
-      "11,2026-11-22T10:00:04.500Z,resource_created,,web,Jobs,AWS::SQS::Queue,arn:Jobs,2.5,info,Created AWS::SQS::Queue (Jobs) (3s),",
-      '12,2026-11-22T10:00:06.000Z,resource_failed,,web,Mails,AWS::SQS::Queue,arn:Mails,,error,"Failed AWS::SQS::Queue (Mails): =HYPERLINK(""x""), sorry","\'=HYPERLINK(""x""), sorry"',
+      "10,2026-11-22T10:00:03.000Z,resource_creating,,web,Mails,AWS::SQS::Queue,arn:Mails,,info,Creating: AWS::SQS::Queue (Mails),",
+      "11,2026-11-22T10:00:04.500Z,resource_created,,web,Jobs,AWS::SQS::Queue,arn:Jobs,2.5,info,Created: AWS::SQS::Queue (Jobs) (3s),",
+      '12,2026-11-22T10:00:06.000Z,resource_failed,,web,Mails,AWS::SQS::Queue,arn:Mails,,error,"Failed: AWS::SQS::Queue (Mails): =HYPERLINK(""x""), sorry","\'=HYPERLINK(""x""), sorry"',
     ]);
   });
 

@@ -43,9 +43,9 @@ describe("a run as Markdown", () => {
 - Status: **failed**, 33 %
 - Stacks: 1 of 3, 1 failed
 - Time: 2026-11-22 10:00:00 UTC – 2026-11-22 10:01:43 UTC
-- Lasted: 1m 43s
+- Took: 103s
 - Resources: 0 done, 1 failed
-- Begun by: ana\\_\\<b\\>
+- Started by: ana\\_\\<b\\>
 
 ## Cause
 
@@ -53,17 +53,17 @@ Main (AWS::RDS::DBInstance) in stack database, 2026-11-22 10:01:32 UTC:
 
 > No room \\| \\<script\\> \\\`x\\\` see https://example.com
 
-Not begun because of it (layer 3): web
+1 stack did not start: web (layer 3)
 
 ## Stacks
 
-| Layer | Stack | Status | Began (UTC) | Lasted | Resources | Note |
+| Layer | Stack | Status | Started (UTC) | Took | Resources | Note |
 | --: | --- | --- | --- | --: | --: | --- |
-| 1 | network | deployed | 10:00:01 | 1m 00s | 0/1 |  |
+| 1 | network | deployed | 10:00:01 | 60s | 0/1 |  |
 | 2 | database | failed | 10:01:02 | 40s | 0/4 | Stack is \\| gone |
-| 3 | web | pending |  |  |  |  |
+| 3 | web | not started |  |  |  |  |
 
-Critical path: network → database (1m 40s)
+Critical path: network → database (100s)
 `,
     );
   });

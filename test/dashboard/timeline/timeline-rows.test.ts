@@ -55,7 +55,7 @@ describe("the rows of a timeline", () => {
       "*database deploying",
       "cache skipped",
       "layer 3",
-      "web pending",
+      "web waiting",
     ]);
   });
 
@@ -69,17 +69,17 @@ describe("the rows of a timeline", () => {
       "*database deploying",
       "cache skipped",
       "layer 3",
-      "web pending",
+      "web waiting",
     ]);
   });
 
-  test("say that a stack rolls back before it has failed, and what cannot begin since", () => {
+  test("say that a stack rolls back before it has failed, and what cannot start since", () => {
     expect(rowsOf(stateAfter(FAILED), "database").slice(3)).toEqual([
       "*database rolling back",
       "- Main failed",
       "cache skipped",
       "layer 3",
-      "web pending",
+      "web waiting",
     ]);
     const failed = stateAfter([
       ...FAILED,
@@ -89,14 +89,14 @@ describe("the rows of a timeline", () => {
       "*database failed",
       "cache skipped",
       "layer 3",
-      "web cannot begin",
+      "web cannot start",
     ]);
     const over = stateAfter([
       ...FAILED,
       [40, "stack_failed", { stack: "database", error: { code: "X", message: "no" } }],
       [41, "deployment_failed"],
     ]);
-    expect(rowsOf(over).at(-1)).toBe("web did not begin");
+    expect(rowsOf(over).at(-1)).toBe("web did not start");
     expect(known(failed).stacks.find(({ name }) => name === "database")).toMatchObject({
       span: { start: START + 15_000, end: START + 40_000 },
       reason: "no room",

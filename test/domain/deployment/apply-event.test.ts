@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { applyEvent } from "../../../src/domain/deployment/apply-event.ts";
 import type { DeploymentState, StackNode } from "../../../src/domain/deployment/deployment-state.ts";
-import { logLineOf } from "../../../src/domain/words/log-line.ts";
+import { logLineOf } from "../../../src/domain/words/event-words.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
 import {
   deploymentEventSchema,

@@ -86,18 +86,18 @@ describe("the view of a deployment", () => {
       currentResource: "aws:rds/instance:Instance",
       resources: { total: 8, created: 1, failed: 0, current: "aws:rds/instance:Instance (main-database)" },
       logs: [
-        { timestamp: at(260), level: "info", message: "Deploying database-rds" },
+        { timestamp: at(260), level: "info", message: "Deploying" },
         {
           timestamp: at(265),
           level: "info",
-          message: "Creating aws:rds/subnetGroup:SubnetGroup (subnets)",
+          message: "Creating: aws:rds/subnetGroup:SubnetGroup (subnets)",
         },
         {
           timestamp: at(275),
           level: "info",
-          message: "Created aws:rds/subnetGroup:SubnetGroup (subnets) (10s)",
+          message: "Created: aws:rds/subnetGroup:SubnetGroup (subnets) (10s)",
         },
-        { timestamp: at(275), level: "info", message: "Creating aws:rds/instance:Instance (main-database)" },
+        { timestamp: at(275), level: "info", message: "Creating: aws:rds/instance:Instance (main-database)" },
       ],
     });
     expect(stackProgressOf(state, state.stacks.get("network")!, at(365))).toEqual({
@@ -113,8 +113,8 @@ describe("the view of a deployment", () => {
       progressPercent: 100,
       resources: { total: 0, created: 0, failed: 0 },
       logs: [
-        { timestamp: at(5), level: "info", message: "Deploying network" },
-        { timestamp: at(125), level: "info", message: "Stack deployed: network (120s)" },
+        { timestamp: at(5), level: "info", message: "Deploying" },
+        { timestamp: at(125), level: "info", message: "Deployed (120s, 8 resources)" },
       ],
       outputs: { VpcId: "vpc-1" },
     });
@@ -137,7 +137,7 @@ describe("the view of a deployment", () => {
     );
     const { logs } = stateOf(...SAMPLE, ...events).stacks.get("database-rds")!;
     expect(logs.map(({ message }) => message)).toEqual(
-      Array.from({ length: 50 }, (_, index) => `Creating T (R${index + 10})`),
+      Array.from({ length: 50 }, (_, index) => `Creating: T (R${index + 10})`),
     );
   });
 
@@ -242,8 +242,8 @@ describe("the view of a deployment", () => {
     });
     const stack = stateOf(...events, ...end).stacks.get("a")!;
     expect([...stack.resources.values()].map((node) => wordOfResource(node, stack))).toEqual([
-      "put_back",
-      "cleared_away",
+      "failed_rolled_back",
+      "failed_deleted",
       "updated",
     ]);
     // Deployed in the end, it has lost nothing.

@@ -1,5 +1,6 @@
 /** Events that are worth telling somebody who does not look: in words, and the end of a run also beyond the page. */
-import { logLineOf } from "../../../domain/words/log-line.ts";
+import { eventWordsOf } from "../../../domain/words/event-words.ts";
+import { lineOfWords } from "../../../domain/words/worded-event.ts";
 import type { DeploymentFrame } from "../../../protocol/deployment/deployment-events.ts";
 
 const MILESTONES: ReadonlySet<DeploymentFrame["type"]> = new Set<DeploymentFrame["type"]>([
@@ -26,5 +27,5 @@ export const milestoneOf = (
 ): Readonly<{ text: string; isEnd: boolean }> | undefined => {
   const isTold = ENDS.has(frame.type) || MILESTONES.has(frame.type);
   const isEnd = ENDS.has(frame.type) && !("willRollBack" in frame.data && frame.data.willRollBack);
-  return isTold ? { text: logLineOf(frame).message, isEnd } : undefined;
+  return isTold ? { text: lineOfWords(eventWordsOf(frame)), isEnd } : undefined;
 };

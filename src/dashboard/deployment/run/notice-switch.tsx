@@ -1,7 +1,7 @@
 /** Asks the browser for a notification at the end of the run. */
 import type { DeploymentProgress } from "../../../protocol/deployment/deployment-progress.ts";
 import { SignMark } from "../../elements/mark.tsx";
-import { hasRunEnded } from "../../elements/standing.ts";
+import { hasRunEnded } from "../../../domain/words/status-words.ts";
 import { endNotice, hasNotifications, switchEndNotice } from "./end-notice.ts";
 
 const WORDS = {

@@ -1,7 +1,7 @@
 /** Which actions a run is open to, and what they are called. */
 import type { DeploymentProgress } from "../../../protocol/deployment/deployment-progress.ts";
 import type { DeploymentAction } from "../../../protocol/deployment/deployment-requests.ts";
-import { hasRunEnded } from "../../elements/standing.ts";
+import { hasRunEnded } from "../../../domain/words/status-words.ts";
 
 export const ACTION_WORDS: Readonly<Record<DeploymentAction, string>> = {
   retry: "Retry",

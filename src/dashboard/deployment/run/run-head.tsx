@@ -1,11 +1,11 @@
 /** Where a run stands, at one look: status, percentage, counts, times. */
 import type { ComponentChildren } from "preact";
 import type { DeploymentProgress } from "../../../protocol/deployment/deployment-progress.ts";
-import { durationText, estimateText } from "../../elements/duration.ts";
+import { durationText, estimateText } from "../../../domain/words/durations.ts";
 import { Elapsed } from "../../elements/elapsed.tsx";
 import { Moment } from "../../elements/moment.tsx";
 import { percentText } from "../../elements/percent.ts";
-import { hasRunEnded, standingOfStatus } from "../../elements/standing.ts";
+import { hasRunEnded, kindOfStatus } from "../../../domain/words/status-words.ts";
 import { doneText } from "../../elements/stack-counts.ts";
 import { Status } from "../../elements/status.tsx";
 
@@ -50,7 +50,7 @@ export const RunHead = ({ progress, children }: HeadProps) => {
       </div>
       <div class="head-progress">
         <progress
-          class={standingOfStatus(status)}
+          class={kindOfStatus(status)}
           max={100}
           value={summary.progressPercent}
           aria-label={`Progress of ${deploymentId}-${environment}`}

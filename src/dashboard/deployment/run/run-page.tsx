@@ -7,7 +7,7 @@ import { queryValue, setView, viewHref } from "../../address.ts";
 import { now } from "../../clock.ts";
 import { lazy } from "../../elements/lazy.tsx";
 import { FilterInput } from "../../elements/filter-input.tsx";
-import { hasRunEnded } from "../../elements/standing.ts";
+import { hasRunEnded } from "../../../domain/words/status-words.ts";
 import { Empty } from "../../elements/answer.tsx";
 import { TroubleNote } from "../../elements/trouble-note.tsx";
 import type { AwsTrouble } from "../aws-watch.ts";

@@ -1,7 +1,7 @@
 /** What a layer of the tree shows, in values that change only when it does: most events change one stack's row alone. */
 import { computed, type ReadonlySignal } from "@preact/signals";
 import type { StackProgress } from "../../../protocol/deployment/deployment-progress.ts";
-import { hasRunEnded, standingOfStatus } from "../../elements/standing.ts";
+import { hasRunEnded, kindOfStatus } from "../../../domain/words/status-words.ts";
 import { layerTally } from "./layer-tally.ts";
 import type { LayerView, RunView } from "../run/run-view.ts";
 import { isStackWanted, type StackFilter } from "./stack-filter.ts";
@@ -51,7 +51,7 @@ export const layerLookOf = (view: RunView, { layer, stacks }: LayerView, filter:
 };
 
 const isSettled = ({ status }: StackProgress): boolean =>
-  status !== "pending" && standingOfStatus(status) !== "running";
+  status !== "pending" && kindOfStatus(status) !== "running";
 
 /** What all layers of a run have in common. */
 export type TreeLook = Readonly<{

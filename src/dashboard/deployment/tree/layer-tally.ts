@@ -1,6 +1,6 @@
 /** How far a layer is, in a few words: what failed or was undone does not count as done. */
 import type { StackStatus } from "../../../protocol/deployment/deployment-progress.ts";
-import { standingOfStatus } from "../../elements/standing.ts";
+import { kindOfStatus } from "../../../domain/words/status-words.ts";
 
 /** `2 of 3 done, 1 failed`; of a run that deletes: `1 of 3 deleted`. */
 export const layerTally = (statuses: readonly StackStatus[], isDestroying: boolean): string => {
@@ -12,6 +12,6 @@ export const layerTally = (statuses: readonly StackStatus[], isDestroying: boole
     return `${deleted} of ${all} deleted${failedText}`;
   }
   const done = statuses.filter((status) => status === "deployed" || status === "skipped").length;
-  const undone = statuses.filter((status) => standingOfStatus(status) === "undone").length;
+  const undone = statuses.filter((status) => kindOfStatus(status) === "undone").length;
   return `${done} of ${all} done${failedText}${undone > 0 ? `, ${undone} undone` : ""}`;
 };

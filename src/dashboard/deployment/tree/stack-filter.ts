@@ -1,6 +1,11 @@
 /** Which stacks of a deployment are wanted: by what the reader types, and by how they stand. */
 import type { StackProgress } from "../../../protocol/deployment/deployment-progress.ts";
-import { standingOfStatus, type Standing } from "../../elements/standing.ts";
+import {
+  capitalised,
+  kindOfStatus,
+  NOT_STARTED,
+  type StatusKind,
+} from "../../../domain/words/status-words.ts";
 
 /** What stacks are sorted by, with a chip each. */
 export const STACK_KINDS = ["running", "failed", "waiting", "done", "skipped", "undone"] as const;
@@ -18,7 +23,7 @@ const KIND_WORDS: Readonly<Record<StackKind, string>> = {
 
 /** In a run that is over nothing waits any more. */
 export const wordOfKind = (kind: StackKind, isOver: boolean): string =>
-  kind === "waiting" && isOver ? "Not begun" : KIND_WORDS[kind];
+  kind === "waiting" && isOver ? capitalised(NOT_STARTED) : KIND_WORDS[kind];
 
 export type StackFilter = Readonly<{ text: string; kind: StackKind | undefined; isEmpty: boolean }>;
 
@@ -28,7 +33,7 @@ export const stackFilterOf = (text: string, kindText: string): StackFilter => {
   return { text: text.toLowerCase(), kind, isEmpty: text === "" && kind === undefined };
 };
 
-const KIND_OF: Readonly<Record<Standing, StackKind>> = {
+const KIND_OF: Readonly<Record<StatusKind, StackKind>> = {
   running: "running",
   undoing: "running",
   failed: "failed",
@@ -38,8 +43,7 @@ const KIND_OF: Readonly<Record<Standing, StackKind>> = {
   undone: "undone",
 };
 
-const kindOfStack = ({ status }: Pick<StackProgress, "status">): StackKind =>
-  KIND_OF[standingOfStatus(status)];
+const kindOfStack = ({ status }: Pick<StackProgress, "status">): StackKind => KIND_OF[kindOfStatus(status)];
 
 export const isStackWanted = (
   stack: Pick<StackProgress, "name" | "status" | "resources" | "error">,

@@ -1,13 +1,13 @@
 /** A stack as a row, with its resources and outputs below it once it is unfolded. Drawn anew only when the stack changes. */
 import type { ReadonlySignal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { causeText } from "../../../domain/words/log-line.ts";
+import { causeText } from "../../../domain/words/failure-words.ts";
 import { queryValue, setView, viewHref } from "../../address.ts";
 import { Elapsed } from "../../elements/elapsed.tsx";
 import { doneShare } from "../../elements/percent.ts";
 import { lazy } from "../../elements/lazy.tsx";
 import { SignMark } from "../../elements/mark.tsx";
-import { standingOfStatus } from "../../elements/standing.ts";
+import { kindOfStatus, wordOfPart } from "../../../domain/words/status-words.ts";
 import { Status } from "../../elements/status.tsx";
 import type { StackView } from "../run/run-view.ts";
 
@@ -59,12 +59,9 @@ export const StackRow = ({ shown, isOver }: StackRowProps) => {
         <a class="stack-name cut" href={viewHref({ stack: name, resource: undefined })} title={name}>
           {name}
         </a>
-        <Status
-          status={rollingBack ? "rolling_back" : status}
-          {...(isOver && status === "pending" && { word: "not begun" })}
-        />
+        <Status status={rollingBack ? "rolling_back" : status} word={wordOfPart(status, isOver)} />
         <progress
-          class={standingOfStatus(status)}
+          class={kindOfStatus(status)}
           max={100}
           value={progressPercent}
           aria-label={`Progress of ${name}`}

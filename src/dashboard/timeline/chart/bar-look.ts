@@ -1,9 +1,14 @@
 /** How a bar looks for what it stands for. Pattern, mark and word say the same, so that colour alone says nothing. */
 import type { ResourceWord } from "../../../domain/deployment/deployment-state.ts";
 import type { StackStatus } from "../../../protocol/deployment/deployment-progress.ts";
-import { standingOfStatus, wordOfStatus, type Standing } from "../../elements/standing.ts";
+import {
+  kindOfStatus,
+  wordOfPart,
+  wordOfStatus,
+  type StatusKind,
+} from "../../../domain/words/status-words.ts";
 
-export type BarLook = Standing | "blocked";
+export type BarLook = StatusKind | "blocked";
 
 export type Looks = Readonly<{ look: BarLook; word: string }>;
 
@@ -19,12 +24,12 @@ type StackFacts = Readonly<{
 
 /** CloudFormation rolls a stack back before it says that it failed: until then the cause tells it. */
 export const looksOfStack = ({ status, hasCause, isBlocked, isOver }: StackFacts): Looks => {
-  if (isBlocked) return { look: "blocked", word: isOver ? "did not begin" : "cannot begin" };
+  if (isBlocked) return { look: "blocked", word: isOver ? "did not start" : "cannot start" };
   if (status === "deploying" && hasCause) return { look: "undoing", word: "rolling back" };
-  return { look: standingOfStatus(status), word: wordOfStatus(status) };
+  return { look: kindOfStatus(status), word: wordOfPart(status, isOver) };
 };
 
 export const looksOfResource = (word: ResourceWord): Looks => ({
-  look: standingOfStatus(word),
+  look: kindOfStatus(word),
   word: wordOfStatus(word),
 });

@@ -1,5 +1,5 @@
 /** One bar: where it lies, how it looks, and the few words beside it. */
-import { durationText } from "../../elements/duration.ts";
+import { durationText } from "../../../domain/words/durations.ts";
 import type { BarLook } from "./bar-look.ts";
 import { ROW_HEIGHT } from "./chart-frame.ts";
 

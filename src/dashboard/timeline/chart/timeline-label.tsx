@@ -1,5 +1,5 @@
 /** A row's name, as a branch or leaf of the chart's tree. Readers of the screen hear the whole of its bar there. */
-import { durationText } from "../../elements/duration.ts";
+import { durationText } from "../../../domain/words/durations.ts";
 import { SignMark } from "../../elements/mark.tsx";
 import { LookMark } from "./bar-mark.tsx";
 import type { TimelineModel } from "../timeline-model.ts";
