@@ -1,7 +1,7 @@
 /** The one way to write a line: JSON, with its level first, so that the platform's log can be searched by field. */
 
 /** How grave a line is; the runtime keeps it as the level of its own log, too. */
-export type LogLevel = "debug" | "info" | "warn" | "error";
+type LogLevel = "debug" | "info" | "warn" | "error";
 
 const write = {
   debug: (text: string) => console.debug(text),

@@ -2,21 +2,21 @@
 import type { DeploymentEvent, ErrorDetail } from "../../protocol/deployment/deployment-events.ts";
 import type { DeploymentState, StackNode } from "../deployment/deployment-state.ts";
 import type { Fact, PlanFault, Start } from "./run-calls.ts";
-import type { Mark, Task, TaskKind } from "./task.ts";
+import type { UndoRecord, Task, TaskKind } from "./task.ts";
 import { outOfSight, withWayOut } from "./way-out.ts";
 
 /** `task` and `mark`: as they are from now on; null: there is none any more; absent: as before. */
 export type Consequence = Readonly<{
   events: readonly DeploymentEvent[];
   task?: Task | null;
-  mark?: Mark | null;
+  mark?: UndoRecord | null;
 }>;
 
 type About = Readonly<{
   state: DeploymentState;
   stack: StackNode;
   task: Task | undefined;
-  mark: Mark | undefined;
+  mark: UndoRecord | undefined;
   now: string;
 }>;
 
@@ -95,7 +95,7 @@ export const withoutTrouble = ({ unseen: _over, ...task }: Task): Task => task;
  * Whether a stack is back once a task of it has ended. A rollback of CloudFormation's own that went on brings it where its
  * last operation began, which need not be where the first one did.
  */
-export const backAfter = (kind: TaskKind, well: boolean): Mark["back"] => {
+export const backAfter = (kind: TaskKind, well: boolean): UndoRecord["back"] => {
   switch (kind) {
     case "deploy":
     case "wait":

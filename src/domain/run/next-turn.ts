@@ -12,7 +12,7 @@ import {
   type StackNode,
 } from "../deployment/deployment-state.ts";
 import { doneText } from "./done.ts";
-import { isForward, type Action, type Mark, type Orchestration, type Task } from "./task.ts";
+import { isForward, type Action, type UndoRecord, type Orchestration, type Task } from "./task.ts";
 
 /**
  * Stacks in flight at the same time. Each is polled by its tracker: ten of them ask three times a second, which is what
@@ -24,7 +24,7 @@ export type Standing = Readonly<{
   state: DeploymentState;
   orchestration: Orchestration;
   tasks: ReadonlyMap<string, Task>;
-  marks: ReadonlyMap<string, Mark>;
+  marks: ReadonlyMap<string, UndoRecord>;
 }>;
 
 /** `events`, told, change where the run stands: it is asked again before anything is done. */
@@ -187,7 +187,7 @@ const backward = (standing: Standing, now: string, doubt: boolean): Turn => {
 };
 
 /** Names of the stacks on which one depends, at any distance, that could not be put back. */
-const keptFor = (state: DeploymentState, marks: ReadonlyMap<string, Mark>): ReadonlySet<string> => {
+const keptFor = (state: DeploymentState, marks: ReadonlyMap<string, UndoRecord>): ReadonlySet<string> => {
   const stuck = [...marks].flatMap(([name, { back }]) => (back === "failed" ? [name] : []));
   const kept = new Set(stuck.flatMap((name) => state.stacks.get(name)?.dependsOn ?? []));
   for (const name of kept) for (const below of state.stacks.get(name)?.dependsOn ?? []) kept.add(below);
@@ -196,7 +196,7 @@ const keptFor = (state: DeploymentState, marks: ReadonlyMap<string, Mark>): Read
 
 const endOf = (
   state: DeploymentState,
-  marks: ReadonlyMap<string, Mark>,
+  marks: ReadonlyMap<string, UndoRecord>,
   kept: ReadonlySet<string>,
   now: string,
 ): DeploymentEvent => {

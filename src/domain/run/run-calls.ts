@@ -6,7 +6,7 @@ import type { DeploymentAddress } from "../../protocol/connection/channel-names.
 import type { ErrorDetail, FailureMode } from "../../protocol/deployment/deployment-events.ts";
 import type { StackOptions } from "../../protocol/stack/stack-options.ts";
 import type { ParameterValue } from "../../protocol/stack/stack-parameters.ts";
-import type { Action, Mark, Task, TaskKind } from "./task.ts";
+import type { Action, UndoRecord, Task, TaskKind } from "./task.ts";
 
 /** A stack as it is to be deployed, but for a template that is sent as it is. */
 export type StackPlan = Readonly<{
@@ -26,7 +26,7 @@ export type StackPlan = Readonly<{
 }>;
 
 /** What is to be deployed, and how: kept for the next run, too. */
-export type Plan = Readonly<{
+export type DeploymentPlan = Readonly<{
   stacks: readonly StackPlan[];
   onFailure: FailureMode;
   owner?: string;
@@ -74,7 +74,7 @@ export type Order = Readonly<{
   /** Where the stacks of the deployment are, for outputs that parameters take. */
   places: Readonly<Record<string, Readonly<{ stackName: string; region: string }>>>;
   task?: Task;
-  mark?: Mark;
+  mark?: UndoRecord;
   picture?: Picture;
 }>;
 

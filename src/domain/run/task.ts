@@ -41,7 +41,7 @@ export type Task = Readonly<{
 }>;
 
 /** What was done to a stack since the last good end, and must be undone to be back there. */
-export type Mark = Readonly<{
+export type UndoRecord = Readonly<{
   how: "created" | "updated";
   /** What became of undoing it; absent: not undone yet. */
   back?: "well" | "failed";

@@ -4,7 +4,7 @@
  */
 import { mayRead } from "../../auth/rights.ts";
 import { hasEnded } from "../../domain/deployment/deployment-state.ts";
-import type { Plan } from "../../domain/run/run-calls.ts";
+import type { DeploymentPlan } from "../../domain/run/run-calls.ts";
 import { doneAfter } from "../../domain/run/done.ts";
 import { beginningAfter, momentAfter } from "../../domain/run/moment.ts";
 import type { Orchestration } from "../../domain/run/task.ts";
@@ -45,7 +45,7 @@ const noPlan: Failure = {
 };
 
 /** Who may see a deployment may not thereby have something done to the stacks of its last plan. */
-const uncovered = ({ stacks }: Plan, channels: Session["channels"]): Failure | undefined => {
+const uncovered = ({ stacks }: DeploymentPlan, channels: Session["channels"]): Failure | undefined => {
   const unseen = stacks.find((stack) => !mayRead({ channels }, stackChannelOf(stack)));
   return unseen && { code: "FORBIDDEN", message: `The token does not cover the stack ${unseen.name}` };
 };
@@ -67,7 +67,7 @@ export const register = async (
   const isAgain = registration.stacks.length === 0;
   if (isAgain && !known) return failed(noPlan);
   const given = isAgain ? undefined : planOf(registration, settings.aws.region);
-  const plan: Plan = {
+  const plan: DeploymentPlan = {
     ...(given?.plan ?? known!),
     ...(registration.onFailure !== undefined && { onFailure: registration.onFailure }),
     ...(registration.owner !== undefined && { owner: registration.owner }),
@@ -188,7 +188,7 @@ const retry = async (
   channel: DeploymentChannel,
   address: DeploymentAddress,
   user: string,
-  plan: Plan,
+  plan: DeploymentPlan,
 ): Promise<Result<null, Failure>> => {
   const { store, desk } = channel;
   const { state } = store;
@@ -210,7 +210,7 @@ const retry = async (
 type Undertaking = Readonly<{
   address: DeploymentAddress;
   user: string;
-  plan: Plan;
+  plan: DeploymentPlan;
   /** By stack, those that were sent; absent: the plan was kept before, and its templates with it. */
   templates?: ReadonlyMap<string, string> | undefined;
   aim: Omit<Orchestration, "generation" | "run">;

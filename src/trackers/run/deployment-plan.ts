@@ -1,5 +1,5 @@
 /** The plan of a registration of the mode `deploy`: what is kept of it, for its run and the next. */
-import type { Plan, StackPlan } from "../../domain/run/run-calls.ts";
+import type { DeploymentPlan, StackPlan } from "../../domain/run/run-calls.ts";
 import { tagsOf } from "../../protocol/deployment/deployment-plan.ts";
 import type { Registration } from "../../protocol/deployment/deployment-requests.ts";
 import { optionsOf } from "../../protocol/stack/stack-options.ts";
@@ -9,7 +9,7 @@ import { valuesOf } from "../../protocol/stack/stack-parameters.ts";
 export const planOf = (
   { stacks, owner, onFailure = "stop", parameters, tags }: Registration,
   defaultRegion: string,
-): Readonly<{ plan: Plan; templates: ReadonlyMap<string, string> }> => ({
+): Readonly<{ plan: DeploymentPlan; templates: ReadonlyMap<string, string> }> => ({
   plan: {
     stacks: stacks.map((stack): StackPlan => {
       const options = optionsOf(stack);

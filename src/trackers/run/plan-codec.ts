@@ -1,8 +1,8 @@
 /** How a deployment's object reads back what it stored of the run that Stackcast carries out. */
 import * as z from "zod";
 import { objectOf, wordOf, type Codec } from "../../channel/codec.ts";
-import type { Picture, Plan, StackPlan } from "../../domain/run/run-calls.ts";
-import type { Done, Mark, Orchestration, Task } from "../../domain/run/task.ts";
+import type { Picture, DeploymentPlan, StackPlan } from "../../domain/run/run-calls.ts";
+import type { Done, UndoRecord, Orchestration, Task } from "../../domain/run/task.ts";
 import type { FailureMode } from "../../protocol/deployment/deployment-events.ts";
 
 const text = z.string();
@@ -12,7 +12,7 @@ const texts = z.array(text);
 const byName = z.record(text, text);
 const object = z.looseObject({});
 
-export const planCodec = objectOf<Plan>({
+export const planCodec = objectOf<DeploymentPlan>({
   stacks: z.array(
     objectOf<StackPlan>({
       name: text,
@@ -57,9 +57,9 @@ export const taskCodec = objectOf<Task>({
   cancelled: flag.optional(),
 });
 
-export const markCodec = objectOf<Mark>({
-  how: wordOf<Mark["how"]>(),
-  back: wordOf<NonNullable<Mark["back"]>>().optional(),
+export const markCodec = objectOf<UndoRecord>({
+  how: wordOf<UndoRecord["how"]>(),
+  back: wordOf<NonNullable<UndoRecord["back"]>>().optional(),
 });
 
 /** A stack as it was before it was touched, but for its template. */

@@ -2,10 +2,10 @@
  * What a deployment that Stackcast deploys keeps beside its events: its plan, for this run and the next; what was set
  * going in each stack; and how each stack was before it was touched, until nothing can be put back any more.
  */
-import type { Picture, Plan } from "../../domain/run/run-calls.ts";
+import type { Picture, DeploymentPlan } from "../../domain/run/run-calls.ts";
 import * as z from "zod";
 import { deleteRows, Row, Rows } from "../../channel/rows.ts";
-import type { Mark, Orchestration, Task } from "../../domain/run/task.ts";
+import type { UndoRecord, Orchestration, Task } from "../../domain/run/task.ts";
 import {
   bytesCodec,
   markCodec,
@@ -30,11 +30,11 @@ const unpacked = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 export class PlanStore {
   private readonly kv: SyncKvStorage;
-  private readonly planRow: Row<Plan>;
+  private readonly planRow: Row<DeploymentPlan>;
   private readonly orchestrationRow: Row<Orchestration>;
   private readonly taskRows: Rows<Task>;
   private readonly orderRows: Rows<number>;
-  private readonly markRows: Rows<Mark>;
+  private readonly markRows: Rows<UndoRecord>;
   private readonly pictureRows: Rows<Omit<Picture, "template">>;
 
   constructor(kv: SyncKvStorage) {
@@ -47,19 +47,19 @@ export class PlanStore {
     this.pictureRows = new Rows(kv, PICTURE, pictureCodec);
   }
 
-  get plan(): Plan | undefined {
+  get plan(): DeploymentPlan | undefined {
     return this.planRow.value;
   }
 
   /** Keeps a plan in place of the one before; `templates`: by stack, those that were sent. */
-  keepPlan(plan: Plan, templates: ReadonlyMap<string, string>): void {
+  keepPlan(plan: DeploymentPlan, templates: ReadonlyMap<string, string>): void {
     deleteRows(this.kv, TEMPLATE);
     this.planRow.put(plan);
     for (const [stack, template] of templates) this.kv.put(TEMPLATE + stack, packed(template));
   }
 
   /** Another way of going about the same stacks. */
-  changePlan(plan: Plan): void {
+  changePlan(plan: DeploymentPlan): void {
     this.planRow.put(plan);
   }
 
@@ -103,15 +103,15 @@ export class PlanStore {
     return number;
   }
 
-  get marks(): ReadonlyMap<string, Mark> {
+  get marks(): ReadonlyMap<string, UndoRecord> {
     return this.markRows.all;
   }
 
-  mark(stack: string): Mark | undefined {
+  mark(stack: string): UndoRecord | undefined {
     return this.markRows.get(stack);
   }
 
-  keepMark(stack: string, mark: Mark): void {
+  keepMark(stack: string, mark: UndoRecord): void {
     this.markRows.put(stack, mark);
   }
 

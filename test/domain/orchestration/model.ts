@@ -8,7 +8,7 @@ import type { Fact, Start } from "../../../src/domain/run/run-calls.ts";
 import { backAfter, consequenceOf, isAllowed, startEvents } from "../../../src/domain/run/facts.ts";
 import { nextTurn } from "../../../src/domain/run/next-turn.ts";
 import { toldBy } from "../../../src/domain/run/operation-frames.ts";
-import type { Action, Mark, Orchestration, Task } from "../../../src/domain/run/task.ts";
+import type { Action, UndoRecord, Orchestration, Task } from "../../../src/domain/run/task.ts";
 import type { DeploymentEvent } from "../../../src/protocol/deployment/deployment-events.ts";
 import type { StackComplete } from "../../../src/protocol/stack/stack-frames.ts";
 
@@ -32,7 +32,7 @@ export class Model {
   state: DeploymentState;
   orchestration: Orchestration;
   readonly tasks = new Map<string, Task>();
-  readonly marks = new Map<string, Mark>();
+  readonly marks = new Map<string, UndoRecord>();
   readonly pictures = new Map<string, number>();
   readonly aws = new Map<string, AwsStack>();
   readonly events: DeploymentEvent[] = [];

@@ -3,7 +3,7 @@ import { emptyDeployment } from "../../../src/domain/deployment/deployment-state
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
 import { doneAfter } from "../../../src/domain/run/done.ts";
 import { nextTurn, type Standing } from "../../../src/domain/run/next-turn.ts";
-import type { Mark, Orchestration, Task } from "../../../src/domain/run/task.ts";
+import type { UndoRecord, Orchestration, Task } from "../../../src/domain/run/task.ts";
 import type { DeploymentEvent } from "../../../src/protocol/deployment/deployment-events.ts";
 
 const ADDRESS = { deploymentId: "D", environment: "dev" };
@@ -30,7 +30,7 @@ const standingOf = (
   events: readonly DeploymentEvent[],
   orchestration: Partial<Orchestration> = {},
   tasks: Readonly<Record<string, Task>> = {},
-  marks: Readonly<Record<string, Mark>> = {},
+  marks: Readonly<Record<string, UndoRecord>> = {},
 ): Standing => ({
   state: foldDeployment(emptyDeployment("D", "dev"), events).state,
   orchestration: {
@@ -132,7 +132,7 @@ describe("what is next", () => {
       ofStack("stack_deploying", "b", 4),
       { type: "stack_failed", timestamp: at(5), data: { ...ADDRESS, stack: "b", error } },
     ];
-    const marks: Record<string, Mark> = { a: { how: "updated" } };
+    const marks: Record<string, UndoRecord> = { a: { how: "updated" } };
     const rollback = { onFailure: "rollback" } as const;
     const back = { type: "deployment_rolling_back", timestamp: at(9), data: ADDRESS } as const;
     const failed = { ...back, type: "deployment_failed" as const, data: { ...ADDRESS, willRollBack: true } };
@@ -161,7 +161,7 @@ describe("what is next", () => {
       },
       { type: "deployment_rolling_back", timestamp: at(9), data: ADDRESS },
     ] satisfies DeploymentEvent[];
-    const marks: Record<string, Mark> = {
+    const marks: Record<string, UndoRecord> = {
       a: { how: "updated" },
       b: { how: "updated" },
       c: { how: "created" },
