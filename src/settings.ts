@@ -153,7 +153,7 @@ export type AuthSettings =
     }>;
 
 /** Where the Worker's own credentials come from: fixed keys, a role that trusts Stackcast as its issuer, or a container. */
-export type OwnCredentials = AwsKeys | Readonly<{ roleArn: string }> | ContainerSource;
+type OwnCredentials = AwsKeys | Readonly<{ roleArn: string }> | ContainerSource;
 
 /** Where AWS is and who we are there; a service's own endpoint goes before the one for all. */
 export type AwsSettings = Readonly<{

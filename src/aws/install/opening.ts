@@ -4,7 +4,7 @@ import { partitionOf } from "../../protocol/partitions.ts";
 import { AUDIENCE } from "./account-template.ts";
 
 /** Where Stackcast serves the template. */
-export const TEMPLATE_PATH = "/install/account-template.json";
+const TEMPLATE_PATH = "/install/account-template.json";
 
 const STACK_NAME = "stackcast";
 
@@ -12,7 +12,7 @@ const STACK_NAME = "stackcast";
 const hostOf = (issuer: string): string => issuer.replace(/^https?:\/\//, "");
 
 /** The trust policy of the account's roles. `principal`: Stackcast's own credentials, for accounts that ask for an external id. */
-export const trustPolicyOf = (account: Account, principal: string) => {
+const trustPolicyOf = (account: Account, principal: string) => {
   const host = hostOf(account.issuer);
   const { id: partition } = partitionOf(account.regions[0] ?? "");
   const byToken = {
