@@ -41,7 +41,7 @@ const ROOMS: Record<string, Record<string, readonly string[]>> = {
     directory: ["canvas"],
   },
   domain: {
-    stack: ["failure", "template"],
+    stack: ["failure", "template", "budget"],
     deployment: ["stack", "words", "estimate", "run"],
     run: ["deployment", "stack", "failure", "template"],
     words: ["deployment", "stack"],

@@ -10,7 +10,7 @@ import { Follower } from "./follower.ts";
 
 const NOW = 1_000_000;
 const WATCHED: Interest = { viewers: 1 };
-const clock = { intervalMs: 3000, waitMs: 600_000, now: NOW, random: 1 };
+const clock = { intervalMs: 3000, waitMs: 600_000, now: NOW };
 
 const trouble = (kind: LookupFailure["kind"], polls: number, more: Partial<Trouble> = {}): Trouble => ({
   kind,
@@ -127,7 +127,6 @@ describe("The next poll", () => {
   });
 
   test.each<[string, Trouble, readonly number[]]>([
-    ["throttled", trouble("throttled", 0), [6000, 12_000, 24_000, 30_000, 30_000]],
     ["no answer, not told yet", trouble("network", 0), [3000, 3000, 3000, 3000, 3000]],
     ["no answer, told", trouble("network", 2, { told: true }), [6000, 12_000, 24_000, 30_000, 30_000]],
     ["errors, told", trouble("unavailable", 10, { told: true }), [30_000, 30_000, 30_000, 30_000, 30_000]],
@@ -150,10 +149,8 @@ describe("The next poll", () => {
     expect(found).toEqual(waits);
   });
 
-  test("of a throttled stack is spread over half of its wait", () => {
-    const wait = (random: number) =>
-      nextPollIn(EMPTY_STATE, WATCHED, trouble("throttled", 3), { ...clock, random });
-    expect([wait(0), wait(0.5), wait(0.999)]).toEqual([12_000, 18_000, 23_988]);
+  test("does not back off for a throttle: the budget of the account and region does so for all who ask", () => {
+    expect(nextPollIn(EMPTY_STATE, WATCHED, trouble("throttled", 3), clock)).toBe(3_000);
   });
 
   test("is never sooner than a long period allows", () => {

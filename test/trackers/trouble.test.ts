@@ -52,6 +52,7 @@ test("[S18] throttling is never told, and polls come no sooner than without it",
   aws.cloudFormation.fault = () => "throttled";
   stack.begun(2);
   for (let count = 0; count < 12; count += 1) {
+    pass(60);
     await polls(stack.name, 1);
     expect(await alarmIn(stack.name)).toBeGreaterThanOrEqual(60_000);
   }
@@ -59,6 +60,7 @@ test("[S18] throttling is never told, and polls come no sooner than without it",
   const summary = await trackerOf(stack.name).summary();
   expect(summary).toMatchObject({ value: { trouble: { code: "AWS_THROTTLED" }, tracking: true } });
   aws.cloudFormation.fault = () => undefined;
+  pass(60);
   await polls(stack.name, 1);
   await classic.settled();
   expect(classic.offsets).toEqual([1, 2, 3]);

@@ -93,3 +93,12 @@ export const awsSession = (
 
 /** A session without credentials. */
 export const anonymousSession = (place: Place): AwsSession => sessionWith(anonymous, place);
+
+/** The same session, with each request counted before it is made. */
+export const countedSession = (session: AwsSession, count: () => void): AwsSession => ({
+  ...session,
+  fetch: (request, init) => {
+    count();
+    return session.fetch(request, init);
+  },
+});

@@ -64,6 +64,7 @@ export const runLocalSystem = async (
       LOG_GROUP_PREFIX: "/cloud/deployments/",
       // The simulated stacks hurry.
       POLL_INTERVAL_SECONDS: "1",
+      AWS_MAX_CALLS_PER_SECOND: "1000",
       AUTH_JWT_SECRET: secret,
       PUBLIC_URL: base,
       EMAIL_FROM: "stackcast@example.com",

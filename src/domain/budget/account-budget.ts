@@ -15,6 +15,8 @@ export type LeaseRequest = Readonly<{
   looks: number;
   calls: number;
   throttled: boolean;
+  /** Milliseconds since then; absent: none. */
+  throttledAgoMs?: number;
 }>;
 
 /**
@@ -86,7 +88,7 @@ export class AccountBudget {
 
   /** A lease for who looks again and again and is to look now; a holder's lease replaces the one before. */
   lease(request: LeaseRequest, now: number): Lease {
-    const { holder, kind, wantedMs, looks, calls, throttled } = request;
+    const { holder, kind, wantedMs, looks, calls, throttled, throttledAgoMs = 0 } = request;
     this.report(throttled, now);
     const before = this.holders.get(holder);
     if (before) this.release(before, now);
@@ -113,7 +115,8 @@ export class AccountBudget {
     const granted: number[] = [];
     const refusals = throttled ? (before?.refusals ?? 0) + 1 : 0;
     // What AWS refused has cost nothing, and has its turn before all that is not booked yet.
-    if (throttled) granted.push(this.booked(callsPerLook, now + PAUSE_MS * 2 ** Math.min(refusals - 1, 3)));
+    const pauseMs = Math.max(0, PAUSE_MS * 2 ** Math.min(refusals - 1, 3) - throttledAgoMs);
+    if (throttled) granted.push(this.booked(callsPerLook, now + pauseMs));
     // Who is late finds room where those who are in time may not look for it.
     const firstUntil = now + (now - dueAt > LATE_MS ? LEASE_MS : LEASE_MS / 2);
     for (let at = throttled ? granted[0]! + periodMs : now; at - now < LEASE_MS; at += periodMs) {

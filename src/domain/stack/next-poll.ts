@@ -2,6 +2,7 @@
 import type { StackState } from "./stack-state.ts";
 import { isComplete, isHolding, rootOf } from "./stack-state.ts";
 import { REVIEW_STATUS } from "./statuses.ts";
+import type { LookClass } from "../budget/shares.ts";
 import type { Trouble } from "../failure/trouble.ts";
 
 /** Slowest poll of a running stack that is throttled or out of contact, in milliseconds. */
@@ -53,17 +54,20 @@ export const isWanted = ({ viewers, leftAt, trackedAt, awaited }: Interest, now:
 export const isOnlyWatched = ({ trackedAt, awaited }: Interest): boolean =>
   trackedAt === undefined && awaited === undefined;
 
-/** Milliseconds until the next poll; undefined: none. `intervalMs` is the poll period, `random` from [0, 1). */
+/** What a look at the stack is for, which decides who comes first where AWS allows few calls. */
+export const lookClassOf = (state: StackState, { viewers, awaited }: Interest): LookClass => {
+  if (awaited === "begun") return "operating";
+  if (rootOf(state) === undefined || (isComplete(state) && !isHolding(state))) return "waiting";
+  if (viewers > 0) return "watched";
+  return state.attempt?.cause ? "failing" : "running";
+};
+
+/** Milliseconds until the next poll, where AWS allows it; undefined: none. `intervalMs` is the poll period. */
 export const nextPollIn = (
   state: StackState,
   interest: Interest,
   trouble: Trouble | undefined,
-  {
-    intervalMs,
-    waitMs,
-    now,
-    random,
-  }: Readonly<{ intervalMs: number; waitMs: number; now: number; random: number }>,
+  { intervalMs, waitMs, now }: Readonly<{ intervalMs: number; waitMs: number; now: number }>,
 ): number | undefined => {
   // There is nothing to miss of a stack that AWS has never shown: a wrong name is not looked for after its viewer left.
   const isUnseen = trouble?.kind === "missing" && rootOf(state) === undefined;
@@ -79,7 +83,7 @@ export const nextPollIn = (
   // Who waits for it decides how long: each deployment began to wait at a time of its own.
   if (trouble?.gaveUp) return patiently;
   if (isUnseen && isOnlyWatched(interest)) return unseenPeriodMs(intervalMs);
-  if (trouble) return retryIn(trouble, intervalMs, now, random);
+  if (trouble) return retryIn(trouble, intervalMs, now);
   const root = rootOf(state);
   if (root?.status !== REVIEW_STATUS || awaited === "begun") return intervalMs;
   return reviewedIn(interest, now - Date.parse(root.statusAt), { intervalMs, waitMs, now });
@@ -101,17 +105,14 @@ const reviewedIn = (
   return isWaitedFor ? Math.max(intervalMs, PATIENT) : undefined;
 };
 
-const retryIn = (trouble: Trouble, intervalMs: number, now: number, random: number): number => {
+const retryIn = (trouble: Trouble, intervalMs: number, now: number): number => {
   const slowest = Math.max(intervalMs, SLOWEST);
   switch (trouble.kind) {
     case "missing":
       return now - trouble.since < EAGER ? intervalMs : Math.max(intervalMs, WAITING);
     case "throttled":
-      // Jitter keeps the trackers of one account from asking in step.
-      return Math.max(
-        intervalMs,
-        Math.min(slowest, intervalMs * 2 ** Math.min(trouble.polls, 10)) * (0.5 + random / 2),
-      );
+      // The budget of the account and region slows all down who ask there.
+      return intervalMs;
     case "credentials":
     case "denied":
     case "rejected":

@@ -34,7 +34,7 @@ export class CallLease {
   private held: Held | undefined;
   private looks = 0;
   private calls = 0;
-  private wasThrottled = false;
+  private throttledAt: number | undefined;
   private readonly holder: string;
   private readonly ask: (request: LeaseRequest) => Promise<Lease>;
 
@@ -70,26 +70,33 @@ export class CallLease {
     this.calls += 1;
   }
 
-  /** AWS has refused a call: the budget is told with the next question, which comes at once. */
-  noteThrottle(): void {
-    this.wasThrottled = true;
+  /** AWS has refused a call: what was granted counts no more. */
+  noteThrottle(now: number): void {
+    this.throttledAt = now;
   }
 
   private needsAsking({ kind, wantedMs }: WantedLook, now: number): boolean {
     const { held } = this;
-    if (!held || this.wasThrottled) return true;
+    if (!held || this.throttledAt !== undefined) return true;
     if (held.wanted.kind !== kind || held.wanted.wantedMs !== wantedMs) return true;
     return now >= held.againAt - EARLY_MS && !held.times.some((at) => at >= now - STALE_MS);
   }
 
   private async renew({ kind, wantedMs }: WantedLook, now: number): Promise<void> {
-    const { holder, looks, calls, wasThrottled: throttled } = this;
-    const lease = await this.ask({ holder, kind, wantedMs, looks, calls, throttled }).catch(() =>
-      aloneLease(wantedMs, throttled),
-    );
+    const { holder, looks, calls, throttledAt } = this;
+    const throttled = throttledAt !== undefined;
+    const lease = await this.ask({
+      holder,
+      kind,
+      wantedMs,
+      looks,
+      calls,
+      throttled,
+      ...(throttled && { throttledAgoMs: now - throttledAt }),
+    }).catch(() => aloneLease(wantedMs, throttled));
     this.looks = 0;
     this.calls = 0;
-    this.wasThrottled = false;
+    this.throttledAt = undefined;
     this.held = {
       wanted: { kind, wantedMs },
       times: lease.looksInMs.map((inMs) => now + inMs),

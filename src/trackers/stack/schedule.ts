@@ -2,13 +2,14 @@
  * When a stack's object has something to do, and who wants it done. Sees to it that the alarm stands whenever it is
  * needed, and only then: each one costs a row and a request.
  */
-import { isOnlyWatched, nextPollIn, type Interest } from "../../domain/stack/next-poll.ts";
+import { isOnlyWatched, lookClassOf, nextPollIn, type Interest } from "../../domain/stack/next-poll.ts";
 import { isComplete } from "../../domain/stack/stack-state.ts";
 import type { Settings } from "../../settings.ts";
 import * as z from "zod";
 import { Row } from "../../channel/rows.ts";
 import { trackedCodec, type Tracked } from "./stack-codec.ts";
 import { HEAD } from "../../channel/channel-log.ts";
+import type { WantedLook } from "../account/call-lease.ts";
 import type { Enrolment } from "../directory/enrolment.ts";
 import { TROUBLE, type StackPoll } from "./stack-poll.ts";
 import type { StackStore } from "./stack-store.ts";
@@ -31,6 +32,8 @@ type Parts = Readonly<{
   settings: Settings;
   store: StackStore;
   poll: StackPoll;
+  /** Milliseconds until AWS may be asked. */
+  turnIn: (now: number) => number;
   /** Milliseconds until a deployment has to be told something, if one has. */
   deploymentsIn: (now: number) => number | undefined;
   /** Others who follow the log at their own pace: milliseconds until each has something to do, if it has. */
@@ -62,13 +65,20 @@ export class Schedule {
 
   /** Milliseconds until the next poll; undefined: nobody wants one. */
   pollIn(now: number): number | undefined {
+    const wanted = this.wantedIn(this.parts.poll.trouble, now);
+    if (wanted === undefined) return undefined;
+    const turnIn = this.parts.turnIn(now);
+    return this.parts.poll.isOwed ? turnIn : Math.max(wanted, turnIn);
+  }
+
+  /** What a look is for, and how often it would come if AWS allowed all. */
+  wantedLook(now: number): WantedLook {
     const { settings, store, poll } = this.parts;
-    return nextPollIn(store.state, this.interest(), poll.trouble, {
-      intervalMs: settings.pollIntervalSeconds * 1000,
-      waitMs: settings.stackWaitSeconds * 1000,
-      now,
-      random: Math.random(),
-    });
+    const trouble = poll.trouble?.kind === "throttled" ? undefined : poll.trouble;
+    return {
+      kind: lookClassOf(store.state, this.interest()),
+      wantedMs: this.wantedIn(trouble, now) ?? settings.pollIntervalSeconds * 1000,
+    };
   }
 
   /** Somebody came: looks at once, and sees to it that looking goes on. */
@@ -158,6 +168,15 @@ export class Schedule {
     this.parts.store.log.create();
     this.parts.enrolment.say(true);
     await this.storage.setAlarm(at);
+  }
+
+  private wantedIn(trouble: StackPoll["trouble"], now: number): number | undefined {
+    const { settings, store } = this.parts;
+    return nextPollIn(store.state, this.interest(), trouble, {
+      intervalMs: settings.pollIntervalSeconds * 1000,
+      waitMs: settings.stackWaitSeconds * 1000,
+      now,
+    });
   }
 
   private dueIn(now: number): number | undefined {

@@ -3,6 +3,7 @@
  * gateways, deployments and the audit are consumers of one log and never hold it up.
  */
 import { cloudFormation } from "../../aws/cloudformation/cloudformation.ts";
+import { countedSession } from "../../aws/identity/session.ts";
 import { workerSession } from "../../aws/identity/worker-session.ts";
 import type { Advance } from "../../domain/stack/findings.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
@@ -14,6 +15,7 @@ import type { Join, JoinRequest, Missed } from "../../protocol/rpc/channel-owner
 import { success, type Result } from "../../protocol/result.ts";
 import type { FeedDelivery, FeedRequest, StackStanding } from "../../protocol/rpc/stack-feed.ts";
 import type { TroubleFrame } from "../../protocol/stack/stack-frames.ts";
+import { regionOf } from "../../objects.ts";
 import type { Env } from "../../env.ts";
 import type { Settings } from "../../settings.ts";
 import { CanvasDeploys } from "../canvas/canvas-deploys.ts";
@@ -24,6 +26,7 @@ import { tellOfFrames } from "../audiences/event-lines.ts";
 import type { LogRun } from "../../channel/event-log.ts";
 import { GatewayPushes } from "../audiences/gateway-pushes.ts";
 import { LogConsumers } from "../audiences/log-consumers.ts";
+import { CallLease } from "../account/call-lease.ts";
 import { standingIn } from "../account/region.ts";
 import { Schedule } from "./schedule.ts";
 import { StackPoll } from "./stack-poll.ts";
@@ -52,6 +55,7 @@ export class StackChannel {
   private readonly consumers: LogConsumers;
   private readonly feeds: DeploymentFeeds;
   private readonly pushes: GatewayPushes;
+  private readonly lease: CallLease;
 
   constructor(ctx: DurableObjectState, env: Env, settings: Settings, name: string, address: StackAddress) {
     const { aws, stackWaitSeconds, pollIntervalSeconds } = settings;
@@ -66,6 +70,7 @@ export class StackChannel {
     this.store = new StackStore(ctx.storage, () => crypto.randomUUID().slice(0, 8));
     this.feeds = new DeploymentFeeds(kv, env, this.store.log);
     this.pushes = new GatewayPushes(ctx, env);
+    this.lease = new CallLease(name, (request) => regionOf(env, address.region).lease(request));
     const session = sessionIn(aws.region);
     this.consumers = new LogConsumers(kv, this.store.log, session, settings, stackForms(address));
     this.canvas = new CanvasDeploys(kv, address, sessionIn(address.region), () =>
@@ -75,18 +80,21 @@ export class StackChannel {
       kv,
       this.store,
       address,
-      cloudFormation(sessionIn(address.region)),
+      cloudFormation(countedSession(sessionIn(address.region), () => this.lease.noteCall())),
       stackWaitSeconds,
       {
         standing: (asker) => this.standing(asker),
         committed: (runs, change, isRetold) => this.committed(runs, change, isRetold),
         troubled: (frame) => this.troubled(frame),
+        turn: (isUrgent) => this.turn(isUrgent),
+        throttled: () => this.throttled(),
       },
     );
     this.schedule = new Schedule(ctx.storage, {
       settings,
       store: this.store,
       poll: this.poll,
+      turnIn: (now) => this.lease.nextIn(now),
       deploymentsIn: (now) => this.feeds.nextIn(now),
       consumers: [
         (now) => this.consumers.nextIn(now),
@@ -109,9 +117,9 @@ export class StackChannel {
     // A restart loses sockets without a word.
     this.schedule.noteDeparture(now);
     const pollIn = this.schedule.pollIn(now);
-    if (pollIn !== undefined) await this.ctx.storage.setAlarm(now + pollIn);
+    if (pollIn !== undefined) await this.ctx.storage.setAlarm(now + (pollIn || this.freshMs));
     try {
-      if (pollIn !== undefined) await this.poll.look();
+      if (pollIn !== undefined) await this.poll.look(false);
       const served = this.serve(now, pollIn !== undefined);
       if (pollIn === undefined) await served;
       else this.ctx.waitUntil(served);
@@ -205,6 +213,22 @@ export class StackChannel {
   private async standing(asker: string | undefined): Promise<Result<NameStanding, LookupFailure>> {
     if (this.arriving > 0 || !this.schedule.isOnlyWatched) return success("ask");
     return standingIn(this.env, this.address, asker);
+  }
+
+  private turn(isUrgent: boolean): Promise<number> {
+    const now = Date.now();
+    return this.lease.turn(this.schedule.wantedLook(now), isUrgent, now);
+  }
+
+  /** Who shares the budget is to ask less from now on, and not from this stack's next turn on. */
+  private throttled(): void {
+    this.lease.noteThrottle(Date.now());
+    this.ctx.waitUntil(
+      regionOf(this.env, this.address.region)
+        .noteThrottle()
+        // The next question tells it.
+        .catch(() => undefined),
+    );
   }
 
   private committed(runs: readonly LogRun[], { renewed, frames }: Advance, isRetold: boolean): void {

@@ -25,10 +25,16 @@ export const TROUBLE = "trouble";
 /** After so many failed looks, one goes on without knowing what the operation plans. */
 const PATIENCE_FOR_PLANS = 3;
 
+/** How long, in milliseconds, somebody who has come for the stack waits until AWS may be asked. */
+const PATIENCE_FOR_TURN_MS = 2_000;
+
 /** Who is told of what a look brought. */
 export type Audience = Readonly<{
   /** Whether a name that AWS has never shown is worth a look of its own. `asker`: the subject that has just come for it. */
   standing(asker: string | undefined): Promise<Result<NameStanding, LookupFailure>>;
+  /** Milliseconds until AWS may be asked; 0: now. `isUrgent`: somebody has just come for the stack. */
+  turn(isUrgent: boolean): Promise<number>;
+  throttled(): void;
   /** `isRetold`: it was told before, in another epoch. */
   committed(runs: readonly LogRun[], change: Advance, isRetold: boolean): void;
   troubled(frame: TroubleFrame): void;
@@ -43,6 +49,7 @@ export class StackPoll {
   /** Unix milliseconds of the newest look's beginning. */
   private lookedAt = 0;
   private readonly row: Row<Trouble>;
+  private owed = false;
   private readonly store: StackStore;
   private readonly address: StackAddress;
   private readonly cloudFormation: CloudFormation;
@@ -71,9 +78,17 @@ export class StackPoll {
     this.asker = subject;
   }
 
-  /** Looks once; whoever comes while a look is underway gets that one. */
-  look(): Promise<void> {
-    return this.flight.run(() => this.lookOnce());
+  /**
+   * Looks once, for who has come or because it is time; whoever comes while a look is underway gets that one. Where AWS
+   * allows none soon, the look is owed.
+   */
+  look(isUrgent = true): Promise<void> {
+    return this.flight.run(() => this.lookOnce(isUrgent));
+  }
+
+  /** Whether a look is waiting for its turn. */
+  get isOwed(): boolean {
+    return this.owed;
   }
 
   /** Looks unless that was done within the last `milliseconds`. */
@@ -104,10 +119,24 @@ export class StackPoll {
     return { type: "error", timestamp, error: tellingOf(this.trouble.kind, this.address.region) };
   }
 
-  private async lookOnce(): Promise<void> {
+  private async lookOnce(isUrgent: boolean): Promise<void> {
     this.lookedAt = Date.now();
     const absence = rootOf(this.store.state) ? undefined : await this.absence();
     if (absence) return this.note(absence);
+    this.owed = !(await this.hasTurn(isUrgent));
+    if (!this.owed) await this.observe();
+  }
+
+  /** Whether AWS may be asked now; who has come waits a moment for it. */
+  private async hasTurn(isUrgent: boolean): Promise<boolean> {
+    const wait = await this.audience.turn(isUrgent);
+    if (wait === 0) return true;
+    if (!isUrgent || wait > PATIENCE_FOR_TURN_MS) return false;
+    await scheduler.wait(wait);
+    return (await this.audience.turn(false)) === 0;
+  }
+
+  private async observe(): Promise<void> {
     const hasty = (this.trouble?.polls ?? 0) >= PATIENCE_FOR_PLANS;
     const seen = await observe(this.store.state, this.address.stackName, this.cloudFormation, hasty);
     if (!seen.ok) return this.note(seen.failure);
@@ -120,7 +149,7 @@ export class StackPoll {
     if (trouble) this.note(trouble);
     else this.forgetTrouble();
     // The name may by now belong to another stack, made after this one was deleted.
-    if (goneSince(change.state) !== undefined && !wasComplete) await this.lookOnce();
+    if (goneSince(change.state) !== undefined && !wasComplete) await this.observe();
   }
 
   /** Why a name that AWS has never shown is not asked for now; undefined: it is. */
@@ -135,6 +164,7 @@ export class StackPoll {
   }
 
   private note(failure: LookupFailure): void {
+    if (failure.kind === "throttled") this.audience.throttled();
     const before = this.trouble;
     this.trouble = troubleAfter(before, failure, Date.now(), this.waitSeconds);
     // Of a name that no stack has nothing is kept just because somebody asked once.

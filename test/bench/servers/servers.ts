@@ -40,6 +40,7 @@ const variablesOf = ({ aws, pollSeconds, gatewayShards = 1 }: TrackerOptions): R
   LOG_GROUP_PREFIX: "",
   AUTH_MODE: "off",
   POLL_INTERVAL_SECONDS: String(pollSeconds),
+  AWS_MAX_CALLS_PER_SECOND: "10000",
   GATEWAY_SHARDS: String(gatewayShards),
   ALLOW_PRIVATE_DESTINATIONS: "true",
 });
