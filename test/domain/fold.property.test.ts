@@ -5,6 +5,7 @@ import { advance } from "../../src/domain/stack/advance.ts";
 import type { Findings } from "../../src/domain/stack/findings.ts";
 import { isOwnEvent, type StackEvent } from "../../src/domain/stack/stack-event.ts";
 import { EMPTY_STATE, type StackState } from "../../src/domain/stack/stack-state.ts";
+import { without } from "../../src/domain/without.ts";
 import type { StackFrame } from "../../src/protocol/stack/stack-frames.ts";
 import { unseenEvents, sinceKnown } from "../../src/trackers/stack/event-walk.ts";
 import { keyOf } from "../../src/domain/stack/operation/unseen.ts";
@@ -45,8 +46,9 @@ const foldOf = (pieces: readonly (readonly StackEvent[])[]) => {
 };
 
 /** How often a stack was looked at is no part of what is known of it. */
-const withoutPolls = ({ attempt, ...state }: StackState) => ({
+const withoutPolls = ({ attempt, followed, ...state }: StackState) => ({
   ...state,
+  followed: new Map([...followed].map(([id, stack]) => [id, without(stack, "readsAtRest")])),
   attempt: attempt && { ...attempt, settlingPolls: 0 },
 });
 
