@@ -1,0 +1,2 @@
+/** Stands in for the languages that zod brings beside English (`alias` in wrangler.toml). */
+export const NO_LOCALES = true;
