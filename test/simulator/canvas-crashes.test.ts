@@ -204,6 +204,8 @@ it("key pairs that cannot be taken back are tried again, each time later; those 
   expect(Object.keys(await keyPairsIn(simulator))).toHaveLength(2);
   const [[key, record] = expect.unreachable()] = kv.list<object>();
   kv.put(key, { ...record, token: "of somebody else" });
-  await next.clear(180_000);
-  expect([next.nextIn(180_000), Object.keys(await keyPairsIn(simulator)).length]).toEqual([undefined, 2]);
+  // Rows are read once in an object's life.
+  const life = new CanvasDeploys(kv, address, session);
+  await life.clear(180_000);
+  expect([life.nextIn(180_000), Object.keys(await keyPairsIn(simulator)).length]).toEqual([undefined, 2]);
 });

@@ -43,7 +43,7 @@ test("a line holds the event, its level and words for people, in the stream of t
   ]);
   expect(lines[2]).toMatchObject({
     timestamp: "2026-01-01T00:00:02.000Z",
-    message: expect.stringMatching(/^CREATE_FAILED \S+ \(Queue\): no <quota>$/),
+    message: "[Queue] CREATE_FAILED AWS::SQS::Queue lines-Queue: no <quota>",
     channel: `stacks/us-east-1/${stack.name}`,
     stack: stack.name,
     offset: 3,
