@@ -164,6 +164,7 @@ test.for(["truncated", "reset", "hang", "throttled"] as const)(
     await poll(stack.name);
     expect(await alarmIn(stack.name)).toBeGreaterThan(0);
     aws.cloudFormation.fault = () => undefined;
+    pass(60);
     await poll(stack.name);
     await classic.settled();
     expect(classic.offsets).toEqual(Array.from({ length: 151 }, (_, index) => index + 1));
