@@ -34,6 +34,10 @@ const EVENTS: readonly Told[] = [
   ["stack_failed", { stack: "denied", error: { code: "X", message: REASON } }],
 ];
 
+/** The line of the log about a stack that says something. */
+const rowOf = (page: Page, stack: string, text: string) =>
+  page.locator(".log-row", { has: page.locator(".stack-of", { hasText: stack }) }).filter({ hasText: text });
+
 /** How far the page is wider than its screen. */
 const excessOf = (page: Page): Promise<number> =>
   page.evaluate<number>(`document.documentElement.scrollWidth - document.documentElement.clientWidth`);
@@ -90,7 +94,7 @@ describe.skipIf(!chromiumPath)(
       const { page } = visited;
       for (const width of [1440, 390]) {
         await page.setViewportSize({ width, height: 900 });
-        const line = page.locator(".log-row", { hasText: "Failed: denied" });
+        const line = rowOf(page, "denied", "Failed");
         await expect
           .poll(() => line.locator(".message").evaluate((text) => text.scrollHeight - text.clientHeight))
           .toBeLessThanOrEqual(0);
@@ -135,7 +139,7 @@ describe.skipIf(!chromiumPath)(
         viewport: { width: 1440, height: 500 },
       });
       const { page } = visited;
-      const line = page.locator(".log-row", { hasText: "Stack skipped: same" });
+      const line = rowOf(page, "same", "Skipped: no changes");
       await line.waitFor();
       const colourOf = (selector: string) =>
         page.evaluate<string>(`getComputedStyle(document.querySelector(${JSON.stringify(selector)})).color`);
