@@ -115,12 +115,15 @@ describe.skipIf(!hasTmux)(`the client in a terminal${hasTmux ? "" : ` – skippe
     expect(pane.isCursorVisible).toBe(true);
   });
 
+  let resizes = 0;
+
   // A terminal that shrinks in the middle of a frame may move its first rows into the history, which no program sees, and
   // tmux shows them again when it grows: that is tried anew.
   it("draws one whole frame after each change of size", { retry: 2 }, async () => {
-    await begin("RESIZE", SEEDS_PLAN);
-    await tell("RESIZE", inTime(factsOf(SEEDS_PLAN, {}, 3)).slice(0, 60));
-    const pane = follow("RESIZE", { columns: 120, rows: 40 });
+    const id = `RESIZE-${++resizes}`;
+    await begin(id, SEEDS_PLAN);
+    await tell(id, inTime(factsOf(SEEDS_PLAN, {}, 3)).slice(0, 60));
+    const pane = follow(id, { columns: 120, rows: 40 });
     await pane.until("the first frame", (screen) => isOneFrame(screen) && hasLine(/^Layer 2/)(screen));
     for (const [columns, rows] of [
       [60, 15],
