@@ -58,7 +58,7 @@ describe.skipIf(!chromiumPath)(
       await page.locator(".head", { hasText: "run 2" }).waitFor();
       await page.locator(".cause").waitFor();
       await page.locator(".head .status", { hasText: "rolled back" }).waitFor();
-      expect(await page.locator(".cause").innerText()).toContain("All is as it was before.");
+      expect(await page.locator(".cause").innerText()).toContain("Everything is as it was before");
       await page.getByRole("button", { name: "Retry" }).waitFor();
     }, 500_000);
   },
