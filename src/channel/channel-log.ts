@@ -69,7 +69,7 @@ export class ChannelLog<Kept extends object = object> {
     return this.at.offset;
   }
 
-  /** What lies below is not told any more. */
+  /** Frames below it are no longer sent. */
   get floor(): number {
     return this.at.floor;
   }
@@ -115,13 +115,13 @@ export class ChannelLog<Kept extends object = object> {
     return runs;
   }
 
-  /** Begins another epoch: what comes from now on is told under offsets that were used before. */
+  /** Begins another epoch: frames from now on use offsets that were used before. */
   beginEpoch(): void {
     this.at = { ...this.at, epoch: this.newEpoch() };
     this.putHead(this.at, this.kept);
   }
 
-  /** Begins another epoch without anything that was told in the one before; `keep`: as of `commit`. */
+  /** Begins another epoch without any frame of the one before; `keep`: as of `commit`. */
   restart(keep: () => Kept): void {
     const at = { epoch: this.newEpoch(), offset: this.at.offset, floor: this.at.offset + 1 };
     this.kept = this.storage.transactionSync(() => {
@@ -132,21 +132,21 @@ export class ChannelLog<Kept extends object = object> {
     this.at = at;
   }
 
-  /** What somebody is told who comes with a position: what follows it, or else all from `from` on; undefined: nothing. */
+  /** The frames for a reader who comes with a position: those after it, or else all from `from` on; undefined: none. */
   joined(asked: AskedPosition, from: number | undefined) {
     if (isRecoverable(asked, this.at))
       return { ...this.at, recovered: true, runs: this.rows.page(asked.offset) };
     return { ...this.at, recovered: false, runs: from === undefined ? [] : this.rows.page(from - 1) };
   }
 
-  /** A page of what follows a position; undefined: it can never be told. */
+  /** A page of the frames after a position; undefined: the position cannot be resumed. */
   since(epoch: string, offset: number): Missed | undefined {
     const isWhole = isRecoverable({ epoch, offset }, this.at);
     return isWhole ? { offset: this.at.offset, runs: this.rows.page(offset) } : undefined;
   }
 
   /** At most `limit` events after an offset, and none below the floor. */
-  toldAfter(offset: number, limit: number): LogPage {
+  framesAfter(offset: number, limit: number): LogPage {
     const runs = this.rows.page(Math.max(offset, this.at.floor - 1), limit);
     return { runs, more: (runs.at(-1)?.to ?? this.at.offset) < this.at.offset };
   }

@@ -80,6 +80,12 @@ test("without the budget's object a stack is looked at slowly, and not at once a
   expect(await lease.turn(running, false, 20_000)).toBe(10_000);
 });
 
+test("a budget that never answers holds up no look", async () => {
+  const lease = new CallLease("one", () => new Promise(() => undefined));
+  expect(await lease.turn(running, true, 0)).toBe(0);
+  expect(lease.nextIn(0)).toBe(10_000);
+});
+
 test("the stacks of a region share its object's budget", async () => {
   const region = env.REGIONS.get(env.REGIONS.idFromName("eu-west-3"));
   const request = { ...running, looks: 0, calls: 0, throttled: false };

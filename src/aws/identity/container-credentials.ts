@@ -1,5 +1,5 @@
 /**
- * Credentials that whatever Stackcast runs in hands out, by the protocol that the AWS SDKs have for containers.
+ * Credentials from the environment that Stackcast runs in, by the protocol that the AWS SDKs have for containers.
  * docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
 import * as z from "zod";

@@ -36,7 +36,7 @@ const containerProvider = (source: ContainerSource): CredentialsProvider => {
   return provider;
 };
 
-/** Keys that the account's object hands out; one that does not answer is as good as AWS out of reach. */
+/** Keys from the account's object; an object that does not answer counts as AWS out of reach. */
 const heldProvider = (env: Env, alias: string, purpose: "observe" | "deploy"): CredentialsProvider =>
   new RenewingCredentials({
     ...CLOCK,

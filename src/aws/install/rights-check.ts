@@ -1,4 +1,4 @@
-/** Tries the rights to look by asking for a stack that does not exist: who may ask is told that there is none. */
+/** Tries the rights to look by asking for a stack that does not exist: with the right, AWS answers that there is none. */
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import type { AwsSession } from "../identity/session.ts";
 import type { ActionOf } from "../transport/actions.ts";

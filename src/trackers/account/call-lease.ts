@@ -17,6 +17,9 @@ const ALONE_MS = 10_000;
 /** How late a granted look is not taken any more, in milliseconds: what was not used is nobody's. */
 const STALE_MS = 5_000;
 
+/** The budget's object counts as away if it does not answer within so many milliseconds. */
+const PATIENCE_MS = 5_000;
+
 /** Without the budget's object: slowly, which is safe. */
 const aloneLease = (wantedMs: number, throttled: boolean): Lease => {
   const periodMs = Math.max(ALONE_MS, wantedMs);
@@ -82,10 +85,24 @@ export class CallLease {
     return now >= held.againAt - EARLY_MS && !held.times.some((at) => at >= now - STALE_MS);
   }
 
+  /** Rejects if the budget's object fails, or does not answer in time: no look may hang on it. */
+  private async answered(request: LeaseRequest): Promise<Lease> {
+    const answer = new AbortController();
+    const timeout = async (): Promise<never> => {
+      await scheduler.wait(PATIENCE_MS, { signal: answer.signal });
+      throw new Error("The budget did not answer");
+    };
+    try {
+      return await Promise.race([this.ask(request), timeout()]);
+    } finally {
+      answer.abort();
+    }
+  }
+
   private async renew({ kind, wantedMs }: WantedLook, now: number): Promise<void> {
     const { holder, looks, calls, throttledAt } = this;
     const throttled = throttledAt !== undefined;
-    const lease = await this.ask({
+    const lease = await this.answered({
       holder,
       kind,
       wantedMs,

@@ -38,7 +38,7 @@ const rangeOfRun = ({ state, log, runStart }: DeploymentStore, run: number): Run
 /** At most `limit` durable events after an offset. */
 export const eventsAfter = (channel: DeploymentChannel, after: number, limit: number): DeploymentEvents => {
   const { store, name } = channel;
-  const { runs, more } = store.log.toldAfter(after, limit);
+  const { runs, more } = store.log.framesAfter(after, limit);
   const events = runs.flatMap(({ from, frames }) =>
     frames.flatMap((frame, index) => {
       const { data: event } = keptEventSchema.safeParse(JSON.parse(frame));

@@ -64,7 +64,7 @@ export class StackTracker extends DurableObject<Env> implements StackTrackerRpc 
     const { store } = this.channel;
     await this.channel.lookOnce(subject);
     if (!store.state.attempt) return failed(this.whyUnknown());
-    const { runs, more } = store.log.toldAfter(after, limit);
+    const { runs, more } = store.log.framesAfter(after, limit);
     const events = runs
       .flatMap(({ frames }) => frames)
       .flatMap((frame) => decodedText(stackFrameSchema, frame, "log") ?? []);
