@@ -25,7 +25,7 @@ const worker = async (): Promise<Bundle> => {
       env: { ...process.env, WRANGLER_SEND_METRICS: "false" },
     });
     const script = await readFile(join(folder, "index.js"), "utf8");
-    return { name: "the Worker", scripts: [script], maxGzipKiB: 300 };
+    return { name: "the Worker", scripts: [script], maxGzipKiB: 400 };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
