@@ -128,7 +128,7 @@ export const call = async <Stub, Answer>(
 /** What an asker is told if an object could not answer; undefined: the error says nothing of the kind, and is a bug. */
 export const unavailableBy = (error: unknown): Failure | undefined => {
   if (says(error, "overloaded"))
-    return { code: "UNAVAILABLE", message: "Too much is asked of this at the moment: try again later" };
+    return { code: "UNAVAILABLE", message: "Too many requests at the moment: try again later" };
   if (says(error, "retryable"))
     return {
       code: "UNAVAILABLE",

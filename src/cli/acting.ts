@@ -1,4 +1,5 @@
 /** Asks for a retry, a rollback, a cancellation or a destruction, and follows it to its end. */
+import { wordOfStatus } from "../domain/words/status-words.ts";
 import type { RestFailure } from "../client/rest-call.ts";
 import type { DeploymentAddress } from "../protocol/connection/channel-names.ts";
 import type { DeploymentAction, DeploymentAnswer } from "../protocol/deployment/deployment-requests.ts";
@@ -30,19 +31,15 @@ export const followBegun = async (
   const answer = await Promise.race([asked, interrupted(surroundings)]);
   if (answer === "interrupted") {
     const { deploymentId, environment } = address;
-    const look = `  have a look   stackcast status ${deploymentId} --environment ${environment}`;
-    complain(
-      surroundings,
-      "interrupted before the server had answered; it may have begun all the same",
-      look,
-    );
+    const look = `  check its state   stackcast status ${deploymentId} --environment ${environment}`;
+    complain(surroundings, "interrupted before the server answered; the run may have started", look);
     return EXIT.interrupted;
   }
   if (!answer.ok) return complainOf(surroundings, answer.failure);
   const { run, offset, status } = answer.value;
   if (!options.follow) {
     const lines = () => [
-      `${address.deploymentId}-${address.environment}, run ${run}: ${status.replaceAll("_", " ")}`,
+      `${address.deploymentId}-${address.environment}, run ${run}: ${wordOfStatus(status)}`,
     ];
     say(answer.value, { lines }, options.output, surroundings);
     return EXIT.done;

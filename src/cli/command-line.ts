@@ -23,7 +23,7 @@ const HELP =
     ["stackcast deploy D1BRV40 --environment dev --plan plan.yaml", "deploy, and follow"],
     ["stackcast watch D1BRV40 --environment dev", "follow what somebody deploys"],
     ["stackcast why D1BRV40 --environment dev", "the cause of a failure"],
-    ["stackcast dev", "all of it on this machine, with a simulated AWS"],
+    ["stackcast dev", "everything on this machine, with a simulated AWS"],
   ) +
   `
 Exit codes:

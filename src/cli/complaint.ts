@@ -12,8 +12,8 @@ const HINTS: Readonly<Record<string, string>> = {
   RUN_UNDERWAY: "Follow it with stackcast watch, or end it with stackcast cancel.",
   PLAN_NOT_FOUND: "Give one: stackcast deploy <deploymentId> --environment <name> --plan plan.yaml",
   DEPLOYMENT_NOT_FOUND:
-    "stackcast list shows those that exist; stackcast watch --wait waits for one to begin.",
-  UNREACHABLE: "Is the address right, and does Stackcast run there?",
+    "stackcast list shows those that exist; stackcast watch --wait waits for one to start.",
+  UNREACHABLE: "Is the address right, and is Stackcast running there?",
 };
 
 /** A message and what belongs to it, a line each. */

@@ -60,7 +60,7 @@ const storeOf = (server: Server, address: DeploymentAddress): DeploymentStore =>
 };
 
 const HINTS: Readonly<Partial<Record<Ending["kind"], string>>> = {
-  missing: "--wait waits until it is there.",
+  missing: "--wait waits until it exists.",
   refused: "stackcast token inspect shows what a token allows.",
 };
 
@@ -74,16 +74,13 @@ const lastWords = (ending: Ending, what: string, back: string, link: string): re
     case "missing":
       return [`there is no ${what}`, `  ${HINTS.missing}`];
     case "refused":
-      return [
-        `the server does not tell of ${what}: ${ending.message} (${ending.code})`,
-        `  ${HINTS.refused}`,
-      ];
+      return [`the server does not show ${what}: ${ending.message} (${ending.code})`, `  ${HINTS.refused}`];
     case "lost":
       return [`the connection is lost for good: ${ending.message} (${ending.code})`, ...goesOn];
     case "timed-out":
-      return [`the time is up; ${what} goes on`, ...goesOn];
+      return [`the time is up; ${what} continues`, ...goesOn];
     case "interrupted":
-      return [`detached; ${what} goes on`, ...goesOn];
+      return [`detached; ${what} continues`, ...goesOn];
   }
 };
 

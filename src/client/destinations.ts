@@ -73,7 +73,7 @@ export const destinationsClient = (options: RestOptions) => {
     /** One attempt with a message that says that it is a test. */
     test: (id: string): Answer<Delivery> => call({ method: "POST", path: pathOf(id, "test") }, isDelivery),
 
-    /** Goes on after it was disabled, with what has waited. */
+    /** Enables it again, and delivers what has waited. */
     enable: (id: string): Answer<DestinationAnswer> =>
       call({ method: "POST", path: pathOf(id, "enable") }, isDestination),
 

@@ -42,7 +42,7 @@ export class StackStore {
     return this.#view;
   }
 
-  /** What the server says of the stack, whenever it was asked: as the beginning, or for what is planned. */
+  /** What the server sends of the stack, whenever it was asked: as the beginning, or for what is planned. */
   give(summary: StackSummary): void {
     const { epoch, offset } = summary;
     const isOther = epoch !== this.#epoch;

@@ -7,7 +7,7 @@ import { resourceApp } from "./middleware/resource-app.ts";
 const healthRoute = createRoute({
   method: "get",
   path: "/healthz",
-  summary: "Whether the Worker runs with whole settings; looks at nothing outside",
+  summary: "Whether the Worker's settings are valid; calls nothing outside",
   tags: ["health"],
   responses: {
     ...failureAnswers,

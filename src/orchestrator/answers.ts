@@ -18,7 +18,7 @@ export class Refused extends Error {
   readonly detail: ErrorDetail;
 
   constructor(detail: ErrorDetail) {
-    super(`AWS refuses to be asked: ${detail.code}`);
+    super(`AWS refuses the call: ${detail.code}`);
     this.detail = detail;
   }
 }
@@ -28,7 +28,7 @@ export const settled = <Value>(answer: Result<Value, OperationFailure>): Result<
   if (answer.ok) return answer;
   const { kind } = answer.failure;
   if (kind === "credentials") throw new Refused(errorDetailOf(answer.failure));
-  if (PASSING.has(kind)) throw new Error(`AWS could not be asked: ${kind}`);
+  if (PASSING.has(kind)) throw new Error(`AWS could not be reached: ${kind}`);
   return answer;
 };
 

@@ -11,10 +11,10 @@ export const awaitStack = async (step: Step, status: string): Promise<StepOutcom
   if (waited > LONGEST_WAIT_MS)
     return failing(step, {
       code: "STACK_BUSY",
-      message: `CloudFormation has been clearing up in the stack for ${Math.round(waited / 60_000)} minutes: ${status}`,
-      details: "Wait for its end, then retry",
+      message: `CloudFormation has been cleaning up the stack for ${Math.round(waited / 60_000)} minutes: ${status}`,
+      details: "Wait until it ends, then retry",
     });
-  const reason = `The stack is in ${status}: its end is waited for`;
+  const reason = `The stack is in ${status}: waiting until that ends`;
   if (task?.kind !== "wait" && !(await step.controller.start({ kind: "wait", reason }))) return "again";
   return "pending";
 };

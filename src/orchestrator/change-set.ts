@@ -32,20 +32,20 @@ type Proposal = Readonly<{
 /** The stack has been changed since the set was made. */
 const OVERTAKEN: ErrorDetail = {
   code: "CHANGE_SET_OVERTAKEN",
-  message: "Somebody has changed the stack after the change set was made, which can no longer be executed",
-  details: "Nothing was done. Retry: a new change set is made",
+  message: "The stack was changed after its change set was created, so the change set cannot be executed",
+  details: "Nothing was changed. Retry: a new change set is created",
 };
 
 const BUSY = {
   code: "STACK_BUSY",
-  details: "Somebody else is at work on the stack, and nothing was done. Wait for its end, then retry",
+  details: "Another operation is changing the stack, and nothing was done. Wait until it ends, then retry",
 } as const;
 
 /** For change sets that are not there any more, and were not executed. */
 export const GONE: ErrorDetail = {
   code: "CHANGE_SET_GONE",
-  message: "The change set is not there any more, and is not the last one that the stack took",
-  details: "Somebody has deleted it, or changed the stack meanwhile: retry makes a new one",
+  message: "The change set no longer exists, and is not the last one that was executed",
+  details: "It was deleted, or the stack was changed in the meantime: retry creates a new one",
 };
 
 /** What a proposal came to: nothing is to be changed, CloudFormation refuses it, it takes longer, or it can go ahead. */

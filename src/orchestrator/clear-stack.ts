@@ -21,10 +21,10 @@ export const clearStack = async (step: Step): Promise<StepOutcome> => {
     await step.controller.note({ kind: "gone" });
     return "again";
   }
-  const reason = `The stack is in ${status}: it has never worked, and is deleted to be created anew`;
+  const reason = `The stack is in ${status}: it was never created, and is deleted before it is created again`;
   if (!task?.accepted && !(await step.controller.start({ kind: "clear", reason }))) return "again";
   if (task?.accepted && status === "DELETE_FAILED")
-    return failing(step, { code: status, message: "CloudFormation could not delete all of the stack" });
+    return failing(step, { code: status, message: "CloudFormation could not delete the whole stack" });
   if (status === "DELETE_IN_PROGRESS") {
     await step.controller.note({ kind: "accepted", task: "clear" });
     return "wait";

@@ -42,12 +42,12 @@ export const deployStack = async (step: Step): Promise<StepOutcome> => {
     case "wait":
       return awaitStack(step, status);
     case "trapped":
-      return failing(step, { code: status, message: `The stack is in ${status}, and takes no change` });
+      return failing(step, { code: status, message: `The stack is in ${status} and accepts no changes` });
     case "busy":
       return failing(step, {
         code: "STACK_BUSY",
-        message: `CloudFormation is at work on the stack already: ${status}`,
-        details: "Wait for its end, then retry",
+        message: `CloudFormation is already changing the stack: ${status}`,
+        details: "Wait until it ends, then retry",
       });
   }
 };
@@ -136,7 +136,7 @@ const begin = async (
     changeSetId,
     ...(isPaused(now) && { staysPaused: true }),
     ...(picture && { picture: picture.value }),
-    ...(isTakenOver && { reason: `It is taken over from the deployment ${owner}, whose tag it has` }),
+    ...(isTakenOver && { reason: `Taken over from the deployment ${owner}, whose tag it has` }),
   });
   if (!granted) {
     await discard(step, changeSetId, type);

@@ -73,7 +73,7 @@ const parametersOf = async (
       else
         return failed({
           code: "MISSING_PARAMETERS",
-          message: `Parameter ${key}: the stack has no value that could be used again`,
+          message: `Parameter ${key}: the stack has no value that could be reused`,
         });
       continue;
     }

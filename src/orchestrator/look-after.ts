@@ -25,8 +25,8 @@ export const lookAfter = async (step: Step, { changeSetId = "" }: Task): Promise
     case "unchanged":
       return failing(step, {
         code: "NOT_EXECUTED",
-        message: "CloudFormation took the change set and has not executed it",
-        details: "Retry: a new change set is made",
+        message: "CloudFormation accepted the change set and has not executed it",
+        details: "Retry: a new change set is created",
       });
     case "deleted":
       // Executed sets may be thrown away: the stack knows which was its last, and the tracker tells the end.
@@ -35,8 +35,8 @@ export const lookAfter = async (step: Step, { changeSetId = "" }: Task): Promise
       if (seen.ok) return failing(step, GONE);
       return failing(step, {
         code: "STACK_GONE",
-        message: "Neither the stack nor its change set is there any more",
-        details: "Somebody has deleted it: retry makes it anew",
+        message: "Neither the stack nor its change set exists any more",
+        details: "It was deleted: retry creates it again",
       });
     case "computing":
     case "executing":

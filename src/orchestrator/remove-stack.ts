@@ -15,7 +15,7 @@ const strange = (owner: string | undefined): ErrorDetail => ({
     owner === undefined
       ? "The stack was not deployed by this deployment, and is not deleted"
       : `The stack belongs to the deployment ${owner}, and is not deleted`,
-  details: `Its tag ${OWN_TAGS.deployment} tells: deploy it first, or delete it by hand`,
+  details: `Its tag ${OWN_TAGS.deployment} says so: deploy it first, or delete it by hand`,
 });
 
 export const removeStack = async (step: Step): Promise<StepOutcome> => {
@@ -40,7 +40,7 @@ export const removeStack = async (step: Step): Promise<StepOutcome> => {
     );
   const isOwn = task?.kind === "remove";
   if (isOwn && task.accepted && status === "DELETE_FAILED")
-    return failing(step, { code: status, message: "CloudFormation could not delete all of the stack" });
+    return failing(step, { code: status, message: "CloudFormation could not delete the whole stack" });
   if (!(isOwn && task.accepted) && !(await step.controller.start({ kind: "remove" }))) return "again";
   const token = backwardNameOf(order, "remove");
   const deleted =

@@ -42,7 +42,7 @@ export const revertStack = async (step: Step): Promise<StepOutcome> => {
     case "create":
     case "delete-first":
     case "trapped":
-      return failing(step, { code: status, message: `The stack is in ${status}, and cannot be put back` });
+      return failing(step, { code: status, message: `The stack is in ${status} and cannot be rolled back` });
   }
 };
 
@@ -53,20 +53,23 @@ export const revertStack = async (step: Step): Promise<StepOutcome> => {
 const restOf = ({ parameters }: Picture, isUntouched: boolean): string | undefined => {
   const secrets = Object.keys(parameters).filter((name) => typeof parameters[name] !== "string");
   if (secrets.length === 0 || isUntouched) return undefined;
-  return `It is as it was, but for secret parameters, which keep the values they have now: ${secrets.join(", ")}`;
+  return `Rolled back, except for secret parameters, which keep their present values: ${secrets.join(", ")}`;
 };
 
 const change = async (step: Step, status: string): Promise<StepOutcome> => {
   const { order } = step;
   const { picture } = order;
   if (!picture)
-    return failing(step, { code: "NO_PICTURE", message: "It is not known how the stack was before" });
+    return failing(step, {
+      code: "NO_PICTURE",
+      message: "The state of the stack before this run is not known",
+    });
   const { template, ...rest } = picture;
   if (new TextEncoder().encode(template).length > MAX_TEMPLATE_BYTES)
     return failing(step, {
       code: "TEMPLATE_TOO_LARGE",
-      message: `The template it had holds more than ${MAX_TEMPLATE_BYTES} bytes, and can only be sent from S3`,
-      details: "Deploy the template that it had from its address in S3",
+      message: `Its previous template holds more than ${MAX_TEMPLATE_BYTES} bytes and can only be sent from S3`,
+      details: "Deploy its previous template from its address in S3",
     });
   // The second time, what CloudFormation has rolled back may be the first time's change.
   const reason = restOf(picture, isRollbackStatus(status) && order.attempt === undefined);

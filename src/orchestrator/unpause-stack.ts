@@ -27,9 +27,9 @@ export const unpauseStack = async (step: Step): Promise<StepOutcome> => {
     return failing(step, {
       code: status,
       message: `The stack is in ${status} after Express mode, which CloudFormation does not roll back`,
-      details: "Deploy it without disableRollback: false, so that it is changed as it is",
+      details: "Deploy it without disableRollback: false, to update it in place",
     });
-  const reason = `The stack is in ${status}: it is rolled back before it is deployed`;
+  const reason = `The stack is in ${status}: it is rolled back first`;
   if (!task?.accepted && !(await step.controller.start({ kind: "unpause", reason }))) return "again";
   const token = operationNameOf({ ...order.address, run: order.run, stack: plan.name }, "unpause");
   const begun = settled(await operations.rollBack(stackId, { token }));

@@ -14,7 +14,7 @@ export const aliasSchema = z
   .string()
   .regex(
     /^[a-z][a-z0-9-]{0,31}$/,
-    "must begin with a lower-case letter and hold at most 32 of these, digits and hyphens",
+    "must start with a lower-case letter and have at most 32 of these, digits and hyphens",
   )
   .refine((alias) => !REGION.test(alias), "must not look like a region");
 
@@ -34,7 +34,7 @@ const roleArnSchema = z
 const trustSchema = z.enum(["external-id", "web-identity"]);
 
 const settable = {
-  roleArn: roleArnSchema.meta({ description: "The role that may look" }),
+  roleArn: roleArnSchema.meta({ description: "The role that may read" }),
   externalId: z
     .string()
     .regex(/^[\w+=,.@:/-]{2,1224}$/, "must hold 2 to 1224 letters, digits and any of _+=,.@:/-"),
@@ -68,7 +68,7 @@ export const accountRequestSchema = z.strictObject({
 
 export type AccountRequest = Readonly<z.infer<typeof accountRequestSchema>>;
 
-/** What is not named stays; `null` takes a role away. */
+/** What is not named stays; `null` removes a role. */
 export const accountChangeSchema = z.strictObject({
   roleArn: settable.roleArn.optional(),
   externalId: settable.externalId.optional(),

@@ -122,7 +122,7 @@ export const destinationSchema = z.object({
   disabled: z
     .object({
       at: z.string(),
-      /** `gone`: the receiver said so with 410. `failing`: it took nothing for days. */
+      /** `gone`: the receiver said so with 410. `failing`: it accepted nothing for days. */
       reason: z.enum(disabledReasons),
     })
     .optional(),
@@ -132,7 +132,7 @@ export type Destination = Readonly<z.infer<typeof destinationSchema>>;
 
 /** A destination that was made just now. The secret is told here, and never again. */
 export const createdDestinationSchema = destinationSchema.extend({
-  secret: z.string().optional().meta({ description: "A webhook's, `whsec_…`; never told again" }),
+  secret: z.string().optional().meta({ description: "A webhook's, `whsec_…`; never shown again" }),
 });
 
 export type CreatedDestination = Readonly<z.infer<typeof createdDestinationSchema>>;
@@ -194,7 +194,7 @@ export type DeliveryList = Readonly<z.infer<typeof deliveryListSchema>>;
 
 /** Which deliveries are wanted: newest first, those that wait before all others. */
 export const deliveryQuerySchema = z.strictObject({
-  state: z.enum(deliveryStates).optional().meta({ description: "Only those that stand so" }),
+  state: z.enum(deliveryStates).optional().meta({ description: "Only those in this state" }),
   cursor: z.string().max(128).optional().meta({ description: "`nextCursor` of the page before" }),
   limit: z.coerce.number().int().min(1).max(100).default(20).meta({ description: "Most items of a page" }),
 });

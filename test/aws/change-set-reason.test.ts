@@ -119,7 +119,7 @@ describe("why a change set was refused", () => {
     expect(await toldOf(VALIDATION, { "DescribeEvents x": denied })).toEqual({
       told: {
         message: VALIDATION,
-        details: "Stackcast lacks the right to look there: give it cloudformation:DescribeEvents",
+        details: "Stackcast is not allowed to read the reason: grant it cloudformation:DescribeEvents",
       },
       asked: ["DescribeEvents x"],
     });

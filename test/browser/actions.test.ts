@@ -57,7 +57,7 @@ describe.skipIf(!chromiumPath)(
       await page.getByRole("button", { name: "Retry" }).click();
       await dialog.getByText("Run 2 begins over 2 stacks that are not deployed:").waitFor();
       expect(await named()).toEqual(["acts-data", "acts-web"]);
-      await dialog.getByRole("button", { name: "Leave as it is" }).click();
+      await dialog.getByRole("button", { name: "Keep it" }).click();
       await dialog.waitFor({ state: "detached" });
       expect(await page.locator(".head").innerText(), "nothing has happened").toContain("run 1");
       expect(await page.evaluate(`document.activeElement.textContent`), "the focus is given back").toBe(

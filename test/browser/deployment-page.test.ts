@@ -106,13 +106,13 @@ describe.skipIf(!chromiumPath)(
       await page.locator(".stack-row").first().waitFor();
       expect(await treeOf(page), "a filter is part of the address").toEqual([["database", "deploying"]]);
       await page.getByLabel("Filter stacks and events").fill("nothing of that name");
-      await page.getByText("No stack matches").waitFor();
+      await page.getByText("No stacks match").waitFor();
       await page.getByRole("button", { name: /Show all/ }).click();
       await page.locator(".stack-row").nth(2).waitFor();
 
       await page.getByRole("navigation", { name: "Views" }).getByText("Events").click();
       await page.locator(".log-row", { hasText: /network.*Deployed/s }).click();
-      await page.getByText("As it was told").click();
+      await page.getByText("As JSON").click();
       expect(await page.locator(".event-detail pre").innerText()).toContain('"type": "stack_deployed"');
       const address = page.url();
       await page.goto("about:blank");

@@ -25,7 +25,7 @@ describe.skipIf(!chromiumPath)(
     test("an empty list says how a deployment comes into it, and then moves by itself", async () => {
       visited = await visit(browser, system, "/");
       const { page, complaints } = visited;
-      await page.getByText("No deployment yet").waitFor();
+      await page.getByText("No deployments yet").waitFor();
       await tell(
         system,
         "shop",
@@ -65,7 +65,7 @@ describe.skipIf(!chromiumPath)(
       await page.locator("h1").click();
       await page.keyboard.press("/");
       await page.keyboard.type("bill");
-      await page.getByText("No deployment matches").waitFor();
+      await page.getByText("No deployments match").waitFor();
       expect(new URL(page.url()).search).toBe("?environment=dev&q=bill");
       await page.getByRole("button", { name: "Show all" }).click();
       await page.getByRole("link", { name: "billing" }).click();

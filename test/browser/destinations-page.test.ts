@@ -55,7 +55,7 @@ describe.skipIf(!chromiumPath)(
       await page.getByRole("button", { name: "Create" }).click();
       const secret = page.locator(".destination-secret code");
       expect(await secret.textContent()).toMatch(/^whsec_/);
-      await page.getByRole("button", { name: "I have kept it" }).click();
+      await page.getByRole("button", { name: "I have saved it" }).click();
       await secret.waitFor({ state: "detached" });
 
       await page.getByRole("button", { name: "Send test" }).click();

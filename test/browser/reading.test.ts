@@ -107,11 +107,11 @@ describe.skipIf(!chromiumPath)(
         ["deployment_started", { stacks: [THREE_LAYERS[0]] }],
         ["stack_deploying", { stack: "network" }],
       );
-      const bell = page.getByRole("button", { name: "Tell me at the end" });
+      const bell = page.getByRole("button", { name: "Notify me" });
       await bell.waitFor();
       expect(await page.evaluate(`asked`)).toBe(0);
       await bell.click();
-      await page.getByRole("button", { name: "Tells you at the end" }).waitFor();
+      await page.getByRole("button", { name: "Notifies you" }).waitFor();
       await tell(system, "bell", "dev", ["stack_deployed", { stack: "network" }]);
       await page.locator(".head .status", { hasText: "deployed" }).waitFor();
       expect(await page.evaluate(`[asked, told]`)).toEqual([

@@ -128,7 +128,7 @@ describe.skipIf(!chromiumPath)(
       await page.locator(".head").waitFor();
       const fault = system.simulator.fault({ kind: "server-error" });
       const trouble = page.locator(".trouble");
-      await trouble.getByText("CloudFormation answers with errors").waitFor();
+      await trouble.getByText("CloudFormation answers with server errors").waitFor();
       expect(await trouble.innerText()).toMatch(/since \d+s/);
       expect(await page.locator("#connection").innerText(), "our own connection is another matter").toBe(
         "Live",

@@ -104,7 +104,7 @@ describe("deploy", () => {
   test("--no-follow begins and ends", async () => {
     onAct = () => served.deployment.commit(START);
     const { code, stdout } = await act(["deploy", "--no-follow", "-o", "plain"]).ended;
-    expect({ code, stdout }).toEqual({ code: 0, stdout: "D1BRV40-dev, run 1: initializing\n" });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "D1BRV40-dev, run 1: pending\n" });
   });
 });
 
@@ -183,7 +183,7 @@ describe("an interruption", () => {
       deploying.interrupt();
       const { code, stderr } = await deploying.ended;
       expect(code).toBe(130);
-      expect(stderr).toContain("it may have begun all the same");
+      expect(stderr).toContain("the run may have started");
       const asking = act(["status"], machine);
       await eventually(() => silent.asked.length === 2, "the question");
       asking.interrupt();

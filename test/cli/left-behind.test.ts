@@ -36,7 +36,7 @@ describe("what was deployed", () => {
   test("warns of what could not be deleted, and of nothing else", () => {
     const progress = (orphaned as { progress: DeploymentProgress }).progress;
     expect(orphanWarning(progress)).toEqual([
-      "warning: a resource could not be deleted, and stays behind",
+      "warning: a resource could not be deleted, and still exists",
       "  shop › Alarm (AWS::Test::Alarm Alarm-id): not authorized",
     ]);
     expect(orphanWarning({ retained: [table] })).toEqual([]);

@@ -196,7 +196,7 @@ describe("watch --stack", () => {
     server.channel(CHANNEL);
     server.commit(CHANNEL, BEGUN, complete("failed"));
     const watching = watch("--wait", "-o", "plain");
-    await watching.saw("waiting for stack network to begin");
+    await watching.saw("waiting for stack network to start");
     server.commit(CHANNEL, update("network", "UPDATE_IN_PROGRESS"), complete("deployed"));
     expect((await watching.ended).code).toBe(0);
   });
@@ -248,6 +248,6 @@ describe("watch --stack", () => {
     const { code, stdout, stderr } = await watching.ended;
     expect(code).toBe(1);
     expect(stdout.match(/CREATE_FAILED/g)).toHaveLength(1);
-    expect(stderr).toContain("connected again and caught up with 2 events, nothing lost");
+    expect(stderr).toContain("reconnected and caught up with 2 events, nothing lost");
   });
 });

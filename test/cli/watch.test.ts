@@ -55,7 +55,7 @@ describe("watch", () => {
 
   test("--wait waits for one that is not there, and for the run after one that has ended", async () => {
     const early = served.watch("--wait", "-o", "json");
-    await early.saw("waiting for D1BRV40-dev to begin");
+    await early.saw("waiting for D1BRV40-dev to start");
     served.deployment.commit(...RUNS["failed"]!);
     expect((await early.ended).code).toBe(1);
 
@@ -114,7 +114,7 @@ describe("watch", () => {
       const ended = await watching.ended;
       expect(ended.code).toBe(code);
       expect(ended.stderr).toBe(
-        "stackcast: detached; deployment D1BRV40-dev goes on\n" +
+        "stackcast: detached; deployment D1BRV40-dev continues\n" +
           `  come back   stackcast watch D1BRV40 --environment dev --url ${url}\n` +
           `  dashboard   ${url}/deployments/D1BRV40/dev\n`,
       );
@@ -136,7 +136,7 @@ describe("watch", () => {
     );
     expect(offsets).toEqual(Array.from({ length: served.deployment.offset }, (_, index) => index + 1));
     expect(stderr.match(/the connection is lost: reconnecting/g)).toHaveLength(1);
-    expect(stderr).toMatch(/connected again and caught up with \d events, nothing lost/);
+    expect(stderr).toMatch(/reconnected and caught up with \d events, nothing lost/);
   });
 
   test("a channel that begins anew is told anew", async () => {
@@ -145,7 +145,7 @@ describe("watch", () => {
     await watching.saw("snapshot");
     served.server.channels.get(CHANNEL)!.epoch = "second";
     served.server.cut();
-    await watching.saw("told anew");
+    await watching.saw("reloaded everything");
     served.deployment.commit(...deployed("network", 1), ...deployed("database", 10));
     const { code, stdout } = await watching.ended;
     expect(code).toBe(0);

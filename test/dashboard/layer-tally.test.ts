@@ -7,8 +7,8 @@ describe("a layer's tally", () => {
     expect(layerTally(["deploying", "pending"], false)).toBe("0 of 2 done");
   });
 
-  it("names what a rollback has undone", () => {
-    expect(layerTally(["rolled_back", "skipped", "deleted"], false)).toBe("1 of 3 done, 2 undone");
+  it("names what was rolled back", () => {
+    expect(layerTally(["rolled_back", "skipped", "deleted"], false)).toBe("1 of 3 done, 2 rolled back");
   });
 
   it("counts what is gone while a deployment is destroyed", () => {

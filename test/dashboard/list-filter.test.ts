@@ -107,7 +107,7 @@ describe("the stacks of a deployment", () => {
       waiting: 1,
       done: 1,
       skipped: 1,
-      undone: 1,
+      reverted: 1,
     });
   });
 });

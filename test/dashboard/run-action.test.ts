@@ -53,9 +53,9 @@ describe("what can be done to a deployment", () => {
 describe("what will happen is named", () => {
   test("a retry goes on with what is not deployed", () => {
     expect(consequenceOf("retry", failed)).toEqual({
-      intro: "Run 4 begins over 2 stacks that are not deployed:",
+      intro: "Run 4 deploys 2 stacks that are not deployed yet:",
       stacks: ["database", "web"],
-      outro: "Stacks that are deployed stay as they are.",
+      outro: "Stacks that are deployed stay unchanged.",
     });
   });
 
@@ -66,26 +66,26 @@ describe("what will happen is named", () => {
   test("a cancellation names what is in flight", () => {
     const stacks = stacksOf({ network: "deployed", database: "deploying", web: "pending" });
     expect(consequenceOf("cancel", { ...failed, status: "deploying", stacks })).toMatchObject({
-      intro: "No further stack begins. In flight is 1 stack:",
+      intro: "No further stack starts. In progress is 1 stack:",
       stacks: ["database"],
     });
-    expect(consequenceOf("cancel", failed).intro).toBe("No further stack begins.");
+    expect(consequenceOf("cancel", failed).intro).toBe("No further stack starts.");
   });
 
   test("a destruction names every stack, the last layer first", () => {
     expect(consequenceOf("destroy", failed)).toEqual({
       intro: "All 4 stacks of shop-dev are deleted with their resources, the last layer first:",
       stacks: ["web", "database", "dns", "network"],
-      outro: "What is deleted cannot be brought back.",
+      outro: "A deletion is final.",
     });
   });
 
   test("a retry of a destruction goes on deleting", () => {
     const stacks = stacksOf({ network: "pending", database: "failed", web: "deleted" });
     expect(consequenceOf("retry", { ...failed, stacks })).toEqual({
-      intro: "Run 4 goes on deleting 2 stacks:",
+      intro: "Run 4 continues to delete 2 stacks:",
       stacks: ["database", "network"],
-      outro: "What is deleted cannot be brought back.",
+      outro: "A deletion is final.",
     });
   });
 });

@@ -71,7 +71,7 @@ describe("a stack is deployed", () => {
 
   test("one that another deployment has deployed is taken over, which is told", async () => {
     await deploy("taken", queueTemplate(0), { address: { deploymentId: "E", environment: "dev" } });
-    const reason = "It is taken over from the deployment E/dev, whose tag it has";
+    const reason = "Taken over from the deployment E/dev, whose tag it has";
     const controller = await deploy("taken", queueTemplate(0));
     expect(controller.starts).toMatchObject([{ kind: "deploy", change: "UPDATE", reason }]);
     expect((await picture("taken"))?.tags["stackcast:deployment"]).toBe("D/dev");
@@ -124,14 +124,14 @@ describe("a stack is deployed", () => {
     expect(executionsOf("refused")).toEqual([]);
   });
 
-  test("one that could never be created is deleted first, and created anew", async () => {
+  test("one that could never be created is deleted first, and created again", async () => {
     world.simulator.setFailures("unlucky", { Queue: { at: "create", reason: "No" } });
     await world.create("unlucky", queueTemplate(0));
     expect((await picture("unlucky"))?.status).toBe("ROLLBACK_COMPLETE");
     world.simulator.setFailures("unlucky", {});
     const controller = await deploy("unlucky", queueTemplate(0));
     expect(controller).toMatchObject({
-      starts: [{ kind: "clear", reason: expect.stringContaining("ROLLBACK_COMPLETE: it has never worked") }],
+      starts: [{ kind: "clear", reason: expect.stringContaining("ROLLBACK_COMPLETE: it was never created") }],
       facts: [{ kind: "accepted", task: "clear" }],
     });
     const task: Task = { kind: "clear", accepted: true };
@@ -272,7 +272,7 @@ describe("a stack is given up, put back, deleted", () => {
     const controller = new RememberingController();
     await expect(
       deployStack({ order: orderOf("patient", queueTemplate(0)), clients: world.clients, controller }),
-    ).rejects.toThrow("AWS could not be asked: unavailable");
+    ).rejects.toThrow("AWS could not be reached: unavailable");
     away.clear();
     expect(controller).toMatchObject({ starts: [], facts: [] });
   });

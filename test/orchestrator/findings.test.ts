@@ -36,7 +36,7 @@ test("early validation names the resource and what is wrong with it; a right tha
   expect(await errorOf("blind", resources)).toEqual({
     code: "CHANGE_SET_FAILED",
     message: details,
-    details: "Stackcast lacks the right to look there: give it cloudformation:DescribeEvents",
+    details: "Stackcast is not allowed to read the reason: grant it cloudformation:DescribeEvents",
   });
   denied.clear();
 });

@@ -133,7 +133,7 @@ describe("a stack that CloudFormation is clearing up", () => {
       const order = orderOf(name, queueTemplate(1), { run: 2 });
       expect(await deployStack({ order, clients: seeing({ status: clearing }), controller })).toBe("pending");
       expect(controller).toMatchObject({
-        starts: [{ kind: "wait", reason: `The stack is in ${clearing}: its end is waited for` }],
+        starts: [{ kind: "wait", reason: `The stack is in ${clearing}: waiting until that ends` }],
         facts: [],
       });
       const task: Task = { kind: "wait", accepted: false, since: new Date(0).toISOString() };

@@ -32,8 +32,7 @@ const refusalBy = async (work: () => Promise<unknown>) => {
 
 const expired = {
   code: "AWS_CREDENTIALS",
-  message:
-    "AWS refuses the credentials that Stackcast has: the credentials have expired (ExpiredTokenException)",
+  message: "AWS refuses Stackcast's credentials: the credentials have expired (ExpiredTokenException)",
   details: "Give Stackcast credentials that AWS accepts, then retry",
 };
 
@@ -64,7 +63,7 @@ describe("AWS refuses whoever asks", () => {
     const denied = {
       code: "AWS_ACCESS_DENIED",
       message: expect.stringContaining("not authorized to perform: cloudformation:"),
-      details: "Give the credentials this right, then retry",
+      details: "Grant the credentials this permission, then retry",
     };
     expect(
       await refusalBy(() => deployStack({ order: look({}), clients: world.clients, controller })),
@@ -105,7 +104,7 @@ describe("AWS refuses whoever asks", () => {
 
 describe("a step puts up with refusals for a while", () => {
   const refused = () => Promise.reject(new Refused(expired));
-  const away = () => Promise.reject(new Error("AWS could not be asked: network"));
+  const away = () => Promise.reject(new Error("AWS could not be reached: network"));
 
   test("with four in a row, and takes the fifth for good", async () => {
     const patiently = patienceOfStep();

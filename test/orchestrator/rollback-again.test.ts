@@ -30,7 +30,7 @@ const picture: Picture = {
 describe("a stack is put back that has secret parameters", () => {
   const template = (delay: number) =>
     queueTemplate(delay, { Parameters: { Secret: { Type: "String", NoEcho: true, Default: "a" } } });
-  const reason = "It is as it was, but for secret parameters, which keep the values they have now: Secret";
+  const reason = "Rolled back, except for secret parameters, which keep their present values: Secret";
 
   /** Deployed, and deployed again with another secret and another delay. */
   const changed = async (stack: string, delay: number) => {

@@ -352,7 +352,7 @@ describe("what is refused", () => {
     simulator.fault({ kind: "access-denied", action: "DeleteKeyPair", count: 1 });
     expect(await refusal({})).toEqual({
       code: "AWS_ACCESS_DENIED",
-      message: "The credentials lack the right to deploy this stack. Key pairs: k may still be there",
+      message: "The credentials are not allowed to deploy this stack. Key pairs: k may still be there",
       details: [{ field: "keyPairs.k", message: "may still be there" }],
     });
     expect(Object.keys(await keyPairsIn(simulator))).toEqual(["k"]);
@@ -368,7 +368,7 @@ describe("what is refused", () => {
     expect(await refusal({})).toEqual({
       code: "AWS_UNREACHABLE",
       message:
-        "CloudFormation cannot be reached. Whether the deployment has begun is not known: ask again with the same Idempotency-Key. Key pairs: k was made, and is kept",
+        "CloudFormation cannot be reached. Whether the deployment has started is not known: ask again with the same Idempotency-Key. Key pairs: k was made, and is kept",
       details: [{ field: "keyPairs.k", message: "was made, and is kept" }],
     });
     fault.clear();

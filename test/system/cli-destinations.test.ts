@@ -74,7 +74,7 @@ describe("destinations by the terminal client", () => {
   test("a webhook's secret is told when it is added, and never again", async () => {
     const added = await run("add", "webhook", `${receiver.url}/hook?key=opens`, "--name", "Board");
     expect({ code: added.code, stderr: added.stderr }).toEqual({ code: 0, stderr: "" });
-    [, secret = ""] = /^Secret: (whsec_\S+) \(told now and never again\)$/m.exec(added.stdout) ?? [];
+    [, secret = ""] = /^Secret: (whsec_\S+) \(shown now and never again\)$/m.exec(added.stdout) ?? [];
     expect(secret).not.toBe("");
     [, id = ""] = /^([0-9a-f]{16}) /m.exec(added.stdout) ?? [];
     const shown = await run("show", id);
@@ -155,7 +155,7 @@ describe("destinations by the terminal client", () => {
     for (const one of [secret, next])
       new Webhook(one).verify(both?.body ?? "", both?.headers as Record<string, string>);
     const last = await run("rotate-secret", id, "--grace", "0");
-    expect(last.stdout).toMatch(/^Secret: whsec_\S+ \(told now and never again; .*\)\n$/);
+    expect(last.stdout).toMatch(/^Secret: whsec_\S+ \(shown now and never again; .*\)\n$/);
     secret = last.stdout.split(" ")[1] ?? "";
     expect(new Set([secret, next]).size).toBe(2);
   });
@@ -201,7 +201,7 @@ describe("destinations by the terminal client", () => {
       60_000,
     );
     expect((await run("show", id)).stdout).toMatch(
-      /disabled since \S+: gone; stackcast destinations enable goes on/,
+      /disabled since \S+: gone; stackcast destinations enable continues/,
     );
     expect((await run("list", "-o", "errors")).stdout).toContain(id);
     receiver.behave("/moved", (response) => response.writeHead(204).end());

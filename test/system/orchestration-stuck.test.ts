@@ -47,7 +47,7 @@ describe("A stack is stuck on CloudFormation's way back", () => {
     expect(await shop.end(2)).toEqual({ status: "failed", stacks: { base: "deployed", app: "failed" } });
     expect((await shop.status()).stacks["app"]?.error).toMatchObject({
       code: "UPDATE_ROLLBACK_FAILED",
-      details: expect.stringContaining("then roll the deployment back, which goes on with it"),
+      details: expect.stringContaining("then roll the deployment back, which continues it"),
     });
 
     // As long as nothing is mended, nothing gets through, and what the stack depends on is left as it is.
@@ -56,7 +56,7 @@ describe("A stack is stuck on CloudFormation's way back", () => {
     expect((await shop.events(2)).at(-1)?.data).toMatchObject({
       error: {
         code: "ROLLBACK_FAILED",
-        message: "Not put back: app; left as they are, because these depend on them: base",
+        message: "Not rolled back: app; left unchanged, because these depend on them: base",
       },
     });
 

@@ -35,7 +35,7 @@ describe("Stackcast deploys a shop of twelve stacks", () => {
     expect((await shop.deploy({ stacks: shopStacks() })).status).toBe(201);
     const second = await failureOf(await shop.deploy({ stacks: shopStacks() }));
     expect(second.slice(0, 2)).toEqual([409, "RUN_UNDERWAY"]);
-    expect(second[2]).toMatch(/^Run 1 of this deployment is under way: begun by tester at 20/);
+    expect(second[2]).toMatch(/^Run 1 of this deployment is in progress: started by tester at 20/);
 
     expect(await shop.end(1)).toEqual({ status: "deployed", stacks: allStacks("deployed") });
     const story = await shop.story(1);

@@ -21,7 +21,7 @@ test("[S31] [S32] who leaves more than 2,000 events unacknowledged is closed, ot
   }
   stack.begun(1, "Last");
   await poll(stack.name);
-  expect(await slow.untilClosed()).toEqual({ code: 4008, reason: "the client does not keep up" });
+  expect(await slow.untilClosed()).toEqual({ code: 4008, reason: "slow consumer" });
   expect(slow.frames.at(-1)).toMatchObject({ type: "disconnect", code: 4008, reconnect: true });
   await Promise.all([quick.settled(), classic.settled()]);
   expect([quick.offsets.length, classic.offsets.length]).toEqual([2502, 2502]);
@@ -77,7 +77,7 @@ test(
     }
     expect(viewer.closed).toBeUndefined();
     viewer.say({ action: "ack", offset: 0 });
-    expect(await viewer.untilClosed()).toEqual({ code: 4029, reason: "the client says too much" });
+    expect(await viewer.untilClosed()).toEqual({ code: 4029, reason: "rate limit exceeded" });
     expect(viewer.frames.at(-1)).toMatchObject({ type: "disconnect", reconnect: true, retryAfterMs: 30_000 });
   },
 );

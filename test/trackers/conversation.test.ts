@@ -1,4 +1,4 @@
-/** What a client may say on a stack's socket, and how a session ends or is renewed. */
+/** What a client may send on a stack's socket, and how a session ends or is renewed. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";

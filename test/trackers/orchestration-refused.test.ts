@@ -36,7 +36,7 @@ describe("AWS refuses whoever asks", () => {
     const error = {
       code: "AWS_CREDENTIALS",
       message:
-        "AWS refuses the credentials that Stackcast has: AWS does not know the credentials (InvalidClientTokenId)",
+        "AWS refuses Stackcast's credentials: AWS does not know the credentials (InvalidClientTokenId)",
       details: "Give Stackcast credentials that AWS accepts, then retry",
     };
     await vi.waitFor(async () => expect((await progressOf("r-refused")).status).toBe("failed"), PLENTY);

@@ -150,7 +150,7 @@ describe("a deployment that Stackcast deploys", () => {
       ok: false,
       failure: {
         code: "RUN_UNDERWAY",
-        message: `Run 1 of this deployment is under way: begun by kim at ${startTime}`,
+        message: `Run 1 of this deployment is in progress: started by kim at ${startTime}`,
         details: [
           { field: "run", message: "1" },
           { field: "user", message: "kim" },
@@ -294,7 +294,7 @@ describe("a deployment that Stackcast deploys", () => {
     expect(await deployment.act(addressOf("o-invalid"), "rollback", "kim")).toMatchObject({
       failure: {
         code: "INVALID_TRANSITION",
-        message: "rollback: run 1 has changed nothing that could be put back",
+        message: "rollback: run 1 has changed nothing that could be rolled back",
       },
     });
   });
@@ -349,7 +349,7 @@ describe("a deployment that Stackcast deploys", () => {
     expect(await deployment.act(addressOf("o-none"), "retry", "kim")).toMatchObject({
       failure: {
         code: "INVALID_TRANSITION",
-        message: "retry: Stackcast does not deploy this deployment: its mode is track",
+        message: "retry: Stackcast does not run this deployment: its mode is track",
       },
     });
     expect(await deployment.act(addressOf("o-none"), "destroy", "kim")).toMatchObject({

@@ -49,7 +49,7 @@ test("viewers of many names cost one list each time, and see a stack by the next
   await vi.waitFor(() => expect(viewers[39]?.offsets).toEqual([1]), { timeout: 10_000 });
   const { lists, looks } = asked();
   expect(lists).toBe(1);
-  // Its events, its template: what a stack that is there costs.
+  // Events, its template: what a stack that is there costs.
   expect(looks).toBeLessThan(5);
 });
 

@@ -100,10 +100,10 @@ export const refusalReasonOf = async (
 };
 
 const withRight = (
-  told: RefusalReason,
+  reason: RefusalReason,
   answer: Result<unknown, OperationFailure>,
   action: string,
 ): RefusalReason =>
   !answer.ok && answer.failure.kind === "denied"
-    ? { ...told, details: `Stackcast lacks the right to look there: give it cloudformation:${action}` }
-    : told;
+    ? { ...reason, details: `Stackcast is not allowed to read the reason: grant it cloudformation:${action}` }
+    : reason;

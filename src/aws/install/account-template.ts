@@ -82,7 +82,7 @@ const choice = (Description: string) => ({
 /** The template, the same for all accounts: what differs are its parameters. */
 export const accountTemplate = () => ({
   AWSTemplateFormatVersion: "2010-09-09",
-  Description: "Lets Stackcast look at this account's CloudFormation stacks, and deploy them if you want",
+  Description: "Lets Stackcast read this account's CloudFormation stacks, and deploy them if you want",
   Parameters: {
     Alias: {
       Type: "String",

@@ -27,7 +27,7 @@ export const serverOf = (
     );
   const parsed = URL.parse(address);
   if (!parsed || !/^https?:$/.test(parsed.protocol))
-    return failed("the address of Stackcast must begin with https:// or http://");
+    return failed("the address of Stackcast must start with https:// or http://");
   if (parsed.username !== "" || parsed.password !== "")
     return failed("the address of Stackcast must hold no credentials: give a token by STACKCAST_TOKEN");
   const given = (token ?? env["STACKCAST_TOKEN"] ?? "").trim();

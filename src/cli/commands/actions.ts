@@ -17,19 +17,19 @@ type Words = Readonly<{ summary: string; description: string; examples: string }
 const WORDS: Readonly<Record<DeploymentAction, Words>> = {
   retry: {
     summary: "deploy again what is not deployed",
-    description: "Begins a new run over what the last one did not deploy, and follows it.",
+    description: "Starts a new run that deploys what the last one did not, and follows it.",
     examples: examples(["stackcast retry D1BRV40 --environment dev", "go on after a failure"]),
   },
   rollback: {
-    summary: "put back what a run has changed",
+    summary: "roll back what a run has changed",
     description:
-      "Puts every stack that the run has changed back to what it was, and follows that. Ends with 5, rolled back.",
+      "Rolls back every stack that the run has changed, and follows that. Exit code 5, rolled back.",
     examples: examples(["stackcast rollback D1BRV40 --environment dev", "back to before this run"]),
   },
   cancel: {
     summary: "stop a run",
     description:
-      "Begins nothing more, takes back updates under way, and follows that. Ends with 8, cancelled.",
+      "Starts no more stacks, cancels updates in progress, and follows that. Exit code 8, cancelled.",
     examples: examples(["stackcast cancel D1BRV40 --environment dev", "stop what is running"]),
   },
   destroy: {
@@ -47,7 +47,7 @@ export const declareActions: Declaration = (program, run) => {
     const words = WORDS[action];
     const command = withFollowing(
       withDeployment(program.command(action).summary(words.summary).description(words.description)),
-    ).option("--no-follow", "begin, and do not wait for the end");
+    ).option("--no-follow", "start, and do not wait for the end");
     if (action === "destroy") command.option("--yes", "do not ask");
     command
       .addHelpText("after", words.examples)

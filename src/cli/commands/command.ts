@@ -60,7 +60,7 @@ const matching = (pattern: RegExp) => (text: string) => (pattern.test(text) ? te
 
 export const deploymentId = checked(
   matching(DEPLOYMENT_ID),
-  "It must begin with a letter or digit and hold at most 64 of these and hyphens.",
+  "It must start with a letter or digit and have at most 64 of these and hyphens.",
 );
 
 const environment = checked(
@@ -72,7 +72,7 @@ export const region = checked(matching(REGION), "It must be an AWS region such a
 
 export const stackName = checked(
   matching(STACK_NAME),
-  "It must begin with a letter and hold at most 128 letters, digits and hyphens.",
+  "It must start with a letter and have at most 128 letters, digits and hyphens.",
 );
 
 /** How the command says what it has to say. */
@@ -112,7 +112,7 @@ export const withFollowing = (command: Command): Command =>
     .option("--verbose", "on a terminal: every resource, as a log")
     .option("--bar", "on a terminal: one bar and the stack that is worked on")
     .option("--timeout <span>", "stop following after this long, with exit code 9", duration)
-    .option("--strict", "exit code 1 if something could not be deleted and is left behind")
+    .option("--strict", "exit code 1 if something could not be deleted and still exists")
     .option("--log-dir <folder>", "keep a log file in this folder");
 
 /** Examples below the help, each with what it is for. */

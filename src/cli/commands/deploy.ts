@@ -30,13 +30,13 @@ export const declareDeploy: Declaration = (program, run) => {
         .command("deploy")
         .summary("deploy stacks, and follow them")
         .description(
-          "Deploys the stacks of a plan in the order of their dependencies, and follows them to the end. Ctrl-C only " +
-            "stops looking: the deployment goes on. A log is kept in deploy/<deploymentId>/logs.",
+          "Deploys the stacks of a plan in the order of their dependencies, and follows them to the end. Ctrl-C " +
+            "detaches: the deployment continues. A log is kept in deploy/<deploymentId>/logs.",
         ),
     ),
   )
     .option("--plan <file>", "the plan, YAML or JSON; without it: the plan of the last run")
-    .option("--no-follow", "begin, and do not wait for the end")
+    .option("--no-follow", "start, and do not wait for the end")
     .addHelpText("after", PLAN)
     .addHelpText(
       "after",

@@ -40,7 +40,7 @@ const HELP = examples(
   ["stackcast destinations add webhook https://example.com/hook", "its secret is printed once"],
   ["stackcast destinations add slack - < slack-url.txt", "what is secret comes from the input"],
   ["stackcast destinations add email team@example.com --events deployment_failed", "failures only"],
-  ["stackcast destinations change 5f0c9a1e7b3d4c28 --environments prod", "the rest of it stays"],
+  ["stackcast destinations change 5f0c9a1e7b3d4c28 --environments prod", "the rest stays unchanged"],
   ["stackcast destinations deliveries 5f0c9a1e7b3d4c28 --state dead", "what never arrived"],
   ["stackcast destinations recover 5f0c9a1e7b3d4c28 --since 2d", "send that once more"],
 );
@@ -107,11 +107,11 @@ export const declareDestinations: Declaration = (program, run) => {
     group
       .command("change")
       .summary("change a destination")
-      .description("Changes a destination; what is not named stays. What waits goes to the new target.")
+      .description("Changes a destination; what is not named stays. Pending messages go to the new target.")
       .argument("<id>", "the destination, as list shows it")
       .argument("[target]", "another address, routing key or whom to mail; - reads it from the input")
       .addOption(
-        new Option("--usual <what...>", "bring back what is usual, such as all environments").choices(
+        new Option("--usual <what...>", "reset to the default, such as all environments").choices(
           FORGETTABLE,
         ),
       ),
@@ -127,21 +127,15 @@ export const declareDestinations: Declaration = (program, run) => {
     run,
     "remove",
     "remove a destination",
-    "Removes a destination with all that waits for it.",
+    "Removes a destination with its pending messages.",
   ).alias("rm");
-  ofOne(
-    group,
-    run,
-    "test",
-    "send a test",
-    "Sends one message that says that it is a test, and shows what became of it.",
-  );
+  ofOne(group, run, "test", "send a test", "Sends one test message, and shows the result.");
   ofOne(
     group,
     run,
     "enable",
     "go on after it was disabled",
-    "Goes on after it was disabled, with what has waited.",
+    "Enables it again, and delivers what has waited.",
   );
 
   withServer(
@@ -162,7 +156,7 @@ export const declareDestinations: Declaration = (program, run) => {
       .command("deliveries")
       .summary("show what was sent")
       .description(
-        "Shows what was sent to a destination, with every attempt: first what waits, then the newest.",
+        "Shows what was sent to a destination, with every attempt: pending messages first, then the newest.",
       )
       .argument("<id>", "the destination, as list shows it")
       .addOption(new Option("--state <state>", "only these").choices(["pending", "delivered", "dead"]))
@@ -190,7 +184,9 @@ export const declareDestinations: Declaration = (program, run) => {
     group
       .command("recover")
       .summary("send again all that was given up")
-      .description("Sends again all that was given up since a moment, oldest first and under the same ids.")
+      .description(
+        "Sends everything again that was given up since a moment, oldest first and under the same ids.",
+      )
       .argument("<id>", "the destination, as list shows it")
       .requiredOption(
         "--since <moment>",

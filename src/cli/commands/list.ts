@@ -31,7 +31,7 @@ export const declareList: Declaration = (program, run) => {
       .command("list")
       .alias("ls")
       .summary("list deployments")
-      .description("Lists deployments with where their latest run stands, newest first.")
+      .description("Lists deployments with the state of their latest run, newest first.")
       .addOption(environmentOption())
       .addOption(new Option("--status <status>", "only those that stand so").choices(STATES))
       .option("--limit <count>", "how many at most", positiveNumber, 20),

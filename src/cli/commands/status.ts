@@ -15,13 +15,13 @@ export const declareStatus: Declaration = (program, run) => {
   withDeployment(
     program
       .command("status")
-      .summary("show where a deployment stands")
+      .summary("show the state of a deployment")
       .description(
-        "Shows where a deployment stands, once. Its exit code is 0 if that could be told, see --exit-code.",
+        "Shows the state of a deployment, once. The exit code is 0 if it could be read, see --exit-code.",
       ),
   )
     .option("--run <number>", "an earlier run", positiveNumber)
-    .option("--runs", "all runs that are known, a line each")
+    .option("--runs", "all known runs, one per line")
     .option("--exit-code", "end with the code of the run's outcome; 0 while it runs")
     .option("--verbose", "with every stack's resources")
     .addHelpText(

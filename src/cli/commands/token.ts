@@ -38,7 +38,7 @@ export const declareToken: Declaration = (program, run) => {
       "after",
       examples(
         ["export STACKCAST_TOKEN=$(stackcast token --role deployer)", "for this shell"],
-        ["stackcast token --channels 'deployments/*/dev' --expires 1h", "to look at dev for an hour"],
+        ["stackcast token --channels 'deployments/*/dev' --expires 1h", "to read dev for an hour"],
         ["stackcast token inspect", "what STACKCAST_TOKEN allows"],
       ),
     )

@@ -28,7 +28,7 @@ type WatchOptions = Omit<OfDeployment, "environment"> &
 
 const HELP = examples(
   ["stackcast watch D1BRV40 --environment dev", "follow its run to the end"],
-  ["stackcast watch D1BRV40 -e dev --wait", "wait until a run begins"],
+  ["stackcast watch D1BRV40 -e dev --wait", "wait until a run starts"],
   ["stackcast watch --stack network --region eu-west-1", "one stack, whoever deploys it"],
   ["stackcast watch D1BRV40 -e dev -o ndjson | jq .type", "its events, one a line"],
 );
@@ -38,18 +38,18 @@ export const declareWatch: Declaration = (program, run) => {
     .command("watch")
     .summary("follow a deployment or a stack")
     .description(
-      "Follows a deployment, or a stack on its own, to its end. Loses nothing when the network goes: it comes back and " +
-        "catches up. Ctrl-C only stops looking: what is deployed goes on.",
+      "Follows a deployment, or one stack, to its end. Loses nothing when the network fails: it reconnects and " +
+        "catches up. Ctrl-C detaches: the deployment continues.",
     )
     .argument("[deploymentId]", "the deployment, such as D1BRV40", deploymentId)
     .addOption(environmentOption())
-    .option("--stack <name>", "a stack on its own instead, by CloudFormation's name", stackName)
+    .option("--stack <name>", "one stack instead, by its CloudFormation name", stackName)
     .option(
       "--region <region>",
       "where the stack is; default: AWS_REGION, else the server's own region",
       region,
     )
-    .option("--wait", "wait for a run to begin, also before anything is there")
+    .option("--wait", "wait for a run to start, even before anything exists")
     .option("--since <epoch:offset>", "with -o ndjson: only the events after this position, or all: start");
   withFollowing(withServer(command))
     .addHelpText("after", HELP)

@@ -26,7 +26,7 @@ export const barColumns = (columns: number, numbers: string): number =>
 /** `━━━━━━ 35% (4/12 stacks)`. */
 const barLine = (progress: DeploymentProgress, columns: number, color: boolean): Line => {
   const { progressPercent, totalStacks } = progress.summary;
-  const longest = ` 100% (${totalStacks}/${totalStacks} stacks back)`;
+  const longest = ` 100% (${totalStacks}/${totalStacks} rolled back)`;
   return line(
     ...bar(progressPercent, barColumns(columns, longest), color),
     ` ${String(progressPercent).padStart(2)}% (${stackCountText(progress)})`,

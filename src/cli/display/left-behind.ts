@@ -28,5 +28,5 @@ export const orphanWarning = ({ orphans = [] }: Left): string[] => {
   const [first, ...others] = orphans.map(indented);
   if (first === undefined) return [];
   const many = others.length === 0 ? "a resource" : `${orphans.length} resources`;
-  return [`warning: ${many} could not be deleted, and stays behind`, first, ...others].map(cleanText);
+  return [`warning: ${many} could not be deleted, and still exists`, first, ...others].map(cleanText);
 };

@@ -33,7 +33,7 @@ export const stackCountText = ({ summary, status, stacks }: DeploymentProgress):
     if (status.startsWith("destroy")) return `${back}/${summary.totalStacks} deleted`;
     const touched = summary.totalStacks - untouched;
     // At the end all is as it was: what CloudFormation itself has put back is back too.
-    return `${status === "rolled_back" ? touched : back}/${countText(touched, "stack")} back`;
+    return `${status === "rolled_back" ? touched : back}/${touched} rolled back`;
   }
   return `${summary.deployedStacks + summary.skippedStacks}/${countText(summary.totalStacks, "stack")}`;
 };
@@ -86,8 +86,8 @@ export const contactLine = (
 };
 
 const regainedText = (events: number | undefined): string => {
-  if (events === undefined) return "Connected again: all was read anew";
+  if (events === undefined) return "Reconnected: reloaded everything";
   return events === 0
-    ? "Connected again: nothing was missed"
-    : `Connected again: caught up with ${countText(events, "event")}, nothing lost`;
+    ? "Reconnected: nothing was missed"
+    : `Reconnected: caught up with ${countText(events, "event")}, nothing lost`;
 };

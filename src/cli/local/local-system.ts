@@ -75,7 +75,7 @@ export const runLocalSystem = async (
   const workerUrl = `http://127.0.0.1:${workerPort}`;
   const worker = keptWorker(() => startWorker(options), {
     restarting: () =>
-      say("The Worker has ended by itself: it is started again from its state, and all goes on."),
+      say("The Worker has stopped: it is restarted from its state, and everything continues."),
     // What the cron trigger does elsewhere once a minute: objects that nobody asks for go on, too.
     restarted: () => void fetch(workerUrl + SWEEP_PATH).catch(() => undefined),
     clock: Date.now,

@@ -2,6 +2,7 @@
  * The sample: Stackcast deploys twelve stacks in the order of their dependencies, the connection of all who watch is cut
  * once, then a second version follows in which one stack fails, so that what it changed is put back.
  */
+import { wordOfStatus } from "../../domain/words/status-words.ts";
 import * as z from "zod";
 import type { DeploymentStatus } from "../../protocol/deployment/deployment-progress.ts";
 import type { Simulator } from "../../simulator/options.ts";
@@ -111,7 +112,7 @@ export const playSample = async (simulator: Simulator, stage: Stage): Promise<vo
     say("The network fails: every viewer loses its connection, and catches up.");
   };
   const playOn = async (): Promise<void> => {
-    say(`It has ended: ${wordOf(await ended(stage))}.`);
+    say(`It has ended: ${wordOfStatus(await ended(stage))}.`);
     const patientUntil = Date.now() + PATIENCE_SECONDS * 1000;
     await watched(stage, () => Date.now() > patientUntil);
     await pause(INTERLUDE_SECONDS);
@@ -119,11 +120,13 @@ export const playSample = async (simulator: Simulator, stage: Stage): Promise<vo
     simulator.setFailures(SAMPLE_BROKEN.name, SAMPLE_BROKEN.failures);
     await deploy(SAMPLE_DEPLOYMENT.map(secondVersion), stage);
     say(
-      `The second version follows: ${SAMPLE_BROKEN.name} will fail, and ${SAMPLE_CHANGED.name} be put back as it was.`,
+      `The second version follows: ${SAMPLE_BROKEN.name} will fail, and ${SAMPLE_CHANGED.name} will be rolled back.`,
     );
     const second = await ended(stage);
     simulator.setFailures(SAMPLE_BROKEN.name, {});
-    say(`It has ended: ${wordOf(second)}. What failed is mended; "Retry" on the page deploys it now, or:`);
+    say(
+      `It has ended: ${wordOfStatus(second)}. The failure is fixed; "Retry" on the page deploys it now, or:`,
+    );
     say(`  npx stackcast retry ${deploymentId} --environment ${environment}`);
     isOver = true;
   };
@@ -131,4 +134,3 @@ export const playSample = async (simulator: Simulator, stage: Stage): Promise<vo
 };
 
 /** A status as people read it. */
-const wordOf = (status: string): string => status.replaceAll("_", " ");

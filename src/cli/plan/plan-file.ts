@@ -73,7 +73,7 @@ const withTemplate = async (
     return fields;
   }
   if (fields["templateBody"] !== undefined || fields["templateUrl"] !== undefined)
-    problems.push({ path: at, message: "stands beside another template: give one of them" });
+    problems.push({ path: at, message: "is given beside another template: give one of them" });
   const body = await textIn(resolve(folder, template));
   if (body.ok) return { ...fields, templateBody: body.value };
   problems.push({ path: at, message: `${template} cannot be read: ${body.failure}` });

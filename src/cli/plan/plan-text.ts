@@ -18,7 +18,7 @@ const pathText = (path: Path): string =>
 const MOST_MISTAKES = 10;
 
 export class PlanText {
-  /** Undefined if the text cannot be understood. */
+  /** Undefined if the text could not be parsed. */
   readonly value: unknown;
   /** Why it cannot, each with its place. */
   readonly mistakes: readonly string[];

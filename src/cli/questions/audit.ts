@@ -20,12 +20,12 @@ const momentOf = (text: string, isEnd: boolean): string | undefined => {
 
 const reasonOf = ({ data }: AuditEntry): string => {
   const { error, reason, resource } = data;
-  const told = typeof error === "object" && error !== null && "message" in error ? error.message : reason;
+  const text = typeof error === "object" && error !== null && "message" in error ? error.message : reason;
   const name =
     typeof resource === "object" && resource !== null && "name" in resource
       ? ` ${String(resource.name)}`
       : "";
-  return `${name}${typeof told === "string" && told !== "" ? `: ${told}` : ""}`;
+  return `${name}${typeof text === "string" && text !== "" ? `: ${text}` : ""}`;
 };
 
 const lineOf = (entry: AuditEntry): string => {

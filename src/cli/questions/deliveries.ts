@@ -69,7 +69,7 @@ export const recover = (id: string, options: RecoverOptions, surroundings: Surro
         lines: ({ recovered }) => [
           recovered === 0
             ? `Nothing was given up since ${options.since}.`
-            : `${recovered} ${recovered === 1 ? "message is" : "messages are"} sent once more, oldest first.`,
+            : `${recovered} ${recovered === 1 ? "message is" : "messages are"} sent again, oldest first.`,
         ],
       },
       options.output,

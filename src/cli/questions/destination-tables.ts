@@ -38,7 +38,7 @@ export const destinationLines = (destination: Destination & Partial<DestinationA
     : [`nothing has arrived since ${destination.failingSince}`]),
   ...(destination.disabled
     ? [
-        `disabled since ${destination.disabled.at}: ${destination.disabled.reason}; stackcast destinations enable goes on`,
+        `disabled since ${destination.disabled.at}: ${destination.disabled.reason}; stackcast destinations enable continues`,
       ]
     : []),
 ];

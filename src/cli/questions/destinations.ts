@@ -108,7 +108,7 @@ export const addDestination = (
       {
         lines: (created) => [
           ...destinationsTable([created]),
-          ...(created.secret === undefined ? [] : [`Secret: ${created.secret} (told now and never again)`]),
+          ...(created.secret === undefined ? [] : [`Secret: ${created.secret} (shown now and never again)`]),
         ],
       },
       options.output,
@@ -127,7 +127,7 @@ export const changeDestination = (
     const usual = Object.fromEntries((options.usual ?? []).map((field) => [field, null]));
     const wishes: DestinationChange = { ...usual, ...wishesOf(options) };
     if (target === undefined && Object.keys(wishes).length === 0) {
-      complain(surroundings, "what is to be changed? stackcast destinations change --help tells what can be");
+      complain(surroundings, "nothing to change: stackcast destinations change --help lists the options");
       return EXIT.usage;
     }
     const change = async (more: DestinationChange = {}): Promise<ExitCode> =>
@@ -140,7 +140,7 @@ export const changeDestination = (
     if (target === undefined) return change();
     const given = await givenTarget(target, surroundings);
     if (given === "") {
-      complain(surroundings, "the new target is empty; --usual to brings back the deployment's owner");
+      complain(surroundings, "the new target is empty; --usual to restores the deployment's owner");
       return EXIT.usage;
     }
     const known = await client.show(id);
@@ -183,7 +183,7 @@ export const rotateSecret = (id: string, options: RotateOptions, surroundings: S
       await client.rotateSecret(id, options.grace),
       {
         lines: ({ secret, previousSecretUntil }) => [
-          `Secret: ${secret} (told now and never again; the old one signs until ${previousSecretUntil})`,
+          `Secret: ${secret} (shown now and never again; the old one signs until ${previousSecretUntil})`,
         ],
       },
       options.output,

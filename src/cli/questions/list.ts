@@ -1,4 +1,5 @@
 /** The deployments that there are, as a table or for programs. */
+import { wordOfStatus } from "../../domain/words/status-words.ts";
 import type { DeploymentList, RunSummary } from "../../protocol/deployment/deployment-requests.ts";
 import { success } from "../../protocol/result.ts";
 import { answered, asking } from "../asking.ts";
@@ -29,7 +30,7 @@ export const runsTable = (runs: readonly RunSummary[], withNames: boolean): stri
           ]
         : []),
       { heading: "run", of: ({ run }) => String(run), isNumber: true },
-      { heading: "status", of: ({ status }) => status.replaceAll("_", " ") },
+      { heading: "status", of: ({ status }) => wordOfStatus(status) },
       { heading: "done", of: ({ progressPercent }) => `${progressPercent}%`, isNumber: true },
       {
         heading: "stacks",

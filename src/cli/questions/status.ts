@@ -1,4 +1,5 @@
-/** Where a deployment stands now, as one frame of the display or for programs. */
+/** The state of a deployment now, as one frame of the display or for programs. */
+import { wordOfStatus } from "../../domain/words/status-words.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { DeploymentAnswer, Runs } from "../../protocol/deployment/deployment-requests.ts";
 import { answered, asking, say, type Saying } from "../asking.ts";
@@ -40,7 +41,7 @@ const resourceTable = ({ stacks }: DeploymentAnswer): string[] => [
     [
       { heading: "layer", of: ({ layer }) => String(layer), isNumber: true },
       { heading: "stack", of: ({ name }) => name },
-      { heading: "status", of: ({ status }) => status.replaceAll("_", " ") },
+      { heading: "status", of: ({ status }) => wordOfStatus(status) },
       { heading: "done", of: ({ progressPercent }) => `${progressPercent}%`, isNumber: true },
       {
         heading: "resources",

@@ -1,4 +1,5 @@
 /** Why a deployment failed: the first cause, what did not start because of it, and what to do next. */
+import { wordOfStatus } from "../../domain/words/status-words.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import { asking, say } from "../asking.ts";
 import type { WhyOptions } from "../commands/why.ts";
@@ -51,7 +52,7 @@ export const why = (
       ...others.map(({ name, error }) => cleanText(`  ${name}: ${error?.message ?? ""}`)),
     ];
     const left = leftTexts(deployment);
-    const heading = `${deploymentId}-${environment}, run ${run}: ${status.replaceAll("_", " ")}`;
+    const heading = `${deploymentId}-${environment}, run ${run}: ${wordOfStatus(status)}`;
     say(
       told,
       {

@@ -29,11 +29,11 @@ export const contactNotes = ({ stderr, url, what }: ContactNotesOptions): Teller
     },
     regained: (events) => {
       if (kind === "lost") kind = "live";
-      if (events === undefined) note("connected again; what came meanwhile is told anew");
-      else if (events === 0) note("connected again, nothing lost");
-      else note(`connected again and caught up with ${eventsText(events)}, nothing lost`);
+      if (events === undefined) note("reconnected; reloaded everything");
+      else if (events === 0) note("reconnected, nothing lost");
+      else note(`reconnected and caught up with ${eventsText(events)}, nothing lost`);
     },
     trouble: (message) => note(message),
-    waiting: () => note(`waiting for ${what} to begin ...`),
+    waiting: () => note(`waiting for ${what} to start ...`),
   };
 };

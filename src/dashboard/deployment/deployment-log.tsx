@@ -66,7 +66,7 @@ export const DeploymentLog = ({ log, following, range }: LogProps) => {
       </header>
       {detail && <EventDetail {...detail} told={detail.frame} />}
       {all.length === 0 ? (
-        <Empty title={range === NO_RANGE ? "The events of this run are no longer kept" : "No event yet"} />
+        <Empty title={range === NO_RANGE ? "The events of this run are no longer kept" : "No events yet"} />
       ) : (
         <EventList
           label="Events of the deployment"

@@ -51,7 +51,7 @@ const useDeploymentKeys = (followed: FollowedDeployment, following: Signal<boole
     "/": { does: "Filter stacks and events", run: filterNow },
     f: { does: "Next failed stack", run: () => step(nextFailure, 1) },
     j: { does: "Next stack", run: () => step(nextStack, 1) },
-    k: { does: "Stack before", run: () => step(nextStack, -1) },
+    k: { does: "Previous stack", run: () => step(nextStack, -1) },
     l: { does: "Follow the newest event, or pause", run: () => (following.value = !following.value) },
     t: { does: "Next tab", run: () => setView({ tab: nextTab(queryValue("tab")) }, { step: true }) },
   });
@@ -92,8 +92,8 @@ export const DeploymentPage = ({ deploymentId, environment }: DeploymentAddress)
           {!refusal && !past && isUntold && (
             <Empty title={WAITING}>
               <p>
-                Nothing has been told of {name} yet. As soon as it is registered or its first event arrives,
-                it appears here by itself.
+                There are no events of {name} yet. It appears here as soon as it is registered or its first
+                event arrives.
               </p>
             </Empty>
           )}

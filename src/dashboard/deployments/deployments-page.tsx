@@ -79,7 +79,7 @@ const Filters = ({ rows }: Readonly<{ rows: readonly ListedDeployment[] }>) => {
 };
 
 const None = () => (
-  <Empty title="No deployment yet">
+  <Empty title="No deployments yet">
     <p>
       Register one with <code>POST /api/v1/deployments</code>, deploy with <code>npx stackcast deploy</code>,
       or let your orchestrator send its events. It appears here by itself.
@@ -100,7 +100,7 @@ const Found = ({ list, rows }: Readonly<{ list: FollowedList; rows: readonly Lis
   if (rows.length === 0 && filter.environment === "") return <None />;
   if (wanted.length === 0)
     return (
-      <Empty title="No deployment matches">
+      <Empty title="No deployments match">
         <div class="toolbar">
           <button
             type="button"
@@ -111,7 +111,7 @@ const Found = ({ list, rows }: Readonly<{ list: FollowedList; rows: readonly Lis
           </button>
           {list.hasMore.value && (
             <button type="button" class="button" onClick={list.more}>
-              Look among older ones
+              Search older ones
             </button>
           )}
         </div>

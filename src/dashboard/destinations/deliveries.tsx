@@ -129,9 +129,7 @@ export const Deliveries = ({ id, round }: Readonly<{ id: string; round: number }
       {asked.kind === "ready" &&
         (asked.value.length === 0 ? (
           <Empty title="Nothing has been sent">
-            <p>
-              {state ? "No delivery stands so." : "Send a test, or wait for the first event that it gets."}
-            </p>
+            <p>{state ? "No delivery has this state." : "Send a test, or wait for the first event."}</p>
           </Empty>
         ) : (
           <div class="destination-scroll" role="region" tabIndex={0} aria-label="Table of deliveries">

@@ -19,15 +19,15 @@ const Health = ({ destination }: Readonly<{ destination: DestinationAnswer }>) =
         <span>
           Disabled <Moment at={disabled.at} />:{" "}
           {disabled.reason === "gone"
-            ? "the receiver said that it is gone (410)."
-            : "it took nothing for days."}{" "}
+            ? "the receiver answered that it is gone (410)."
+            : "it accepted nothing for days."}{" "}
           What comes waits until it is enabled; {pending} waiting.
         </span>
       </p>
     );
   if (failingSince !== undefined)
     return (
-      <p class="note undoing">
+      <p class="note reverting">
         <span>
           Failing since <Moment at={failingSince} />. {pending} waiting, {dead} given up.
         </span>
@@ -56,7 +56,7 @@ const Removal = ({
     <Dialog title="Delete destination?" onClose={onClose}>
       <div class="body form">
         <p>
-          <strong>{titleOf(destination)}</strong> gets nothing more, and what still waits for it is lost.
+          <strong>{titleOf(destination)}</strong> gets nothing more, and pending messages are lost.
         </p>
         {failure && <FailureNote failure={failure} />}
         <div class="actions">

@@ -18,12 +18,12 @@ export const SecretDialog = ({ given, onClose }: Readonly<{ given: GivenSecret; 
       </p>
       {given.previousUntil !== undefined && (
         <p class="quiet">
-          The secret before it signs beside it until <Moment at={given.previousUntil} still />.
+          The previous secret also signs until <Moment at={given.previousUntil} still />.
         </p>
       )}
       <div class="actions">
         <button type="button" class="button primary" onClick={onClose}>
-          I have kept it
+          I have saved it
         </button>
       </div>
     </div>

@@ -10,7 +10,7 @@ type Fetched<Props> =
 
 const FAILURE = {
   code: "UNREACHABLE",
-  message: "A part of this page could not be loaded: the connection is gone, or Stackcast has been renewed",
+  message: "A part of this page could not be loaded: the connection is gone, or Stackcast was updated",
 };
 
 /** `meanwhile` stands in its place until the code is there. */

@@ -12,13 +12,13 @@ const STANDING_SHAPES: Readonly<Record<StatusKind, JSX.Element>> = {
   ),
   done: <path d="M3 8.5l3.3 3.3L13 4.8" />,
   failed: <path d="M4 4l8 8M12 4l-8 8" />,
-  undoing: (
+  reverting: (
     <g>
       <path d="M3.2 8a4.8 4.8 0 1 0 1.6-3.6" />
       <path d="M5.4 1.8L4.6 4.6l2.9.6" />
     </g>
   ),
-  undone: (
+  reverted: (
     <g>
       <path d="M3.2 8a4.8 4.8 0 1 0 1.6-3.6" />
       <path d="M5.4 1.8L4.6 4.6l2.9.6" />

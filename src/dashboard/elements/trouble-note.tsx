@@ -8,7 +8,7 @@ export type AwsTrouble = Readonly<{ code: string; message: string; since: number
 export const TroubleNote = ({ trouble }: Readonly<{ trouble: AwsTrouble }>) => {
   const { code, message, since } = trouble;
   return (
-    <div class="note undoing trouble" role="status">
+    <div class="note reverting trouble" role="status">
       <strong>{message}</strong>
       <span>since {durationText((now.value - since) / 1000)}; what is shown is what AWS last said.</span>
       <span class="quiet small">{code}</span>

@@ -18,7 +18,7 @@ type ExportMenuProps = Readonly<{
 }>;
 
 /** Where an export stands, or why there is none; without a text there is nothing to say. */
-type Standing = Readonly<{ kind: "idle" | "busy" | "failed" | "told"; text: string }>;
+type Standing = Readonly<{ kind: "idle" | "busy" | "failed" | "done"; text: string }>;
 
 const IDLE: Standing = { kind: "idle", text: "" };
 
@@ -40,7 +40,7 @@ export const ExportMenu = ({ progress, state }: ExportMenuProps) => {
       ({ exportRun }) => exportRun(what, progress, state, told),
       () => ({ isDone: false, text: "A part of this page could not be loaded" }),
     );
-    setStanding({ kind: outcome.isDone ? "told" : "failed", text: outcome.text });
+    setStanding({ kind: outcome.isDone ? "done" : "failed", text: outcome.text });
     if (outcome.isDone && outcome.text === "") close();
   };
 

@@ -30,21 +30,21 @@ const row = (...cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 /** To the second: an incident's reader compares it with other clocks. */
 const clock = (time: string): string => time.slice(0, 19).replace("T", " ");
 
-const told = (name: string, value: string | undefined): string[] => (value ? [`- ${name}: ${value}`] : []);
+const fact = (name: string, value: string | undefined): string[] => (value ? [`- ${name}: ${value}`] : []);
 
 const factsOf = (progress: DeploymentProgress): string[] => {
   const { status, summary, startTime, endTime, metrics, owner, user } = progress;
   const times = `${clock(startTime)} UTC${endTime === undefined ? "" : ` – ${clock(endTime)} UTC`}`;
   const left = metrics.estimatedTimeRemaining;
   return [
-    ...told("Status", `**${wordOfStatus(status)}**, ${percentText(status, summary.progressPercent)}`),
-    ...told("Stacks", stackCountsText(summary)),
-    ...told("Time", times),
-    ...told("Took", durationText(metrics.durationSeconds)),
-    ...told("Time left", left === undefined ? undefined : estimateText(left)),
-    ...told("Resources", `${metrics.resourcesCreated} done, ${metrics.resourcesFailed} failed`),
-    ...told("Started by", user && escapedMarkdown(user)),
-    ...told("Owner", owner && escapedMarkdown(owner)),
+    ...fact("Status", `**${wordOfStatus(status)}**, ${percentText(status, summary.progressPercent)}`),
+    ...fact("Stacks", stackCountsText(summary)),
+    ...fact("Time", times),
+    ...fact("Took", durationText(metrics.durationSeconds)),
+    ...fact("Time left", left === undefined ? undefined : estimateText(left)),
+    ...fact("Resources", `${metrics.resourcesCreated} done, ${metrics.resourcesFailed} failed`),
+    ...fact("Started by", user && escapedMarkdown(user)),
+    ...fact("Owner", owner && escapedMarkdown(owner)),
   ];
 };
 

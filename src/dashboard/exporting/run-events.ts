@@ -19,7 +19,7 @@ type AskEvents = RestClient["deployments"]["events"];
 /** Another epoch is another history: what was read before belongs to none. */
 const CHANGED: RestFailure = {
   code: "BAD_ANSWER",
-  message: "The deployment's history began anew meanwhile; try again",
+  message: "The deployment's history has changed in the meantime; try again",
 };
 
 /** What of a page belongs to a run, given what came before. */

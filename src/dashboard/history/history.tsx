@@ -1,4 +1,5 @@
 /** A deployment's past: its last runs, and the one that is shown beside an earlier one. */
+import { wordOfStatus } from "../../domain/words/status-words.ts";
 import { useState } from "preact/hooks";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
@@ -70,7 +71,7 @@ const Comparison = ({ address, shown, runs }: ComparisonProps) => {
               {!base && <option value="">choose a run</option>}
               {others.map(({ run, status }) => (
                 <option key={run} value={run}>
-                  {`run ${run}, ${status.replaceAll("_", " ")}${run === successful?.run ? " (last successful)" : ""}`}
+                  {`run ${run}, ${wordOfStatus(status)}${run === successful?.run ? " (last successful)" : ""}`}
                 </option>
               ))}
             </select>

@@ -30,7 +30,7 @@ export const EventDetail = ({ offset, timestamp, message, told }: DetailProps) =
     <p class="small quiet">{exactText(timestamp).replace("\n", " · ")}</p>
     <p>{message}</p>
     <details>
-      <summary>As it was told</summary>
+      <summary>As JSON</summary>
       {/* A region that scrolls is reached by the keyboard, too. */}
       <pre tabIndex={0}>{JSON.stringify(told, undefined, 2)}</pre>
     </details>

@@ -5,8 +5,8 @@ import { Mark } from "../elements/mark.tsx";
 import { shownConnection, type Recovery, type ShownConnection } from "./live-connection.ts";
 
 const recoveryText = ({ missed }: Recovery): string => {
-  if (missed === undefined) return "Back: loaded anew";
-  if (missed === 0) return "Back: nothing was missed";
+  if (missed === undefined) return "Reconnected: reloaded everything";
+  if (missed === 0) return "Reconnected: nothing was missed";
   return `Caught up: ${missed} ${missed === 1 ? "event" : "events"}, nothing lost`;
 };
 
@@ -28,8 +28,8 @@ const Badge = ({ connection, reconnect }: ShownConnection) => {
     );
   if (lostAt !== undefined)
     return (
-      <span class="status undoing">
-        <Mark standing="undoing" />
+      <span class="status reverting">
+        <Mark standing="reverting" />
         <span>
           {state.kind === "live" ? "Catching up" : "Reconnecting"}{" "}
           <span class="age">as of {durationText((now.value - lostAt) / 1000)} ago</span>

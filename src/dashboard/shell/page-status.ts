@@ -10,8 +10,8 @@ const ICONS: Readonly<Record<StatusKind, readonly [colour: string, shape: string
   running: ["#1f7ae0", "M12 9l11 7-11 7z"],
   done: ["#17925d", "M9 17l5 5 9-11"],
   failed: ["#d23b31", "M11 11l10 10M21 11L11 21"],
-  undoing: ["#c47a12", "M22 12a7 7 0 1 0 1 6M23 8v5h-5"],
-  undone: ["#c47a12", "M22 12a7 7 0 1 0 1 6M23 8v5h-5"],
+  reverting: ["#c47a12", "M22 12a7 7 0 1 0 1 6M23 8v5h-5"],
+  reverted: ["#c47a12", "M22 12a7 7 0 1 0 1 6M23 8v5h-5"],
   skipped: ["#7a63c4", "M10 11l5 5-5 5M17 11l5 5-5 5"],
 };
 

@@ -5,14 +5,14 @@ import { claimsOf } from "../claims.ts";
 import { signIn, signInReason } from "../session.ts";
 
 const REASONS = {
-  missing: "This server wants a token.",
-  expired: "Your token has expired. Paste a new one to go on where you are.",
-  refused: "The server does not accept this token. Paste another one to go on where you are.",
+  missing: "This server requires a token.",
+  expired: "Your token has expired. Paste a new one to continue.",
+  refused: "The server does not accept this token. Paste another one to continue.",
 } as const;
 
 const faultOf = (text: string): string | undefined => {
   const told = claimsOf(text);
-  if (!told) return "This is no token: one has three parts with dots between them.";
+  if (!told) return "This is not a token: a token has three parts with dots between them.";
   return told.expiresAt !== undefined && told.expiresAt <= Date.now() ? "This token has expired." : undefined;
 };
 

@@ -55,7 +55,7 @@ export const StackLog = ({ followed, following }: LogProps) => {
         />
       )}
       {all.length === 0 ? (
-        <Empty title="No event yet" />
+        <Empty title="No events yet" />
       ) : (
         <EventList
           label="Events of the stack"

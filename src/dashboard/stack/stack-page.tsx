@@ -8,7 +8,7 @@ import { queryValue } from "../address.ts";
 import { notifyEnd } from "../deployment/run/end-notice.ts";
 import { Empty, FailureNote, Loading } from "../elements/answer.tsx";
 import { FilterInput, focusFilter } from "../elements/filter-input.tsx";
-import { kindOfStatus } from "../../domain/words/status-words.ts";
+import { kindOfStatus, OUTCOME_WORDS } from "../../domain/words/status-words.ts";
 import { TroubleNote } from "../elements/trouble-note.tsx";
 import { announce } from "../shell/announcements.tsx";
 import { useKeys } from "../shell/keys.ts";
@@ -24,7 +24,7 @@ const useFollowedStack = (address: StackAddress): FollowedStack => {
   const followed = useMemo(
     () =>
       new FollowedStack(address, ({ outcome }) => {
-        const text = `${address.stackName}: ${outcome.replaceAll("_", " ")}`;
+        const text = `${address.stackName}: ${OUTCOME_WORDS[outcome]}`;
         announce(text);
         notifyEnd(address.stackName, text, `stackcast ${address.region}/${address.stackName}`);
       }),
@@ -40,7 +40,7 @@ const Absent = ({ followed, stackName }: Readonly<{ followed: FollowedStack; sta
   if (failure?.code === "STACK_NOT_FOUND")
     return (
       <Empty title={`There is no stack ${stackName} yet`}>
-        <p>As soon as it is created it appears here by itself.</p>
+        <p>It appears here as soon as it is created.</p>
       </Empty>
     );
   if (failure) return <FailureNote failure={failure} onRetry={() => followed.open()} />;
@@ -75,7 +75,7 @@ const Resources = ({ followed }: Readonly<{ followed: FollowedStack }>) => {
       {wanted.length > 0 ? (
         <ResourceTable rows={wanted} isOver={status !== "" && standingOf(status) !== "running"} />
       ) : (
-        <Empty title={rows.length === 0 ? "No resource is known yet" : "No resource matches"} />
+        <Empty title={rows.length === 0 ? "No resources yet" : "No resources match"} />
       )}
     </section>
   );

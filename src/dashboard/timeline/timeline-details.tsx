@@ -13,10 +13,10 @@ const LEGEND: readonly (readonly [BarLook, string])[] = [
   ["running", "running"],
   ["done", "done"],
   ["failed", "failed"],
-  ["undoing", "rolling back, being deleted"],
-  ["undone", "rolled back, deleted"],
+  ["reverting", "rolling back, being deleted"],
+  ["reverted", "rolled back, deleted"],
   ["skipped", "skipped"],
-  ["waiting", "could have begun"],
+  ["waiting", "waiting to start"],
 ];
 
 const Legend = () => {

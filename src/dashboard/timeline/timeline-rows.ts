@@ -92,7 +92,7 @@ const resourceRowsOf = (stack: TimedStack): readonly ResourceRow[] => {
   return rows;
 };
 
-/** The moment from which a stack could have begun: all that it depends on had ended; undefined if that is not told. */
+/** The moment from which a stack could have started: all that it depends on had ended; undefined if that is not told. */
 export const readyAt = (stack: TimedStack, run: TimedRun): number | undefined => {
   let ready = run.span.start;
   const needed = new Set(stack.dependsOn);

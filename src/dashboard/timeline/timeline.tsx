@@ -98,8 +98,8 @@ const Tools = ({
 
 const Beginning = ({ model }: ModelProps) =>
   model.run.value ? null : (
-    <Empty title="Nothing has begun">
-      <p>The timeline begins with the run.</p>
+    <Empty title="Nothing has started">
+      <p>The timeline starts with the run.</p>
     </Empty>
   );
 

@@ -85,7 +85,7 @@ export class OutboxEntry {
       if (since.now >= now) this.row.put({ ...since, told: now });
       return noted;
     } catch (error) {
-      logLine("warn", "Destination not told", { error: String(error) });
+      logLine("warn", "Destination list not updated", { error: String(error) });
       return success(undefined);
     }
   }

@@ -34,7 +34,7 @@ const NOT_FOUND: Failure = { code: "DESTINATION_NOT_FOUND", message: "There is n
 
 const NO_DELIVERY: Failure = {
   code: "DELIVERY_NOT_FOUND",
-  message: "The destination knows no such message, or no longer",
+  message: "The destination has no such message, or no longer",
 };
 
 /** A destination that was disabled so long ago is handed nothing more until it is enabled, in milliseconds. */
@@ -42,7 +42,7 @@ const FORSAKEN_MS = 7 * 86_400_000;
 
 const CLOSED_SINCE: Failure = {
   code: "INVALID_TRANSITION",
-  message: "The incident was closed since: sent once more, this would open it again",
+  message: "The incident was closed in the meantime: sending this again would reopen it",
 };
 
 const secretOf = (): string => newSecret((bytes) => crypto.getRandomValues(bytes));

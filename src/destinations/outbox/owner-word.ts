@@ -16,8 +16,8 @@ import { logLine } from "../../log.ts";
 type Disabled = NonNullable<Health["disabled"]>;
 
 const REASONS: Readonly<Record<Disabled["reason"], string>> = {
-  gone: "Its receiver says that nobody is there any more.",
-  failing: "Its receiver has taken nothing for five days.",
+  gone: "Its receiver answered that it no longer exists.",
+  failing: "Its receiver has accepted nothing for five days.",
 };
 
 const MOST_NAME = 100;
@@ -40,7 +40,7 @@ const mailAbout = (
   const lines = [
     `The destination ${title} was disabled at ${new Date(disabled.at).toISOString()}.`,
     REASONS[disabled.reason],
-    "Nothing is sent there, and what comes for it waits for a week. Enable it to go on from there:",
+    "Nothing is sent there, and new messages wait for up to a week. Enable it to continue:",
   ];
   const html = lines.map((line) => `<p>${escapedHtml(line)}</p>`).join("");
   return {
@@ -125,6 +125,6 @@ export class OwnerWord {
   }
 
   private tell(error: string, isLast: boolean): void {
-    logLine("warn", "Maker not told", { destination: this.id, error, isLast });
+    logLine("warn", "Owner of the destination not notified", { destination: this.id, error, isLast });
   }
 }

@@ -111,7 +111,7 @@ export const eventsOfRest = (
     if (isUpToDate(status) && isUntouched(state, answer)) return [skipped("It is up to date")];
     if (isSound(status)) return isQuiet(state, answer, quiet) ? [skipped("It was not changed")] : [];
     if (status === "DELETE_COMPLETE" || quiet.now - answer.expectedSince < quiet.waitMs) return [];
-    const message = `The stack is in ${status} since ${since}, and nothing was begun with it`;
+    const message = `The stack is in ${status} since ${since}, and no operation was started`;
     return [{ type: "stack_failed", timestamp, data: { ...data, error: { code: status, message } } }];
   });
 };

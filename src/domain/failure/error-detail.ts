@@ -5,7 +5,7 @@ import type { OperationFailure } from "./operation-failure.ts";
 /** For what could not be asked however often it was tried. */
 export const UNREACHABLE: ErrorDetail = {
   code: "AWS_UNREACHABLE",
-  message: "CloudFormation could not be asked for minutes",
+  message: "CloudFormation could not be reached for minutes",
   details: "Retry when it answers again",
 };
 
@@ -39,18 +39,18 @@ export const errorDetailOf = (failure: OperationFailure): ErrorDetail => {
       return {
         code: "AWS_ACCESS_DENIED",
         message: failure.message,
-        details: "Give the credentials this right, then retry",
+        details: "Grant the credentials this permission, then retry",
       };
     case "rejected":
       return { code: "AWS_REJECTED", message: failure.message };
     case "credentials":
       return {
         code: "AWS_CREDENTIALS",
-        message: `AWS refuses the credentials that Stackcast has: ${failure.message} (${failure.code})`,
+        message: `AWS refuses Stackcast's credentials: ${failure.message} (${failure.code})`,
         details: "Give Stackcast credentials that AWS accepts, then retry",
       };
     case "throttled":
-      return { code: "AWS_THROTTLED", message: "CloudFormation is asked too often" };
+      return { code: "AWS_THROTTLED", message: "CloudFormation throttles Stackcast's calls" };
     case "unavailable":
     case "network":
     case "bad-answer":

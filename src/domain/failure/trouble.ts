@@ -25,7 +25,7 @@ type Telling = Readonly<{ code: FailureCode; message: string; retryable: boolean
 const TELLINGS: Readonly<Record<LookupFailure["kind"], Telling>> = {
   missing: {
     code: "STACK_NOT_FOUND",
-    message: "CloudFormation knows no stack of this name in this region",
+    message: "There is no stack of this name in this region",
     retryable: false,
   },
   credentials: {
@@ -35,16 +35,24 @@ const TELLINGS: Readonly<Record<LookupFailure["kind"], Telling>> = {
   },
   denied: {
     code: "AWS_ACCESS_DENIED",
-    message: "The credentials lack the right to read this stack",
+    message: "The credentials are not allowed to read this stack",
     retryable: false,
   },
   rejected: { code: "AWS_REJECTED", message: "CloudFormation refused the request", retryable: false },
-  throttled: { code: "AWS_THROTTLED", message: "CloudFormation is asked too often", retryable: true },
-  unavailable: { code: "AWS_UNREACHABLE", message: "CloudFormation answers with errors", retryable: true },
+  throttled: {
+    code: "AWS_THROTTLED",
+    message: "CloudFormation throttles Stackcast's calls",
+    retryable: true,
+  },
+  unavailable: {
+    code: "AWS_UNREACHABLE",
+    message: "CloudFormation answers with server errors",
+    retryable: true,
+  },
   network: { code: "AWS_UNREACHABLE", message: "CloudFormation cannot be reached", retryable: true },
   "bad-answer": {
     code: "AWS_BAD_ANSWER",
-    message: "CloudFormation's answer cannot be understood",
+    message: "CloudFormation's answer could not be parsed",
     retryable: true,
   },
 };

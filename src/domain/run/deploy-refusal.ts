@@ -9,8 +9,8 @@ const WAYS_OUT: Readonly<Record<string, string>> = {
   DELETE_FAILED:
     "delete it again, with RetainResources or the deletion mode FORCE_DELETE_STACK, then deploy again",
   UPDATE_ROLLBACK_FAILED:
-    "continue its rollback (ContinueUpdateRollback), skipping what cannot go back, then deploy again",
-  IMPORT_ROLLBACK_FAILED: "CloudFormation leaves this state by no call. Mend its resources by hand",
+    "continue its rollback (ContinueUpdateRollback), skipping what cannot be rolled back, then deploy again",
+  IMPORT_ROLLBACK_FAILED: "No call leaves this state. Fix its resources by hand",
 };
 
 /** Why a stack with this status cannot be deployed, or not now; undefined: it can. */
@@ -27,7 +27,7 @@ export const refusalOfStatus = (status: string): Failure | undefined => {
     case "busy":
       return {
         code: "STACK_BUSY",
-        message: `The stack is in ${status}: deploy again when that has ended`,
+        message: `The stack is in ${status}: deploy again when that ends`,
       };
   }
 };
@@ -41,11 +41,11 @@ const toldBy = (...about: Parameters<typeof tellingOf>): Failure => {
 export const deployRefusalOf = (failure: OperationFailure, region: string): Failure => {
   switch (failure.kind) {
     case "denied":
-      return { code: "AWS_ACCESS_DENIED", message: "The credentials lack the right to deploy this stack" };
+      return { code: "AWS_ACCESS_DENIED", message: "The credentials are not allowed to deploy this stack" };
     case "throttled":
-      return { code: "AWS_THROTTLED", message: "AWS is asked too often: try again in a moment" };
+      return { code: "AWS_THROTTLED", message: "AWS throttles Stackcast's calls: try again in a moment" };
     case "missing":
-      return { code: "STACK_NOT_FOUND", message: "The stack was deleted meanwhile" };
+      return { code: "STACK_NOT_FOUND", message: "The stack was deleted in the meantime" };
     case "credentials":
     case "unavailable":
     case "network":
@@ -57,23 +57,23 @@ export const deployRefusalOf = (failure: OperationFailure, region: string): Fail
     case "unchanged":
       return { code: "DEPLOY_REFUSED", message: `AWS refused it: ${failure.message}` };
     case "exists":
-      return { code: "STACK_EXISTS", message: "There is a stack of this name already" };
+      return { code: "STACK_EXISTS", message: "A stack of this name already exists" };
     case "capabilities":
       return capabilitiesRequired(failure.needed);
     case "wrong-state":
       return (
         refusalOfStatus(failure.status) ?? {
           code: "STACK_BUSY",
-          message: "The stack is being changed: deploy again when that has ended",
+          message: "The stack is being changed: deploy again when that ends",
         }
       );
     case "quota":
-      return { code: "AWS_QUOTA", message: "The AWS account may not have more of these" };
+      return { code: "AWS_QUOTA", message: "The AWS account has reached its quota" };
   }
 };
 
 export const capabilitiesRequired = (needed: readonly string[]): Failure => {
-  const message = `The template needs to be given ${needed.join(", ")} in capabilities`;
+  const message = `The template needs ${needed.join(", ")} in capabilities`;
   return { code: "CAPABILITIES_REQUIRED", message, details: [{ field: "capabilities", message }] };
 };
 

@@ -22,6 +22,6 @@ export const doneAfter = (
 
 /** Why a stack that is done is skipped. */
 export const doneText = (by: Done | undefined): string => {
-  if (!by) return "An earlier run has brought it where it is to be";
+  if (!by) return "An earlier run has deployed it";
   return by.isDeployed ? `It was deployed by run ${by.run}` : `Run ${by.run} found nothing to change in it`;
 };

@@ -22,7 +22,7 @@ type About = Readonly<{
 
 const GIVEN_UP: ErrorDetail = {
   code: "CANCELLED",
-  message: "It was given up before CloudFormation began with it",
+  message: "It was cancelled before CloudFormation started",
 };
 
 export const consequenceOf = (fact: Fact, { state, stack, task, mark, now }: About): Consequence => {
@@ -50,7 +50,7 @@ export const consequenceOf = (fact: Fact, { state, stack, task, mark, now }: Abo
         stack.status === "skipped" ||
         // Its own rollback was stuck, and went on because it was told to.
         (stack.status === "failed" && stack.error?.code === "UPDATE_ROLLBACK_FAILED");
-      const { reason = "It is as it was" } = fact;
+      const { reason = "Its previous state is restored" } = fact;
       return {
         events: isThere ? [{ type: "stack_rolled_back", timestamp: now, data: { ...data, reason } }] : [],
         task: null,
@@ -116,7 +116,7 @@ const goneEvents = (
   data: Readonly<{ deploymentId: string; environment: string; stack: string }>,
   timestamp: string,
 ): DeploymentEvent[] => {
-  const reason = "There is no such stack";
+  const reason = "The stack does not exist";
   switch (status) {
     case "pending":
       return [{ type: "stack_skipped", timestamp, data: { ...data, reason } }];
@@ -190,7 +190,7 @@ export const validationFailed = (
   timestamp: string,
 ): readonly DeploymentEvent[] => {
   const data = { deploymentId, environment };
-  const message = `Nothing was begun: ${faults.map(({ stack, error }) => `${stack}: ${error.message}`).join("; ")}`;
+  const message = `Nothing was started: ${faults.map(({ stack, error }) => `${stack}: ${error.message}`).join("; ")}`;
   const error = { code: "VALIDATION_FAILED", message: message.slice(0, 8_000) };
   return [
     ...faults.map(({ stack, error: fault }): DeploymentEvent => ({

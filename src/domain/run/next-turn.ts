@@ -129,7 +129,7 @@ const givenUp = (state: DeploymentState, { name }: StackNode, now: string): Depl
   data: {
     ...addressOf(state),
     stack: name,
-    error: { code: "CANCELLED", message: "It was given up before CloudFormation began with it" },
+    error: { code: "CANCELLED", message: "It was cancelled before CloudFormation started" },
   },
 });
 
@@ -205,8 +205,8 @@ const endOf = (
   if (stuck.length === 0) return { type: "deployment_rolled_back", timestamp: now, data };
   const left = [...kept].filter((name) => marks.has(name) && marks.get(name)?.back === undefined);
   const message =
-    `Not put back: ${stuck.join(", ")}` +
-    (left.length > 0 ? `; left as they are, because these depend on them: ${left.join(", ")}` : "");
+    `Not rolled back: ${stuck.join(", ")}` +
+    (left.length > 0 ? `; left unchanged, because these depend on them: ${left.join(", ")}` : "");
   return {
     type: "deployment_failed",
     timestamp: now,

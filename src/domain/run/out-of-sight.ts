@@ -8,7 +8,7 @@ export const outOfSightFrame = (
   { code, message, since }: NonNullable<Task["unseen"]>,
 ): string => {
   const told =
-    `${stack} is out of sight: ${message}. What was begun goes on in CloudFormation, and the run goes on when AWS ` +
+    `${stack} cannot be seen: ${message}. Its operation continues in CloudFormation, and the run continues when AWS ` +
     "can be asked again";
   return JSON.stringify({
     type: "error",

@@ -51,7 +51,7 @@ export const templateFaultOf = (
     ? undefined
     : {
         code: "MISSING_CAPABILITIES",
-        message: `The template makes what has to be acknowledged: add ${lacking.join(", ")} to capabilities`,
+        message: `The template creates resources that must be acknowledged: add ${lacking.join(", ")} to capabilities`,
       };
 };
 

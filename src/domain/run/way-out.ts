@@ -8,27 +8,27 @@ import type { DeploymentEvent, ErrorDetail } from "../../protocol/deployment/dep
 export const wayOutOf = (status: string): string | undefined => {
   switch (status) {
     case "ROLLBACK_COMPLETE":
-      return "Its creation failed, so that it can only be deleted: retry does that, and creates it anew";
+      return "Its creation failed, so it can only be deleted: retry deletes it and creates it again";
     case "ROLLBACK_FAILED":
-      return "It can only be deleted: retry does that, and creates it anew";
+      return "It can only be deleted: retry deletes it and creates it again";
     case "CREATE_FAILED":
-      return "Its creation is paused: mend the template, then deploy again; with disableRollback: false it is rolled back first";
+      return "Its creation is paused: fix the template, then deploy again; with disableRollback: false it is rolled back first";
     case "UPDATE_FAILED":
-      return "Its update is paused: mend the template, then deploy again; with disableRollback: false it is rolled back first";
+      return "Its update is paused: fix the template, then deploy again; with disableRollback: false it is rolled back first";
     case "UPDATE_ROLLBACK_FAILED":
       return (
-        "Mend what keeps CloudFormation from rolling back, then roll the deployment back, which goes on with it; or " +
+        "Fix what blocks the rollback, then roll the deployment back, which continues it; or " +
         "call ContinueUpdateRollback with the resources to skip"
       );
     case "IMPORT_ROLLBACK_FAILED":
-      return "CloudFormation leaves this state by no call: mend the resources by hand and ask AWS support";
+      return "No call leaves this state: fix the resources by hand and ask AWS support";
     case "DELETE_FAILED":
       return (
-        "Remove what keeps its resources from being deleted, then destroy again; or delete the stack with " +
+        "Remove what blocks the deletion of its resources, then destroy again; or delete the stack with " +
         "RetainResources, or with the deletion mode FORCE_DELETE_STACK, which leave resources behind"
       );
     case "UPDATE_ROLLBACK_COMPLETE":
-      return "CloudFormation has put it back as it was: mend the template, then deploy again";
+      return "CloudFormation has rolled it back: fix the template, then deploy again";
     default:
       return undefined;
   }
@@ -38,8 +38,8 @@ export const wayOutOf = (status: string): string | undefined => {
 export const outOfSight = ({ details, ...error }: ErrorDetail): ErrorDetail => ({
   ...error,
   details: [
-    "What was begun in the stack may go on in CloudFormation, where it cannot be seen",
-    details ?? "Give Stackcast credentials that AWS accepts, with the rights that it needs, then retry",
+    "CloudFormation may still be changing the stack, where Stackcast cannot see it",
+    details ?? "Give Stackcast credentials that AWS accepts, with the permissions that it needs, then retry",
   ].join(". "),
 });
 

@@ -16,19 +16,19 @@ export const KIND_LOOKS: Readonly<Record<StatusKind, Look>> = {
   running: { sign: "→", tone: "active" },
   done: { sign: "✓", tone: "good" },
   failed: { sign: "✗", tone: "bad" },
-  undoing: { sign: "→", tone: "warning" },
-  undone: { sign: "↺", tone: "warning" },
+  reverting: { sign: "→", tone: "warning" },
+  reverted: { sign: "↺", tone: "warning" },
   skipped: { sign: "↷", tone: "quiet" },
 };
 
-/** As the seeds have it of what was skipped: what undoes or retains is a warning. */
+/** As the seeds have it of what was skipped: what reverts or retains is a warning. */
 const LEVELS: Readonly<Record<StatusKind, LogEntry["level"]>> = {
   waiting: "info",
   running: "info",
   done: "info",
   failed: "error",
-  undoing: "warn",
-  undone: "warn",
+  reverting: "warn",
+  reverted: "warn",
   skipped: "warn",
 };
 
@@ -36,7 +36,7 @@ const resourceWords = ({ resource }: ResourceUpdate): EventWords => {
   const { status, type, reason, physicalId, path, stackId } = resource;
   const kind = kindOfStatus(status);
   // To delete is what was asked for as often as not.
-  const level = status.startsWith("DELETE_") && kind.startsWith("undo") ? "info" : LEVELS[kind];
+  const level = status.startsWith("DELETE_") && kind.startsWith("revert") ? "info" : LEVELS[kind];
   // The stack's own events name the stack itself.
   const id = physicalId === "" || physicalId === stackId ? "" : ` ${physicalId}`;
   const text = `${status} ${type}${id}${reason === "" ? "" : `: ${reason}`}`;

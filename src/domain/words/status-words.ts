@@ -7,7 +7,7 @@ import { isRollbackStatus, standingOf } from "../stack/statuses.ts";
 import type { DeploymentStatus, StackStatus } from "../../protocol/deployment/deployment-progress.ts";
 import type { Outcome } from "../../protocol/stack/stack-frames.ts";
 
-export type StatusKind = "waiting" | "running" | "done" | "failed" | "undoing" | "undone" | "skipped";
+export type StatusKind = "waiting" | "running" | "done" | "failed" | "reverting" | "reverted" | "skipped";
 
 const DEPLOYMENT: Readonly<Record<DeploymentStatus, StatusKind>> = {
   initializing: "running",
@@ -15,12 +15,12 @@ const DEPLOYMENT: Readonly<Record<DeploymentStatus, StatusKind>> = {
   deploying: "running",
   deployed: "done",
   failed: "failed",
-  rolling_back: "undoing",
-  rolled_back: "undone",
-  cancelling: "undoing",
-  cancelled: "undone",
-  destroying: "undoing",
-  destroyed: "undone",
+  rolling_back: "reverting",
+  rolled_back: "reverted",
+  cancelling: "reverting",
+  cancelled: "reverted",
+  destroying: "reverting",
+  destroyed: "reverted",
 };
 
 const STACK: Readonly<Record<StackStatus, StatusKind>> = {
@@ -29,9 +29,9 @@ const STACK: Readonly<Record<StackStatus, StatusKind>> = {
   deployed: "done",
   failed: "failed",
   skipped: "skipped",
-  deleting: "undoing",
-  deleted: "undone",
-  rolled_back: "undone",
+  deleting: "reverting",
+  deleted: "reverted",
+  rolled_back: "reverted",
 };
 
 /** One that has failed stays failed when it is rolled back. */
@@ -40,11 +40,11 @@ const RESOURCE: Readonly<Record<ResourceWord, StatusKind>> = {
   created: "done",
   updating: "running",
   updated: "done",
-  deleting: "undoing",
-  deleted: "undone",
+  deleting: "reverting",
+  deleted: "reverted",
   retained: "skipped",
   failed: "failed",
-  failed_rolling_back: "undoing",
+  failed_rolling_back: "reverting",
   failed_rolled_back: "failed",
   failed_deleted: "failed",
   failed_retained: "failed",
@@ -62,13 +62,14 @@ export const kindOfStatus = (status: string): StatusKind => {
   if (standing === "failed") return "failed";
   if (status.endsWith("_SKIPPED")) return "skipped";
   if (isRollbackStatus(status) || status.startsWith("DELETE_"))
-    return standing === "running" ? "undoing" : "undone";
+    return standing === "running" ? "reverting" : "reverted";
   return standing;
 };
 
 /** Words that are more than their status with blanks. */
-const WORDS: Readonly<Partial<Record<StackStatus | ResourceWord | "", string>>> = {
+const WORDS: Readonly<Partial<Record<DeploymentStatus | StackStatus | ResourceWord | "", string>>> = {
   "": "waiting",
+  initializing: "pending",
   pending: "waiting",
   failed_rolling_back: "failed, rolling back",
   failed_rolled_back: "failed, rolled back",
@@ -104,5 +105,5 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
 /** Whether a deployment's run is over. */
 export const hasRunEnded = (status: DeploymentStatus): boolean => {
   const kind = DEPLOYMENT[status];
-  return kind === "done" || kind === "failed" || kind === "undone";
+  return kind === "done" || kind === "failed" || kind === "reverted";
 };

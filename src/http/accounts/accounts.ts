@@ -92,7 +92,7 @@ const changeRoute = createRoute({
   path: `${PATH}/{alias}`,
   operationId: "changeAccount",
   summary: "Change an account",
-  description: "What is not named stays; `null` takes a role away. Its roles are assumed anew at once.",
+  description: "What is not named stays; `null` removes a role. Its roles are assumed again at once.",
   security,
   tags,
   middleware: forAdmins,
@@ -100,7 +100,7 @@ const changeRoute = createRoute({
     params,
     body: {
       required: true,
-      description: "What is to be another",
+      description: "What to change",
       content: {
         "application/json": {
           schema: accountChangeSchema.meta({ id: "AccountChange" }),

@@ -35,7 +35,7 @@ const headers = z.object({
     .optional()
     .meta({
       description:
-        "Makes it safe to ask again: the same key and body get the same answer for a day, with `lost` in place of private keys",
+        "Makes it safe to repeat the request: the same key and body get the same answer for a day, with `lost` in place of private keys",
     }),
 });
 
@@ -43,9 +43,9 @@ const deployRoute = createRoute({
   method: "post",
   path: "/canvas/deploy",
   operationId: "deployCanvas",
-  summary: "Deploy one template as one stack, made or updated, and follow it",
+  summary: "Deploy one template as one stack, created or updated, and follow it",
   description:
-    "Answers when CloudFormation has begun. Key pairs are made first, and deleted again if the deployment is refused; " +
+    "Answers when CloudFormation has started. Key pairs are created first, and deleted again if the deployment is refused; " +
     "their private keys are in the first answer and nowhere else.",
   security: [{ token: [] }],
   tags: ["stacks"],
@@ -66,7 +66,7 @@ const deployRoute = createRoute({
   responses: {
     ...bareFailureAnswers,
     200: {
-      description: "The deployment has begun, or there is nothing to change; `trackUrl` tells the rest",
+      description: "The deployment has started, or there is nothing to change; `trackUrl` shows the rest",
       content: {
         "application/json": {
           schema: canvasAnswerSchema.meta({ id: "CanvasDeployed" }),

@@ -22,7 +22,7 @@ const actionRoute = <Action extends DeploymentAction>(
     path: `/api/v1/deployments/{deploymentId}/${action}`,
     operationId: `${action}Deployment`,
     summary,
-    description: `${description} ${action === "cancel" ? "" : "The token must cover the plan's stacks, too. "}Takes no body. What runs is told by the channel, and by \`status\`.`,
+    description: `${description} ${action === "cancel" ? "" : "The token must cover the plan's stacks, too. "}Takes no body. Progress is on the channel, and in \`status\`.`,
     security: [{ token: [] }],
     tags: ["deployments"],
     middleware: [requireRole("deployer")],
@@ -30,7 +30,7 @@ const actionRoute = <Action extends DeploymentAction>(
     responses: {
       ...failureAnswers,
       202: answerOf(
-        "It is taken up; where the deployment stands now",
+        "Accepted, with the deployment's present state",
         deploymentAnswerSchema.meta({ id: "Deployment" }),
         deploymentExample,
       ),
@@ -38,30 +38,30 @@ const actionRoute = <Action extends DeploymentAction>(
   });
 
 const retryRoute = actionRoute("retry", {
-  summary: "Go on with what the last run has not brought where it is to be",
+  summary: "Deploy what the last run did not deploy",
   description:
-    "Begins a new run with the last plan: stacks that are deployed already are skipped. After a destruction that " +
-    "failed, it goes on destroying.",
+    "Starts a new run with the last plan: stacks that are deployed already are skipped. After a destruction that " +
+    "failed, it continues to destroy.",
 });
 
 const rollbackRoute = actionRoute("rollback", {
-  summary: "Put back what the run has changed",
+  summary: "Roll back what the run has changed",
   description:
-    "Highest layer first: stacks that it created are deleted, those that it updated get back the template, parameters, " +
-    "tags and capabilities that they had; secret parameters keep what they have, which is told. Goes on in the run that is deploying, has failed or was cancelled.",
+    "Highest layer first: stacks that it created are deleted, those that it updated get the template, parameters, " +
+    "tags and capabilities that they had before; secret parameters keep their present values, and the events say so. Continues the run that is deploying, has failed or was cancelled.",
 });
 
 const cancelRoute = actionRoute("cancel", {
-  summary: "Begin nothing more",
+  summary: "Stop the run",
   description:
     "Updates in flight are cancelled, which CloudFormation answers by rolling them back; stacks that are being created " +
-    "come to their end. What something else deploys (mode `track`) goes on, and is followed no more until it is registered anew.",
+    "finish. What something else deploys (mode `track`) continues, and is not followed until it is registered again.",
 });
 
 const destroyRoute = actionRoute("destroy", {
   summary: "Delete all stacks of the last plan",
   description:
-    "Begins a new run, highest layer first. A stack that this deployment has not deployed, as its tag tells, is not deleted.",
+    "Starts a new run, highest layer first. A stack whose tag names another deployment is not deleted.",
 });
 
 /** Does one of the actions, and answers where the deployment stands then. */

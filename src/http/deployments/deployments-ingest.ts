@@ -42,7 +42,7 @@ const ingestRoute = createRoute({
   method: "post",
   path: "/api/v1/deployments/{deploymentId}/events",
   operationId: "ingestEvents",
-  summary: "Tell what happened in a deployment that an orchestrator runs",
+  summary: "Send what happened in a deployment that an orchestrator runs",
   description:
     "`deployment_started` for an unknown pair registers it. An event whose `id` was seen before, or that follows from " +
     "others already, is `known` and changes nothing. 200 if any event was accepted or known; if all were refused, the " +
@@ -68,7 +68,7 @@ const ingestRoute = createRoute({
     413: failureAnswerOf(413, refusedSchema),
     422: failureAnswerOf(422, refusedSchema),
     200: answerOf(
-      "What became of each event, in their order",
+      "The result of each event, in their order",
       ingestReportSchema.meta({ id: "IngestReport" }),
       ingestExample,
     ),

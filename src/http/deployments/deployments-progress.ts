@@ -22,10 +22,10 @@ const statusRoute = createRoute({
   method: "get",
   path: "/api/v1/deployments/{deploymentId}/status",
   operationId: "getDeploymentStatus",
-  summary: "Where a deployment stands",
+  summary: "The state of a deployment",
   description:
-    "The ETag changes with every event and, while a run lasts, with every second of it: a 304 never stands for " +
-    "durations that have gone on.",
+    "The ETag changes with every event and, while a run lasts, with every second of it: a 304 never hides " +
+    "durations that have grown.",
   security,
   tags,
   request: {
@@ -39,7 +39,7 @@ const statusRoute = createRoute({
         .meta({ type: "integer", minimum: 1, description: "How this run ended; absent: the latest" }),
     }),
     headers: z.object({
-      "if-none-match": z.string().optional().meta({ description: "ETags of answers that the asker has" }),
+      "if-none-match": z.string().optional().meta({ description: "ETags of answers that the client has" }),
     }),
   },
   responses: {
@@ -52,7 +52,7 @@ const statusRoute = createRoute({
       ),
       headers: z.object({ ETag: z.string().meta({ description: "Stands for this state" }) }),
     },
-    304: { description: "The asker has it already" },
+    304: { description: "The client has it already" },
   },
 });
 
@@ -77,7 +77,7 @@ const stackRoute = createRoute({
   method: "get",
   path: "/api/v1/deployments/{deploymentId}/stacks/{stackName}/progress",
   operationId: "getStackProgress",
-  summary: "Where a stack of a deployment stands",
+  summary: "The state of a stack of a deployment",
   security,
   tags,
   request: {

@@ -42,10 +42,10 @@ const registerRoute = createRoute({
   method: "post",
   path: "/api/v1/deployments",
   operationId: "registerDeployment",
-  summary: "Register a deployment, or begin its next run",
+  summary: "Register a deployment, or start its next run",
   description:
     "`track` follows stacks that something else deploys, `deploy` has Stackcast deploy them, `ingest` takes an " +
-    "orchestrator's events. Begins a new run on the same channel if the one before has ended. In `deploy`, each stack " +
+    "orchestrator's events. Starts a new run on the same channel if the previous one has ended. In `deploy`, each stack " +
     "has either `templateBody` or `templateUrl`; a parameter may take an output of a stack that it depends on, or `{usePrevious:true}`; what an update does not " +
     "name is kept, unless `parameters` is `exact` or `tags` is `replace`; a field that is not known is refused; without " +
     "`stacks`, or with none, the last plan is deployed again (404 PLAN_NOT_FOUND if there is none).",

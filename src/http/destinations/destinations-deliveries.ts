@@ -33,7 +33,7 @@ const listRoute = createRoute({
   operationId: "listDeliveries",
   summary: "Messages to a destination with their attempts",
   description:
-    "Those that wait come first, in their order; then what was delivered or given up (`dead`), newest first. The last " +
+    "Pending messages come first, in their order; then what was delivered or given up (`dead`), newest first. The last " +
     "1,000 delivered ones are kept, and 10,000 of those given up.",
   security,
   tags,
@@ -51,7 +51,7 @@ const redeliverRoute = createRoute({
   method: "post",
   path: `${PATH}/deliveries/{messageId}/redeliver`,
   operationId: "redeliver",
-  summary: "Send a message once more, under the same id",
+  summary: "Send a message again, under the same id",
   security,
   tags,
   middleware,
@@ -73,7 +73,7 @@ const recoverRoute = createRoute({
   method: "post",
   path: `${PATH}/recover`,
   operationId: "recoverDeliveries",
-  summary: "Send all once more that was given up since a time",
+  summary: "Send everything again that was given up since a time",
   security,
   tags,
   middleware,
@@ -102,14 +102,14 @@ const testRoute = createRoute({
   operationId: "testDestination",
   summary: "Send a test, once and now",
   description:
-    "Tells what became of it. It is not tried again, and also sent while the destination is disabled.",
+    "Answers with the result. A test is not retried, and is sent even while the destination is disabled.",
   security,
   tags,
   middleware,
   request: { params: destinationParams },
   responses: {
     ...failureAnswers,
-    200: answerOf("What became of it: `delivered`, or `dead`", shownDeliverySchema, {
+    200: answerOf("The result: `delivered`, or `dead`", shownDeliverySchema, {
       messageId: "msg_5f0c9a1e7b3d4c28_0_1760020625301",
       state: "delivered",
       type: "test",
@@ -124,7 +124,7 @@ const enableRoute = createRoute({
   method: "post",
   path: `${PATH}/enable`,
   operationId: "enableDestination",
-  summary: "Go on with a destination that was disabled, or try at once what waits for a later attempt",
+  summary: "Enable a disabled destination, or retry at once what waits for a later attempt",
   security,
   tags,
   middleware,

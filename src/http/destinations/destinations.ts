@@ -49,9 +49,9 @@ const createDestinationRoute = createRoute({
   method: "post",
   path: PATH,
   operationId: "createDestination",
-  summary: "Have notifications sent somewhere",
+  summary: "Add a destination",
   description:
-    "Without `events` a destination gets what its kind gets usually. A webhook's `secret` is told here and never again; " +
+    "Without `events` a destination gets what its kind gets usually. A webhook's `secret` is shown here and never again; " +
     "messages are signed with it by Standard Webhooks 1.0. An address must be https and on the public internet.",
   security,
   tags,
@@ -59,7 +59,7 @@ const createDestinationRoute = createRoute({
   request: {
     body: {
       required: true,
-      description: "What goes where",
+      description: "What is sent where",
       content: {
         "application/json": {
           schema: destinationRequestSchema.meta({ id: "DestinationRequest" }),
@@ -76,7 +76,7 @@ const createDestinationRoute = createRoute({
   responses: {
     ...failureAnswers,
     201: answerOf(
-      "From now on it gets what it asked for",
+      "From now on it gets its events",
       createdDestinationSchema.meta({ id: "CreatedDestination" }),
       { ...destinationExample, secret: secretExample },
     ),
@@ -101,7 +101,7 @@ const changeRoute = createRoute({
   operationId: "changeDestination",
   summary: "Change a destination",
   description:
-    "What is not named stays; `null` brings back what is usual. What waits goes to the new address.",
+    "What is not named stays; `null` restores the default. Pending messages go to the new address.",
   security,
   tags,
   middleware,
@@ -109,7 +109,7 @@ const changeRoute = createRoute({
     params: destinationParams,
     body: {
       required: true,
-      description: "What is to be another",
+      description: "What to change",
       content: {
         "application/json": {
           schema: destinationChangeSchema.meta({ id: "DestinationChange" }),
@@ -140,8 +140,8 @@ const rotateRoute = createRoute({
   method: "post",
   path: `${PATH}/{id}/rotate-secret`,
   operationId: "rotateSecret",
-  summary: "Give a webhook another secret",
-  description: "Messages are signed with both for a while, so that the receiver can change over at its ease.",
+  summary: "Rotate a webhook's secret",
+  description: "Messages are signed with both for a while, so that the receiver can switch without a gap.",
   security,
   tags,
   middleware,
@@ -149,7 +149,7 @@ const rotateRoute = createRoute({
     params: destinationParams,
     body: {
       required: false,
-      description: "How long the old secret goes on signing",
+      description: "How long the old secret still signs",
       content: {
         "application/json": {
           schema: rotationRequestSchema.meta({ id: "RotationRequest" }),
@@ -160,7 +160,7 @@ const rotateRoute = createRoute({
   },
   responses: {
     ...failureAnswers,
-    200: answerOf("The new secret, never told again", rotatedSecretSchema.meta({ id: "RotatedSecret" }), {
+    200: answerOf("The new secret, never shown again", rotatedSecretSchema.meta({ id: "RotatedSecret" }), {
       secret: secretExample,
       previousSecretUntil: "2025-10-09T15:00:00.000Z",
     }),

@@ -43,14 +43,14 @@ const both = ["gateway", "stack"] as const;
 /** By name. */
 export const socketMessages: Readonly<Record<string, SocketMessage>> = {
   Subscribe: {
-    summary: "See a channel; `id`, or the position to resume from, opts in to the recovery protocol",
+    summary: "Subscribe to a channel; `id`, or the position to resume from, opts in to the recovery protocol",
     from: "client",
     on: ["gateway"],
     schema: action("subscribe"),
     example: { action: "subscribe", id: 1, channel, epoch, offset: 41 },
   },
   Unsubscribe: {
-    summary: "See a channel no longer",
+    summary: "Unsubscribe from a channel",
     from: "client",
     on: ["gateway"],
     schema: action("unsubscribe"),
@@ -78,7 +78,7 @@ export const socketMessages: Readonly<Record<string, SocketMessage>> = {
     example: { action: "auth", id: 2, token: "<jwt>" },
   },
   Pong: {
-    summary: "The connection lives",
+    summary: "The connection is alive",
     from: "server",
     on: both,
     schema: z.object({ type: z.literal("pong") }),
@@ -86,7 +86,7 @@ export const socketMessages: Readonly<Record<string, SocketMessage>> = {
   },
   Subscribed: {
     summary:
-      "First frame to who opted in: where the channel stands, and whether the position could be gone on from",
+      "First frame to clients that opted in: the channel's position, and whether the client's position could be resumed",
     from: "server",
     on: both,
     schema: subscribedSchema,
@@ -102,14 +102,14 @@ export const socketMessages: Readonly<Record<string, SocketMessage>> = {
     },
   },
   Snapshot: {
-    summary: "The state of a deployment, to who opted in and is fresh or could not go on",
+    summary: "The state of a deployment, to clients that opted in and are fresh or could not resume",
     from: "server",
     on: ["gateway"],
     schema: snapshotSchema.extend({ data: deploymentProgressSchema }),
     example: { type: "snapshot", channel, epoch, offset, data: progress },
   },
   Batch: {
-    summary: "The events of a commit, or of the past, to who opted in: at most 500 or 256 KiB",
+    summary: "The events of a commit, or of the past, to clients that opted in: at most 500 or 256 KiB",
     from: "server",
     on: both,
     schema: batchSchema,
@@ -126,7 +126,7 @@ export const socketMessages: Readonly<Record<string, SocketMessage>> = {
     example: eventExample,
   },
   Progress: {
-    summary: "How far a deployment or a stack of it is: transient, at most one a second for each",
+    summary: "The progress of a deployment or a stack of it: transient, at most one a second for each",
     from: "server",
     on: ["gateway"],
     schema: transientFrameSchema,
@@ -179,7 +179,7 @@ export const socketMessages: Readonly<Record<string, SocketMessage>> = {
     },
   },
   RequestError: {
-    summary: "Why something that was asked on the socket was not done",
+    summary: "Why a request on the socket was refused",
     from: "server",
     on: both,
     schema: requestErrorSchema,
@@ -197,7 +197,8 @@ export const socketMessages: Readonly<Record<string, SocketMessage>> = {
     example: { type: "authorized", id: 2, expiresAt: "2025-10-09T15:30:00.000Z" },
   },
   Disconnect: {
-    summary: "Before every close that the server chooses, to who opted in: why, and whether to come again",
+    summary:
+      "Before every close that the server chooses, to clients that opted in: why, and whether to reconnect",
     from: "server",
     on: both,
     schema: disconnectSchema,

@@ -30,7 +30,7 @@ const credentials = {
   token: z
     .string()
     .optional()
-    .meta({ description: "A token, for who can set neither header nor subprotocol" }),
+    .meta({ description: "A token, for clients that can set neither header nor subprotocol" }),
   ticket: z.string().optional().meta({ description: "A one-use ticket of POST /api/v1/tickets" }),
 };
 
@@ -61,13 +61,13 @@ const channelOf = (socket: Socket, address: string, description: string, query: 
 const operationsOf = (socket: Socket) => ({
   [`${socket}Receive`]: {
     action: "receive",
-    summary: "What a client may say",
+    summary: "What a client may send",
     channel: { $ref: `#/channels/${socket}` },
     messages: referencesTo(`channels/${socket}/messages`, messagesOn(socket, "client")),
   },
   [`${socket}Send`]: {
     action: "send",
-    summary: "What the server says",
+    summary: "What the server sends",
     channel: { $ref: `#/channels/${socket}` },
     messages: referencesTo(`channels/${socket}/messages`, messagesOn(socket, "server")),
   },

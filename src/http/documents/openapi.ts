@@ -17,19 +17,22 @@ const about = {
     description:
       "Live, truthful, resumable monitoring of AWS CloudFormation deployments. A deployment (`deploymentId` and " +
       "`environment`) has layers, these have stacks, and these have resources. Every answer that shows a state carries " +
-      "the `channel`, `epoch` and `offset` to go on from; what goes over the sockets is told by `/asyncapi.json`.",
+      "the `channel`, `epoch` and `offset` to go on from; `/asyncapi.json` describes the sockets.",
     license: { name: "MIT", identifier: "MIT" },
   },
   servers: [{ url: "/" }],
   tags: [
     { name: "deployments", description: "Many stacks, one story: deployments, their runs and their stacks" },
-    { name: "events", description: "What happened in a deployment, read and told" },
+    { name: "events", description: "What happened in a deployment" },
     { name: "audit", description: "The trail in DynamoDB" },
     { name: "stacks", description: "A stack on its own" },
     { name: "destinations", description: "Where notifications go, and what was delivered" },
-    { name: "accounts", description: "AWS accounts beside Stackcast's own, and how Stackcast is let in" },
+    {
+      name: "accounts",
+      description: "AWS accounts beside Stackcast's own, and how they grant Stackcast access",
+    },
     { name: "tickets", description: "One-use tickets for sockets" },
-    { name: "sockets", description: "WebSockets, told by `/asyncapi.json`" },
+    { name: "sockets", description: "WebSockets, described by `/asyncapi.json`" },
     { name: "health", description: "Whether the Worker can work" },
   ],
 };

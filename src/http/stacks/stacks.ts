@@ -48,7 +48,7 @@ const tags = ["stacks"];
 const summaryRoute = createRoute({
   method: "get",
   path: "/api/v1/stacks/{stackName}",
-  summary: "Where a stack's newest operation stands. Looks at AWS once and does not start tracking",
+  summary: "The state of a stack's newest operation. Reads AWS once and does not start tracking",
   security,
   tags,
   request: { params, query },
@@ -82,21 +82,21 @@ const eventsRoute = createRoute({
 const trackRoute = createRoute({
   method: "post",
   path: "/api/v1/stacks/{stackName}/track",
-  summary: "Follow a stack, also while nobody watches",
+  summary: "Track a stack, even while nobody watches",
   security,
   tags,
   middleware: [requireRole("deployer")],
   request: { params, query },
   responses: {
     ...failureAnswers,
-    200: answerOf("Whether it is followed now", trackingSchema.meta({ id: "Tracking" }), trackingExample),
+    200: answerOf("Whether it is tracked now", trackingSchema.meta({ id: "Tracking" }), trackingExample),
   },
 });
 
 const untrackRoute = createRoute({
   ...trackRoute,
   method: "delete",
-  summary: "Follow a stack no longer than somebody watches",
+  summary: "Track a stack only while somebody watches",
 });
 
 /** The stack that is asked for, if the session may see it. */

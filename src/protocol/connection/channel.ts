@@ -11,11 +11,11 @@ export const regionSchema = z.string().max(32).regex(REGION, "must be an AWS reg
 /** CloudFormation's own rule for stack names. */
 export const stackNameSchema = z
   .string()
-  .regex(STACK_NAME, "must begin with a letter and hold at most 128 letters, digits and hyphens");
+  .regex(STACK_NAME, "must start with a letter and have at most 128 letters, digits and hyphens");
 
 export const deploymentIdSchema = z
   .string()
-  .regex(DEPLOYMENT_ID, "must begin with a letter or digit and hold at most 64 of these and hyphens");
+  .regex(DEPLOYMENT_ID, "must start with a letter or digit and have at most 64 of these and hyphens");
 
 export const environmentSchema = z
   .string()

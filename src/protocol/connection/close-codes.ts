@@ -18,11 +18,11 @@ export type CloseCode = (typeof CLOSE)[keyof typeof CLOSE];
 /** Why, as the frames say it: at most 123 bytes each. */
 export const CLOSE_REASONS: Readonly<Record<CloseCode, string>> = {
   [CLOSE.tokenExpired]: "the token has expired",
-  [CLOSE.slowConsumer]: "the client does not keep up",
-  [CLOSE.insufficientState]: "the events that follow can no longer be told",
+  [CLOSE.slowConsumer]: "slow consumer",
+  [CLOSE.insufficientState]: "the following events are no longer available",
   [CLOSE.draining]: "the server is going away",
-  [CLOSE.tooManyRequests]: "the client says too much",
-  [CLOSE.badFrame]: "the frame cannot be understood",
+  [CLOSE.tooManyRequests]: "rate limit exceeded",
+  [CLOSE.badFrame]: "the frame could not be parsed",
   [CLOSE.badToken]: "the token is not accepted",
   [CLOSE.forbidden]: "the token does not allow this channel",
   [CLOSE.nothingSubscribed]: "nothing was subscribed",

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { failureCodes } from "../failure.ts";
 
-/** What a client may say on a socket that is open for one channel. */
+/** What a client may send on a socket that is open for one channel. */
 export const clientFrameSchema = z.discriminatedUnion("action", [
   z.object({ action: z.literal("ping") }),
   z.object({
@@ -35,7 +35,7 @@ export const gatewayFrameSchema = z.discriminatedUnion("action", [
   }),
 ]);
 
-/** What a client may say on a socket of `/ws`. */
+/** What a client may send on a socket of `/ws`. */
 export type GatewayFrame = Readonly<z.infer<typeof gatewayFrameSchema>>;
 
 export const subscribedSchema = z.object({

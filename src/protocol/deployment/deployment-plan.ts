@@ -29,7 +29,7 @@ const tagMapSchema = z
       .regex(tagText, "must hold only letters, digits, spaces and _.:/=+-@")
       .refine(
         (key) => !/^(aws|stackcast):/i.test(key),
-        "must not begin with aws: or stackcast:, which are reserved",
+        "must not start with aws: or stackcast:, which are reserved",
       ),
     z.string().max(256).regex(tagText, "must hold only letters, digits, spaces and _.:/=+-@"),
   )

@@ -152,7 +152,10 @@ export type DeploymentEvents = Readonly<z.infer<typeof deploymentEventsSchema>>;
 /** Which deployments are wanted. */
 export const deploymentQuerySchema = z.strictObject({
   environment: environmentSchema.optional().meta({ description: "Only this environment" }),
-  status: z.enum(deploymentStates).optional().meta({ description: "Only those whose latest run stands so" }),
+  status: z
+    .enum(deploymentStates)
+    .optional()
+    .meta({ description: "Only those whose latest run has this status" }),
   cursor: z.string().max(512).optional().meta({ description: "`nextCursor` of the page before" }),
   limit: z.coerce.number().int().min(1).max(100).default(20).meta({ description: "Most items of a page" }),
 });

@@ -50,7 +50,7 @@ export const stackOptionFields = {
     .optional()
     .meta({
       description:
-        "SNS topics that CloudFormation tells of the stack; an empty list removes all. Absent: as they are",
+        "SNS topics that CloudFormation notifies of the stack; an empty list removes all. Absent: as they are",
     }),
   disableRollback: z.boolean().optional().meta({
     description:
@@ -117,7 +117,7 @@ type Refusal = Readonly<{ field: keyof typeof stackOptionFields; message: string
 export const contradictionsIn = ({ disableRollback, onStackFailure }: SentOptions): readonly Refusal[] =>
   disableRollback === undefined || onStackFailure === undefined
     ? []
-    : [{ field: "disableRollback", message: "stands beside onStackFailure: give one of them" }];
+    : [{ field: "disableRollback", message: "is given beside onStackFailure: give one of them" }];
 
 /** What a change set cannot carry. */
 export const refusedByChangeSets = ({ timeoutMinutes }: SentOptions): readonly Refusal[] =>

@@ -21,7 +21,7 @@ const fromOutputSchema = z.strictObject({
     .regex(outputAddress, "must be a stack and one of its outputs, such as network.VpcId")
     .refine(
       (address) => stackKeySchema.safeParse(address.slice(0, address.lastIndexOf("."))).success,
-      "must begin with the name of a stack",
+      "must start with the name of a stack",
     ),
 });
 

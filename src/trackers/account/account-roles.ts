@@ -38,10 +38,7 @@ const roleFor = (account: Opened, purpose: Purpose): Result<string, LookupFailur
   const role = purpose === "observe" ? account.roleArn : account.deployRoleArn;
   return role === undefined
     ? failed(
-        refused(
-          "NoDeployRole",
-          `the account ${account.alias} has no role to deploy with: it may only be looked at`,
-        ),
+        refused("NoDeployRole", `the account ${account.alias} has no role to deploy with: it is read-only`),
       )
     : success(role);
 };

@@ -56,7 +56,7 @@ export class CanvasClearing {
       this.failures = 0;
       this.notBefore = 0;
     } else {
-      logLine("warn", "Key pairs not taken back", { channel, names: left });
+      logLine("warn", "Key pairs not deleted again", { channel, names: left });
     }
   }
 }

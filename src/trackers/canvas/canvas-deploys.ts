@@ -264,8 +264,8 @@ export class CanvasDeploys {
 
   private uncertain(failure: OperationFailure, { keyPairs: names, isRepeatable }: CanvasOrder): Failure {
     const { code, message } = this.refusalOf(failure);
-    const next = isRepeatable ? "ask again with the same Idempotency-Key" : "look at the stack";
-    const told = { code, message: `${message}. Whether the deployment has begun is not known: ${next}` };
+    const next = isRepeatable ? "send the request again with the same Idempotency-Key" : "check the stack";
+    const told = { code, message: `${message}. Whether the deployment has started is not known: ${next}` };
     return names.length === 0 ? told : withKeyPairs(told, names, "was made, and is kept");
   }
 
@@ -273,7 +273,7 @@ export class CanvasDeploys {
     if (failure.kind === "exists")
       return { code: "KEY_PAIR_EXISTS", message: `There is a key pair ${name} already` };
     if (failure.kind !== "denied") return this.refusalOf(failure);
-    const message = "The credentials lack the right to make key pairs";
+    const message = "The credentials are not allowed to make key pairs";
     return { code: "AWS_ACCESS_DENIED", message };
   }
 

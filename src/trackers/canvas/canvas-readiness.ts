@@ -40,7 +40,7 @@ export const readinessOf = async (
       return success({ before: undefined, inReview: false });
     const { status, stackId } = seen.value;
     if (mustBeNew)
-      return failed({ status: { code: "STACK_EXISTS", message: "There is a stack of this name already" } });
+      return failed({ status: { code: "STACK_EXISTS", message: "A stack of this name already exists" } });
     if (status === REVIEW_STATUS) return success({ before: undefined, inReview: true });
     const how = deployabilityOf(status);
     if (how === "update" || how === "paused") return success({ before: seen.value, inReview: false });
@@ -53,7 +53,7 @@ export const readinessOf = async (
     const waited = clock() - since;
     if ((how === "wait" || isDeleted) && waited < LONGEST_WAIT_MS) continue;
     const refusal = refusalOfStatus(status) ?? { code: "STACK_BUSY", message: `The stack is in ${status}` };
-    const after = waited < BETWEEN_LOOKS_MS ? "" : `. It was waited for ${Math.round(waited / 1000)} s`;
+    const after = waited < BETWEEN_LOOKS_MS ? "" : `. Stackcast waited ${Math.round(waited / 1000)} s`;
     return failed({ status: { ...refusal, message: `${refusal.message}${after}` } });
   }
 };

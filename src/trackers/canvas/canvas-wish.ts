@@ -63,7 +63,7 @@ export const canvasFault = (
       : []),
     ...lost.map((name) => ({
       field: `parameters.${name}`,
-      message: "the stack has no value that could be used again",
+      message: "the stack has no value that could be reused",
     })),
     ...unknown.map((name) => ({ field: `parameters.${name}`, message: "is no parameter of the template" })),
     ...missing.map((name) => ({ field: `parameters.${name}`, message: "must have a value" })),

@@ -48,11 +48,11 @@ const FAILURES: Readonly<Record<LookupFailure["kind"], Failure>> = {
     code: "AWS_CREDENTIALS",
     message: "AWS does not accept the credentials: they are wrong or have expired",
   },
-  denied: { code: "AWS_ACCESS_DENIED", message: "The credentials lack the right to read the audit table" },
-  throttled: { code: "AWS_THROTTLED", message: "The audit table is asked too often" },
-  unavailable: { code: "AWS_UNREACHABLE", message: "DynamoDB answers with errors" },
+  denied: { code: "AWS_ACCESS_DENIED", message: "The credentials are not allowed to read the audit table" },
+  throttled: { code: "AWS_THROTTLED", message: "DynamoDB throttles the calls to the audit table" },
+  unavailable: { code: "AWS_UNREACHABLE", message: "DynamoDB answers with server errors" },
   network: { code: "AWS_UNREACHABLE", message: "DynamoDB cannot be reached" },
-  "bad-answer": { code: "AWS_BAD_ANSWER", message: "DynamoDB's answer cannot be understood" },
+  "bad-answer": { code: "AWS_BAD_ANSWER", message: "DynamoDB's answer could not be parsed" },
 };
 
 const failureOf = (failure: LookupFailure): Failure => {

@@ -25,7 +25,7 @@ const underway = ({ store }: DeploymentChannel): Failure => {
   const by = user === "" ? "" : ` by ${user}`;
   return {
     code: "RUN_UNDERWAY",
-    message: `Run ${run} of this deployment is under way: begun${by} at ${startTime}`,
+    message: `Run ${run} of this deployment is in progress: started${by} at ${startTime}`,
     details: [
       { field: "run", message: String(run) },
       { field: "user", message: user },
@@ -90,7 +90,7 @@ export const act = async (
   const plan = channel.desk.plans.plan;
   if (state.mode === "track" && action === "cancel") return unfollow(channel, address, user);
   if (state.mode !== "deploy" && action !== "destroy")
-    return failed(unfit(action, `Stackcast does not deploy this deployment: its mode is ${state.mode}`));
+    return failed(unfit(action, `Stackcast does not run this deployment: its mode is ${state.mode}`));
   if (!plan) return failed(noPlan);
   const forbidden = action === "cancel" ? undefined : uncovered(plan, channels);
   if (forbidden) return failed(forbidden);
@@ -141,7 +141,7 @@ const cancel = async (
   if (state.status === "cancelling") return success(null);
   if (!CANCELLABLE.has(state.status)) {
     if (!hasEnded(state)) return failed(underway(channel));
-    return failed(unfit("cancel", `nothing is under way, run ${state.run} is ${state.status}`));
+    return failed(unfit("cancel", `nothing is in progress: run ${state.run} is ${state.status}`));
   }
   const timestamp = momentAfter(state, new Date().toISOString());
   await channel.tell(address, [
@@ -162,11 +162,11 @@ const rollBack = async (
   if (state.status === "rolling_back") return success(null);
   if (!REVERSIBLE.has(state.status)) {
     if (!hasEnded(state)) return failed(underway(channel));
-    const why = `run ${state.run} is ${state.status}, and is not taken back: deploy another plan, or destroy`;
+    const why = `run ${state.run} is ${state.status}, and cannot be rolled back: deploy another plan, or destroy`;
     return failed(unfit("rollback", why));
   }
   if (before?.purpose !== "deploy" || desk.plans.marks.size === 0)
-    return failed(unfit("rollback", `run ${state.run} has changed nothing that could be put back`));
+    return failed(unfit("rollback", `run ${state.run} has changed nothing that could be rolled back`));
   const timestamp = momentAfter(state, new Date().toISOString());
   const wasOver = hasEnded(state);
   for (const [stack, mark] of desk.plans.marks)
@@ -194,7 +194,7 @@ const retry = async (
   const { state } = store;
   if (!hasEnded(state)) return failed(underway(channel));
   if (state.status === "deployed" || state.status === "destroyed")
-    return failed(unfit("retry", `run ${state.run} is ${state.status}: nothing of it is left to do`));
+    return failed(unfit("retry", `run ${state.run} is ${state.status}: there is nothing to retry`));
   const before = desk.plans.orchestration;
   const purpose = before?.purpose ?? "deploy";
   const aim = {

@@ -273,7 +273,7 @@ export class DeploymentChannel {
 
 const lostRun = (state: DeploymentState): DeploymentEvent => {
   const { deploymentId, environment } = state;
-  const message = "What the run was to do cannot be read any more. Look at its stacks, then deploy again";
+  const message = "The run's plan could not be read. Check its stacks, then deploy again";
   const timestamp = momentAfter(state, new Date().toISOString());
   const data = { deploymentId, environment, error: { code: "INTERNAL", message } };
   return { type: "deployment_failed", timestamp, data };

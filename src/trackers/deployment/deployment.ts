@@ -48,7 +48,7 @@ const NOT_FOUND: Failure = { code: "DEPLOYMENT_NOT_FOUND", message: "There is no
 /** Two that tell of one run would contradict each other. */
 const toldHere = (run: number): Failure => ({
   code: "INVALID_TRANSITION",
-  message: `Stackcast carries run ${run} out, and tells of it itself`,
+  message: `Stackcast runs run ${run} and reports its events itself`,
 });
 
 export class Deployment extends DurableObject<Env> implements DeploymentRpc {
@@ -235,6 +235,6 @@ export class Deployment extends DurableObject<Env> implements DeploymentRpc {
     const known = this.channel.store.address;
     if (deploymentChannelOf(address) === this.channel.name && (known === undefined || this.knows(address)))
       return undefined;
-    return { code: "CHANNEL_TAKEN", message: "Another deployment spells the same channel" };
+    return { code: "CHANNEL_TAKEN", message: "Another deployment has the same channel name" };
   }
 }

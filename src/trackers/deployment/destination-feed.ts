@@ -156,7 +156,7 @@ export class DestinationFeed {
     } catch (error) {
       this.failures += 1;
       this.notBefore = now + waitAfter(this.failures);
-      logLine("warn", "Destinations not asked for", { error: String(error) });
+      logLine("warn", "Destinations not read", { error: String(error) });
     }
   }
 
@@ -277,7 +277,7 @@ const runAfter = ({ type, data }: DeploymentEvent, before: AlertRun | undefined)
     : before;
 
 const tellForsaken = (channel: string, destination: string): void => {
-  const message = "Destination not reached for 7 days: it does not get what has happened meanwhile";
+  const message = "Destination not reached for 7 days: it does not get what happened in the meantime";
   logLine("error", message, { channel, destination });
 };
 

@@ -77,7 +77,7 @@ export const ingest = (
     if (state.mode === "deploy" && event.type !== "deployment_started") {
       return refusal(
         "INVALID_TRANSITION",
-        `${event.type}: Stackcast has carried run ${state.run} out, and tells of it itself`,
+        `${event.type}: Stackcast ran run ${state.run} and reports its events itself`,
       );
     }
     const need = room.need(state, event);

@@ -78,7 +78,7 @@ const nextRun = (
   return [begun, ...ofTheRun(fresh, frames.slice(first), belonging)];
 };
 
-const NOT_ANEW = { code: "STACK_DELETED", message: "The stack was deleted, and not created anew" };
+const NOT_ANEW = { code: "STACK_DELETED", message: "The stack was deleted, and not created again" };
 
 /**
  * A stack that never appears, or cannot be read, ends its deployment's waiting; so does one that was deleted and does

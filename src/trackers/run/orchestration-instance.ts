@@ -42,7 +42,7 @@ export class OrchestrationInstance {
       this.env.ORCHESTRATIONS.create({ id, params }).then(
         () => undefined,
         // It may be there, or the platform away: the next nudge finds out.
-        (error: unknown) => this.note("Orchestration not begun", id, error),
+        (error: unknown) => this.note("Orchestration not started", id, error),
       ),
     );
   }
@@ -69,7 +69,7 @@ export class OrchestrationInstance {
         .then((instance) => instance.sendEvent({ type: NEWS, payload: {} }))
         .catch((error: unknown) => {
           this.told = false;
-          this.note("Orchestration not told", id, error);
+          this.note("Orchestration not notified", id, error);
         }),
     );
   }

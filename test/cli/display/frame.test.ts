@@ -87,7 +87,7 @@ describe("the line of the connection", () => {
 
   test("says once that all was caught up with", () => {
     const back = (seconds: number): Contact => ({ ...LIVE, regained: { at: moment(seconds), events: 14 } });
-    expect(last(back(35))).toBe("✓ Connected again: caught up with 14 events, nothing lost");
+    expect(last(back(35))).toBe("✓ Reconnected: caught up with 14 events, nothing lost");
     expect(last(back(20))).toMatch(/^Progress/);
   });
 

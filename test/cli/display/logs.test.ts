@@ -290,7 +290,7 @@ describe("the report", () => {
   test("counts every stack that a rollback concerned as back once it has ended", () => {
     const counted = (status: "rolling_back" | "rolled_back") =>
       finished && stackCountText({ ...finished, status });
-    expect([counted("rolling_back"), counted("rolled_back")]).toEqual(["0/2 stacks back", "2/2 stacks back"]);
+    expect([counted("rolling_back"), counted("rolled_back")]).toEqual(["0/2 rolled back", "2/2 rolled back"]);
   });
 
   test("names commands where Stackcast itself deploys", () => {

@@ -180,7 +180,7 @@ describe("a display", () => {
     teller.connection(LIVE);
     teller.regained(14);
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(last()).toBe("✓ Connected again: caught up with 14 events, nothing lost");
+    expect(last()).toBe("✓ Reconnected: caught up with 14 events, nothing lost");
     await vi.advanceTimersByTimeAsync(11_000);
     expect(last()).toMatch(/^Progress/);
     await teller.ended({ kind: "missing" });

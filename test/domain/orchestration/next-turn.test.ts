@@ -180,7 +180,7 @@ describe("what is next", () => {
         data: {
           error: {
             code: "ROLLBACK_FAILED",
-            message: "Not put back: b; left as they are, because these depend on them: a",
+            message: "Not rolled back: b; left unchanged, because these depend on them: a",
           },
         },
       },

@@ -13,7 +13,7 @@ describe("the way out of a status", () => {
     });
     expect(withWayOut(failed("DELETE_FAILED"))).toMatchObject({
       data: {
-        error: { details: expect.stringMatching(/^AWS::SQS::Queue DELETE_FAILED\. Remove what keeps/) },
+        error: { details: expect.stringMatching(/^AWS::SQS::Queue DELETE_FAILED\. Remove what blocks/) },
       },
     });
     expect(withWayOut(failed("OTHER"))).toEqual(failed("OTHER"));

@@ -13,16 +13,16 @@ describe("statuses", () => {
       deploying: "running",
       deployed: "done",
       failed: "failed",
-      rolling_back: "undoing",
-      rolled_back: "undone",
-      cancelling: "undoing",
-      cancelled: "undone",
-      destroying: "undoing",
-      destroyed: "undone",
+      rolling_back: "reverting",
+      rolled_back: "reverted",
+      cancelling: "reverting",
+      cancelled: "reverted",
+      destroying: "reverting",
+      destroyed: "reverted",
       pending: "waiting",
       skipped: "skipped",
-      deleting: "undoing",
-      deleted: "undone",
+      deleting: "reverting",
+      deleted: "reverted",
     });
   });
 
@@ -31,10 +31,10 @@ describe("statuses", () => {
     ["CREATE_IN_PROGRESS", "running"],
     ["UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "running"],
     ["UPDATE_COMPLETE", "done"],
-    ["UPDATE_ROLLBACK_IN_PROGRESS", "undoing"],
-    ["ROLLBACK_COMPLETE", "undone"],
-    ["DELETE_IN_PROGRESS", "undoing"],
-    ["DELETE_COMPLETE", "undone"],
+    ["UPDATE_ROLLBACK_IN_PROGRESS", "reverting"],
+    ["ROLLBACK_COMPLETE", "reverted"],
+    ["DELETE_IN_PROGRESS", "reverting"],
+    ["DELETE_COMPLETE", "reverted"],
     ["DELETE_SKIPPED", "skipped"],
     ["UPDATE_ROLLBACK_FAILED", "failed"],
     ["creating", "running"],
@@ -51,7 +51,7 @@ describe("statuses", () => {
     ]);
   });
 
-  test("a run is over when it has deployed, failed or been undone", () => {
+  test("a run is over when it has deployed, failed or been reverted", () => {
     expect(deploymentStates.filter(hasRunEnded)).toEqual([
       "deployed",
       "failed",

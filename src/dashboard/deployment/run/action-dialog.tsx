@@ -40,7 +40,7 @@ export const ActionDialog = ({ action, progress, onClose }: ActionDialogProps) =
       >
         <p>{intro}</p>
         {stacks.length > 0 && (
-          <ul class="named" tabIndex={0} aria-label="Stacks that this is about">
+          <ul class="named" tabIndex={0} aria-label="Stacks concerned">
             {stacks.map((stack) => (
               <li key={stack} class="mono">
                 {stack}
@@ -64,7 +64,7 @@ export const ActionDialog = ({ action, progress, onClose }: ActionDialogProps) =
         {failure && <FailureNote failure={failure} />}
         <div class="actions">
           <button type="button" class="button" onClick={onClose}>
-            Leave as it is
+            Keep it
           </button>
           <button
             type="submit"

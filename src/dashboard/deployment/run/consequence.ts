@@ -29,16 +29,16 @@ export const consequenceOf = (
       if (wasRemoval(progress)) {
         const stacks = namesOf(progress, ({ status }) => status !== "deleted").toReversed();
         return {
-          intro: `Run ${progress.run + 1} goes on deleting ${counted(stacks.length)}:`,
+          intro: `Run ${progress.run + 1} continues to delete ${counted(stacks.length)}:`,
           stacks,
-          outro: "What is deleted cannot be brought back.",
+          outro: "A deletion is final.",
         };
       }
       const stacks = namesOf(progress, ({ status }) => status !== "deployed" && status !== "skipped");
       return {
-        intro: `Run ${progress.run + 1} begins over ${counted(stacks.length)} that ${stacks.length === 1 ? "is" : "are"} not deployed:`,
+        intro: `Run ${progress.run + 1} deploys ${counted(stacks.length)} that ${stacks.length === 1 ? "is" : "are"} not deployed yet:`,
         stacks,
-        outro: "Stacks that are deployed stay as they are.",
+        outro: "Stacks that are deployed stay unchanged.",
       };
     }
     case "rollback": {
@@ -47,10 +47,9 @@ export const consequenceOf = (
         ({ status, startTime }) => startTime !== undefined && status !== "skipped" && status !== "pending",
       ).toReversed();
       return {
-        intro: `${counted(stacks.length)} go back to what was there before this run, the last layer first:`,
+        intro: `${counted(stacks.length)} are rolled back to their state before this run, the last layer first:`,
         stacks,
-        outro:
-          "Stacks that this run created are deleted; those that it updated get their earlier template back.",
+        outro: "Stacks that this run created are deleted; those that it updated get their previous template.",
       };
     }
     case "cancel": {
@@ -58,11 +57,11 @@ export const consequenceOf = (
       return {
         intro:
           stacks.length === 0
-            ? "No further stack begins."
-            : `No further stack begins. In flight ${stacks.length === 1 ? "is" : "are"} ${counted(stacks.length)}:`,
+            ? "No further stack starts."
+            : `No further stack starts. In progress ${stacks.length === 1 ? "is" : "are"} ${counted(stacks.length)}:`,
         stacks,
         outro:
-          "Updates in flight are cancelled and rolled back by CloudFormation; stacks being created come to their end.",
+          "Updates in progress are cancelled, and CloudFormation rolls them back; stacks being created finish.",
       };
     }
     case "destroy": {
@@ -72,7 +71,7 @@ export const consequenceOf = (
       return {
         intro: `All ${counted(stacks.length)} of ${progress.deploymentId}-${progress.environment} are deleted with their resources, the last layer first:`,
         stacks,
-        outro: "What is deleted cannot be brought back.",
+        outro: "A deletion is final.",
       };
     }
   }

@@ -5,8 +5,8 @@ import { hasRunEnded } from "../../../domain/words/status-words.ts";
 import { endNotice, hasNotifications, switchEndNotice } from "./end-notice.ts";
 
 const WORDS = {
-  off: "Tell me at the end",
-  on: "Tells you at the end",
+  off: "Notify me",
+  on: "Notifies you",
   denied: "Notifications are blocked",
 } as const;
 

@@ -88,7 +88,7 @@ const Stacks = ({ view, progress }: Readonly<{ view: RunView; progress: Deployme
       {found && stacks.length > 0 ? (
         <LayerTree view={view} filter={filter} />
       ) : (
-        <Empty title={stacks.length === 0 ? "No stack is known yet" : "No stack matches"}>
+        <Empty title={stacks.length === 0 ? "No stacks yet" : "No stacks match"}>
           {stacks.length > 0 && (
             <button type="button" class="button" onClick={() => setView({ q: undefined, is: undefined })}>
               Show all {stacks.length}

@@ -1,5 +1,5 @@
 /**
- * A run as the page draws it, in signals as fine as its parts: a stack that did not change is not drawn anew, however
+ * A run as the page draws it, in signals as fine as its parts: a stack that did not change is not drawn again, however
  * many others did.
  */
 import { batch, signal, type ReadonlySignal, type Signal } from "@preact/signals";

@@ -1,4 +1,4 @@
-/** How far a layer is, in a few words: what failed or was undone does not count as done. */
+/** How far a layer is, in a few words: what failed or was reverted does not count as done. */
 import type { StackStatus } from "../../../protocol/deployment/deployment-progress.ts";
 import { kindOfStatus } from "../../../domain/words/status-words.ts";
 
@@ -12,6 +12,6 @@ export const layerTally = (statuses: readonly StackStatus[], isDestroying: boole
     return `${deleted} of ${all} deleted${failedText}`;
   }
   const done = statuses.filter((status) => status === "deployed" || status === "skipped").length;
-  const undone = statuses.filter((status) => kindOfStatus(status) === "undone").length;
-  return `${done} of ${all} done${failedText}${undone > 0 ? `, ${undone} undone` : ""}`;
+  const reverted = statuses.filter((status) => kindOfStatus(status) === "reverted").length;
+  return `${done} of ${all} done${failedText}${reverted > 0 ? `, ${reverted} rolled back` : ""}`;
 };

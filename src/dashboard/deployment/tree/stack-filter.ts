@@ -8,7 +8,7 @@ import {
 } from "../../../domain/words/status-words.ts";
 
 /** What stacks are sorted by, with a chip each. */
-export const STACK_KINDS = ["running", "failed", "waiting", "done", "skipped", "undone"] as const;
+export const STACK_KINDS = ["running", "failed", "waiting", "done", "skipped", "reverted"] as const;
 
 export type StackKind = (typeof STACK_KINDS)[number];
 
@@ -18,7 +18,7 @@ const KIND_WORDS: Readonly<Record<StackKind, string>> = {
   waiting: "Waiting",
   done: "Done",
   skipped: "Skipped",
-  undone: "Undone",
+  reverted: "Rolled back",
 };
 
 /** In a run that is over nothing waits any more. */
@@ -35,12 +35,12 @@ export const stackFilterOf = (text: string, kindText: string): StackFilter => {
 
 const KIND_OF: Readonly<Record<StatusKind, StackKind>> = {
   running: "running",
-  undoing: "running",
+  reverting: "running",
   failed: "failed",
   waiting: "waiting",
   done: "done",
   skipped: "skipped",
-  undone: "undone",
+  reverted: "reverted",
 };
 
 const kindOfStack = ({ status }: Pick<StackProgress, "status">): StackKind => KIND_OF[kindOfStatus(status)];
@@ -67,7 +67,7 @@ export const countsByKind = (
     waiting: 0,
     done: 0,
     skipped: 0,
-    undone: 0,
+    reverted: 0,
   };
   for (const stack of stacks) counts[kindOfStack(stack)]++;
   return counts;

@@ -68,19 +68,19 @@ export const StackParts = ({ progress, node }: StackView) => {
       ) : (
         <p class="small quiet">
           {status === "pending" && dependsOn.length > 0
-            ? `Waits for ${dependsOn.join(", ")}.`
-            : "No resource has been told of."}
+            ? `Waiting for ${dependsOn.join(", ")}.`
+            : "No resources yet."}
         </p>
       )}
       <Outputs {...(progress.outputs && { outputs: progress.outputs })} />
       <div class="toolbar">
         <a class="button compact" href={viewHref({ tab: "log", on: name, event: undefined })}>
-          Its events
+          Events
         </a>
         {region !== undefined && (
           <>
             <a class="button compact" href={stackPath({ region, stackName })}>
-              The stack alone
+              Open stack
             </a>
             <ConsoleLink region={region} stackName={stackName} stackId={cause?.stackId ?? ""} isCompact />
           </>

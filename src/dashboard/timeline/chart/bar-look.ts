@@ -25,7 +25,7 @@ type StackFacts = Readonly<{
 /** CloudFormation rolls a stack back before it says that it failed: until then the cause tells it. */
 export const looksOfStack = ({ status, hasCause, isBlocked, isOver }: StackFacts): Looks => {
   if (isBlocked) return { look: "blocked", word: isOver ? "did not start" : "cannot start" };
-  if (status === "deploying" && hasCause) return { look: "undoing", word: "rolling back" };
+  if (status === "deploying" && hasCause) return { look: "reverting", word: "rolling back" };
   return { look: kindOfStatus(status), word: wordOfPart(status, isOver) };
 };
 

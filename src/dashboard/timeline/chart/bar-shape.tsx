@@ -30,7 +30,7 @@ export const BarPatterns = ({ id }: Readonly<{ id: string }>) => (
       <path class="timeline-hatch" d="M0 1.25h6" />
     </pattern>
     <pattern
-      id={`${id}-undone`}
+      id={`${id}-reverted`}
       width="6"
       height="6"
       patternUnits="userSpaceOnUse"
@@ -39,7 +39,7 @@ export const BarPatterns = ({ id }: Readonly<{ id: string }>) => (
       <path class="timeline-hatch" d="M0 1.25h6" />
     </pattern>
     <pattern
-      id={`${id}-undoing`}
+      id={`${id}-reverting`}
       width="6"
       height="6"
       patternUnits="userSpaceOnUse"
@@ -50,7 +50,7 @@ export const BarPatterns = ({ id }: Readonly<{ id: string }>) => (
   </defs>
 );
 
-const HATCHED: ReadonlySet<BarLook> = new Set<BarLook>(["failed", "undone", "undoing"]);
+const HATCHED: ReadonlySet<BarLook> = new Set<BarLook>(["failed", "reverted", "reverting"]);
 
 type BarShapeProps = Readonly<{
   kind: keyof typeof HEIGHTS;
@@ -59,7 +59,7 @@ type BarShapeProps = Readonly<{
   from: number;
   /** Absent: it has not begun, and `from` is the present. */
   to?: number;
-  /** From where on it could have begun. */
+  /** From where on it waiting to start. */
   ready?: number;
   look?: BarLook;
   word?: string;
