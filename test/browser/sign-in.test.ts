@@ -42,7 +42,7 @@ describe.skipIf(!chromiumPath)(`signing in${chromiumPath ? "" : ` – skipped: $
     await page.keyboard.press("Escape");
     await page.keyboard.press("Escape");
     await signIn(page, "nonsense");
-    await dialogOf(page).getByText("This is no token").waitFor();
+    await dialogOf(page).getByText("This is not a token").waitFor();
     await signIn(page, await tokenOf({ exp: 1 }));
     await dialogOf(page).getByText("This token has expired").waitFor();
     await signIn(page, await tokenOf({}, "another secret than the server's own, and long enough"));

@@ -305,7 +305,7 @@ describe("what is refused", () => {
     await clientOf(simulator).send(theirs);
     expect(await refusal({})).toEqual({
       code: "STACK_BUSY",
-      message: "The stack is in CREATE_IN_PROGRESS: deploy again when that has ended",
+      message: "The stack is in CREATE_IN_PROGRESS: deploy again when that ends",
     });
     expect(await refusal({ mustBeNew: true })).toMatchObject({ code: "STACK_EXISTS" });
     expect(simulator.calls.some(({ action }) => action === "CreateKeyPair")).toBe(false);
@@ -368,7 +368,7 @@ describe("what is refused", () => {
     expect(await refusal({})).toEqual({
       code: "AWS_UNREACHABLE",
       message:
-        "CloudFormation cannot be reached. Whether the deployment has started is not known: ask again with the same Idempotency-Key. Key pairs: k was made, and is kept",
+        "CloudFormation cannot be reached. Whether the deployment has started is not known: send the request again with the same Idempotency-Key. Key pairs: k was made, and is kept",
       details: [{ field: "keyPairs.k", message: "was made, and is kept" }],
     });
     fault.clear();

@@ -124,7 +124,7 @@ describe("destinations by the terminal client", () => {
     expect(usual).not.toHaveProperty("name");
     expect(usual).not.toHaveProperty("environments");
     expect(await told("change", id, `${receiver.url}/moved`)).toMatchObject({ url: `${receiver.url}/…` });
-    expect((await run("change", id)).stderr).toContain("what is to be changed?");
+    expect((await run("change", id)).stderr).toContain("nothing to change");
     const refused = await run("change", id, "--events", "no_such_event");
     expect({ code: refused.code, stdout: refused.stdout }).toEqual({ code: 2, stdout: "" });
     expect(refused.stderr).toMatch(/^stackcast: .*\(INVALID_REQUEST, request \S+\)\n {2}events/);

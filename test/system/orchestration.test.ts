@@ -135,7 +135,7 @@ describe("Stackcast deploys a shop of twelve stacks", () => {
     expect(error).toMatchObject({
       code: "UPDATE_ROLLBACK_COMPLETE",
       message: "Handler: Too large",
-      details: expect.stringContaining("mend the template, then deploy again"),
+      details: expect.stringContaining("fix the template, then deploy again"),
     });
     expect(cause).toMatchObject({ logicalId: "Handler", reason: "Too large" });
 

@@ -86,7 +86,7 @@ it("goes on with the same deployment when the Worker ends by itself, and says so
   const workers = livingBelow(child?.pid ?? 0).filter(isWorker);
   expect(workers.length).toBeGreaterThan(0);
   for (const pid of workers) process.kill(pid, "SIGKILL");
-  await eventually(() => printed.includes("it is started again"), "the line that says so", GRACE_MS);
+  await eventually(() => printed.includes("it is restarted"), "the line that says so", GRACE_MS);
   await eventually(
     async () => {
       if (child?.exitCode !== null || printed.includes("has ended: ")) throw new Error(printed);

@@ -91,7 +91,7 @@ describe("AWS lets nobody see any more what is under way", () => {
     await deployment.note(holder, stack, { kind: "unseen", error: { code, message: "again" } });
     await vi.waitFor(async () => {
       expect(await unseenBy(id)).toMatchObject([
-        { type: "error", error: { code, message: expect.stringContaining(`${stack} is out of sight`) } },
+        { type: "error", error: { code, message: expect.stringContaining(`${stack} cannot be seen`) } },
       ]);
     }, PLENTY);
     expect((await progressOf(id)).stacks[stack]?.status).toBe("deploying");
@@ -113,7 +113,7 @@ describe("AWS lets nobody see any more what is under way", () => {
     await deployment.note(await holderOf("r-given-up", stack, CALLER), stack, { kind: "unseen", error });
     expect((await progressOf("r-given-up")).stacks[stack]).toMatchObject({
       status: "failed",
-      error: { ...error, details: expect.stringContaining("may go on in CloudFormation") },
+      error: { ...error, details: expect.stringContaining("CloudFormation may still be changing the stack") },
     });
   });
 });

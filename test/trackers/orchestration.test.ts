@@ -174,7 +174,7 @@ describe("a deployment that Stackcast deploys", () => {
       ok: false,
       failure: {
         code: "INVALID_TRANSITION",
-        message: "Stackcast carries run 1 out, and tells of it itself",
+        message: "Stackcast runs run 1 and reports its events itself",
       },
     });
   });
