@@ -7,12 +7,15 @@ import { declareActions } from "./commands/actions.ts";
 import { declareDestinations } from "./commands/destinations.ts";
 import { declareDev } from "./commands/dev.ts";
 import { declareList } from "./commands/list.ts";
+import { declarePlan } from "./commands/plan.ts";
+import { declareRun } from "./commands/run.ts";
 import { declareStatus } from "./commands/status.ts";
 import { declareToken } from "./commands/token.ts";
+import { declareTrack } from "./commands/track.ts";
 import { declareWatch } from "./commands/watch.ts";
 import { declareWhy } from "./commands/why.ts";
 import { examples, type Work } from "./commands/command.ts";
-import { EXIT, type ExitCode } from "./arguments/exit-code.ts";
+import { EXIT } from "./arguments/exit-code.ts";
 import { hasColor } from "./arguments/output-mode.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { VERSION } from "./version.ts";
@@ -21,6 +24,7 @@ const HELP =
   examples(
     ["export STACKCAST_URL=https://stackcast.example.com STACKCAST_TOKEN=…", "once"],
     ["stackcast deploy D1BRV40 --environment dev --plan plan.yaml", "deploy, and follow"],
+    ["stackcast run D1BRV40 -e dev --app cdk.out -- cdk deploy --all", "have CDK followed"],
     ["stackcast watch D1BRV40 --environment dev", "follow what somebody deploys"],
     ["stackcast why D1BRV40 --environment dev", "the cause of a failure"],
     ["stackcast dev", "everything on this machine, with a simulated AWS"],
@@ -34,6 +38,9 @@ Exit codes:
 /** In the order of the help. */
 const DECLARATIONS = [
   declareDeploy,
+  declarePlan,
+  declareTrack,
+  declareRun,
   declareWatch,
   declareList,
   declareStatus,
@@ -78,8 +85,8 @@ const programOf = ({ stdout, stderr, env }: Surroundings, run: (work: Work) => P
 export const runCommandLine = async (
   argv: readonly string[],
   surroundings: Surroundings,
-): Promise<ExitCode> => {
-  let code: ExitCode = EXIT.done;
+): Promise<number> => {
+  let code: number = EXIT.done;
   const program = programOf(surroundings, async (work) => {
     code = await work(surroundings);
   });

@@ -27,6 +27,7 @@ export const issuesOf = (issues: readonly ZodIssue[], above: Issue["path"] = [])
     const path = [...above, ...issue.path.map((part) => (typeof part === "symbol" ? String(part) : part))];
     if (issue.code === "unrecognized_keys")
       return issue.keys.map((key) => ({ path: [...path, key], message: NOT_KNOWN }));
+    if (issue.code === "invalid_key") return issuesOf(issue.issues, path);
     if (issue.code === "invalid_union") {
       const [meant, ...others] = issue.errors.filter(wasMeant);
       if (meant && others.length === 0) return issuesOf(meant, path);

@@ -4,6 +4,9 @@ import { run } from "./terminal-client.ts";
 
 const COMMANDS = [
   ["deploy"],
+  ["plan"],
+  ["track"],
+  ["run"],
   ["watch"],
   ["list"],
   ["status"],

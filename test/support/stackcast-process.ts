@@ -16,7 +16,7 @@ export type StackcastProcess = Readonly<{
 
 type Options = Readonly<{ env?: Readonly<Record<string, string>>; cwd?: string }>;
 
-const LAUNCHER = new URL("../../src/cli/launcher.mjs", import.meta.url).pathname;
+export const LAUNCHER = new URL("../../src/cli/launcher.mjs", import.meta.url).pathname;
 
 /** What a build or a terminal of this machine would change is left out. */
 const plainEnv = (): NodeJS.ProcessEnv => {

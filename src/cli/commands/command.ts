@@ -11,14 +11,13 @@ import {
 } from "../../protocol/connection/channel-names.ts";
 import { REGION } from "../../protocol/partitions.ts";
 import { secondsOf } from "../arguments/duration.ts";
-import type { ExitCode } from "../arguments/exit-code.ts";
 import { momentOf } from "../arguments/moment.ts";
 import { OUTPUTS, type Output } from "../arguments/output-mode.ts";
 import type { ServerOptions } from "../arguments/server.ts";
 import type { Surroundings } from "../surroundings.ts";
 
-/** Does what a command is for. */
-export type Work = (surroundings: Surroundings) => Promise<ExitCode> | ExitCode;
+/** Does what a command is for; a command that runs another one ends with any code that that one has. */
+export type Work = (surroundings: Surroundings) => Promise<number> | number;
 
 /** Adds a command to the program; its action gives its work to `run`. */
 export type Declaration = (program: Command, run: (work: Work) => Promise<void>) => void;

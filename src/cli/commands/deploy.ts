@@ -1,4 +1,5 @@
-/** `stackcast deploy`: begins a run by a plan, or by the plan of the last run, and follows it. */
+/** `stackcast deploy`: begins a run by a plan, by a CDK app, or by the plan of the last run, and follows it. */
+import { Option } from "commander";
 import {
   addressOf,
   examples,
@@ -9,7 +10,16 @@ import {
 } from "./command.ts";
 import type { FollowingOptions } from "../watching.ts";
 
-export type DeployOptions = OfDeployment & FollowingOptions & Readonly<{ plan?: string; follow: boolean }>;
+export type DeployOptions = OfDeployment &
+  FollowingOptions &
+  Readonly<{
+    plan?: string;
+    app?: string;
+    /** Whether the app's assets are published before. */
+    assets: boolean;
+    onFailure?: "rollback" | "stop";
+    follow: boolean;
+  }>;
 
 const PLAN = `
 A plan names the stacks, what each depends on, and their templates, by paths relative to the plan:
@@ -36,12 +46,18 @@ export const declareDeploy: Declaration = (program, run) => {
     ),
   )
     .option("--plan <file>", "the plan, YAML or JSON; without it: the plan of the last run")
+    .option("--app <folder>", "a synthesized CDK app instead, such as cdk.out")
+    .option("--no-assets", "with --app: its assets are published already, do not run cdk-assets")
+    .addOption(
+      new Option("--on-failure <what>", "what a failure does to the run").choices(["rollback", "stop"]),
+    )
     .option("--no-follow", "start, and do not wait for the end")
     .addHelpText("after", PLAN)
     .addHelpText(
       "after",
       examples(
         ["stackcast deploy D1BRV40 --environment dev --plan plan.yaml", "by a plan"],
+        ["stackcast deploy D1BRV40 -e dev --app cdk.out", "a CDK app"],
         ["stackcast deploy D1BRV40 -e dev", "again, by the last plan"],
         ["stackcast deploy D1BRV40 -e dev --bar --timeout 30m", "one bar, half an hour at most"],
       ),
