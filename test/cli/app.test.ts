@@ -125,7 +125,7 @@ describe("an app", () => {
       "a tag that AWS does not take",
       {},
       { properties: { tags: { "aws:x": "1" } } },
-      "Net: tags.aws:x: must not begin",
+      "Net: tags.aws:x: must not start",
     ],
     ["no template", {}, { properties: { templateFile: "gone.json" } }, "gone.json cannot be read"],
   ])("is refused for %s", async (_what, assembly, stack, told) => {

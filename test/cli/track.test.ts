@@ -104,7 +104,7 @@ describe("track", () => {
   test.each([
     ["nothing", [], "which stacks?"],
     ["two sources", ["--stacks", "a", "--app", "cdk.out"], "Give one of"],
-    ["no name", ["--stacks", "a,b!"], "b!: stackName: must begin with a letter"],
+    ["no name", ["--stacks", "a,b!"], "b!: stackName: must start with a letter"],
     ["no place", ["--stacks", "moon/a"], '"moon/a" is no stack'],
     ["an empty input", ["--stack-file", "-"], "the input: names no stack"],
     ["no file", ["--stack-file", "gone"], "gone cannot be read"],

@@ -2,8 +2,9 @@
  * The package: packed, installed with nothing else and without a network, and used from there as a terminal client and,
  * by other people's code, as the typed client.
  */
-import { execFile, execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { execFile, execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,9 +12,13 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import packageJson from "../../package.json" with { type: "json" };
+import { freePort } from "../../src/cli/local/worker-process.ts";
 import { RUNS, serve } from "../cli/watched.ts";
+import { eventually } from "../support/eventually.ts";
 
 const { name, version } = packageJson;
+
+const MINIFLARE = fileURLToPath(import.meta.resolve("../../node_modules/miniflare"));
 
 const TSC = fileURLToPath(import.meta.resolve("../../node_modules/.bin/tsc"));
 
@@ -79,10 +84,31 @@ describe("the package", () => {
     expect(stderr).toContain("plan.yaml:2:11: stacks[0].name: must hold");
   });
 
-  test("says where the whole product runs, which it does not hold", () => {
-    const { code, stderr } = run("stackcast", "dev");
-    expect(code).toBe(2);
-    expect(stderr).toContain("runs in a clone");
+  test("runs the whole product, given the runtime that npm brings it as an option", async () => {
+    const missing = run("stackcast", "dev");
+    expect(missing.code).toBe(2);
+    expect(missing.stderr).toContain("npm install miniflare");
+
+    symlinkSync(MINIFLARE, join(folder, "node_modules", "miniflare"));
+    const port = await freePort();
+    const child = spawn(bin("stackcast"), ["dev", "--port", String(port), "--speed", "200"], { cwd: folder });
+    const ended = once(child, "exit");
+    let printed = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text: string) => (printed += text));
+    try {
+      await eventually(
+        () => printed.includes("is being deployed"),
+        () => `a deployment in: ${printed}`,
+        60_000,
+      );
+      const page = await fetch(`http://127.0.0.1:${port}/`);
+      expect([page.status, page.headers.get("Content-Type")]).toEqual([200, "text/html; charset=utf-8"]);
+    } finally {
+      child.kill("SIGINT");
+      expect(await ended).toEqual([0, null]);
+      rmSync(join(folder, "node_modules", "miniflare"));
+    }
   });
 
   test("gives the typed client to plain Node", async () => {

@@ -80,7 +80,7 @@ it("prints the dashboard's address with a token first, and both are good", async
 it("goes on with the same deployment when the Worker ends by itself, and says so", async () => {
   const isWorker = (pid: number): boolean => {
     const words = execFileSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" });
-    return words.includes("wrangler") && words.includes("dev");
+    return words.includes("worker-host");
   };
   const before = await state();
   const workers = livingBelow(child?.pid ?? 0).filter(isWorker);

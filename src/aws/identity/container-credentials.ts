@@ -35,7 +35,8 @@ const answerSchema = z
   .object({
     AccessKeyId: z.string().min(1),
     SecretAccessKey: z.string().min(1),
-    Token: z.string().min(1),
+    /** Empty for keys that are good without one. */
+    Token: z.string(),
     Expiration: z.iso.datetime({ offset: true }),
   })
   .transform((keys): TemporaryKeys => ({

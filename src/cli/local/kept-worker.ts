@@ -1,29 +1,21 @@
-/**
- * A Worker's process that is started again from its state when it ends by itself, as `wrangler dev` does when much comes at
- * once. Given up when starting it again does not help.
- */
+/** A Worker's process that is started again from its state when it ends by itself; given up when that does not help. */
 import type { WorkerProcess } from "./worker-process.ts";
 
 /** So often in a row it is started again. */
 export const MAX_RESTARTS = 3;
 
-/** A life of so many milliseconds ends the row: the start, which builds the page, takes its part of it. */
+/** A life of so many milliseconds ends the row: the start takes its part of it. */
 export const STEADY_MS = 120_000;
 
 type Watcher = Readonly<{
   /** It has ended by itself, and is being started again. */
   restarting(): void;
-  /** It answers again. */
-  restarted(): void;
   /** Milliseconds since 1970. */
   clock: () => number;
 }>;
 
 /** As one process, which ends when it is stopped or given up. `start` uses the same port and the same folder each time. */
-export const keptWorker = (
-  start: () => WorkerProcess,
-  { restarting, restarted, clock }: Watcher,
-): WorkerProcess => {
+export const keptWorker = (start: () => WorkerProcess, { restarting, clock }: Watcher): WorkerProcess => {
   const stopping = new AbortController();
   const isStopping = (): boolean => stopping.signal.aborted;
   let current = start();
@@ -36,7 +28,6 @@ export const keptWorker = (
       if (isStopping() || inARow >= MAX_RESTARTS) return why;
       restarting();
       current = start();
-      void current.ready(stopping.signal).then((answers) => answers && restarted());
     }
   };
 

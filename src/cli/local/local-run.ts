@@ -1,24 +1,30 @@
-/** `stackcast dev`, where it can be run: in a clone, which has the Worker and the simulated AWS. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import type { DevOptions } from "../commands/dev.ts";
+/** `stackcast dev`: the Worker on this machine, against a simulated AWS or the real one. */
+import type { DevOptions } from "../arguments/dev-options.ts";
 import { complain } from "../complaint.ts";
 import { EXIT, type ExitCode } from "../arguments/exit-code.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { hasRuntime } from "./worker-parts.ts";
+import { isFree } from "./worker-process.ts";
 
-/** Of the clone, or of the package. */
-const ROOT = join(import.meta.dirname, "..", "..", "..");
+const NO_RUNTIME = [
+  "stackcast dev runs the Worker on miniflare, which is not installed",
+  "  npm install miniflare   brings it (npm leaves it out with --omit=optional)",
+];
 
 /** Runs until it is told to end. */
 export const runLocally = async (options: DevOptions, surroundings: Surroundings): Promise<ExitCode> => {
-  if (!(options.speed > 0)) {
-    complain(surroundings, "--speed needs a number above 0");
-    return EXIT.usage;
-  }
-  if (!existsSync(join(ROOT, "wrangler.toml"))) {
-    complain(surroundings, "stackcast dev runs in a clone of Stackcast: npm ci && npm start");
-    return EXIT.usage;
-  }
-  const { runLocalSystem } = await import("./local-system.ts");
-  return runLocalSystem({ ...options, root: ROOT }, surroundings);
+  const refuse = (code: ExitCode, ...lines: readonly string[]): ExitCode => {
+    complain(surroundings, ...lines);
+    return code;
+  };
+  const { speed, port, aws = false, allowDeploy, profile, region } = options;
+  if (!(speed > 0)) return refuse(EXIT.usage, "--speed needs a number above 0");
+  const lone = Object.entries({ "--profile": profile, "--region": region, "--allow-deploy": allowDeploy });
+  const [alone] = lone.find(([, value]) => value !== undefined) ?? [];
+  if (!aws && alone !== undefined) return refuse(EXIT.usage, `${alone} belongs to --aws`);
+  if (!hasRuntime()) return refuse(EXIT.usage, ...NO_RUNTIME);
+  if (!(await isFree(port)))
+    return refuse(EXIT.failed, `port ${port} is taken; choose another one with --port ${port + 1}`);
+  if (aws) return (await import("./aws-system.ts")).runAgainstAws(options, surroundings);
+  return (await import("./local-system.ts")).runLocalSystem(options, surroundings);
 };

@@ -1,19 +1,14 @@
-/** `wrangler dev` as a process of ours: started quietly, asked until it answers, ended with all it has started. */
+/** The Worker in a process of ours: started quietly, asked until it answers, ended with all it has started. */
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { createServer } from "node:net";
 import { readFile } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Hosted } from "./worker-options.ts";
 
-type WorkerOptions = Readonly<{
-  port: number;
-  /** For its state and its log; whoever made it deletes it. */
-  folder: string;
-  /** Of the Worker's project. */
-  root: string;
-  variables: Readonly<Record<string, string>>;
-}>;
+/** `folder`: for its state and its log; whoever made it deletes it. */
+type WorkerOptions = Hosted & Readonly<{ env: NodeJS.ProcessEnv }>;
 
 export type WorkerProcess = Readonly<{
   /** Resolves when it answers; false if it ended or was stopped before. */
@@ -46,37 +41,18 @@ export const freePort = (): Promise<number> =>
 /** Milliseconds that it is given to end by itself. */
 const GRACE = 5_000;
 
-export const startWorker = ({ port, folder, root, variables }: WorkerOptions): WorkerProcess => {
-  const log = join(folder, "wrangler.log");
+/** Beside this file, as it is written or as it is packed. */
+const HOST = join(import.meta.dirname, import.meta.url.endsWith(".ts") ? "worker-host.ts" : "worker-host.js");
+
+export const startWorker = ({ env, ...hosted }: WorkerOptions): WorkerProcess => {
+  const { folder, port } = hosted;
+  const log = join(folder, "worker.log");
   const output = openSync(log, "a");
-  const given = Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
-  const child = spawn(
-    "wrangler",
-    [
-      "dev",
-      "--ip",
-      "127.0.0.1",
-      "--port",
-      String(port),
-      "--persist-to",
-      folder,
-      "--inspector-port",
-      "0",
-      ...given,
-    ],
-    // A group of its own, so that the runtime it starts ends with it, and not at the terminal's Ctrl-C before it.
-    {
-      detached: true,
-      cwd: root,
-      stdio: ["ignore", output, output],
-      env: {
-        ...process.env,
-        PATH: [join(root, "node_modules", ".bin"), process.env["PATH"] ?? ""].join(delimiter),
-        CI: "true",
-        WRANGLER_SEND_METRICS: "false",
-      },
-    },
-  );
+  // A group of its own, so that the runtime it starts ends with it, and not at the terminal's Ctrl-C before it.
+  const child = spawn(process.execPath, [HOST], { detached: true, stdio: ["pipe", output, output], env });
+  // It may be gone before it has read what it is told.
+  child.stdin?.on("error", () => undefined);
+  child.stdin?.write(`${JSON.stringify(hosted)}\n`);
   closeSync(output);
   const signalGroup = (signal: NodeJS.Signals): void => {
     if (child.pid === undefined) return;
