@@ -7,6 +7,7 @@ import { resourceApp } from "./middleware/resource-app.ts";
 const healthRoute = createRoute({
   method: "get",
   path: "/healthz",
+  operationId: "getHealth",
   summary: "Whether the Worker's settings are valid; calls nothing outside",
   tags: ["health"],
   responses: {

@@ -28,6 +28,7 @@ gatewaySocket.get("/ws", connect);
 gatewaySocket.openAPIRegistry.registerPath({
   method: "get",
   path: "/ws",
+  operationId: "openSocket",
   summary: "A WebSocket for any channels: subscribe to deployments and stacks, see their events live",
   security: socketSecurity,
   tags: ["sockets"],

@@ -9,6 +9,7 @@ import { resourceApp } from "../middleware/resource-app.ts";
 const issueRoute = createRoute({
   method: "post",
   path: "/api/v1/tickets",
+  operationId: "createTicket",
   summary: "A ticket for one WebSocket, good once and for a minute",
   security: [{ token: [] }],
   tags: ["tickets"],

@@ -65,6 +65,7 @@ trackSocket.get("/canvas/deploy/track/:stackName", track);
 trackSocket.openAPIRegistry.registerPath({
   method: "get",
   path: "/canvas/deploy/track/{stackName}",
+  operationId: "openTrackSocket",
   summary: "A stack's own channel as a WebSocket: its events so far, then live ones",
   security: socketSecurity,
   tags: ["sockets"],

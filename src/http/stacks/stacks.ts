@@ -48,6 +48,7 @@ const tags = ["stacks"];
 const summaryRoute = createRoute({
   method: "get",
   path: "/api/v1/stacks/{stackName}",
+  operationId: "getStack",
   summary: "The state of a stack's newest operation. Reads AWS once and does not start tracking",
   security,
   tags,
@@ -65,6 +66,7 @@ const summaryRoute = createRoute({
 const eventsRoute = createRoute({
   method: "get",
   path: "/api/v1/stacks/{stackName}/events",
+  operationId: "listStackEvents",
   summary: "The events of a stack's channel after an offset, oldest first",
   security,
   tags,
@@ -82,6 +84,7 @@ const eventsRoute = createRoute({
 const trackRoute = createRoute({
   method: "post",
   path: "/api/v1/stacks/{stackName}/track",
+  operationId: "trackStack",
   summary: "Track a stack, even while nobody watches",
   security,
   tags,
@@ -96,6 +99,7 @@ const trackRoute = createRoute({
 const untrackRoute = createRoute({
   ...trackRoute,
   method: "delete",
+  operationId: "untrackStack",
   summary: "Track a stack only while somebody watches",
 });
 
