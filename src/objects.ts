@@ -9,7 +9,9 @@ import type { Env } from "./env.ts";
 import { stackAddressOf } from "./protocol/connection/channel.ts";
 import {
   deploymentChannelOf,
+  placeTextOf,
   stackChannelOf,
+  type AwsPlace,
   type DeploymentAddress,
   type StackAddress,
 } from "./protocol/connection/channel-names.ts";
@@ -77,9 +79,9 @@ export const destinationsOf = (env: Env): DestinationsRpc =>
 export const outboxOf = (env: Env, id: string): OutboxRpc =>
   env.OUTBOXES.get(env.OUTBOXES.idFromName(`${OUTBOX_PREFIX}${id}`));
 
-/** The object of a region of AWS. */
-export const regionOf = (env: Env, region: string): RegionRpc =>
-  env.REGIONS.get(env.REGIONS.idFromName(region), placedNear(region));
+/** The object of an account's region of AWS. */
+export const regionOf = (env: Env, place: AwsPlace): RegionRpc =>
+  env.REGIONS.get(env.REGIONS.idFromName(placeTextOf(place)), placedNear(place.region));
 
 /** The one object that knows all accounts. */
 export const accountsOf = (env: Env): AccountsRpc => env.ACCOUNTS.get(env.ACCOUNTS.idFromName("accounts"));

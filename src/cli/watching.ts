@@ -3,7 +3,12 @@ import type { Patience } from "../client/connection/connection-state.ts";
 import { DeploymentStore } from "../client/deployment-store.ts";
 import { restClient, type StackQuery } from "../client/rest.ts";
 import { StackStore } from "../client/stack-store.ts";
-import type { DeploymentAddress, StackAddress } from "../protocol/connection/channel-names.ts";
+import {
+  inAccount,
+  placeTextOf,
+  type DeploymentAddress,
+  type StackAddress,
+} from "../protocol/connection/channel-names.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import { complain } from "./complaint.ts";
 import { orphanWarning } from "./display/left-behind.ts";
@@ -141,9 +146,9 @@ export const watchDeployment = async (
 /** The server's own region, if it knows the stack there. */
 const regionThere = async (
   server: Server,
-  stackName: StackAddress["stackName"],
+  stack: Omit<StackQuery, "region">,
 ): Promise<Result<string, string>> => {
-  const summary = await restClient(server).stacks.summary({ stackName });
+  const summary = await restClient(server).stacks.summary(stack);
   if (summary.ok) return success(summary.value.region);
   return failed(
     `which region is the stack in? Give --region, or set AWS_REGION (${summary.failure.message})`,
@@ -152,7 +157,7 @@ const regionThere = async (
 
 /** `stackcast watch --stack`. */
 export const watchStack = async (
-  { stackName, region: given }: StackQuery,
+  { region: given, ...stack }: StackQuery,
   { since: text, ...options }: WatchingOptions,
   surroundings: Surroundings,
 ): Promise<ExitCode> => {
@@ -162,13 +167,14 @@ export const watchStack = async (
     complain(surroundings, server.failure);
     return EXIT.usage;
   }
-  const found = given === undefined ? await regionThere(server.value, stackName) : success(given);
+  const found = given === undefined ? await regionThere(server.value, stack) : success(given);
   if (!found.ok) {
     complain(surroundings, found.failure);
     return EXIT.usage;
   }
-  const region = found.value;
-  const address: StackAddress = { region, stackName };
+  const { account, stackName } = stack;
+  const address: StackAddress = { ...inAccount(account), region: found.value, stackName };
+  const place = placeTextOf(address);
   const store = new StackStore();
   const tellers = await stackTellers({ address, server: server.value, store, options, surroundings, since });
   const ending = await followStack({
@@ -181,12 +187,13 @@ export const watchStack = async (
     interruption: surroundings.interruption,
   });
   const url = server.value.isGiven ? ` --url ${server.value.url}` : "";
-  const back = `stackcast watch --stack ${stackName} --region ${region}${url}`;
+  const there = address.account === undefined ? "" : ` --account ${address.account}`;
+  const back = `stackcast watch --stack ${stackName} --region ${address.region}${there}${url}`;
   const words = lastWords(
     ending,
-    `stack ${stackName} in ${region}`,
+    `stack ${stackName} in ${place}`,
     back,
-    `${server.value.url}/stacks/${region}/${stackName}`,
+    `${server.value.url}/stacks/${place}/${stackName}`,
   );
   noted(ending, words, surroundings);
   return exitOfEnding(ending, options.strict);

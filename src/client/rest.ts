@@ -41,8 +41,12 @@ export type Status =
   | Readonly<{ kind: "changed"; etag: string | undefined; deployment: DeploymentAnswer }>
   | Readonly<{ kind: "unchanged"; etag: string }>;
 
-/** A stack on its own; without a region, the Worker's. */
-export type StackQuery = Readonly<{ stackName: StackAddress["stackName"]; region?: string }>;
+/** A stack on its own; without an account or a region, in the Worker's. */
+export type StackQuery = Readonly<{
+  stackName: StackAddress["stackName"];
+  account?: string | undefined;
+  region?: string | undefined;
+}>;
 
 const isDeployment = withFields<DeploymentAnswer>("deploymentId", "status", "stacks", "epoch", "offset");
 const isDeploymentList = withFields<DeploymentList>("items");
@@ -146,17 +150,17 @@ export const restClient = (options: RestOptions) => {
   };
 
   const stacks = {
-    summary: ({ stackName, region }: StackQuery): Answer<StackSummary> =>
-      call({ path: stackPath(stackName), query: { region } }, isStack),
+    summary: ({ stackName, ...place }: StackQuery): Answer<StackSummary> =>
+      call({ path: stackPath(stackName), query: place }, isStack),
 
-    events: ({ stackName, region }: StackQuery, query: EventsQuery = {}): Answer<StackEvents> =>
-      call({ path: `${stackPath(stackName)}/events`, query: { region, ...query } }, isStackEvents),
+    events: ({ stackName, ...place }: StackQuery, query: EventsQuery = {}): Answer<StackEvents> =>
+      call({ path: `${stackPath(stackName)}/events`, query: { ...place, ...query } }, isStackEvents),
 
-    track: ({ stackName, region }: StackQuery): Answer<Tracking> =>
-      call({ method: "POST", path: `${stackPath(stackName)}/track`, query: { region } }, isTracking),
+    track: ({ stackName, ...place }: StackQuery): Answer<Tracking> =>
+      call({ method: "POST", path: `${stackPath(stackName)}/track`, query: place }, isTracking),
 
-    untrack: ({ stackName, region }: StackQuery): Answer<Tracking> =>
-      call({ method: "DELETE", path: `${stackPath(stackName)}/track`, query: { region } }, isTracking),
+    untrack: ({ stackName, ...place }: StackQuery): Answer<Tracking> =>
+      call({ method: "DELETE", path: `${stackPath(stackName)}/track`, query: place }, isTracking),
   };
 
   const tickets = {

@@ -2,7 +2,7 @@
  * A stack's own channel over its own socket, `/canvas/deploy/track/{stackName}`: the position to resume from goes into
  * the address, so that a hole costs a new connection.
  */
-import type { StackAddress } from "../protocol/connection/channel-names.ts";
+import { inAccount, type StackAddress } from "../protocol/connection/channel-names.ts";
 import { ChannelFollower, type ChannelListener, type Position } from "./channel-follower.ts";
 import { Connection } from "./connection/connection.ts";
 import type { ConnectionState } from "./connection/connection-state.ts";
@@ -21,8 +21,11 @@ export type Track = Readonly<{
 
 /** Follows a stack until `close`, beyond the end of its operation. */
 export const openTrack = (options: TrackOptions, listener: ChannelListener): Track => {
-  const { url, region, stackName, from } = options;
+  const { url, account, region, stackName, from } = options;
   const base = `${url.replace(/^http/, "ws").replace(/\/$/, "")}/canvas/deploy/track/${encodeURIComponent(stackName)}`;
+  const place = Object.entries({ ...inAccount(account), region })
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join("&");
   let subscribed = false;
 
   const receive = (text: string): void => {
@@ -54,7 +57,7 @@ export const openTrack = (options: TrackOptions, listener: ChannelListener): Tra
         const { position } = follower;
         const resumed =
           position && `&epoch=${encodeURIComponent(position.epoch)}&offset=${String(position.offset)}`;
-        return `${base}?region=${encodeURIComponent(region)}${resumed ?? ""}`;
+        return `${base}?${place}${resumed ?? ""}`;
       },
       opened: () => undefined,
       frame: receive,

@@ -5,6 +5,7 @@ import { queryValue, route } from "./address.ts";
 import { Announcements } from "./shell/announcements.tsx";
 import { ConnectionBadge } from "./shell/connection-badge.tsx";
 import { signInReason } from "./session.ts";
+import { stackPath } from "./route.ts";
 import { useKeys } from "./shell/keys.ts";
 import { SettingsMenu } from "./shell/settings-menu.tsx";
 
@@ -40,14 +41,10 @@ const Page = () => {
         />
       );
     }
-    case "stack":
-      return (
-        <StackPage
-          key={`${shown.region}/${shown.stackName}`}
-          region={shown.region}
-          stackName={shown.stackName}
-        />
-      );
+    case "stack": {
+      const { page: _page, ...address } = shown;
+      return <StackPage key={stackPath(address)} {...address} />;
+    }
     case "destinations":
       return <DestinationsPage />;
     case "unknown":

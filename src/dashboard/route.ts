@@ -1,5 +1,9 @@
 /** Paths and queries of the pages, in both directions: what an address shows, and the address that shows something. */
-import type { DeploymentAddress, StackAddress } from "../protocol/connection/channel-names.ts";
+import {
+  stackChannelOf,
+  type DeploymentAddress,
+  type StackAddress,
+} from "../protocol/connection/channel-names.ts";
 
 /** What an address shows. */
 export type Route =
@@ -19,8 +23,10 @@ const decoded = (part: string): string => {
 
 /** The page that a path names. */
 export const routeOf = (path: string): Route => {
-  const [kind = "", first, second, ...rest] = path.split("/").filter(Boolean).map(decoded);
-  if (rest.length > 0) return { page: "unknown" };
+  const [kind = "", first, second, third, ...rest] = path.split("/").filter(Boolean).map(decoded);
+  if (kind === "stacks" && second !== undefined && third !== undefined && rest.length === 0)
+    return { page: "stack", account: first, region: second, stackName: third };
+  if (third !== undefined) return { page: "unknown" };
   if (kind === "" || (kind === "deployments" && first === undefined)) return { page: "deployments" };
   if (kind === "destinations" && first === undefined) return { page: "destinations" };
   if (first === undefined || second === undefined) return { page: "unknown" };
@@ -32,8 +38,8 @@ export const routeOf = (path: string): Route => {
 export const deploymentPath = ({ deploymentId, environment }: DeploymentAddress): string =>
   `/deployments/${encodeURIComponent(deploymentId)}/${encodeURIComponent(environment)}`;
 
-export const stackPath = ({ region, stackName }: StackAddress): string =>
-  `/stacks/${encodeURIComponent(region)}/${encodeURIComponent(stackName)}`;
+export const stackPath = (address: StackAddress): string =>
+  `/${stackChannelOf(address).split("/").map(encodeURIComponent).join("/")}`;
 
 /** Values of the query to set; undefined and an empty text take one away. */
 export type QueryChanges = Readonly<Record<string, string | number | undefined>>;

@@ -1,34 +1,40 @@
-/** What an orchestrated run reaches CloudFormation with, region by region. */
+/** What an orchestrated run reaches CloudFormation with, by account and region. */
 import { changeSets, type ChangeSets } from "../aws/cloudformation/change-sets.ts";
-import { workerSession } from "../aws/identity/worker-session.ts";
+import { executionRoleOf, workerSession } from "../aws/identity/worker-session.ts";
 import { stackOperations, type StackOperations } from "../aws/cloudformation/stack-operations.ts";
 import type { Env } from "../env.ts";
+import { placeTextOf } from "../protocol/connection/channel-names.ts";
 import type { Settings } from "../settings.ts";
 
 /** CloudFormation in one region. */
 type RegionClients = Readonly<{ operations: StackOperations; changeSets: ChangeSets }>;
 
 export type Clients = Readonly<{
-  in(region: string): RegionClients;
+  /** `account`: an alias; absent: the Worker's own credentials. */
+  in(region: string, account?: string): RegionClients;
+  /** The role that CloudFormation gets in an account, where its deploying role may pass it. */
+  executionRoleOf(account: string | undefined): Promise<string | undefined>;
   /** Lets CloudFormation work for a moment. */
   pause(milliseconds: number): Promise<void>;
   /** Unix milliseconds. */
   now(): number;
 }>;
 
-/** Clients with the Worker's own credentials. */
+/** Clients with the credentials of each account for deploying. */
 export const clientsOf = (env: Env, { aws }: Settings): Clients => {
   const known = new Map<string, RegionClients>();
   return {
-    in(region) {
-      const session = workerSession(env, aws, { region, purpose: "deploy" });
-      const clients = known.get(region) ?? {
+    in(region, account) {
+      const key = placeTextOf({ account, region });
+      const session = workerSession(env, aws, { account, region, purpose: "deploy" });
+      const clients = known.get(key) ?? {
         operations: stackOperations(session),
         changeSets: changeSets(session),
       };
-      known.set(region, clients);
+      known.set(key, clients);
       return clients;
     },
+    executionRoleOf: (account) => executionRoleOf(env, account),
     pause: (milliseconds) => scheduler.wait(milliseconds),
     now: () => Date.now(),
   };

@@ -24,7 +24,8 @@ export const desiredStackOf = async (
   now: StackPicture | undefined,
 ): Promise<Result<StackWish, ErrorDetail>> => {
   const { plan, template, address, user } = step.order;
-  const { roleArn, notificationArns, deploymentMode } = plan.options ?? {};
+  const { notificationArns, deploymentMode } = plan.options ?? {};
+  const roleArn = plan.options?.roleArn ?? (await step.clients.executionRoleOf(plan.account));
   const parameters = await parametersOf(step, now);
   if (!parameters.ok) return parameters;
   return success({
@@ -83,7 +84,7 @@ const parametersOf = async (
       return failed({ code: "STACK_NOT_FOUND", message: `${stack} is no stack of this deployment` });
     let given = outputs.get(stack);
     if (!given) {
-      const seen = settled(await clients.in(place.region).operations.picture(place.stackName));
+      const seen = settled(await clients.in(place.region, place.account).operations.picture(place.stackName));
       if (!seen.ok) return failed(errorDetailOf(seen.failure));
       given = seen.value.outputs;
       outputs.set(stack, given);

@@ -20,7 +20,7 @@ export type StepOutcome = "again" | "wait" | "pending";
 
 /** CloudFormation in the region of the step's stack. */
 export const cloudFormationOf = ({ order, clients }: Pick<Step, "order" | "clients">) =>
-  clients.in(order.plan.region);
+  clients.in(order.plan.region, order.plan.account);
 
 /** Tells that the stack has failed. */
 export const failing = async ({ controller }: Step, error: ErrorDetail): Promise<StepOutcome> => {

@@ -1,22 +1,11 @@
 /** AWS accounts that Stackcast works in beside its own: what is asked for, kept and shown of each. */
 import * as z from "zod";
-import { regionSchema } from "./connection/channel.ts";
-import { partitionOf, REGION } from "./partitions.ts";
+import { aliasSchema, regionSchema } from "./connection/channel.ts";
+import { DEFAULT_ACCOUNT } from "./connection/channel-names.ts";
+import { partitionOf } from "./partitions.ts";
 import { roleArnOf } from "./role-arn.ts";
 
-/** The alias of the Worker's own credentials, which stands in no channel's name. */
-export const DEFAULT_ACCOUNT = "default";
-
 export const MAX_ACCOUNTS = 500;
-
-/** A name that no region of any partition can have: both stand at the same place in a channel's name. */
-export const aliasSchema = z
-  .string()
-  .regex(
-    /^[a-z][a-z0-9-]{0,31}$/,
-    "must start with a lower-case letter and have at most 32 of these, digits and hyphens",
-  )
-  .refine((alias) => !REGION.test(alias), "must not look like a region");
 
 /** Beside the accounts' aliases, `default`. */
 const newAliasSchema = aliasSchema.refine(

@@ -8,6 +8,8 @@ describe("an address", () => {
     ["/deployments/D1BRV40/dev", { page: "deployment", deploymentId: "D1BRV40", environment: "dev" }],
     ["/deployments/D1BRV40/dev/", { page: "deployment", deploymentId: "D1BRV40", environment: "dev" }],
     ["/stacks/eu-west-1/web", { page: "stack", region: "eu-west-1", stackName: "web" }],
+    ["/stacks/prod/eu-west-1/web", { page: "stack", account: "prod", region: "eu-west-1", stackName: "web" }],
+    ["/stacks/a/b/c/d", { page: "unknown" }],
     ["/destinations", { page: "destinations" }],
     ["/deployments/D1BRV40", { page: "unknown" }],
     ["/deployments/a/b/c", { page: "unknown" }],
@@ -20,9 +22,11 @@ describe("an address", () => {
   test("leads back to what it was made of", () => {
     const deployment = { deploymentId: "a/b c", environment: "dev" };
     const stack = { region: "eu-west-1", stackName: "web?" };
-    expect([routeOf(deploymentPath(deployment)), routeOf(stackPath(stack))]).toEqual([
+    const ofAccount = { account: "prod", ...stack };
+    expect([deploymentPath(deployment), stackPath(stack), stackPath(ofAccount)].map(routeOf)).toEqual([
       { page: "deployment", ...deployment },
       { page: "stack", ...stack },
+      { page: "stack", ...ofAccount },
     ]);
   });
 });

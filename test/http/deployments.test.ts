@@ -286,7 +286,7 @@ describe("registering", () => {
     ["since", { since: "yesterday" }],
     ["onFail", { onFail: "rollback" }],
     ["stacks.0.dependson", { stacks: [{ name: "network", dependson: [] }] }],
-    ["stacks.0.account", { stacks: [{ name: "network", account: "prod" }] }],
+    ["stacks.0.accounts", { stacks: [{ name: "network", accounts: "prod" }] }],
   ])("with a wrong %s is refused, and the field is named", async (field, wrong) => {
     const fake = new FakeDeployments();
     const body = { ...registration, ...wrong };
@@ -359,7 +359,7 @@ describe("registering", () => {
     `${path}/status?environment=dev&runs=2`,
     "/api/v1/deployments?state=failed",
     "/api/v1/stacks/app?regoin=eu-west-1",
-    "/api/v1/stacks/app?account=prod",
+    "/api/v1/stacks/app?accounts=prod",
   ])("a query that nobody knows is refused by name: %s", async (address) => {
     const answer = await askAs("viewer", address);
     const field = new URL(address, "https://x.example").search.split(/[?&]/).at(-1)?.split("=")[0];

@@ -142,8 +142,10 @@ describe("the options of a stack", () => {
   test("reach CloudFormation with the change set and with its execution", async () => {
     const { clients } = world;
     const asked: unknown[] = [];
+    const executionRole = "arn:aws:iam::210987654321:role/of-the-account";
     const overheard: typeof clients = {
       ...clients,
+      executionRoleOf: async (account) => (account === "prod" ? executionRole : undefined),
       in: (region) => {
         const { operations, changeSets } = clients.in(region);
         return {
@@ -175,11 +177,14 @@ describe("the options of a stack", () => {
     await world.simulator.settled();
     asked.length = 0;
     const onFailure = { onStackFailure: "DELETE", importExisting: true } as const;
-    const again = orderOf("carried", queueTemplate(1), { run: 2, plan: { options: onFailure } });
+    const again = orderOf("carried", queueTemplate(1), {
+      run: 2,
+      plan: { account: "prod", options: onFailure },
+    });
     await deployStack({ order: again, clients: overheard, controller: new RememberingController() });
     // A stack that is there is not deleted because an update fails.
     expect(asked).toEqual([
-      { options: { importExisting: true }, roleArn: undefined, mode: undefined },
+      { options: { importExisting: true }, roleArn: executionRole, mode: undefined },
       { disableRollback: undefined },
     ]);
   });

@@ -31,6 +31,7 @@ export const startWorld = async (options: SimulatorOptions = {}): Promise<World>
       const session = awsSession({ ...KEYS, region, endpoints: { all: simulator.url } });
       return { operations: stackOperations(session), changeSets: changeSets(session) };
     },
+    executionRoleOf: async () => undefined,
     pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     now: () => Date.now(),
   };

@@ -19,9 +19,12 @@ export class ScriptedStack {
   readonly outputs: Record<string, string> = {};
   /** What DescribeStacks says while it lags behind the events. */
   staleStatus: string | undefined;
+  /** Id of the account whose it is; "": that of fixed keys. */
+  readonly account: string;
   private operation = 0;
 
-  constructor(name: string) {
+  constructor(name: string, account = "") {
+    this.account = account;
     made += 1;
     this.name = name;
     this.stackId = `arn:aws:cloudformation:us-east-1:123456789012:stack/${name}/${made.toString().padStart(8, "0")}-0000-0000-0000-000000000000`;

@@ -64,6 +64,8 @@ export class WireCloudFormation {
   readonly calls: Call[] = [];
   /** Asked before each call. */
   fault: (call: Call) => Fault | undefined = () => undefined;
+  /** The account that a key works in, which sees its own stacks only; undefined: the key is none. */
+  accountOf: (keyId: string) => string | undefined = () => "";
   private held: Held | undefined;
 
   /** Keeps the next answers back until the test gives them. */
@@ -84,7 +86,9 @@ export class WireCloudFormation {
     const call = { action, stack, page: Number(form.get("NextToken") ?? 0) / PAGE };
     this.calls.push(call);
     await this.held?.passed();
-    const fault = this.fault(call);
+    const keyId = /Credential=([^/]+)/.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
+    const account = this.accountOf(keyId);
+    const fault = account === undefined ? "credentials" : this.fault(call);
     switch (fault) {
       case "throttled":
         return errorXml(400, "Throttling", "Rate exceeded");
@@ -101,11 +105,11 @@ export class WireCloudFormation {
       case "hang":
         return silence(signal);
       case "truncated": {
-        const whole = await this.wellAnswered(action, stack, call.page).text();
+        const whole = await this.wellAnswered(action, stack, call.page, account).text();
         return xml(whole.slice(0, whole.length / 2));
       }
       case undefined:
-        return this.wellAnswered(action, stack, call.page);
+        return this.wellAnswered(action, stack, call.page, account);
     }
   }
 
@@ -113,9 +117,10 @@ export class WireCloudFormation {
     return errorXml(400, "ValidationError", `Stack [${stack}] does not exist`);
   }
 
-  private wellAnswered(action: string, asked: string, page: number): Response {
+  private wellAnswered(action: string, asked: string, page: number, account = ""): Response {
+    const stacks = this.stacks.filter((stack) => stack.account === account);
     if (action === "DescribeStacks" && asked === "") {
-      const living = this.stacks.filter(({ status }) => status !== "" && status !== "DELETE_COMPLETE");
+      const living = stacks.filter(({ status }) => status !== "" && status !== "DELETE_COMPLETE");
       const members = living.slice(page * PAGE, (page + 1) * PAGE).map(descriptionXml);
       const next = (page + 1) * PAGE < living.length ? `<NextToken>${(page + 1) * PAGE}</NextToken>` : "";
       return answerXml(
@@ -123,7 +128,7 @@ export class WireCloudFormation {
         `<Stacks>${members.map((one) => `<member>${one}</member>`).join("")}</Stacks>${next}`,
       );
     }
-    const stack = this.stacks.findLast(
+    const stack = stacks.findLast(
       ({ name, stackId, status }) => stackId === asked || (name === asked && status !== "DELETE_COMPLETE"),
     );
     if (!stack) return this.unknown(asked);

@@ -10,6 +10,7 @@ import { ScriptedStack } from "../support/scripted-stack.ts";
 import { WireCloudFormation } from "../support/wire-cloudformation.ts";
 import { WireDynamoDB } from "../support/wire-dynamodb.ts";
 import { WireLogs } from "../support/wire-logs.ts";
+import { WireSts } from "../support/wire-sts.ts";
 
 /** The table that the audit writes to unless a setting says otherwise. */
 export const AUDIT_TABLE = "cloud-deployment-events";
@@ -19,6 +20,7 @@ export const aws = {
   cloudFormation: new WireCloudFormation(),
   dynamoDB: new WireDynamoDB(),
   logs: new WireLogs(),
+  sts: new WireSts(),
   /** Hosts that were asked. */
   hosts: new Set<string>(),
 };
@@ -29,6 +31,8 @@ export const useFarEnd = (): void => {
     aws.cloudFormation = new WireCloudFormation();
     aws.dynamoDB = new WireDynamoDB();
     aws.logs = new WireLogs();
+    aws.sts = new WireSts();
+    aws.cloudFormation.accountOf = (keyId) => aws.sts.accountOf(keyId);
     aws.hosts.clear();
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
     vi.spyOn(Math, "random").mockReturnValue(0);
@@ -41,6 +45,7 @@ export const useFarEnd = (): void => {
       aws.hosts.add(host);
       if (host.startsWith("cloudformation.")) return aws.cloudFormation.answer(request, init?.signal);
       if (host.startsWith("dynamodb.")) return aws.dynamoDB.answer(request, init?.signal);
+      if (host.startsWith("sts.")) return aws.sts.answer(request);
       if (host.startsWith("logs.")) return aws.logs.answer(request, init?.signal);
       throw new Error(`Nothing answers at ${host}`);
     });
@@ -60,8 +65,8 @@ export const pass = (seconds: number): void => {
 };
 
 /** A stack that AWS shows from now on. */
-export const newStack = (name: string): ScriptedStack => {
-  const stack = new ScriptedStack(name);
+export const newStack = (name: string, account = ""): ScriptedStack => {
+  const stack = new ScriptedStack(name, account);
   aws.cloudFormation.stacks.push(stack);
   return stack;
 };

@@ -2,23 +2,18 @@
  * The one place where the Worker and its objects come by a session: with the Worker's own credentials, or as one of an
  * account's roles, which the account's object holds for all.
  */
-import { DEFAULT_ACCOUNT } from "../../protocol/accounts.ts";
+import { DEFAULT_ACCOUNT, inAccount, type AwsPlace } from "../../protocol/connection/channel-names.ts";
 import { failed } from "../../protocol/result.ts";
 import type { Env } from "../../env.ts";
-import { credentialsOf } from "../../objects.ts";
+import { accountsOf, call, credentialsOf } from "../../objects.ts";
 import type { AwsSettings } from "../../settings.ts";
 import { containerCredentials, type ContainerSource } from "./container-credentials.ts";
 import type { CredentialsProvider } from "./credentials.ts";
 import { RenewingCredentials } from "./renewing-credentials.ts";
 import { awsSession, type AwsSession } from "./session.ts";
 
-type Where = Readonly<{
-  region: string;
-  /** An account's alias; absent: the Worker's own credentials. */
-  account?: string | undefined;
-  /** Looking takes one role of an account, deploying another one. */
-  purpose?: "observe" | "deploy";
-}>;
+/** Looking takes one role of an account, deploying another one. */
+type Where = AwsPlace & Readonly<{ purpose?: "observe" | "deploy" }>;
 
 /** Less than what the account's object keeps to: it has new keys when they are asked for. */
 const MARGIN_MS = 4 * 60_000;
@@ -61,4 +56,15 @@ export const workerSession = (
     return awsSession({ credentials: heldProvider(env, account, purpose), ...place });
   if ("url" in credentials) return awsSession({ credentials: containerProvider(credentials), ...place });
   return awsSession({ ...credentials, ...place });
+};
+
+/** The role that CloudFormation gets for what it deploys in an account, if the account names one. */
+export const executionRoleOf = async (env: Env, account: string | undefined): Promise<string | undefined> => {
+  const { account: alias } = inAccount(account);
+  if (alias === undefined) return undefined;
+  const known = await call(
+    () => accountsOf(env),
+    (accounts) => accounts.find(alias),
+  );
+  return known?.executionRoleArn;
 };

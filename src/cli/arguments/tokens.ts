@@ -12,7 +12,7 @@ import { jsonLine } from "../telling/json-text.ts";
 /** As the Worker demands it. */
 const LEAST_SECRET_BYTES = 32;
 
-const PATTERN = /^(deployments|stacks)\/[^/\s]+\/[^/\s]+$/;
+const PATTERN = /^(deployments|stacks(\/[^/\s]+)?)\/[^/\s]+\/[^/\s]+$/;
 
 /** `stackcast token`. */
 export const makeToken = async (
@@ -33,7 +33,7 @@ export const makeToken = async (
   if (bad !== undefined) {
     complain(
       surroundings,
-      `${bad} is no pattern: deployments/<id>/<environment> or stacks/<region>/<name>, each with *`,
+      `${bad} is no pattern: deployments/<id>/<environment>, stacks/<region>/<name> or stacks/<account>/<region>/<name>, each with *`,
     );
     return EXIT.usage;
   }

@@ -4,6 +4,7 @@
  */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import {
+  ALIAS,
   DEPLOYMENT_ID,
   ENVIRONMENT,
   STACK_NAME,
@@ -65,6 +66,11 @@ export const deploymentId = checked(
 const environment = checked(
   matching(ENVIRONMENT),
   "It must hold at most 32 lower-case letters, digits and hyphens.",
+);
+
+export const alias = checked(
+  (text) => (ALIAS.test(text) && !REGION.test(text) ? text : undefined),
+  "It must be an account's alias: a lower-case letter and at most 31 of these, digits and hyphens.",
 );
 
 export const region = checked(matching(REGION), "It must be an AWS region such as us-east-1.");

@@ -1,7 +1,9 @@
 /** `stackcast watch`: follows what runs, or what is to begin. */
 import type { OfDeployment } from "./command.ts";
+import { inAccount } from "../../protocol/connection/channel-names.ts";
 import {
   addressOf,
+  alias,
   deploymentId,
   environmentOption,
   examples,
@@ -17,6 +19,7 @@ type WatchOptions = Omit<OfDeployment, "environment"> &
     environment?: string;
     stack?: string;
     region?: string;
+    account?: string;
     wait?: boolean;
     since?: string;
     verbose?: boolean;
@@ -49,6 +52,7 @@ export const declareWatch: Declaration = (program, run) => {
       "where the stack is; default: AWS_REGION, else the server's own region",
       region,
     )
+    .option("--account <alias>", "whose the stack is; default: the server's own account", alias)
     .option("--wait", "wait for a run to start, even before anything exists")
     .option("--since <epoch:offset>", "with -o ndjson: only the events after this position, or all: start");
   withFollowing(withServer(command))
@@ -60,7 +64,11 @@ export const declareWatch: Declaration = (program, run) => {
         if (stack !== undefined) {
           if (id !== undefined) command.error("error: give either a deployment or --stack");
           const where = options.region ?? (surroundings.env["AWS_REGION"] || undefined);
-          const query = { stackName: stack, ...(where !== undefined && { region: where }) };
+          const query = {
+            stackName: stack,
+            ...(where !== undefined && { region: where }),
+            ...inAccount(options.account),
+          };
           return watchStack(query, options, surroundings);
         }
         if (id === undefined) command.error("error: which deployment? Give its id, or --stack");

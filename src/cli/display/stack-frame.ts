@@ -1,4 +1,5 @@
 /** The display of a stack on its own: its bar, its resources as a tree, and how it ended. */
+import { placeTextOf } from "../../protocol/connection/channel-names.ts";
 import { secondsBetween } from "../../domain/elapsed.ts";
 import type { BegunResource } from "../../domain/stack/resources/resource-entry.ts";
 import { isBegun, resourcesOf, type StackView } from "../../domain/stack/stack-view.ts";
@@ -28,7 +29,7 @@ const twigOf = (resource: BegunResource, now: number): Twig => {
 };
 
 const titleOf = ({ address, view }: StackScene): Line => {
-  const name = `${address.stackName} (${address.region})`;
+  const name = `${address.stackName} (${placeTextOf(address)})`;
   if (!view) return line(piece(`Stack ${name}`, "strong"), ": waiting for its first event");
   const { outcome, cause, status } = view;
   const mark = outcome ? endMark({ outcome, cause }) : statusMark(status);

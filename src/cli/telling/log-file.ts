@@ -7,7 +7,11 @@ import { dirname, join, resolve } from "node:path";
 import type { ChannelFrame } from "../../client/connection/server-frame.ts";
 import { eventWordsOf } from "../../domain/words/event-words.ts";
 import { stackWordsOf } from "../../domain/words/stack-words.ts";
-import type { DeploymentAddress, StackAddress } from "../../protocol/connection/channel-names.ts";
+import {
+  placeTextOf,
+  type DeploymentAddress,
+  type StackAddress,
+} from "../../protocol/connection/channel-names.ts";
 import type { DeploymentFrame } from "../../protocol/deployment/deployment-events.ts";
 import type { LogEntry } from "../../protocol/deployment/deployment-progress.ts";
 import { cleanText } from "../display/text/clean-text.ts";
@@ -33,11 +37,12 @@ export const logFileOf = (
 
 /** The log of a stack on its own, in a folder that is given. */
 export const stackLogFileOf = (
-  { region, stackName }: StackAddress,
+  { stackName, ...place }: StackAddress,
   now: Date,
   cwd: string,
   folder: string,
-): string => resolve(cwd, folder, fileName(`stack-${region}-${stackName}`, now));
+): string =>
+  resolve(cwd, folder, fileName(`stack-${placeTextOf(place).replace("/", "-")}-${stackName}`, now));
 
 const isOfDeployment = (frame: ChannelFrame): frame is DeploymentFrame => "data" in frame;
 

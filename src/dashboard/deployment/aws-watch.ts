@@ -57,8 +57,8 @@ export class AwsWatch {
       this.#trouble.value = undefined;
       return;
     }
-    const { name, region, stackName = name } = stack;
-    const answer = await rest.stacks.summary({ region, stackName });
+    const { name, account, region, stackName = name } = stack;
+    const answer = await rest.stacks.summary({ account, region, stackName });
     // Closed, or an event has come meanwhile.
     if (this.#timer === undefined || this.#heardAt > asked || !answer.ok) return;
     const { trouble } = answer.value;

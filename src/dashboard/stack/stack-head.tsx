@@ -1,5 +1,6 @@
 /** Where a stack stands at one look, what is wrong with AWS, why it failed, and what it gives. */
 import type { ComponentChildren } from "preact";
+import type { AwsPlace } from "../../protocol/connection/channel-names.ts";
 import type { StackView } from "../../domain/stack/stack-view.ts";
 import { outcomeMeant } from "../../domain/stack/operation/stack-end.ts";
 import { standingOf } from "../../domain/stack/statuses.ts";
@@ -23,7 +24,7 @@ const Fact = ({ name, children }: Readonly<{ name: string; children: ComponentCh
 
 type ViewProps = Readonly<{ stack: StackView }>;
 
-export const StackHead = ({ stack, region }: ViewProps & Readonly<{ region: string }>) => {
+export const StackHead = ({ stack, account, region }: ViewProps & AwsPlace) => {
   const { name, status, progress, totalResources, completedResources, inProgressResources, failedResources } =
     stack;
   const { stackId, startedAt, endedAt, durationSeconds, cause } = stack;
@@ -34,6 +35,7 @@ export const StackHead = ({ stack, region }: ViewProps & Readonly<{ region: stri
       <div class="head-line">
         <Status status={status} chip />
         <h1>{name}</h1>
+        {account !== undefined && <span class="tag">{account}</span>}
         <span class="tag">{region}</span>
         {outcome !== undefined && <span class="tag">{OUTCOME_WORDS[outcome]}</span>}
         <div class="toolbar">

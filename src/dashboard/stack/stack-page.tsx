@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { resourcesOf } from "../../domain/stack/stack-view.ts";
-import type { StackAddress } from "../../protocol/connection/channel-names.ts";
+import { placeTextOf, type StackAddress } from "../../protocol/connection/channel-names.ts";
 import { standingOf } from "../../domain/stack/statuses.ts";
 import { queryValue } from "../address.ts";
 import { notifyEnd } from "../deployment/run/end-notice.ts";
@@ -26,7 +26,7 @@ const useFollowedStack = (address: StackAddress): FollowedStack => {
       new FollowedStack(address, ({ outcome }) => {
         const text = `${address.stackName}: ${OUTCOME_WORDS[outcome]}`;
         announce(text);
-        notifyEnd(address.stackName, text, `stackcast ${address.region}/${address.stackName}`);
+        notifyEnd(address.stackName, text, `stackcast ${placeTextOf(address)}/${address.stackName}`);
       }),
     [],
   );
@@ -82,8 +82,8 @@ const Resources = ({ followed }: Readonly<{ followed: FollowedStack }>) => {
 };
 
 export const StackPage = (address: StackAddress) => {
-  const { region, stackName } = address;
-  const followed = useFollowedStack({ region, stackName });
+  const { account, region, stackName } = address;
+  const followed = useFollowedStack({ account, region, stackName });
   const following = useSignal(true);
   useKeys({
     "/": { does: "Filter resources and events", run: focusFilter },
@@ -109,7 +109,7 @@ export const StackPage = (address: StackAddress) => {
       ) : (
         <>
           <div class={isStale ? "stale" : undefined}>
-            <StackHead stack={stack} region={region} />
+            <StackHead stack={stack} account={account} region={region} />
           </div>
           <StackCause stack={stack} />
           <div class={isStale ? "overview stale" : "overview"}>

@@ -79,9 +79,9 @@ const begun = (
 ): DeploymentState => {
   const planned = data.stacks ?? [];
   const stacks = new Map(
-    planned.map(({ name, layer, dependsOn, stackName, region }): [string, StackNode] => [
+    planned.map(({ name, layer, dependsOn, stackName, account, region }): [string, StackNode] => [
       name,
-      { ...newStack(name, layer, dependsOn), stackName, region },
+      { ...newStack(name, layer, dependsOn), stackName, account, region },
     ]),
   );
   return {

@@ -49,8 +49,9 @@ export type StackNode = Readonly<{
   name: string;
   layer: number;
   dependsOn: readonly string[];
-  /** CloudFormation's name and region of it, where CloudFormation deploys it. */
+  /** CloudFormation's name and place of it, where CloudFormation deploys it; `account`: see `StackAddress`. */
   stackName?: string | undefined;
+  account?: string | undefined;
   region?: string | undefined;
   status: StackStatus;
   /** What was done with it last; absent as long as nothing was. */

@@ -52,6 +52,7 @@ const stillPartOf = (stack: StackNode) => {
     ...(stack.outputs && { outputs: { ...stack.outputs } }),
     ...(stack.outputsOmitted !== undefined && { outputsOmitted: stack.outputsOmitted }),
     ...(stack.stackName !== undefined && { stackName: stack.stackName }),
+    ...(stack.account !== undefined && { account: stack.account }),
     ...(stack.region !== undefined && { region: stack.region }),
   };
 };

@@ -58,11 +58,12 @@ export const nextRunOf = (
     run: state.run + 1,
     mode: "track",
     ...(state.owner !== undefined && { owner: state.owner }),
-    stacks: [...state.stacks.values()].map(({ name, layer, dependsOn, stackName, region }) => ({
+    stacks: [...state.stacks.values()].map(({ name, layer, dependsOn, stackName, account, region }) => ({
       name,
       layer,
       dependsOn: [...dependsOn],
       ...(stackName !== undefined && { stackName }),
+      ...(account !== undefined && { account }),
       ...(region !== undefined && { region }),
     })),
   },

@@ -2,7 +2,7 @@
  * What the workflow that carries a run out and the deployment that knows its state say to each other. Templates and
  * pictures cross only inside of one step, never as its result.
  */
-import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
+import type { DeploymentAddress, StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { ErrorDetail, FailureMode } from "../../protocol/deployment/deployment-events.ts";
 import type { StackOptions } from "../../protocol/stack/stack-options.ts";
 import type { ParameterValue } from "../../protocol/stack/stack-parameters.ts";
@@ -12,6 +12,8 @@ import type { Action, UndoRecord, Task, TaskKind } from "./task.ts";
 export type StackPlan = Readonly<{
   name: string;
   stackName: string;
+  /** See `StackAddress`. */
+  account?: string;
   region: string;
   dependsOn: readonly string[];
   parameters: Readonly<Record<string, ParameterValue>>;
@@ -72,7 +74,7 @@ export type Order = Readonly<{
   plan: StackPlan;
   template: Readonly<{ body: string }> | Readonly<{ url: string }>;
   /** Where the stacks of the deployment are, for outputs that parameters take. */
-  places: Readonly<Record<string, Readonly<{ stackName: string; region: string }>>>;
+  places: Readonly<Record<string, StackAddress>>;
   task?: Task;
   mark?: UndoRecord;
   picture?: Picture;

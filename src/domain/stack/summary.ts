@@ -11,7 +11,7 @@ import { secondsBetween } from "../elapsed.ts";
 /** What follows from the state alone. */
 export type StateSummary = Omit<
   StackSummary,
-  "channel" | "epoch" | "offset" | "floor" | "region" | "tracking" | "viewers" | "trouble"
+  "channel" | "epoch" | "offset" | "floor" | "account" | "region" | "tracking" | "viewers" | "trouble"
 >;
 
 /** The operation as a whole: the summary without its resources. */

@@ -1,5 +1,5 @@
 /** An event of a channel as a line for CloudWatch Logs: one JSON object with the seeds' level, and where it goes. */
-import type { StackAddress } from "../../protocol/connection/channel-names.ts";
+import { stackChannelOf, type StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
 import type { StackFrame } from "../../protocol/stack/stack-frames.ts";
 import { clipped } from "./alert-text.ts";
@@ -82,7 +82,7 @@ export const stackLineOf = (frame: StackFrame, { stackName }: StackAddress): Shi
 };
 
 /** Where the lines of a stack on its own go. */
-export const stackPlaceOf = ({ timestamp }: StackFrame, { region, stackName }: StackAddress): LinePlace => ({
-  group: `stacks/${region}/${stackName}`,
+export const stackPlaceOf = ({ timestamp }: StackFrame, address: StackAddress): LinePlace => ({
+  group: stackChannelOf(address),
   stream: `deploy-${dayOf(timestamp)}`,
 });

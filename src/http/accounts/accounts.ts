@@ -8,9 +8,9 @@ import {
   accountCheckSchema,
   accountListSchema,
   accountRequestSchema,
-  aliasSchema,
   installableAccountSchema,
 } from "../../protocol/accounts.ts";
+import { aliasSchema } from "../../protocol/connection/channel.ts";
 import { answerOf, failureAnswers } from "../documents/answers.ts";
 import { restFailure } from "../middleware/failure-response.ts";
 import { resourceApp } from "../middleware/resource-app.ts";

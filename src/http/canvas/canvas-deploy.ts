@@ -11,13 +11,14 @@ import {
   type CanvasDeployRequest,
   type CanvasOrder,
 } from "../../protocol/deployment/canvas-deploy.ts";
-import { stackChannelOf, type StackAddress } from "../../protocol/connection/channel-names.ts";
+import { inAccount, stackChannelOf, type StackAddress } from "../../protocol/connection/channel-names.ts";
 import { tagsOf } from "../../protocol/deployment/deployment-plan.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { Result } from "../../protocol/result.ts";
 import { optionsOf } from "../../protocol/stack/stack-options.ts";
 import { valuesOf } from "../../protocol/stack/stack-parameters.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
+import { knownAccounts } from "../accounts/known-accounts.ts";
 import { canvasAnswerExamples, canvasRequestExample } from "./canvas-examples.ts";
 import { bareFailure, bareFailureAnswers } from "./canvas-failures.ts";
 import { digestOf, drawnName, nameOfDigest } from "./canvas-names.ts";
@@ -103,9 +104,9 @@ const valuesIn = (parameters: CanvasDeployRequest["parameters"]): CanvasOrder["p
   );
 
 /** The stack's socket at the address that this request came to, or at the one that the settings give. */
-const trackUrlOf = (c: Context<AppEnv>, { region, stackName }: StackAddress): string => {
+const trackUrlOf = (c: Context<AppEnv>, { account, region, stackName }: StackAddress): string => {
   const base = c.get("settings").publicUrl ?? new URL(c.req.url).origin;
-  return `${base.replace(/^http/, "ws")}/canvas/deploy/track/${stackName}?region=${region}`;
+  return `${base.replace(/^http/, "ws")}/canvas/deploy/track/${stackName}?${new URLSearchParams({ ...inAccount(account), region }).toString()}`;
 };
 
 /** The route. It asks for its session itself. */
@@ -114,6 +115,7 @@ export const canvasDeploy = resourceApp().openapi(deployRoute, async (c) => {
   const key = c.req.valid("header")["idempotency-key"];
   const session = c.get("session");
   const { stackName: named, region = c.get("settings").aws.region } = request;
+  const place = { ...inAccount(request.account), region };
   const keyed = key === undefined ? undefined : await digestOf(session.subject, key);
   const template = templateOf(request);
   const digest = await digestOf(JSON.stringify({ ...request, region }));
@@ -131,9 +133,12 @@ export const canvasDeploy = resourceApp().openapi(deployRoute, async (c) => {
     keyPairs: request.keyPairs ?? [],
     mustBeNew: named === undefined,
   };
-  let address = { region, stackName: named ?? (keyed ? nameOfDigest(keyed) : drawnName()) };
+  let address: StackAddress = { ...place, stackName: named ?? (keyed ? nameOfDigest(keyed) : drawnName()) };
   if (!mayRead(session, stackChannelOf(address))) return bareFailure(c, notCovered);
   if (isTooLarge(template)) return bareFailure(c, tooLarge);
+  const accounts = await knownAccounts(c.env, [place], { deploys: true });
+  if (!accounts.ok) return bareFailure(c, accounts.failure);
+  const executionRoleArn = accounts.value.get(place.account ?? "")?.executionRoleArn;
   if (keyed !== undefined) {
     const claimed = await call(
       () => directoryOf(c.env),
@@ -144,11 +149,14 @@ export const canvasDeploy = resourceApp().openapi(deployRoute, async (c) => {
   let deployed: Result<CanvasDeployed, Failure>;
   for (let draws = 1; ; draws += 1) {
     const id = keyed ?? crypto.randomUUID();
-    deployed = await stackTrackerOf(c.env, address).deploy({ ...order, id }, session.subject);
+    deployed = await stackTrackerOf(c.env, address).deploy(
+      { ...order, id, ...(executionRoleArn !== undefined && { executionRoleArn }) },
+      session.subject,
+    );
     const isDrawn = named === undefined && keyed === undefined;
     const isTaken = !deployed.ok && deployed.failure.code === "STACK_EXISTS";
     if (!isDrawn || !isTaken || draws === DRAWS) break;
-    const next = { region, stackName: drawnName() };
+    const next = { ...place, stackName: drawnName() };
     if (!mayRead(session, stackChannelOf(next))) break;
     address = next;
   }

@@ -11,6 +11,7 @@ import {
   registrationSchema,
 } from "../../protocol/deployment/deployment-requests.ts";
 import type { Failure } from "../../protocol/failure.ts";
+import { knownAccounts } from "../accounts/known-accounts.ts";
 import { answerOf, failureAnswers, PRIVATE } from "../documents/answers.ts";
 import { deploymentExample, registrationExamples, runExample } from "./deployments-examples.ts";
 import { restFailure } from "../middleware/failure-response.ts";
@@ -105,10 +106,13 @@ export const deployments = resourceApp()
     const { region: defaultRegion } = c.get("settings").aws;
     // A deployment shows what its stacks do, or does it: nobody may see or do that by calling a stack his.
     const unseen = (mode === "ingest" ? [] : registration.stacks).find(
-      ({ name, stackName = name, region = defaultRegion }) =>
-        !mayRead(c.get("session"), stackChannelOf({ region, stackName })),
+      ({ name, stackName = name, account, region = defaultRegion }) =>
+        !mayRead(c.get("session"), stackChannelOf({ account, region, stackName })),
     );
     if (unseen) return restFailure(c, stackNotCovered(unseen.name));
+    const places = mode === "ingest" ? [] : registration.stacks;
+    const accounts = await knownAccounts(c.env, places, { deploys: mode === "deploy" });
+    if (!accounts.ok) return restFailure(c, accounts.failure);
     const unmet = mode === "deploy" ? outputFailureOf(registration.stacks) : undefined;
     if (unmet) return restFailure(c, unmet);
     const object = deploymentOf(c.env, { deploymentId, environment }, c.get("settings").aws.region);

@@ -5,7 +5,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import * as z from "zod";
 import { CLOSE, CLOSE_REASONS, reconnectsAfter } from "../../protocol/connection/close-codes.ts";
-import { regionSchema } from "../../protocol/connection/channel.ts";
+import { aliasSchema, regionSchema } from "../../protocol/connection/channel.ts";
 import { SUBPROTOCOL } from "../../protocol/connection/connection.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { socketMessages } from "./asyncapi-messages.ts";
@@ -94,7 +94,7 @@ const socketDocument = ({ host, protocol }: URL) => ({
     gateway: channelOf(
       "gateway",
       "/ws",
-      "Any channels on one socket: `deployments/<deploymentId>-<environment>` and `stacks/<region>/<stackName>`.",
+      "Any channels on one socket: `deployments/<deploymentId>-<environment>`, `stacks/<region>/<stackName>` and `stacks/<account>/<region>/<stackName>`.",
       z.object(credentials),
     ),
     stack: {
@@ -103,6 +103,9 @@ const socketDocument = ({ host, protocol }: URL) => ({
         "/canvas/deploy/track/{stackName}",
         "A stack's own channel: its newest operation so far, then what happens.",
         z.object({
+          account: aliasSchema
+            .optional()
+            .meta({ description: "Absent: that of the Worker's own credentials" }),
           region: regionSchema.optional().meta({ description: "Absent: the Worker's own" }),
           epoch: z.string().optional().meta({ description: "Of the position to resume from" }),
           offset: z.string().optional().meta({ description: "Of the position to resume from" }),

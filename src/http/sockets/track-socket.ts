@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import * as z from "zod";
 import { mayRead } from "../../auth/rights.ts";
-import { regionSchema, stackNameSchema } from "../../protocol/connection/channel.ts";
+import { aliasSchema, regionSchema, stackNameSchema } from "../../protocol/connection/channel.ts";
 import { stackChannelOf } from "../../protocol/connection/channel-names.ts";
 import { OPENED_FOR_HEADER } from "../../protocol/rpc/socket-request.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
@@ -21,6 +21,7 @@ import {
 const params = z.object({ stackName: stackNameSchema });
 
 const query = z.object({
+  account: aliasSchema.optional(),
   region: regionSchema.optional(),
   epoch: z.string().max(64).optional(),
   offset: z
@@ -47,8 +48,8 @@ const track = async (c: Context<AppEnv>): Promise<Response> => {
   if (!session.ok) return failureResponse(c, session.failure);
   const asked = params.extend(query.shape).safeParse({ ...c.req.query(), ...c.req.param() });
   if (!asked.success) return failureResponse(c, invalidRequest(asked.error));
-  const { stackName, region = c.get("settings").aws.region, epoch, offset } = asked.data;
-  const channel = stackChannelOf({ region, stackName });
+  const { stackName, account, region = c.get("settings").aws.region, epoch, offset } = asked.data;
+  const channel = stackChannelOf({ account, region, stackName });
   if (!mayRead(session.value, channel)) return failureResponse(c, notCovered);
   const refusal = notUpgrading(c);
   if (refusal) return failureResponse(c, refusal);

@@ -3,11 +3,12 @@ import { createRoute } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import * as z from "zod";
 import { mayRead } from "../../auth/rights.ts";
-import { regionSchema, stackNameSchema } from "../../protocol/connection/channel.ts";
-import { stackChannelOf, type StackAddress } from "../../protocol/connection/channel-names.ts";
+import { aliasSchema, regionSchema, stackNameSchema } from "../../protocol/connection/channel.ts";
+import { inAccount, stackChannelOf, type StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import { stackEventsSchema, stackSummarySchema, trackingSchema } from "../../protocol/stack/stack-summary.ts";
+import { knownAccounts } from "../accounts/known-accounts.ts";
 import { answerOf, failureAnswers, PRIVATE } from "../documents/answers.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { restFailure } from "../middleware/failure-response.ts";
@@ -21,6 +22,9 @@ const params = z.object({
 });
 
 const query = z.strictObject({
+  account: aliasSchema
+    .optional()
+    .meta({ description: "Whose the stack is; absent: that of the Worker's own credentials" }),
   region: regionSchema
     .optional()
     .meta({ description: "Where the stack is; absent: the Worker's own region" }),
@@ -104,13 +108,15 @@ const untrackRoute = createRoute({
 });
 
 /** The stack that is asked for, if the session may see it. */
-const addressOf = (
+const addressOf = async (
   c: Context<AppEnv>,
   { stackName }: z.infer<typeof params>,
-  { region = c.get("settings").aws.region }: z.infer<typeof query>,
-): Result<StackAddress, Failure> => {
-  const address = { region, stackName };
-  return mayRead(c.get("session"), stackChannelOf(address)) ? success(address) : failed(notCovered);
+  { account, region = c.get("settings").aws.region }: z.infer<typeof query>,
+): Promise<Result<StackAddress, Failure>> => {
+  const address = { ...inAccount(account), region, stackName };
+  if (!mayRead(c.get("session"), stackChannelOf(address))) return failed(notCovered);
+  const accounts = await knownAccounts(c.env, [address]);
+  return accounts.ok ? success(address) : accounts;
 };
 
 const stackAt = (c: Context<AppEnv>, address: StackAddress) => () => stackTrackerOf(c.env, address);
@@ -118,14 +124,14 @@ const stackAt = (c: Context<AppEnv>, address: StackAddress) => () => stackTracke
 /** The stacks' routes. Each needs a session in the context. */
 export const stacks = resourceApp()
   .openapi(summaryRoute, async (c) => {
-    const address = addressOf(c, c.req.valid("param"), c.req.valid("query"));
+    const address = await addressOf(c, c.req.valid("param"), c.req.valid("query"));
     if (!address.ok) return restFailure(c, address.failure);
     const summary = await call(stackAt(c, address.value), (stack) => stack.summary(c.get("session").subject));
     if (!summary.ok) return restFailure(c, summary.failure);
     return c.json({ success: true as const, data: summary.value }, 200, PRIVATE);
   })
   .openapi(eventsRoute, async (c) => {
-    const address = addressOf(c, c.req.valid("param"), c.req.valid("query"));
+    const address = await addressOf(c, c.req.valid("param"), c.req.valid("query"));
     if (!address.ok) return restFailure(c, address.failure);
     const { after, limit } = c.req.valid("query");
     const events = await call(stackAt(c, address.value), (stack) =>
@@ -135,14 +141,14 @@ export const stacks = resourceApp()
     return c.json({ success: true as const, data: events.value }, 200, PRIVATE);
   })
   .openapi(trackRoute, async (c) => {
-    const address = addressOf(c, c.req.valid("param"), c.req.valid("query"));
+    const address = await addressOf(c, c.req.valid("param"), c.req.valid("query"));
     if (!address.ok) return restFailure(c, address.failure);
     const tracking = await call(stackAt(c, address.value), (stack) => stack.track(c.get("session").subject));
     if (!tracking.ok) return restFailure(c, tracking.failure);
     return c.json({ success: true as const, data: tracking.value }, 200, PRIVATE);
   })
   .openapi(untrackRoute, async (c) => {
-    const address = addressOf(c, c.req.valid("param"), c.req.valid("query"));
+    const address = await addressOf(c, c.req.valid("param"), c.req.valid("query"));
     if (!address.ok) return restFailure(c, address.failure);
     const tracking = await call(stackAt(c, address.value), (stack) => stack.untrack());
     if (!tracking.ok) return restFailure(c, tracking.failure);

@@ -14,8 +14,28 @@ export type DeploymentAddress = Readonly<{ deploymentId: string; environment: st
 export const deploymentChannelOf = ({ deploymentId, environment }: DeploymentAddress): string =>
   `deployments/${deploymentId}-${environment}`;
 
-/** The stack that a channel of the form `stacks/<region>/<stackName>` tells of. */
-export type StackAddress = Readonly<{ region: string; stackName: string }>;
+/** The alias of the Worker's own credentials, which stands in no channel's name. */
+export const DEFAULT_ACCOUNT = "default";
 
-export const stackChannelOf = ({ region, stackName }: StackAddress): string =>
-  `stacks/${region}/${stackName}`;
+/** An account's alias; that it looks like no region is checked beside it. */
+export const ALIAS = /^[a-z][a-z0-9-]{0,31}$/;
+
+/** Where in AWS something is. Without an account: where the Worker's own credentials are. */
+export type AwsPlace = Readonly<{ account?: string | undefined; region: string }>;
+
+/**
+ * The stack that a channel `stacks/<region>/<stackName>`, or `stacks/<account>/<region>/<stackName>`, tells of. What an
+ * address is compared by is its channel.
+ */
+export type StackAddress = AwsPlace & Readonly<{ stackName: string }>;
+
+/** The account as an address holds it: the default one is left out, so that each place has one address. */
+export const inAccount = (account: string | undefined): Readonly<{ account?: string }> =>
+  account === undefined || account === DEFAULT_ACCOUNT ? {} : { account };
+
+/** `<region>`, or `<account>/<region>`. */
+export const placeTextOf = ({ account, region }: AwsPlace): string =>
+  [inAccount(account).account, region].filter((part) => part !== undefined).join("/");
+
+export const stackChannelOf = ({ stackName, ...place }: StackAddress): string =>
+  `stacks/${placeTextOf(place)}/${stackName}`;

@@ -3,10 +3,24 @@
  * requests go to, so nothing else than what AWS allows may pass.
  */
 import * as z from "zod";
-import { DEPLOYMENT_ID, ENVIRONMENT, STACK_NAME, type StackAddress } from "./channel-names.ts";
+import {
+  ALIAS,
+  DEFAULT_ACCOUNT,
+  DEPLOYMENT_ID,
+  ENVIRONMENT,
+  STACK_NAME,
+  type AwsPlace,
+  type StackAddress,
+} from "./channel-names.ts";
 import { REGION } from "../partitions.ts";
 
 export const regionSchema = z.string().max(32).regex(REGION, "must be an AWS region such as us-east-1");
+
+/** A name that no region of any partition can have: both stand at the same place in a channel's name. */
+export const aliasSchema = z
+  .string()
+  .regex(ALIAS, "must start with a lower-case letter and have at most 32 of these, digits and hyphens")
+  .refine((alias) => !REGION.test(alias), "must not look like a region");
 
 /** CloudFormation's own rule for stack names. */
 export const stackNameSchema = z
@@ -29,11 +43,24 @@ export const stackKeySchema = z
     "must hold at most 128 letters, digits, dots, underscores and hyphens",
   );
 
+/** The place of `<region>` or `<account>/<region>`; undefined if it is none. The default account is not named. */
+export const placeOf = (text: string): AwsPlace | undefined => {
+  const parts = text.split("/");
+  const region = regionSchema.safeParse(parts.at(-1));
+  if (!region.success || parts.length > 2) return undefined;
+  if (parts.length === 1) return { region: region.data };
+  const account = aliasSchema.safeParse(parts[0]);
+  return account.success && account.data !== DEFAULT_ACCOUNT
+    ? { account: account.data, region: region.data }
+    : undefined;
+};
+
 /** The stack of a channel's name; undefined if it is no stack's channel. */
 export const stackAddressOf = (channel: string): StackAddress | undefined => {
-  const [kind, region, stackName, ...rest] = channel.split("/");
-  if (kind !== "stacks" || rest.length > 0) return undefined;
-  if (!regionSchema.safeParse(region).success || !stackNameSchema.safeParse(stackName).success)
-    return undefined;
-  return { region: region!, stackName: stackName! };
+  const [kind, ...parts] = channel.split("/");
+  const stackName = stackNameSchema.safeParse(parts.pop());
+  const place = placeOf(parts.join("/"));
+  return kind === "stacks" && stackName.success && place
+    ? { ...place, stackName: stackName.data }
+    : undefined;
 };

@@ -1,6 +1,6 @@
 /** `POST /canvas/deploy`: one template becomes one stack, and what is needed to watch it. */
 import * as z from "zod";
-import { regionSchema, stackNameSchema } from "../connection/channel.ts";
+import { aliasSchema, regionSchema, stackNameSchema } from "../connection/channel.ts";
 import { stackPlanFields, templateUrlSchema } from "./deployment-plan.ts";
 import {
   contradictionsIn,
@@ -33,6 +33,9 @@ export const canvasDeploySchema = z
     stackName: stackNameSchema
       .optional()
       .meta({ description: "A stack of this name is updated; absent: a new one, foundry-stack-<8 digits>" }),
+    account: aliasSchema
+      .optional()
+      .meta({ description: "An account's alias; absent: that of the Worker's own credentials" }),
     region: regionSchema.optional().meta({ description: "Absent: the Worker's own" }),
     parameters: plainParametersSchema.optional().meta({
       description:
@@ -78,6 +81,8 @@ export type CanvasOrder = Readonly<{
   /** Tags that are not named are removed. */
   replaceTags?: boolean;
   options?: StackOptions;
+  /** The role that CloudFormation gets if the options name none. */
+  executionRoleArn?: string;
   keyPairs: readonly string[];
   /** The name was made up: a stack that has it is somebody else's. */
   mustBeNew: boolean;
@@ -88,6 +93,8 @@ const keyPairSchema = z.object({ keyPairId: z.string(), fingerprint: z.string() 
 const canvasDeployedSchema = z.object({
   stackName: z.string(),
   stackId: z.string(),
+  /** Absent: that of the Worker's own credentials. */
+  account: z.string().optional(),
   region: z.string(),
   /** `unchanged`: the stack was that already. */
   outcome: z.enum(["created", "updated", "unchanged"]),

@@ -79,6 +79,7 @@ const plannedStackSchema = z.object({
   layer,
   dependsOn: stackKeys,
   stackName: word.optional(),
+  account: word.optional(),
   region: word.optional(),
 });
 

@@ -82,6 +82,8 @@ export const stackProgressSchema = z.object({
   /** Outputs that are not told for want of room. */
   outputsOmitted: z.number().int().positive().optional(),
   stackName: z.string().optional(),
+  /** Absent: that of the Worker's own credentials. */
+  account: z.string().optional(),
   region: z.string().optional(),
 });
 

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { MAX_STACKS } from "./deployment-limits.ts";
 import {
+  aliasSchema,
   deploymentIdSchema,
   environmentSchema,
   regionSchema,
@@ -22,6 +23,8 @@ const registrationFields = z.strictObject({
         name: stackKeySchema,
         /** CloudFormation's name of it; absent: the same. */
         stackName: stackNameSchema.optional(),
+        /** An account's alias; absent: that of the Worker's own credentials. */
+        account: aliasSchema.optional(),
         /** Absent: the Worker's own. */
         region: regionSchema.optional(),
         dependsOn: z.array(stackKeySchema).max(MAX_STACKS).optional(),

@@ -20,6 +20,8 @@ const position = {
 
 export const stackSummarySchema = stackCountsSchema.extend({
   ...position,
+  /** Absent: that of the Worker's own credentials. */
+  account: z.string().optional(),
   region: z.string(),
   stackId: z.string(),
   phase: z.enum(phases),

@@ -3,7 +3,8 @@ import { assumeRole, assumeRoleWithWebIdentity, type AssumedKeys } from "../../a
 import { anonymousSession } from "../../aws/identity/session.ts";
 import { workerSession } from "../../aws/identity/worker-session.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
-import { DEFAULT_ACCOUNT, type Account } from "../../protocol/accounts.ts";
+import type { Account } from "../../protocol/accounts.ts";
+import { DEFAULT_ACCOUNT } from "../../protocol/connection/channel-names.ts";
 import { partitionOf } from "../../protocol/partitions.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { Env } from "../../env.ts";

@@ -1,5 +1,5 @@
 /**
- * A region of AWS, as the objects of all its stacks share it. It holds the budget of calls, and answers for names that AWS
+ * An account's region of AWS, as the objects of all its stacks share it. It holds the budget of calls, and answers for names that AWS
  * has never shown, so that they cost one list of all stacks at a time. It keeps nothing: a restart begins slowly again.
  */
 import { DurableObject } from "cloudflare:workers";
@@ -14,7 +14,7 @@ import {
 } from "../../domain/budget/account-budget.ts";
 import { StackListing, type NameStanding } from "../../domain/stack/stack-listing.ts";
 import { failed, type Result } from "../../protocol/result.ts";
-import { regionSchema } from "../../protocol/connection/channel.ts";
+import { placeOf } from "../../protocol/connection/channel.ts";
 import type { StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { Env } from "../../env.ts";
 import { settingsOf } from "../../settings.ts";
@@ -29,11 +29,11 @@ export class Region extends DurableObject<Env> implements RegionRpc {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const settings = settingsOf(env);
-    const region = regionSchema.safeParse(ctx.id.name);
+    const place = placeOf(ctx.id.name ?? "");
     // The Worker lets nobody in without these.
-    if (!settings.ok || !region.success) throw new Error("No region can be here");
+    if (!settings.ok || !place) throw new Error("No region can be here");
     const { aws, pollIntervalSeconds, maxCallsPerSecond } = settings.value;
-    const session = workerSession(env, aws, { region: region.data });
+    const session = workerSession(env, aws, place);
     this.budget = new AccountBudget(Date.now(), maxCallsPerSecond);
     this.listing = new StackListing(
       () => stackNames(session),
@@ -71,12 +71,12 @@ export class Region extends DurableObject<Env> implements RegionRpc {
 /** Asks the region's object; one that does not answer is as good as AWS out of reach. */
 export const standingIn = async (
   env: Env,
-  { region, stackName }: StackAddress,
+  { stackName, ...place }: StackAddress,
   subject: string | undefined,
 ): Promise<Result<NameStanding, LookupFailure>> => {
   try {
     return await call(
-      () => regionOf(env, region),
+      () => regionOf(env, place),
       (object) => object.standingOf(stackName, subject),
     );
   } catch (error) {

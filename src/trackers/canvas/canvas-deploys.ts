@@ -12,7 +12,7 @@ import { deployabilityOf } from "../../domain/run/deployability.ts";
 import { deployRefusalOf, isUncertain } from "../../domain/run/deploy-refusal.ts";
 import type { OperationFailure } from "../../domain/failure/operation-failure.ts";
 import type { CanvasDeployed, CanvasOrder } from "../../protocol/deployment/canvas-deploy.ts";
-import { stackChannelOf, type StackAddress } from "../../protocol/connection/channel-names.ts";
+import { inAccount, stackChannelOf, type StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import { keyReused } from "./canvas-claims.ts";
@@ -191,6 +191,7 @@ export class CanvasDeploys {
     const deployed = {
       stackName: this.address.stackName,
       stackId: record.stackId ?? "",
+      ...inAccount(this.address.account),
       region: this.address.region,
       outcome,
       keyPairs: Object.fromEntries(pairs),

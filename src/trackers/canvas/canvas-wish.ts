@@ -14,7 +14,7 @@ export const canvasWishOf = (
   demands: TemplateDemands,
   before: StackPicture | undefined,
 ): StackWish => {
-  const { roleArn, notificationArns, deploymentMode } = order.options ?? {};
+  const { roleArn = order.executionRoleArn, notificationArns, deploymentMode } = order.options ?? {};
   const declared = demands.parameters.map(({ name }) => name);
   const kept =
     before && !order.exactParameters

@@ -93,6 +93,7 @@ export const stackRowCodec = objectOf<StackRow>({
   layer: count,
   dependsOn: z.array(text),
   stackName: text.optional(),
+  account: text.optional(),
   region: text.optional(),
   status: wordOf<StackNode["status"]>(),
   operation: wordOf<NonNullable<StackNode["operation"]>>().optional(),

@@ -1,6 +1,7 @@
 /** A registration, or a kept plan, turned into the event that begins a run, with the stacks in their layers. */
 import { layersOf, type LayeringFailure } from "../../domain/deployment/layers.ts";
 import type { DeploymentEventOf } from "../../protocol/deployment/deployment-events.ts";
+import { inAccount, placeTextOf } from "../../protocol/connection/channel-names.ts";
 import type { Registration } from "../../protocol/deployment/deployment-requests.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
@@ -34,6 +35,7 @@ export type Beginning = Pick<Registration, "deploymentId" | "environment" | "mod
     stacks: readonly Readonly<{
       name: string;
       stackName?: string | undefined;
+      account?: string | undefined;
       region?: string | undefined;
       dependsOn?: readonly string[] | undefined;
     }>[];
@@ -53,14 +55,22 @@ export const startOf = (
     return failed(invalid("stacks", "a deployment needs at least one"));
   const layers = layersOf(stacks.map(({ name, dependsOn = [] }) => ({ name, dependsOn })));
   if (!layers.ok) return failed(failureOf(layers.failure));
-  const planned = stacks.map(({ name, stackName = name, region = defaultRegion, dependsOn = [] }) => ({
-    name,
-    layer: layers.value.get(name) ?? 1,
-    dependsOn: [...dependsOn],
-    ...(mode !== "ingest" && { stackName, region }),
-  }));
-  const addresses = planned.map(({ stackName, region }) => `${region}/${stackName}`);
-  const twice = mode !== "ingest" && addresses.find((address, index) => addresses.indexOf(address) !== index);
+  const planned = stacks.map(
+    ({ name, stackName = name, account, region = defaultRegion, dependsOn = [] }) => ({
+      name,
+      layer: layers.value.get(name) ?? 1,
+      dependsOn: [...dependsOn],
+      ...(mode !== "ingest" && { stackName, ...inAccount(account), region }),
+    }),
+  );
+  const addresses =
+    mode === "ingest"
+      ? []
+      : stacks.map(
+          ({ name, stackName = name, account, region = defaultRegion }) =>
+            `${placeTextOf({ account, region })}/${stackName}`,
+        );
+  const twice = addresses.find((address, index) => addresses.indexOf(address) !== index);
   if (twice) return failed(invalid("stacks", `${twice} is given twice`));
   return success({
     type: "deployment_started",

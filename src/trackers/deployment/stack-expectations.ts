@@ -170,5 +170,5 @@ export class StackExpectations {
   private readonly reach = (channel: string) => () => stackTrackerOf(this.env, channel);
 }
 
-const channelOf = ({ name, stackName = name, region = "" }: StackNode): string =>
-  stackChannelOf({ region, stackName });
+const channelOf = ({ name, stackName = name, account, region = "" }: StackNode): string =>
+  stackChannelOf({ account, region, stackName });

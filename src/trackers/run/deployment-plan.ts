@@ -1,6 +1,7 @@
 /** The plan of a registration of the mode `deploy`: what is kept of it, for its run and the next. */
 import type { DeploymentPlan, StackPlan } from "../../domain/run/run-calls.ts";
 import { tagsOf } from "../../protocol/deployment/deployment-plan.ts";
+import { inAccount } from "../../protocol/connection/channel-names.ts";
 import type { Registration } from "../../protocol/deployment/deployment-requests.ts";
 import { optionsOf } from "../../protocol/stack/stack-options.ts";
 import { valuesOf } from "../../protocol/stack/stack-parameters.ts";
@@ -16,6 +17,7 @@ export const planOf = (
       return {
         name: stack.name,
         stackName: stack.stackName ?? stack.name,
+        ...inAccount(stack.account),
         region: stack.region ?? defaultRegion,
         dependsOn: stack.dependsOn ?? [],
         parameters: valuesOf(stack.parameters),

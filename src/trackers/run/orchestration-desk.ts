@@ -4,7 +4,7 @@
  * `domain/orchestration`; nothing here asks AWS.
  */
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
-import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
+import { inAccount, type DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import { hasEnded, type StackNode } from "../../domain/deployment/deployment-state.ts";
 import type {
   Caller,
@@ -150,7 +150,10 @@ export class OrchestrationDesk {
       plan: wanted,
       template,
       places: Object.fromEntries(
-        plan!.stacks.map(({ name, stackName, region }) => [name, { stackName, region }] as const),
+        plan!.stacks.map(({ name, stackName, account, region }) => [
+          name,
+          { stackName, ...inAccount(account), region },
+        ]),
       ),
       ...(task && { task }),
       ...(mark && { mark }),

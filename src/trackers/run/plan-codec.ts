@@ -17,6 +17,7 @@ export const planCodec = objectOf<DeploymentPlan>({
     objectOf<StackPlan>({
       name: text,
       stackName: text,
+      account: text.optional(),
       region: text,
       dependsOn: texts,
       parameters: z.record(text, z.unknown()) as unknown as Codec<StackPlan["parameters"]>,

@@ -2,7 +2,7 @@
 import type { DeploymentState, StackNode } from "../../domain/deployment/deployment-state.ts";
 import { tokensOf } from "../../domain/run/operation-names.ts";
 import type { Task, TaskKind } from "../../domain/run/task.ts";
-import type { StackAddress } from "../../protocol/connection/channel-names.ts";
+import { inAccount, type StackAddress } from "../../protocol/connection/channel-names.ts";
 import { RPC_VERSION } from "../../protocol/rpc/version.ts";
 import type { FeedRequest, StackStanding } from "../../protocol/rpc/stack-feed.ts";
 import type { Env } from "../../env.ts";
@@ -83,7 +83,8 @@ export class StackWatch {
   }
 }
 
-const addressOf = ({ name, stackName = name, region = "" }: StackNode): StackAddress => ({
+const addressOf = ({ name, stackName = name, account, region = "" }: StackNode): StackAddress => ({
+  ...inAccount(account),
   region,
   stackName,
 });

@@ -60,7 +60,6 @@ export class StackChannel {
   constructor(ctx: DurableObjectState, env: Env, settings: Settings, name: string, address: StackAddress) {
     const { aws, stackWaitSeconds, pollIntervalSeconds } = settings;
     const { kv } = ctx.storage;
-    const sessionIn = (region: string) => workerSession(env, aws, { region });
     this.address = address;
     this.ctx = ctx;
     this.env = env;
@@ -70,17 +69,16 @@ export class StackChannel {
     this.store = new StackStore(ctx.storage, () => crypto.randomUUID().slice(0, 8));
     this.feeds = new DeploymentFeeds(kv, env, this.store.log);
     this.pushes = new GatewayPushes(ctx, env);
-    this.lease = new CallLease(name, (request) => regionOf(env, address.region).lease(request));
-    const session = sessionIn(aws.region);
+    this.lease = new CallLease(name, (request) => regionOf(env, address).lease(request));
+    const session = workerSession(env, aws, { region: aws.region });
     this.consumers = new LogConsumers(kv, this.store.log, session, settings, stackForms(address));
-    this.canvas = new CanvasDeploys(kv, address, sessionIn(address.region), () =>
-      this.schedule.rearm(Date.now()),
-    );
+    const deploying = workerSession(env, aws, { ...address, purpose: "deploy" });
+    this.canvas = new CanvasDeploys(kv, address, deploying, () => this.schedule.rearm(Date.now()));
     this.poll = new StackPoll(
       kv,
       this.store,
       address,
-      cloudFormation(countedSession(sessionIn(address.region), () => this.lease.noteCall())),
+      cloudFormation(countedSession(workerSession(env, aws, address), () => this.lease.noteCall())),
       stackWaitSeconds,
       {
         standing: (asker) => this.standing(asker),
@@ -224,7 +222,7 @@ export class StackChannel {
   private throttled(): void {
     this.lease.noteThrottle(Date.now());
     this.ctx.waitUntil(
-      regionOf(this.env, this.address.region)
+      regionOf(this.env, this.address)
         .noteThrottle()
         // The next question tells it.
         .catch(() => undefined),

@@ -9,7 +9,7 @@ import { summaryOf } from "../../domain/stack/summary.ts";
 import { tellingOf } from "../../domain/failure/trouble.ts";
 import type { CanvasDeployed, CanvasOrder } from "../../protocol/deployment/canvas-deploy.ts";
 import { stackAddressOf } from "../../protocol/connection/channel.ts";
-import type { StackAddress } from "../../protocol/connection/channel-names.ts";
+import { inAccount, type StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { Join, JoinRequest, Missed } from "../../protocol/rpc/channel-owner.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
@@ -52,6 +52,7 @@ export class StackTracker extends DurableObject<Env> implements StackTrackerRpc 
     return success({
       ...fittedSummary(summary),
       ...this.channel.position(),
+      ...inAccount(this.address.account),
       region: this.address.region,
       tracking: schedule.pollIn(Date.now()) !== undefined,
       viewers: this.channel.viewers,

@@ -52,7 +52,7 @@ const Outputs = ({ outputs = {} }: Pick<StackView["progress"], "outputs">) =>
   );
 
 export const StackParts = ({ progress, node }: StackView) => {
-  const { name, status, dependsOn, region, stackName = name, endTime, error, cause } = progress;
+  const { name, status, dependsOn, account, region, stackName = name, endTime, error, cause } = progress;
   const resources = [...(node?.resources ?? [])];
   const runEnd =
     endTime ?? (status === "deploying" || status === "deleting" ? undefined : progress.startTime);
@@ -72,6 +72,11 @@ export const StackParts = ({ progress, node }: StackView) => {
             : "No resources yet."}
         </p>
       )}
+      {account !== undefined && (
+        <p class="small quiet">
+          In the account {account}, {region}.
+        </p>
+      )}
       <Outputs {...(progress.outputs && { outputs: progress.outputs })} />
       <div class="toolbar">
         <a class="button compact" href={viewHref({ tab: "log", on: name, event: undefined })}>
@@ -79,7 +84,7 @@ export const StackParts = ({ progress, node }: StackView) => {
         </a>
         {region !== undefined && (
           <>
-            <a class="button compact" href={stackPath({ region, stackName })}>
+            <a class="button compact" href={stackPath({ account, region, stackName })}>
               Open stack
             </a>
             <ConsoleLink region={region} stackName={stackName} stackId={cause?.stackId ?? ""} isCompact />

@@ -1,0 +1,155 @@
+/** Stacks of the same name and region in several accounts: each has a channel, an object and credentials of its own. */
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { describe, expect, test, vi } from "vitest";
+import { tokenOf } from "../support/token.ts";
+import { deploymentOf } from "./deployments.ts";
+import { aws, newStack, useFarEnd } from "./far-end.ts";
+import { useIdleWorkflow } from "./idle-workflow.ts";
+
+useFarEnd();
+useIdleWorkflow();
+
+const ORIGIN = "https://stackcast.test";
+const PROD = "210987654321";
+
+type Answer = Readonly<{ status: number; data: Record<string, unknown>; code: string | undefined }>;
+
+const ask = async (
+  path: string,
+  { claims = {}, ...init }: RequestInit & { claims?: Record<string, unknown> } = {},
+): Promise<Answer> => {
+  const headers = {
+    Authorization: `Bearer ${await tokenOf({ role: "admin", ...claims })}`,
+    "Content-Type": "application/json",
+  };
+  const response = await exports.default.fetch(ORIGIN + path, { ...init, headers });
+  const { data = {}, error } = await response.json<{
+    data?: Record<string, unknown>;
+    error?: { code: string };
+  }>();
+  return { status: response.status, data, code: error?.code };
+};
+
+const post = (path: string, body: unknown, claims: Record<string, unknown> = {}) =>
+  ask(path, { method: "POST", body: JSON.stringify(body), claims });
+
+/** An account that lets Stackcast in by an external id. */
+const addAccount = async (more: Record<string, unknown> = {}): Promise<void> => {
+  const { status, data } = await post("/api/v1/accounts", {
+    alias: "prod",
+    accountId: PROD,
+    regions: ["us-east-1"],
+    ...more,
+  });
+  expect(status).toBe(201);
+  const { roleArn, externalId } = data as { roleArn: string; externalId: string };
+  aws.sts.roles.set(roleArn, { externalId });
+};
+
+describe("a stack of an account", () => {
+  test("is another one than that of its name in the Worker's own account", async () => {
+    await addAccount();
+    newStack("app").own("CREATE_IN_PROGRESS");
+    newStack("app", PROD).own("UPDATE_IN_PROGRESS").own("UPDATE_COMPLETE");
+    const [own, named, other] = await Promise.all([
+      ask("/api/v1/stacks/app"),
+      ask("/api/v1/stacks/app?account=default"),
+      ask("/api/v1/stacks/app?account=prod&region=us-east-1"),
+    ]);
+    expect(own.data).toMatchObject({ channel: "stacks/us-east-1/app", status: "CREATE_IN_PROGRESS" });
+    expect(own.data).not.toHaveProperty("account");
+    expect(named.data).toMatchObject({ channel: "stacks/us-east-1/app", epoch: own.data["epoch"] });
+    expect(other.data).toMatchObject({
+      account: "prod",
+      region: "us-east-1",
+      channel: "stacks/prod/us-east-1/app",
+      status: "UPDATE_COMPLETE",
+    });
+    expect(aws.sts.granted.map(({ session }) => session)).toEqual(["stackcast-prod"]);
+  });
+
+  test.each([
+    ["stacks/us-east-1/*", "account=prod", 403],
+    ["stacks/*/*", "account=prod", 403],
+    ["stacks/dev/*/*", "account=prod", 403],
+    ["stacks/prod/*/*", "region=us-east-1", 403],
+    ["stacks/prod/*/a*", "account=prod", 404],
+    ["stacks/*/*/*", "account=prod", 404],
+  ])("with a token for %s, ?%s is %i before anything is looked up", async (pattern, query, status) => {
+    const claims = { channels: [pattern] };
+    expect((await ask(`/api/v1/stacks/app?${query}`, { claims })).status).toBe(status);
+    const stacks = [{ name: "app", ...Object.fromEntries(new URLSearchParams(query)) }];
+    const registration = { deploymentId: "D1", environment: "dev", mode: "track", stacks };
+    const also = { channels: [pattern, "deployments/*/*"] };
+    expect((await post("/api/v1/deployments", registration, also)).status).toBe(status);
+    const canvas = await exports.default.fetch(`${ORIGIN}/canvas/deploy`, {
+      method: "POST",
+      body: JSON.stringify({
+        template: "{}",
+        stackName: "app",
+        ...Object.fromEntries(new URLSearchParams(query)),
+      }),
+      headers: {
+        Authorization: `Bearer ${await tokenOf({ role: "deployer", ...claims })}`,
+        "Content-Type": "application/json",
+      },
+    });
+    expect(canvas.status).toBe(status);
+    expect([...aws.hosts]).toEqual([]);
+  });
+
+  test("is refused where the account is not known, looks like a region, or may only be looked at", async () => {
+    await addAccount();
+    expect(await ask("/api/v1/stacks/app?account=test")).toMatchObject({
+      status: 404,
+      code: "ACCOUNT_NOT_FOUND",
+    });
+    expect(await ask("/api/v1/stacks/app?account=eu-west-1")).toMatchObject({ status: 400 });
+    const stacks = [{ name: "app", account: "prod", templateBody: "{}" }];
+    expect(
+      await post("/api/v1/deployments", { deploymentId: "D2", environment: "dev", mode: "deploy", stacks }),
+    ).toMatchObject({ status: 422, code: "DEPLOY_REFUSED" });
+  });
+
+  test("is a stack of a deployment, which follows it under its own channel", async () => {
+    await addAccount();
+    const stacks = [
+      { name: "own", stackName: "app" },
+      { name: "theirs", stackName: "app", account: "prod", dependsOn: ["own"] },
+    ];
+    newStack("app").own("CREATE_IN_PROGRESS");
+    newStack("app", PROD).own("CREATE_IN_PROGRESS");
+    const registration = { deploymentId: "D3", environment: "dev", mode: "track", stacks };
+    const { data } = await post("/api/v1/deployments", registration);
+    expect(data["stacks"]).toMatchObject({
+      own: { region: "us-east-1" },
+      theirs: { account: "prod", region: "us-east-1" },
+    });
+    await vi.waitFor(async () => {
+      await runDurableObjectAlarm(deploymentOf("D3"));
+      const feeds = await runInDurableObject(
+        env.STACKS.get(env.STACKS.idFromName("stacks/prod/us-east-1/app")),
+        (_, { storage }) => [...storage.kv.list()].map(([key]) => key).filter((key) => key.includes("D3")),
+      );
+      expect(feeds.length).toBeGreaterThan(0);
+    });
+    const twice = [...stacks, { name: "again", stackName: "app", account: "prod" }];
+    expect(
+      await post("/api/v1/deployments", { ...registration, deploymentId: "D4", stacks: twice }),
+    ).toMatchObject({ status: 400, code: "INVALID_REQUEST" });
+  });
+
+  test("is where its account and region are, for the workflow that deploys it", async () => {
+    const executionRoleArn = `arn:aws:iam::${PROD}:role/cfn`;
+    await addAccount({ executionRoleArn });
+    const stacks = [{ name: "app", account: "prod", templateBody: "{}" }];
+    const registration = { deploymentId: "D5", environment: "dev", mode: "deploy", stacks };
+    expect((await post("/api/v1/deployments", registration)).status).toBe(201);
+    const caller = { run: 1, generation: 1 };
+    expect(await deploymentOf("D5").order(caller, "app")).toMatchObject({
+      plan: { account: "prod", region: "us-east-1", stackName: "app" },
+      places: { app: { account: "prod", region: "us-east-1", stackName: "app" } },
+    });
+  });
+});
