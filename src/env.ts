@@ -12,6 +12,7 @@ import type { IssuerRpc } from "./trackers/account/issuer-rpc.ts";
 import type { RegionRpc } from "./trackers/account/region-rpc.ts";
 import type { DeploymentRpc } from "./trackers/deployment/deployment-rpc.ts";
 import type { DirectoryRpc } from "./trackers/directory/directory-rpc.ts";
+import type { FarEndsRpc } from "./trackers/directory/far-ends-rpc.ts";
 import type { GatewayRpc } from "./trackers/gateway/gateway-rpc.ts";
 import type { TicketsRpc } from "./trackers/gateway/tickets-rpc.ts";
 import type { StackTrackerRpc } from "./trackers/stack/stack-tracker-rpc.ts";
@@ -31,6 +32,7 @@ export interface Env extends Variables {
   readonly ACCOUNTS: Objects<AccountsRpc>;
   readonly CREDENTIALS: Objects<AccountCredentialsRpc>;
   readonly ISSUER: Objects<IssuerRpc>;
+  readonly FAR_ENDS: Objects<FarEndsRpc>;
   readonly ORCHESTRATIONS: Workflow<OrchestrationParams>;
   readonly ASSETS: Fetcher;
 }

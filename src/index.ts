@@ -1,12 +1,13 @@
-/** The Worker: answers requests, and once a minute has the directory look after the stacks that are followed. */
+/** The Worker: answers requests, and once a minute has the directory look after what is active, and far ends that refuse tried again. */
 import { app } from "./http/app.ts";
 import type { Env as Bindings } from "./env.ts";
-import { directoryOf } from "./objects.ts";
+import { directoryOf, farEndsOf } from "./objects.ts";
 
 export { Destinations } from "./destinations/directory/destination-directory.ts";
 export { Outbox } from "./destinations/outbox/outbox.ts";
 export { Orchestrator } from "./orchestrator/orchestrator.ts";
 export { Deployment } from "./trackers/deployment/deployment.ts";
+export { FarEnds } from "./trackers/directory/far-ends.ts";
 export { Directory } from "./trackers/directory/directory.ts";
 export { Gateway } from "./trackers/gateway/gateway.ts";
 export { AccountCredentials } from "./trackers/account/account-credentials.ts";
@@ -19,7 +20,7 @@ export { Tickets } from "./trackers/gateway/tickets.ts";
 export default {
   fetch: app.fetch,
   async scheduled(_controller, env): Promise<void> {
-    await directoryOf(env).sweep();
+    await Promise.all([directoryOf(env).sweep(), farEndsOf(env).probe()]);
   },
 } satisfies ExportedHandler<Bindings>;
 

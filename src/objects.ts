@@ -23,12 +23,17 @@ import type { AccountsRpc } from "./trackers/account/accounts-rpc.ts";
 import type { IssuerRpc } from "./trackers/account/issuer-rpc.ts";
 import type { RegionRpc } from "./trackers/account/region-rpc.ts";
 import type { DeploymentRpc } from "./trackers/deployment/deployment-rpc.ts";
+import type { FarEnd, TriedAgain } from "./protocol/rpc/far-end.ts";
 import type { DirectoryRpc } from "./trackers/directory/directory-rpc.ts";
+import type { FarEndsRpc } from "./trackers/directory/far-ends-rpc.ts";
 import type { TicketsRpc } from "./trackers/gateway/tickets-rpc.ts";
 import type { StackTrackerRpc } from "./trackers/stack/stack-tracker-rpc.ts";
 
 /** For the watchdog: sees to the alarm, and tells whether there is anything to do. */
 type Wakeable = Readonly<{ wake(): Promise<boolean> }>;
+
+/** Has something for a far end that has refused it. */
+type HandingOn = Readonly<{ handOnAgain(farEnd: FarEnd): Promise<TriedAgain> }>;
 
 /** What the names of outboxes begin with; the destination's id follows. */
 export const OUTBOX_PREFIX = "destinations/";
@@ -53,7 +58,7 @@ export const deploymentOf = (
 };
 
 /** The object that owns a channel. */
-export const channelOwnerOf = (env: Env, channel: string): ChannelOwner & Wakeable =>
+export const channelOwnerOf = (env: Env, channel: string): ChannelOwner & Wakeable & HandingOn =>
   channel.startsWith("deployments/") ? deploymentOf(env, channel) : stackTrackerOf(env, channel);
 
 /** A gateway's name: near the viewers of a part of the world. */
@@ -93,11 +98,20 @@ export const credentialsOf = (env: Env, alias: string): AccountCredentialsRpc =>
 /** The one object that signs Stackcast's own tokens. */
 export const issuerOf = (env: Env): IssuerRpc => env.ISSUER.get(env.ISSUER.idFromName("issuer"));
 
-/** The object that is active under a name: an outbox, or the owner of the channel of that name. */
-export const wakeableOf = (env: Env, name: string): Wakeable =>
+/** The one object that looks after far ends which refuse. */
+export const farEndsOf = (env: Env): FarEndsRpc => env.FAR_ENDS.get(env.FAR_ENDS.idFromName("far-ends"));
+
+/** The object of a name: an outbox, or the owner of the channel of that name. */
+const objectNamed = (env: Env, name: string): Wakeable & HandingOn =>
   name.startsWith(OUTBOX_PREFIX)
     ? outboxOf(env, name.slice(OUTBOX_PREFIX.length))
     : channelOwnerOf(env, name);
+
+/** The object that is active under a name. */
+export const wakeableOf = (env: Env, name: string): Wakeable => objectNamed(env, name);
+
+/** The object of a name that was refused by a far end. */
+export const handingOnOf = (env: Env, name: string): HandingOn => objectNamed(env, name);
 
 /** Attempts in all, and the waits between them: a caller waits for the answer. */
 const ATTEMPTS = 3;

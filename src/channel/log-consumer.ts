@@ -4,6 +4,7 @@
  */
 import type { LookupFailure } from "../domain/failure/lookup-failure.ts";
 import { success, type Result } from "../protocol/result.ts";
+import type { TriedAgain } from "../protocol/rpc/far-end.ts";
 import * as z from "zod";
 import { objectOf } from "./codec.ts";
 import { Row } from "./rows.ts";
@@ -28,21 +29,31 @@ export type Sink<Item> = Readonly<{
   write(items: readonly Item[]): Promise<Result<void, LookupFailure>>;
   /** Whether the far end says of an item itself that it will never take it. */
   isRefusal(failure: LookupFailure): boolean;
+  /** Hears that the far end refuses all; once that is known, nothing is tried before `tryAgain`. */
+  refused?(failure: LookupFailure): Promise<void>;
 }>;
 
-/** Kept over restarts. `since`: of the first of the failures. */
-type Progress = Readonly<{ offset: number; failures: number; since?: number }>;
+/** Kept over restarts. `since`: of the first of the failures; `paused`: nothing is tried before `tryAgain`. */
+type Progress = Readonly<{ offset: number; failures: number; since?: number; paused?: boolean }>;
 
 const progressCodec = objectOf<Progress>({
   offset: z.number(),
   failures: z.number(),
   since: z.number().optional(),
+  paused: z.boolean().optional(),
 });
 
 /** While more may come soon, events are let gather so long, in milliseconds: fuller batches, fewer rows. */
 const GATHER_MS = 10_000;
 
 const FIRST_RETRY_MS = 5_000;
+
+/** Events that are kept for a far end that refuses all. */
+const MOST_KEPT = 10_000;
+
+/** Whether trying again by oneself is of no use: somebody has to mend something first. */
+const isRefusedForGood = ({ kind }: LookupFailure): boolean =>
+  kind === "denied" || kind === "credentials" || kind === "rejected";
 
 /** Anything that says which event it is made of. */
 type Placed = Readonly<{ offset: number }>;
@@ -62,16 +73,32 @@ export class LogConsumer<Item extends Placed = Placed> {
     this.progress = this.row.value ?? { offset: 0, failures: 0 };
   }
 
-  /** Offset of the newest event that is handed on; the log must keep all after it. */
+  /** Offset of the newest event that is handed on, or was waited for too long; the log must keep all after it. */
   get offset(): number {
-    return this.progress.offset;
+    const { offset, paused } = this.progress;
+    return paused ? Math.max(offset, this.log.offset - MOST_KEPT) : offset;
+  }
+
+  /** After a pause: whether the far end takes now what was kept. */
+  async tryAgain(now: number): Promise<TriedAgain> {
+    await this.flight.underWay;
+    const { offset, paused } = this.progress;
+    const head = this.log.offset;
+    if (!paused) return "idle";
+    if (head <= offset) {
+      this.keep({ offset, failures: 0 });
+      return "idle";
+    }
+    await this.flight.run(() => this.handOn(head, now));
+    return this.progress.paused ? "refused" : "taken";
   }
 
   /** Hands on what is due. `more`: whether events may follow soon. */
   run(now: number, more: boolean): Promise<void> {
     if (this.flight.underWay) return this.flight.underWay;
     const head = this.log.offset;
-    if (head <= this.progress.offset || now < this.notBefore) return Promise.resolve();
+    if (head <= this.progress.offset || this.progress.paused || now < this.notBefore)
+      return Promise.resolve();
     // Also what a bug brings down comes again, and not at once for ever.
     this.notBefore = now + (more ? GATHER_MS : FIRST_RETRY_MS);
     return this.flight.run(() => this.handOn(head, now));
@@ -86,7 +113,8 @@ export class LogConsumer<Item extends Placed = Placed> {
 
   /** Milliseconds until there is something to do again; undefined: nothing is waiting. */
   nextIn(now: number): number | undefined {
-    return this.log.offset <= this.progress.offset ? undefined : Math.max(0, this.notBefore - now);
+    const isWaiting = this.log.offset > this.progress.offset && !this.progress.paused;
+    return isWaiting ? Math.max(0, this.notBefore - now) : undefined;
   }
 
   private async handOn(head: number, now: number): Promise<void> {
@@ -94,6 +122,7 @@ export class LogConsumer<Item extends Placed = Placed> {
       const runs = this.log.page(this.progress.offset, this.sink.stride);
       const frames = runs.flatMap((run) => run.frames);
       if (frames.length === 0) return;
+      this.noteLoss(runs[0]!.from);
       const written = await this.put(frames, runs[0]!.from);
       if (!written.ok) return this.postpone(written.failure, head, now);
       this.keep({ offset: runs.at(-1)!.to, failures: 0 });
@@ -136,9 +165,18 @@ export class LogConsumer<Item extends Placed = Placed> {
     }
   }
 
-  private postpone(failure: LookupFailure, head: number, now: number): void {
+  private noteLoss(from: number): void {
+    const { offset, paused } = this.progress;
+    if (!paused || from <= offset + 1) return;
+    logLine("error", `${this.sink.title} lost`, { from: offset + 1, to: from - 1 });
+    this.keep({ ...this.progress, offset: from - 1 });
+  }
+
+  private async postpone(failure: LookupFailure, head: number, now: number): Promise<void> {
     const { title, slowestRetryMs, patienceMs = Infinity } = this.sink;
-    const { offset, failures: before, since = now } = this.progress;
+    const { offset, failures: before, since = now, paused } = this.progress;
+    // Who has tried again for others goes on waiting with them.
+    if (paused || (await this.isPausing(failure))) return this.keep({ offset, failures: 0, paused: true });
     const failures = before + 1;
     if (now - since > patienceMs) {
       logLine("error", `${title} given up`, { from: offset + 1, head });
@@ -147,6 +185,15 @@ export class LogConsumer<Item extends Placed = Placed> {
     this.notBefore = now + backoffMs(failures - 1, 1, { baseMs: FIRST_RETRY_MS, maxMs: slowestRetryMs });
     this.keep({ offset, failures, since });
     logLine("warn", `${title} postponed`, { reason: failure.kind, failures });
+  }
+
+  /** What nobody knows of, nobody would wake. */
+  private async isPausing(failure: LookupFailure): Promise<boolean> {
+    if (!this.sink.refused || !isRefusedForGood(failure)) return false;
+    return this.sink.refused(failure).then(
+      () => true,
+      () => false,
+    );
   }
 
   private keep(progress: Progress): void {

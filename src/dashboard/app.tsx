@@ -22,6 +22,11 @@ const DestinationsPage = lazy(
 
 const NotFoundPage = lazy(async () => (await import("./shell/not-found-page.tsx")).NotFoundPage);
 
+const InstallTroubles = lazy(
+  async () => (await import("./shell/install-troubles.tsx")).InstallTroubles,
+  null,
+);
+
 const Help = lazy(async () => (await import("./shell/help.tsx")).Help, null);
 
 const SignIn = lazy(async () => (await import("./shell/sign-in.tsx")).SignIn, null);
@@ -88,6 +93,7 @@ export const App = () => {
         <SettingsMenu onHelp={() => setHelp(true)} />
       </header>
       <main id="main" tabIndex={-1}>
+        <InstallTroubles />
         <Page />
       </main>
       <Announcements />

@@ -12,6 +12,8 @@ export type Answer = Readonly<{
   error?: string;
   /** It would be the same another time. */
   final?: true;
+  /** Why the way there takes nothing of this install, whoever it is for. */
+  refusal?: Readonly<{ code: string; evidence: string }>;
   /** How long the receiver asks to be left alone. */
   retryAfterMs?: number;
   ms: number;

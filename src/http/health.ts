@@ -1,22 +1,70 @@
-/** Whether the Worker can work at all: it answers, and its settings are whole. */
+/** Whether the Worker can work at all: it answers, its settings are whole, and which far ends refuse what it hands on. */
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
+import type { Env } from "../env.ts";
+import { farEndsOf } from "../objects.ts";
+import type { FarEnd } from "../protocol/rpc/far-end.ts";
 import { answerOf, failureAnswers } from "./documents/answers.ts";
 import { resourceApp } from "./middleware/resource-app.ts";
+
+const troubleSchema = z.object({
+  farEnd: z.enum(["audit", "logs", "mail"]),
+  /** AWS's own. */
+  code: z.string(),
+  message: z.string(),
+  since: z.string(),
+  /** Channels and destinations that keep something for it. */
+  waiting: z.number().int(),
+});
+
+type Trouble = Readonly<z.infer<typeof troubleSchema>>;
+
+const MESSAGES: Readonly<Record<FarEnd, string>> = {
+  audit:
+    "DynamoDB refuses the audit table: see that AUDIT_TABLE is there, and that the credentials may write to it",
+  logs: "CloudWatch Logs refuses the lines: see that the credentials have the rights that LOG_GROUP_PREFIX needs",
+  mail: "SES refuses to send: see that EMAIL_FROM is verified, and that the credentials may send mail",
+};
+
+/** Everybody may ask: the object that knows is asked no more than that often, in milliseconds. */
+const FRESH_MS = 15_000;
+
+let known: Readonly<{ at: number; troubles: readonly Trouble[] }> | undefined;
+
+const troublesNow = async (env: Env, now: number): Promise<readonly Trouble[]> => {
+  if (known && now >= known.at && now - known.at < FRESH_MS) return known.troubles;
+  const refusing = await farEndsOf(env)
+    .refusing()
+    .catch(() => []);
+  const troubles = refusing.map(({ farEnd, code, since, waiting }) => ({
+    farEnd,
+    code,
+    message: MESSAGES[farEnd],
+    since: new Date(since).toISOString(),
+    waiting,
+  }));
+  known = { at: now, troubles };
+  return troubles;
+};
 
 const healthRoute = createRoute({
   method: "get",
   path: "/healthz",
   operationId: "getHealth",
-  summary: "Whether the Worker's settings are valid; calls nothing outside",
+  summary: "Whether the Worker's settings are valid, and which far ends refuse; calls nothing outside",
   tags: ["health"],
   responses: {
     ...failureAnswers,
-    200: answerOf("It does", z.object({ status: z.literal("ok") }), { status: "ok" }),
+    200: answerOf(
+      "It does",
+      z.object({ status: z.literal("ok"), troubles: z.array(troubleSchema) }).meta({ id: "Health" }),
+      { status: "ok", troubles: [] },
+    ),
   },
 });
 
 /** The health route; settings that are wrong were answered before it. */
-export const health = resourceApp().openapi(healthRoute, (c) =>
-  c.json({ success: true as const, data: { status: "ok" as const } }, 200, { "Cache-Control": "no-store" }),
-);
+export const health = resourceApp().openapi(healthRoute, async (c) => {
+  const data = { status: "ok" as const, troubles: [...(await troublesNow(c.env, Date.now()))] };
+  return c.json({ success: true as const, data }, 200, { "Cache-Control": "no-store" });
+});

@@ -18,7 +18,10 @@ afterEach(() => vi.restoreAllMocks());
 describe("the front", () => {
   test("health needs no token, and HEAD is answered as GET without a body", async () => {
     const answer = await ask("/healthz");
-    expect([answer.status, await jsonOf(answer)]).toEqual([200, { success: true, data: { status: "ok" } }]);
+    expect([answer.status, await jsonOf(answer)]).toEqual([
+      200,
+      { success: true, data: { status: "ok", troubles: [] } },
+    ]);
     const head = await ask("/healthz", { method: "HEAD" });
     expect([head.status, await head.text()]).toEqual([200, ""]);
   });

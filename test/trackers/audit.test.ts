@@ -74,7 +74,7 @@ test("viewers get an event while the audit of it still hangs", async () => {
   expect(aws.dynamoDB.offsets(AUDIT_TABLE)).toEqual([1]);
 });
 
-test.for(["no table", "throttled", "unavailable", "reset"] as const)(
+test.for(["throttled", "unavailable", "reset"] as const)(
   "DynamoDB that answers with %s for long loses nothing, and is asked less and less often",
   async (fault) => {
     const { stack, viewer } = await watched(`away-${fault.replace(" ", "-")}`);

@@ -5,12 +5,17 @@ import { durationText } from "../../domain/words/durations.ts";
 /** What stands between the server and AWS, and since when the page knows of it, in milliseconds of the epoch. */
 export type AwsTrouble = Readonly<{ code: string; message: string; since: number }>;
 
-export const TroubleNote = ({ trouble }: Readonly<{ trouble: AwsTrouble }>) => {
+export const TroubleNote = ({
+  trouble,
+  shown = "what is shown is what AWS last said.",
+}: Readonly<{ trouble: AwsTrouble; shown?: string }>) => {
   const { code, message, since } = trouble;
   return (
     <div class="note reverting trouble" role="status">
       <strong>{message}</strong>
-      <span>since {durationText((now.value - since) / 1000)}; what is shown is what AWS last said.</span>
+      <span>
+        since {durationText((now.value - since) / 1000)}; {shown}
+      </span>
       <span class="quiet small">{code}</span>
     </div>
   );

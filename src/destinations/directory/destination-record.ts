@@ -37,6 +37,8 @@ export type Health = Readonly<{
   }>;
   /** The receiver asked to be left alone until then. */
   pausedUntil?: number;
+  /** The way there refuses all that this install sends, until it is tried again for all. */
+  waits?: boolean;
 }>;
 
 /** What signs a webhook. Older secrets, newest first, go on signing for a while. */

@@ -6,23 +6,33 @@ import { workerSession } from "../../aws/identity/worker-session.ts";
 import type { Env } from "../../env.ts";
 import type { Alert } from "../../domain/words/alert.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
+import { refusalOf } from "../../domain/failure/refusal.ts";
 import type { DestinationRequest } from "../../protocol/destinations.ts";
 import type { Settings } from "../../settings.ts";
 import { mailOf, recipientsOf } from "../kinds/email.ts";
 import { exchange, TIMEOUT_MS, type Answer } from "../exchange.ts";
 import { pagerDutyRequests } from "../kinds/pagerduty.ts";
 import { addressProblem } from "../private-address.ts";
+import { mailRefusal } from "./mail-refusal.ts";
 import type { Rendered } from "../kinds/rendered.ts";
 import { slackRequest } from "../kinds/slack.ts";
 import { webhookRequest } from "../kinds/webhook.ts";
 
 /** The settings, and what mails are sent with. */
-export type DeliverySettings = Settings & Readonly<{ mailSession: AwsSession }>;
+type MailSettings = Settings & Readonly<{ mailSession: AwsSession }>;
+
+export type DeliverySettings = MailSettings &
+  /** Has the outbox tried again once others get through. */
+  Readonly<{ refused: ReturnType<typeof mailRefusal> }>;
 
 /** Mails go out in the Worker's own region. */
-export const deliverySettings = (env: Env, settings: Settings): DeliverySettings => {
+export const deliverySettings = (env: Env, settings: Settings, id: string): DeliverySettings => {
   const { aws } = settings;
-  return { ...settings, mailSession: workerSession(env, aws, { region: aws.region }) };
+  return {
+    ...settings,
+    mailSession: workerSession(env, aws, { region: aws.region }),
+    refused: mailRefusal(env, id),
+  };
 };
 
 /** Where a message goes. */
@@ -45,7 +55,7 @@ const alertSchema = z.custom<Alert>(
 const alertIn = (body: string): Alert => alertSchema.parse(JSON.parse(body));
 
 /** What came of it. Never throws for what the far end does. */
-export const attemptOf = (target: Target, message: Outgoing, settings: DeliverySettings): Promise<Answer> => {
+export const attemptOf = (target: Target, message: Outgoing, settings: MailSettings): Promise<Answer> => {
   const { request, secrets, base } = target;
   switch (request.kind) {
     case "webhook":
@@ -80,7 +90,7 @@ const mailed = async (
   alert: Alert,
   recipients: string | readonly string[] | undefined,
   base: string | undefined,
-  settings: DeliverySettings,
+  settings: MailSettings,
 ): Promise<Answer> => {
   const { emailFrom: from, mailSession } = settings;
   if (from === undefined) return { ms: 0, error: "EMAIL_FROM is not set" };
@@ -94,8 +104,23 @@ export const mailSent = async (mail: Mail, session: AwsSession): Promise<Answer>
   const begun = Date.now();
   const answered = await sendEmail(session, mail, TIMEOUT_MS);
   const ms = Math.max(0, Date.now() - begun);
-  return answered.ok ? { ms, status: 200 } : { ms, error: `SES: ${reasonOf(answered.failure)}` };
+  if (answered.ok) return { ms, status: 200 };
+  const { failure } = answered;
+  const error = `SES: ${reasonOf(failure)}`;
+  return isOfInstall(failure) ? { ms, error, refusal: refusalOf(failure) } : { ms, error };
 };
+
+/** What SES refuses whoever the mail is for. https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html */
+const SENDER_REFUSED: readonly string[] = [
+  "AccountSuspendedException",
+  "MailFromDomainNotVerifiedException",
+  "SendingPausedException",
+];
+
+const isOfInstall = (failure: LookupFailure): boolean =>
+  failure.kind === "denied" ||
+  failure.kind === "credentials" ||
+  (failure.kind === "rejected" && SENDER_REFUSED.includes(failure.code));
 
 /** AWS's own code is a word; its message may quote what was sent. */
 const reasonOf = (failure: LookupFailure): string => {

@@ -86,3 +86,13 @@ export const deliveryList = (
       yield [deliveryOf(destination, entry), { number: entry.number }];
   }
 };
+
+export const NO_DELIVERY: Failure = {
+  code: "DELIVERY_NOT_FOUND",
+  message: "The destination has no such message, or no longer",
+};
+
+export const CLOSED_SINCE: Failure = {
+  code: "INVALID_TRANSITION",
+  message: "The incident was closed in the meantime: sending this again would reopen it",
+};

@@ -26,6 +26,7 @@ export const healthCodec = objectOf<Health>({
     word: objectOf<NonNullable<Disabled["word"]>>({ tries: count, due: count }).optional(),
   }).optional(),
   pausedUntil: count.optional(),
+  waits: z.boolean().optional(),
 });
 
 type Previous = NonNullable<Secrets["previous"]>[number];

@@ -6,6 +6,7 @@ import type { DeliverySettings } from "./attempt.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import type { OutboxStore } from "./outbox-store.ts";
 import { OutboxWork } from "./outbox-work.ts";
+import type { TriedAgain } from "../../protocol/rpc/far-end.ts";
 import { OwnerWord } from "./owner-word.ts";
 import { logLine } from "../../log.ts";
 
@@ -32,6 +33,7 @@ export class OutboxDrive {
     this.work = new OutboxWork(id, store, settings, {
       changed: () => ctx.waitUntil(entry.say(store).then(() => this.rest())),
       rested: () => ctx.waitUntil(this.rest()),
+      refused: (refusal) => ctx.waitUntil(settings.refused(refusal).catch(() => this.waitNoMore())),
     });
     this.word = new OwnerWord(id, store, settings);
   }
@@ -59,6 +61,27 @@ export class OutboxDrive {
     const latest = Math.max(due, Date.now()) + SAFETY_MS;
     if (alarm === null || alarm > latest) await this.ctx.storage.setAlarm(latest);
     return true;
+  }
+
+  /** Sends what was refused, as others may get through again; in its own time if nobody looks after that. */
+  async tryAgain(): Promise<TriedAgain> {
+    const { store, work } = this;
+    if (!store.health.waits) return "idle";
+    await this.waitNoMore();
+    const now = Date.now();
+    store.lanes.hurry(now);
+    store.log.hurry(now);
+    work.repeat();
+    const isIdle = work.nextDue() === undefined;
+    await work.run();
+    if (isIdle) return "idle";
+    return store.health.waits ? "refused" : "taken";
+  }
+
+  private async waitNoMore(): Promise<void> {
+    const { waits: _waits, ...health } = this.store.health;
+    this.store.keepHealth(health);
+    await this.rearm();
   }
 
   /** What is under way changes nothing any more. */

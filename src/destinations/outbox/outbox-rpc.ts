@@ -11,6 +11,7 @@ import type {
 } from "../../protocol/destinations.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { Result } from "../../protocol/result.ts";
+import type { FarEnd, TriedAgain } from "../../protocol/rpc/far-end.ts";
 import type { HandOver } from "../../protocol/rpc/destination-feed.ts";
 
 export interface OutboxRpc {
@@ -29,5 +30,6 @@ export interface OutboxRpc {
   redeliver(messageId: string): Promise<Result<Delivery, Failure>>;
   recover(since: number): Promise<Result<number, Failure>>;
   take(handOver: HandOver): Promise<boolean>;
+  handOnAgain(farEnd: FarEnd): Promise<TriedAgain>;
   wake(): Promise<boolean>;
 }

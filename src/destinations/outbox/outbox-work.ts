@@ -35,6 +35,9 @@ const PATIENCE_MS = 5 * 86_400_000;
 /** What has waited so long is of no use to anybody, in milliseconds. */
 const MOST_AGE_MS = 7 * 86_400_000;
 
+/** Soonest that what the way there has refused is sent again, in milliseconds. */
+const REFUSED_MS = 60_000;
+
 const OUTDATED: Answer = { ms: 0, error: "the incident was closed since" };
 
 /** Messages that are given up unsent between two turns of everything else. */
@@ -43,11 +46,19 @@ const MOST_EXPIRED_AT_ONCE = 1_000;
 /** One message of a lane, or one of a lane's that is sent once more. */
 type Turn = Readonly<{ key: string; take: () => Promise<void> }>;
 
+type Hooks = Readonly<{
+  changed: () => void;
+  rested: () => void;
+  refused: (refusal: NonNullable<Answer["refusal"]>) => void;
+}>;
+
 export class OutboxWork {
   /** Called when the way it goes has changed. */
   private readonly changed: () => void;
   /** Called when nothing is due any more. */
   private readonly rested: () => void;
+  /** Called when the way there refuses all that this install sends. */
+  private readonly refused: (refusal: NonNullable<Answer["refusal"]>) => void;
   private readonly id: string;
   private readonly store: OutboxStore;
   private readonly settings: DeliverySettings;
@@ -66,13 +77,14 @@ export class OutboxWork {
     id: string,
     store: OutboxStore,
     settings: DeliverySettings,
-    { changed, rested }: Readonly<{ changed: () => void; rested: () => void }>,
+    { changed, rested, refused }: Hooks,
   ) {
     this.id = id;
     this.store = store;
     this.settings = settings;
     this.changed = changed;
     this.rested = rested;
+    this.refused = refused;
     this.repeats = this.storedRepeats();
   }
 
@@ -103,7 +115,7 @@ export class OutboxWork {
   /** When there is something to do, in Unix milliseconds; undefined: nothing waits, or nothing may be sent. */
   nextDue(): number | undefined {
     const { lanes, health } = this.store;
-    if (health.disabled) return undefined;
+    if (health.disabled || health.waits) return undefined;
     const dues = [lanes.nextDue(), ...this.repeats.values()].filter((due) => due !== undefined);
     return dues.length === 0 ? undefined : Math.max(this.notBefore(), Math.min(...dues));
   }
@@ -150,7 +162,7 @@ export class OutboxWork {
   private next(): Turn | undefined {
     const now = Date.now();
     const { health } = this.store;
-    if (this.stopped || health.disabled || now < this.notBefore()) return undefined;
+    if (this.stopped || health.disabled || health.waits || now < this.notBefore()) return undefined;
     // In turns: what is new must not wait until all that is sent once more has gone out, nor that for ever.
     const turn = this.repeatedLast
       ? (this.nextOfLanes(now) ?? this.nextRepeat(now))
@@ -180,7 +192,8 @@ export class OutboxWork {
     for (let left = MOST_IN_TURN; left > 0 && !this.stopped; left -= 1) {
       const head = lanes.head(lane);
       const now = Date.now();
-      if (!head || head.due > now || now < this.notBefore() || this.store.health.disabled) break;
+      if (!head || head.due > now || now < this.notBefore()) break;
+      if (this.store.health.disabled || this.store.health.waits) break;
       await this.first(head);
     }
     lanes.rotate(lane);
@@ -255,6 +268,11 @@ export class OutboxWork {
     const pausedUntil = Math.max(paused, asked > 0 ? now + asked : 0);
     const pause = pausedUntil > now ? { pausedUntil } : {};
     const health = { ...before, ...pause };
+    if (answer.refusal) {
+      this.goes({ ...health, failingSince: since, waits: true });
+      this.refused(answer.refusal);
+      return now + REFUSED_MS;
+    }
     switch (verdict.kind) {
       case "delivered":
         this.goes(pause);

@@ -19,7 +19,7 @@ import { failed, success, type Result } from "../../protocol/result.ts";
 import type { Env } from "../../env.ts";
 import { settingsOf, type Settings } from "../../settings.ts";
 import { deliverySettings } from "./attempt.ts";
-import { deliveryList, deliveryOf } from "./delivery-list.ts";
+import { CLOSED_SINCE, deliveryList, deliveryOf, NO_DELIVERY } from "./delivery-list.ts";
 import { changedRequest, rotated, targetProblem, viewOf } from "../directory/destination-record.ts";
 import { messageIdOf, placeIn } from "./message-id.ts";
 import { OutboxDrive } from "./outbox-drive.ts";
@@ -29,21 +29,12 @@ import { testMessageOf } from "../kinds/test-message.ts";
 import { newSecret } from "../kinds/webhook.ts";
 import type { OutboxRpc } from "./outbox-rpc.ts";
 import { OUTBOX_PREFIX } from "../../objects.ts";
+import type { FarEnd, TriedAgain } from "../../protocol/rpc/far-end.ts";
 
 const NOT_FOUND: Failure = { code: "DESTINATION_NOT_FOUND", message: "There is no such destination" };
 
-const NO_DELIVERY: Failure = {
-  code: "DELIVERY_NOT_FOUND",
-  message: "The destination has no such message, or no longer",
-};
-
 /** A destination that was disabled so long ago is handed nothing more until it is enabled, in milliseconds. */
 const FORSAKEN_MS = 7 * 86_400_000;
-
-const CLOSED_SINCE: Failure = {
-  code: "INVALID_TRANSITION",
-  message: "The incident was closed in the meantime: sending this again would reopen it",
-};
 
 const secretOf = (): string => newSecret((bytes) => crypto.getRandomValues(bytes));
 
@@ -215,6 +206,11 @@ export class Outbox extends DurableObject<Env> implements OutboxRpc {
     return true;
   }
 
+  /** For whoever looks after a far end that has refused. */
+  async handOnAgain(farEnd: FarEnd): Promise<TriedAgain> {
+    return (farEnd === "mail" ? await this.open?.tryAgain() : undefined) ?? "idle";
+  }
+
   /** For the watchdog: sees to the alarm, and tells whether there is anything to do. */
   async wake(): Promise<boolean> {
     return (await this.open?.rearm()) ?? false;
@@ -222,7 +218,7 @@ export class Outbox extends DurableObject<Env> implements OutboxRpc {
 
   private begin(store: OutboxStore): OutboxDrive {
     const { id, entry } = this;
-    const settings = deliverySettings(this.env, this.settings);
+    const settings = deliverySettings(this.env, this.settings, id);
     return (this.open = new OutboxDrive(this.ctx, { id, store, settings, entry }));
   }
 

@@ -18,6 +18,7 @@ import { momentAfter } from "../../domain/run/moment.ts";
 import { runSummaryOf } from "../../domain/deployment/totals/run-summary.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { Join, JoinRequest } from "../../protocol/rpc/channel-owner.ts";
+import type { FarEnd, TriedAgain } from "../../protocol/rpc/far-end.ts";
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
 import type { Env } from "../../env.ts";
 import { settingsOf, type Settings } from "../../settings.ts";
@@ -91,7 +92,13 @@ export class DeploymentChannel {
     const session = workerSession(env, aws, { region: aws.region });
     this.trail = auditTable ? { session, table: auditTable } : undefined;
     const forms = deploymentForms(this.name, () => this.store.state.user);
-    this.consumers = new LogConsumers(kv, this.store.log, session, settings.value, forms);
+    this.consumers = new LogConsumers(kv, this.store.log, {
+      env,
+      name: this.name,
+      session,
+      settings: settings.value,
+      forms,
+    });
   }
 
   position() {
@@ -166,6 +173,13 @@ export class DeploymentChannel {
   async leave(gateway: string): Promise<void> {
     await this.pushes.leave(gateway, this.position());
     if (!(await this.rearm())) await this.giveUp();
+  }
+
+  /** Hands on to a far end that has refused before. */
+  async handOnAgain(farEnd: FarEnd): Promise<TriedAgain> {
+    const answer = await this.consumers.tryAgain(farEnd, Date.now());
+    await this.rearm();
+    return answer;
   }
 
   /** What the alarm is for: calls that have to be made, or made again. */

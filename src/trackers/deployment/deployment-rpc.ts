@@ -25,6 +25,7 @@ import type {
 import type { Failure } from "../../protocol/failure.ts";
 import type { Result } from "../../protocol/result.ts";
 import type { ChannelOwner } from "../../protocol/rpc/channel-owner.ts";
+import type { FarEnd, TriedAgain } from "../../protocol/rpc/far-end.ts";
 import type { FeedDelivery, FeedReceipt } from "../../protocol/rpc/stack-feed.ts";
 
 type Address = DeploymentAddress;
@@ -69,5 +70,6 @@ export interface DeploymentRpc extends ChannelOwner, RunRpc {
   ): Promise<Result<DeploymentEvents, Failure>>;
   audit(address: Address, query: AuditQuery): Promise<Result<AuditPage, Failure>>;
   stackFrames(delivery: FeedDelivery): Promise<FeedReceipt>;
+  handOnAgain(farEnd: FarEnd): Promise<TriedAgain>;
   wake(): Promise<boolean>;
 }

@@ -33,6 +33,7 @@ import type {
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { Session } from "../../protocol/connection/session.ts";
+import type { FarEnd, TriedAgain } from "../../protocol/rpc/far-end.ts";
 import type { FeedDelivery, FeedReceipt } from "../../protocol/rpc/stack-feed.ts";
 import type { Env } from "../../env.ts";
 import { auditPage } from "./audit-reader.ts";
@@ -218,6 +219,11 @@ export class Deployment extends DurableObject<Env> implements DeploymentRpc {
 
   async validated(caller: Caller, faults: readonly PlanFault[]): Promise<void> {
     await this.channel.desk.validated(caller, faults);
+  }
+
+  /** For whoever looks after a far end that has refused. */
+  async handOnAgain(farEnd: FarEnd): Promise<TriedAgain> {
+    return this.channel.handOnAgain(farEnd);
   }
 
   /** For the watchdog: sees to the alarm, and tells whether there is anything to do. */

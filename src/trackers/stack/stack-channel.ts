@@ -13,6 +13,7 @@ import { tellingOf } from "../../domain/failure/trouble.ts";
 import type { StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { Join, JoinRequest, Missed } from "../../protocol/rpc/channel-owner.ts";
 import { success, type Result } from "../../protocol/result.ts";
+import type { FarEnd, TriedAgain } from "../../protocol/rpc/far-end.ts";
 import type { FeedDelivery, FeedRequest, StackStanding } from "../../protocol/rpc/stack-feed.ts";
 import type { TroubleFrame } from "../../protocol/stack/stack-frames.ts";
 import { regionOf } from "../../objects.ts";
@@ -71,7 +72,8 @@ export class StackChannel {
     this.pushes = new GatewayPushes(ctx, env);
     this.lease = new CallLease(name, (request) => regionOf(env, address).lease(request));
     const session = workerSession(env, aws, { region: aws.region });
-    this.consumers = new LogConsumers(kv, this.store.log, session, settings, stackForms(address));
+    const forms = stackForms(address);
+    this.consumers = new LogConsumers(kv, this.store.log, { env, name, session, settings, forms });
     const deploying = workerSession(env, aws, { ...address, purpose: "deploy" });
     this.canvas = new CanvasDeploys(kv, address, deploying, () => this.schedule.rearm(Date.now()));
     this.poll = new StackPoll(
@@ -199,6 +201,13 @@ export class StackChannel {
     else await this.schedule.arouse(Date.now());
     this.ctx.waitUntil(this.serve(Date.now(), true));
     return this.standingFor(offset);
+  }
+
+  /** Hands on to a far end that has refused before. */
+  async handOnAgain(farEnd: FarEnd): Promise<TriedAgain> {
+    const answer = await this.consumers.tryAgain(farEnd, Date.now());
+    await this.schedule.rearm(Date.now());
+    return answer;
   }
 
   /** The deployment waits no more. */

@@ -3,6 +3,7 @@ import type { CanvasDeployed, CanvasOrder } from "../../protocol/deployment/canv
 import type { Failure } from "../../protocol/failure.ts";
 import type { Result } from "../../protocol/result.ts";
 import type { ChannelOwner } from "../../protocol/rpc/channel-owner.ts";
+import type { FarEnd, TriedAgain } from "../../protocol/rpc/far-end.ts";
 import type { FeedRequest, StackStanding } from "../../protocol/rpc/stack-feed.ts";
 import type { StackEvents, StackSummary, Tracking } from "../../protocol/stack/stack-summary.ts";
 
@@ -14,5 +15,6 @@ export interface StackTrackerRpc extends ChannelOwner {
   untrack(): Promise<Result<Tracking, Failure>>;
   feed(request: FeedRequest): Promise<StackStanding>;
   release(deployment: string): Promise<void>;
+  handOnAgain(farEnd: FarEnd): Promise<TriedAgain>;
   wake(): Promise<boolean>;
 }

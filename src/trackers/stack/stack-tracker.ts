@@ -13,6 +13,7 @@ import { inAccount, type StackAddress } from "../../protocol/connection/channel-
 import type { Join, JoinRequest, Missed } from "../../protocol/rpc/channel-owner.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
+import type { FarEnd, TriedAgain } from "../../protocol/rpc/far-end.ts";
 import { decodedText } from "../../channel/codec.ts";
 import type { FeedRequest, StackStanding } from "../../protocol/rpc/stack-feed.ts";
 import { stackFrameSchema } from "../../protocol/stack/stack-frames.ts";
@@ -124,6 +125,11 @@ export class StackTracker extends DurableObject<Env> implements StackTrackerRpc 
   /** The deployment waits no more. */
   async release(deployment: string): Promise<void> {
     await this.channel.release(deployment);
+  }
+
+  /** For whoever looks after a far end that has refused. */
+  async handOnAgain(farEnd: FarEnd): Promise<TriedAgain> {
+    return this.channel.handOnAgain(farEnd);
   }
 
   /** For the watchdog: sees to the alarm, and tells whether there is anything to do. */
