@@ -17,7 +17,7 @@ import { isWhole, outcomeOf } from "./operation/outcomes.ts";
 import { ownStatusOf, spansOf, withOwnEvent, wordBefore } from "./operation/own-status.ts";
 import { shownOf } from "./resources/resource-fold.ts";
 import { ResourceSet } from "./resources/resource-set.ts";
-import { agrees, isAfterlook, isMissing } from "./operation/settling.ts";
+import { agrees, hasHiddenStart, isAfterlook, isMissing } from "./operation/settling.ts";
 import { isOwnEvent, isOwnStatusEvent, type StackEvent } from "./stack-event.ts";
 import type { Attempt, OwnMark, StackState } from "./stack-state.ts";
 import { isAtRest, operationBegunBy, standingOf } from "./statuses.ts";
@@ -44,7 +44,6 @@ export class Fold {
   private readonly family: Family;
   private readonly resources: ResourceSet;
   private offset: number;
-  private readonly offsetBefore: number;
   private renewed = false;
   private readonly frames: StackFrame[] = [];
   private readonly newestStart: StackEvent | undefined;
@@ -63,7 +62,6 @@ export class Fold {
     this.findings = findings;
     this.channel = channel;
     this.offset = offset;
-    this.offsetBefore = offset;
     this.previousStatus = findings.previousStatus;
     this.told = operationOfState(before);
     this.attempt = attemptWithPast(before);
@@ -81,8 +79,9 @@ export class Fold {
     const { family } = this;
     const ofRoot = event.stackId === this.findings.rootId && isOwnStatusEvent(event);
     const previousStatus = ofRoot ? this.statusBefore(event) : undefined;
+    const isOpen = this.isBeginningOpen();
     const rank = family.rank(family.stackOf(event), event);
-    if (this.isPast(event, rank)) {
+    if (!isOpen && this.isPast(event, rank)) {
       this.tell(event, { superseded: true });
       return;
     }
@@ -97,7 +96,7 @@ export class Fold {
     } else if (!isOwnEvent(event) && event.logicalId !== "") {
       superseded = this.resources.take(event, rank, corrected);
     }
-    if (isOwnStatusEvent(event) || event.hook || standingOf(event.status) === "failed") this.findCauses();
+    if (mayTellCause(event)) this.findCauses();
     this.tell(event, { superseded, begins: begins || isParted, corrected, previousStatus });
   }
 
@@ -136,6 +135,16 @@ export class Fold {
     return event.stackId === this.findings.rootId ? rank < start.rank : event.timestamp < start.timestamp;
   }
 
+  /** Whether AWS has yet to show how the attempt began: its first own event is known to be none, or may be none. */
+  private isBeginningOpen(): boolean {
+    const { root } = this.family;
+    const start = root.marks?.[0];
+    if (!start) return false;
+    if (hasHiddenStart(root, this.resources.all.values())) return true;
+    // A deletion may take back a create that has not shown itself.
+    return operationBegunBy(start.status) === "delete" && this.family.isRootFirstKnown;
+  }
+
   /** The root's status before its deletion, which tells what is deleted; of no interest before anything else. */
   private statusBefore(own: StackEvent): string | undefined {
     const status = this.previousStatus ?? this.family.root.status;
@@ -147,11 +156,18 @@ export class Fold {
   private begin(event: StackEvent): boolean {
     // One that AWS showed late began what is known already.
     if (event.precedes !== undefined || !beginsAttempt(wordBefore(this.family.root), event)) return false;
+    // Of what goes on already, AWS has yet to show the start, which tells whether the deletion is a part of it.
+    if (this.isOwnUnknown() && operationBegunBy(event.status) === "delete") return false;
     // The start of a newer attempt proves the end of the one before, whatever DescribeStacks would have said.
     if (this.attempt && !this.attempt.outputs) this.complete({});
     this.forget();
     this.attempt = attemptBegunBy(event, this.offset + 1);
     return true;
+  }
+
+  /** Whether something is known of the attempt, but no own event. */
+  private isOwnUnknown(): boolean {
+    return this.attempt !== undefined && wordBefore(this.family.root) === undefined;
   }
 
   /** Empties everything of the attempt before; the channel goes on. */
@@ -230,8 +246,7 @@ export class Fold {
     const nested = [...followed.values()].filter((stack) => stack !== root);
     const outputs = agrees(polls, root, findings.description);
     const { all, tally } = this.resources;
-    const wasFollowed = attempt.firstOffset <= this.offsetBefore;
-    if (outputs && !isMissing({ polls, wasFollowed, root, nested, resources: all.values(), tally }))
+    if (outputs && !isMissing({ polls, root, nested, resources: all.values(), tally }))
       this.complete(outputs);
     else this.attempt = { ...attempt, settlingPolls: polls + 1 };
   }
@@ -287,6 +302,13 @@ export class Fold {
     return { channel: this.channel, offset: ++this.offset };
   }
 }
+
+/** Whether the event may change why the operation fails: a late one may change what the others were a part of. */
+const mayTellCause = (event: StackEvent): boolean =>
+  isOwnStatusEvent(event) ||
+  event.hook !== undefined ||
+  event.precedes !== undefined ||
+  standingOf(event.status) === "failed";
 
 /** What makes an end: its percentage, and when its operation began, a frame puts right without it. */
 const endTold = (operation: OperationView | undefined) =>

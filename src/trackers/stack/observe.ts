@@ -6,7 +6,7 @@ import type { CloudFormation, StackDescription } from "../../aws/cloudformation/
 import type { Findings } from "../../domain/stack/findings.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import type { Plan } from "../../domain/template/plan.ts";
-import { isAfterlook, isUntold, PATIENCE } from "../../domain/stack/operation/settling.ts";
+import { hasHiddenStart, isAfterlook, isUntold, PATIENCE } from "../../domain/stack/operation/settling.ts";
 import { isNestedStackEvent, isOwnStatusEvent, type StackEvent } from "../../domain/stack/stack-event.ts";
 import {
   goneSince,
@@ -17,6 +17,7 @@ import {
 } from "../../domain/stack/stack-state.ts";
 import { operationBegunBy, type OperationKind } from "../../domain/stack/statuses.ts";
 import { mergeByTime } from "../../domain/stack/operation/unseen.ts";
+import { isFirstKnown } from "../../domain/stack/operation/event-order.ts";
 import { heldBack, operationsIn, operationStart } from "../../domain/stack/operation/unseen-operations.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import { newestAttempt, notBefore, sinceKnown, unseenEvents, type Slice } from "./event-walk.ts";
@@ -113,8 +114,9 @@ class Look {
   private async beyondRoot(
     rootId: string,
     known: FollowedStack | undefined,
-    { events: unseen, past, previousStatus }: Slice,
+    slice: Slice,
   ): Promise<Result<Observation, LookupFailure>> {
+    const { events: unseen, past, previousStatus } = slice;
     const held = known ? this.heldBack(known, unseen) : new Set<StackEvent>();
     const events = unseen.filter((event) => !held.has(event));
     this.lists.push(events);
@@ -129,9 +131,7 @@ class Look {
       if (!planned.ok) return planned;
     }
     const isNewer = isNewAttempt || known === undefined;
-    const begun = known && this.state.attempt?.startedAt;
-    const first = (isNewer ? start?.timestamp : undefined) ?? begun ?? events[0]?.timestamp ?? "";
-    const since = start || operationBegunBy(known?.marks?.[0]?.status ?? "") ? first : wellBefore(first);
+    const since = this.beginning(known, start, { ...slice, events });
     const own = events.some(isOwnStatusEvent);
     const ended = restsSince !== undefined && (own || !isComplete(this.state));
     const due = known && !isNewer ? this.dueStacks(rootId, ended) : [];
@@ -151,6 +151,23 @@ class Look {
       },
       ...(this.trouble && { trouble: this.trouble }),
     });
+  }
+
+  /** AWS's time before which nothing of the operation happened. */
+  private beginning(
+    known: FollowedStack | undefined,
+    start: StackEvent | undefined,
+    { events, previousStatus }: Slice,
+  ): string {
+    const { attempt, resources } = this.state;
+    const first = start?.timestamp ?? (known && attempt?.startedAt) ?? events[0]?.timestamp ?? "";
+    const opener = start ?? known?.marks?.[0];
+    const kind = operationBegunBy(opener?.status ?? "");
+    if (kind === undefined) return wellBefore(first);
+    const isFirst = start ? !known?.marks?.length && previousStatus === undefined : isFirstKnown(known!);
+    const isHidden = known ? !start && hasHiddenStart(known, resources.values()) : start !== events[0];
+    // A deletion may take back what it has not shown yet.
+    return isHidden || (kind === "delete" && isFirst) ? wellBefore(first) : first;
   }
 
   /** What is not told yet, as long as there is patience for the start of its operation. */

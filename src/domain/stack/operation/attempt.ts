@@ -61,7 +61,8 @@ export const attemptStart = (events: readonly StackEvent[], whole: boolean): num
   let start: number | undefined;
   events.forEach((event, index) => {
     if (!isOwnStatusEvent(event)) return;
-    if ((previous !== undefined || whole) && beginsAttempt(previous, event)) start = index;
+    // What stands below a stack's first own event has a start that AWS has yet to show.
+    if (previous === undefined ? whole && index === 0 : beginsAttempt(previous, event)) start = index;
     previous = event;
   });
   return start ?? (whole ? 0 : undefined);

@@ -3,6 +3,7 @@
  * stack: one that becomes visible late is ranked between the two that it stands between in the list.
  */
 import { BEGINNING, REMEMBERED_EVENTS, type Cursor } from "./unseen.ts";
+import type { FollowedStack } from "../stack-state.ts";
 
 /** Keys of a stack's events and their ranks, oldest first; filled as events are read. */
 export type EventOrder = Readonly<{ keys: string[]; ranks: number[] }>;
@@ -28,6 +29,15 @@ export const rankIn = ({ keys, ranks }: EventOrder, key: string, precedes: strin
   keys.splice(above, 0, key);
   ranks.splice(above, 0, rank);
   return rank;
+};
+
+/** Whether nothing is known of the stack that stands below the first own event of its attempt. */
+export const isFirstKnown = (
+  { cursor, ranks, marks }: Pick<FollowedStack, "cursor" | "ranks" | "marks">,
+  order: EventOrder = orderOf(cursor, ranks),
+): boolean => {
+  const first = marks?.[0]?.rank ?? -Infinity;
+  return order.keys.every((key, index) => key === BEGINNING || order.ranks[index]! >= first);
 };
 
 /** What is remembered of the order: the newest events, newest first. */

@@ -2,7 +2,7 @@
  * The stacks that are followed while one poll is folded: the tracked one and those nested in it, each with its order of
  * events and its own status. Nested ones join as they are met.
  */
-import { cursorOf, orderOf, rankIn, type EventOrder } from "./event-order.ts";
+import { cursorOf, isFirstKnown, orderOf, rankIn, type EventOrder } from "./event-order.ts";
 import type { Findings } from "../findings.ts";
 import { UNKNOWN_STATUS } from "./own-status.ts";
 import { phasesOf, type Phases } from "../resources/phases.ts";
@@ -65,6 +65,11 @@ export class Family {
   /** The event's place in its stack's list. */
   rank(stack: FollowedStack, event: StackEvent): number {
     return rankIn(this.orderOf(stack), keyOf(event), event.precedes);
+  }
+
+  /** Whether nothing of the tracked stack is known that stands below the first own event of its attempt. */
+  get isRootFirstKnown(): boolean {
+    return isFirstKnown(this.root, this.orderOf(this.root));
   }
 
   keep(stack: FollowedStack): void {

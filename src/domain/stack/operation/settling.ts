@@ -49,8 +49,6 @@ export const isAfterlook = (state: StackState): boolean =>
 /** What has come to rest, and how often it was looked at since. */
 type Resting = Readonly<{
   polls: number;
-  /** It was seen before it came to rest. */
-  wasFollowed: boolean;
   root: FollowedStack;
   nested: readonly FollowedStack[];
   resources: Iterable<TrackedResource>;
@@ -58,11 +56,10 @@ type Resting = Readonly<{
 }>;
 
 /** Whether events are missing that AWS has yet to show, and there is patience left for them. */
-export const isMissing = ({ polls, wasFollowed, root, nested, resources, tally }: Resting): boolean => {
+export const isMissing = ({ polls, root, nested, resources, tally }: Resting): boolean => {
   if (polls < PATIENCE.gaps && nested.some(({ due, parentRunning }) => due && !parentRunning)) return true;
-  // Of what was over when it was first seen, nothing is late any more.
-  if (polls < PATIENCE.gaps && wasFollowed) {
-    if ([root, ...nested].some(hasGap)) return true;
+  if (polls < PATIENCE.gaps) {
+    if ([root, ...nested].some(hasGap) || hasHiddenStart(root, resources)) return true;
     if (hasUnbegunRollback(root) && [...resources].some(wasTakenBack)) return true;
   }
   if (polls < PATIENCE.lateEvents && (tally.inProgress > 0 || nested.some(isUnderWay))) return true;
@@ -79,6 +76,19 @@ const hasGap = ({ marks = [], base, status, prefix }: FollowedStack): boolean =>
   if (base !== undefined || !isAtRest(status) || (first === undefined && prefix !== "")) return false;
   if (first === undefined || operationBegunBy(first.status) === undefined) return true;
   return status.startsWith("DELETE_") && marks.every((mark) => mark.status !== "DELETE_IN_PROGRESS");
+};
+
+/** Whether resources did something before the first own event that is known: the operation began before it. */
+export const hasHiddenStart = (
+  { stackId, marks = [], base }: FollowedStack,
+  resources: Iterable<TrackedResource>,
+): boolean => {
+  const first = marks[0]?.rank;
+  if (base !== undefined || first === undefined) return false;
+  for (const { history, stackId: holder } of resources) {
+    if (holder === stackId && history?.[0] && history[0].rank < first) return true;
+  }
+  return false;
 };
 
 /** Whether a stack rests after a rollback of which it has not said that it began. */

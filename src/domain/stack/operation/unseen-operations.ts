@@ -54,8 +54,12 @@ export const operationsIn = (known: Known | undefined, events: readonly StackEve
     const isReviewed = previous !== undefined && operationBegunBy(previous.status) === "review";
     const begins = beginsAttempt(previous, word);
     if (word.event && kind !== undefined && kind !== "review" && (isReviewed || begins)) start = word.event;
-    const isLateStart = previous === undefined && word.event?.precedes !== undefined;
-    if (word.event && begins && !isLateStart) isNewAttempt = true;
+    // Of what is known without any own event, this shows the start late, or deletes it.
+    const goesOn =
+      previous === undefined &&
+      known !== undefined &&
+      (word.event?.precedes !== undefined || kind === "delete");
+    if (word.event && begins && !goesOn) isNewAttempt = true;
     previous = word;
   }
   const last = words.at(-1) ?? (known && { status: known.status, timestamp: known.statusAt });
