@@ -32,6 +32,30 @@ const runsOf = async (id: string) => {
   return answer.ok ? answer.value.runs.map(({ run, status, user = "-" }) => [run, status, user]) : answer;
 };
 
+test("a stack that AWS lets nobody see is said to be unseen, until it is seen again", async () => {
+  const app = newStack("l-app").own("CREATE_IN_PROGRESS");
+  await register("lost", { "l-app": [] });
+  aws.cloudFormation.fault = () => "credentials";
+  await poll("l-app");
+  pass(31);
+  await work("lost");
+  const trouble = { code: "AWS_CREDENTIALS", message: expect.any(String), since: expect.any(String) };
+  expect(await progressOf("lost")).toMatchObject({
+    status: "deploying",
+    trouble: { ...trouble, stack: "l-app" },
+    stacks: { "l-app": { status: "deploying", trouble } },
+  });
+  const joined = await deploymentOf("lost").join({ gateway: "g", classic: false });
+  expect(joined).toMatchObject({ value: { transient: [expect.stringContaining("AWS_CREDENTIALS")] } });
+  aws.cloudFormation.fault = () => undefined;
+  app.own("CREATE_COMPLETE");
+  pass(61);
+  await end("lost", "l-app");
+  const seen = await progressOf("lost");
+  expect(seen).toMatchObject({ status: "deployed" });
+  expect(seen).not.toHaveProperty("trouble");
+});
+
 describe("stacks that are up to date when they are registered", () => {
   test("say so at once, layer by layer, and the run is over", async () => {
     for (const name of ["u-base", "u-app"]) await settled(name);

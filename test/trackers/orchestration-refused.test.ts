@@ -94,7 +94,13 @@ describe("AWS lets nobody see any more what is under way", () => {
         { type: "error", error: { code, message: expect.stringContaining(`${stack} cannot be seen`) } },
       ]);
     }, PLENTY);
-    expect((await progressOf(id)).stacks[stack]?.status).toBe("deploying");
+    const trouble = { code, message: expect.any(String), retryable: true, since: expect.any(String) };
+    expect(await progressOf(id)).toMatchObject({
+      status: "deploying",
+      trouble: { ...trouble, stack },
+      stacks: { [stack]: { status: "deploying", trouble } },
+    });
+    expect(await deployment.stackProgress(addressOf(id), stack)).toMatchObject({ value: { trouble } });
     aws.cloudFormation.fault = () => undefined;
     scripted.own("UPDATE_COMPLETE");
     pass(61);
@@ -104,6 +110,7 @@ describe("AWS lets nobody see any more what is under way", () => {
       expect((await progressOf(id)).stacks[stack]?.status).toBe("deployed");
     }, PLENTY);
     expect(await unseenBy(id)).toEqual([]);
+    expect(await progressOf(id)).not.toHaveProperty("trouble");
   });
 
   test("a run that is cancelled does not wait for what nobody may see", async () => {

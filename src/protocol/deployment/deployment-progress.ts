@@ -41,6 +41,16 @@ const logEntrySchema = z.object({
 
 export type LogEntry = Readonly<z.infer<typeof logEntrySchema>>;
 
+/** Why AWS lets nobody see a stack, and since when: what was begun in it may go on all the same. */
+export const lostSightSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  retryable: z.boolean(),
+  since: z.string(),
+});
+
+export type LostSight = Readonly<z.infer<typeof lostSightSchema>>;
+
 export const stackProgressSchema = z.object({
   name: z.string(),
   stack: z.string(),
@@ -81,6 +91,8 @@ export const stackProgressSchema = z.object({
   outputs: z.record(z.string(), outputValueSchema).optional(),
   /** Outputs that are not told for want of room. */
   outputsOmitted: z.number().int().positive().optional(),
+  /** AWS lets nobody see it now: what is shown is what was known before. */
+  trouble: lostSightSchema.optional(),
   stackName: z.string().optional(),
   /** Absent: that of the Worker's own credentials. */
   account: z.string().optional(),
@@ -124,6 +136,8 @@ export const deploymentProgressSchema = z.object({
   /** What keeps CloudFormation from rolling back what has failed. */
   rollbackCause: causeSchema.optional(),
   blast: blastSchema.optional(),
+  /** Of the first of its stacks that AWS lets nobody see now. */
+  trouble: lostSightSchema.extend({ stack: z.string() }).optional(),
   /** It has failed, and all is taken back next: the run is not over. */
   willRollBack: z.boolean().optional(),
   ...leavings,

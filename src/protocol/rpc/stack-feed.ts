@@ -2,6 +2,7 @@
  * What a deployment and the trackers of its stacks say to each other. A tracker hands on the events of its log in order,
  * with their position, until they are acknowledged: a lost call costs time and never an event.
  */
+import type { LostSight } from "../deployment/deployment-progress.ts";
 import type { FailureCode } from "../failure.ts";
 
 /** A deployment wants the events of a stack; said again with every change, and after every doubt. */
@@ -42,6 +43,8 @@ export type StackStanding = Readonly<{
   since?: string;
   /** It does nothing by itself, and all that it has told has been handed on. */
   isIdle: boolean;
+  /** Why AWS lets nobody see it, where that is told, and since when. */
+  trouble?: LostSight;
 }>;
 
 /** Frames of a stack's channel that follow what was handed on before. */

@@ -2,6 +2,7 @@
  * The workings of a deployment's object: what is kept, who is told of a commit, and what the alarm has to see to. One
  * commit is one transaction; gateways, trackers, the directory and the audit follow it and never hold it up.
  */
+import { outOfSightFrame, type LostStacks } from "../../domain/run/out-of-sight.ts";
 import type { AwsSession } from "../../aws/identity/session.ts";
 import { workerSession } from "../../aws/identity/worker-session.ts";
 import {
@@ -85,10 +86,10 @@ export class DeploymentChannel {
     this.destinations = new DestinationFeed(kv, env, this);
     const tell = (events: readonly DeploymentEvent[]) => this.tell(this.store.address!, events);
     const waitMs = settings.value.stackWaitSeconds * 1000;
-    this.following = new DeploymentFollowing(kv, env, this.name, this.store, this.positions, waitMs, tell);
-    this.desk = new OrchestrationDesk(ctx, env, this.store, this.name, this.positions, tell, (frame) =>
-      this.pushes.send(this.position(), [], [frame]),
-    );
+    const say = (frame: string) => this.pushes.send(this.position(), [], [frame]);
+    const { name, store, positions } = this;
+    this.following = new DeploymentFollowing(kv, env, name, store, positions, waitMs, tell, say);
+    this.desk = new OrchestrationDesk(ctx, env, store, name, positions, tell, say);
     const session = workerSession(env, aws, { region: aws.region });
     this.trail = auditTable ? { session, table: auditTable } : undefined;
     const forms = deploymentForms(this.name, () => this.store.state.user);
@@ -103,6 +104,11 @@ export class DeploymentChannel {
 
   position() {
     return { channel: this.name, ...this.store.log.position };
+  }
+
+  /** The stacks of the run that is under way which nobody can see now. */
+  get lostStacks(): LostStacks {
+    return this.desk.isInCharge ? this.desk.lostStacks : this.following.lostStacks;
   }
 
   /** Whether the run still waits for news of a stack, or the next one begins with them. */
@@ -159,7 +165,7 @@ export class DeploymentChannel {
     this.pushes.add(gateway);
     this.ctx.waitUntil(this.rearm());
     const known = store.address && store.state.run > 0;
-    const transient = this.desk.troubles;
+    const transient = [...this.lostStacks].map(([stack, lost]) => outOfSightFrame(this.name, stack, lost));
     const joined = store.log.joined(asked, classic ? store.runStart : undefined);
     return {
       ...joined,

@@ -4,6 +4,8 @@
  */
 import { hasEnded, type DeploymentState, type StackNode } from "../../domain/deployment/deployment-state.ts";
 import { eventsOfRest, type Answer } from "../../domain/deployment/following.ts";
+import { outOfSightFrame, type LostStacks } from "../../domain/run/out-of-sight.ts";
+import type { LostSight } from "../../protocol/deployment/deployment-progress.ts";
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
 import type { Env } from "../../env.ts";
 import * as z from "zod";
@@ -38,6 +40,7 @@ const MAX_ROUNDS = 100;
 type Tell = (events: readonly DeploymentEvent[]) => Promise<number>;
 
 export class DeploymentFollowing {
+  private readonly channel: string;
   private readonly begunAt: Row<string>;
   private readonly followed: Row<Following>;
   private readonly heard: Row<number>;
@@ -47,6 +50,9 @@ export class DeploymentFollowing {
   private readonly positions: FedPositions;
   private readonly waitMs: number;
   private readonly tell: Tell;
+  private readonly say: (frame: string) => void;
+  /** What the trackers answered last; one that is asked again after a restart says so again. */
+  private readonly lost = new Map<string, LostSight>();
 
   constructor(
     kv: SyncKvStorage,
@@ -56,7 +62,10 @@ export class DeploymentFollowing {
     positions: FedPositions,
     waitMs: number,
     tell: Tell,
+    say: (frame: string) => void,
   ) {
+    this.say = say;
+    this.channel = channel;
     this.begunAt = new Row(kv, SINCE, z.string());
     this.followed = new Row(kv, FOLLOWING, followingCodec);
     this.heard = new Row(kv, HEARD, z.number());
@@ -76,6 +85,16 @@ export class DeploymentFollowing {
   /** Whether the run that is under way, or was last, is to be followed by another. */
   get goesOn(): boolean {
     return this.state.mode === "track" && this.followed.value?.stopped !== true;
+  }
+
+  /** The stacks of the present run that nobody can see now. */
+  get lostStacks(): LostStacks {
+    return this.state.mode === "track" && !hasEnded(this.state) ? this.lost : new Map();
+  }
+
+  /** A stack's tracker tells of it: it is seen. */
+  noteSeen(stack: string): void {
+    this.lost.delete(stack);
   }
 
   /** Whether the deployment has use for a stack's events. */
@@ -140,6 +159,7 @@ export class DeploymentFollowing {
   private async hear(answers: readonly Answer[]): Promise<boolean> {
     const now = Date.now();
     for (const { stack, standing, expectation } of answers) {
+      this.noteSight(stack, standing.trouble);
       const node = this.state.stacks.get(stack);
       const isUnderway = node?.status === "deploying" || node?.status === "deleting";
       // It rests, and the run has not heard so: its end was told to nobody, or before its beginning.
@@ -153,6 +173,13 @@ export class DeploymentFollowing {
       waitMs: this.waitMs,
     });
     return events.length > 0 && (await this.tell(events)) > 0;
+  }
+
+  private noteSight(stack: string, trouble: LostSight | undefined): void {
+    if (!trouble) return this.noteSeen(stack);
+    const isTold = this.lost.has(stack);
+    this.lost.set(stack, trouble);
+    if (!isTold && this.lostStacks.has(stack)) this.say(outOfSightFrame(this.channel, stack, trouble));
   }
 
   private askIn(now: number): number | undefined {

@@ -6,6 +6,7 @@ import { DurableObject } from "cloudflare:workers";
 import { emptyDeployment, hasEnded } from "../../domain/deployment/deployment-state.ts";
 import { deploymentProgressOf, stackProgressOf } from "../../domain/deployment/deployment-view.ts";
 import { fittedProgress, STATUS_PART } from "../../domain/deployment/fitted-progress.ts";
+import { withLostSight, withLostStacks } from "../../domain/run/out-of-sight.ts";
 import { runSummaryOf } from "../../domain/deployment/totals/run-summary.ts";
 import type {
   Caller,
@@ -116,14 +117,15 @@ export class Deployment extends DurableObject<Env> implements DeploymentRpc {
 
   /** Where the deployment stands; `run`: how an earlier run ended. */
   async progress(address: DeploymentAddress, run?: number): Promise<Result<DeploymentAnswer, Failure>> {
-    const { store, following } = this.channel;
+    const { store, following, lostStacks } = this.channel;
     if (!this.knows(address)) return failed(NOT_FOUND);
     await this.channel.rearm();
     const earlier = run === undefined || run === store.state.run ? undefined : store.earlierRun(run);
     if (run !== undefined && run !== store.state.run && !earlier) {
       return failed(noRun(run));
     }
-    const progress = earlier ?? deploymentProgressOf(store.state, new Date().toISOString());
+    const progress =
+      earlier ?? withLostStacks(deploymentProgressOf(store.state, new Date().toISOString()), lostStacks);
     const isFollowed = store.state.mode === "track" && !earlier && { following: following.goesOn };
     return success({
       ...fittedProgress(progress, STATUS_PART),
@@ -133,12 +135,12 @@ export class Deployment extends DurableObject<Env> implements DeploymentRpc {
   }
 
   async stackProgress(address: DeploymentAddress, name: string): Promise<Result<StackAnswer, Failure>> {
-    const { store } = this.channel;
+    const { store, lostStacks } = this.channel;
     if (!this.knows(address)) return failed(NOT_FOUND);
     const stack = store.state.stacks.get(name);
     if (!stack) return failed({ code: "STACK_NOT_FOUND", message: "The deployment has no such stack" });
     return success({
-      ...stackProgressOf(store.state, stack, new Date().toISOString()),
+      ...withLostSight(stackProgressOf(store.state, stack, new Date().toISOString()), lostStacks.get(name)),
       ...this.channel.position(),
     });
   }

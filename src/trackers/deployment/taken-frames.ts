@@ -30,6 +30,7 @@ export const takeFrames = async (
   // A later release tells what this one cannot read: once this object is of that release, too, it is told again.
   if (fresh.length < sent.length && isFromLater(version)) return { offset: taken, wanted: true, later: true };
   const fed = { stack, epoch, offset: Math.max(taken, last) };
+  if (fresh.length > 0) channel.following.noteSeen(stack);
   if (desk.isInCharge) {
     const { events, keep, isEarly } = desk.taken(belonging, fresh);
     if (isEarly && !trouble) return { offset: taken, wanted: true, later: true };

@@ -27,7 +27,7 @@ import {
 import { momentAfter } from "../../domain/run/moment.ts";
 import { nextTurn } from "../../domain/run/next-turn.ts";
 import { toldByAll } from "../../domain/run/operation-frames.ts";
-import { outOfSightFrame } from "../../domain/run/out-of-sight.ts";
+import { outOfSightFrame, type LostStacks } from "../../domain/run/out-of-sight.ts";
 import type { Orchestration } from "../../domain/run/task.ts";
 import { withWayOut } from "../../domain/run/way-out.ts";
 import type { FeedDelivery } from "../../protocol/rpc/stack-feed.ts";
@@ -278,11 +278,13 @@ export class OrchestrationDesk {
     ];
   }
 
-  /** What viewers are told of tasks that AWS lets nobody see; without offsets. */
-  get troubles(): readonly string[] {
-    if (!this.current()) return [];
-    return [...this.plans.tasks].flatMap(([stack, { unseen }]) =>
-      unseen ? [outOfSightFrame(this.channel, stack, unseen)] : [],
+  /** The stacks in which something goes on that AWS lets nobody see. */
+  get lostStacks(): LostStacks {
+    const tasks = this.current() ? [...this.plans.tasks] : [];
+    return new Map(
+      tasks.flatMap(([stack, { unseen }]) =>
+        unseen ? [[stack, { ...unseen, retryable: true }] as const] : [],
+      ),
     );
   }
 

@@ -271,8 +271,10 @@ export class StackChannel {
     const { log, state } = this.store;
     const { epoch, offset } = log;
     const root = rootOf(state);
+    const trouble = root && this.poll.troubleFrame();
     return {
       position: { epoch, offset: taken },
+      ...(trouble && { trouble: { ...trouble.error, since: trouble.timestamp } }),
       ...(root && root.status !== "" && { status: root.status, since: root.statusAt }),
       isIdle: isComplete(state) && !isHolding(state) && taken >= offset,
     };
