@@ -116,7 +116,7 @@ describe("stacks that are up to date when they are registered", () => {
     }
     await register("back", { "b-app": [] });
     expect((await progressOf("back")).status).toBe("initializing");
-    pass(31);
+    pass(61);
     await work("back");
     expect(await progressOf("back")).toMatchObject({
       status: "deployed",
@@ -207,7 +207,7 @@ describe("after the end of a run", () => {
     base.own("UPDATE_COMPLETE");
     await end("quiet", "q-base");
     expect((await progressOf("quiet")).status).toBe("deploying");
-    pass(31);
+    pass(61);
     await work("quiet");
     expect(await progressOf("quiet")).toMatchObject({
       run: 2,
@@ -218,6 +218,64 @@ describe("after the end of a run", () => {
     base.own("UPDATE_IN_PROGRESS").own("UPDATE_COMPLETE");
     await pollAll("quiet", "q-base");
     expect((await progressOf("quiet")).run).toBe(3);
+  });
+
+  test("stacks that one tool deploys with pauses in between are one run, for as long as was asked for", async () => {
+    const [base, app] = [await settled("z-base"), await settled("z-app")];
+    await register("paused", { "z-base": [], "z-app": [] }, { quietSeconds: 300 });
+    expect(await progressOf("paused")).toMatchObject({ run: 1, status: "deployed", quietSeconds: 300 });
+    base.own("UPDATE_IN_PROGRESS").own("UPDATE_COMPLETE");
+    await end("paused", "z-base");
+    for (const seconds of [31, 31, 31, 31, 31]) {
+      pass(seconds);
+      await work("paused");
+    }
+    expect(await progressOf("paused")).toMatchObject({ run: 2, status: "deploying" });
+    app.own("UPDATE_IN_PROGRESS").own("UPDATE_COMPLETE");
+    await end("paused", "z-app");
+    expect(await progressOf("paused")).toMatchObject({
+      run: 2,
+      status: "deployed",
+      summary: { deployedStacks: 2, skippedStacks: 0 },
+    });
+  });
+
+  test("a stack at rest is waited for while another is under way when it is registered", async () => {
+    const base = (await settled("m-base")).own("UPDATE_IN_PROGRESS");
+    const app = await settled("m-app");
+    await register("midway", { "m-base": [], "m-app": [] });
+    base.own("UPDATE_COMPLETE");
+    await end("midway", "m-base");
+    app.own("UPDATE_IN_PROGRESS").own("UPDATE_COMPLETE");
+    await end("midway", "m-app");
+    expect(await progressOf("midway")).toMatchObject({
+      run: 1,
+      status: "deployed",
+      summary: { deployedStacks: 2, skippedStacks: 0 },
+    });
+  });
+
+  test("a paused stack that is rolled back after its run begins another", async () => {
+    const stack = await settled("y-app");
+    await register("resumed", { "y-app": [] });
+    stack.own("UPDATE_IN_PROGRESS").resource("One", "UPDATE_FAILED", { reason: "no" }).own("UPDATE_FAILED");
+    await end("resumed", "y-app");
+    expect(await progressOf("resumed")).toMatchObject({ run: 2, status: "failed" });
+    pass(60);
+    stack.own("UPDATE_ROLLBACK_IN_PROGRESS");
+    await pollAll("resumed", "y-app");
+    expect(await progressOf("resumed")).toMatchObject({
+      run: 3,
+      status: "deploying",
+      stacks: { "y-app": { status: "deploying", rollingBack: true } },
+    });
+    stack.resource("One", "UPDATE_COMPLETE").own("UPDATE_ROLLBACK_COMPLETE");
+    await end("resumed", "y-app");
+    expect(await progressOf("resumed")).toMatchObject({
+      run: 3,
+      status: "failed",
+      stacks: { "y-app": { status: "failed", outcome: "rolled_back" } },
+    });
   });
 
   test("a stack that is deleted begins a run that destroys it", async () => {

@@ -31,16 +31,29 @@ export const expectationOf = (state: DeploymentState, stack: StackNode, isFollow
   return isFree || stack.status !== "pending" ? "eager" : "patient";
 };
 
-/** Whether a stack's frame shows that an operation begins which begins a run. */
+/** Seconds of silence after which a run does not wait any more for stacks that rest, where nothing else is asked for. */
+export const DEFAULT_QUIET_SECONDS = 60;
+
+/** Whether a stack's frame shows that an operation begins, or a paused one goes on, which begins a run. */
 export const beginsRun = (frame: StackFrame, belonging: Belonging): boolean => {
   const type = translated(frame, belonging)?.type;
   if (type === "stack_deploying") return true;
+  // What rested after the run: a paused stack is rolled back.
+  if (type === "stack_rolling_back") return frame.type === "resource_update" && !frame.resource.superseded;
   // A change set of a new stack that is thrown away has changed nothing.
   return (
     type === "stack_deleting" &&
     frame.type === "resource_update" &&
     frame.resource.previousStatus !== REVIEW_STATUS
   );
+};
+
+/** What a run's first frame tells: of a paused stack that is rolled back, that the deployment is at work on it. */
+export const beginningOf = (frame: StackFrame, belonging: Belonging): DeploymentEvent[] => {
+  const event = translated(frame, belonging);
+  if (event?.type !== "stack_rolling_back") return [];
+  const data = { ...belonging, totalResources: frame.stack.totalResources };
+  return [{ type: "stack_deploying", timestamp: event.timestamp, data }];
 };
 
 /** The beginning of the run after one that is over: with the same stacks and layers, by nobody that is known. */
@@ -98,6 +111,8 @@ export const eventsOfRest = (
   quiet: Quiet,
 ): DeploymentEvent[] => {
   const timestamp = momentAfter(state, new Date(quiet.now).toISOString());
+  // Whoever deploys is at work: a stack that rests may be the next.
+  const isAtWork = answers.some(({ standing: { status, isIdle } }) => status !== undefined && !isIdle);
   return answers.flatMap((answer) => {
     const { standing, stack, expectation } = answer;
     const { status, since = "" } = standing;
@@ -109,7 +124,7 @@ export const eventsOfRest = (
       timestamp,
       data: { ...data, reason: `${what}: ${status} since ${since}` },
     });
-    if (isUpToDate(status) && isUntouched(state, answer)) return [skipped("It is up to date")];
+    if (isUpToDate(status) && !isAtWork && isUntouched(state, answer)) return [skipped("It is up to date")];
     if (isSound(status)) return isQuiet(state, answer, quiet) ? [skipped("It was not changed")] : [];
     if (status === "DELETE_COMPLETE" || quiet.now - answer.expectedSince < quiet.waitMs) return [];
     const message = `The stack is in ${status} since ${since}, and no operation was started`;

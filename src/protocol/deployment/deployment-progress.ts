@@ -42,7 +42,7 @@ const logEntrySchema = z.object({
 export type LogEntry = Readonly<z.infer<typeof logEntrySchema>>;
 
 /** Why AWS lets nobody see a stack, and since when: what was begun in it may go on all the same. */
-export const lostSightSchema = z.object({
+const lostSightSchema = z.object({
   code: z.string(),
   message: z.string(),
   retryable: z.boolean(),

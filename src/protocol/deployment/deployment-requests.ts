@@ -13,6 +13,9 @@ import { deploymentEventSchema, deploymentModes, failureModes, momentSchema } fr
 import { keepingFields, planIssuesOf, stackPlanFields } from "./deployment-plan.ts";
 import { deploymentProgressSchema, deploymentStates, stackProgressSchema } from "./deployment-progress.ts";
 
+/** For how long nothing happens in a run before what rests is taken not to be changed by it. */
+const quietSecondsSchema = z.number().int().min(5).max(3600);
+
 const registrationFields = z.strictObject({
   deploymentId: deploymentIdSchema,
   environment: environmentSchema,
@@ -41,10 +44,14 @@ const registrationFields = z.strictObject({
   onFailure: z.enum(failureModes).optional(),
   /** In `track`: attempts that began after this count, too, though they have ended by now. */
   since: momentSchema.optional(),
+  /** In `track`: seconds of silence after which a run does not wait for stacks that rest. */
+  quietSeconds: quietSecondsSchema.optional(),
 });
 
 /** Stacks that CloudFormation deploys need names that it allows: they become part of the address that is asked. */
 export const registrationSchema = registrationFields.superRefine(({ mode, stacks, ...rest }, context) => {
+  if (mode !== "track" && rest.quietSeconds !== undefined)
+    context.addIssue({ code: "custom", path: ["quietSeconds"], message: "is for deployments in mode track" });
   if (mode === "ingest") return;
   for (const [index, { name, stackName = name }] of stacks.entries()) {
     const { error } = stackNameSchema.safeParse(stackName);
@@ -105,6 +112,8 @@ export const deploymentAnswerSchema = deploymentProgressSchema.extend({
   ...positionSchema.shape,
   /** In `track`: whether the next run begins by itself. */
   following: z.boolean().optional(),
+  /** In `track`: seconds of silence after which a run does not wait for stacks that rest. */
+  quietSeconds: z.number().int().optional(),
 });
 
 export type DeploymentAnswer = Readonly<z.infer<typeof deploymentAnswerSchema>>;

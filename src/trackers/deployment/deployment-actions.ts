@@ -60,7 +60,7 @@ export const register = async (
   const { store, settings, desk } = channel;
   if (store.state.run > 0 && !hasEnded(store.state)) return failed(underway(channel));
   if (registration.mode !== "deploy") {
-    const begun = await begin(channel, registration, user, registration.since);
+    const begun = await begin(channel, registration, user, registration);
     return begun.ok ? success(null) : begun;
   }
   const known = desk.plans.plan;
@@ -227,7 +227,7 @@ const carryOut = async (
   const { deploymentId, environment } = address;
   const orchestration = { run: channel.store.state.run + 1, ...aim };
   const beginning = { deploymentId, environment, mode: "deploy", ...plan } as const;
-  const begun = await begin(channel, beginning, user, undefined, () => {
+  const begun = await begin(channel, beginning, user, {}, () => {
     if (templates) plans.keepPlan(plan, templates);
     else plans.changePlan(plan);
     if (!goesOn) plans.forgetMarks();
@@ -248,7 +248,7 @@ const begin = async (
   channel: DeploymentChannel,
   beginning: Beginning,
   user: string,
-  since: string | undefined,
+  { since, quietSeconds }: Pick<Registration, "since" | "quietSeconds">,
   keep: () => void = () => undefined,
 ): Promise<Result<null, Failure>> => {
   const { store, settings } = channel;
@@ -257,7 +257,7 @@ const begin = async (
   const run = store.state.run + 1;
   const start = startOf(beginning, { run, user, timestamp, defaultRegion: settings.aws.region });
   if (!start.ok) return start;
-  channel.following.begin(since ?? timestamp);
+  channel.following.begin(since ?? timestamp, quietSeconds);
   keep();
   await channel.tell({ deploymentId, environment }, [start.value]);
   return success(null);

@@ -3,7 +3,7 @@
  * them, asks them when nothing comes, and knows whether the next operation begins the next run.
  */
 import { hasEnded, type DeploymentState, type StackNode } from "../../domain/deployment/deployment-state.ts";
-import { eventsOfRest, type Answer } from "../../domain/deployment/following.ts";
+import { DEFAULT_QUIET_SECONDS, eventsOfRest, type Answer } from "../../domain/deployment/following.ts";
 import { outOfSightFrame, type LostStacks } from "../../domain/run/out-of-sight.ts";
 import type { LostSight } from "../../protocol/deployment/deployment-progress.ts";
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
@@ -28,7 +28,10 @@ const ASKED = "asked";
 /** Until a tracker that was not reached is told again, in milliseconds. */
 const RETRY_MS = 2_000;
 
-/** Silence after which the trackers are asked, and after which a stack at rest is not waited for, in milliseconds. */
+/** Kept if it was asked for: seconds of silence after which a stack at rest is not waited for. */
+const QUIET = "quiet";
+
+/** Silence after which the trackers are asked, in milliseconds. */
 const SILENCE_MS = 30_000;
 
 /** How often trackers are reminded that the next run is waited for, in milliseconds: one of them may have lost it. */
@@ -45,6 +48,7 @@ export class DeploymentFollowing {
   private readonly followed: Row<Following>;
   private readonly heard: Row<number>;
   private readonly asked: Row<number>;
+  private readonly quiet: Row<number>;
   private readonly store: DeploymentStore;
   private readonly expectations: StackExpectations;
   private readonly positions: FedPositions;
@@ -70,6 +74,7 @@ export class DeploymentFollowing {
     this.followed = new Row(kv, FOLLOWING, followingCodec);
     this.heard = new Row(kv, HEARD, z.number());
     this.asked = new Row(kv, ASKED, z.number());
+    this.quiet = new Row(kv, QUIET, z.number());
     this.store = store;
     this.positions = positions;
     this.waitMs = waitMs;
@@ -102,8 +107,15 @@ export class DeploymentFollowing {
     return hasEnded(this.state) ? this.isFollowed : stack.status === "skipped";
   }
 
+  /** Seconds of silence after which a run does not wait any more for stacks that rest. */
+  get quietSeconds(): number {
+    return this.quiet.value ?? DEFAULT_QUIET_SECONDS;
+  }
+
   /** Prepares a run that a user begins: what was told of the one before counts no more. */
-  begin(since: string): void {
+  begin(since: string, quietSeconds?: number): void {
+    if (quietSeconds === undefined) this.quiet.delete();
+    else this.quiet.put(quietSeconds);
     this.expectations.forget([...this.state.stacks.values()]);
     this.positions.forget();
     this.followed.delete();
@@ -169,10 +181,14 @@ export class DeploymentFollowing {
     const events = eventsOfRest(this.state, answers, {
       now,
       heardAt: this.heard.value ?? 0,
-      quietMs: Math.min(SILENCE_MS, this.waitMs),
+      quietMs: this.quietMs,
       waitMs: this.waitMs,
     });
     return events.length > 0 && (await this.tell(events)) > 0;
+  }
+
+  private get quietMs(): number {
+    return Math.min(this.quietSeconds * 1000, this.waitMs);
   }
 
   private noteSight(stack: string, trouble: LostSight | undefined): void {
@@ -188,7 +204,11 @@ export class DeploymentFollowing {
     const askedAt = this.asked.value ?? 0;
     if (hasEnded(state)) return Math.max(0, askedAt + REMIND_MS - now);
     const heardAt = this.heard.value ?? 0;
-    return Math.max(0, Math.max(askedAt, heardAt) + Math.min(SILENCE_MS, this.waitMs) - now);
+    const untilAsked = Math.max(askedAt, heardAt) + Math.min(SILENCE_MS, this.quietMs) - now;
+    // What is quiet is known by their answers, so that they are asked when it is.
+    const quietAt = heardAt + this.quietMs;
+    const untilQuiet = askedAt < quietAt ? quietAt - now : Infinity;
+    return Math.max(0, Math.min(untilAsked, untilQuiet));
   }
 
   /** The release before did not follow runs that are over: from now on it counts what begins. */

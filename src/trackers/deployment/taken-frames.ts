@@ -5,7 +5,7 @@ import {
   hasOnlyDeleted,
   type DeploymentState,
 } from "../../domain/deployment/deployment-state.ts";
-import { beginsRun, nextRunOf } from "../../domain/deployment/following.ts";
+import { beginningOf, beginsRun, nextRunOf } from "../../domain/deployment/following.ts";
 import { foldDeployment } from "../../domain/deployment/fold-deployment.ts";
 import { translated, type Belonging } from "../../domain/deployment/stack-translation.ts";
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
@@ -49,6 +49,9 @@ export const takeFrames = async (
   return { offset: fed.offset, wanted: channel.wants(stack) };
 };
 
+/** What shows that a stack is under way, so that its end counts. */
+const UNDERWAY: ReadonlySet<string> = new Set(["stack_deploying", "stack_deleting", "stack_rolling_back"]);
+
 /** The events that frames make. An end counts if its beginning was told: an operation before the run may end late. */
 const ofTheRun = (
   state: DeploymentState,
@@ -59,7 +62,7 @@ const ofTheRun = (
   let isUnderway = status === "deploying" || status === "deleting";
   return frames.flatMap((frame) => {
     const event = translated(frame, belonging);
-    isUnderway ||= event?.type === "stack_deploying" || event?.type === "stack_deleting";
+    isUnderway ||= event !== undefined && UNDERWAY.has(event.type);
     return event && (isUnderway || frame.type !== "stack_complete") ? [event] : [];
   });
 };
@@ -76,7 +79,8 @@ const nextRun = (
   const begun = nextRunOf(channel.store.state, start.timestamp);
   channel.following.goOn();
   const fresh = emptyDeployment(belonging.deploymentId, belonging.environment);
-  return [begun, ...ofTheRun(fresh, frames.slice(first), belonging)];
+  const told = ofTheRun(fresh, frames.slice(first), belonging);
+  return [begun, ...beginningOf(start, belonging), ...told];
 };
 
 const NOT_ANEW = { code: "STACK_DELETED", message: "The stack was deleted, and not created again" };
