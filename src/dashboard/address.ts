@@ -1,6 +1,6 @@
 /**
  * The page's address as a signal: which page it names, and the view of it that its query holds, so that every view can be
- * sent to somebody else. It follows links and the browser's history; nothing is loaded anew.
+ * sent to somebody else. It follows links and the browser's history; nothing is loaded again.
  */
 import { computed, signal } from "@preact/signals";
 import { changedQuery, routeOf, type QueryChanges } from "./route.ts";

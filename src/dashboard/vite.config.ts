@@ -8,7 +8,7 @@ import { defineConfig, type Plugin } from "vite";
 
 /** What most pages need: one file, as many small ones compress badly. */
 const SHARED =
-  /src.dashboard.(?:log|elements|shell|deployment.run.end-notice|address|server|session|clock|preferences|route|once)|src.(?:client|protocol)|node_modules|preload-helper/;
+  /src.dashboard.(?:log|elements|shell|deployment.run.end-notice|address|server|session|clock|preferences|route|once)|src.(?:client|protocol|domain.words)|node_modules|preload-helper/;
 
 const outDir = join(import.meta.dirname, "../../dist/dashboard");
 

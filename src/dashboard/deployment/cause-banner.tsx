@@ -8,7 +8,13 @@ import { Mark } from "../elements/mark.tsx";
 import { Moment } from "../elements/moment.tsx";
 import { Reason } from "../elements/reason.tsx";
 
-export const CauseBanner = ({ progress }: Readonly<{ progress: DeploymentProgress }>) => {
+type BannerProps = Readonly<{
+  progress: DeploymentProgress;
+  /** On one line. */
+  isBrief: boolean;
+}>;
+
+export const CauseBanner = ({ progress, isBrief }: BannerProps) => {
   const { cause, rollbackCause, blast, stacks } = progress;
   const failed =
     Object.values(stacks).find(({ name }) => name === blast?.stack) ??
@@ -19,6 +25,27 @@ export const CauseBanner = ({ progress }: Readonly<{ progress: DeploymentProgres
   const what = cause && cause.path !== name ? `${name} · ${cause.path}` : name;
   const blasted = blastText(blast, progress.status);
   const next = nextActionOf(progress);
+  const show = (
+    <a
+      class="button compact"
+      href={viewHref({ tab: undefined, stack: name, resource: cause?.path })}
+      onClick={() => setView({ q: undefined, is: undefined })}
+    >
+      Show {name}
+    </a>
+  );
+  if (isBrief)
+    return (
+      <section class="cause brief" aria-labelledby="cause-title">
+        <h2 id="cause-title">
+          <Mark standing="failed" />
+          <span class="cut" title={message}>
+            Root cause: {what}: {message}
+          </span>
+        </h2>
+        {show}
+      </section>
+    );
   return (
     <section class="cause" aria-labelledby="cause-title">
       <h2 id="cause-title">
@@ -33,13 +60,7 @@ export const CauseBanner = ({ progress }: Readonly<{ progress: DeploymentProgres
         {next && <strong>{next.text}.</strong>}
       </p>
       <div class="toolbar">
-        <a
-          class="button compact"
-          href={viewHref({ tab: undefined, stack: name, resource: cause?.path })}
-          onClick={() => setView({ q: undefined, is: undefined })}
-        >
-          Show {name}
-        </a>
+        {show}
         <CopyButton text={`${what}${cause ? ` (${cause.type})` : ""}: ${message}`} label="Copy cause" />
         {region !== undefined && (
           <ConsoleLink region={region} stackName={stackName} stackId={cause?.stackId ?? ""} isCompact />

@@ -18,7 +18,7 @@ import { RunPage } from "./run/run-page.tsx";
 import { nextFailure, nextStack } from "./tree/stack-steps.ts";
 import { hasFilter, nextTab } from "./run/run-tabs.tsx";
 
-/** Followed as long as the page is drawn; whoever signs in anew goes on where the last socket was. */
+/** Followed as long as the page is drawn; whoever signs in again goes on where the last socket was. */
 const useFollowed = (address: DeploymentAddress): FollowedDeployment => {
   const name = `${address.deploymentId}-${address.environment}`;
   const followed = useMemo(

@@ -10,7 +10,7 @@ const stacksNamed = (lines: readonly LogLine[]): readonly string[] =>
 
 export const LogFilters = ({ filter, lines }: FiltersProps) => {
   const named = stacksNamed(lines).join("\n");
-  // Hundreds of stacks are not to be drawn anew for each event.
+  // Hundreds of stacks are not to be drawn again for each event.
   return useMemo(
     () => <Choices filter={filter} stacks={named === "" ? [] : named.split("\n")} />,
     [named, filter.stack, filter.level],

@@ -8,8 +8,11 @@ import { hasRunEnded, kindOfStatus } from "../../domain/words/status-words.ts";
 import { Status } from "../elements/status.tsx";
 import type { ListedDeployment } from "./deployment-row.ts";
 
-const countsText = ({ totalStacks, deployedStacks, skippedStacks, failedStacks }: ListedDeployment): string =>
-  `${deployedStacks + skippedStacks}/${totalStacks}${failedStacks > 0 ? `, ${failedStacks} failed` : ""}`;
+const countsText = (row: ListedDeployment): string => {
+  const { status, totalStacks, deployedStacks, skippedStacks, failedStacks } = row;
+  if (status === "destroyed") return `${totalStacks} deleted`;
+  return `${deployedStacks + skippedStacks}/${totalStacks}${failedStacks > 0 ? `, ${failedStacks} failed` : ""}`;
+};
 
 const Row = ({ row }: Readonly<{ row: ListedDeployment }>) => {
   const {

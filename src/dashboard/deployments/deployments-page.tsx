@@ -1,4 +1,5 @@
 /** The list of deployments, which can be filtered and which moves by itself. */
+import { lazy } from "../elements/lazy.tsx";
 import { useEffect, useMemo } from "preact/hooks";
 import { queryValue, setView } from "../address.ts";
 import { Empty, FailureNote, Loading } from "../elements/answer.tsx";
@@ -78,12 +79,12 @@ const Filters = ({ rows }: Readonly<{ rows: readonly ListedDeployment[] }>) => {
   );
 };
 
+const FirstSteps = lazy(async () => (await import("./first-steps.tsx")).FirstSteps, null);
+
 const None = () => (
   <Empty title="No deployments yet">
-    <p>
-      Register one with <code>POST /api/v1/deployments</code>, deploy with <code>npx stackcast deploy</code>,
-      or let your orchestrator send its events. It appears here by itself.
-    </p>
+    <p>The first one appears here by itself, in one of these ways:</p>
+    <FirstSteps />
     <a class="button" href="/openapi.json" target="_blank" rel="noreferrer">
       The interface, as OpenAPI
     </a>

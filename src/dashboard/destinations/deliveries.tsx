@@ -79,7 +79,7 @@ const Row = ({ id, delivery, onSent }: RowProps) => {
   );
 };
 
-/** `round` changes when something has been sent, and the list is to be asked for anew. */
+/** `round` changes when something has been sent, and the list is to be asked for again. */
 export const Deliveries = ({ id, round }: Readonly<{ id: string; round: number }>) => {
   const [state, setState] = useState<DeliveryState>();
   const [older, setOlder] = useState<readonly Delivery[]>([]);
@@ -128,7 +128,7 @@ export const Deliveries = ({ id, round }: Readonly<{ id: string; round: number }
       {asked.kind === "failed" && <FailureNote failure={asked.failure} onRetry={again} />}
       {asked.kind === "ready" &&
         (asked.value.length === 0 ? (
-          <Empty title="Nothing has been sent">
+          <Empty title="Not used yet">
             <p>{state ? "No delivery has this state." : "Send a test, or wait for the first event."}</p>
           </Empty>
         ) : (

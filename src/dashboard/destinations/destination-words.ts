@@ -32,7 +32,7 @@ export const scopeOf = ({ events, channels, environments }: Destination): string
 export const STATE_WORDS: Readonly<
   Record<Destination["state"], Readonly<{ standing: StatusKind; word: string }>>
 > = {
-  working: { standing: "done", word: "working" },
+  working: { standing: "done", word: "enabled" },
   failing: { standing: "failed", word: "failing" },
   disabled: { standing: "skipped", word: "disabled" },
 };

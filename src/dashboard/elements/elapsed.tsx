@@ -1,9 +1,9 @@
-/** Time that goes on while something runs: it alone is drawn anew each second, not what it stands in. */
+/** Time that goes on while something runs: it alone is drawn again each second, not what it stands in. */
 import { now } from "../clock.ts";
 import { durationText } from "../../domain/words/durations.ts";
 
 type ElapsedProps = Readonly<{
-  /** ISO 8601; absent: it has not begun. */
+  /** ISO 8601; absent: it has not started. */
   from: string | undefined;
   /** Absent: it still runs. */
   to?: string | undefined;

@@ -13,7 +13,7 @@ const OF_WHAT: Partial<Readonly<Record<DeploymentStatus, string>>> = {
 export const percentText = (status: DeploymentStatus, percent: number): string =>
   `${percent} %${OF_WHAT[status] ?? ""}`;
 
-/** In a column of percentages: empty where nothing is on its way or done, as 100 % of what was taken back would read like it. */
+/** In a column of percentages: empty where nothing is on its way or done, as 100 % of what was rolled back would read like it. */
 export const doneShare = (status: string, percent: number): string =>
   status === "pending" || status === "rolled_back" || status === "deleted" || status === "destroyed"
     ? ""

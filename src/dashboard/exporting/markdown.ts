@@ -38,7 +38,7 @@ const factsOf = (progress: DeploymentProgress): string[] => {
   const left = metrics.estimatedTimeRemaining;
   return [
     ...fact("Status", `**${wordOfStatus(status)}**, ${percentText(status, summary.progressPercent)}`),
-    ...fact("Stacks", stackCountsText(summary)),
+    ...fact("Stacks", stackCountsText({ ...summary, status })),
     ...fact("Time", times),
     ...fact("Took", durationText(metrics.durationSeconds)),
     ...fact("Time left", left === undefined ? undefined : estimateText(left)),

@@ -8,6 +8,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { SignMark } from "../elements/mark.tsx";
 import { LinePlaces } from "./line-places.ts";
 import { lineSizeOf, ONE_LINE, type LineSize } from "./line-size.ts";
+import { useRoomBelow } from "./use-room-below.ts";
 
 /** A line that a list can show. */
 type Line = Readonly<{ offset: number }>;
@@ -86,6 +87,7 @@ export const EventList = <Item extends Line>({
   const [sight, setSight] = useState<Sight>({ top: 0, height: 480, row: 24, columns: 80 });
   const seen = useRef(lines.length);
   const printing = usePrinting();
+  useRoomBelow(list);
   const count = lines.length;
   const { row, height, columns } = sight;
   const sizeOf = (line: Item): LineSize => {

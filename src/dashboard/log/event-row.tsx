@@ -3,6 +3,7 @@ import { timeForm } from "../preferences.ts";
 import { now } from "../clock.ts";
 import { clockText, exactText } from "../elements/moment.tsx";
 import { queryValue, viewHref } from "../address.ts";
+import { MiddleCut } from "../elements/middle-cut.tsx";
 import type { LineSize } from "./line-size.ts";
 
 /** How a line is drawn: its level, but for what is no trouble though its level says so. */
@@ -39,8 +40,8 @@ export const EventRow = ({ offset, timestamp, tone, about, message, size: { line
       <time dateTime={timestamp} title={exactText(timestamp)}>
         {time}
       </time>
-      <span class="stack-of cut" title={about}>
-        {about}
+      <span class="stack-of" title={about}>
+        <MiddleCut text={about} />
       </span>
       <span class="message cut" title={message}>
         {(tone === "error" || tone === "warn") && <span class="visually-hidden">{tone}: </span>}

@@ -1,5 +1,5 @@
 /**
- * Where the lines of a list lie, when some take more rows than one: counted on as lines come, and anew only when they are
+ * Where the lines of a list lie, when some take more rows than one: counted on as lines come, and again only when they are
  * others or wanted otherwise. A list of thousands is asked for its places at every frame.
  */
 

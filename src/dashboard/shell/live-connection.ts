@@ -8,7 +8,7 @@ import type { ConnectionState } from "../../client/connection/connection-state.t
 
 /** What coming back brought. */
 export type Recovery = Readonly<{
-  /** Events that had been missed; undefined: what was there before could not be resumed, and was loaded anew. */
+  /** Events that had been missed; undefined: what was there before could not be resumed, and was loaded again. */
   missed: number | undefined;
 }>;
 
@@ -74,7 +74,7 @@ export class LiveConnection {
     this.#recovered({ missed: this.#missed });
   }
 
-  /** The channel could not be resumed: all of it is told anew. */
+  /** The channel could not be resumed: all of it is sent again. */
   restarted(): void {
     this.#awaitedHead = undefined;
     if (this.#lostAt.value !== undefined) this.#recovered({ missed: undefined });
@@ -90,7 +90,7 @@ export class LiveConnection {
 
 const RECOVERY_SHOWN_MS = 8000;
 
-/** Of the page at hand: its connection, and what makes it anew. */
+/** Of the page at hand: its connection, and what makes it again. */
 export type ShownConnection = Readonly<{ connection: LiveConnection; reconnect: () => void }>;
 
 /** Undefined: the page needs none. */

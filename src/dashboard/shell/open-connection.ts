@@ -11,7 +11,7 @@ type Followed = Readonly<{
   hurry: () => void;
 }>;
 
-/** Opened anew for whoever signs in anew; hurried when the network or the reader is back. */
+/** Opened again for whoever signs in again; hurried when the network or the reader is back. */
 export const useOpen = (followed: Followed): void => {
   const signedIn = token.value;
   // Before the page is painted: what it follows takes longer to come.

@@ -9,7 +9,7 @@ export type Link = Readonly<{
   name: string;
   layer: number;
   dependsOn: readonly string[];
-  /** Milliseconds, the end being the present while it runs; absent: it has not begun. */
+  /** Milliseconds, the end being the present while it runs; absent: it has not started. */
   span?: Readonly<{ start: number; end: number }>;
 }>;
 

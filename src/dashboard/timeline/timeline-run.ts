@@ -28,7 +28,7 @@ export type TimedStack = Looks &
     status: StackStatus;
     layer: number;
     dependsOn: readonly string[];
-    /** Absent: it has not begun. */
+    /** Absent: it has not started. */
     span?: Span;
     percent: number;
     /** Why it failed. */
@@ -145,7 +145,20 @@ export const timedRunOf = (source: TimelineSource): TimedRun | undefined => {
   if (source.run === 0 || !span) return undefined;
   const stacks = isState(source) ? stacksOfState(source) : stacksOfProgress(source);
   const isDestroying = source.status === "destroying" || source.status === "destroyed";
-  return { span, isDestroying, stacks: stacks.sort((one, other) => one.layer - other.layer) };
+  return { span, isDestroying, stacks: inOrderOfStart(stacks) };
+};
+
+/** Layers in the order in which they started, their stacks likewise; what has not started comes last, as it was. */
+const inOrderOfStart = (stacks: readonly TimedStack[]): TimedStack[] => {
+  const starts = new Map<number, number>();
+  const startOf = ({ span }: TimedStack): number => span?.start ?? Number.MAX_VALUE;
+  for (const stack of stacks)
+    starts.set(stack.layer, Math.min(starts.get(stack.layer) ?? Number.MAX_VALUE, startOf(stack)));
+  const layerStart = ({ layer }: TimedStack): number => starts.get(layer) ?? Number.MAX_VALUE;
+  return [...stacks].sort(
+    (one, other) =>
+      layerStart(one) - layerStart(other) || one.layer - other.layer || startOf(one) - startOf(other),
+  );
 };
 
 /** Seconds that a span lasts, until `now` while it goes on. */

@@ -12,7 +12,7 @@ const FIRST_ROWS = 500;
 
 const isoOf = (ms: number): string => new Date(ms).toISOString();
 
-/** Read by itself, so that a table of which only ages change is not drawn anew. */
+/** Read by itself, so that a table of which only ages change is not drawn again. */
 const Lasted = ({ model, span }: Readonly<{ model: TimelineModel; span: Span | undefined }>) =>
   span ? <>{durationText(secondsOf(span, span.end ?? model.moment.value))}</> : <>–</>;
 

@@ -52,8 +52,8 @@ describe("the rows of a timeline", () => {
       "layer 1",
       "*network deployed",
       "layer 2",
-      "*database deploying",
       "cache skipped",
+      "*database deploying",
       "layer 3",
       "web waiting",
     ]);
@@ -66,8 +66,8 @@ describe("the rows of a timeline", () => {
       "- Gateway creating",
       "- Vpc created",
       "layer 2",
-      "*database deploying",
       "cache skipped",
+      "*database deploying",
       "layer 3",
       "web waiting",
     ]);
@@ -75,9 +75,9 @@ describe("the rows of a timeline", () => {
 
   test("say that a stack rolls back before it has failed, and what cannot start since", () => {
     expect(rowsOf(stateAfter(FAILED), "database").slice(3)).toEqual([
+      "cache skipped",
       "*database rolling back",
       "- Main failed",
-      "cache skipped",
       "layer 3",
       "web waiting",
     ]);
@@ -86,8 +86,8 @@ describe("the rows of a timeline", () => {
       [40, "stack_failed", { stack: "database", error: { code: "X", message: "no" } }],
     ]);
     expect(rowsOf(failed).slice(3)).toEqual([
-      "*database failed",
       "cache skipped",
+      "*database failed",
       "layer 3",
       "web cannot start",
     ]);

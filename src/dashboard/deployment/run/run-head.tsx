@@ -1,13 +1,17 @@
 /** Where a run stands, at one look: status, percentage, counts, times. */
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, RefObject } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { DeploymentProgress } from "../../../protocol/deployment/deployment-progress.ts";
 import { durationText, estimateText } from "../../../domain/words/durations.ts";
 import { Elapsed } from "../../elements/elapsed.tsx";
+import { lazy } from "../../elements/lazy.tsx";
 import { Moment } from "../../elements/moment.tsx";
 import { percentText } from "../../elements/percent.ts";
 import { hasRunEnded, kindOfStatus } from "../../../domain/words/status-words.ts";
 import { doneText } from "../../elements/stack-counts.ts";
 import { Status } from "../../elements/status.tsx";
+
+const RunGist = lazy(async () => (await import("./run-gist.tsx")).RunGist, null);
 
 type FactProps = Readonly<{ name: string; broad?: boolean; children: ComponentChildren }>;
 
@@ -20,11 +24,28 @@ const Fact = ({ name, broad = false, children }: FactProps) => (
 
 type HeadProps = Readonly<{
   progress: DeploymentProgress;
+  /** On one line, where the view below is what the reader came for. */
+  isBrief: boolean;
   /** What can be done with it. */
   children?: ComponentChildren;
 }>;
 
-export const RunHead = ({ progress, children }: HeadProps) => {
+/** Whether an element is scrolled out of sight. */
+const useIsAway = (element: RefObject<HTMLElement | null>): boolean => {
+  const [isAway, setAway] = useState(false);
+  useEffect(() => {
+    const watched = element.current;
+    if (!watched) return undefined;
+    const observer = new IntersectionObserver(([entry]) => setAway(entry?.isIntersecting === false));
+    observer.observe(watched);
+    return () => observer.disconnect();
+  }, []);
+  return isAway;
+};
+
+export const RunHead = ({ progress, isBrief, children }: HeadProps) => {
+  const head = useRef<HTMLElement>(null);
+  const isAway = useIsAway(head);
   const {
     deploymentId,
     environment,
@@ -39,7 +60,8 @@ export const RunHead = ({ progress, children }: HeadProps) => {
   const isOver = hasRunEnded(status);
   const { estimatedTimeRemaining: left } = metrics;
   return (
-    <section class="sheet head" aria-label="Progress">
+    <section ref={head} class={isBrief ? "sheet head brief" : "sheet head"} aria-label="Progress">
+      {isAway && <RunGist progress={progress} />}
       <div class="head-line">
         <Status status={status} chip />
         <h1>{deploymentId}</h1>
@@ -57,25 +79,25 @@ export const RunHead = ({ progress, children }: HeadProps) => {
         />
         <output>{percentText(status, summary.progressPercent)}</output>
       </div>
-      <dl class="facts">
-        <Fact name="Stacks done">{doneText(summary)}</Fact>
+      <dl class="facts" hidden={isBrief}>
+        <Fact name="Stacks done">{doneText({ ...summary, status })}</Fact>
         <Fact name="Layer">
           {currentLayer === 0 ? `– of ${totalLayers}` : `${currentLayer} of ${totalLayers}`}
         </Fact>
         <Fact name={isOver ? "Took" : "Elapsed"}>
           {isOver ? durationText(metrics.durationSeconds) : <Elapsed from={progress.startTime} />}
         </Fact>
-        {!isOver && <Fact name="Left">{left === undefined ? "not known yet" : estimateText(left)}</Fact>}
+        <Fact name="Left">{isOver || left === undefined ? "–" : estimateText(left)}</Fact>
         <Fact name="Skipped">{summary.skippedStacks}</Fact>
         <Fact name="Failed">
           <span class={summary.failedStacks > 0 ? "fault" : undefined}>{summary.failedStacks}</span>
         </Fact>
         <Fact name="Resources">{metrics.resourcesCreated}</Fact>
-        {metrics.efficiency >= 1 && (
-          <Fact name="In parallel">
-            <span title="Seconds of stacks by seconds of the run">×{metrics.efficiency.toFixed(1)}</span>
-          </Fact>
-        )}
+        <Fact name="In parallel">
+          <span title="Seconds of stacks by seconds of the run">
+            {metrics.efficiency >= 1 ? `×${metrics.efficiency.toFixed(1)}` : "–"}
+          </span>
+        </Fact>
         <Fact name="Started">
           <Moment at={progress.startTime} />
         </Fact>

@@ -3,9 +3,11 @@ import type { DeploymentProgress } from "../../../protocol/deployment/deployment
 import { CauseBanner } from "../cause-banner.tsx";
 import { LeftBehind } from "../left-behind.tsx";
 
-export const RunNotes = ({ progress }: Readonly<{ progress: DeploymentProgress }>) => (
+type NotesProps = Readonly<{ progress: DeploymentProgress; isBrief: boolean }>;
+
+export const RunNotes = ({ progress, isBrief }: NotesProps) => (
   <>
-    <CauseBanner progress={progress} />
+    <CauseBanner progress={progress} isBrief={isBrief} />
     <LeftBehind progress={progress} />
   </>
 );

@@ -7,7 +7,6 @@ import { queryValue, setView, viewHref } from "../../address.ts";
 import { now } from "../../clock.ts";
 import { lazy } from "../../elements/lazy.tsx";
 import { FilterInput } from "../../elements/filter-input.tsx";
-import { hasRunEnded } from "../../../domain/words/status-words.ts";
 import { Empty } from "../../elements/answer.tsx";
 import { TroubleNote } from "../../elements/trouble-note.tsx";
 import type { AwsTrouble } from "../aws-watch.ts";
@@ -19,7 +18,7 @@ import { RunHead } from "./run-head.tsx";
 import { rangeOfRun } from "./run-range.ts";
 import { hasFilter, RunTabs, tabOf } from "./run-tabs.tsx";
 import type { RunView } from "./run-view.ts";
-import { countsByKind, isStackWanted, STACK_KINDS, stackFilterOf, wordOfKind } from "../tree/stack-filter.ts";
+import { isStackWanted, stackFilterOf } from "../tree/stack-filter.ts";
 
 const Timeline = lazy(async () => (await import("../../timeline/timeline.tsx")).Timeline);
 
@@ -30,6 +29,8 @@ const RunNotes = lazy(async () => (await import("./run-notes.tsx")).RunNotes, nu
 /** Whether there is more to say of a run than how far it is. */
 const hasNotes = ({ blast, orphans, retained, stabilising }: DeploymentProgress): boolean =>
   [blast, orphans, retained, stabilising].some((note) => note !== undefined);
+
+const PastNote = lazy(async () => (await import("./past-note.tsx")).PastNote, null);
 
 const History = lazy(async () => (await import("../../history/history.tsx")).History);
 
@@ -53,26 +54,7 @@ type RunPageProps = Readonly<{
   following: Signal<boolean>;
 }>;
 
-/** The kinds of stacks that there are, each with its number, to choose one from. */
-const KindChips = ({ progress }: Readonly<{ progress: DeploymentProgress }>) => {
-  const counts = countsByKind(Object.values(progress.stacks));
-  const chosen = queryValue("is");
-  return (
-    <div class="filters" role="group" aria-label="Stacks by status">
-      {STACK_KINDS.filter((kind) => counts[kind] > 0 || kind === chosen).map((kind) => (
-        <button
-          key={kind}
-          type="button"
-          class="button compact"
-          aria-pressed={kind === chosen}
-          onClick={() => setView({ is: kind === chosen ? undefined : kind })}
-        >
-          {wordOfKind(kind, hasRunEnded(progress.status))} {counts[kind]}
-        </button>
-      ))}
-    </div>
-  );
-};
+const KindChips = lazy(async () => (await import("./kind-chips.tsx")).KindChips, null);
 
 const Stacks = ({ view, progress }: Readonly<{ view: RunView; progress: DeploymentProgress }>) => {
   const [text, kind] = [queryValue("q"), queryValue("is")];
@@ -99,15 +81,6 @@ const Stacks = ({ view, progress }: Readonly<{ view: RunView; progress: Deployme
     </section>
   );
 };
-
-const PastNote = ({ run, newest }: Readonly<{ run: number; newest: number }>) => (
-  <p class="note running">
-    <span>
-      This is run {run} of {newest}, as it ended.
-    </span>
-    <a href={viewHref({ run: undefined, event: undefined })}>To the latest run</a>
-  </p>
-);
 
 const View = ({ address, view, newest, log, following, isPast }: RunPageProps) => {
   const progress = view.progress.value;
@@ -157,11 +130,11 @@ export const RunPage = (props: RunPageProps) => {
       {trouble && <TroubleNote trouble={trouble} />}
       {isPast && <PastNote run={progress.run} newest={newest.run} />}
       <div class={isStale ? "stale" : undefined}>
-        <RunHead progress={progress}>
+        <RunHead progress={progress} isBrief={tabOf(queryValue("tab")) !== ""}>
           <RunTools progress={progress} state={view.state.value} isPast={isPast} />
         </RunHead>
       </div>
-      {hasNotes(progress) && <RunNotes progress={progress} />}
+      {hasNotes(progress) && <RunNotes progress={progress} isBrief={tabOf(queryValue("tab")) !== ""} />}
       <div class="view-bar">
         <RunTabs />
         {hasFilter(queryValue("tab")) && (

@@ -1,6 +1,7 @@
 /** Layers, their stacks and the stacks' resources: a tree that folds, and that keeps still what did not change. */
 import { useMemo, useState } from "preact/hooks";
 import { queryValue, setView } from "../../address.ts";
+import { lazy } from "../../elements/lazy.tsx";
 import { SignMark } from "../../elements/mark.tsx";
 import { Elapsed } from "../../elements/elapsed.tsx";
 import { layerLookOf, treeLookOf, type TreeLook } from "./layer-look.ts";
@@ -16,15 +17,30 @@ type TreeProps = Readonly<{
 
 type LayerProps = TreeProps & Readonly<{ shown: LayerView; tree: TreeLook }>;
 
+const Unchanged = lazy(async () => (await import("./unchanged-stacks.tsx")).Unchanged, null);
+
 const Layer = ({ shown, tree, view, filter }: LayerProps) => {
   const [chosen, setOpen] = useState<boolean>();
   const look = useMemo(() => layerLookOf(view, shown, filter), [view, shown, filter]);
+  // What a reader has in sight is not folded away under the eyes, unless it is on a wall or there is too much of it.
+  const [wasDone] = useState(() => look.isDone.peek() && tree.isFoldedAtOpen.peek());
   const wanted = look.wanted.value;
   if (wanted === "") return null;
   const { layer } = shown;
   // What is chosen is not hidden, by whatever it was chosen.
+  const mayFold = wasDone || tree.isMany.value || queryValue("kiosk") === "1";
+  const isFolded = mayFold && look.isDone.value && !look.hasFailed.value && filter.isEmpty;
+  const unchanged = look.unchanged.value;
+  const row = (name: string) => (
+    <StackRow
+      key={name}
+      shown={view.stack(name)}
+      isOver={tree.isOver.value}
+      opensItself={tree.failed.peek() === name}
+    />
+  );
   const holdsChosen = wanted.split("\n").includes(queryValue("stack"));
-  const open = holdsChosen || (chosen ?? !(look.isDone.value && tree.isMany.value && filter.isEmpty));
+  const open = holdsChosen || (chosen ?? !isFolded);
   const fold = (): void => {
     setOpen(!open);
     if (holdsChosen) setView({ stack: undefined, resource: undefined });
@@ -48,9 +64,11 @@ const Layer = ({ shown, tree, view, filter }: LayerProps) => {
       </div>
       {open && (
         <ul>
-          {wanted.split("\n").map((name) => (
-            <StackRow key={name} shown={view.stack(name)} isOver={tree.isOver.value} />
-          ))}
+          {wanted
+            .split("\n")
+            .filter((name) => !unchanged.split("\n").includes(name))
+            .map(row)}
+          {unchanged !== "" && <Unchanged names={unchanged}>{row}</Unchanged>}
         </ul>
       )}
     </section>

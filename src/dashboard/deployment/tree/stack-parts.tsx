@@ -1,4 +1,5 @@
 /** What a stack is made of: its resources, its outputs, and where else to look at it. */
+import { useEffect, useRef } from "preact/hooks";
 import {
   wordOfResource,
   type ResourceNode,
@@ -9,6 +10,7 @@ import { queryValue, viewHref } from "../../address.ts";
 import { stackPath } from "../../route.ts";
 import { ConsoleLink } from "../../elements/console-link.tsx";
 import { CopyButton } from "../../elements/copy-button.tsx";
+import { MiddleCut } from "../../elements/middle-cut.tsx";
 import { Elapsed } from "../../elements/elapsed.tsx";
 import { Status } from "../../elements/status.tsx";
 import type { StackView } from "../run/run-view.ts";
@@ -23,10 +25,20 @@ type ResourceProps = Readonly<{
 const Resource = ({ id, node, stack, runEnd }: ResourceProps) => {
   const { type, name, startTime, updatedAt } = node;
   const isSelected = queryValue("resource") === id && queryValue("stack") === stack.name;
+  const row = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (isSelected) row.current?.scrollIntoView({ block: "center" });
+  }, [isSelected]);
+  const shown = id.includes("/") ? id : name;
   return (
-    <li class={isSelected ? "resource selected" : "resource"} data-resource={id}>
-      <a class="cut" href={viewHref({ stack: stack.name, resource: id })} title={node.id ?? id}>
-        {id.includes("/") ? id : name}
+    <li ref={row} class={isSelected ? "resource selected" : "resource"} data-resource={id}>
+      <a
+        class="resource-name"
+        href={viewHref({ stack: stack.name, resource: id })}
+        aria-label={shown}
+        title={node.id ?? id}
+      >
+        <MiddleCut text={shown} />
       </a>
       <span class="type quiet cut" title={type}>
         {type}

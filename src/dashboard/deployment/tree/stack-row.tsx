@@ -1,4 +1,4 @@
-/** A stack as a row, with its resources and outputs below it once it is unfolded. Drawn anew only when the stack changes. */
+/** A stack as a row, with its resources and outputs below it once it is unfolded. Drawn again only when the stack changes. */
 import type { ReadonlySignal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { causeText } from "../../../domain/words/failure-words.ts";
@@ -7,33 +7,56 @@ import { Elapsed } from "../../elements/elapsed.tsx";
 import { doneShare } from "../../elements/percent.ts";
 import { lazy } from "../../elements/lazy.tsx";
 import { SignMark } from "../../elements/mark.tsx";
+import { MiddleCut } from "../../elements/middle-cut.tsx";
 import { kindOfStatus, wordOfPart } from "../../../domain/words/status-words.ts";
 import { Status } from "../../elements/status.tsx";
 import type { StackView } from "../run/run-view.ts";
 
 const StackParts = lazy(async () => (await import("./stack-parts.tsx")).StackParts, null);
 
-/** What it does now, or why it failed. */
-const Now = ({ progress }: StackView) => {
-  const { status, error, cause, resources } = progress;
+/** Why it failed, or is failing. */
+const Why = ({ progress: { error, cause } }: StackView) => {
   const why = error?.message ?? (cause && causeText(cause));
-  if (why !== undefined) return <p class="stack-now failed">{why}</p>;
+  return why === undefined ? null : <p class="stack-now failed">{why}</p>;
+};
+
+/** How far it is, and what it does now: the line is there whether it says something or not, so that no row ever moves. */
+const Course = ({ progress: { name, status, progressPercent, resources } }: StackView) => {
   const isGoing = status === "deploying" || status === "deleting";
-  return isGoing && resources.current !== undefined ? <p class="stack-now cut">{resources.current}</p> : null;
+  const current = isGoing ? resources.current : undefined;
+  return (
+    <div class="stack-course">
+      {status !== "skipped" && (
+        <progress
+          class={kindOfStatus(status)}
+          max={100}
+          value={progressPercent}
+          aria-label={`Progress of ${name}`}
+        />
+      )}
+      {isGoing && (
+        <span class="stack-current cut" title={current}>
+          {current}
+        </span>
+      )}
+    </div>
+  );
 };
 
 type StackRowProps = Readonly<{
   shown: ReadonlySignal<StackView | undefined>;
   /** Whether the run has ended: what is pending then was never begun. */
   isOver: boolean;
+  /** Whether it is unfolded when it is first drawn. */
+  opensItself: boolean;
 }>;
 
-export const StackRow = ({ shown, isOver }: StackRowProps) => {
+export const StackRow = ({ shown, isOver, opensItself }: StackRowProps) => {
   const row = useRef<HTMLLIElement>(null);
   const view = shown.value;
   const name = view?.progress.name ?? "";
   const isSelected = queryValue("stack") === name;
-  const [unfolded, setUnfolded] = useState(false);
+  const [unfolded, setUnfolded] = useState(opensItself);
   useEffect(() => {
     if (isSelected) row.current?.scrollIntoView({ block: "nearest" });
   }, [isSelected]);
@@ -56,19 +79,19 @@ export const StackRow = ({ shown, isOver }: StackRowProps) => {
         >
           <SignMark sign="fold" />
         </button>
-        <a class="stack-name cut" href={viewHref({ stack: name, resource: undefined })} title={name}>
-          {name}
+        <a
+          class="stack-name"
+          aria-label={name}
+          href={viewHref({ stack: name, resource: undefined })}
+          title={name}
+        >
+          <MiddleCut text={name} />
         </a>
         <Status status={rollingBack ? "rolling_back" : status} word={wordOfPart(status, isOver)} />
-        <progress
-          class={kindOfStatus(status)}
-          max={100}
-          value={progressPercent}
-          aria-label={`Progress of ${name}`}
-        />
-        <span class="number wide">{doneShare(status, progressPercent)}</span>
+        <Course {...view} />
+        <span class="number wide">{status !== "skipped" && doneShare(status, progressPercent)}</span>
         <span class="number wide" title="Resources done of all">
-          {resources.total > 0 && `${resources.created}/${resources.total}`}
+          {status !== "skipped" && resources.total > 0 && `${resources.created}/${resources.total}`}
         </span>
         <span class="number time">
           <Elapsed
@@ -77,7 +100,7 @@ export const StackRow = ({ shown, isOver }: StackRowProps) => {
           />
         </span>
       </div>
-      <Now {...view} />
+      <Why {...view} />
       {open && <StackParts {...view} />}
     </li>
   );

@@ -57,7 +57,7 @@ type BarShapeProps = Readonly<{
   id: string;
   width: number;
   from: number;
-  /** Absent: it has not begun, and `from` is the present. */
+  /** Absent: it has not started, and `from` is the present. */
   to?: number;
   /** From where on it waiting to start. */
   ready?: number;

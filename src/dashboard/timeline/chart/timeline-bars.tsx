@@ -1,5 +1,5 @@
 /**
- * The bars of the rows that are seen, the lines of the ticks behind them and the critical path among them. Drawn anew when
+ * The bars of the rows that are seen, the lines of the ticks behind them and the critical path among them. Drawn again when
  * the run or what is seen of it changes, and each second while it goes on: always as few as there is room for.
  */
 import { useId, useMemo } from "preact/hooks";

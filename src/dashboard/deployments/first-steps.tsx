@@ -1,0 +1,42 @@
+/** What an empty list teaches: three ways to a first deployment, to be copied, with this server's own address. */
+import { CopyButton } from "../elements/copy-button.tsx";
+
+type Step = Readonly<{ title: string; command: string }>;
+
+const stepsAt = (origin: string): readonly Step[] => [
+  {
+    title: "Follow stacks that CDK, SAM, a pipeline or the console deploys",
+    command: [
+      `curl -X POST ${origin}/api/v1/deployments \\`,
+      `  -H "Authorization: Bearer $STACKCAST_TOKEN" -H "Content-Type: application/json" \\`,
+      `  -d '{"deploymentId":"shop","environment":"prod","mode":"track","stacks":[{"name":"network"}]}'`,
+    ].join("\n"),
+  },
+  {
+    title: "Have Stackcast deploy them",
+    command: [
+      `export STACKCAST_URL=${origin}`,
+      "npx stackcast deploy shop --environment prod --plan plan.yaml",
+    ].join("\n"),
+  },
+  {
+    title: "Send the events of another orchestrator",
+    command: [
+      `curl -X POST "${origin}/api/v1/deployments/shop/events?environment=prod" \\`,
+      `  -H "Authorization: Bearer $STACKCAST_TOKEN" -H "Content-Type: application/json" \\`,
+      `  -d '[{"type":"deployment_started","timestamp":"${new Date().toISOString()}","data":{"totalStacks":1}}]'`,
+    ].join("\n"),
+  },
+];
+
+export const FirstSteps = () => (
+  <ol class="first-steps">
+    {stepsAt(location.origin).map(({ title, command }) => (
+      <li key={title}>
+        <h3>{title}</h3>
+        <pre tabIndex={0}>{command}</pre>
+        <CopyButton text={command} label="Copy" />
+      </li>
+    ))}
+  </ol>
+);

@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { chromiumPath, launchBrowser, whyNoBrowser } from "../support/browser.ts";
+import { startSystem, type System } from "../support/system.ts";
+import { largestShiftsOf, MOST_SHIFT, shiftOf, watchShifts } from "./layout-shift.ts";
+import { tell, type Told } from "./visit.ts";
+
+const SCREENS = [
+  { width: 1440, height: 900 },
+  { width: 1280, height: 720 },
+  { width: 768, height: 1024 },
+  { width: 390, height: 844 },
+];
+
+const LAYERS = [["dns"], ["data", "queue", "cache"], ["api", "mail", "jobs", "web"], ["cdn"]];
+
+const STACKS = LAYERS.flatMap((names, index) =>
+  names.map((name) => ({
+    name: `calm-platform-${name}`,
+    layer: index + 1,
+    dependsOn: (LAYERS[index - 1] ?? []).map((below) => `calm-platform-${below}`),
+  })),
+);
+
+const created = (stack: string, number: number): Told[] => {
+  const resource = { type: "AWS::SQS::Queue", name: `Queue${number}` };
+  return [
+    ["resource_creating", { stack, resource }],
+    ["resource_created", { stack, resource }],
+  ];
+};
+
+/** A run with everything in it: parallel stacks, skipped ones, one that fails, and the end. */
+const story = (): readonly (readonly Told[])[] =>
+  LAYERS.slice(0, 3).flatMap((_, index) => {
+    const layer = STACKS.filter((stack) => stack.layer === index + 1).map(({ name }) => name);
+    const running = index === 2 ? layer.slice(0, 2) : layer;
+    const begun: Told[] = running.map((stack) => ["stack_deploying", { stack, totalResources: 8 }]);
+    const skipped: Told[] = layer
+      .filter((stack) => !running.includes(stack))
+      .map((stack) => ["stack_skipped", { stack, reason: "No changes" }]);
+    const parts = Array.from({ length: 8 }, (_none, part) =>
+      running.flatMap((stack) => created(stack, part)),
+    );
+    const ended: Told[] = running.map((stack) =>
+      stack.endsWith("api")
+        ? ["stack_failed", { stack, error: { code: "DENIED", message: "Access denied. ".repeat(12) } }]
+        : ["stack_deployed", { stack }],
+    );
+    return [[...begun, ...skipped], ...parts, ended];
+  });
+
+describe.skipIf(!chromiumPath)(`a calm page${chromiumPath ? "" : ` – skipped: ${whyNoBrowser}`}`, () => {
+  let system: System;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    [system, browser] = await Promise.all([startSystem(), launchBrowser()]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await system?.stop();
+  });
+
+  const opened = async (viewport: (typeof SCREENS)[number], path: string): Promise<Page> => {
+    const page = await browser.newPage({ viewport });
+    page.setDefaultTimeout(60_000);
+    await watchShifts(page);
+    await page.goto(`${system.worker().url}${path}#token=${system.token}`);
+    return page;
+  };
+
+  test("nothing jumps while a run goes on and fails, on screens of any width", async () => {
+    await tell(system, "calm", "dev", ["deployment_started", { stacks: STACKS, user: "ada" }]);
+    const pages = await Promise.all(SCREENS.map((screen) => opened(screen, "/deployments/calm/dev")));
+    for (const page of pages) await page.locator(".stack-row").nth(5).waitFor();
+    for (const events of story()) {
+      await tell(system, "calm", "dev", ...events);
+      await sleep(300);
+    }
+    for (const page of pages) await page.locator(".cause").waitFor();
+    const moved = await Promise.all(
+      pages.map(async (page, index) => ({
+        width: SCREENS[index]?.width,
+        shift: await shiftOf(page),
+        largest: await largestShiftsOf(page),
+      })),
+    );
+    for (const page of pages) await page.close();
+    expect(moved.filter(({ shift }) => shift >= MOST_SHIFT)).toEqual([]);
+  });
+
+  test("what failed is on the first screen, unfolded; what is unchanged is one line, and the log shows its newest line", async () => {
+    const page = await opened({ width: 1280, height: 720 }, "/deployments/calm/dev");
+    const isInSight = (selector: string) =>
+      expect
+        .poll(() =>
+          page
+            .locator(selector)
+            .last()
+            .evaluate((one) => {
+              const { top, bottom } = one.getBoundingClientRect();
+              return top >= 0 && bottom <= window.innerHeight;
+            }),
+        )
+        .toBe(true);
+    await isInSight('[data-stack="calm-platform-api"] .stack-row');
+    await isInSight(".cause");
+    await page.getByLabel("Resources of calm-platform-api").waitFor();
+    await isInSight(".log-row");
+    await page.getByRole("link", { name: /^Show / }).click();
+    await isInSight(".stack.selected .stack-row");
+    await page.getByRole("navigation", { name: "Views" }).getByText("Timeline").click();
+    expect((await page.locator(".cause").boundingBox())?.height).toBeLessThan(56);
+    expect((await page.locator(".head").boundingBox())?.height).toBeLessThan(56);
+    await page.close();
+  });
+
+  test("a screen on a wall needs no scrolling", async () => {
+    for (const viewport of [
+      { width: 1920, height: 1080 },
+      { width: 3840, height: 2160 },
+    ]) {
+      const page = await opened(viewport, "/deployments/calm/dev?kiosk=1");
+      await page.locator(".layer").first().waitFor();
+      const beyond = await page.evaluate<number>(
+        "document.documentElement.scrollHeight - document.documentElement.clientHeight",
+      );
+      expect(beyond).toBeLessThanOrEqual(0);
+      await page.close();
+    }
+  });
+});
