@@ -92,6 +92,12 @@ export class DeploymentFollowing {
     return this.state.mode === "track" && this.followed.value?.stopped !== true;
   }
 
+  /** What a status tells of the following. */
+  get told(): Readonly<{ following?: boolean; quietSeconds?: number }> {
+    if (this.state.mode !== "track") return {};
+    return { following: this.goesOn, quietSeconds: this.quietSeconds };
+  }
+
   /** The stacks of the present run that nobody can see now. */
   get lostStacks(): LostStacks {
     return this.state.mode === "track" && !hasEnded(this.state) ? this.lost : new Map();

@@ -126,12 +126,10 @@ export class Deployment extends DurableObject<Env> implements DeploymentRpc {
     }
     const progress =
       earlier ?? withLostStacks(deploymentProgressOf(store.state, new Date().toISOString()), lostStacks);
-    const isFollowed = store.state.mode === "track" &&
-      !earlier && { following: following.goesOn, quietSeconds: following.quietSeconds };
     return success({
       ...fittedProgress(progress, STATUS_PART),
       ...this.channel.position(),
-      ...isFollowed,
+      ...(earlier ? {} : following.told),
     });
   }
 
