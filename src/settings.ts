@@ -65,6 +65,7 @@ const variables = {
   AWS_ENDPOINT_URL_SESV2: address,
   AWS_ENDPOINT_URL_STS: address,
   AWS_ENDPOINT_URL_EC2: address,
+  AWS_ENDPOINT_URL_S3: address,
   POLL_INTERVAL_SECONDS: seconds(0.2).default(3),
   STACK_WAIT_SECONDS: seconds(0).default(600),
   AWS_MAX_CALLS_PER_SECOND: z
@@ -77,6 +78,13 @@ const variables = {
     .refine((value) => /^[1-9]\d{0,2}$/.test(String(value)), "must be a whole number from 1 to 999")
     .transform(Number)
     .default(1),
+  TEMPLATE_BUCKET: z
+    .string()
+    .regex(
+      /^(?=.{3,80}$)[a-z0-9]([a-z0-9.-]|\{region\})*$/,
+      "must be the name of an S3 bucket, in which {region} may stand for the region",
+    )
+    .optional(),
   AUDIT_TABLE: z
     .string()
     .regex(/^([A-Za-z0-9_.-]{3,255})?$/, "must be a DynamoDB table's name, or empty for no audit")
@@ -160,8 +168,10 @@ export type AwsSettings = Readonly<{
   region: string;
   credentials: OwnCredentials;
   endpoints: Readonly<
-    Partial<Record<"all" | "cloudformation" | "dynamodb" | "logs" | "sesv2" | "sts" | "ec2", string>>
+    Partial<Record<"all" | "cloudformation" | "dynamodb" | "logs" | "sesv2" | "sts" | "ec2" | "s3", string>>
   >;
+  /** For templates over CloudFormation's limit; `{region}` stands for the region. Undefined: CDK's bootstrap bucket. */
+  templateBucket?: string | undefined;
 }>;
 
 /** All settings, checked and with their defaults. */
@@ -246,7 +256,9 @@ const settingsSchema = z.object(variables).transform((values): OtherSettings => 
       sesv2: values.AWS_ENDPOINT_URL_SESV2,
       sts: values.AWS_ENDPOINT_URL_STS,
       ec2: values.AWS_ENDPOINT_URL_EC2,
+      s3: values.AWS_ENDPOINT_URL_S3,
     }),
+    templateBucket: values.TEMPLATE_BUCKET,
   },
   pollIntervalSeconds: values.POLL_INTERVAL_SECONDS,
   stackWaitSeconds: values.STACK_WAIT_SECONDS,

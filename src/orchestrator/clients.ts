@@ -1,13 +1,9 @@
 /** What an orchestrated run reaches CloudFormation with, by account and region. */
-import { changeSets, type ChangeSets } from "../aws/cloudformation/change-sets.ts";
 import { executionRoleOf, workerSession } from "../aws/identity/worker-session.ts";
-import { stackOperations, type StackOperations } from "../aws/cloudformation/stack-operations.ts";
 import type { Env } from "../env.ts";
 import { placeTextOf } from "../protocol/connection/channel-names.ts";
 import type { Settings } from "../settings.ts";
-
-/** CloudFormation in one region. */
-type RegionClients = Readonly<{ operations: StackOperations; changeSets: ChangeSets }>;
+import { regionClients, type RegionClients } from "./region-clients.ts";
 
 export type Clients = Readonly<{
   /** `account`: an alias; absent: the Worker's own credentials. */
@@ -27,10 +23,7 @@ export const clientsOf = (env: Env, { aws }: Settings): Clients => {
     in(region, account) {
       const key = placeTextOf({ account, region });
       const session = workerSession(env, aws, { account, region, purpose: "deploy" });
-      const clients = known.get(key) ?? {
-        operations: stackOperations(session),
-        changeSets: changeSets(session),
-      };
+      const clients = known.get(key) ?? regionClients(session, aws.templateBucket);
       known.set(key, clients);
       return clients;
     },

@@ -182,6 +182,8 @@ const goOn = async (step: Step, task: Task): Promise<StepOutcome> => {
 const pictureOf = async (step: Step, now: StackPicture) => {
   const template = settled(await cloudFormationOf(step).operations.templateText(now.stackId));
   if (!template.ok) return template;
+  // Whether the rollback can be carried out is known before anything is changed; one that cannot says why when it is asked for.
+  settled(await cloudFormationOf(step).keep(template.value));
   const guards = await guardsOf(step, now);
   if (!guards.ok) return guards;
   const { parameters, capabilities, notificationArns, roleArn } = now;

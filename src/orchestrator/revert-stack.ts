@@ -6,7 +6,6 @@ import type { Fact, Picture } from "../domain/run/run-calls.ts";
 import { backwardNameOf } from "../domain/run/operation-names.ts";
 import { deployabilityOf } from "../domain/run/deployability.ts";
 import { isRollbackStatus } from "../domain/stack/statuses.ts";
-import { MAX_TEMPLATE_BYTES } from "../protocol/deployment/deployment-plan.ts";
 import { execute, propose } from "./change-set.ts";
 import { OPEN_POLICY, setGuards } from "./guards.ts";
 import { lookAfter } from "./look-after.ts";
@@ -65,12 +64,6 @@ const change = async (step: Step, status: string): Promise<StepOutcome> => {
       message: "The state of the stack before this run is not known",
     });
   const { template, ...rest } = picture;
-  if (new TextEncoder().encode(template).length > MAX_TEMPLATE_BYTES)
-    return failing(step, {
-      code: "TEMPLATE_TOO_LARGE",
-      message: `Its previous template holds more than ${MAX_TEMPLATE_BYTES} bytes and can only be sent from S3`,
-      details: "Deploy its previous template from its address in S3",
-    });
   // The second time, what CloudFormation has rolled back may be the first time's change.
   const reason = restOf(picture, isRollbackStatus(status) && order.attempt === undefined);
   const back = { kind: "back", ...(reason !== undefined && { reason }) } as const;

@@ -17,6 +17,7 @@ import type { Simulator, SimulatorOptions } from "./options.ts";
 import { Player } from "./play/player.ts";
 import { Replay } from "./replay/replay.ts";
 import { createSimulatorServer } from "./wire/server.ts";
+import { s3Service } from "./s3/service.ts";
 import { sesService } from "./ses/service.ts";
 import { stsService } from "./sts/service.ts";
 
@@ -54,6 +55,7 @@ export const createSimulator = async (options: SimulatorOptions = {}): Promise<S
       ["cloudformation", cloudFormation],
       ["ec2", ec2Service(account)],
       ["logs", logsService()],
+      ["s3", s3Service(account.templates)],
       ["ses", sesService(inbox)],
       ["sts", stsService(account, credentials, roles)],
     ]),

@@ -147,9 +147,9 @@ describe("the options of a stack", () => {
       ...clients,
       executionRoleOf: async (account) => (account === "prod" ? executionRole : undefined),
       in: (region) => {
-        const { operations, changeSets } = clients.in(region);
+        const { changeSets, ...others } = clients.in(region);
         return {
-          operations,
+          ...others,
           changeSets: {
             ...changeSets,
             create: (proposal, wish) => {

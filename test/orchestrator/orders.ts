@@ -1,10 +1,9 @@
 /** Orders for stacks against the simulated AWS, and a controller that grants what it is told to and remembers what it hears. */
 import { CloudFormationClient, CreateStackCommand } from "@aws-sdk/client-cloudformation";
 import { awsSession } from "../../src/aws/identity/session.ts";
-import { changeSets } from "../../src/aws/cloudformation/change-sets.ts";
-import { stackOperations } from "../../src/aws/cloudformation/stack-operations.ts";
 import type { Fact, Order, Start } from "../../src/domain/run/run-calls.ts";
 import type { Clients } from "../../src/orchestrator/clients.ts";
+import { regionClients } from "../../src/orchestrator/region-clients.ts";
 import type { StackController } from "../../src/orchestrator/step.ts";
 import { createSimulator } from "../../src/simulator/simulator.ts";
 import type { Simulator, SimulatorOptions } from "../../src/simulator/options.ts";
@@ -29,7 +28,7 @@ export const startWorld = async (options: SimulatorOptions = {}): Promise<World>
   const clients: Clients = {
     in(region) {
       const session = awsSession({ ...KEYS, region, endpoints: { all: simulator.url } });
-      return { operations: stackOperations(session), changeSets: changeSets(session) };
+      return regionClients(session, undefined);
     },
     executionRoleOf: async () => undefined,
     pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),

@@ -32,6 +32,7 @@ export const ACTIONS = {
   ec2: { CreateKeyPair: "deploy", DescribeKeyPairs: "deploy", DeleteKeyPair: "deploy" },
   dynamodb: { BatchWriteItem: "audit", Query: "audit" },
   logs: { CreateLogGroup: "logs", CreateLogStream: "logs", PutLogEvents: "logs" },
+  s3: { PutObject: "deploy" },
   ses: { SendEmail: "mail" },
   sts: { GetCallerIdentity: "none", AssumeRole: "none", AssumeRoleWithWebIdentity: "none" },
 } as const satisfies Record<string, Readonly<Record<string, Use>>>;

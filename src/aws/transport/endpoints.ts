@@ -2,7 +2,7 @@
 import { partitionOf } from "../../protocol/partitions.ts";
 
 /** The services we call, by the names that their endpoint settings have. */
-export type AwsService = "cloudformation" | "dynamodb" | "logs" | "sesv2" | "sts" | "ec2";
+export type AwsService = "cloudformation" | "dynamodb" | "logs" | "sesv2" | "sts" | "ec2" | "s3";
 
 /** Base URLs from the settings: for one service, or for all that have none of their own. */
 export type EndpointOverrides = Readonly<Partial<Record<AwsService | "all", string | undefined>>>;
@@ -17,6 +17,7 @@ const HOSTS: Readonly<Record<AwsService, Readonly<{ host: string; signingName: s
   sesv2: { host: "email", signingName: "ses" },
   sts: { host: "sts", signingName: "sts" },
   ec2: { host: "ec2", signingName: "ec2" },
+  s3: { host: "s3", signingName: "s3" },
 };
 
 /** Where to send a service's requests. The region must have been validated: it becomes part of the host. */

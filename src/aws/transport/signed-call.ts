@@ -25,7 +25,7 @@ type SignedCall = Readonly<{
   service: string;
   region: string;
   url: string;
-  method?: "GET" | "POST";
+  method?: "GET" | "POST" | "PUT";
   headers: Readonly<Record<string, string>>;
   body: string;
   maxBytes?: number;

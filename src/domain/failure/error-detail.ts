@@ -42,7 +42,10 @@ export const errorDetailOf = (failure: OperationFailure): ErrorDetail => {
         details: "Grant the credentials this permission, then retry",
       };
     case "rejected":
-      return { code: "AWS_REJECTED", message: failure.message };
+      return {
+        code: failure.code === "TEMPLATE_TOO_LARGE" ? failure.code : "AWS_REJECTED",
+        message: failure.message,
+      };
     case "credentials":
       return {
         code: "AWS_CREDENTIALS",

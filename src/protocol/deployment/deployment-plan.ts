@@ -8,8 +8,11 @@ import { utf8Length } from "../bounds.ts";
 import { contradictionsIn, refusedByChangeSets, stackOptionFields } from "../stack/stack-options.ts";
 import { outputAddressOf, parametersSchema, valuesOf } from "../stack/stack-parameters.ts";
 
-/** Bytes of a template that is sent; a larger one is told by its address. */
+/** Bytes of a template that CloudFormation takes in a request; a larger one goes by a bucket. */
 export const MAX_TEMPLATE_BYTES = 51_200;
+
+/** Bytes of a template in S3. */
+const MAX_STORED_TEMPLATE_BYTES = 1_000_000;
 
 /** CloudFormation takes 50; two of them are Stackcast's own. */
 const MAX_TAGS = 48;
@@ -50,8 +53,8 @@ const templateBodySchema = z
   .string()
   .min(1)
   .refine(
-    (body) => utf8Length(body) <= MAX_TEMPLATE_BYTES,
-    `must hold at most ${MAX_TEMPLATE_BYTES} bytes; a larger template goes into S3, and its address into templateUrl`,
+    (body) => utf8Length(body) <= MAX_STORED_TEMPLATE_BYTES,
+    `must hold at most ${MAX_STORED_TEMPLATE_BYTES} bytes`,
   );
 
 export const templateUrlSchema = z
