@@ -30,3 +30,7 @@ export const shiftOf = (page: Page): Promise<number> => page.evaluate<number>("w
 /** What moved most, for whoever has to find it. */
 export const largestShiftsOf = (page: Page): Promise<unknown> =>
   page.evaluate<unknown>("window.shifts.largest");
+
+/** What moved while the page was loaded is another matter than what moves while it is read. */
+export const forgetShifts = (page: Page): Promise<void> =>
+  page.evaluate<undefined>("Object.assign(window.shifts, { worst: 0, sum: 0, largest: [] }) && undefined");

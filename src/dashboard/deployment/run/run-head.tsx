@@ -1,17 +1,13 @@
 /** Where a run stands, at one look: status, percentage, counts, times. */
-import type { ComponentChildren, RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
 import type { DeploymentProgress } from "../../../protocol/deployment/deployment-progress.ts";
 import { durationText, estimateText } from "../../../domain/words/durations.ts";
 import { Elapsed } from "../../elements/elapsed.tsx";
-import { lazy } from "../../elements/lazy.tsx";
 import { Moment } from "../../elements/moment.tsx";
 import { percentText } from "../../elements/percent.ts";
 import { hasRunEnded, kindOfStatus } from "../../../domain/words/status-words.ts";
 import { doneText } from "../../elements/stack-counts.ts";
 import { Status } from "../../elements/status.tsx";
-
-const RunGist = lazy(async () => (await import("./run-gist.tsx")).RunGist, null);
 
 type FactProps = Readonly<{ name: string; broad?: boolean; children: ComponentChildren }>;
 
@@ -30,22 +26,7 @@ type HeadProps = Readonly<{
   children?: ComponentChildren;
 }>;
 
-/** Whether an element is scrolled out of sight. */
-const useIsAway = (element: RefObject<HTMLElement | null>): boolean => {
-  const [isAway, setAway] = useState(false);
-  useEffect(() => {
-    const watched = element.current;
-    if (!watched) return undefined;
-    const observer = new IntersectionObserver(([entry]) => setAway(entry?.isIntersecting === false));
-    observer.observe(watched);
-    return () => observer.disconnect();
-  }, []);
-  return isAway;
-};
-
 export const RunHead = ({ progress, isBrief, children }: HeadProps) => {
-  const head = useRef<HTMLElement>(null);
-  const isAway = useIsAway(head);
   const {
     deploymentId,
     environment,
@@ -60,8 +41,7 @@ export const RunHead = ({ progress, isBrief, children }: HeadProps) => {
   const isOver = hasRunEnded(status);
   const { estimatedTimeRemaining: left } = metrics;
   return (
-    <section ref={head} class={isBrief ? "sheet head brief" : "sheet head"} aria-label="Progress">
-      {isAway && <RunGist progress={progress} />}
+    <section class={isBrief ? "sheet head brief" : "sheet head"} aria-label="Progress">
       <div class="head-line">
         <Status status={status} chip />
         <h1>{deploymentId}</h1>
