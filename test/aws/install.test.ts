@@ -56,7 +56,9 @@ describe("the list of actions", () => {
 });
 
 describe("README's policies", () => {
-  const readme = readFileSync(join(root, "README.md"), "utf8");
+  const readme = ["README.md", "src/aws/install/README.md"]
+    .map((file) => readFileSync(join(root, file), "utf8"))
+    .join("\n");
 
   it("names no right that is not on the list, and shows no policy of its own", () => {
     expect(readme).not.toContain('"Effect"');
