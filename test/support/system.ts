@@ -18,7 +18,7 @@ export type System = Readonly<{
   /** A deployer's. */
   token: string;
   worker(): WranglerDev;
-  /** Starts the Worker again on its port and in its folder; it need not answer yet. */
+  /** Starts the Worker again on its port and in its folder, with this release's code; it need not answer yet. */
   restart(): Promise<void>;
   watch(stackName: string, options?: WatchOptions): Promise<Watcher>;
   /** A request with the token; `path` begins with a slash. */
@@ -30,6 +30,10 @@ export type SystemOptions = Readonly<{
   simulator?: SimulatorOptions;
   /** Beside and before the usual ones. An empty value takes a variable away. */
   variables?: Readonly<Record<string, string>>;
+  /** Where the code of the first start is; absent: this release's. */
+  code?: string;
+  /** Settings of several Workers, made of the variables; absent: the code's own. */
+  configs?: (variables: Readonly<Record<string, string>>) => readonly string[];
 }>;
 
 /** Resolves when the Worker answers. Whoever starts it stops it. */
@@ -51,7 +55,12 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     LOG_GROUP_PREFIX: "",
     ...options.variables,
   };
-  let worker = await startWrangler({ folder, variables });
+  let worker = await startWrangler({
+    folder,
+    variables,
+    code: options.code,
+    configs: options.configs?.(variables),
+  });
   const token = await tokenOf({ role: "deployer" });
   const stop = async (): Promise<void> => {
     await worker.stop();

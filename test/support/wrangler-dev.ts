@@ -16,6 +16,10 @@ type WranglerOptions = Readonly<{
   /** Of the state that outlives a restart, and of the output of all starts. */
   folder: string;
   variables: Readonly<Record<string, string>>;
+  /** Where the code is; absent: this release's. */
+  code?: string | undefined;
+  /** Files with settings, of several Workers; absent: the code's own. */
+  configs?: readonly string[] | undefined;
 }>;
 
 export type WranglerDev = Readonly<{
@@ -44,13 +48,27 @@ const signalGroup = (group: number, signal: NodeJS.Signals): void => {
 const ended = (group: number): Promise<true> =>
   eventually(() => livingInGroup(group).length === 0, `the end of process group ${group}`, GRACE_MS);
 
-const processOf = (port: number, { folder, variables }: WranglerOptions): ChildProcess => {
+const processOf = (
+  port: number,
+  { folder, variables, code, configs = [] }: WranglerOptions,
+): ChildProcess => {
   const output = openSync(join(folder, "wrangler.log"), "a");
   const given = Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
   const child = spawn(
     "wrangler",
-    ["dev", "--ip", "127.0.0.1", "--port", String(port), "--persist-to", folder, ...given],
+    [
+      "dev",
+      "--ip",
+      "127.0.0.1",
+      "--port",
+      String(port),
+      "--persist-to",
+      folder,
+      ...given,
+      ...configs.flatMap((file) => ["-c", file]),
+    ],
     {
+      cwd: code,
       detached: true,
       stdio: ["ignore", output, output],
       env: { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false" },
