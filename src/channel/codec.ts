@@ -1,9 +1,10 @@
 /**
  * How what an object stored is read back. A row that a release wrote is read by those after it: what came later is
- * optional, and fields that are not known are kept. A row that cannot be read is told in the log, and never thrown.
+ * optional, and fields that are not known are kept. A row that cannot be read is told in the log and on `/healthz`, and never thrown.
  */
 import * as z from "zod";
 import { logLine } from "../log.ts";
+import { noteUnreadable } from "./unreadable-rows.ts";
 
 /** The layout of all rows of an object, kept with its head; rows without it are of layout 1. Fields may be added to a layout. */
 export const LAYOUT = 1;
@@ -26,6 +27,7 @@ export const decoded = <Value>(codec: Codec<Value>, stored: unknown, key: string
   const [issue] = error.issues;
   const problem = `${issue?.path.join(".") ?? ""}: ${issue?.code ?? ""}`;
   logLine("error", "Stored row cannot be read", { key, problem });
+  noteUnreadable(key, Date.now());
   return undefined;
 };
 

@@ -1,8 +1,11 @@
-/** Whether the Worker can work at all: it answers, its settings are whole, and which far ends refuse what it hands on. */
+/**
+ * Whether the Worker can work at all: it answers, its settings are whole, which far ends refuse what it hands on, and what
+ * objects had stored and could not read.
+ */
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import type { Env } from "../env.ts";
-import { farEndsOf } from "../objects.ts";
+import { directoryOf, farEndsOf } from "../objects.ts";
 import type { FarEnd } from "../protocol/rpc/far-end.ts";
 import { answerOf, failureAnswers } from "./documents/answers.ts";
 import { resourceApp } from "./middleware/resource-app.ts";
@@ -19,6 +22,17 @@ const troubleSchema = z.object({
 
 type Trouble = Readonly<z.infer<typeof troubleSchema>>;
 
+const unreadableSchema = z.object({
+  /** The kind of row, see STORAGE.md. */
+  key: z.string(),
+  count: z.number().int(),
+  lastAt: z.string(),
+});
+
+type Unreadable = Readonly<z.infer<typeof unreadableSchema>>;
+
+type Known = Readonly<{ troubles: readonly Trouble[]; unreadable: readonly Unreadable[] }>;
+
 const MESSAGES: Readonly<Record<FarEnd, string>> = {
   audit:
     "DynamoDB refuses the audit table: see that AUDIT_TABLE is there, and that the credentials may write to it",
@@ -29,13 +43,18 @@ const MESSAGES: Readonly<Record<FarEnd, string>> = {
 /** Everybody may ask: the object that knows is asked no more than that often, in milliseconds. */
 const FRESH_MS = 15_000;
 
-let known: Readonly<{ at: number; troubles: readonly Trouble[] }> | undefined;
+let known: (Known & Readonly<{ at: number }>) | undefined;
 
-const troublesNow = async (env: Env, now: number): Promise<readonly Trouble[]> => {
-  if (known && now >= known.at && now - known.at < FRESH_MS) return known.troubles;
-  const refusing = await farEndsOf(env)
-    .refusing()
-    .catch(() => []);
+const knownNow = async (env: Env, now: number): Promise<Known> => {
+  if (known && now >= known.at && now - known.at < FRESH_MS) return known;
+  const [refusing, rows] = await Promise.all([
+    farEndsOf(env)
+      .refusing()
+      .catch(() => []),
+    directoryOf(env)
+      .unreadable()
+      .catch(() => []),
+  ]);
   const troubles = refusing.map(({ farEnd, code, since, waiting }) => ({
     farEnd,
     code,
@@ -43,8 +62,9 @@ const troublesNow = async (env: Env, now: number): Promise<readonly Trouble[]> =
     since: new Date(since).toISOString(),
     waiting,
   }));
-  known = { at: now, troubles };
-  return troubles;
+  const unreadable = rows.map(({ key, count, at }) => ({ key, count, lastAt: new Date(at).toISOString() }));
+  known = { at: now, troubles, unreadable };
+  return known;
 };
 
 const healthRoute = createRoute({
@@ -57,7 +77,13 @@ const healthRoute = createRoute({
     ...failureAnswers,
     200: answerOf(
       "It does",
-      z.object({ status: z.literal("ok"), troubles: z.array(troubleSchema) }).meta({ id: "Health" }),
+      z
+        .object({
+          status: z.literal("ok"),
+          troubles: z.array(troubleSchema),
+          unreadable: z.array(unreadableSchema).optional(),
+        })
+        .meta({ id: "Health" }),
       { status: "ok", troubles: [] },
     ),
   },
@@ -65,6 +91,11 @@ const healthRoute = createRoute({
 
 /** The health route; settings that are wrong were answered before it. */
 export const health = resourceApp().openapi(healthRoute, async (c) => {
-  const data = { status: "ok" as const, troubles: [...(await troublesNow(c.env, Date.now()))] };
+  const { troubles, unreadable } = await knownNow(c.env, Date.now());
+  const data = {
+    status: "ok" as const,
+    troubles: [...troubles],
+    ...(unreadable.length > 0 && { unreadable: [...unreadable] }),
+  };
   return c.json({ success: true as const, data }, 200, { "Cache-Control": "no-store" });
 });

@@ -23,6 +23,8 @@ beforeEach(() => {
 
 const unread = () => errors.filter((line) => line.includes("Stored row cannot be read"));
 
+const directory = () => env.DIRECTORY.get(env.DIRECTORY.idFromName("directory"));
+
 const CALLER = { run: 1, generation: 1 };
 
 const pageOf = { limit: 10 };
@@ -137,6 +139,15 @@ describe("a stack's object of whose rows one cannot be read", () => {
       await poll(name);
     }
     expect(unread()).toHaveLength(1);
+    await vi.waitFor(
+      async () =>
+        expect(await directory().unreadable()).toContainEqual({
+          key: kind,
+          count: 1,
+          at: expect.any(Number),
+        }),
+      { timeout: 20_000 },
+    );
     expect(await trackerOf(name).summary()).toMatchObject({
       ok: true,
       value: { phase: "forward", completedResources: 1 },
@@ -286,14 +297,13 @@ test("a directory that cannot read a row lists all others", async () => {
   newStack("listed").own("CREATE_IN_PROGRESS");
   await register("listed", { listed: [] });
   await register("torn", { listed: [] });
-  const directory = env.DIRECTORY.get(env.DIRECTORY.idFromName("directory"));
   await vi.waitFor(async () =>
-    expect(await directory.listRuns({ limit: 10 })).toMatchObject({ value: { items: [{}, {}] } }),
+    expect(await directory().listRuns({ limit: 10 })).toMatchObject({ value: { items: [{}, {}] } }),
   );
-  await runInDurableObject(directory, (_, { storage }) => {
+  await runInDurableObject(directory(), (_, { storage }) => {
     storage.sql.exec("UPDATE runs SET summary = 'torn' WHERE deployment_id = 'torn'");
   });
-  expect(await directory.listRuns({ limit: 10 })).toMatchObject({
+  expect(await directory().listRuns({ limit: 10 })).toMatchObject({
     ok: true,
     value: { items: [{ deploymentId: "listed" }] },
   });

@@ -11,6 +11,7 @@ import { failed, success, type Result } from "../../protocol/result.ts";
 import type { Env } from "../../env.ts";
 import type { DestinationsRpc } from "./destinations-rpc.ts";
 import { decodedText, objectOf, wordOf } from "../../channel/codec.ts";
+import { Row } from "../../channel/rows.ts";
 
 const VERSION = "version";
 
@@ -30,15 +31,17 @@ const ruleCodec = objectOf<DestinationRule>({
   toOwner: z.boolean().optional(),
 });
 
-type Row = { view: string; rule: string; revision: number };
+type DestinationRow = { view: string; rule: string; revision: number };
 
 export class Destinations extends DurableObject<Env> implements DestinationsRpc {
   private readonly sql: SqlStorage;
+  private readonly version: Row<string>;
   private rulesNow: DestinationRules | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.sql = ctx.storage.sql;
+    this.version = new Row(ctx.storage.kv, VERSION, z.string());
     this.sql.exec(
       "CREATE TABLE IF NOT EXISTS destinations (id TEXT PRIMARY KEY, created TEXT NOT NULL, view TEXT NOT NULL," +
         " rule TEXT NOT NULL, revision INTEGER NOT NULL) WITHOUT ROWID",
@@ -47,7 +50,10 @@ export class Destinations extends DurableObject<Env> implements DestinationsRpc 
 
   /** Notes what an outbox says of its destination; what comes late or again changes nothing. */
   async note(view: Destination, rule: DestinationRule, revision: number): Promise<Result<void, Failure>> {
-    const [known] = this.sql.exec<Row>("SELECT view, rule, revision FROM destinations WHERE id = ?", view.id);
+    const [known] = this.sql.exec<DestinationRow>(
+      "SELECT view, rule, revision FROM destinations WHERE id = ?",
+      view.id,
+    );
     if (!known && this.count() >= MAX_DESTINATIONS) return failed(tooMany);
     if (known && known.revision >= revision) return success(undefined);
     const text = JSON.stringify(rule);
@@ -73,7 +79,7 @@ export class Destinations extends DurableObject<Env> implements DestinationsRpc 
   /** Oldest first. */
   async list(): Promise<readonly Destination[]> {
     return this.sql
-      .exec<Pick<Row, "view">>("SELECT view FROM destinations ORDER BY created, id")
+      .exec<Pick<DestinationRow, "view">>("SELECT view FROM destinations ORDER BY created, id")
       .toArray()
       .flatMap(({ view }) => decodedText(destinationSchema, view, "destinations") ?? []);
   }
@@ -81,9 +87,9 @@ export class Destinations extends DurableObject<Env> implements DestinationsRpc 
   /** The rules, unless the asker has them: `known` is the version that it has. */
   async rules(known: string | undefined): Promise<DestinationRules> {
     this.rulesNow ??= {
-      version: this.ctx.storage.kv.get<string>(VERSION) ?? "",
+      version: this.version.value ?? "",
       rules: this.sql
-        .exec<Pick<Row, "rule">>("SELECT rule FROM destinations ORDER BY created, id")
+        .exec<Pick<DestinationRow, "rule">>("SELECT rule FROM destinations ORDER BY created, id")
         .toArray()
         .flatMap(({ rule }) => decodedText(ruleCodec, rule, "destinations") ?? []),
     };
@@ -97,6 +103,6 @@ export class Destinations extends DurableObject<Env> implements DestinationsRpc 
 
   private renew(): void {
     this.rulesNow = undefined;
-    this.ctx.storage.kv.put(VERSION, crypto.randomUUID());
+    this.version.put(crypto.randomUUID());
   }
 }

@@ -7,6 +7,7 @@ import { success, type Result } from "../../protocol/result.ts";
 import type { Env } from "../../env.ts";
 import { ruleOf, viewOf } from "../directory/destination-record.ts";
 import { Row } from "../../channel/rows.ts";
+import { tellUnreadable } from "../../channel/unreadable-rows.ts";
 import { revisionCodec, type Revision } from "./outbox-codec.ts";
 import type { OutboxStore } from "./outbox-store.ts";
 import { logLine } from "../../log.ts";
@@ -92,6 +93,7 @@ export class OutboxEntry {
 
   /** Says whether there is something to do. A message that is lost is sent again with the next call. */
   enrol(active: boolean): void {
+    tellUnreadable(this.ctx, this.env);
     if (this.enrolled === active) return;
     this.enrolled = active;
     const name = this.ctx.id.name ?? "";

@@ -4,15 +4,29 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { exportJWK, generateKeyPair, importJWK, SignJWT, type JWK } from "jose";
+import * as z from "zod";
+import { objectOf, type Codec } from "../../channel/codec.ts";
+import { Row } from "../../channel/rows.ts";
 import type { Env } from "../../env.ts";
 import type { IssuerRpc } from "./issuer-rpc.ts";
 import { needsKey, shownKeys, signingKeyOf, type SigningKey } from "./signing-keys.ts";
 
 const KEYS = "keys";
+
+const jwkCodec: Codec<JWK> = z.looseObject({ kty: z.string() });
+
+const keyCodec = objectOf<SigningKey>({
+  kid: z.string(),
+  privateJwk: jwkCodec,
+  publicJwk: jwkCodec,
+  createdAt: z.number(),
+});
+
 const AUDIENCE = "sts.amazonaws.com";
 const LIFE_SECONDS = 300;
 
 export class Issuer extends DurableObject<Env> implements IssuerRpc {
+  private readonly row = new Row(this.ctx.storage.kv, KEYS, z.array(keyCodec));
   private making: Promise<readonly SigningKey[]> | undefined;
 
   async publicKeys(): Promise<readonly JWK[]> {
@@ -36,7 +50,7 @@ export class Issuer extends DurableObject<Env> implements IssuerRpc {
 
   /** The keys that are shown, oldest first, with a new one if it is time. */
   private async keys(now: number): Promise<readonly SigningKey[]> {
-    const kept = this.ctx.storage.kv.get<readonly SigningKey[]>(KEYS) ?? [];
+    const kept = this.row.value ?? [];
     if (!needsKey(kept, now)) return shownKeys(kept, now);
     this.making ??= this.withNewKey(now).finally(() => {
       this.making = undefined;
@@ -44,14 +58,14 @@ export class Issuer extends DurableObject<Env> implements IssuerRpc {
     return this.making;
   }
 
-  private async withNewKey(now: number): Promise<readonly SigningKey[]> {
+  private async withNewKey(now: number): Promise<SigningKey[]> {
     const pair = await generateKeyPair("RS256", { extractable: true, modulusLength: 2048 });
     const [privateJwk, { n, e }] = await Promise.all([exportJWK(pair.privateKey), exportJWK(pair.publicKey)]);
     const kid = crypto.randomUUID();
     const publicJwk = { kty: "RSA", use: "sig", alg: "RS256", kid, n: n!, e: e! };
-    const before = this.ctx.storage.kv.get<readonly SigningKey[]>(KEYS) ?? [];
-    const keys = shownKeys([...before, { kid, privateJwk, publicJwk, createdAt: now }], now);
-    this.ctx.storage.kv.put(KEYS, keys);
+    const before = this.row.value ?? [];
+    const keys = [...shownKeys([...before, { kid, privateJwk, publicJwk, createdAt: now }], now)];
+    this.row.put(keys);
     return keys;
   }
 }

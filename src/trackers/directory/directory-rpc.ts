@@ -6,6 +6,7 @@ import type {
 } from "../../protocol/deployment/deployment-requests.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { Result } from "../../protocol/result.ts";
+import type { UnreadableRow } from "../../protocol/rpc/unreadable-rows.ts";
 
 export interface DirectoryRpc {
   enrol(channel: string): Promise<void>;
@@ -14,5 +15,7 @@ export interface DirectoryRpc {
   noteRun(summary: RunSummary, offset: number): Promise<void>;
   listRuns(query: DeploymentQuery, patterns?: string[]): Promise<Result<DeploymentList, Failure>>;
   claim(id: string, digest: string): Promise<Result<null, Failure>>;
+  noteUnreadable(rows: readonly UnreadableRow[]): Promise<void>;
+  unreadable(): Promise<readonly UnreadableRow[]>;
   sweep(): Promise<void>;
 }

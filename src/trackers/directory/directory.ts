@@ -11,9 +11,11 @@ import type {
 } from "../../protocol/deployment/deployment-requests.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { Result } from "../../protocol/result.ts";
+import type { UnreadableRow } from "../../protocol/rpc/unreadable-rows.ts";
 import type { Env } from "../../env.ts";
 import { CanvasClaims } from "../canvas/canvas-claims.ts";
 import { RunIndex } from "./run-index.ts";
+import { UnreadableIndex } from "./unreadable-index.ts";
 import type { DirectoryRpc } from "./directory-rpc.ts";
 import { logLine } from "../../log.ts";
 import { call, wakeableOf } from "../../objects.ts";
@@ -24,12 +26,14 @@ const CONCURRENCY = 20;
 export class Directory extends DurableObject<Env> implements DirectoryRpc {
   private readonly runs: RunIndex;
   private readonly claims: CanvasClaims;
+  private readonly unreadableRows: UnreadableIndex;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     ctx.storage.sql.exec("CREATE TABLE IF NOT EXISTS active (channel TEXT PRIMARY KEY) WITHOUT ROWID");
     this.runs = new RunIndex(ctx.storage.sql);
     this.claims = new CanvasClaims(ctx.storage.sql);
+    this.unreadableRows = new UnreadableIndex(ctx.storage.sql);
   }
 
   /** Notes an active object by its channel; again does no harm. */
@@ -62,6 +66,16 @@ export class Directory extends DurableObject<Env> implements DirectoryRpc {
   /** Notes which request an Idempotency-Key is used for; fails if it was used for another. */
   async claim(id: string, digest: string): Promise<Result<null, Failure>> {
     return this.claims.claim(id, digest, Date.now());
+  }
+
+  /** Notes what objects could not read of what they had stored. */
+  async noteUnreadable(rows: readonly UnreadableRow[]): Promise<void> {
+    this.unreadableRows.note(rows, Date.now());
+  }
+
+  /** The same of the last week, newest first. */
+  async unreadable(): Promise<readonly UnreadableRow[]> {
+    return this.unreadableRows.list(Date.now());
   }
 
   /** Wakes every active object; those that have nothing to do any more are struck off. */

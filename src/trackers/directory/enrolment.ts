@@ -1,5 +1,6 @@
 /** An object's entry in the directory of active trackers, so that the watchdog can wake it if its alarm is lost. */
 import type { Env } from "../../env.ts";
+import { tellUnreadable } from "../../channel/unreadable-rows.ts";
 import { call, directoryOf } from "../../objects.ts";
 
 export class Enrolment {
@@ -13,10 +14,12 @@ export class Enrolment {
     this.ctx = ctx;
     this.env = env;
     this.channel = channel;
+    tellUnreadable(ctx, env);
   }
 
   /** Says whether the object is active. A message that is lost is sent again with the next call, or by the sweep. */
   say(active: boolean): void {
+    tellUnreadable(this.ctx, this.env);
     if (this.enrolled === active) return;
     this.enrolled = active;
     const told = call(
