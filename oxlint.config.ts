@@ -41,10 +41,10 @@ const ROOMS: Record<string, Record<string, readonly string[]>> = {
     directory: ["canvas"],
   },
   domain: {
-    stack: ["failure", "template", "budget"],
+    stack: ["failure", "template", "budget", "estimate"],
     deployment: ["stack", "words", "estimate", "run"],
     run: ["deployment", "stack", "failure", "template"],
-    words: ["deployment", "stack"],
+    words: ["deployment", "stack", "estimate"],
     estimate: ["deployment"],
     failure: [],
     template: [],

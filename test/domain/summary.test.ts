@@ -27,7 +27,10 @@ describe("A stack", () => {
     const follower = new Follower(cloudFormation);
     await follower.poll();
     const began = (seconds: number) => ({ startedAt: at(seconds), updatedAt: at(seconds) });
-    expect(summaryOf(follower.state)).toEqual({
+    const summary = summaryOf(follower.state);
+    const estimate = summary?.estimate;
+    expect(estimate?.remainingSeconds?.p50).toBeGreaterThan(0);
+    expect(summary).toEqual({
       name: "shop",
       status: "CREATE_IN_PROGRESS",
       totalResources: 4,
@@ -35,6 +38,7 @@ describe("A stack", () => {
       inProgressResources: 2,
       failedResources: 1,
       progress: 0,
+      estimate: { ...estimate, basis: "typical" },
       stackId: ROOT,
       phase: "forward",
       startedAt: at(0),

@@ -1,6 +1,7 @@
 /** A template's text becomes the domain's Template: only the parts that tell which resources a stack will have. */
 import * as z from "zod";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
+import { scheduleOf } from "../../domain/template/template-schedule.ts";
 import type { Template } from "../../domain/template/template.ts";
 import { success } from "../../protocol/result.ts";
 import type { Result } from "../../protocol/result.ts";
@@ -41,5 +42,6 @@ export const templateOf = (text: string): Result<Template, LookupFailure> => {
     resources: resourcesOf(data.Resources),
     conditions: data.Conditions ?? {},
     mappings: data.Mappings ?? {},
+    schedule: scheduleOf(data.Resources),
   });
 };

@@ -5,6 +5,7 @@
 import type { ChannelFrame } from "../../client/connection/server-frame.ts";
 import type { StackProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { durationText, estimateText } from "../../domain/words/durations.ts";
+import { remainingTextAt } from "../../domain/words/estimate-words.ts";
 import { eventLine } from "./event-line.ts";
 import { line, piece, writtenLine, type Line, type Palette } from "./text/line.ts";
 import { elapsedOf, stackCountText } from "./progress-line.ts";
@@ -48,12 +49,13 @@ const runningText = (stacks: readonly StackProgress[], now: number): string => {
 const deploymentBeat = ({ progress, address }: DeploymentScene, now: number): string | undefined => {
   if (!progress) return `Still waiting for ${address.deploymentId}-${address.environment}`;
   if (hasRunEnded(progress.status)) return undefined;
-  const { estimatedTimeRemaining: remaining } = progress.metrics;
+  const { estimatedTimeRemaining: remaining, estimate } = progress.metrics;
   const eta = remaining === undefined ? "" : `, ETA ${estimateText(remaining)}`;
+  const left = estimate ? `, ${remainingTextAt(estimate, now)}` : eta;
   const running = runningText(Object.values(progress.stacks).filter(isRunning), now);
   const { progressPercent } = progress.summary;
   const elapsed = durationText(elapsedOf(progress, now));
-  return `Still ${wordOfStatus(progress.status)}: ${progressPercent}% (${stackCountText(progress)})${running}, ${elapsed} elapsed${eta}`;
+  return `Still ${wordOfStatus(progress.status)}: ${progressPercent}% (${stackCountText(progress)})${running}, ${elapsed} elapsed${left}`;
 };
 
 const stackBeat = ({ view, address }: StackScene, now: number): string | undefined => {
@@ -61,7 +63,8 @@ const stackBeat = ({ view, address }: StackScene, now: number): string | undefin
   if (view.outcome) return undefined;
   const { status, progress, completedResources, totalResources } = view;
   const elapsed = durationText((now - Date.parse(view.startedAt)) / 1000);
-  return `Still ${status}: ${progress}% (${completedResources}/${totalResources} resources), ${elapsed} elapsed`;
+  const left = view.estimate ? `, ${remainingTextAt(view.estimate, now)}` : "";
+  return `Still ${status}: ${progress}% (${completedResources}/${totalResources} resources), ${elapsed} elapsed${left}`;
 };
 
 /** What is said after long silence; undefined once there is nothing more to wait for. */

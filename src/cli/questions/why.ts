@@ -7,6 +7,7 @@ import { complainOf } from "../complaint.ts";
 import { causeTexts, nextStepText } from "../display/cause-block.ts";
 import { cleanText } from "../display/text/clean-text.ts";
 import { leftTexts } from "../display/left-behind.ts";
+import { remainingText } from "../../domain/words/estimate-words.ts";
 import { EXIT, type ExitCode } from "../arguments/exit-code.ts";
 import type { Surroundings } from "../surroundings.ts";
 
@@ -25,6 +26,7 @@ export const why = (
     const { deployment } = answer.value;
     const { deploymentId, environment, run, status, cause, rollbackCause, blast } = deployment;
     const { orphans, retained, stabilising } = deployment;
+    const { estimate } = deployment.metrics;
     const next = nextStepText(deployment);
     const texts = causeTexts(deployment);
     const others = Object.values(deployment.stacks).filter(
@@ -39,6 +41,7 @@ export const why = (
       ...(rollbackCause && { rollbackCause }),
       ...(blast && { blast }),
       ...(next !== undefined && { next }),
+      ...(estimate && { estimate }),
       failedStacks: Object.values(deployment.stacks).flatMap(({ name, error }) =>
         error ? [{ name, error }] : [],
       ),
@@ -52,11 +55,12 @@ export const why = (
       ...others.map(({ name, error }) => cleanText(`  ${name}: ${error?.message ?? ""}`)),
     ];
     const left = leftTexts(deployment);
+    const rest = estimate ? [`It goes on: ${remainingText(estimate)}.`] : [];
     const heading = `${deploymentId}-${environment}, run ${run}: ${wordOfStatus(status)}`;
     say(
       told,
       {
-        lines: () => [heading, ...(lines.length > 0 ? lines : ["Nothing has failed."]), ...left],
+        lines: () => [heading, ...(lines.length > 0 ? lines : ["Nothing has failed."]), ...left, ...rest],
         problems: () => [...lines, ...left],
       },
       options.output,

@@ -1,6 +1,7 @@
 /** A run as Markdown, to be pasted into an incident: where it stands, why, what did not start because of it, and its stacks. */
 import type { DeploymentProgress, StackProgress } from "../../protocol/deployment/deployment-progress.ts";
-import { durationText, estimateText } from "../../domain/words/durations.ts";
+import { durationText } from "../../domain/words/durations.ts";
+import { remainingText } from "../../domain/words/estimate-words.ts";
 import { blastText } from "../../domain/words/failure-words.ts";
 import { hasRunEnded, wordOfPart, wordOfStatus } from "../../domain/words/status-words.ts";
 import { percentText } from "../elements/percent.ts";
@@ -35,13 +36,13 @@ const fact = (name: string, value: string | undefined): string[] => (value ? [`-
 const factsOf = (progress: DeploymentProgress): string[] => {
   const { status, summary, startTime, endTime, metrics, owner, user } = progress;
   const times = `${clock(startTime)} UTC${endTime === undefined ? "" : ` – ${clock(endTime)} UTC`}`;
-  const left = metrics.estimatedTimeRemaining;
+  const { estimate } = metrics;
   return [
     ...fact("Status", `**${wordOfStatus(status)}**, ${percentText(status, summary.progressPercent)}`),
     ...fact("Stacks", stackCountsText({ ...summary, status })),
     ...fact("Time", times),
     ...fact("Took", durationText(metrics.durationSeconds)),
-    ...fact("Time left", left === undefined ? undefined : estimateText(left)),
+    ...fact("Time left", estimate && remainingText(estimate)),
     ...fact("Resources", `${metrics.resourcesCreated} done, ${metrics.resourcesFailed} failed`),
     ...fact("Started by", user && escapedMarkdown(user)),
     ...fact("Owner", owner && escapedMarkdown(owner)),

@@ -13,6 +13,7 @@ import { Moment } from "../elements/moment.tsx";
 import { Reason } from "../elements/reason.tsx";
 import { stackPercentText } from "../elements/percent.ts";
 import { kindOfStatus, OUTCOME_WORDS } from "../../domain/words/status-words.ts";
+import { Remaining } from "../elements/remaining.tsx";
 import { Status } from "../elements/status.tsx";
 
 const Fact = ({ name, children }: Readonly<{ name: string; children: ComponentChildren }>) => (
@@ -66,6 +67,11 @@ export const StackHead = ({ stack, account, region }: ViewProps & AwsPlace) => {
             durationText(durationSeconds)
           )}
         </Fact>
+        {isRunning && stack.estimate && (
+          <Fact name="Left">
+            <Remaining estimate={stack.estimate} />
+          </Fact>
+        )}
         <Fact name="Started">
           <Moment at={startedAt} />
         </Fact>

@@ -12,6 +12,7 @@ import type {
   LogEntry,
   StackStatus,
 } from "../../protocol/deployment/deployment-progress.ts";
+import type { Estimate } from "../../protocol/stack/estimate.ts";
 import type { OutputValue } from "../../protocol/stack/output-value.ts";
 import type { Cause, LeftResource, Outcome } from "../../protocol/stack/stack-frames.ts";
 
@@ -74,6 +75,8 @@ export type StackNode = Readonly<{
   /** CloudFormation rolls it back: it has failed, and has not come to rest. */
   rollingBack?: true;
   ending?: StackEnding;
+  /** How much longer its operation takes, as was told last; absent at rest. */
+  estimate?: Estimate;
   outputs?: Readonly<Record<string, OutputValue>>;
   /** Outputs that are not kept for want of room. */
   outputsOmitted?: number | undefined;

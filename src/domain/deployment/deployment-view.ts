@@ -9,7 +9,8 @@ import {
   type ResourceNode,
   type StackNode,
 } from "./deployment-state.ts";
-import { estimatedTimeRemaining } from "../estimate/eta.ts";
+import { estimateOfDeployment } from "../estimate/deployment-estimate.ts";
+import { estimateAt } from "../estimate/estimate.ts";
 import { leavingsOf, retainedOf } from "./leavings.ts";
 import { percentOfStack, totalStacksOf } from "./totals/percent.ts";
 import { resourceCountsOf } from "./totals/resource-counts.ts";
@@ -75,8 +76,10 @@ export const stackProgressOf = (state: DeploymentState, stack: StackNode, now: s
   const { deploymentId, environment } = state;
   // What was still under way when the run was said to be over is not followed any further.
   const end = stack.endTime ?? state.endTime ?? now;
+  const { estimate } = stack;
   return {
     ...knownPartOf(stack),
+    ...(estimate && end === now && { estimate: estimateAt(estimate, Date.parse(now)) }),
     deploymentId,
     environment,
     ...(stack.startTime !== undefined && { durationSeconds: secondsBetween(stack.startTime, end) }),
@@ -129,7 +132,8 @@ const metricsOf = (state: DeploymentState, now: string): DeploymentProgress["met
   const stackSeconds = stacks
     .filter((stack) => stack.startTime !== undefined)
     .reduce((sum, { startTime = "", endTime = end }) => sum + secondsBetween(startTime, endTime), 0);
-  const estimated = estimatedTimeRemaining(state, now);
+  const estimate = estimateOfDeployment(state, now);
+  const estimated = estimate?.remainingSeconds?.p50;
   let finished = 0;
   let failed = 0;
   for (const stack of stacks) {
@@ -140,6 +144,7 @@ const metricsOf = (state: DeploymentState, now: string): DeploymentProgress["met
   return {
     durationSeconds,
     ...(estimated !== undefined && { estimatedTimeRemaining: estimated }),
+    ...(estimate && { estimate }),
     resourcesCreated: finished,
     resourcesFailed: failed,
     throughput: durationSeconds === 0 ? 0 : round((60 * finished) / durationSeconds),

@@ -1,6 +1,7 @@
 /** A deployment's stack, event by event. */
 import type { DeploymentEvent, ErrorDetail } from "../../protocol/deployment/deployment-events.ts";
 import type { DeploymentStatus, LogEntry } from "../../protocol/deployment/deployment-progress.ts";
+import type { Estimate } from "../../protocol/stack/estimate.ts";
 import type { Cause } from "../../protocol/stack/stack-frames.ts";
 import { STACK_TYPE } from "../stack/stack-event.ts";
 import { LOG_LINES, shortened, type StackEnding, type StackNode } from "./deployment-state.ts";
@@ -28,6 +29,7 @@ const begunAnew = ({
   counted: _counted,
   rollingBack: _rollingBack,
   ending: _ending,
+  estimate: _estimate,
   ...stack
 }: StackNode): StackNode => ({ ...stack, reachedPercent: 0, totalResources: 0, resources: new Map() });
 
@@ -36,7 +38,7 @@ type Ending = StackEnding & ToldCounts & Readonly<{ stack: string }>;
 
 /** The stack once its operation has come to rest. */
 const atRest = (
-  { rollingBack: _rollingBack, ...stack }: StackNode,
+  { rollingBack: _rollingBack, estimate: _estimate, ...stack }: StackNode,
   { timestamp, data }: Readonly<{ timestamp: string; data: Ending }>,
 ): StackNode => {
   const ending = endingOf(data);
@@ -61,6 +63,8 @@ const endingOf = (data: StackEnding): StackEnding | undefined => {
   return rollbackCause ? { ...ending, rollbackCause: shortenedCause(rollbackCause) } : ending;
 };
 
+const estimateIn = ({ estimate }: Readonly<{ estimate?: Estimate | undefined }>) => estimate && { estimate };
+
 const UNDONE = { code: "STACK_DELETED", message: "The stack was deleted while it was being deployed" };
 
 export type StackEvent = Extract<DeploymentEvent, { type: `stack_${string}` }>;
@@ -81,13 +85,15 @@ export const stackAfter = (stack: StackNode, event: StackEvent, going: Deploymen
         layer,
         dependsOn: dependencies,
         totalResources,
+        ...estimateIn(event.data),
       };
     }
     case "stack_deleting": {
       const startTime = stack.startTime ?? event.timestamp;
       // As CloudFormation does with a stack that could not be created, if it is told to.
       const isUndone = stack.status === "deploying" && going !== "rolling_back" && going !== "cancelling";
-      return { ...unended, operation: "delete", startTime, ...(isUndone && { error: UNDONE }) };
+      const undone = isUndone && { error: UNDONE };
+      return { ...unended, operation: "delete", startTime, ...undone, ...estimateIn(event.data) };
     }
     case "stack_deployed": {
       const { outputs, outputsOmitted } = event.data;
@@ -97,7 +103,9 @@ export const stackAfter = (stack: StackNode, event: StackEvent, going: Deploymen
     }
     case "stack_rolling_back": {
       const { cause } = event.data;
-      return { ...told, rollingBack: true, ...(cause && { cause: shortenedCause(cause) }) };
+      const { estimate: _estimate, ...turned } = told;
+      const why = cause && { cause: shortenedCause(cause) };
+      return { ...turned, rollingBack: true, ...why, ...estimateIn(event.data) };
     }
     case "stack_failed": {
       const cause = event.data.cause ? shortenedCause(event.data.cause) : stack.cause;
@@ -118,7 +126,15 @@ export const stackAfter = (stack: StackNode, event: StackEvent, going: Deploymen
 export const stackAfterResource = (stack: StackNode, event: ResourceEvent, drafts: Drafts): StackNode => {
   const resources = resourcesAfterEvent(stack.resources, event, drafts);
   const cause = firstCause(stack.cause, event);
-  const after = { ...stack, resources, ...countedBy(stack, event.data), ...(cause && { cause }) };
+  const { estimate: known, ...rest } = stack;
+  const { superseded, estimate } = event.data;
+  const after = {
+    ...rest,
+    resources,
+    ...countedBy(stack, event.data),
+    ...(cause && { cause }),
+    ...estimateIn(superseded && !estimate ? { estimate: known } : { estimate }),
+  };
   const percent = stack.rollingBack ? 0 : (event.data.progressPercent ?? percentCounted(after));
   return {
     ...after,

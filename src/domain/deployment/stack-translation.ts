@@ -12,6 +12,7 @@ import type {
   LeftResource,
   ResourceUpdate,
   StackComplete,
+  StackCounts,
   StackFrame,
 } from "../../protocol/stack/stack-frames.ts";
 import { boundedText, keptOutputs } from "../../protocol/bounds.ts";
@@ -36,7 +37,12 @@ export const translated = (frame: StackFrame, belonging: Belonging): DeploymentE
   if (turnsBack(frame)) {
     const { reason } = resource;
     const cause = frame.operation?.cause;
-    const data = { ...belonging, ...(reason !== "" && { reason }), ...(cause && { cause }) };
+    const data = {
+      ...belonging,
+      ...(reason !== "" && { reason }),
+      ...(cause && { cause }),
+      ...estimateIn(stack),
+    };
     return { type: "stack_rolling_back", timestamp, data };
   }
   switch (operationBegunBy(resource.status)) {
@@ -46,13 +52,17 @@ export const translated = (frame: StackFrame, belonging: Belonging): DeploymentE
       return {
         type: "stack_deploying",
         timestamp,
-        data: { ...belonging, totalResources: stack.totalResources },
+        data: { ...belonging, totalResources: stack.totalResources, ...estimateIn(stack) },
       };
     case "delete":
       return {
         type: "stack_deleting",
         timestamp,
-        data: { ...belonging, ...(isUncreated(resource.previousStatus) && { uncreated: true }) },
+        data: {
+          ...belonging,
+          ...(isUncreated(resource.previousStatus) && { uncreated: true }),
+          ...estimateIn(stack),
+        },
       };
     case "review":
     case "unknown":
@@ -60,6 +70,8 @@ export const translated = (frame: StackFrame, belonging: Belonging): DeploymentE
       return undefined;
   }
 };
+
+const estimateIn = ({ estimate }: StackCounts) => estimate && { estimate };
 
 /**
  * Whether CloudFormation takes back here what it has begun: its status says so, or its channel, which knows that a deletion
@@ -98,6 +110,7 @@ const resourceEventOf = (
     ...(resource.reason !== "" && { reason: resource.reason }),
     ...(operation?.cause && { cause: operation.cause }),
     ...(resource.superseded && { superseded: true }),
+    ...estimateIn(stack),
     totalResources: stack.totalResources,
     failedResources: stack.failedResources,
     // On CloudFormation's way back its percentage falls, and what is undone is done; the deployment's stays.

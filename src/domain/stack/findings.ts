@@ -1,8 +1,10 @@
 /** What a poll brings to a stack's state, and what comes of it. */
 import type { StackFrame } from "../../protocol/stack/stack-frames.ts";
 import type { Plan } from "../template/plan.ts";
+import type { TemplateSchedule } from "../template/template-schedule.ts";
+import type { Learned } from "../estimate/learned.ts";
 import type { StackEvent } from "./stack-event.ts";
-import type { StackState } from "./stack-state.ts";
+import type { FollowedStack, StackState } from "./stack-state.ts";
 
 /** What one poll found out. */
 export type Findings = Readonly<{
@@ -17,6 +19,10 @@ export type Findings = Readonly<{
   read: ReadonlySet<string>;
   /** What the operation met in this poll is to touch, by the stack's ARN. */
   plans: ReadonlyMap<string, Plan>;
+  /** What the templates of these operations say of order and time, by the stack's ARN. */
+  schedules?: ReadonlyMap<string, TemplateSchedule>;
+  /** How long things take here, as far as that was learned. */
+  learned?: Learned;
   /** Keys of events that were left out, oldest first, by their stack's ARN: what stands below them is not late. */
   past?: ReadonlyMap<string, readonly string[]>;
   /** Events were kept back whose operation has not shown its start yet. */
@@ -24,6 +30,19 @@ export type Findings = Readonly<{
   /** What DescribeStacks said, if it was asked; `denied` if it may not be, or knows the stack no more. */
   description?: Readonly<{ status: string; outputs: Readonly<Record<string, string>> }> | "denied";
 }>;
+
+/** What an operation of the stack is to touch, and in which order, as far as that was found out. */
+export const planFound = (
+  { plans, schedules }: Findings,
+  stackId: string,
+): Pick<FollowedStack, "planned" | "dependencies" | "timeouts"> => {
+  const { dependencies = {}, timeouts = {} } = schedules?.get(stackId) ?? {};
+  return {
+    planned: plans.get(stackId) ?? {},
+    ...(Object.keys(dependencies).length > 0 && { dependencies }),
+    ...(Object.keys(timeouts).length > 0 && { timeouts }),
+  };
+};
 
 export type Advance = Readonly<{
   state: StackState;

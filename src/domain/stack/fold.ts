@@ -10,7 +10,7 @@ import { attemptAfterOwnEvent, attemptBegunBy, attemptWithPast } from "./operati
 import { causesOf } from "./cause.ts";
 import { endingOf } from "./operation/ending.ts";
 import { Family } from "./operation/family.ts";
-import type { Advance, Findings } from "./findings.ts";
+import { planFound, type Advance, type Findings } from "./findings.ts";
 import { countsOf, resourceUpdateOf, stackCompleteOf } from "./frames.ts";
 import { untold } from "./operation-view.ts";
 import { isWhole, outcomeOf } from "./operation/outcomes.ts";
@@ -20,7 +20,7 @@ import { ResourceSet } from "./resources/resource-set.ts";
 import { agrees, hasHiddenStart, isAfterlook, isMissing } from "./operation/settling.ts";
 import { isOwnEvent, isOwnStatusEvent, type StackEvent } from "./stack-event.ts";
 import type { Attempt, OwnMark, StackState } from "./stack-state.ts";
-import { isAtRest, operationBegunBy, standingOf } from "./statuses.ts";
+import { isAtRest, isUnderWay, operationBegunBy, REVIEW_STATUS, standingOf } from "./statuses.ts";
 import { operationOf, operationOfState, type OperationView } from "./summary.ts";
 import { percentOf } from "./resources/tally.ts";
 import { operationStart } from "./operation/unseen-operations.ts";
@@ -66,7 +66,7 @@ export class Fold {
     this.told = operationOfState(before);
     this.attempt = attemptWithPast(before);
     this.family = new Family(before, findings);
-    this.resources = new ResourceSet(before.resources, this.family);
+    this.resources = new ResourceSet(before.resources, this.family, findings.learned);
     // Of the same name, but another stack: the one that was tracked is gone.
     if (before.rootId !== undefined && before.rootId !== findings.rootId) this.forget();
     this.newestStart = operationStart(
@@ -107,6 +107,7 @@ export class Fold {
     this.noteHeld();
     this.settle();
     if (wasEnded) this.putEndRight(before);
+    this.resources.keepOutlook();
     const { touched } = this.family;
     return {
       state: this.state(),
@@ -181,14 +182,16 @@ export class Fold {
   /** Takes a stack's own event; whether it leaves the stack as it stands. */
   private takeWord(event: StackEvent, rank: number, corrected: Set<string>): boolean {
     const before = this.family.stackOf(event);
-    const planned =
-      event === this.newestStart ? (this.findings.plans.get(event.stackId) ?? {}) : before.planned;
-    const stack = withOwnEvent({ ...before, planned }, event, rank);
+    const isStart = event === this.newestStart;
+    const planned = isStart
+      ? { ...without(before, "dependencies", "timeouts"), ...planFound(this.findings, event.stackId) }
+      : before;
+    const stack = withOwnEvent(planned, event, rank);
     this.family.keep(stack);
     if (stack.stackId === this.findings.rootId && this.attempt)
       this.attempt = attemptAfterOwnEvent(this.attempt, before, stack);
     if (!isSame(spansOf(before), spansOf(stack))) this.resources.refold(corrected);
-    else if (planned !== before.planned) this.resources.recount();
+    else if (isStart || stack.kind !== before.kind) this.resources.recount();
     return stack.marks.at(-1)?.rank !== rank;
   }
 
@@ -254,7 +257,7 @@ export class Fold {
   private complete(outputs: Readonly<Record<string, string>>): void {
     const ending = endingOf(this.state());
     if (!ending || !this.attempt) return;
-    this.attempt = { ...this.attempt, ...keptOutputs(outputs), settlingPolls: 0 };
+    this.attempt = { ...without(this.attempt, "estimate"), ...keptOutputs(outputs), settlingPolls: 0 };
     const counts = this.progressed();
     this.push(stackCompleteOf(this.family.root, this.attempt, ending, counts, this.next()));
   }
@@ -273,8 +276,20 @@ export class Fold {
       const resource = this.resources.all.get(key);
       return resource ? [shownOf(resource)] : [];
     });
+    if (!superseded) this.estimate(event.timestamp);
     const beyond = { superseded, corrected: shown, previousStatus };
     this.push(resourceUpdateOf(event, path, this.progressed(), this.next(), beyond), begins);
+  }
+
+  /** Brings the estimate up to date. Lists of several stacks have no common order: it never goes back in time. */
+  private estimate(timestamp: string): void {
+    const attempt = this.attempt!;
+    const { status } = this.family.root;
+    const known = attempt.estimatedAt ?? "";
+    const estimatedAt = known > timestamp ? known : timestamp;
+    const isRunning = isUnderWay({ status }) && status !== REVIEW_STATUS;
+    const estimate = isRunning ? this.resources.estimateAt(Date.parse(estimatedAt)) : undefined;
+    this.attempt = { ...without(attempt, "estimate"), ...(estimate && { estimate }), estimatedAt };
   }
 
   /** Pushes a frame, with all that its readers need to know the operation as it is known here now. */

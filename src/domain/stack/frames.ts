@@ -21,6 +21,7 @@ export const countsOf = (root: FollowedStack, attempt: Attempt, tally: Tally): S
   inProgressResources: tally.inProgress,
   failedResources: tally.failed,
   progress: attempt.progress,
+  ...(attempt.estimate && { estimate: attempt.estimate }),
 });
 
 /** `superseded`: the event changes nothing of how its resource stands; `corrected`: the resources that it puts right. */

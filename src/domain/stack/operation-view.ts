@@ -47,7 +47,7 @@ const goingOn = (view: OperationView): OperationView => ({
 
 const continuedBy = (before: OperationView, frame: ResourceUpdate): OperationView => {
   const { stack, timestamp } = frame;
-  const view = { ...before, ...stack };
+  const view = { ...without(before, "estimate"), ...stack };
   if (!isOwnStatus(frame)) return view;
   const { status } = stack;
   const reviewed = before.status === REVIEW_STATUS && operationBegunBy(status) !== undefined;
@@ -66,6 +66,7 @@ const changed = (view: OperationView, change: OperationChange): OperationView =>
 const endedBy = (before: OperationView, frame: StackComplete): OperationView => ({
   ...without(
     before,
+    "estimate",
     "outputsOmitted",
     "cause",
     "rollbackCause",

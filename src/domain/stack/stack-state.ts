@@ -2,6 +2,7 @@
  * All that is known of a stack's newest attempt. Everything in it follows from the stack's events; what can be
  * computed from the rest is not kept. Entries are replaced, never changed in place.
  */
+import type { Estimate } from "../../protocol/stack/estimate.ts";
 import type { Cause, phases } from "../../protocol/stack/stack-frames.ts";
 import type { BegunResource } from "./resources/resource-entry.ts";
 import type { HookReport, ReasonHint } from "./stack-event.ts";
@@ -56,6 +57,10 @@ export type FollowedStack = OwnStatus &
     parentRunning: boolean;
     /** Types of the resources that this operation is to touch, by logical id. */
     planned: Readonly<Record<string, string>>;
+    /** By logical id what each of them depends on, where its template tells. */
+    dependencies?: Readonly<Record<string, readonly string[]>>;
+    /** By logical id the seconds after which its template gives it up. */
+    timeouts?: Readonly<Record<string, number>>;
   }>;
 
 export type Attempt = Readonly<{
@@ -65,6 +70,10 @@ export type Attempt = Readonly<{
   firstOffset: number;
   /** Percent reached in this phase. */
   progress: number;
+  /** How much longer it takes, as of `estimatedAt`. */
+  estimate?: Estimate;
+  /** AWS's time of the newest event that the estimate knows of. */
+  estimatedAt?: string;
   /** Why it fails: the first failure that is not the consequence of another, else what the stack itself says. */
   cause?: Cause;
   /** What keeps its rollback from succeeding. */

@@ -84,6 +84,12 @@ export const deploymentExample: DeploymentAnswer = {
   metrics: {
     durationSeconds: 365,
     estimatedTimeRemaining: 270,
+    estimate: {
+      remainingSeconds: { p50: 270, p90: 430 },
+      endsAt: { p50: "2025-10-09T14:46:30.000Z", p90: "2025-10-09T14:49:10.000Z" },
+      basis: "typical",
+      sample: 0,
+    },
     resourcesCreated: 42,
     resourcesFailed: 0,
     throughput: 6.9,

@@ -1,5 +1,6 @@
 /** How far a deployment and its stacks are, told now and then: no offset, never replayed, and lost without harm. */
 import * as z from "zod";
+import { estimateSchema } from "../stack/estimate.ts";
 
 const transient = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
   z.object({
@@ -24,6 +25,7 @@ export const transientFrameSchema = z.discriminatedUnion("type", [
       currentLayer: z.number().int().positive().optional(),
       currentStack: z.string().optional(),
       estimatedTimeRemaining: z.number().nonnegative().optional(),
+      estimate: estimateSchema.optional(),
     }),
   ),
   transient(
@@ -34,6 +36,7 @@ export const transientFrameSchema = z.discriminatedUnion("type", [
       progressPercent: percent,
       currentResource: z.string().optional(),
       message: z.string().optional(),
+      estimate: estimateSchema.optional(),
     }),
   ),
 ]);

@@ -10,6 +10,7 @@ import {
   MAX_TEXT_LENGTH,
   MAX_WORD_LENGTH,
 } from "../bounds.ts";
+import { estimateSchema } from "../stack/estimate.ts";
 import { sentOutputSchema } from "../stack/output-value.ts";
 import { causeSchema, leftResourceSchema, MOST_LEFT_RESOURCES, outcomes } from "../stack/stack-frames.ts";
 import { environmentSchema, deploymentIdSchema, stackKeySchema } from "../connection/channel.ts";
@@ -160,8 +161,12 @@ const stackCounts = {
   failedResources: count.optional(),
 };
 
+/** How much longer the stack's operation takes, if whoever tells of it knows. */
+const stackEstimate = { estimate: estimateSchema.optional() };
+
 const resourceEvent = z.object({
   ...ofStack,
+  ...stackEstimate,
   resource: resourceSchema,
   durationSeconds: seconds.optional(),
   reason: text.optional(),
@@ -243,6 +248,7 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
       dependencies: stackKeys.optional(),
       totalResources: count.optional(),
       reason: text.optional(),
+      ...stackEstimate,
     }),
   ),
   event(
@@ -279,6 +285,7 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
   event(
     "stack_rolling_back",
     stackEvent.extend({
+      ...stackEstimate,
       /** The first failure, as far as it is known. */
       cause: sentCauseSchema.optional(),
     }),
@@ -287,6 +294,7 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
   event(
     "stack_deleting",
     stackEvent.extend({
+      ...stackEstimate,
       /** Its creation had failed: it may be deleted only to be created anew. */
       uncreated: z.boolean().optional(),
     }),

@@ -1,5 +1,6 @@
 /** A deployment and its stacks as REST and snapshots show them: the seeds' interfaces and the fields of their samples. */
 import * as z from "zod";
+import { estimateSchema } from "../stack/estimate.ts";
 import { blastSchema, deploymentModes, errorDetailSchema, leavings } from "./deployment-events.ts";
 import { outputValueSchema } from "../stack/output-value.ts";
 import { causeSchema, leftResourceSchema, outcomes } from "../stack/stack-frames.ts";
@@ -88,6 +89,8 @@ export const stackProgressSchema = z.object({
   retained: z.array(leftResourceSchema).optional(),
   /** Resources of it may still become available (Express mode). */
   stabilising: z.boolean().optional(),
+  /** How much longer its operation takes. */
+  estimate: estimateSchema.optional(),
   outputs: z.record(z.string(), outputValueSchema).optional(),
   /** Outputs that are not told for want of room. */
   outputsOmitted: z.number().int().positive().optional(),
@@ -124,7 +127,10 @@ export const deploymentProgressSchema = z.object({
   stacks: z.record(z.string(), stackProgressSchema),
   metrics: z.object({
     durationSeconds: z.number(),
+    /** Seconds: the median of `estimate`. */
     estimatedTimeRemaining: z.number().optional(),
+    /** How much longer the run, or its way back, takes. */
+    estimate: estimateSchema.optional(),
     resourcesCreated: z.number().int(),
     resourcesFailed: z.number().int(),
     /** Resources finished a minute. */

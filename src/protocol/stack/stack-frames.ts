@@ -3,6 +3,7 @@
  * `channel` and `offset` are ours; clients of the classic protocol ignore them.
  */
 import * as z from "zod";
+import { estimateSchema } from "./estimate.ts";
 
 /** ISO 8601 UTC with milliseconds; AWS's own where AWS gave one. */
 const timestamp = z.string();
@@ -23,6 +24,8 @@ export const stackCountsSchema = z.object({
   failedResources: z.number().int(),
   /** Percent; falls only when a rollback begins, 100 only at the end. */
   progress: z.number().int().min(0).max(100),
+  /** How much longer its operation takes, as of the frame; absent at rest, and where nothing is known. */
+  estimate: estimateSchema.optional(),
 });
 
 export type StackCounts = Readonly<z.infer<typeof stackCountsSchema>>;

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { causeCodec } from "../../channel/cause-codec.ts";
 import { objectOf, wordOf, type Codec } from "../../channel/codec.ts";
+import { estimateCodec } from "../../channel/estimate-codec.ts";
 import type {
   DeploymentState,
   ResourceNode,
@@ -117,6 +118,7 @@ export const stackRowCodec = objectOf<StackRow>({
     retained: leftResources,
     stabilising: z.boolean().optional(),
   }).optional(),
+  estimate: estimateCodec.optional(),
   outputs: z.record(text, z.unknown()).optional() as unknown as Codec<StackNode["outputs"]>,
   outputsOmitted: count.optional(),
 });

@@ -27,14 +27,16 @@ export class ProgressFrames {
     for (const [name, stack] of after.stacks) {
       if (stack.status !== "deploying" || before.stacks.get(name) === stack || !this.isDue(name, now))
         continue;
-      const { progressPercent, currentResource, logs } = stackProgressOf(after, stack, timestamp);
+      const { progressPercent, currentResource, logs, estimate } = stackProgressOf(after, stack, timestamp);
       const message = logs.at(-1)?.message;
-      frames.push(frame("stack_progress", { stack: name, progressPercent, currentResource, message }));
+      frames.push(
+        frame("stack_progress", { stack: name, progressPercent, currentResource, message, estimate }),
+      );
     }
     if (before === after || !this.isDue("", now)) return frames;
     const { summary, currentLayer, currentStack, metrics } = deploymentProgressOf(after, timestamp);
     const { progressPercent, deployedStacks } = summary;
-    const { estimatedTimeRemaining } = metrics;
+    const { estimatedTimeRemaining, estimate } = metrics;
     frames.push(
       frame("deployment_progress", {
         progressPercent,
@@ -42,6 +44,7 @@ export class ProgressFrames {
         currentLayer,
         currentStack,
         estimatedTimeRemaining,
+        estimate,
       }),
     );
     return frames;

@@ -6,6 +6,7 @@ import type { CloudFormation, StackDescription } from "../../aws/cloudformation/
 import type { Findings } from "../../domain/stack/findings.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import type { Plan } from "../../domain/template/plan.ts";
+import type { TemplateSchedule } from "../../domain/template/template-schedule.ts";
 import { hasHiddenStart, isAfterlook, isUntold, PATIENCE } from "../../domain/stack/operation/settling.ts";
 import { isNestedStackEvent, isOwnStatusEvent, type StackEvent } from "../../domain/stack/stack-event.ts";
 import {
@@ -46,6 +47,7 @@ export const observe = async (
 /** The work of one `observe`. */
 class Look {
   private readonly plans = new Map<string, Plan>();
+  private readonly schedules = new Map<string, TemplateSchedule>();
   private readonly read = new Set<string>();
   /** Stacks of which something was told after they had been read. */
   private readonly overtaken = new Set<string>();
@@ -144,6 +146,7 @@ class Look {
         events: mergeByTime(this.lists),
         read: this.read.difference(this.overtaken),
         plans: this.plans,
+        ...(this.schedules.size > 0 && { schedules: this.schedules }),
         past: this.past,
         ...(held.size > 0 && { held: true }),
         ...(previousStatus !== undefined && { previousStatus }),
@@ -271,8 +274,11 @@ class Look {
   ): Promise<Result<null, LookupFailure>> {
     const kind = operationBegunBy(start.status) ?? "unknown";
     const found = await planOf(this.cloudFormation, stackId, kind, nested);
-    if (found.ok) this.plans.set(stackId, found.value);
-    else if (!this.hasty) {
+    if (found.ok) {
+      const { plan, schedule } = found.value;
+      this.plans.set(stackId, plan);
+      if (schedule) this.schedules.set(stackId, schedule);
+    } else if (!this.hasty) {
       this.trouble = found.failure;
       return found;
     }

@@ -6,9 +6,13 @@ import type { CloudFormation, StackDescription } from "../../aws/cloudformation/
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import { planOfChanges, planOfTemplate, pseudoParameters, type Plan } from "../../domain/template/plan.ts";
 import type { OperationKind } from "../../domain/stack/statuses.ts";
+import type { TemplateSchedule } from "../../domain/template/template-schedule.ts";
 import { success, type Result } from "../../protocol/result.ts";
 
-const NOTHING_KNOWN: Plan = {};
+/** What an operation is to touch, and what its template says of order and time. */
+export type OperationPlan = Readonly<{ plan: Plan; schedule?: TemplateSchedule | undefined }>;
+
+const NOTHING_KNOWN: OperationPlan = { plan: {} };
 
 /** Failures that asking again may mend; others mean that there is nothing to be had. */
 const isPassing = ({ kind }: LookupFailure): boolean =>
@@ -19,14 +23,17 @@ export const planOf = async (
   stackId: string,
   kind: OperationKind,
   nested: boolean,
-): Promise<Result<Plan, LookupFailure>> => {
+): Promise<Result<OperationPlan, LookupFailure>> => {
   const described = await cloudFormation.describeStack(stackId);
   if (!described.ok) return isPassing(described.failure) ? described : success(NOTHING_KNOWN);
   const changeSetId = kind === "delete" ? undefined : described.value.changeSetId;
   if (changeSetId !== undefined) {
     const changeSet = await cloudFormation.changeSet(changeSetId);
     if (changeSet.ok && changeSet.value.executionStatus.startsWith("EXECUTE_")) {
-      return success(planOfChanges(changeSet.value.changes));
+      // Without the template the order is guessed, and the plan is as good.
+      const template = await cloudFormation.template(stackId);
+      const schedule = template.ok ? template.value.schedule : undefined;
+      return success({ plan: planOfChanges(changeSet.value.changes), schedule });
     }
     if (!changeSet.ok && isPassing(changeSet.failure)) return changeSet;
   }
@@ -38,8 +45,9 @@ export const planOf = async (
 const templatePlan = async (
   cloudFormation: CloudFormation,
   stack: StackDescription,
-): Promise<Result<Plan, LookupFailure>> => {
+): Promise<Result<OperationPlan, LookupFailure>> => {
   const template = await cloudFormation.template(stack.stackId);
   if (!template.ok) return isPassing(template.failure) ? template : success(NOTHING_KNOWN);
-  return success(planOfTemplate(template.value, { ...pseudoParameters(stack.stackId), ...stack.parameters }));
+  const parameters = { ...pseudoParameters(stack.stackId), ...stack.parameters };
+  return success({ plan: planOfTemplate(template.value, parameters), schedule: template.value.schedule });
 };

@@ -15,6 +15,7 @@ import type {
 import type { Standing } from "../../domain/stack/statuses.ts";
 import type { Feed } from "./deployment-feeds.ts";
 import { causeCodec } from "../../channel/cause-codec.ts";
+import { estimateCodec } from "../../channel/estimate-codec.ts";
 
 const text = z.string();
 const time = text;
@@ -61,6 +62,8 @@ const attempt = objectOf<Attempt>({
   startedAt: time,
   firstOffset: count,
   progress: count,
+  estimate: estimateCodec.optional(),
+  estimatedAt: time.optional(),
   cause,
   rollbackCause: cause,
   inherited: objectOf<NonNullable<Attempt["inherited"]>>({ cause, orphans: z.boolean() }).optional(),
@@ -108,8 +111,16 @@ const begun = {
   undo: standing,
 };
 
+const schedule = {
+  dependencies: z.record(text, z.array(text)).optional(),
+  timeouts: z.record(text, count).optional(),
+};
+
 /** A stack nested in the tracked one. */
-export const nestedCodec = objectOf<FollowedStack>({ ...followed, planned: names });
+export const nestedCodec = objectOf<FollowedStack>({ ...followed, ...schedule, planned: names });
+
+/** What the root's template says of order and time. */
+export const scheduleCodec = objectOf<Pick<FollowedStack, "dependencies" | "timeouts">>(schedule);
 
 /** What the root's operation is to touch. */
 export const plannedCodec: Codec<FollowedStack["planned"]> = names;
@@ -127,10 +138,12 @@ export const blockCodec = z.array(
 );
 
 /** Kept in the row of the head. */
-export type StackHead = Readonly<{ root?: Omit<FollowedStack, "planned">; attempt?: Attempt }>;
+export type StackHead = Readonly<{ root?: Root; attempt?: Attempt }>;
+
+type Root = Omit<FollowedStack, "planned" | "dependencies" | "timeouts">;
 
 export const stackHeadCodec = objectOf<StackHead>({
-  root: objectOf<Omit<FollowedStack, "planned">>(followed).optional(),
+  root: objectOf<Root>(followed).optional(),
   attempt: attempt.optional(),
 });
 

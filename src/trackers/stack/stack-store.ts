@@ -9,10 +9,18 @@ import type { Advance } from "../../domain/stack/findings.ts";
 import {
   EMPTY_STATE,
   rootOf,
+  type FollowedStack,
   type StackState,
   type TrackedResource,
 } from "../../domain/stack/stack-state.ts";
-import { blockCodec, nestedCodec, plannedCodec, stackHeadCodec, type StackHead } from "./stack-codec.ts";
+import {
+  blockCodec,
+  nestedCodec,
+  plannedCodec,
+  scheduleCodec,
+  stackHeadCodec,
+  type StackHead,
+} from "./stack-codec.ts";
 
 const floorOf = ({ attempt }: StackHead): number => attempt?.firstOffset ?? 1;
 
@@ -30,6 +38,10 @@ const shortened = ([key, resource]: Entry): Entry =>
 
 /** What the root's operation is to touch: long, and the same from its beginning to its end. */
 const PLANNED = "planned";
+/** What its template says of order and time. */
+const SCHEDULE = "schedule";
+const MOST_SCHEDULE = 1_000_000;
+const NO_PLAN = { planned: undefined, dependencies: undefined, timeouts: undefined };
 const NESTED = "nested/";
 const RESOURCES = "resources/";
 
@@ -69,7 +81,7 @@ export class StackStore {
 
   /** Keeps what a poll brought, and gives the new frames as they go out. */
   commit({ state, frames, ...change }: Advance): readonly LogRun[] {
-    const { planned, ...root } = rootOf(state) ?? { planned: undefined };
+    const { planned, dependencies, timeouts, ...root } = rootOf(state) ?? NO_PLAN;
     const isPlanNew = planned !== undefined && planned !== rootOf(this.state)?.planned;
     const kept: StackHead = {
       ...("stackId" in root && { root }),
@@ -78,7 +90,10 @@ export class StackStore {
     const texts = frames.map((frame) => JSON.stringify(frame));
     const runs = this.log.commit(texts, () => {
       if (change.renewed) this.forget();
-      if (isPlanNew) this.storage.kv.put(PLANNED, planned);
+      if (isPlanNew) {
+        this.storage.kv.put(PLANNED, planned);
+        this.keepSchedule({ ...(dependencies && { dependencies }), ...(timeouts && { timeouts }) });
+      }
       if (change.touchedResources.size > 0) this.keepResources(state, change.touchedResources);
       for (const stackId of change.touchedStacks) {
         if (stackId !== state.rootId) this.storage.kv.put(NESTED + stackId, state.followed.get(stackId));
@@ -87,6 +102,12 @@ export class StackStore {
     });
     this.state = state;
     return runs;
+  }
+
+  /** What is too long to be kept is guessed after a restart. */
+  private keepSchedule(schedule: Pick<FollowedStack, "dependencies" | "timeouts">): void {
+    if (JSON.stringify(schedule).length <= MOST_SCHEDULE) this.storage.kv.put(SCHEDULE, schedule);
+    else this.storage.kv.delete(SCHEDULE);
   }
 
   private keepResources(state: StackState, touched: ReadonlySet<string>): void {
@@ -105,6 +126,7 @@ export class StackStore {
   private withoutState(): StackHead {
     this.forget();
     this.storage.kv.delete(PLANNED);
+    this.storage.kv.delete(SCHEDULE);
     return {};
   }
 
@@ -117,7 +139,8 @@ export class StackStore {
     // In the order of their keys, so that every resource finds its place in its block again.
     const blocks = readableRows(kv, RESOURCES, blockCodec);
     if (![planned, nested, blocks].every(({ isWhole }) => isWhole)) return undefined;
-    const itself = { ...root, planned: planned.rows[0]?.[1] ?? {} };
+    const [schedule] = readableRows(kv, SCHEDULE, scheduleCodec).rows;
+    const itself = { ...root, planned: planned.rows[0]?.[1] ?? {}, ...schedule?.[1] };
     return {
       rootId: root.stackId,
       ...(attempt && { attempt }),

@@ -4,6 +4,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { isComplete } from "../../domain/stack/stack-state.ts";
+import { estimateAt } from "../../domain/estimate/estimate.ts";
 import { fittedSummary } from "../../domain/stack/fitted-summary.ts";
 import { summaryOf } from "../../domain/stack/summary.ts";
 import { tellingOf } from "../../domain/failure/trouble.ts";
@@ -52,6 +53,7 @@ export class StackTracker extends DurableObject<Env> implements StackTrackerRpc 
     const kind = poll.trouble?.kind;
     return success({
       ...fittedSummary(summary),
+      ...(summary.estimate && { estimate: estimateAt(summary.estimate, Date.now()) }),
       ...this.channel.position(),
       ...inAccount(this.address.account),
       region: this.address.region,

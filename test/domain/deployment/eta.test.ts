@@ -1,7 +1,7 @@
 /** How much longer a run takes: absent rather than wrong, and measured on runs whose end is known. */
 import { describe, expect, test } from "vitest";
 import type { DeploymentState } from "../../../src/domain/deployment/deployment-state.ts";
-import { estimatedTimeRemaining } from "../../../src/domain/estimate/eta.ts";
+import { estimatedTimeRemaining } from "../../../src/domain/estimate/deployment-estimate.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
 import { factsOf, inTime } from "./play.ts";
 import { at, begun, NOTHING, planned, SEEDS_PLAN, stateOf, told } from "./told.ts";

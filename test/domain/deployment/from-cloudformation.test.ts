@@ -97,7 +97,7 @@ describe("a deployment of a stack", () => {
     const during = views.find(({ frame }) => frame.stack.status === "ROLLBACK_IN_PROGRESS")!.view;
     expect(during).toMatchObject({ status: "deploying", cause: { logicalId: "Bucket" } });
     expect(during.stacks["shop"]).toMatchObject({ rollingBack: true, cause: { logicalId: "Bucket" } });
-    expect(during.metrics.estimatedTimeRemaining).toBeUndefined();
+    expect(during.metrics.estimate).toMatchObject({ basis: "typical" });
     expect(told.filter((text) => text.startsWith("resource_retained"))).toHaveLength(2);
     expect(told).not.toContain("stack_deleting shop");
     expect(stack).toMatchObject({

@@ -99,6 +99,7 @@ describe("a translated stack", () => {
           id: "physical-Table",
         },
         durationSeconds: 1,
+        estimate: frames[5]?.stack.estimate,
         progressPercent: 50,
         totalResources: 2,
         completedResources: 1,

@@ -62,6 +62,12 @@ describe("the view of a deployment", () => {
         durationSeconds: 365,
         // 105 s for 45 %, then two layers of stacks that take 49 s in the middle
         estimatedTimeRemaining: 226,
+        estimate: {
+          remainingSeconds: { p50: 226, p90: 299 },
+          endsAt: { p50: at(591), p90: at(664) },
+          basis: "pace",
+          sample: 0,
+        },
         resourcesCreated: 1,
         resourcesFailed: 0,
         throughput: 0.16,

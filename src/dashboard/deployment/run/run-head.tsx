@@ -1,12 +1,13 @@
 /** Where a run stands, at one look: status, percentage, counts, times. */
 import type { ComponentChildren } from "preact";
 import type { DeploymentProgress } from "../../../protocol/deployment/deployment-progress.ts";
-import { durationText, estimateText } from "../../../domain/words/durations.ts";
+import { durationText } from "../../../domain/words/durations.ts";
 import { Elapsed } from "../../elements/elapsed.tsx";
 import { Moment } from "../../elements/moment.tsx";
 import { percentText } from "../../elements/percent.ts";
 import { hasRunEnded, kindOfStatus } from "../../../domain/words/status-words.ts";
 import { doneText } from "../../elements/stack-counts.ts";
+import { Remaining } from "../../elements/remaining.tsx";
 import { Status } from "../../elements/status.tsx";
 
 type FactProps = Readonly<{ name: string; broad?: boolean; children: ComponentChildren }>;
@@ -39,7 +40,7 @@ export const RunHead = ({ progress, isBrief, children }: HeadProps) => {
     totalLayers,
   } = progress;
   const isOver = hasRunEnded(status);
-  const { estimatedTimeRemaining: left } = metrics;
+  const { estimate } = metrics;
   return (
     <section class={isBrief ? "sheet head brief" : "sheet head"} aria-label="Progress">
       <div class="head-line">
@@ -67,7 +68,7 @@ export const RunHead = ({ progress, isBrief, children }: HeadProps) => {
         <Fact name={isOver ? "Took" : "Elapsed"}>
           {isOver ? durationText(metrics.durationSeconds) : <Elapsed from={progress.startTime} />}
         </Fact>
-        <Fact name="Left">{isOver || left === undefined ? "–" : estimateText(left)}</Fact>
+          <Fact name="Left">{isOver || !estimate ? "–" : <Remaining estimate={estimate} />}</Fact>
         <Fact name="Skipped">{summary.skippedStacks}</Fact>
         <Fact name="Failed">
           <span class={summary.failedStacks > 0 ? "fault" : undefined}>{summary.failedStacks}</span>

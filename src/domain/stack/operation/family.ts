@@ -3,13 +3,14 @@
  * events and its own status. Nested ones join as they are met.
  */
 import { cursorOf, isFirstKnown, orderOf, rankIn, type EventOrder } from "./event-order.ts";
-import type { Findings } from "../findings.ts";
+import { planFound, type Findings } from "../findings.ts";
 import { UNKNOWN_STATUS } from "./own-status.ts";
 import { phasesOf, type Phases } from "../resources/phases.ts";
 import { isUntold } from "./settling.ts";
 import { isNestedStackEvent, type StackEvent } from "../stack-event.ts";
 import type { FollowedStack, StackState } from "../stack-state.ts";
 import { keyOf } from "./unseen.ts";
+import { without } from "../../without.ts";
 
 /** How many polls read a nested stack that rests, as its parent says, but has not told its own end. */
 const READS_AT_REST = 3;
@@ -27,9 +28,9 @@ export class Family {
     this.findings = findings;
     this.followed = new Map(before.followed);
     if (!this.followed.has(findings.rootId)) this.keep(this.newStack(findings.rootId, findings.rootName, ""));
-    for (const [stackId, planned] of findings.plans) {
+    for (const stackId of findings.plans.keys()) {
       const nested = this.followed.get(stackId);
-      if (nested && stackId !== findings.rootId) this.keep({ ...nested, planned });
+      if (nested && stackId !== findings.rootId) this.keep({ ...nested, ...planFound(findings, stackId) });
     }
     for (const event of findings.events) {
       if (isNestedStackEvent(event)) this.parents.set(event.physicalId, event);
@@ -83,7 +84,7 @@ export class Family {
   forget(): void {
     const { root } = this;
     const order = this.orderOf(root);
-    const { marks: _marks, base: _base, ...rest } = root;
+    const rest = without(root, "marks", "base", "dependencies", "timeouts");
     this.followed.clear();
     this.touched.clear();
     this.orders.clear();
@@ -123,7 +124,6 @@ export class Family {
 
   private newStack(stackId: string, name: string, prefix: string): FollowedStack {
     const nested = prefix !== "";
-    const planned = this.findings.plans.get(stackId) ?? {};
     return {
       ...UNKNOWN_STATUS,
       stackId,
@@ -132,7 +132,7 @@ export class Family {
       cursor: [],
       due: nested,
       parentRunning: nested,
-      planned,
+      ...planFound(this.findings, stackId),
     };
   }
 }

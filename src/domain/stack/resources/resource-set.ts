@@ -1,11 +1,16 @@
 /** The resources of an attempt while one poll is folded, each with its history, and their counts. */
+import type { Estimate } from "../../../protocol/stack/estimate.ts";
+import { estimateOf } from "../../estimate/estimate.ts";
+import { durationsOf, type Learned } from "../../estimate/learned.ts";
+import { CLOSING_REST, type Outlook } from "../../estimate/outlook.ts";
 import type { Family } from "../operation/family.ts";
 import { entryAfter, type BegunResource } from "./resource-entry.ts";
 import { placeOf, resourceOf, shownOf } from "./resource-fold.ts";
 import { factOf, failureIn, withFact } from "./resource-history.ts";
 import { isNestedStackEvent, type StackEvent } from "../stack-event.ts";
-import { resourceKeyOf, type Fact, type TrackedResource } from "../stack-state.ts";
+import { resourceKeyOf, type Fact, type FollowedStack, type TrackedResource } from "../stack-state.ts";
 import { standingOf } from "../statuses.ts";
+import { outlookOf, placeOfPlanned, placeOfResource } from "./stack-outlook.ts";
 import { count, tallyOf, type Tally } from "./tally.ts";
 
 /** Whether two views of a resource say the same. */
@@ -19,6 +24,12 @@ const isSame = (left: BegunResource | undefined, right: BegunResource): boolean 
   });
 };
 
+/** Outlooks of states that may be folded further: counting one anew costs as much as all resources. */
+const outlooks = new WeakMap<
+  ReadonlyMap<string, TrackedResource>,
+  Readonly<{ outlook: Outlook; learned: Learned | undefined }>
+>();
+
 export class ResourceSet {
   readonly all: Map<string, TrackedResource>;
   readonly touched = new Set<string>();
@@ -27,11 +38,18 @@ export class ResourceSet {
   private counted = 0;
   private readonly failing = new Set<string>();
   private readonly family: Family;
+  private readonly learned: Learned | undefined;
+  /** Undefined until it is asked for. */
+  private outlook: Outlook | undefined;
 
-  constructor(before: ReadonlyMap<string, TrackedResource>, family: Family) {
+  constructor(before: ReadonlyMap<string, TrackedResource>, family: Family, learned: Learned | undefined) {
     this.all = new Map(before);
     this.family = family;
+    this.learned = learned;
     this.tally = this.recount();
+    const kept = outlooks.get(before);
+    outlooks.delete(before);
+    if (kept && kept.learned === learned) this.outlook = kept.outlook;
     for (const [key, { history }] of this.all) if (history?.some(failureIn)) this.failing.add(key);
   }
 
@@ -52,6 +70,7 @@ export class ResourceSet {
   recount(): Tally {
     const { followed, root } = this.family;
     this.counted = followed.size;
+    this.outlook = undefined;
     this.tally = tallyOf(this.all, followed, root.phase);
     return this.tally;
   }
@@ -73,6 +92,7 @@ export class ResourceSet {
     if (known) count(this.tally, known, phase, -1);
     else if (Object.hasOwn(stack.planned, event.logicalId)) this.tally.unstarted--;
     count(this.tally, resource, phase, 1);
+    this.noteOutlook(stack, known, resource);
     this.all.set(key, resource);
     this.touched.add(key);
     if (failureIn(fact)) this.failing.add(key);
@@ -83,6 +103,38 @@ export class ResourceSet {
     if (isNestedStackEvent(event)) this.noteNested(event.physicalId, history);
     if (family.followed.size !== this.counted) this.recount();
     return superseded;
+  }
+
+  /** How much longer the operation takes, as of a time in milliseconds of the epoch; undefined: nothing is known. */
+  estimateAt(now: number): Estimate | undefined {
+    const { followed, root } = this.family;
+    this.outlook ??= outlookOf(this.all, followed, root, durationsOf(this.learned));
+    const rest = this.outlook.at(now) ?? (this.tally.finished > 0 ? CLOSING_REST : undefined);
+    return rest && estimateOf(rest, now);
+  }
+
+  /** The next fold of this state goes on with its outlook. */
+  keepOutlook(): void {
+    if (this.outlook) outlooks.set(this.all, { outlook: this.outlook, learned: this.learned });
+  }
+
+  private noteOutlook(
+    stack: FollowedStack,
+    before: TrackedResource | undefined,
+    after: TrackedResource,
+  ): void {
+    const { outlook } = this;
+    if (!outlook) return;
+    const { root } = this.family;
+    outlook.open(after.stackId);
+    const planned = stack.planned[after.logicalId];
+    if (before) {
+      const place = placeOfResource(before, root);
+      if (place) outlook.note(place, false);
+    } else if (planned !== undefined && root.phase === "forward")
+      outlook.note(placeOfPlanned(stack, after.logicalId, planned), false);
+    const place = placeOfResource(after, root);
+    if (place) outlook.note(place, true);
   }
 
   /** Folds all resources anew, as a stack's own event changed what their events were a part of. */

@@ -1,0 +1,164 @@
+/**
+ * What comes after what within one stack: how long what still waits takes, from its first step to the last. By the template
+ * where its dependencies are known, else by what types usually wait for.
+ */
+import { besides, inTurn, NOTHING, wholeOf, type Durations, type Span, type Verb } from "./durations.ts";
+import { usuallyWaitsFor } from "./typical-order.ts";
+
+/** What a stack has to do with one resource. */
+export type Task = Readonly<{ id: string; type: string; verb: Verb }>;
+
+/** Logical ids of a stack's template with those that they depend on. */
+export type Dependencies = Readonly<Record<string, readonly string[]>>;
+
+export type DurationsOf = (task: Task) => Durations;
+
+export interface WorkOrder {
+  /** A task waits for its turn (`true`), or does so no more. */
+  note(task: Task, waits: boolean): void;
+  /** What follows once the task is done. */
+  after(task: Task): Span;
+  /** Ids of the tasks that a task had to wait for. */
+  before(task: Task): readonly string[];
+  /** Whether what follows differs from task to task of a type, and changes only with what `before` tells. */
+  readonly isByTask: boolean;
+  /** The longest way through all that waits. */
+  longest(): Span;
+}
+
+/** What is deleted goes before what it depends on. */
+const isReversed = ({ verb }: Task): boolean => verb === "delete";
+
+/** Seconds from the end of what a task waits for to its own beginning. */
+const BETWEEN: Span = { p50: 1.5, spread: 1 };
+
+type Kind = { task: Task; count: number; tail?: Span | undefined };
+
+/** By types: all of a type are one step. */
+export class TypicalOrder implements WorkOrder {
+  readonly isByTask = false;
+  private readonly kinds = new Map<string, Kind>();
+  private readonly durationsOf: DurationsOf;
+
+  constructor(durationsOf: DurationsOf) {
+    this.durationsOf = durationsOf;
+  }
+
+  note(task: Task, waits: boolean): void {
+    const key = `${task.verb} ${task.type}`;
+    const kind = this.kinds.get(key) ?? { task, count: 0 };
+    kind.count += waits ? 1 : -1;
+    if (kind.count > 0) this.kinds.set(key, kind);
+    else this.kinds.delete(key);
+    for (const known of this.kinds.values()) known.tail = undefined;
+  }
+
+  after(task: Task): Span {
+    let longest = NOTHING;
+    for (const kind of this.kinds.values()) {
+      if (this.follows(kind.task, task)) longest = besides(longest, this.tailOf(kind));
+    }
+    return longest;
+  }
+
+  before(): readonly string[] {
+    return [];
+  }
+
+  longest(): Span {
+    let longest = NOTHING;
+    for (const kind of this.kinds.values()) longest = besides(longest, this.tailOf(kind));
+    return longest;
+  }
+
+  private follows(next: Task, before: Task): boolean {
+    if (next.type === before.type || isReversed(next) !== isReversed(before)) return false;
+    return isReversed(next)
+      ? usuallyWaitsFor(before.type, next.type)
+      : usuallyWaitsFor(next.type, before.type);
+  }
+
+  private tailOf(kind: Kind): Span {
+    if (kind.tail) return kind.tail;
+    const whole = inTurn(BETWEEN, wholeOf(this.durationsOf(kind.task), kind.count));
+    // Types that wait for each other in a circle are cut there.
+    kind.tail = whole;
+    kind.tail = inTurn(whole, this.after(kind.task));
+    return kind.tail;
+  }
+}
+
+/** By a template's dependencies. */
+export class TemplateOrder implements WorkOrder {
+  readonly isByTask = true;
+  private readonly waiting = new Map<string, Task>();
+  private readonly tails = new Map<string, Span>();
+  private readonly dependencies: Dependencies;
+  private readonly dependants = new Map<string, string[]>();
+  private sorted: Task[] | undefined;
+  private readonly durationsOf: DurationsOf;
+
+  constructor(dependencies: Dependencies, durationsOf: DurationsOf) {
+    this.dependencies = dependencies;
+    this.durationsOf = durationsOf;
+    for (const [id, needed] of Object.entries(dependencies)) {
+      for (const other of needed) {
+        const known = this.dependants.get(other);
+        if (known) known.push(id);
+        else this.dependants.set(other, [id]);
+      }
+    }
+  }
+
+  note(task: Task, waits: boolean): void {
+    if (!waits) {
+      this.waiting.delete(task.id);
+      return;
+    }
+    this.waiting.set(task.id, task);
+    this.tails.clear();
+    this.sorted = undefined;
+  }
+
+  after(task: Task): Span {
+    let longest = NOTHING;
+    for (const id of this.next(task)) {
+      const waiting = this.waiting.get(id);
+      if (waiting) longest = besides(longest, this.tailOf(waiting));
+    }
+    return longest;
+  }
+
+  before(task: Task): readonly string[] {
+    return (isReversed(task) ? this.dependants.get(task.id) : this.dependencies[task.id]) ?? [];
+  }
+
+  longest(): Span {
+    this.sorted ??= [...this.waiting.values()].sort(
+      (one, other) => this.tailOf(other).p50 - this.tailOf(one).p50,
+    );
+    // What has begun since it was sorted stands at the front and goes.
+    while (this.sorted.length > 0 && !this.waiting.has(this.sorted[0]!.id)) this.sorted.shift();
+    return this.sorted[0] ? this.tailOf(this.sorted[0]) : NOTHING;
+  }
+
+  private next(task: Task): readonly string[] {
+    return (isReversed(task) ? this.dependencies[task.id] : this.dependants.get(task.id)) ?? [];
+  }
+
+  /** What waits has all that follows it waiting too, so that the way from it stays as it is. */
+  private tailOf(task: Task): Span {
+    const known = this.tails.get(task.id);
+    if (known) return known;
+    const whole = inTurn(BETWEEN, wholeOf(this.durationsOf(task)));
+    this.tails.set(task.id, whole);
+    let longest = NOTHING;
+    for (const id of this.next(task)) {
+      const waiting = this.waiting.get(id);
+      if (waiting) longest = besides(longest, this.tailOf(waiting));
+    }
+    const tail = inTurn(whole, longest);
+    this.tails.set(task.id, tail);
+    return tail;
+  }
+}

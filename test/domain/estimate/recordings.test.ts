@@ -1,0 +1,96 @@
+/** Recorded operations of others, estimated with nothing learned: how far off, and how often the range held. */
+import { describe, expect, test } from "vitest";
+import { reasonHintOf } from "../../../src/aws/cloudformation/reason-hint.ts";
+import { advance } from "../../../src/domain/stack/advance.ts";
+import { EMPTY_STATE, rootOf, type StackState } from "../../../src/domain/stack/stack-state.ts";
+import { isOwnEvent, type StackEvent } from "../../../src/domain/stack/stack-event.ts";
+import { estimateAt } from "../../../src/domain/estimate/estimate.ts";
+import {
+  traceEvents,
+  tracesFolder,
+  wholeTraces,
+  whyNoTraces,
+  type WholeTrace,
+} from "../../support/traces.ts";
+
+const START = /^(CREATE|UPDATE|DELETE)_IN_PROGRESS$/;
+
+type Look = Readonly<{ off: number; pace: number | undefined; isHeld: boolean }>;
+
+/** The types that an operation touches, as its template would tell them. */
+const plansFrom = (events: readonly StackEvent[]): Map<string, Record<string, string>> => {
+  const plans = new Map<string, Record<string, string>>();
+  for (const event of events) {
+    if (isOwnEvent(event)) continue;
+    plans.set(event.stackId, { ...plans.get(event.stackId), [event.logicalId]: event.type });
+  }
+  return plans;
+};
+
+/** Looks at one recording at thirty moments of each of its operations that ends well, past the first third. */
+const looksAt = (name: WholeTrace): Look[] => {
+  const events = traceEvents(name, reasonHintOf).sort((one, other) =>
+    one.timestamp < other.timestamp ? -1 : Number(one.timestamp > other.timestamp),
+  );
+  const nested = new Set(events.filter((event) => !isOwnEvent(event)).map(({ physicalId }) => physicalId));
+  const root = events.find(({ stackId }) => !nested.has(stackId))!;
+  const isStart = (event: StackEvent) =>
+    event.stackId === root.stackId && isOwnEvent(event) && START.test(event.status);
+  const starts = events.flatMap((event, index) => (isStart(event) ? [index] : []));
+  const looks: Look[] = [];
+  starts.forEach((from, at) => {
+    const own = events.slice(from, starts[at + 1]);
+    const plans = plansFrom(own);
+    let state: StackState = EMPTY_STATE;
+    const shots = own.map((event, index) => {
+      const findings = {
+        rootId: root.stackId,
+        rootName: root.stackName,
+        events: [event],
+        read: new Set(state.followed.keys()),
+        plans,
+      };
+      state = advance(state, findings, { channel: "stacks/x/y", offset: index }).state;
+      return { at: Date.parse(event.timestamp), state };
+    });
+    const begun = shots[0]!.at;
+    const turned = shots.find((shot) => rootOf(shot.state)?.phase !== "forward");
+    if (rootOf(turned?.state ?? EMPTY_STATE)?.phase === "rollback") return;
+    const end = (turned ?? shots.at(-1)!).at;
+    for (let part = 10; part < 30; part += 1) {
+      const now = begun + ((end - begun) * part) / 30;
+      const { attempt } = shots.findLast((shot) => shot.at <= now)!.state;
+      const told = attempt?.estimate && estimateAt(attempt.estimate, now).remainingSeconds;
+      if (!told) continue;
+      const truth = (end - now) / 1000;
+      const whole = (end - begun) / 1000;
+      const { progress = 0 } = attempt ?? {};
+      const pace = progress > 0 ? (((now - begun) / 1000) * (100 - progress)) / progress : undefined;
+      looks.push({
+        off: Math.abs(told.p50 - truth) / whole,
+        pace: pace === undefined ? undefined : Math.abs(pace - truth) / whole,
+        isHeld: truth <= told.p90 + 1,
+      });
+    }
+  });
+  return looks;
+};
+
+const medianOf = (values: readonly number[]): number =>
+  [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN;
+
+describe.skipIf(!tracesFolder)(`Estimates of recordings${tracesFolder ? "" : ` (${whyNoTraces})`}`, () => {
+  test("past the first third are off by less than a quarter of the whole, and by half as much as the pace", () => {
+    const looks = wholeTraces.flatMap(looksAt);
+    const off = medianOf(looks.map((look) => look.off));
+    const pace = medianOf(looks.flatMap((look) => look.pace ?? []));
+    const held = looks.filter(({ isHeld }) => isHeld).length / looks.length;
+    console.info(
+      `median ${(100 * off).toFixed()} % off, the pace ${(100 * pace).toFixed()} %, held ${(100 * held).toFixed()} %`,
+    );
+    expect(looks.length).toBeGreaterThan(80);
+    expect(off).toBeLessThan(0.25);
+    expect(off).toBeLessThan(pace / 2);
+    expect(held).toBeGreaterThan(0.75);
+  });
+});
