@@ -80,9 +80,8 @@ export class Outlook {
       else stop(part, placed);
       return;
     }
-    part.order.note(placed, isThere);
     part.waiting += isThere ? 1 : -1;
-    if (isThere) part.isStale = part.running.size > 0;
+    if (part.order.note(placed, isThere)) part.isStale = true;
     // What has begun is not waited for any more by what it depends on.
     else for (const id of part.order.before(placed)) this.refresh(part, `${placed.verb} ${id}`);
   }

@@ -14,8 +14,11 @@ export type Dependencies = Readonly<Record<string, readonly string[]>>;
 export type DurationsOf = (task: Task) => Durations;
 
 export interface WorkOrder {
-  /** A task waits for its turn (`true`), or does so no more. */
-  note(task: Task, waits: boolean): void;
+  /**
+   * A task waits for its turn (`true`), or does so no more; whether that changes what follows others than those that it had to
+   * wait for itself.
+   */
+  note(task: Task, waits: boolean): boolean;
   /** What follows once the task is done. */
   after(task: Task): Span;
   /** Ids of the tasks that a task had to wait for. */
@@ -44,13 +47,14 @@ export class TypicalOrder implements WorkOrder {
     this.durationsOf = durationsOf;
   }
 
-  note(task: Task, waits: boolean): void {
+  note(task: Task, waits: boolean): boolean {
     const key = `${task.verb} ${task.type}`;
     const kind = this.kinds.get(key) ?? { task, count: 0 };
     kind.count += waits ? 1 : -1;
     if (kind.count > 0) this.kinds.set(key, kind);
     else this.kinds.delete(key);
     for (const known of this.kinds.values()) known.tail = undefined;
+    return true;
   }
 
   after(task: Task): Span {
@@ -110,14 +114,14 @@ export class TemplateOrder implements WorkOrder {
     }
   }
 
-  note(task: Task, waits: boolean): void {
-    if (!waits) {
-      this.waiting.delete(task.id);
-      return;
-    }
-    this.waiting.set(task.id, task);
+  note(task: Task, waits: boolean): boolean {
+    if (waits) this.waiting.set(task.id, task);
+    else this.waiting.delete(task.id);
+    // As a rule what begins had waited for nothing that still waits: no other way is shorter for it.
+    if (!waits && !this.before(task).some((id) => this.waiting.has(id))) return false;
     this.tails.clear();
     this.sorted = undefined;
+    return true;
   }
 
   after(task: Task): Span {
