@@ -22,7 +22,7 @@ export type Findings = Readonly<{
   /** What the templates of these operations say of order and time, by the stack's ARN. */
   schedules?: ReadonlyMap<string, TemplateSchedule>;
   /** How long things take here, as far as that was learned. */
-  learned?: Learned;
+  learned?: Learned | undefined;
   /** Keys of events that were left out, oldest first, by their stack's ARN: what stands below them is not late. */
   past?: ReadonlyMap<string, readonly string[]>;
   /** Events were kept back whose operation has not shown its start yet. */

@@ -1,5 +1,7 @@
 /** What the object of an AWS region can be asked. What each call does stands with its implementation, `Region`. */
 import type { BudgetView, Lease, LeaseRequest } from "../../domain/budget/account-budget.ts";
+import type { Seen } from "../../domain/estimate/experience.ts";
+import type { Learned } from "../../domain/estimate/learned.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import type { NameStanding } from "../../domain/stack/stack-listing.ts";
 import type { Result } from "../../protocol/result.ts";
@@ -10,4 +12,8 @@ export interface RegionRpc {
   take(calls: number): Promise<number | undefined>;
   noteThrottle(): Promise<void>;
   budgetView(): Promise<BudgetView>;
+  learned(stackName: string): Promise<Learned>;
+  learn(stackName: string, seen: readonly Seen[]): Promise<void>;
+  durations(): Promise<Readonly<Record<string, unknown>>>;
+  forgetDurations(stackName?: string): Promise<void>;
 }

@@ -30,6 +30,7 @@ import { LogConsumers } from "../audiences/log-consumers.ts";
 import { CallLease } from "../account/call-lease.ts";
 import { standingIn } from "../account/region.ts";
 import { Schedule } from "./schedule.ts";
+import { StackExperience } from "./stack-experience.ts";
 import { StackPoll } from "./stack-poll.ts";
 import { StackStore } from "./stack-store.ts";
 import { logLine } from "../../log.ts";
@@ -57,6 +58,7 @@ export class StackChannel {
   private readonly feeds: DeploymentFeeds;
   private readonly pushes: GatewayPushes;
   private readonly lease: CallLease;
+  private readonly experience: StackExperience;
 
   constructor(ctx: DurableObjectState, env: Env, settings: Settings, name: string, address: StackAddress) {
     const { aws, stackWaitSeconds, pollIntervalSeconds } = settings;
@@ -76,6 +78,7 @@ export class StackChannel {
     this.consumers = new LogConsumers(kv, this.store.log, { env, name, session, settings, forms });
     const deploying = workerSession(env, aws, { ...address, purpose: "deploy" });
     this.canvas = new CanvasDeploys(kv, address, deploying, () => this.schedule.rearm(Date.now()));
+    this.experience = new StackExperience(env, address);
     this.poll = new StackPoll(
       kv,
       this.store,
@@ -88,6 +91,7 @@ export class StackChannel {
         troubled: (frame) => this.troubled(frame),
         turn: (isUrgent) => this.turn(isUrgent),
         throttled: () => this.throttled(),
+        learned: () => this.experience.learned(),
       },
     );
     this.schedule = new Schedule(ctx.storage, {
@@ -240,6 +244,7 @@ export class StackChannel {
 
   private committed(runs: readonly LogRun[], { renewed, frames }: Advance, isRetold: boolean): void {
     const { store } = this;
+    if (!isRetold) this.ctx.waitUntil(this.experience.teach(frames, store.state));
     // A deployment's stacks are audited there.
     if (this.feeds.isPartOfRun && runs[0]) this.consumers.skip(runs[0].from);
     if (renewed)

@@ -4,7 +4,8 @@
  */
 import type { CloudFormation } from "../../aws/cloudformation/cloudformation.ts";
 import { advance } from "../../domain/stack/advance.ts";
-import type { Advance } from "../../domain/stack/findings.ts";
+import type { Learned } from "../../domain/estimate/learned.ts";
+import type { Advance, Findings } from "../../domain/stack/findings.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import type { NameStanding } from "../../domain/stack/stack-listing.ts";
 import { goneSince, isComplete, rootOf } from "../../domain/stack/stack-state.ts";
@@ -35,6 +36,8 @@ export type Audience = Readonly<{
   /** Milliseconds until AWS may be asked; 0: now. `isUrgent`: somebody has just come for the stack. */
   turn(isUrgent: boolean): Promise<number>;
   throttled(): void;
+  /** How long things take here: the same object all through an operation. */
+  learned(): Promise<Learned>;
   /** `isRetold`: it was told before, in another epoch. */
   committed(runs: readonly LogRun[], change: Advance, isRetold: boolean): void;
   troubled(frame: TroubleFrame): void;
@@ -140,7 +143,8 @@ export class StackPoll {
     const hasty = (this.trouble?.polls ?? 0) >= PATIENCE_FOR_PLANS;
     const seen = await observe(this.store.state, this.address.stackName, this.cloudFormation, hasty);
     if (!seen.ok) return this.note(seen.failure);
-    const { findings, trouble } = seen.value;
+    const { trouble } = seen.value;
+    const findings = await this.withLearned(seen.value.findings);
     const wasComplete = isComplete(this.store.state);
     const position = { channel: stackChannelOf(this.address), offset: this.store.log.offset };
     const change = advance(this.store.state, findings, position);
@@ -150,6 +154,10 @@ export class StackPoll {
     else this.forgetTrouble();
     // The name may by now belong to another stack, made after this one was deleted.
     if (goneSince(change.state) !== undefined && !wasComplete) await this.observe();
+  }
+
+  private async withLearned(findings: Findings): Promise<Findings> {
+    return findings.events.length === 0 ? findings : { ...findings, learned: await this.audience.learned() };
   }
 
   /** Why a name that AWS has never shown is not asked for now; undefined: it is. */
