@@ -1,6 +1,6 @@
 /** How an estimate is read back that was stored. */
 import * as z from "zod";
-import type { Estimate } from "../protocol/stack/estimate.ts";
+import type { Estimate } from "../protocol/estimate.ts";
 import { objectOf, wordOf } from "./codec.ts";
 
 const seconds = z.object({ p50: z.number(), p90: z.number() }).optional();

@@ -12,7 +12,7 @@ import type {
   LogEntry,
   StackStatus,
 } from "../../protocol/deployment/deployment-progress.ts";
-import type { Estimate } from "../../protocol/stack/estimate.ts";
+import type { Estimate } from "../../protocol/estimate.ts";
 import type { OutputValue } from "../../protocol/stack/output-value.ts";
 import type { Cause, LeftResource, Outcome } from "../../protocol/stack/stack-frames.ts";
 

@@ -1,7 +1,7 @@
 /** A deployment's stack, event by event. */
 import type { DeploymentEvent, ErrorDetail } from "../../protocol/deployment/deployment-events.ts";
 import type { DeploymentStatus, LogEntry } from "../../protocol/deployment/deployment-progress.ts";
-import type { Estimate } from "../../protocol/stack/estimate.ts";
+import type { Estimate } from "../../protocol/estimate.ts";
 import type { Cause } from "../../protocol/stack/stack-frames.ts";
 import { STACK_TYPE } from "../stack/stack-event.ts";
 import { LOG_LINES, shortened, type StackEnding, type StackNode } from "./deployment-state.ts";

@@ -2,7 +2,7 @@
  * How much longer a deployment takes: what its stacks in flight tell of themselves, else what this run has shown: durations of
  * its resources by type, and of its finished stacks. Absent rather than wrong: without anything to go by there is no number.
  */
-import type { Estimate } from "../../protocol/stack/estimate.ts";
+import type { Estimate } from "../../protocol/estimate.ts";
 import { secondsBetween } from "../elapsed.ts";
 import {
   blockedAmong,

@@ -1,5 +1,5 @@
 /** An estimate as it is told, and what becomes of it as time passes without news. */
-import type { Estimate } from "../../protocol/stack/estimate.ts";
+import type { Estimate } from "../../protocol/estimate.ts";
 import { durationsBetween, restAfter, type Span } from "./durations.ts";
 import type { Rest } from "./outlook.ts";
 

@@ -118,8 +118,9 @@ export class Outlook {
   at(now: number): Rest | undefined {
     let longest: Rest | undefined;
     for (const [stackId, part] of this.parts) {
+      // A copy of the names: each is taken out and put in again.
       if (part.isStale && part.order.isByTask)
-        for (const name of [...part.running.keys()]) this.refresh(part, name);
+        for (const name of Array.from(part.running.keys())) this.refresh(part, name);
       part.isStale = false;
       const beyond = this.beyond(stackId);
       let soonest = Infinity;

@@ -2,7 +2,7 @@
  * All that is known of a stack's newest attempt. Everything in it follows from the stack's events; what can be
  * computed from the rest is not kept. Entries are replaced, never changed in place.
  */
-import type { Estimate } from "../../protocol/stack/estimate.ts";
+import type { Estimate } from "../../protocol/estimate.ts";
 import type { Cause, phases } from "../../protocol/stack/stack-frames.ts";
 import type { BegunResource } from "./resources/resource-entry.ts";
 import type { HookReport, ReasonHint } from "./stack-event.ts";

@@ -1,5 +1,5 @@
 /** How much longer something takes, in words: a range, as nobody knows an end to the second. */
-import type { Estimate } from "../../protocol/stack/estimate.ts";
+import type { Estimate } from "../../protocol/estimate.ts";
 import { estimateAt } from "../estimate/estimate.ts";
 
 type Range = Readonly<{ p50: number; p90: number }>;

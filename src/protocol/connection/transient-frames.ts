@@ -1,6 +1,6 @@
 /** How far a deployment and its stacks are, told now and then: no offset, never replayed, and lost without harm. */
 import * as z from "zod";
-import { estimateSchema } from "../stack/estimate.ts";
+import { estimateSchema } from "../estimate.ts";
 
 const transient = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
   z.object({

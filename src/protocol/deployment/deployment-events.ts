@@ -10,7 +10,7 @@ import {
   MAX_TEXT_LENGTH,
   MAX_WORD_LENGTH,
 } from "../bounds.ts";
-import { estimateSchema } from "../stack/estimate.ts";
+import { estimateSchema } from "../estimate.ts";
 import { sentOutputSchema } from "../stack/output-value.ts";
 import { causeSchema, leftResourceSchema, MOST_LEFT_RESOURCES, outcomes } from "../stack/stack-frames.ts";
 import { environmentSchema, deploymentIdSchema, stackKeySchema } from "../connection/channel.ts";

@@ -1,6 +1,6 @@
 /** A deployment and its stacks as REST and snapshots show them: the seeds' interfaces and the fields of their samples. */
 import * as z from "zod";
-import { estimateSchema } from "../stack/estimate.ts";
+import { estimateSchema } from "../estimate.ts";
 import { blastSchema, deploymentModes, errorDetailSchema, leavings } from "./deployment-events.ts";
 import { outputValueSchema } from "../stack/output-value.ts";
 import { causeSchema, leftResourceSchema, outcomes } from "../stack/stack-frames.ts";

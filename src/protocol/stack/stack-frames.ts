@@ -3,7 +3,7 @@
  * `channel` and `offset` are ours; clients of the classic protocol ignore them.
  */
 import * as z from "zod";
-import { estimateSchema } from "./estimate.ts";
+import { estimateSchema } from "../estimate.ts";
 
 /** ISO 8601 UTC with milliseconds; AWS's own where AWS gave one. */
 const timestamp = z.string();

@@ -1,5 +1,5 @@
 /** The resources of an attempt while one poll is folded, each with its history, and their counts. */
-import type { Estimate } from "../../../protocol/stack/estimate.ts";
+import type { Estimate } from "../../../protocol/estimate.ts";
 import { estimateOf } from "../../estimate/estimate.ts";
 import { durationsOf, type Learned } from "../../estimate/learned.ts";
 import { CLOSING_REST, type Outlook } from "../../estimate/outlook.ts";
