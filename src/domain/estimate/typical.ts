@@ -70,7 +70,7 @@ const rowOfType = (type: string): Row | undefined => {
 };
 
 /** Custom resources are answered by anything; most answer at once. */
-export const isCustom = (type: string): boolean => type.startsWith("Custom::") || type === `AWS::${CUSTOM}`;
+const isCustom = (type: string): boolean => type.startsWith("Custom::") || type === `AWS::${CUSTOM}`;
 
 const ANSWERED = durationsBetween(6, 60, "typical");
 

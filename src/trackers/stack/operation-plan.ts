@@ -10,7 +10,7 @@ import type { TemplateSchedule } from "../../domain/template/template-schedule.t
 import { success, type Result } from "../../protocol/result.ts";
 
 /** What an operation is to touch, and what its template says of order and time. */
-export type OperationPlan = Readonly<{ plan: Plan; schedule?: TemplateSchedule | undefined }>;
+type OperationPlan = Readonly<{ plan: Plan; schedule?: TemplateSchedule | undefined }>;
 
 const NOTHING_KNOWN: OperationPlan = { plan: {} };
 
