@@ -49,7 +49,7 @@ export const quantileOf = ({ quantiles }: Durations, level: number): number => {
 };
 
 /** The share of durations that are over after so many seconds. */
-export const shareOver = ({ quantiles }: Durations, seconds: number): number => {
+const shareOver = ({ quantiles }: Durations, seconds: number): number => {
   if (seconds <= quantiles[0]!) return 0;
   for (let index = 1; index < LEVELS.length; index += 1) {
     const [from, to] = [quantiles[index - 1]!, quantiles[index]!];
