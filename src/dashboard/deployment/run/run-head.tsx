@@ -68,7 +68,7 @@ export const RunHead = ({ progress, isBrief, children }: HeadProps) => {
         <Fact name={isOver ? "Took" : "Elapsed"}>
           {isOver ? durationText(metrics.durationSeconds) : <Elapsed from={progress.startTime} />}
         </Fact>
-          <Fact name="Left">{isOver || !estimate ? "–" : <Remaining estimate={estimate} />}</Fact>
+        <Fact name="Left">{isOver || !estimate ? "–" : <Remaining estimate={estimate} />}</Fact>
         <Fact name="Skipped">{summary.skippedStacks}</Fact>
         <Fact name="Failed">
           <span class={summary.failedStacks > 0 ? "fault" : undefined}>{summary.failedStacks}</span>
