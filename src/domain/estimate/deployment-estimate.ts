@@ -141,15 +141,9 @@ export const estimatedTimeRemaining = (state: DeploymentState, now: string): num
   estimateOfDeployment(state, now)?.remainingSeconds?.p50;
 
 const remaining = (state: DeploymentState, now: string): Need | undefined => {
-  switch (state.status) {
-    case "initializing":
-    case "validating":
-      return announced(state, now);
-    case "deploying":
-      return onTheWayUp(state, now) ?? announced(state, now);
-    default:
-      return underway(state, now);
-  }
+  const { status } = state;
+  if (status === "initializing" || status === "validating") return announced(state, now);
+  return status === "deploying" ? (onTheWayUp(state, now) ?? announced(state, now)) : underway(state, now);
 };
 
 /** What is left of the time that was announced; a run that has taken longer makes it void. */

@@ -64,7 +64,7 @@ const looksAt = (name: WholeTrace): Look[] => {
       if (!told) continue;
       const truth = (end - now) / 1000;
       const whole = (end - begun) / 1000;
-      const { progress = 0 } = attempt ?? {};
+      const progress = attempt?.progress ?? 0;
       const pace = progress > 0 ? (((now - begun) / 1000) * (100 - progress)) / progress : undefined;
       looks.push({
         off: Math.abs(told.p50 - truth) / whole,
