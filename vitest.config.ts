@@ -35,7 +35,7 @@ export default defineConfig({
           // Servers on loopback, programs, a simulated AWS.
           name: "node",
           testTimeout: 30_000,
-          include: ["test/{aws,cli,orchestrator,simulator}/**/*.test.ts"],
+          include: ["test/{aws,cli,orchestrator,sign-in,simulator}/**/*.test.ts"],
         },
       },
       {

@@ -5,6 +5,7 @@
 import * as z from "zod";
 import { isContainerAddress, type ContainerSource } from "./aws/identity/container-credentials.ts";
 import type { AwsKeys } from "./aws/identity/credentials.ts";
+import { authSchema, authVariables, type AuthSettings } from "./auth/auth-settings.ts";
 import type { Failure } from "./protocol/failure.ts";
 import { ROLE_ARN } from "./protocol/role-arn.ts";
 import { regionSchema } from "./protocol/connection/channel.ts";
@@ -112,20 +113,6 @@ const variables = {
     .transform((value) => value === "true"),
 };
 
-const authVariables = {
-  AUTH_MODE: z.enum(["jwt", "off"], "must be jwt or off").default("jwt"),
-  AUTH_JWT_SECRET: z
-    .string()
-    .refine((secret) => new TextEncoder().encode(secret).length >= 32, "must hold at least 32 bytes")
-    .optional(),
-  AUTH_JWKS_URL: z
-    .string()
-    .refine((value) => isAddress(value, ["http:", "https:"]), "must be an http or https address")
-    .optional(),
-  AUTH_ISSUER: z.string().optional(),
-  AUTH_AUDIENCE: z.string().optional(),
-};
-
 /** The three ways to credentials; the first one that is set is taken, in the order that the SDKs have. */
 const credentialsVariables = {
   AWS_ACCESS_KEY_ID: z.string().optional(),
@@ -149,16 +136,6 @@ type VariableName = keyof typeof variables | keyof typeof authVariables | keyof 
 
 /** The variables as the runtime gives them, nothing checked yet. */
 export type Variables = Readonly<Partial<Record<VariableName, string>>>;
-
-/** How tokens are verified. `off` is for local work only and refused unless the request came to a loopback host. */
-export type AuthSettings =
-  | Readonly<{ mode: "off" }>
-  | Readonly<{
-      mode: "jwt";
-      keys: Readonly<{ secret: string }> | Readonly<{ jwksUrl: string }>;
-      issuer: string | undefined;
-      audience: string | undefined;
-    }>;
 
 /** Where the Worker's own credentials come from: fixed keys, a role that trusts Stackcast as its issuer, or a container. */
 type OwnCredentials = AwsKeys | Readonly<{ roleArn: string }> | ContainerSource;
@@ -204,22 +181,6 @@ const definedOf = (values: Readonly<Record<string, string | undefined>>) =>
   Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
   );
-
-const authSchema = z.object(authVariables).transform((values, context): AuthSettings => {
-  if (values.AUTH_MODE === "off") return { mode: "off" };
-  const {
-    AUTH_JWT_SECRET: secret,
-    AUTH_JWKS_URL: jwksUrl,
-    AUTH_ISSUER: issuer,
-    AUTH_AUDIENCE: audience,
-  } = values;
-  const keys = secret !== undefined ? { secret } : jwksUrl !== undefined ? { jwksUrl } : undefined;
-  if (keys !== undefined && (secret === undefined || jwksUrl === undefined))
-    return { mode: "jwt", keys, issuer, audience };
-  const message = keys ? "cannot be set beside AUTH_JWKS_URL" : "is missing (or set AUTH_JWKS_URL)";
-  context.addIssue({ code: "custom", path: ["AUTH_JWT_SECRET"], message });
-  return z.NEVER;
-});
 
 const credentialsSchema = z.object(credentialsVariables).transform((values, context): OwnCredentials => {
   const {

@@ -88,6 +88,11 @@ describe("settings", () => {
           keys: { jwksUrl: "https://keys.example/jwks" },
           issuer: "https://issuer.example",
           audience: "stackcast",
+          access: {
+            jwksUrl: "https://keys.example/jwks",
+            issuer: "https://issuer.example",
+            audience: "stackcast",
+          },
         },
         allowedOrigins: ["https://a.example", "http://localhost:5173"],
         publicUrl: "https://stackcast.example",

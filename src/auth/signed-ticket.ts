@@ -2,7 +2,7 @@
  * What a ticket looks like: the time of its end and chance, signed. So whoever looks at one knows at once, without asking
  * anybody, whether Stackcast gave it and whether its time is over; only whether it was used is kept elsewhere.
  */
-import type { AuthSettings } from "../settings.ts";
+import type { AuthSettings } from "./auth-settings.ts";
 
 const BASE64 = { alphabet: "base64url", omitPadding: true } as const;
 const HMAC = { name: "HMAC", hash: "SHA-256" } as const;

@@ -2,18 +2,31 @@
  * Turns a token into a session, at the edge and inside the objects alike. What is wrong with a token is told by a
  * constant: nothing of the token reaches a message.
  */
-import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from "jose";
+import {
+  createRemoteJWKSet,
+  decodeProtectedHeader,
+  errors,
+  jwtVerify,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+} from "jose";
 import * as z from "zod";
 import type { Failure } from "../protocol/failure.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import { roles, type Session } from "../protocol/connection/session.ts";
-import type { AuthSettings } from "../settings.ts";
+import { USUAL_ROLES, type AuthSettings, type KeySource, type RoleSettings } from "./auth-settings.ts";
+import { grantOf } from "./grants.ts";
+import { isSessionToken, sessionIn } from "./own-tokens.ts";
+import { secretId } from "./secret-id.ts";
 import { LATEST_EXPIRY, localSession } from "./loopback.ts";
 
 /** Longer ones are refused unread: a session goes into a header and beside each socket, where room is short. */
 const MAX_TOKEN_LENGTH = 8192;
 
 const CLOCK_TOLERANCE_SECONDS = 5;
+
+type JwtSettings = Extract<AuthSettings, { mode: "jwt" }>;
 
 const invalid: Failure = { code: "UNAUTHENTICATED", message: "The token is not valid" };
 const expired: Failure = { code: "TOKEN_EXPIRED", message: "The token has expired" };
@@ -56,21 +69,107 @@ const failureOf = (error: unknown, remoteKeys: boolean): Failure => {
   return remoteKeys && isKeyServerFailure(error) ? noKeys : invalid;
 };
 
-const payloadOf = async (token: string, auth: Extract<AuthSettings, { mode: "jwt" }>, now: number) => {
-  const options: JWTVerifyOptions = {
-    ...(auth.issuer !== undefined && { issuer: auth.issuer }),
-    ...(auth.audience !== undefined && { audience: auth.audience }),
-    clockTolerance: CLOCK_TOLERANCE_SECONDS,
-    requiredClaims: ["exp", "sub"],
-    currentDate: new Date(now),
-  };
-  // The algorithms are ours to say, never the token's: a public key must not pass for an HMAC secret.
-  if ("secret" in auth.keys) {
-    const secret = new TextEncoder().encode(auth.keys.secret);
-    return (await jwtVerify(token, secret, { ...options, algorithms: ["HS256"] })).payload;
-  }
+type Expected = Readonly<{ issuer: string | undefined; audience: string | undefined }>;
+
+const optionsOf = ({ issuer, audience }: Expected, now: number): JWTVerifyOptions => ({
+  ...(issuer !== undefined && { issuer }),
+  ...(audience !== undefined && { audience }),
+  clockTolerance: CLOCK_TOLERANCE_SECONDS,
+  requiredClaims: ["exp", "sub"],
+  currentDate: new Date(now),
+});
+
+/** By a public key that is fetched. The algorithms are ours to say: a public key must not pass for an HMAC secret. */
+const payloadByKeySet = async (
+  token: string,
+  { jwksUrl, ...expected }: Expected & Readonly<{ jwksUrl: string }>,
+  now: number,
+) => {
   const algorithms = ["RS256", "ES256", "EdDSA"];
-  return (await jwtVerify(token, keySetOf(auth.keys.jwksUrl), { ...options, algorithms })).payload;
+  return (await jwtVerify(token, keySetOf(jwksUrl), { ...optionsOf(expected, now), algorithms })).payload;
+};
+
+/** By one of the secrets: the one whose id the token names, else each in turn. */
+const payloadBySecret = async (
+  token: string,
+  secrets: readonly string[],
+  expected: Expected,
+  now: number,
+): Promise<JWTPayload> => {
+  const options = { ...optionsOf(expected, now), algorithms: ["HS256"] };
+  const named = decodeProtectedHeader(token).kid;
+  const ids = named === undefined ? [] : await Promise.all(secrets.map(secretId));
+  const meant = secrets.filter((_, index) => ids[index] === named);
+  let failure: unknown;
+  for (const secret of meant.length > 0 ? meant : secrets) {
+    try {
+      return (await jwtVerify(token, new TextEncoder().encode(secret), options)).payload;
+    } catch (error) {
+      // Whoever has signed it says that it has ended: no other secret is asked.
+      if (error instanceof errors.JWTExpired) throw error;
+      failure ??= error;
+    }
+  }
+  throw failure;
+};
+
+const payloadOf = (token: string, { keys, issuer, audience }: JwtSettings, now: number) =>
+  "secret" in keys
+    ? payloadBySecret(
+        token,
+        [keys.secret, ...(keys.previous === undefined ? [] : [keys.previous])],
+        { issuer, audience },
+        now,
+      )
+    : payloadByKeySet(token, { jwksUrl: keys.jwksUrl, issuer, audience }, now);
+
+/** Who is meant by the claims of an identity provider, by an address where that is verified. */
+const personSchema = z.looseObject({
+  sub: z.string().min(1).max(256),
+  email: z.string().min(3).max(256).optional().catch(undefined),
+  email_verified: z.unknown().optional(),
+});
+
+/** The session of somebody whom an identity provider knows. `expiresAt`: Unix seconds. */
+export const personSession = (
+  payload: Readonly<Record<string, unknown>>,
+  roleSettings: RoleSettings | undefined,
+  expiresAt: number,
+): Result<Session, Failure> => {
+  const person = personSchema.safeParse(payload);
+  if (!person.success) return failed(badClaims);
+  const { sub, email, email_verified: isVerified } = person.data;
+  const grant = grantOf(payload, roleSettings ?? USUAL_ROLES);
+  if (!grant.ok) return grant;
+  const { role, channels } = grant.value;
+  return success({
+    subject: email !== undefined && isVerified !== false ? email : sub,
+    role,
+    expiresAt: Math.min(expiresAt, LATEST_EXPIRY),
+    ...(channels && { channels: [...channels] }),
+  });
+};
+
+/** The session of an assertion that Cloudflare Access has put beside a request. */
+export const verifyAccess = async (
+  assertion: string,
+  source: KeySource,
+  roleSettings: RoleSettings | undefined,
+  now: number,
+): Promise<Result<Session, Failure>> => {
+  if (assertion.length > MAX_TOKEN_LENGTH * 4) return failed(invalid);
+  try {
+    const payload = await payloadByKeySet(assertion, source, now);
+    return personSession(customized(payload), roleSettings, payload.exp ?? 0);
+  } catch (error) {
+    return failed(failureOf(error, true));
+  }
+};
+
+/** Access puts claims of the identity provider under `custom`. */
+const customized = (payload: JWTPayload): Readonly<Record<string, unknown>> => {
+  const custom = z.record(z.string(), z.unknown()).safeParse(payload["custom"]);
+  return custom.success ? { ...custom.data, ...payload } : payload;
 };
 
 /**
@@ -84,8 +183,16 @@ export const verifyToken = async (
 ): Promise<Result<Session, Failure>> => {
   if (auth.mode === "off") return success(localSession);
   if (token.length > MAX_TOKEN_LENGTH) return failed(invalid);
+  if ("secret" in auth.keys && isSessionToken(token)) {
+    const session =
+      (await sessionIn(auth.keys.secret, token, now)) ??
+      (auth.keys.previous === undefined ? undefined : await sessionIn(auth.keys.previous, token, now));
+    return session ? success(session) : failed(invalid);
+  }
   try {
-    const claims = claimsSchema.safeParse(await payloadOf(token, auth, now));
+    const payload = await payloadOf(token, auth, now);
+    if ("jwksUrl" in auth.keys && auth.roles) return personSession(payload, auth.roles, payload.exp ?? 0);
+    const claims = claimsSchema.safeParse(payload);
     if (!claims.success) return failed(badClaims);
     const { sub: subject, exp, role, channels } = claims.data;
     const expiresAt = Math.min(exp, LATEST_EXPIRY);

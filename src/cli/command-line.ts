@@ -6,6 +6,7 @@ import { declareDeploy } from "./commands/deploy.ts";
 import { declareActions } from "./commands/actions.ts";
 import { declareDestinations } from "./commands/destinations.ts";
 import { declareDev } from "./commands/dev.ts";
+import { declareLogin } from "./commands/login.ts";
 import { declareList } from "./commands/list.ts";
 import { declarePlan } from "./commands/plan.ts";
 import { declareRun } from "./commands/run.ts";
@@ -48,6 +49,7 @@ const DECLARATIONS = [
   declareActions,
   declareAudit,
   declareDestinations,
+  declareLogin,
   declareToken,
   declareDev,
   declareCompletion,

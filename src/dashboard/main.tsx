@@ -12,3 +12,4 @@ if (page !== "destinations" && page !== "unknown") prepareSocket();
 followAddress();
 followPreferences();
 render(<App />, document.body);
+void import("./who.ts").then(({ findPerson }) => findPerson());

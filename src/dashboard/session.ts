@@ -3,7 +3,7 @@
  * read to show it and to leave out what it does not allow; the server alone decides.
  */
 import { computed, signal } from "@preact/signals";
-import { claimsOf } from "./claims.ts";
+import { claimsOf, type Claims } from "./claims.ts";
 import { roles, type Role } from "./roles.ts";
 
 const KEY = "stackcast-token";
@@ -11,14 +11,18 @@ const KEY = "stackcast-token";
 /** The token that requests carry; undefined where nobody has signed in, as where none is asked for. */
 export const token = signal<string | undefined>(sessionStorage.getItem(KEY) ?? undefined);
 
-export const claims = computed(() => (token.value === undefined ? undefined : claimsOf(token.value)));
+/** Whom the browser has signed in by itself, without a token that the page knows. */
+export const person = signal<Claims | undefined>(undefined);
+
+export const claims = computed(() => (token.value === undefined ? person.value : claimsOf(token.value)));
 
 /** Why the server wants a token, or another one; undefined: it does not. */
 export const signInReason = signal<"missing" | "expired" | "refused" | undefined>(undefined);
 
 /** Whether the owner of the token may do what this role may; without a token the server asks for none. */
 export const mayActAs = (role: Role): boolean =>
-  token.value === undefined || roles.indexOf(claims.value?.role ?? "viewer") >= roles.indexOf(role);
+  (token.value === undefined && person.value === undefined) ||
+  roles.indexOf(claims.value?.role ?? "viewer") >= roles.indexOf(role);
 
 /** The server has refused the token that was sent. */
 export const refuseToken = (sent: string | undefined): void => {
@@ -39,6 +43,10 @@ export const signIn = (given: string): void => {
 };
 
 export const signOut = (): void => {
+  if (token.value === undefined && person.value !== undefined) {
+    person.value = undefined;
+    void fetch("/auth/logout", { method: "POST" });
+  }
   sessionStorage.removeItem(KEY);
   token.value = undefined;
   signInReason.value = "missing";

@@ -6,6 +6,7 @@ import { requestId } from "hono/request-id";
 import type { AppEnv } from "./middleware/app-env.ts";
 import { serveSocketDocument } from "./documents/asyncapi.ts";
 import { refuseForeignChanges, shareWithOrigins } from "./middleware/browser-origins.ts";
+import { auth } from "./auth/auth.ts";
 import { accounts } from "./accounts/accounts.ts";
 import { issuer } from "./accounts/issuer.ts";
 import { canvasDeploy } from "./canvas/canvas-deploy.ts";
@@ -32,7 +33,7 @@ import { tickets } from "./sockets/tickets.ts";
 import { trackSocket } from "./sockets/track-socket.ts";
 import { unexpected } from "./middleware/unexpected.ts";
 
-const isRoute = (path: string): boolean => /^\/(api|canvas|ws|install|\.well-known)(\/|$)/.test(path);
+const isRoute = (path: string): boolean => /^\/(api|auth|canvas|ws|install|\.well-known)(\/|$)/.test(path);
 
 /** The whole application. */
 export const app = new OpenAPIHono<AppEnv>();
@@ -73,6 +74,7 @@ app.route("/", deploymentAudit);
 app.route("/", stacks);
 app.route("/", destinations);
 app.route("/", destinationDeliveries);
+app.route("/", auth);
 app.route("/", accounts);
 app.route("/", issuer);
 app.route("/", tickets);

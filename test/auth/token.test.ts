@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT, type JWK } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { verifyToken } from "../../src/auth/token.ts";
-import type { AuthSettings } from "../../src/settings.ts";
+import type { AuthSettings } from "../../src/auth/auth-settings.ts";
 import { TEST_SECRET, tokenOf } from "../support/token.ts";
 
 const NOW = Date.UTC(2026, 0, 1);

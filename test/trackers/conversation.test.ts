@@ -2,7 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import type { AuthSettings } from "../../src/settings.ts";
+import type { AuthSettings } from "../../src/auth/auth-settings.ts";
 import { GatewayChannels } from "../../src/trackers/gateway/gateway-channels.ts";
 import { GatewayConversation } from "../../src/trackers/gateway/gateway-conversation.ts";
 import type { GatewayTicket } from "../../src/trackers/gateway/gateway-ticket.ts";

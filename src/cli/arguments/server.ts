@@ -1,4 +1,5 @@
 /** Where Stackcast is and who asks it: from the options of a command, else from the environment. */
+import { keptToken } from "./kept-tokens.ts";
 import type { TokenProvider } from "../../client/connection/connection.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 
@@ -30,10 +31,11 @@ export const serverOf = (
     return failed("the address of Stackcast must start with https:// or http://");
   if (parsed.username !== "" || parsed.password !== "")
     return failed("the address of Stackcast must hold no credentials: give a token by STACKCAST_TOKEN");
-  const given = (token ?? env["STACKCAST_TOKEN"] ?? "").trim();
+  const base = parsed.origin + parsed.pathname.replace(/\/+$/, "");
+  const given = (token ?? env["STACKCAST_TOKEN"] ?? keptToken(env, base, Date.now()) ?? "").trim();
   if (UNPRINTABLE.test(given)) return failed("the token holds characters that no token has");
   return success({
-    url: parsed.origin + parsed.pathname.replace(/\/+$/, ""),
+    url: base,
     token: () => (given === "" ? undefined : given),
     isGiven: url !== undefined,
   });

@@ -1,8 +1,9 @@
 /** Asks for a token over the page that wants it, so that the page is still there afterwards. */
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Dialog } from "../elements/dialog.tsx";
 import { claimsOf } from "../claims.ts";
 import { signIn, signInReason } from "../session.ts";
+import { signInAddress } from "../who.ts";
 
 const REASONS = {
   missing: "This server requires a token.",
@@ -19,7 +20,11 @@ const faultOf = (text: string): string | undefined => {
 export const SignIn = () => {
   const field = useRef<HTMLTextAreaElement>(null);
   const [fault, setFault] = useState<string>();
+  const [address, setAddress] = useState<string>();
   const reason = signInReason.value;
+  useEffect(() => {
+    void signInAddress().then(setAddress);
+  }, []);
   if (reason === undefined) return null;
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
@@ -32,6 +37,13 @@ export const SignIn = () => {
     <Dialog title="Sign in" required onClose={() => undefined}>
       <form class="body form" onSubmit={submit}>
         <p>{REASONS[reason]}</p>
+        {address !== undefined && (
+          <p>
+            <a class="button primary" href={address}>
+              Sign in with your identity provider
+            </a>
+          </p>
+        )}
         <div class="field">
           <label for="token">Token</label>
           <textarea

@@ -31,6 +31,7 @@ const about = {
       name: "accounts",
       description: "AWS accounts beside Stackcast's own, and how they grant Stackcast access",
     },
+    { name: "sign-in", description: "Sign-in of people by an identity provider" },
     { name: "tickets", description: "One-use tickets for sockets" },
     { name: "sockets", description: "WebSockets, described by `/asyncapi.json`" },
     { name: "health", description: "Whether the Worker can work" },

@@ -4,17 +4,23 @@ import { createMiddleware } from "hono/factory";
 import { bearerOf, type Credential } from "../../auth/credential.ts";
 import { localSession } from "../../auth/loopback.ts";
 import { hasRole } from "../../auth/rights.ts";
-import { verifyToken } from "../../auth/token.ts";
+import { isSessionToken, sessionIn } from "../../auth/own-tokens.ts";
+import { verifyAccess, verifyToken } from "../../auth/token.ts";
+import type { AuthSettings } from "../../auth/auth-settings.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { isLoopback } from "../../protocol/loopback.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { Role, Session } from "../../protocol/connection/session.ts";
 import type { AppEnv } from "./app-env.ts";
 import { opensEventStream } from "../deployments/event-stream.ts";
+import { cookieOf } from "../auth/cookies.ts";
+import { isOriginAllowed, originNotAllowed } from "./browser-origins.ts";
 import { failureResponse } from "./failure-response.ts";
-import { ticketSession } from "../sockets/ticket-session.ts";
+import { installSecret, ticketSession } from "../sockets/ticket-session.ts";
 
 const absent: Failure = { code: "UNAUTHENTICATED", message: "A token is required" };
+
+const ended: Failure = { code: "TOKEN_EXPIRED", message: "The session has ended: sign in again" };
 
 const notLocal: Failure = {
   code: "FORBIDDEN",
@@ -37,10 +43,47 @@ export const sessionOf = async (
 ): Promise<Result<Session, Failure>> => {
   const { auth } = c.get("settings");
   if (auth.mode === "off") return isLoopback(new URL(c.req.url)) ? success(localSession) : failed(notLocal);
-  if (credential === undefined) return failed(absent);
+  if (credential === undefined) return ambientSession(c, auth);
   if (credential.kind === "ticket") return ticketSession(c.env, auth, credential.ticket);
-  return verifyToken(credential.token, auth, Date.now());
+  const isOurs = "jwksUrl" in auth.keys && isSessionToken(credential.token);
+  return isOurs ? ownSession(c, auth, credential.token) : verifyToken(credential.token, auth, Date.now());
 };
+
+type JwtSettings = Extract<AuthSettings, { mode: "jwt" }>;
+
+const ownSession = async (
+  c: Context<AppEnv>,
+  auth: JwtSettings,
+  token: string,
+): Promise<Result<Session, Failure>> => {
+  if ("secret" in auth.keys) return verifyToken(token, auth, Date.now());
+  const session = await sessionIn(await installSecret(c.env, auth), token, Date.now());
+  return session ? success(session) : failed(ended);
+};
+
+/**
+ * The session of what a browser sends by itself: the assertion of Cloudflare Access, or the cookie of a sign-in. A request
+ * that could change something, or opens a socket, has to come from a page of ours: browsers always say where it comes from.
+ */
+const ambientSession = async (c: Context<AppEnv>, auth: JwtSettings): Promise<Result<Session, Failure>> => {
+  const assertion = auth.access && c.req.header("Cf-Access-Jwt-Assertion");
+  const cookie = cookieOf(c, "session");
+  if (assertion === undefined && cookie === undefined) return failed(absent);
+  const isHarmless =
+    (c.req.method === "GET" || c.req.method === "HEAD") && c.req.header("Upgrade") === undefined;
+  const isFromPage = c.req.header("Origin") !== undefined && isOriginAllowed(c);
+  if (auth.access && assertion !== undefined) {
+    // A program behind Access has no origin to tell; a page of another site has one.
+    if (!isHarmless && !isOriginAllowed(c)) return failed(originNotAllowed);
+    return verifyAccess(assertion, auth.access, auth.roles, Date.now());
+  }
+  if (!isHarmless && !isFromPage) return failed(originNotAllowed);
+  return ownSession(c, auth, cookie ?? "");
+};
+
+/** The session of a request, by whatever it carries. */
+export const requestSession = (c: Context<AppEnv>): Promise<Result<Session, Failure>> =>
+  sessionOf(c, credentialOf(c));
 
 /** The token of the Authorization header; for an event stream, which no browser lets have headers, also the URL's. */
 const credentialOf = (c: Context<AppEnv>): Credential | undefined => {
@@ -50,7 +93,7 @@ const credentialOf = (c: Context<AppEnv>): Credential | undefined => {
 
 /** Lets only requests with a valid token through; the session is in the context then. */
 export const requireSession = createMiddleware<AppEnv>(async (c, next) => {
-  const session = await sessionOf(c, credentialOf(c));
+  const session = await requestSession(c);
   if (!session.ok) return failureResponse(c, session.failure);
   c.set("session", session.value);
   return next();

@@ -7,7 +7,7 @@ import type { Failure } from "../../protocol/failure.ts";
 import { failed, type Result } from "../../protocol/result.ts";
 import type { Session } from "../../protocol/connection/session.ts";
 import type { Env } from "../../env.ts";
-import type { AuthSettings } from "../../settings.ts";
+import type { AuthSettings } from "../../auth/auth-settings.ts";
 import { call, ticketsOf } from "../../objects.ts";
 
 const refused: Failure = { code: "UNAUTHENTICATED", message: "The ticket is unknown, used or expired" };
@@ -15,7 +15,8 @@ const refused: Failure = { code: "UNAUTHENTICATED", message: "The ticket is unkn
 /** One for each set of settings, which are made once in the life of a Worker. */
 const keys = new WeakMap<AuthSettings, Promise<CryptoKey>>();
 
-const secretOf = async (env: Env, auth: AuthSettings): Promise<string> =>
+/** What this install signs with: the settings' own secret, or one that the object of tickets has made. */
+export const installSecret = async (env: Env, auth: AuthSettings): Promise<string> =>
   ticketSecretOf(auth) ??
   (await call(
     () => ticketsOf(env),
@@ -25,7 +26,7 @@ const secretOf = async (env: Env, auth: AuthSettings): Promise<string> =>
 const keyOf = (env: Env, auth: AuthSettings): Promise<CryptoKey> => {
   const known = keys.get(auth);
   if (known) return known;
-  const key = secretOf(env, auth).then(ticketKeyOf);
+  const key = installSecret(env, auth).then(ticketKeyOf);
   keys.set(auth, key);
   key.catch(() => keys.delete(auth));
   return key;

@@ -10,7 +10,7 @@ import {
   type Subscribe,
 } from "../../protocol/connection/control-frames.ts";
 import type { ChannelRequest } from "../../protocol/rpc/socket-request.ts";
-import type { AuthSettings } from "../../settings.ts";
+import type { AuthSettings } from "../../auth/auth-settings.ts";
 import { Arrivals } from "./gateway-arrival.ts";
 import type { GatewayChannel } from "./gateway-channel.ts";
 import type { GatewayChannels } from "./gateway-channels.ts";

@@ -4,7 +4,7 @@ import { CLOSE, type CloseCode } from "../../protocol/connection/close-codes.ts"
 import type { Authorized, RequestError } from "../../protocol/connection/control-frames.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { Session } from "../../protocol/connection/session.ts";
-import type { AuthSettings } from "../../settings.ts";
+import type { AuthSettings } from "../../auth/auth-settings.ts";
 
 /** What a client asks for by `auth`. */
 type Asked = Readonly<{ id?: number | undefined; token: string }>;
