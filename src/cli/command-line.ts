@@ -1,5 +1,6 @@
 /** A command line to what it does, and to the code that the process ends with. */
 import { Command, CommanderError } from "commander";
+import { declareAccounts } from "./commands/accounts.ts";
 import { declareAudit } from "./commands/audit.ts";
 import { declareCompletion } from "./commands/completion.ts";
 import { declareDeploy } from "./commands/deploy.ts";
@@ -49,6 +50,7 @@ const DECLARATIONS = [
   declareActions,
   declareAudit,
   declareDestinations,
+  declareAccounts,
   declareLogin,
   declareToken,
   declareDev,

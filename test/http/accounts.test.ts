@@ -190,6 +190,21 @@ describe("an account", () => {
   });
 });
 
+test("a check of the default account tries what the install itself needs, too", async () => {
+  const check = await dataOf(await askAs("admin", `${PATH}/default/check`, { method: "POST" }));
+  const findings = check["findings"] as { name: string; ok: boolean; evidence: string }[];
+  const byName = new Map(findings.map(({ name, ...rest }) => [name, rest]));
+  expect([...byName.keys()]).toEqual(
+    expect.arrayContaining(["credentials", "clock", "audit table", "log groups", "mail", "workflow"]),
+  );
+  expect(byName.get("mail")).toEqual({ ok: true, evidence: "off: EMAIL_FROM is not set" });
+  expect(byName.get("audit table")).toMatchObject({
+    ok: false,
+    mend: expect.stringContaining("deploymentId"),
+  });
+  expect(byName.get("workflow")).toMatchObject({ ok: true });
+});
+
 describe("an account's credentials", () => {
   const keyIds = async (count: number) => {
     const held = credentialsOf(env, "prod");

@@ -9,6 +9,7 @@ import { success, type Result } from "../../protocol/result.ts";
 import { roleArnOf } from "../../protocol/role-arn.ts";
 import type { Env } from "../../env.ts";
 import type { Settings } from "../../settings.ts";
+import { installFindings } from "./install-check.ts";
 import type { Purpose } from "./account-credentials-rpc.ts";
 import { openRole, type Opened } from "./account-roles.ts";
 
@@ -68,12 +69,14 @@ const regionFindings = async (session: AwsSession): Promise<readonly AccountFind
   (await tryRights(session)).map(({ right, failure }): AccountFinding => {
     const name = `${session.region} ${right}`;
     if (failure === undefined) return { name, ok: true, evidence: "AWS answers" };
+    // The role has been assumed: what AWS does not know there is the account as a whole.
     if (failure.kind === "credentials")
-      return problem(
+      return {
         name,
-        failure,
-        `enable the region ${session.region} for the account, or take it off its list`,
-      );
+        ok: false,
+        evidence: `RegionNotEnabled: the region ${session.region} is not enabled for the account (${reasonOf(failure)})`,
+        mend: `enable the region ${session.region} for the account, or take it off its list`,
+      };
     return problem(name, failure, `give the role the right ${right}: the account's template has it`);
   });
 
@@ -86,7 +89,11 @@ export const accountFindings = async (
   const { aws } = settings;
   if (!account) {
     const session = workerSession(env, aws, { region: aws.region });
-    return [await identityFinding("credentials", session, undefined), ...(await regionFindings(session))];
+    return [
+      await identityFinding("credentials", session, undefined),
+      ...(await regionFindings(session)),
+      ...(await installFindings(env, settings)),
+    ];
   }
   const observing = await roleSessions(env, settings, account, "observe");
   if (!observing.ok) return [problem("role", observing.failure, roleMend(account))];

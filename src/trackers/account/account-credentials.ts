@@ -1,6 +1,6 @@
 /**
  * The credentials of one account, the same in all its regions: assumes its roles, renews them in time, and hands them to
- * all objects that work there. Keeps nothing in storage.
+ * all objects that work there. What it keeps in storage is sealed.
  */
 import { DurableObject } from "cloudflare:workers";
 import { longestSession } from "../../aws/identity/assumed-role.ts";
@@ -16,12 +16,14 @@ import { accountsOf } from "../../objects.ts";
 import { settingsOf, type Settings } from "../../settings.ts";
 import { accountFindings } from "./account-check.ts";
 import { openRole, ownAccount, type Opened } from "./account-roles.ts";
+import { KeptKeys } from "./kept-keys.ts";
 import type { AccountCredentialsRpc, Purpose } from "./account-credentials-rpc.ts";
 
 export class AccountCredentials extends DurableObject<Env> implements AccountCredentialsRpc {
   private readonly alias: string;
   private readonly settings: Settings;
-  private held = new Map<Purpose, RenewingCredentials>();
+  private readonly kept: KeptKeys;
+  private held = new Map<Purpose, Promise<RenewingCredentials>>();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -31,16 +33,18 @@ export class AccountCredentials extends DurableObject<Env> implements AccountCre
     if (!settings.ok || !alias.success) throw new Error("No account can be here");
     this.settings = settings.value;
     this.alias = alias.data;
+    this.kept = new KeptKeys(ctx.storage.kv, env, settings.value);
   }
 
   async keys(purpose: Purpose, refused?: string): Promise<Result<TemporaryKeys, LookupFailure>> {
     const held = this.held.get(purpose) ?? this.renewing(purpose);
     this.held.set(purpose, held);
-    return held.keys(refused);
+    return (await held).keys(refused);
   }
 
   async forget(): Promise<void> {
     this.held = new Map();
+    this.kept.clear();
   }
 
   async check(): Promise<Result<readonly AccountFinding[], LookupFailure>> {
@@ -51,14 +55,20 @@ export class AccountCredentials extends DurableObject<Env> implements AccountCre
     return success(await accountFindings(this.env, this.settings));
   }
 
-  private renewing(purpose: Purpose): RenewingCredentials {
+  private async renewing(purpose: Purpose): Promise<RenewingCredentials> {
     const assume = longestSession(async (durationSeconds) => {
       const account = await this.account();
       return account.ok
         ? openRole(this.env, this.settings, account.value, purpose, durationSeconds)
         : account;
     });
-    return new RenewingCredentials({ fetch: assume, clock: () => Date.now(), random: () => Math.random() });
+    return new RenewingCredentials({
+      fetch: assume,
+      clock: () => Date.now(),
+      random: () => Math.random(),
+      kept: await this.kept.open(purpose),
+      renewed: (keys) => this.ctx.waitUntil(this.kept.seal(purpose, keys)),
+    });
   }
 
   private async account(): Promise<Result<Opened, LookupFailure>> {
