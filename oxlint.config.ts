@@ -36,7 +36,8 @@ const ROOMS: Record<string, Record<string, readonly string[]>> = {
     run: [],
     gateway: [],
     audiences: [],
-    account: [],
+    account: ["radar"],
+    radar: [],
     canvas: [],
     directory: ["canvas"],
   },
@@ -49,6 +50,7 @@ const ROOMS: Record<string, Record<string, readonly string[]>> = {
     failure: [],
     template: [],
     budget: [],
+    radar: ["stack", "failure"],
   },
   aws: {
     cloudformation: ["transport", "identity"],

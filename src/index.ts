@@ -1,7 +1,11 @@
-/** The Worker: answers requests, and once a minute has the directory look after what is active, and far ends that refuse tried again. */
+/**
+ * The Worker: answers requests, and once a minute has the directory look after what is active, far ends that refuse tried
+ * again, and observed regions looked at.
+ */
 import { app } from "./http/app.ts";
 import type { Env as Bindings } from "./env.ts";
 import { directoryOf, farEndsOf } from "./objects.ts";
+import { observeAll } from "./trackers/radar/observed.ts";
 
 export { Destinations } from "./destinations/directory/destination-directory.ts";
 export { Outbox } from "./destinations/outbox/outbox.ts";
@@ -14,13 +18,14 @@ export { AccountCredentials } from "./trackers/account/account-credentials.ts";
 export { Accounts } from "./trackers/account/accounts.ts";
 export { Issuer } from "./trackers/account/issuer.ts";
 export { Region } from "./trackers/account/region.ts";
+export { Board } from "./trackers/radar/board.ts";
 export { StackTracker } from "./trackers/stack/stack-tracker.ts";
 export { Tickets } from "./trackers/gateway/tickets.ts";
 
 export default {
   fetch: app.fetch,
   async scheduled(_controller, env): Promise<void> {
-    await Promise.all([directoryOf(env).sweep(), farEndsOf(env).probe()]);
+    await Promise.all([directoryOf(env).sweep(), farEndsOf(env).probe(), observeAll(env)]);
   },
 } satisfies ExportedHandler<Bindings>;
 

@@ -27,6 +27,7 @@ import type { FarEnd, TriedAgain } from "./protocol/rpc/far-end.ts";
 import type { DirectoryRpc } from "./trackers/directory/directory-rpc.ts";
 import type { FarEndsRpc } from "./trackers/directory/far-ends-rpc.ts";
 import type { TicketsRpc } from "./trackers/gateway/tickets-rpc.ts";
+import type { BoardRpc } from "./trackers/radar/board-rpc.ts";
 import type { StackTrackerRpc } from "./trackers/stack/stack-tracker-rpc.ts";
 
 /** For the watchdog: sees to the alarm, and tells whether there is anything to do. */
@@ -87,6 +88,9 @@ export const outboxOf = (env: Env, id: string): OutboxRpc =>
 /** The object of an account's region of AWS. */
 export const regionOf = (env: Env, place: AwsPlace): RegionRpc =>
   env.REGIONS.get(env.REGIONS.idFromName(placeTextOf(place)), placedNear(place.region));
+
+/** The one object that knows the stacks of all observed regions. */
+export const boardOf = (env: Env): BoardRpc => env.BOARD.get(env.BOARD.idFromName("board"));
 
 /** The one object that knows all accounts. */
 export const accountsOf = (env: Env): AccountsRpc => env.ACCOUNTS.get(env.ACCOUNTS.idFromName("accounts"));

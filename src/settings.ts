@@ -74,6 +74,15 @@ const variables = {
     .refine((value) => Number(value) >= 0.5 && Number(value) <= 10_000, "must be a number from 0.5 to 10000")
     .transform(Number)
     .default(10),
+  OBSERVE_REGIONS: z
+    .string()
+    .transform((list) => list.split(",").map((region) => region.trim()))
+    .refine(
+      (list) => list.every((region) => regionSchema.safeParse(region).success),
+      "must be a comma-separated list of AWS regions such as us-east-1,eu-west-1",
+    )
+    .transform((list) => [...new Set(list)])
+    .default([]),
   GATEWAY_SHARDS: z
     .union([z.string(), z.number()])
     .refine((value) => /^[1-9]\d{0,2}$/.test(String(value)), "must be a whole number from 1 to 999")
@@ -158,6 +167,8 @@ export type Settings = Readonly<{
   stackWaitSeconds: number;
   /** The most that CloudFormation of one account and region is asked. */
   maxCallsPerSecond: number;
+  /** Regions of the Worker's own account that are observed as a whole. */
+  observeRegions: readonly string[];
   /** Gateways a region. */
   gatewayShards: number;
   /** Undefined: no audit. */
@@ -224,6 +235,7 @@ const settingsSchema = z.object(variables).transform((values): OtherSettings => 
   pollIntervalSeconds: values.POLL_INTERVAL_SECONDS,
   stackWaitSeconds: values.STACK_WAIT_SECONDS,
   maxCallsPerSecond: values.AWS_MAX_CALLS_PER_SECOND,
+  observeRegions: values.OBSERVE_REGIONS,
   gatewayShards: values.GATEWAY_SHARDS,
   auditTable: values.AUDIT_TABLE === "" ? undefined : values.AUDIT_TABLE,
   logGroupPrefix: values.LOG_GROUP_PREFIX === "" ? undefined : values.LOG_GROUP_PREFIX,

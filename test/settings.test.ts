@@ -37,6 +37,7 @@ describe("settings", () => {
         pollIntervalSeconds: 3,
         stackWaitSeconds: 600,
         maxCallsPerSecond: 10,
+        observeRegions: [],
         gatewayShards: 1,
         auditTable: undefined,
         logGroupPrefix: undefined,
@@ -61,6 +62,7 @@ describe("settings", () => {
       POLL_INTERVAL_SECONDS: "0.2",
       STACK_WAIT_SECONDS: 20,
       AWS_MAX_CALLS_PER_SECOND: "25",
+      OBSERVE_REGIONS: "us-east-1, eu-west-1,us-east-1",
       GATEWAY_SHARDS: "4",
       AUDIT_TABLE: "deployment-events",
       ALLOWED_ORIGINS: "https://a.example, http://localhost:5173",
@@ -81,6 +83,7 @@ describe("settings", () => {
         pollIntervalSeconds: 0.2,
         stackWaitSeconds: 20,
         maxCallsPerSecond: 25,
+        observeRegions: ["us-east-1", "eu-west-1"],
         gatewayShards: 4,
         auditTable: "deployment-events",
         auth: {

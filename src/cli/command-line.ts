@@ -11,6 +11,7 @@ import { declareLogin } from "./commands/login.ts";
 import { declareList } from "./commands/list.ts";
 import { declarePlan } from "./commands/plan.ts";
 import { declareRun } from "./commands/run.ts";
+import { declareStacks } from "./commands/stacks.ts";
 import { declareStatus } from "./commands/status.ts";
 import { declareToken } from "./commands/token.ts";
 import { declareTrack } from "./commands/track.ts";
@@ -45,6 +46,7 @@ const DECLARATIONS = [
   declareRun,
   declareWatch,
   declareList,
+  declareStacks,
   declareStatus,
   declareWhy,
   declareActions,

@@ -15,6 +15,7 @@ import type {
   StackAnswer,
 } from "../protocol/deployment/deployment-requests.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
+import type { BoardList, BoardQuery } from "../protocol/stack/board.ts";
 import type { StackEvents, StackSummary, Tracking } from "../protocol/stack/stack-summary.ts";
 import type { Ticket } from "../protocol/connection/ticket.ts";
 import {
@@ -60,6 +61,7 @@ const isReport: Shape<IngestReport> = (value): value is IngestReport =>
 
 const isAuditList = withFields<AuditList>("items");
 const isStack = withFields<StackSummary>("status", "resources", "epoch", "offset");
+const isBoardList = withFields<BoardList>("items");
 const isStackEvents = withFields<StackEvents>("events", "more", "epoch", "offset");
 const isTracking = withFields<Tracking>("tracking", "epoch", "offset");
 const isTicket = withFields<Ticket>("ticket", "expiresAt");
@@ -150,6 +152,10 @@ export const restClient = (options: RestOptions) => {
   };
 
   const stacks = {
+    /** Those of observed accounts and regions. */
+    list: (query: Partial<BoardQuery> = {}): Answer<BoardList> =>
+      call({ path: "/api/v1/stacks", query }, isBoardList),
+
     summary: ({ stackName, ...place }: StackQuery): Answer<StackSummary> =>
       call({ path: stackPath(stackName), query: place }, isStack),
 

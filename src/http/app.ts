@@ -28,12 +28,15 @@ import { requestLog } from "./middleware/request-log.ts";
 import { requireSettings } from "./middleware/require-settings.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import { requireSession } from "./middleware/sessions.ts";
+import { budget } from "./radar/budget.ts";
+import { ingest } from "./radar/ingest.ts";
+import { stackBoard } from "./radar/board.ts";
 import { stacks } from "./stacks/stacks.ts";
 import { tickets } from "./sockets/tickets.ts";
 import { trackSocket } from "./sockets/track-socket.ts";
 import { unexpected } from "./middleware/unexpected.ts";
 
-const isRoute = (path: string): boolean => /^\/(api|auth|canvas|ws|install|\.well-known)(\/|$)/.test(path);
+const isRoute = (path: string): boolean => /^\/(api|auth|canvas|ingest|ws|install|\.well-known)(\/|$)/.test(path);
 
 /** The whole application. */
 export const app = new OpenAPIHono<AppEnv>();
@@ -71,7 +74,10 @@ app.route("/", deploymentProgress);
 app.route("/", deploymentEvents);
 app.route("/", deploymentIngest);
 app.route("/", deploymentAudit);
+app.route("/", stackBoard);
 app.route("/", stacks);
+app.route("/", budget);
+app.route("/", ingest);
 app.route("/", destinations);
 app.route("/", destinationDeliveries);
 app.route("/", auth);

@@ -47,6 +47,7 @@ describe("the list of actions", () => {
       "cloudformation:DescribeEvents",
       "cloudformation:GetTemplate",
       "cloudformation:ListStackResources",
+      "cloudformation:ListStacks",
     ]);
     expect(rightsFor("deploy")).toEqual(
       expect.arrayContaining(["ec2:CreateTags", "s3:GetObject", "cloudformation:TagResource"]),

@@ -35,6 +35,14 @@ export class ScriptedStack {
     return this.events.findLast(({ physicalId }) => physicalId === this.stackId)?.status ?? "";
   }
 
+  /** When its newest operation began. */
+  get begunAt(): string {
+    const begins = this.events.findLast(
+      ({ physicalId, status }) => physicalId === this.stackId && /^[A-Z]+_IN_PROGRESS$/.test(status),
+    );
+    return begins?.timestamp ?? "";
+  }
+
   /** An event of the stack itself. */
   own(status: string, extra: Extra = {}): this {
     if (/^(CREATE|UPDATE|DELETE|IMPORT|REVIEW)_IN_PROGRESS$/.test(status)) this.operation += 1;

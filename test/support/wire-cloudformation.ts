@@ -128,6 +128,14 @@ export class WireCloudFormation {
         `<Stacks>${members.map((one) => `<member>${one}</member>`).join("")}</Stacks>${next}`,
       );
     }
+    if (action === "ListStacks") {
+      const deleted = stacks.filter(({ status }) => status === "DELETE_COMPLETE");
+      const members = deleted.map((one) => {
+        const at = one.events.at(-1)?.timestamp ?? "";
+        return `<member>${descriptionXml(one)}<DeletionTime>${at}</DeletionTime></member>`;
+      });
+      return answerXml(action, `<StackSummaries>${members.join("")}</StackSummaries>`);
+    }
     const stack = stacks.findLast(
       ({ name, stackId, status }) => stackId === asked || (name === asked && status !== "DELETE_COMPLETE"),
     );
@@ -149,12 +157,13 @@ export class WireCloudFormation {
   }
 }
 
-const descriptionXml = ({ name, stackId, status, staleStatus, outputs }: ScriptedStack): string => {
+const descriptionXml = (stack: ScriptedStack): string => {
+  const { name, stackId, status, staleStatus, outputs, begunAt } = stack;
   const members = Object.entries(outputs).map(
     ([key, value]) =>
       `<member><OutputKey>${escapeXml(key)}</OutputKey><OutputValue>${escapeXml(value)}</OutputValue></member>`,
   );
-  return `<StackId>${stackId}</StackId><StackName>${name}</StackName><StackStatus>${staleStatus ?? status}</StackStatus><Outputs>${members.join("")}</Outputs>`;
+  return `<StackId>${stackId}</StackId><StackName>${name}</StackName><CreationTime>${begunAt}</CreationTime><StackStatus>${staleStatus ?? status}</StackStatus><Outputs>${members.join("")}</Outputs>`;
 };
 
 const templateXml = ({ resources }: ScriptedStack): Response => {

@@ -81,7 +81,7 @@ test("a stack that is deleted to be created anew is followed through both", asyn
   const refused = newStack("n-app").own("CREATE_IN_PROGRESS").own("ROLLBACK_COMPLETE");
   await register("anew", { "n-base": [], "n-app": ["n-base"], "n-edge": ["n-app"] });
   await pollAll("anew", "n-app");
-  pass(1);
+  pass(31);
   const now = { timestamp: new Date().toISOString() };
   newStack("n-base").own("CREATE_IN_PROGRESS", now).own("CREATE_COMPLETE", now);
   await pollAll("anew", "n-base");
@@ -103,7 +103,7 @@ const cleared = async (deployment: string, name: string, base?: string): Promise
   const refused = newStack(name).own("CREATE_IN_PROGRESS").own("ROLLBACK_COMPLETE");
   await register(deployment, base ? { [base]: [], [name]: [base] } : { [name]: [] });
   await pollAll(deployment, name);
-  pass(1);
+  pass(31);
   if (base) {
     const now = { timestamp: new Date().toISOString() };
     newStack(base).own("CREATE_IN_PROGRESS", now).own("CREATE_COMPLETE", now);

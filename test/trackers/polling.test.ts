@@ -169,6 +169,7 @@ test("[S15] [S22] a viewer of a stack at rest is told of its next operation, wit
   await viewer.until(7);
   expect(viewer.types.at(-1)).toBe("stack_complete");
   stack.own("UPDATE_IN_PROGRESS").resource("Queue1", "UPDATE_COMPLETE").own("UPDATE_COMPLETE");
+  pass(31);
   for (let polls = 0; polls < 5; polls += 1) await poll(stack.name);
   await expect.poll(() => viewer.types.filter((type) => type === "stack_complete")).toHaveLength(2);
   expect(viewer.offsets).toEqual(Array.from({ length: 11 }, (_, index) => index + 1));

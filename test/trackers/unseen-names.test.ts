@@ -1,7 +1,7 @@
 /** Names that AWS has never shown: however many are looked at, AWS is asked for all of them together, and nothing stays. */
 import { runInDurableObject } from "cloudflare:test";
 import { expect, test, vi } from "vitest";
-import { LOOKS_OF_SUBJECT } from "../../src/domain/stack/stack-listing.ts";
+import { LOOKS_OF_SUBJECT } from "../../src/domain/radar/stack-listing.ts";
 import { aws, newStack, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
 import { connect } from "./viewer.ts";
 

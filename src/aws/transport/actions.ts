@@ -15,6 +15,7 @@ export const ACTIONS = {
     DescribeEvents: "observe",
     GetTemplate: "observe",
     ListStackResources: "observe",
+    ListStacks: "observe",
     ValidateTemplate: "deploy",
     GetStackPolicy: "deploy",
     SetStackPolicy: "deploy",

@@ -41,6 +41,7 @@ export const runLocalSystem = async (
     // The simulated stacks hurry.
     POLL_INTERVAL_SECONDS: "1",
     AWS_MAX_CALLS_PER_SECOND: "1000",
+    OBSERVE_REGIONS: SAMPLE_REGION,
     EMAIL_FROM: "stackcast@example.com",
     // The inbox is on this machine.
     ALLOW_PRIVATE_DESTINATIONS: "true",

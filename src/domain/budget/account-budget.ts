@@ -69,6 +69,8 @@ export type BudgetView = Readonly<{
   throttled: number;
   periodMs: number;
   holders: Readonly<Record<LookClass, number>>;
+  /** Calls a second of each class. */
+  usedBy: Readonly<Record<LookClass, number>>;
 }>;
 
 export class AccountBudget {
@@ -157,13 +159,18 @@ export class AccountBudget {
 
   view(now: number): BudgetView {
     const holders = { operating: 0, watched: 0, failing: 0, running: 0, waiting: 0 };
-    for (const { kind } of this.holders.values()) holders[kind] += 1;
+    const usedBy = { operating: 0, watched: 0, failing: 0, running: 0, waiting: 0 };
+    for (const { kind, periodMs, callsPerLook } of this.holders.values()) {
+      holders[kind] += 1;
+      usedBy[kind] += (1000 * callsPerLook) / periodMs;
+    }
     return {
       allowedPerSecond: this.rate.perSecond,
       usedPerSecond: this.used(),
       throttled: this.throttles,
       periodMs: this.baseMs(now),
       holders,
+      usedBy,
     };
   }
 

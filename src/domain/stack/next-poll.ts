@@ -62,6 +62,24 @@ export const lookClassOf = (state: StackState, { viewers, awaited }: Interest): 
   return state.attempt?.cause ? "failing" : "running";
 };
 
+/**
+ * How old, in milliseconds, a list of all stacks may be that serves instead of a look of its own, for a stack that rests or
+ * is waited for; undefined: none may. Who has just begun to wait, or has begun something, has the stack itself looked at.
+ */
+export const sweepAgeMs = (
+  state: StackState,
+  { awaited, trackedAt }: Interest,
+  trouble: Trouble | undefined,
+  now: number,
+): number | undefined => {
+  if (awaited === "begun" || isHolding(state)) return undefined;
+  if (isComplete(state)) return PATIENT;
+  const isWaitedFor = awaited !== undefined || trackedAt !== undefined;
+  if (rootOf(state) !== undefined || trouble?.kind !== "missing" || !isWaitedFor) return undefined;
+  if (awaited === "patient") return PATIENT;
+  return now - trouble.since < EAGER ? undefined : WAITING;
+};
+
 /** Milliseconds until the next poll, where AWS allows it; undefined: none. `intervalMs` is the poll period. */
 export const nextPollIn = (
   state: StackState,

@@ -32,6 +32,7 @@ const about = {
       description: "AWS accounts beside Stackcast's own, and how they grant Stackcast access",
     },
     { name: "sign-in", description: "Sign-in of people by an identity provider" },
+    { name: "push", description: "What AWS pushes, and the keys that allow it" },
     { name: "tickets", description: "One-use tickets for sockets" },
     { name: "sockets", description: "WebSockets, described by `/asyncapi.json`" },
     { name: "health", description: "Whether the Worker can work" },

@@ -61,6 +61,11 @@ export class CallLease {
     return 0;
   }
 
+  /** Whether AWS allows much more than all ask for. */
+  get isFree(): boolean {
+    return this.held?.isFree ?? true;
+  }
+
   /** Milliseconds until the next turn, or until it is to be asked for. */
   nextIn(now: number): number {
     const { held } = this;

@@ -3,11 +3,16 @@ import type { BudgetView, Lease, LeaseRequest } from "../../domain/budget/accoun
 import type { Seen } from "../../domain/estimate/experience.ts";
 import type { Learned } from "../../domain/estimate/learned.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
-import type { NameStanding } from "../../domain/stack/stack-listing.ts";
+import type { ToldStatus } from "../../domain/radar/board-row.ts";
+import type { NameStanding } from "../../domain/radar/stack-listing.ts";
 import type { Result } from "../../protocol/result.ts";
 
 export interface RegionRpc {
   standingOf(stackName: string, subject?: string): Promise<Result<NameStanding, LookupFailure>>;
+  mark(stackName: string, wantedMs: number): Promise<Result<string, LookupFailure>>;
+  observe(): Promise<void>;
+  nudge(stackNames: readonly string[]): Promise<void>;
+  noteStatus(stackName: string, told: ToldStatus): Promise<void>;
   lease(request: LeaseRequest): Promise<Lease>;
   take(calls: number): Promise<number | undefined>;
   noteThrottle(): Promise<void>;

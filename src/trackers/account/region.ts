@@ -1,10 +1,10 @@
 /**
- * An account's region of AWS, as the objects of all its stacks share it. It holds the budget of calls, and answers for names that AWS
- * has never shown, so that they cost one list of all stacks at a time. It keeps how long things have taken, and nothing of the
- * budget: a restart begins slowly again.
+ * An account's region of AWS, as the objects of all its stacks share it. It holds the budget of calls, and answers for names
+ * that AWS has never shown and stacks that rest, so that they cost one list of all stacks at a time. An observed region is listed
+ * again and again. It keeps how long things have taken, and nothing of the budget: a restart begins slowly again.
  */
 import { DurableObject } from "cloudflare:workers";
-import { stackNames } from "../../aws/cloudformation/stack-names.ts";
+import { deletedStacks, livingStacks } from "../../aws/cloudformation/stack-sweep.ts";
 import { workerSession } from "../../aws/identity/worker-session.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import {
@@ -15,7 +15,7 @@ import {
 } from "../../domain/budget/account-budget.ts";
 import type { Seen } from "../../domain/estimate/experience.ts";
 import type { Learned } from "../../domain/estimate/learned.ts";
-import { StackListing, type NameStanding } from "../../domain/stack/stack-listing.ts";
+import { StackListing, type NameStanding } from "../../domain/radar/stack-listing.ts";
 import { failed, type Result } from "../../protocol/result.ts";
 import { placeOf } from "../../protocol/connection/channel.ts";
 import type { StackAddress } from "../../protocol/connection/channel-names.ts";
@@ -23,13 +23,34 @@ import type { Env } from "../../env.ts";
 import { settingsOf } from "../../settings.ts";
 import { unseenPeriodMs } from "../../domain/stack/next-poll.ts";
 import { DurationMemory } from "./duration-memory.ts";
+import type { AwsSession } from "../../aws/identity/session.ts";
+import type { ToldStatus } from "../../domain/radar/board-row.ts";
+import type { SweptStack } from "../../domain/radar/swept-stack.ts";
+import { OBSERVED_MS, pagesOf, sweepPeriodMs } from "../../domain/radar/sweeping.ts";
+import { isObserved } from "../radar/observed.ts";
+import { Radar } from "../radar/radar.ts";
 import type { RegionRpc } from "./region-rpc.ts";
-import { call, regionOf } from "../../objects.ts";
+import { call, regionOf, stackTrackerOf } from "../../objects.ts";
+import { logLine } from "../../log.ts";
+
+/** Whether the region is observed is asked anew after so many milliseconds. */
+const ASKED_MS = 60_000;
+
+/** A stack is looked at for pushes at most so often, in milliseconds. */
+const NUDGE_MS = 1_000;
+
+const CROWDED: LookupFailure = { kind: "throttled", code: "Budget" };
 
 export class Region extends DurableObject<Env> implements RegionRpc {
   private readonly listing: StackListing;
   private readonly budget: AccountBudget;
   private readonly memory: DurationMemory;
+  private readonly radar: Radar;
+  private readonly place: AwsPlace;
+  /** Stacks of which a push has just come, in unix milliseconds. */
+  private readonly nudgedAt = new Map<string, number>();
+  /** Whether the region is observed, and when that was asked last, in unix milliseconds. */
+  private observation = { is: false, at: -Infinity };
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -41,8 +62,10 @@ export class Region extends DurableObject<Env> implements RegionRpc {
     const { aws, pollIntervalSeconds, maxCallsPerSecond } = settings.value;
     const session = workerSession(env, aws, place);
     this.budget = new AccountBudget(Date.now(), maxCallsPerSecond);
+    this.place = place;
+    this.radar = new Radar(ctx, env, this.place, (stackIds) => deletedStacks(session, stackIds));
     this.listing = new StackListing(
-      () => stackNames(session),
+      () => this.stacks(session),
       () => Date.now(),
       unseenPeriodMs(pollIntervalSeconds * 1000),
     );
@@ -51,6 +74,52 @@ export class Region extends DurableObject<Env> implements RegionRpc {
   /** Whether a name that AWS has never shown is a stack by now. `subject`: who has just come for it. */
   async standingOf(stackName: string, subject?: string): Promise<Result<NameStanding, LookupFailure>> {
     return this.listing.standingOf(stackName, subject);
+  }
+
+  /** How the stack of a name stands, by a list of all stacks that is not older than what is wanted: see `markOf`. */
+  async mark(stackName: string, wantedMs: number): Promise<Result<string, LookupFailure>> {
+    return this.listing.mark(stackName, wantedMs);
+  }
+
+  /** The region is to be looked at as a whole from now on, if it is observed; again does no harm. */
+  async observe(): Promise<void> {
+    if (!(await this.isObserved())) return;
+    const alarm = await this.ctx.storage.getAlarm();
+    const periodMs = this.sweepMs;
+    if (alarm === null || alarm < Date.now() - periodMs) await this.ctx.storage.setAlarm(Date.now());
+  }
+
+  /** The next look at the whole is set first, so that one that dies costs a period and no more. */
+  override async alarm(): Promise<void> {
+    if (!(await this.isObserved())) return this.radar.forget();
+    await this.ctx.storage.setAlarm(Date.now() + this.sweepMs);
+    // The alarm is the period: what is half as old is another's list, and not too old.
+    await this.radar.take(await this.listing.listed(OBSERVED_MS / 2));
+  }
+
+  /**
+   * AWS is said to have something new of these stacks. Whoever follows one looks now, at most once a second; of an observed
+   * region all are looked at, within the bound for names that were never shown.
+   */
+  async nudge(stackNames: readonly string[]): Promise<void> {
+    const isObserved = await this.isObserved();
+    const names = new Set(stackNames.map((name) => this.listing.find(name)?.rootName ?? name));
+    const now = Date.now();
+    for (const [name, at] of this.nudgedAt) if (now - at >= NUDGE_MS) this.nudgedAt.delete(name);
+    const due = [...names].filter((name) => !this.nudgedAt.has(name));
+    for (const name of due) this.nudgedAt.set(name, now);
+    await Promise.all(
+      due.map((stackName) => {
+        const isKnown = this.listing.find(stackName) !== undefined || this.radar.knows(stackName);
+        if (!isKnown && !this.listing.takesLook("")) return undefined;
+        return nudgedTracker(this.env, { ...this.place, stackName }, isObserved);
+      }),
+    );
+  }
+
+  /** The tracker of a stack tells that the stack's own status has changed. */
+  async noteStatus(stackName: string, told: ToldStatus): Promise<void> {
+    if (await this.isObserved()) await this.radar.noteStatus(stackName, told);
   }
 
   /** Times at which a stack may be looked at; what its looks since the last lease have cost is told with the question. */
@@ -92,7 +161,57 @@ export class Region extends DurableObject<Env> implements RegionRpc {
   async forgetDurations(stackName?: string): Promise<void> {
     this.memory.forget(stackName);
   }
+
+  private get sweepMs(): number {
+    return sweepPeriodMs(OBSERVED_MS, this.listing.size);
+  }
+
+  /** All stacks, within the budget. */
+  private async stacks(session: AwsSession): Promise<Result<readonly SweptStack[], LookupFailure>> {
+    const waitMs = this.budget.take(pagesOf(this.listing.size), Date.now());
+    if (waitMs === undefined) return failed(CROWDED);
+    if (waitMs > 0) await scheduler.wait(waitMs);
+    const all = await livingStacks(session);
+    if (!all.ok && all.failure.kind === "throttled") this.budget.report(true, Date.now());
+    return all;
+  }
+
+  private async isObserved(): Promise<boolean> {
+    if (Date.now() - this.observation.at < ASKED_MS) return this.observation.is;
+    try {
+      this.observation = { is: await isObserved(this.env, this.place), at: Date.now() };
+      return this.observation.is;
+    } catch {
+      // The accounts could not be asked: what has an alarm goes on.
+      return this.observation.is || (await this.ctx.storage.getAlarm()) !== null;
+    }
+  }
 }
+
+/** A tracker that cannot be reached polls all the same. */
+const nudgedTracker = async (env: Env, address: StackAddress, follows: boolean): Promise<void> => {
+  try {
+    await stackTrackerOf(env, address).nudge(follows);
+  } catch (error) {
+    logLine("warn", "Stack not nudged", { ...address, error: String(error) });
+  }
+};
+
+/** Asks the region's object how a stack stands; one that does not answer is as good as AWS out of reach. */
+export const markIn = async (
+  env: Env,
+  { stackName, ...place }: StackAddress,
+  wantedMs: number,
+): Promise<Result<string, LookupFailure>> => {
+  try {
+    return await call(
+      () => regionOf(env, place),
+      (object) => object.mark(stackName, wantedMs),
+    );
+  } catch (error) {
+    return failed({ kind: "network", message: String(error) });
+  }
+};
 
 /** Asks the region's object; one that does not answer is as good as AWS out of reach. */
 export const standingIn = async (

@@ -5,6 +5,7 @@
 import * as z from "zod";
 import { mayRead } from "../../auth/rights.ts";
 import { decodedText } from "../../channel/codec.ts";
+import { badCursor, cursorOf, keyIn } from "../../channel/page-cursor.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import {
@@ -18,24 +19,6 @@ import {
 const cursorSchema = z.tuple([z.string(), z.string(), z.string()]);
 
 type Key = z.infer<typeof cursorSchema>;
-
-const badCursor: Failure = {
-  code: "INVALID_REQUEST",
-  message: "cursor: must be one that an earlier page gave",
-  details: [{ field: "cursor", message: "must be one that an earlier page gave" }],
-};
-
-const cursorOf = (key: Key): string =>
-  new TextEncoder().encode(JSON.stringify(key)).toBase64({ alphabet: "base64url", omitPadding: true });
-
-const keyIn = (cursor: string): Key | undefined => {
-  try {
-    const bytes = Uint8Array.fromBase64(cursor, { alphabet: "base64url" });
-    return cursorSchema.safeParse(JSON.parse(new TextDecoder().decode(bytes))).data;
-  } catch {
-    return undefined;
-  }
-};
 
 /** After every key that there is: times are digits. */
 const NEWEST: Key = ["~", "", ""];
@@ -93,7 +76,7 @@ export class RunIndex {
     patterns: string[] | undefined,
     now: number,
   ): Result<DeploymentList, Failure> {
-    const before = cursor === undefined ? NEWEST : keyIn(cursor);
+    const before = cursor === undefined ? NEWEST : keyIn(cursor, cursorSchema);
     if (!before) return failed(badCursor);
     const ids = patterns && idsIn(patterns);
     const rows = this.sql.exec<Row>(

@@ -2,7 +2,14 @@
  * When a stack's object has something to do, and who wants it done. Sees to it that the alarm stands whenever it is
  * needed, and only then: each one costs a row and a request.
  */
-import { isOnlyWatched, lookClassOf, nextPollIn, type Interest } from "../../domain/stack/next-poll.ts";
+import {
+  isOnlyWatched,
+  lookClassOf,
+  nextPollIn,
+  sweepAgeMs,
+  type Interest,
+} from "../../domain/stack/next-poll.ts";
+import { paceMs } from "../../domain/stack/pace.ts";
 import { isComplete } from "../../domain/stack/stack-state.ts";
 import type { Settings } from "../../settings.ts";
 import * as z from "zod";
@@ -34,6 +41,8 @@ type Parts = Readonly<{
   poll: StackPoll;
   /** Milliseconds until AWS may be asked. */
   turnIn: (now: number) => number;
+  /** Whether AWS allows much more than all ask for. */
+  isFree: () => boolean;
   /** Milliseconds until a deployment has to be told something, if one has. */
   deploymentsIn: (now: number) => number | undefined;
   /** Others who follow the log at their own pace: milliseconds until each has something to do, if it has. */
@@ -61,6 +70,12 @@ export class Schedule {
   /** Whether only viewers, or who asks once, want to know of the stack. */
   get isOnlyWatched(): boolean {
     return isOnlyWatched(this.interest());
+  }
+
+  /** How old a list of all stacks may be that serves instead of a look, in milliseconds; undefined: none may. */
+  sweepAgeMs(now: number): number | undefined {
+    const { store, poll } = this.parts;
+    return sweepAgeMs(store.state, this.interest(), poll.trouble, now);
   }
 
   /** Milliseconds until the next poll; undefined: nobody wants one. */
@@ -171,9 +186,9 @@ export class Schedule {
   }
 
   private wantedIn(trouble: StackPoll["trouble"], now: number): number | undefined {
-    const { settings, store } = this.parts;
+    const { settings, store, poll, isFree } = this.parts;
     return nextPollIn(store.state, this.interest(), trouble, {
-      intervalMs: settings.pollIntervalSeconds * 1000,
+      intervalMs: paceMs(settings.pollIntervalSeconds * 1000, poll.pace, isFree(), now),
       waitMs: settings.stackWaitSeconds * 1000,
       now,
     });

@@ -8,7 +8,8 @@ import { workerSession } from "../../aws/identity/worker-session.ts";
 import type { Advance } from "../../domain/stack/findings.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import { goneSince, isComplete, isHolding, isPartOf, rootOf } from "../../domain/stack/stack-state.ts";
-import type { NameStanding } from "../../domain/stack/stack-listing.ts";
+import { isOperating } from "../../domain/radar/swept-stack.ts";
+import type { NameStanding } from "../../domain/radar/stack-listing.ts";
 import { tellingOf } from "../../domain/failure/trouble.ts";
 import type { StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { Join, JoinRequest, Missed } from "../../protocol/rpc/channel-owner.ts";
@@ -28,7 +29,7 @@ import type { LogRun } from "../../channel/event-log.ts";
 import { GatewayPushes } from "../audiences/gateway-pushes.ts";
 import { LogConsumers } from "../audiences/log-consumers.ts";
 import { CallLease } from "../account/call-lease.ts";
-import { standingIn } from "../account/region.ts";
+import { markIn, standingIn } from "../account/region.ts";
 import { Schedule } from "./schedule.ts";
 import { StackExperience } from "./stack-experience.ts";
 import { StackPoll } from "./stack-poll.ts";
@@ -38,6 +39,12 @@ import { logLine } from "../../log.ts";
 /** How often, and how many milliseconds apart, one looks for an operation that has just begun. */
 const LOOKS_FOR_BEGUN = 6;
 const BETWEEN_LOOKS_MS = 500;
+
+/** Pushes have the stack looked at at most so often, in milliseconds. */
+const PUSHED_MS = 1_000;
+
+/** Who follows what the radar has seen. */
+const RADAR = "radar";
 
 export class StackChannel {
   readonly name: string;
@@ -52,6 +59,8 @@ export class StackChannel {
   private readonly address: StackAddress;
   /** Deployments that are about to wait for the stack. */
   private arriving = 0;
+  /** The stack's own status as its region was told last. */
+  private shownStatus: string | undefined;
   private readonly ctx: DurableObjectState;
   private readonly env: Env;
   private readonly consumers: LogConsumers;
@@ -87,6 +96,7 @@ export class StackChannel {
       stackWaitSeconds,
       {
         standing: (asker) => this.standing(asker),
+        mark: () => this.mark(),
         committed: (runs, change, isRetold) => this.committed(runs, change, isRetold),
         troubled: (frame) => this.troubled(frame),
         turn: (isUrgent) => this.turn(isUrgent),
@@ -99,6 +109,7 @@ export class StackChannel {
       store: this.store,
       poll: this.poll,
       turnIn: (now) => this.lease.nextIn(now),
+      isFree: () => this.lease.isFree,
       deploymentsIn: (now) => this.feeds.nextIn(now),
       consumers: [
         (now) => this.consumers.nextIn(now),
@@ -151,6 +162,30 @@ export class StackChannel {
       await this.poll.look();
     }
     if (isShown() && isComplete(this.store.state)) this.schedule.noteUntracking();
+    await this.schedule.renew(Date.now());
+  }
+
+  /** The radar has seen an operation of the stack, which is followed to its end. */
+  async sight(stackId: string): Promise<void> {
+    this.poll.noteArn(stackId);
+    this.schedule.noteTracking(RADAR, Date.now());
+    await this.schedule.arouse(Date.now());
+    if (isComplete(this.store.state)) this.schedule.noteUntracking();
+    await this.schedule.renew(Date.now());
+  }
+
+  /**
+   * AWS is said to have something new: looked at at once, if anybody wants to know. `follows`: an operation that is under way
+   * then is followed to its end. Nothing but the look decides anything.
+   */
+  async nudge(follows: boolean): Promise<void> {
+    const isWanted = this.schedule.pollIn(Date.now()) !== undefined;
+    if (!isWanted && !follows) return;
+    this.poll.notePush();
+    await this.poll.lookAfter(PUSHED_MS);
+    const root = rootOf(this.store.state);
+    const isBegun = root !== undefined && isOperating(root.status) && !isComplete(this.store.state);
+    if (follows && !isWanted && isBegun) this.schedule.noteTracking(RADAR, Date.now());
     await this.schedule.renew(Date.now());
   }
 
@@ -226,6 +261,11 @@ export class StackChannel {
     return standingIn(this.env, this.address, asker);
   }
 
+  private async mark(): Promise<Result<string, LookupFailure> | undefined> {
+    const ageMs = this.arriving > 0 ? undefined : this.schedule.sweepAgeMs(Date.now());
+    return ageMs === undefined ? undefined : markIn(this.env, this.address, ageMs);
+  }
+
   private turn(isUrgent: boolean): Promise<number> {
     const now = Date.now();
     return this.lease.turn(this.schedule.wantedLook(now), isUrgent, now);
@@ -242,9 +282,26 @@ export class StackChannel {
     );
   }
 
+  /** The region's board shows the stack as its newest own event does. */
+  private tellRegion(): void {
+    const root = rootOf(this.store.state);
+    if (!root || root.status === this.shownStatus) return;
+    this.shownStatus = root.status;
+    const { stackId, status, statusAt } = root;
+    const startedAt = this.store.state.attempt?.startedAt;
+    const told = { stackId, status, statusAt, ...(startedAt !== undefined && { startedAt }) };
+    this.ctx.waitUntil(
+      regionOf(this.env, this.address)
+        .noteStatus(this.address.stackName, told)
+        // The next list of all stacks shows it.
+        .catch(() => undefined),
+    );
+  }
+
   private committed(runs: readonly LogRun[], { renewed, frames }: Advance, isRetold: boolean): void {
     const { store } = this;
     if (!isRetold) this.ctx.waitUntil(this.experience.teach(frames, store.state));
+    this.tellRegion();
     // A deployment's stacks are audited there.
     if (this.feeds.isPartOfRun && runs[0]) this.consumers.skip(runs[0].from);
     if (renewed)

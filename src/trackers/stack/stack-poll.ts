@@ -7,7 +7,9 @@ import { advance } from "../../domain/stack/advance.ts";
 import type { Learned } from "../../domain/estimate/learned.ts";
 import type { Advance, Findings } from "../../domain/stack/findings.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
-import type { NameStanding } from "../../domain/stack/stack-listing.ts";
+import type { NameStanding } from "../../domain/radar/stack-listing.ts";
+import type { Pace } from "../../domain/stack/pace.ts";
+import { ABSENT } from "../../domain/radar/swept-stack.ts";
 import { goneSince, isComplete, rootOf } from "../../domain/stack/stack-state.ts";
 import { tellingOf, troubleAfter, type Trouble } from "../../domain/failure/trouble.ts";
 import { stackChannelOf, type StackAddress } from "../../protocol/connection/channel-names.ts";
@@ -17,6 +19,7 @@ import type { LogRun } from "../../channel/event-log.ts";
 import { Row } from "../../channel/rows.ts";
 import { troubleCodec } from "./stack-codec.ts";
 import { observe } from "./observe.ts";
+import { Sightings } from "./sightings.ts";
 import type { StackStore } from "./stack-store.ts";
 import { logLine } from "../../log.ts";
 import { SingleFlight } from "../../domain/single-flight.ts";
@@ -26,6 +29,8 @@ export const TROUBLE = "trouble";
 /** After so many failed looks, one goes on without knowing what the operation plans. */
 const PATIENCE_FOR_PLANS = 3;
 
+const ABSENCE: LookupFailure = { kind: "missing", message: "No stack of the region has this name" };
+
 /** How long, in milliseconds, somebody who has come for the stack waits until AWS may be asked. */
 const PATIENCE_FOR_TURN_MS = 2_000;
 
@@ -33,6 +38,11 @@ const PATIENCE_FOR_TURN_MS = 2_000;
 export type Audience = Readonly<{
   /** Whether a name that AWS has never shown is worth a look of its own. `asker`: the subject that has just come for it. */
   standing(asker: string | undefined): Promise<Result<NameStanding, LookupFailure>>;
+  /**
+   * How the stack stands by a list of all stacks that serves instead of a look, see `markOf`; undefined: nothing serves, and
+   * the stack itself is to be looked at.
+   */
+  mark(): Promise<Result<string, LookupFailure> | undefined>;
   /** Milliseconds until AWS may be asked; 0: now. `isUrgent`: somebody has just come for the stack. */
   turn(isUrgent: boolean): Promise<number>;
   throttled(): void;
@@ -53,6 +63,11 @@ export class StackPoll {
   private lookedAt = 0;
   private readonly row: Row<Trouble>;
   private owed = false;
+  /** When a push came and a look brought something, last: what the period depends on. */
+  pace: Pace = {};
+  private readonly sightings: Sightings;
+  /** ARN of a stack whose name may not show it any more. */
+  private hint: string | undefined;
   private readonly store: StackStore;
   private readonly address: StackAddress;
   private readonly cloudFormation: CloudFormation;
@@ -69,6 +84,7 @@ export class StackPoll {
   ) {
     this.row = new Row(kv, TROUBLE, troubleCodec);
     this.trouble = this.row.value;
+    this.sightings = new Sightings(kv);
     this.store = store;
     this.address = address;
     this.cloudFormation = cloudFormation;
@@ -79,6 +95,16 @@ export class StackPoll {
   /** Somebody comes for the stack: the next look is for this subject. */
   noteAsker(subject: string | undefined): void {
     this.asker = subject;
+  }
+
+  /** A push has come. */
+  notePush(): void {
+    this.pace = { ...this.pace, pushedAt: Date.now() };
+  }
+
+  /** The stack has been seen under this ARN. */
+  noteArn(stackId: string): void {
+    this.hint = stackId;
   }
 
   /**
@@ -124,10 +150,28 @@ export class StackPoll {
 
   private async lookOnce(isUrgent: boolean): Promise<void> {
     this.lookedAt = Date.now();
-    const absence = rootOf(this.store.state) ? undefined : await this.absence();
-    if (absence) return this.note(absence);
+    const mark = isUrgent ? undefined : await this.audience.mark();
+    const isServed =
+      mark?.ok === false ? mark.failure.kind !== "denied" : mark && this.isServedBy(mark.value);
+    if (isServed) {
+      this.owed = false;
+      if (mark?.ok === false) return this.noteUnlisted(mark.failure);
+      return rootOf(this.store.state) ? undefined : this.note(ABSENCE);
+    }
+    const absence = rootOf(this.store.state) || mark ? undefined : await this.absence();
+    if (absence) return this.noteUnlisted(absence);
     this.owed = !(await this.hasTurn(isUrgent));
-    if (!this.owed) await this.observe();
+    if (this.owed) return;
+    await this.observe();
+    if (!mark?.ok) return;
+    const { state } = this.store;
+    const root = rootOf(state);
+    this.sightings.note(mark.value, root && { ...root, startedAt: state.attempt?.startedAt ?? "" });
+  }
+
+  /** Whether there is nothing to be seen that a look has not shown. */
+  private isServedBy(mark: string): boolean {
+    return rootOf(this.store.state) ? this.sightings.has(mark) : mark === ABSENT;
   }
 
   /** Whether AWS may be asked now; who has come waits a moment for it. */
@@ -141,7 +185,8 @@ export class StackPoll {
 
   private async observe(): Promise<void> {
     const hasty = (this.trouble?.polls ?? 0) >= PATIENCE_FOR_PLANS;
-    const seen = await observe(this.store.state, this.address.stackName, this.cloudFormation, hasty);
+    const name = rootOf(this.store.state) ? undefined : this.hint;
+    const seen = await observe(this.store.state, name ?? this.address.stackName, this.cloudFormation, hasty);
     if (!seen.ok) return this.note(seen.failure);
     const { trouble } = seen.value;
     const findings = await this.withLearned(seen.value.findings);
@@ -149,6 +194,7 @@ export class StackPoll {
     const position = { channel: stackChannelOf(this.address), offset: this.store.log.offset };
     const change = advance(this.store.state, findings, position);
     const isRetold = this.store.isRestarting;
+    if (change.frames.length > 0) this.pace = { ...this.pace, newsAt: Date.now() };
     if (change.changed) this.audience.committed(this.store.commit(change), change, isRetold);
     if (trouble) this.note(trouble);
     else this.forgetTrouble();
@@ -166,9 +212,12 @@ export class StackPoll {
     this.asker = undefined;
     const standing = await this.audience.standing(asker);
     if (!standing.ok) return standing.failure;
-    return standing.value === "absent"
-      ? { kind: "missing", message: "No stack of the region has this name" }
-      : undefined;
+    return standing.value === "absent" ? ABSENCE : undefined;
+  }
+
+  /** What the region's object could not find out. It knows of throttles. */
+  private noteUnlisted(failure: LookupFailure): void {
+    if (failure.kind !== "throttled") this.note(failure);
   }
 
   private note(failure: LookupFailure): void {

@@ -7,12 +7,17 @@ import type { FarEnd, TriedAgain } from "../../protocol/rpc/far-end.ts";
 import type { FeedRequest, StackStanding } from "../../protocol/rpc/stack-feed.ts";
 import type { StackEvents, StackSummary, Tracking } from "../../protocol/stack/stack-summary.ts";
 
+/** Whether the operation that was seen is followed, and the stack's own status as its events have it. */
+export type Sighting = Readonly<{ tracking: boolean; status?: string }>;
+
 export interface StackTrackerRpc extends ChannelOwner {
   summary(subject?: string): Promise<Result<StackSummary, Failure>>;
   eventsAfter(after: number, limit: number, subject?: string): Promise<Result<StackEvents, Failure>>;
   deploy(order: CanvasOrder, subject: string): Promise<Result<CanvasDeployed, Failure>>;
   track(subject: string): Promise<Result<Tracking, Failure>>;
   untrack(): Promise<Result<Tracking, Failure>>;
+  sight(stackId: string): Promise<Sighting>;
+  nudge(follows: boolean): Promise<void>;
   feed(request: FeedRequest): Promise<StackStanding>;
   release(deployment: string): Promise<void>;
   handOnAgain(farEnd: FarEnd): Promise<TriedAgain>;

@@ -3,8 +3,8 @@
  * itself is a shell: calls and alarms come in here and are answered by the channel.
  */
 import { DurableObject } from "cloudflare:workers";
-import { isComplete } from "../../domain/stack/stack-state.ts";
 import { estimateAt } from "../../domain/estimate/estimate.ts";
+import { isComplete, rootOf } from "../../domain/stack/stack-state.ts";
 import { fittedSummary } from "../../domain/stack/fitted-summary.ts";
 import { summaryOf } from "../../domain/stack/summary.ts";
 import { tellingOf } from "../../domain/failure/trouble.ts";
@@ -22,7 +22,7 @@ import type { StackEvents, StackSummary, Tracking } from "../../protocol/stack/s
 import type { Env } from "../../env.ts";
 import { settingsOf } from "../../settings.ts";
 import { StackChannel } from "./stack-channel.ts";
-import type { StackTrackerRpc } from "./stack-tracker-rpc.ts";
+import type { Sighting, StackTrackerRpc } from "./stack-tracker-rpc.ts";
 import { logLine } from "../../log.ts";
 
 export class StackTracker extends DurableObject<Env> implements StackTrackerRpc {
@@ -102,6 +102,21 @@ export class StackTracker extends DurableObject<Env> implements StackTrackerRpc 
     this.channel.schedule.noteUntracking();
     await this.channel.schedule.renew(Date.now());
     return success(this.tracking());
+  }
+
+  /** The radar has seen the stack begin or end something: it is looked at now, and followed to its end. */
+  async sight(stackId: string): Promise<Sighting> {
+    await this.channel.sight(stackId);
+    const status = rootOf(this.channel.store.state)?.status;
+    return {
+      tracking: this.channel.schedule.pollIn(Date.now()) !== undefined,
+      ...(status !== undefined && { status }),
+    };
+  }
+
+  /** A push has come, see `StackChannel.nudge`. */
+  async nudge(follows: boolean): Promise<void> {
+    await this.channel.nudge(follows);
   }
 
   /** A gateway has a viewer: what it is to be told first, and pushes from now on. */

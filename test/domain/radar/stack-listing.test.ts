@@ -1,10 +1,19 @@
 import { expect, test } from "vitest";
-import type { LookupFailure } from "../../src/domain/failure/lookup-failure.ts";
-import { LOOKS_OF_ALL, LOOKS_OF_SUBJECT, StackListing } from "../../src/domain/stack/stack-listing.ts";
-import { failed, success, type Result } from "../../src/protocol/result.ts";
+import type { LookupFailure } from "../../../src/domain/failure/lookup-failure.ts";
+import { LOOKS_OF_ALL, LOOKS_OF_SUBJECT, StackListing } from "../../../src/domain/radar/stack-listing.ts";
+import type { SweptStack } from "../../../src/domain/radar/swept-stack.ts";
+import { failed, success, type Result } from "../../../src/protocol/result.ts";
 
 const FRESH_MS = 30_000;
 const DENIED = { kind: "denied", code: "AccessDenied", message: "not you" } as const;
+
+const sweptOf = (name: string): SweptStack => ({
+  name,
+  stackId: `arn:${name}`,
+  status: "CREATE_COMPLETE",
+  begunAt: "",
+  isNested: false,
+});
 
 /** A region with these stacks, and how often all of them were listed. */
 const regionOf = (...stacks: string[]) => {
@@ -12,7 +21,8 @@ const regionOf = (...stacks: string[]) => {
   const listing = new StackListing(
     async () => {
       world.lists += 1;
-      return world.answer();
+      const answer = world.answer();
+      return answer.ok ? success(answer.value.map((name) => sweptOf(name))) : answer;
     },
     () => world.now,
     FRESH_MS,

@@ -1,0 +1,148 @@
+/** Where AWS pushes events of stacks, and the keys that let it. A push wakes up, and says nothing that is believed. */
+import { createRoute } from "@hono/zod-openapi";
+import * as z from "zod";
+import { bearerOf } from "../../auth/credential.ts";
+import { boardOf, call } from "../../objects.ts";
+import {
+  ingestKeyRequestSchema,
+  ingestKeySchema,
+  madeIngestKeySchema,
+  pushedSchema,
+} from "../../protocol/ingest.ts";
+import { answerOf, failureAnswers } from "../documents/answers.ts";
+import { restFailure } from "../middleware/failure-response.ts";
+import { resourceApp } from "../middleware/resource-app.ts";
+import { requireRole } from "../middleware/sessions.ts";
+import { keyExample } from "./radar-examples.ts";
+
+const PATH = "/api/v1/ingest-keys";
+const NO_STORE = { "Cache-Control": "no-store" } as const;
+
+const security = [{ token: [] }];
+const tags = ["push"];
+const forAdmins = [requireRole("admin")];
+
+const pushRoute = createRoute({
+  method: "post",
+  path: "/ingest/aws",
+  operationId: "pushAwsEvents",
+  summary: "Take events of `aws.cloudformation` from EventBridge: one, or an array",
+  description:
+    "With an ingest key as `Authorization: Bearer` or `X-Api-Key`. An event is a wake-up: its stack is looked at now, at most " +
+    "once a second. Events that are forged, repeated, late or unknown change nothing. Answered before AWS is asked.",
+  tags,
+  request: {
+    body: {
+      required: true,
+      description: "What EventBridge sends",
+      content: {
+        "application/json": {
+          schema: pushedSchema.meta({ id: "PushedEvents" }),
+          example: {
+            source: "aws.cloudformation",
+            detail: {
+              "stack-id": "arn:aws:cloudformation:us-east-1:123456789012:stack/database-rds/6f1c2a10",
+            },
+          },
+        },
+      },
+    },
+  },
+  responses: {
+    ...failureAnswers,
+    202: answerOf("It is looked at", z.object({ accepted: z.number() }), { accepted: 1 }),
+  },
+});
+
+const listRoute = createRoute({
+  method: "get",
+  path: PATH,
+  operationId: "listIngestKeys",
+  summary: "The keys that let AWS push, without the keys themselves",
+  security,
+  tags,
+  middleware: forAdmins,
+  responses: {
+    ...failureAnswers,
+    200: answerOf(
+      "The keys, oldest first",
+      z.object({ items: z.array(ingestKeySchema.meta({ id: "IngestKey" })) }),
+      {
+        items: [keyExample],
+      },
+    ),
+  },
+});
+
+const makeRoute = createRoute({
+  method: "post",
+  path: PATH,
+  operationId: "makeIngestKey",
+  summary: "Make a key that lets AWS push",
+  description: "The key is told this once, and kept as a hash.",
+  security,
+  tags,
+  middleware: forAdmins,
+  request: {
+    body: {
+      required: true,
+      description: "For which account",
+      content: { "application/json": { schema: ingestKeyRequestSchema, example: { account: "default" } } },
+    },
+  },
+  responses: {
+    ...failureAnswers,
+    201: answerOf("The key", madeIngestKeySchema.meta({ id: "MadeIngestKey" }), {
+      ...keyExample,
+      key: "sci_Uo2Qm1hWqZr0uXJzqk3v4y5w6x7z8A9B0C1D2E3F4G5",
+    }),
+  },
+});
+
+const deleteRoute = createRoute({
+  method: "delete",
+  path: `${PATH}/{id}`,
+  operationId: "deleteIngestKey",
+  summary: "Delete a key: it lets nobody push any more",
+  security,
+  tags,
+  middleware: forAdmins,
+  request: { params: z.object({ id: z.string().max(64).meta({ description: "The key's id" }) }) },
+  responses: { ...failureAnswers, 204: { description: "It is no more" } },
+});
+
+/** The routes of pushes. Those of keys need a session in the context. */
+export const ingest = resourceApp()
+  .openapi(pushRoute, async (c) => {
+    const bearer = bearerOf(c.req.raw.headers);
+    const key = c.req.header("X-Api-Key") ?? (bearer?.kind === "token" ? bearer.token : undefined);
+    const pushed = c.req.valid("json");
+    const events = Array.isArray(pushed) ? pushed : [pushed];
+    const stackIds = events.flatMap(({ source, detail }) =>
+      source === "aws.cloudformation" ? (detail?.["stack-id"] ?? []) : [],
+    );
+    const isKey =
+      key !== undefined &&
+      (await call(
+        () => boardOf(c.env),
+        (board) => board.push(key, stackIds),
+      ));
+    if (!isKey) return restFailure(c, { code: "UNAUTHENTICATED", message: "An ingest key is required" });
+    return c.json({ success: true as const, data: { accepted: stackIds.length } }, 202, NO_STORE);
+  })
+  .openapi(listRoute, async (c) => {
+    const items = await boardOf(c.env).keys();
+    return c.json({ success: true as const, data: { items: [...items] } }, 200, NO_STORE);
+  })
+  .openapi(makeRoute, async (c) => {
+    const made = await boardOf(c.env).makeKey(c.req.valid("json"), c.get("session").subject);
+    if (!made.ok) return restFailure(c, made.failure);
+    const headers = { ...NO_STORE, Location: `${PATH}/${made.value.id}` };
+    return c.json({ success: true as const, data: made.value }, 201, headers);
+  })
+  .openapi(deleteRoute, async (c) => {
+    const isDeleted = await boardOf(c.env).deleteKey(c.req.valid("param").id);
+    return isDeleted
+      ? c.body(null, 204)
+      : restFailure(c, { code: "NOT_FOUND", message: "There is no such key" });
+  });

@@ -1,0 +1,114 @@
+/**
+ * Knows the stacks of all observed regions, as the regions' radars tell them, and takes what AWS pushes of stacks to where
+ * it is of use.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { stackOfArn } from "../../domain/radar/swept-stack.ts";
+import { DEFAULT_ACCOUNT, type Account } from "../../protocol/accounts.ts";
+import type { Failure } from "../../protocol/failure.ts";
+import type { IngestKey, IngestKeyRequest, MadeIngestKey } from "../../protocol/ingest.ts";
+import { placeOf, regionSchema } from "../../protocol/connection/channel.ts";
+import { placeTextOf } from "../../protocol/connection/channel-names.ts";
+import type { Result } from "../../protocol/result.ts";
+import type { BoardList, BoardQuery } from "../../protocol/stack/board.ts";
+import type { Env } from "../../env.ts";
+import { logLine } from "../../log.ts";
+import { accountsOf, call, regionOf } from "../../objects.ts";
+import { BoardIndex } from "./board-index.ts";
+import type { BoardNews, BoardRpc } from "./board-rpc.ts";
+import { IngestKeys } from "./ingest-keys.ts";
+import { observeAll } from "./observed.ts";
+
+/** The accounts, and what is observed of them, are asked for anew after so many milliseconds. */
+const ASKED_MS = 60_000;
+
+export class Board extends DurableObject<Env> implements BoardRpc {
+  private readonly index: BoardIndex;
+  private readonly ingestKeys: IngestKeys;
+  private observedAt = -Infinity;
+  private accounts: Readonly<{ at: number; all: readonly Account[] }> = { at: -Infinity, all: [] };
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.index = new BoardIndex(ctx.storage.sql);
+    this.ingestKeys = new IngestKeys(ctx.storage.kv);
+  }
+
+  /** Takes in what has changed in a region; again changes nothing. */
+  async note(news: BoardNews): Promise<void> {
+    this.index.note(news);
+  }
+
+  /** One page of the stacks, the newest operation first, as far as the patterns of channels cover them; absent: all. */
+  async list(query: BoardQuery, patterns?: string[]): Promise<Result<BoardList, Failure>> {
+    const now = Date.now();
+    // Where no cron comes, whoever wants to see them has the regions observed.
+    if (now - this.observedAt >= ASKED_MS) {
+      this.observedAt = now;
+      this.ctx.waitUntil(observeAll(this.env).catch(() => undefined));
+    }
+    return this.index.list(query, patterns, now);
+  }
+
+  /** A key is made, and told this once. */
+  async makeKey(request: IngestKeyRequest, subject: string): Promise<Result<MadeIngestKey, Failure>> {
+    return this.ingestKeys.make(request, subject, Date.now());
+  }
+
+  async keys(): Promise<readonly IngestKey[]> {
+    return this.ingestKeys.all;
+  }
+
+  /** False: there is none of this id. */
+  async deleteKey(id: string): Promise<boolean> {
+    return this.ingestKeys.delete(id);
+  }
+
+  /** AWS says that there is something new of stacks, by their ARNs; what it is about is looked at later. False: the key is none. */
+  async push(key: string, stackIds: readonly string[]): Promise<boolean> {
+    const found = await this.ingestKeys.find(key);
+    if (!found) return false;
+    this.ctx.waitUntil(this.nudge(found, stackIds));
+    return true;
+  }
+
+  private async nudge({ account: bound }: IngestKey, stackIds: readonly string[]): Promise<void> {
+    const accounts = await this.allAccounts();
+    const places = new Map<string, Set<string>>();
+    for (const stackId of stackIds) {
+      const stack = stackOfArn(stackId);
+      if (!stack || !regionSchema.safeParse(stack.region).success) continue;
+      const account =
+        accounts.find(({ accountId }) => accountId === stack.accountId)?.alias ?? DEFAULT_ACCOUNT;
+      if (bound !== undefined && bound !== account) continue;
+      const place = placeTextOf({ account, region: stack.region });
+      places.set(place, (places.get(place) ?? new Set()).add(stack.stackName));
+    }
+    await Promise.all(
+      [...places].map(async ([text, names]) => {
+        const place = placeOf(text);
+        if (!place) return;
+        try {
+          await regionOf(this.env, place).nudge([...names]);
+        } catch (error) {
+          logLine("warn", "Push not passed on", { ...place, error: String(error) });
+        }
+      }),
+    );
+  }
+
+  private async allAccounts(): Promise<readonly Account[]> {
+    const now = Date.now();
+    if (now - this.accounts.at < ASKED_MS) return this.accounts.all;
+    try {
+      const all = await call(
+        () => accountsOf(this.env),
+        (accounts) => accounts.list(),
+      );
+      this.accounts = { at: now, all };
+    } catch {
+      // Those that were known go on.
+    }
+    return this.accounts.all;
+  }
+}
