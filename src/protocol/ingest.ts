@@ -1,6 +1,6 @@
 /** Events that AWS pushes, and the keys that let it. */
 import * as z from "zod";
-import { DEFAULT_ACCOUNT } from "./accounts.ts";
+import { DEFAULT_ACCOUNT } from "./connection/channel-names.ts";
 
 /** An event of EventBridge, as much of it as is looked at. All else may be anything. */
 const pushedEventSchema = z.looseObject({

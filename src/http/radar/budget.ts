@@ -2,7 +2,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import type { BudgetView } from "../../domain/budget/account-budget.ts";
-import { DEFAULT_ACCOUNT } from "../../protocol/accounts.ts";
+import { DEFAULT_ACCOUNT } from "../../protocol/connection/channel-names.ts";
 import { budgetSchema, type RegionBudget } from "../../protocol/budget.ts";
 import { regionSchema } from "../../protocol/connection/channel.ts";
 import { call, regionOf } from "../../objects.ts";

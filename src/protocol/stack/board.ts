@@ -1,6 +1,6 @@
 /** The stacks of observed accounts and regions, as the board shows them: a row each, and a page of them. */
 import * as z from "zod";
-import { DEFAULT_ACCOUNT } from "../accounts.ts";
+import { DEFAULT_ACCOUNT } from "../connection/channel-names.ts";
 import { regionSchema } from "../connection/channel.ts";
 
 /** A stack as its region keeps it. */

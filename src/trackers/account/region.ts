@@ -18,7 +18,7 @@ import type { Learned } from "../../domain/estimate/learned.ts";
 import { StackListing, type NameStanding } from "../../domain/radar/stack-listing.ts";
 import { failed, type Result } from "../../protocol/result.ts";
 import { placeOf } from "../../protocol/connection/channel.ts";
-import type { StackAddress } from "../../protocol/connection/channel-names.ts";
+import type { AwsPlace, StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { Env } from "../../env.ts";
 import { settingsOf } from "../../settings.ts";
 import { unseenPeriodMs } from "../../domain/stack/next-poll.ts";

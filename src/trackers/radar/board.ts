@@ -4,11 +4,11 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { stackOfArn } from "../../domain/radar/swept-stack.ts";
-import { DEFAULT_ACCOUNT, type Account } from "../../protocol/accounts.ts";
+import type { Account } from "../../protocol/accounts.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { IngestKey, IngestKeyRequest, MadeIngestKey } from "../../protocol/ingest.ts";
 import { placeOf, regionSchema } from "../../protocol/connection/channel.ts";
-import { placeTextOf } from "../../protocol/connection/channel-names.ts";
+import { DEFAULT_ACCOUNT, placeTextOf } from "../../protocol/connection/channel-names.ts";
 import type { Result } from "../../protocol/result.ts";
 import type { BoardList, BoardQuery } from "../../protocol/stack/board.ts";
 import type { Env } from "../../env.ts";

@@ -1,6 +1,5 @@
 /** Which regions of which accounts are observed as a whole: those of `OBSERVE_REGIONS`, and those of accounts that say so. */
-import { DEFAULT_ACCOUNT } from "../../protocol/accounts.ts";
-import type { AwsPlace } from "../../protocol/connection/channel-names.ts";
+import { DEFAULT_ACCOUNT, type AwsPlace } from "../../protocol/connection/channel-names.ts";
 import type { Env } from "../../env.ts";
 import { accountsOf, call, regionOf } from "../../objects.ts";
 import { settingsOf } from "../../settings.ts";
