@@ -102,7 +102,7 @@ export class Region extends DurableObject<Env> implements RegionRpc {
    * region all are looked at, within the bound for names that were never shown.
    */
   async nudge(stackNames: readonly string[]): Promise<void> {
-    const isObserved = await this.isObserved();
+    const follows = await this.isObserved();
     const names = new Set(stackNames.map((name) => this.listing.find(name)?.rootName ?? name));
     const now = Date.now();
     for (const [name, at] of this.nudgedAt) if (now - at >= NUDGE_MS) this.nudgedAt.delete(name);
@@ -112,7 +112,7 @@ export class Region extends DurableObject<Env> implements RegionRpc {
       due.map((stackName) => {
         const isKnown = this.listing.find(stackName) !== undefined || this.radar.knows(stackName);
         if (!isKnown && !this.listing.takesLook("")) return undefined;
-        return nudgedTracker(this.env, { ...this.place, stackName }, isObserved);
+        return nudgedTracker(this.env, { ...this.place, stackName }, follows);
       }),
     );
   }
