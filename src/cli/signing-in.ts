@@ -25,7 +25,7 @@ const openBrowser = (address: string): void => {
       : process.platform === "win32"
         ? ["rundll32", "url.dll,FileProtocolHandler"]
         : ["xdg-open"];
-  const child = spawn(command!, [...parts, address], { stdio: "ignore", detached: true });
+  const child = spawn(command, [...parts, address], { stdio: "ignore", detached: true });
   child.on("error", () => undefined);
   child.unref();
 };

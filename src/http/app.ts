@@ -36,7 +36,8 @@ import { tickets } from "./sockets/tickets.ts";
 import { trackSocket } from "./sockets/track-socket.ts";
 import { unexpected } from "./middleware/unexpected.ts";
 
-const isRoute = (path: string): boolean => /^\/(api|auth|canvas|ingest|ws|install|\.well-known)(\/|$)/.test(path);
+const isRoute = (path: string): boolean =>
+  /^\/(api|auth|canvas|ingest|ws|install|\.well-known)(\/|$)/.test(path);
 
 /** The whole application. */
 export const app = new OpenAPIHono<AppEnv>();

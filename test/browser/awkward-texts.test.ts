@@ -128,7 +128,9 @@ describe.skipIf(!chromiumPath)(
       const bottom = await page.getByRole("button", { name: "Copy cause" }).boundingBox();
       expect(bottom?.y).toBeLessThan(900);
       const height = async () => (await page.locator(".stack-now.failed").first().boundingBox())?.height;
-      await expect.poll(height, "what failed first is unfolded when the page is opened").toBeGreaterThan(150);
+      await expect
+        .poll(height, { message: "what failed first is unfolded when the page is opened" })
+        .toBeGreaterThan(150);
       await page.getByRole("button", { name: "Details of broken" }).click();
       await expect.poll(height).toBeLessThan(80);
     });

@@ -119,12 +119,12 @@ describe("by an OpenID provider", () => {
     const ask = (path: string, headers: Record<string, string>, method = "POST") =>
       worker()(new Request(ORIGIN + path, { method, headers: { Cookie: cookie, ...headers } }));
     for (const headers of [{ Origin: "https://evil.example" }, {}]) {
-      const refused = await ask("/api/v1/tickets", headers as Record<string, string>);
+      const refused = await ask("/api/v1/tickets", headers);
       expect([refused.status, await refused.json()]).toMatchObject([
         403,
         { error: { code: "ORIGIN_NOT_ALLOWED" } },
       ]);
-      const upgrade = { Upgrade: "websocket", ...(headers as Record<string, string>) };
+      const upgrade = { Upgrade: "websocket", ...(headers) };
       expect((await ask("/ws", upgrade, "GET")).status).toBe(403);
       expect((await ask("/canvas/deploy/track/app", upgrade, "GET")).status).toBe(403);
     }
@@ -219,7 +219,7 @@ describe("by Cloudflare Access", () => {
       .sign(accessKey);
 
   const ask = async (path: string, token: string, init: RequestInit = {}) => {
-    const headers = { ...(init.headers as Record<string, string>), "Cf-Access-Jwt-Assertion": token };
+    const headers = { ...(init.headers), "Cf-Access-Jwt-Assertion": token };
     return worker()(new Request(ORIGIN + path, { ...init, headers }));
   };
 

@@ -54,7 +54,7 @@ const page = async (): Promise<Bundle> => {
     .filter(({ name, fileName }) => name.endsWith("-page") && entry.dynamicImports.includes(fileName))
     .map(({ fileName }) => withImports(chunks, entry.fileName, fileName).map(({ code }) => code));
   const scripts = loads.reduce((one, other) => (totalKiB(other) > totalKiB(one) ? other : one));
-  return { name: "the largest page's first load", scripts, maxGzipKiB: 39.5 };
+  return { name: "the largest page's first load", scripts, maxGzipKiB: 42 };
 };
 
 for (const { name, scripts, maxGzipKiB } of await Promise.all([worker(), page()])) {

@@ -90,3 +90,17 @@ export const alarmIn = (name: string): Promise<number | null> =>
     const alarm = await storage.getAlarm();
     return alarm === null ? null : alarm - Date.now();
   });
+
+/** A stack that was created before anybody asked for it. */
+export const settled = async (name: string) => {
+  const stack = newStack(name)
+    .own("CREATE_IN_PROGRESS")
+    .resource("One", "CREATE_COMPLETE")
+    .own("CREATE_COMPLETE");
+  await trackerOf(name).summary();
+  for (let looks = 0; looks < 4; looks += 1) {
+    pass(60);
+    await trackerOf(name).summary();
+  }
+  return stack;
+};

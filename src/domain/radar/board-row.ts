@@ -59,7 +59,8 @@ export const newsOf = (
     if (before?.mark === mark) return [];
     const row = swept(stack, before?.row, now);
     if (isFirst) return [{ row, mark, ...(isOperating(stack.status) && { owed: 0 }) }];
-    const wasTold = before !== undefined && agreesWith(mark, { startedAt: "", ...before.row });
+    const wasTold =
+      before !== undefined && agreesWith(mark, { ...before.row, startedAt: before.row.startedAt ?? "" });
     const isNews = isOperating(stack.status) || (isAtRest(stack.status) && !wasTold);
     return [{ row: wasTold ? { ...row, ...before.row } : row, mark, ...(isNews && { owed: 0 }) }];
   });

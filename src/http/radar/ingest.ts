@@ -79,7 +79,7 @@ const makeRoute = createRoute({
   path: PATH,
   operationId: "makeIngestKey",
   summary: "Make a key that lets AWS push",
-  description: "The key is told this once, and kept as a hash.",
+  description: "The key is shown this once, and kept as a hash.",
   security,
   tags,
   middleware: forAdmins,

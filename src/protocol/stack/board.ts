@@ -20,7 +20,7 @@ export const boardRowSchema = z.object({
 export type BoardRow = Readonly<z.infer<typeof boardRowSchema>>;
 
 /** A row of the board, which has stacks of many regions. */
-export const boardStackSchema = boardRowSchema.extend({
+const boardStackSchema = boardRowSchema.extend({
   account: z.string().meta({ description: `The account's alias; ${DEFAULT_ACCOUNT}: Stackcast's own` }),
   region: z.string(),
   channel: z.string().meta({ description: "What tells its events" }),

@@ -109,10 +109,10 @@ export class Region extends DurableObject<Env> implements RegionRpc {
     const due = [...names].filter((name) => !this.nudgedAt.has(name));
     for (const name of due) this.nudgedAt.set(name, now);
     await Promise.all(
-      due.map((stackName) => {
+      due.map(async (stackName) => {
         const isKnown = this.listing.find(stackName) !== undefined || this.radar.knows(stackName);
-        if (!isKnown && !this.listing.takesLook("")) return undefined;
-        return nudgedTracker(this.env, { ...this.place, stackName }, follows);
+        if (!isKnown && !this.listing.takesLook("")) return;
+        await nudgedTracker(this.env, { ...this.place, stackName }, follows);
       }),
     );
   }

@@ -178,7 +178,7 @@ export class Radar {
       );
     } catch (error) {
       this.untold = untold && new Set([...untold, ...this.untold]);
-      logLine("warn", "Board not told", { ...this.place, error: String(error) });
+      logLine("warn", "Board not notified", { ...this.place, error: String(error) });
     }
   }
 }
