@@ -124,7 +124,7 @@ describe("by an OpenID provider", () => {
         403,
         { error: { code: "ORIGIN_NOT_ALLOWED" } },
       ]);
-      const upgrade = { Upgrade: "websocket", ...(headers) };
+      const upgrade = { Upgrade: "websocket", ...headers };
       expect((await ask("/ws", upgrade, "GET")).status).toBe(403);
       expect((await ask("/canvas/deploy/track/app", upgrade, "GET")).status).toBe(403);
     }
@@ -219,7 +219,7 @@ describe("by Cloudflare Access", () => {
       .sign(accessKey);
 
   const ask = async (path: string, token: string, init: RequestInit = {}) => {
-    const headers = { ...(init.headers), "Cf-Access-Jwt-Assertion": token };
+    const headers = { ...init.headers, "Cf-Access-Jwt-Assertion": token };
     return worker()(new Request(ORIGIN + path, { ...init, headers }));
   };
 
