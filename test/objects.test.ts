@@ -72,7 +72,7 @@ test("waits before another attempt for a random part of a time that doubles", as
 test("what the platform could not do is told as unavailable, and a bug is not", () => {
   expect(unavailableBy(overloaded)).toMatchObject({
     code: "UNAVAILABLE",
-    message: expect.stringMatching(/too much/i),
+    message: expect.stringMatching(/too many requests/i),
   });
   expect(unavailableBy(lost)).toMatchObject({ code: "UNAVAILABLE", message: expect.stringMatching(/lost/i) });
   for (const bug of [new TypeError("x"), platformError({ remote: true }), "text", undefined, null])

@@ -163,7 +163,12 @@ it("a template comes as JSON or as YAML", async () => {
   );
   const template = {
     ok: true,
-    value: { resources: { A: { type: "AWS::SNS::Topic" } }, conditions: {}, mappings: {} },
+    value: {
+      resources: { A: { type: "AWS::SNS::Topic" } },
+      conditions: {},
+      mappings: {},
+      schedule: { dependencies: {}, timeouts: {} },
+    },
   };
   expect(await cfn.template("s")).toEqual(template);
   expect(await cfn.template("s")).toEqual(template);

@@ -77,6 +77,7 @@ Resources:
       resources: { A: { type: "AWS::SNS::Topic", condition: "Prod" }, B: { type: "AWS::SNS::Topic" } },
       conditions: { Prod: { "Fn::Equals": [{ Ref: "Stage" }, "prod"] } },
       mappings: { Accounts: { "012345678901": { Name: "prod" } } },
+      schedule: { dependencies: {}, timeouts: {} },
     },
   });
 });

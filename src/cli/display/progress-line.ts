@@ -2,7 +2,7 @@
 import { secondsBetween } from "../../domain/elapsed.ts";
 import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { countText, durationText, estimateText } from "../../domain/words/durations.ts";
-import { remainingTextAt } from "../../domain/words/estimate-words.ts";
+import { etaTextAt } from "../../domain/words/estimate-words.ts";
 import { line, piece, type Line } from "./text/line.ts";
 import type { Contact } from "./scene.ts";
 import { hasRunEnded } from "../../domain/words/status-words.ts";
@@ -47,7 +47,7 @@ export const elapsedOf = ({ startTime, endTime, metrics }: DeploymentProgress, n
 export const timesText = (progress: DeploymentProgress, now: number): string => {
   const { estimatedTimeRemaining: remaining, estimate } = progress.metrics;
   const elapsed = `${hasRunEnded(progress.status) ? "Took" : "Elapsed"}: ${durationText(elapsedOf(progress, now))}`;
-  if (estimate) return `${elapsed} | ${remainingTextAt(estimate, now)}`;
+  if (estimate) return `${elapsed} | ${etaTextAt(estimate, now)}`;
   return remaining === undefined ? elapsed : `${elapsed} | ETA: ${estimateText(remaining)}`;
 };
 

@@ -7,7 +7,7 @@ import { isUnderWay } from "../../domain/stack/statuses.ts";
 import { blockedLines, failureLines, failureOfCause } from "./cause-block.ts";
 import { barColumns, treeLines, type Twig } from "./bar-frame.ts";
 import { durationText } from "../../domain/words/durations.ts";
-import { remainingTextAt } from "../../domain/words/estimate-words.ts";
+import { etaTextAt } from "../../domain/words/estimate-words.ts";
 import { EMPTY_LINE, line, piece, type Line } from "./text/line.ts";
 import type { Look, Size, StackScene } from "./scene.ts";
 import { bar } from "./stack-row.ts";
@@ -83,7 +83,7 @@ export const stackLines = (
   const { startedAt, endedAt, durationSeconds = secondsBetween(startedAt, now) } = view;
   // What was still running then is not followed any further.
   const until = endedAt === undefined ? now : Date.parse(endedAt);
-  const left = view.estimate && endedAt === undefined ? ` | ${remainingTextAt(view.estimate, now)}` : "";
+  const left = view.estimate && endedAt === undefined ? ` | ${etaTextAt(view.estimate, now)}` : "";
   const foot = [
     EMPTY_LINE,
     line(`${endedAt === undefined ? "Elapsed" : "Took"}: ${durationText(durationSeconds)}${left}`),

@@ -1,6 +1,7 @@
 /** How much longer something takes, in words: a range, as nobody knows an end to the second. */
 import type { Estimate } from "../../protocol/estimate.ts";
 import { estimateAt } from "../estimate/estimate.ts";
+import { estimateText } from "./durations.ts";
 
 type Range = Readonly<{ p50: number; p90: number }>;
 
@@ -26,3 +27,11 @@ export const remainingText = ({ remainingSeconds, usualSeconds }: Estimate): str
 /** The same as of `now` (milliseconds of the epoch), for an estimate that was told a while ago. */
 export const remainingTextAt = (estimate: Estimate, now: number): string =>
   remainingText(estimateAt(estimate, now));
+
+/** `ETA: ~10m`, or `ETA: ~4m–7m` where the range is wider than what is shown; as of `now` (milliseconds of the epoch). */
+export const etaTextAt = (estimate: Estimate, now: number): string => {
+  const aged = estimateAt(estimate, now);
+  if (!aged.remainingSeconds) return remainingText(aged);
+  const [likely, late] = [aged.remainingSeconds.p50, aged.remainingSeconds.p90].map(estimateText);
+  return likely === late ? `ETA: ${likely}` : `ETA: ${likely}–${late?.slice(1)}`;
+};

@@ -5,6 +5,7 @@ import { writtenLine } from "../../../src/cli/display/text/line.ts";
 import type { DeploymentScene, DisplayKind } from "../../../src/cli/display/scene.ts";
 import { VerboseLog } from "../../../src/cli/display/verbose-log.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
+import { without } from "../../../src/domain/without.ts";
 import type { DeploymentEvent } from "../../../src/protocol/deployment/deployment-events.ts";
 import type {
   DeploymentProgress,
@@ -278,7 +279,7 @@ describe("the bar", () => {
   const scene = sceneOf(state, 330);
   const estimated = scene.progress && {
     ...scene.progress,
-    metrics: { ...scene.progress.metrics, estimatedTimeRemaining: 600 },
+    metrics: { ...without(scene.progress.metrics, "estimate"), estimatedTimeRemaining: 600 },
   };
   const expected = `Deploying D1BRV40-dev...
 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 35% (4/12 stacks)
