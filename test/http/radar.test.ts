@@ -65,5 +65,8 @@ test("the board and the budget are there for viewers", async () => {
   expect(await jsonOf(await askAs("viewer", "/api/v1/budget"))).toMatchObject({
     data: { items: [{ account: "default", region: "us-east-1", throttled: 0 }, { region: "eu-north-1" }] },
   });
+  expect(await jsonOf(await askAs("viewer", "/api/v1/budget?account=nobody"))).toEqual(
+    failure("ACCOUNT_NOT_FOUND"),
+  );
   expect((await ask("/api/v1/stacks")).status).toBe(401);
 });

@@ -2,11 +2,13 @@
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import type { BudgetView } from "../../domain/budget/account-budget.ts";
-import { DEFAULT_ACCOUNT } from "../../protocol/connection/channel-names.ts";
+import { DEFAULT_ACCOUNT, inAccount, type AwsPlace } from "../../protocol/connection/channel-names.ts";
 import { budgetSchema, type RegionBudget } from "../../protocol/budget.ts";
-import { regionSchema } from "../../protocol/connection/channel.ts";
+import { aliasSchema, regionSchema } from "../../protocol/connection/channel.ts";
 import { call, regionOf } from "../../objects.ts";
+import { knownAccounts } from "../accounts/known-accounts.ts";
 import { answerOf, failureAnswers } from "../documents/answers.ts";
+import { restFailure } from "../middleware/failure-response.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
 import { budgetExample } from "./radar-examples.ts";
 
@@ -16,12 +18,15 @@ const budgetRoute = createRoute({
   operationId: "getBudget",
   summary: "How often AWS is asked for stacks, how often it allows that, and what for",
   description:
-    "Of the Worker's own region and of those that are observed; of another one where it is named. A region that nobody has " +
-    "asked for anything yet begins slowly.",
+    "Of an account's regions: for Stackcast's own account, the Worker's region and those that are observed; or of the one " +
+    "region that is named. A region that nobody has asked for anything yet begins slowly.",
   security: [{ token: [] }],
   tags: ["stacks"],
   request: {
-    query: z.strictObject({ region: regionSchema.optional().meta({ description: "This region alone" }) }),
+    query: z.strictObject({
+      account: aliasSchema.optional().meta({ description: "An account's alias; Stackcast's own by default" }),
+      region: regionSchema.optional().meta({ description: "This region alone" }),
+    }),
   },
   responses: {
     ...failureAnswers,
@@ -31,12 +36,16 @@ const budgetRoute = createRoute({
 
 const rounded = (value: number): number => Math.round(value * 100) / 100;
 
-const shownBudget = (region: string, view: BudgetView, intervalSeconds: number): RegionBudget => {
+const shownBudget = (
+  { account = DEFAULT_ACCOUNT, region }: AwsPlace,
+  view: BudgetView,
+  intervalSeconds: number,
+): RegionBudget => {
   const allowedPerSecond = rounded(view.allowedPerSecond);
   const samplingSeconds = rounded(Math.max(intervalSeconds, view.periodMs / 1000));
   const { operating, watched, failing, running, waiting } = view.usedBy;
   return {
-    account: DEFAULT_ACCOUNT,
+    account,
     region,
     allowedPerSecond,
     usedPerSecond: rounded(view.usedPerSecond),
@@ -57,15 +66,21 @@ const shownBudget = (region: string, view: BudgetView, intervalSeconds: number):
 /** The route of the budget. It needs a session in the context. */
 export const budget = resourceApp().openapi(budgetRoute, async (c) => {
   const { aws, observeRegions, pollIntervalSeconds } = c.get("settings");
-  const { region } = c.req.valid("query");
-  const regions = region === undefined ? [...new Set([aws.region, ...observeRegions])] : [region];
+  const { region, ...query } = c.req.valid("query");
+  const place = inAccount(query.account);
+  const known = await knownAccounts(c.env, [place]);
+  if (!known.ok) return restFailure(c, known.failure);
+  const all =
+    place.account === undefined ? [aws.region, ...observeRegions] : known.value.get(place.account)?.regions;
+  const regions = region === undefined ? new Set(all) : [region];
   const items = await Promise.all(
-    regions.map(async (name) => {
+    [...regions].map(async (name) => {
+      const at = { ...place, region: name };
       const view = await call(
-        () => regionOf(c.env, { region: name }),
+        () => regionOf(c.env, at),
         (object) => object.budgetView(),
       );
-      return shownBudget(name, view, pollIntervalSeconds);
+      return shownBudget(at, view, pollIntervalSeconds);
     }),
   );
   return c.json({ success: true as const, data: { items } }, 200, { "Cache-Control": "no-store" });
