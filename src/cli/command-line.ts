@@ -7,6 +7,7 @@ import { declareDeploy } from "./commands/deploy.ts";
 import { declareActions } from "./commands/actions.ts";
 import { declareDestinations } from "./commands/destinations.ts";
 import { declareDev } from "./commands/dev.ts";
+import { declareInstall } from "./commands/install.ts";
 import { declareLogin } from "./commands/login.ts";
 import { declareList } from "./commands/list.ts";
 import { declarePlan } from "./commands/plan.ts";
@@ -52,6 +53,7 @@ const DECLARATIONS = [
   declareActions,
   declareAudit,
   declareDestinations,
+  declareInstall,
   declareAccounts,
   declareLogin,
   declareToken,

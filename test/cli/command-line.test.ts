@@ -17,6 +17,7 @@ const COMMANDS = [
   ["destroy"],
   ["audit"],
   ["destinations"],
+  ["install"],
   ["token"],
   ["dev"],
   ["completion"],

@@ -26,6 +26,7 @@ export const begin = (argv: readonly string[], machine: Machine = {}): Running =
   const written = { stdout: "", stderr: "" };
   const interruption = new AbortController();
   const { isTTY = false, columns, rows, input = "", env = {}, cwd = tmpdir(), isAsked = false } = machine;
+  const lines = input.split("\n");
   const sink = (name: keyof typeof written) => ({
     write: (text: string) => (written[name] += text),
     isTTY,
@@ -38,7 +39,7 @@ export const begin = (argv: readonly string[], machine: Machine = {}): Running =
     stdout: sink("stdout"),
     stderr: sink("stderr"),
     isAsked,
-    readLine: async () => input.split("\n")[0] ?? "",
+    readLine: async () => lines.shift() ?? "",
     readInput: async () => input,
     interruption: interruption.signal,
   };

@@ -72,6 +72,7 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   // A plan has to be given.
   PLAN_NOT_FOUND: EXIT.usage,
   CONFIGURATION: EXIT.usage,
+  WORKER_EXISTS: EXIT.usage,
   AWS_CREDENTIALS: EXIT.usage,
   UNREACHABLE: EXIT.lost,
 };

@@ -14,15 +14,43 @@ const LEAST_SECRET_BYTES = 32;
 
 const PATTERN = /^(deployments|stacks(\/[^/\s]+)?)\/[^/\s]+\/[^/\s]+$/;
 
+type Claims = Readonly<{
+  subject: string;
+  role: string;
+  channels?: readonly string[] | undefined;
+  expires: number;
+}>;
+
+/** A token that the Worker with this secret accepts, and when it ends. */
+export const signedToken = async (
+  { subject, role, channels, expires }: Claims,
+  secret: string,
+  env: Surroundings["env"],
+): Promise<Readonly<{ token: string; expiresAt: string }>> => {
+  const now = Math.floor(Date.now() / 1000);
+  const end = now + Math.ceil(expires);
+  let unsigned = new SignJWT({ role, ...(channels && { channels }) })
+    .setProtectedHeader({ alg: "HS256" })
+    .setSubject(subject)
+    .setIssuedAt(now)
+    .setExpirationTime(end);
+  if (env["AUTH_ISSUER"]) unsigned = unsigned.setIssuer(env["AUTH_ISSUER"]);
+  if (env["AUTH_AUDIENCE"]) unsigned = unsigned.setAudience(env["AUTH_AUDIENCE"]);
+  const token = await unsigned.sign(new TextEncoder().encode(secret));
+  return { token, expiresAt: new Date(end * 1000).toISOString() };
+};
+
+export const isLongEnough = (secret: string): boolean => Buffer.byteLength(secret) >= LEAST_SECRET_BYTES;
+
 /** `stackcast token`. */
 export const makeToken = async (
   { role, subject, channels, expires, output }: TokenOptions,
   surroundings: Surroundings,
 ): Promise<ExitCode> => {
   const { env, stdout } = surroundings;
-  const secret = new TextEncoder().encode(env["AUTH_JWT_SECRET"] ?? "");
-  if (secret.length < LEAST_SECRET_BYTES) {
-    const what = secret.length === 0 ? "AUTH_JWT_SECRET is not set" : "AUTH_JWT_SECRET is too short";
+  const secret = env["AUTH_JWT_SECRET"] ?? "";
+  if (!isLongEnough(secret)) {
+    const what = secret === "" ? "AUTH_JWT_SECRET is not set" : "AUTH_JWT_SECRET is too short";
     complain(
       surroundings,
       `${what}: it must be the Worker's secret, of at least ${LEAST_SECRET_BYTES} bytes`,
@@ -37,18 +65,8 @@ export const makeToken = async (
     );
     return EXIT.usage;
   }
-  const now = Math.floor(Date.now() / 1000);
-  const claims = { role, ...(channels && { channels }) };
-  let unsigned = new SignJWT(claims)
-    .setProtectedHeader({ alg: "HS256" })
-    .setSubject(subject)
-    .setIssuedAt(now)
-    .setExpirationTime(now + Math.ceil(expires));
-  if (env["AUTH_ISSUER"]) unsigned = unsigned.setIssuer(env["AUTH_ISSUER"]);
-  if (env["AUTH_AUDIENCE"]) unsigned = unsigned.setAudience(env["AUTH_AUDIENCE"]);
-  const token = await unsigned.sign(secret);
+  const { token, expiresAt } = await signedToken({ subject, role, channels, expires }, secret, env);
   const mode = outputModeOf(output, stdout.isTTY === true, env);
-  const expiresAt = new Date((now + Math.ceil(expires)) * 1000).toISOString();
   if (mode === "json" || mode === "ndjson")
     stdout.write(jsonLine({ token, subject, role, ...(channels && { channels }), expiresAt }));
   else if (mode !== "quiet" && mode !== "errors") stdout.write(`${token}\n`);

@@ -3,11 +3,11 @@
  * the path; Stackcast brings none.
  */
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { basename, delimiter, dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import * as z from "zod";
 import { failed, success, type Result } from "../../protocol/result.ts";
+import { programFrom } from "../running/project-program.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Assembly } from "./assembly-stacks.ts";
 
@@ -44,20 +44,6 @@ const bundlesOf = async (
   return success(bundles);
 };
 
-const NAME = process.platform === "win32" ? "cdk-assets.cmd" : "cdk-assets";
-
-/** In the folder's project or one above it, else on the path. */
-const programFrom = (folder: string, path: string): string | undefined => {
-  const places: string[] = [];
-  for (let at = folder; ; at = dirname(at)) {
-    places.push(join(at, "node_modules", ".bin"));
-    if (dirname(at) === at) break;
-  }
-  places.push(...path.split(delimiter).filter((place) => place !== ""));
-  const place = places.find((one) => existsSync(join(one, NAME)));
-  return place && join(place, NAME);
-};
-
 const ran = (
   program: string,
   argv: readonly string[],
@@ -82,7 +68,7 @@ export const publishAssets = async (
   const bundles = await bundlesOf(assembly, published);
   if (!bundles.ok) return bundles;
   if (bundles.value.length === 0) return success(0);
-  const program = programFrom(surroundings.cwd, surroundings.env["PATH"] ?? "");
+  const program = programFrom("cdk-assets", surroundings.cwd, surroundings.env["PATH"] ?? "");
   if (program === undefined)
     return failed([
       "the app has assets, which cdk-assets publishes, and it is not here",

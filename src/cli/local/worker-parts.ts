@@ -4,14 +4,10 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { failed, success, type Result } from "../../protocol/result.ts";
+import { BUILT_WORKER, IS_CLONE, ROOT } from "./package-root.ts";
 import type { Hosted } from "./worker-options.ts";
 
 export type WorkerParts = Pick<Hosted, "script" | "assets" | "config">;
-
-const IS_CLONE = import.meta.url.endsWith(".ts");
-
-/** Of the clone, or of the package. */
-const ROOT = join(import.meta.dirname, ...(IS_CLONE ? ["..", "..", ".."] : ["..", ".."]));
 
 const ASSETS = join(ROOT, "dist", "dashboard");
 
@@ -31,9 +27,8 @@ export const workerParts = async (folder: string): Promise<Result<WorkerParts, s
   const config = await readFile(join(ROOT, "wrangler.toml"), "utf8").catch(() => undefined);
   if (config === undefined) return failed("this package lacks wrangler.toml: install it again");
   if (!IS_CLONE) {
-    const script = join(ROOT, "dist", "worker", "index.js");
-    if (!existsSync(script)) return failed("this package lacks the Worker: install it again");
-    return success({ config, script, assets: ASSETS });
+    if (!existsSync(BUILT_WORKER)) return failed("this package lacks the Worker: install it again");
+    return success({ config, script: BUILT_WORKER, assets: ASSETS });
   }
   const { bundleWorker } = await import("./worker-bundle.ts");
   const script = join(folder, "index.js");
