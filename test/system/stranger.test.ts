@@ -15,6 +15,9 @@ import { expectNothingSecret } from "../support/secrets.ts";
 import { expectDense, expectHonestProgress, listedStory, toldStory } from "../support/story.ts";
 import { POLL_SECONDS, startSystem, type System } from "../support/system.ts";
 
+/** How much longer it takes, which clients of the seeds do not know and pass over. */
+const estimateSchema = z.record(z.string(), z.unknown());
+
 /** The seeds' sample, to the letter, with what is ours beside it; nothing else may be in a frame. */
 const resourceUpdate = z.strictObject({
   type: z.literal("resource_update"),
@@ -38,6 +41,7 @@ const resourceUpdate = z.strictObject({
     inProgressResources: z.int(),
     failedResources: z.int(),
     progress: z.int(),
+    estimate: estimateSchema.optional(),
   }),
   channel: z.string(),
   offset: z.int(),
