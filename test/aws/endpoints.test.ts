@@ -12,10 +12,13 @@ it.each([
   expect(endpointOf(service, "eu-west-1", {})).toEqual({ url, signingName });
 });
 
-it("regions of China have a domain of their own", () => {
-  expect(endpointOf("cloudformation", "cn-north-1", {}).url).toBe(
-    "https://cloudformation.cn-north-1.amazonaws.com.cn",
-  );
+it.each([
+  ["cn-north-1", "amazonaws.com.cn"],
+  ["us-gov-west-1", "amazonaws.com"],
+  ["us-iso-east-1", "c2s.ic.gov"],
+  ["eusc-de-east-1", "amazonaws.eu"],
+])("%s answers in its partition's domain, %s", (region, domain) => {
+  expect(endpointOf("cloudformation", region, {}).url).toBe(`https://cloudformation.${region}.${domain}`);
 });
 
 it("a service's own address goes before that of all, which goes before AWS's", () => {

@@ -20,6 +20,7 @@ describe("a stack over REST", () => {
     const asking = { bindings: stacks.bindings };
     await askAs("viewer", path, asking);
     await askAs("viewer", `${path}?region=eu-west-1`, asking);
+    await askAs("viewer", `${path}?region=eusc-de-east-1`, asking);
     await askAs("viewer", `${path}/events?after=41&limit=10&region=ap-northeast-1`, asking);
     await askAs("viewer", `${path}/events`, asking);
     await askAs("deployer", `${path}/track`, { ...asking, method: "POST" });
@@ -27,6 +28,7 @@ describe("a stack over REST", () => {
     expect(stacks.asked).toEqual([
       "stacks/us-east-1/app enam summary()",
       "stacks/eu-west-1/app weur summary()",
+      "stacks/eusc-de-east-1/app weur summary()",
       "stacks/ap-northeast-1/app apac-ne eventsAfter(41, 10)",
       "stacks/us-east-1/app enam eventsAfter(0, 100)",
       "stacks/us-east-1/app enam track(tester)",
