@@ -55,7 +55,7 @@ describe.skipIf(!chromiumPath)(
 
       system.simulator.setFailures("acts-data", {});
       await page.getByRole("button", { name: "Retry" }).click();
-      await dialog.getByText("Run 2 begins over 2 stacks that are not deployed:").waitFor();
+      await dialog.getByText("Run 2 deploys 2 stacks that are not deployed yet:").waitFor();
       expect(await named()).toEqual(["acts-data", "acts-web"]);
       await dialog.getByRole("button", { name: "Keep it" }).click();
       await dialog.waitFor({ state: "detached" });
