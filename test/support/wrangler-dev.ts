@@ -62,6 +62,8 @@ const processOf = (
       "127.0.0.1",
       "--port",
       String(port),
+      "--inspector-port",
+      "0",
       "--persist-to",
       folder,
       ...given,

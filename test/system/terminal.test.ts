@@ -278,7 +278,7 @@ describe.skipIf(!hasTmux)(`the client in a terminal${hasTmux ? "" : ` – skippe
     ]);
     await pane.until(
       "what was missed",
-      (screen) => hasLine(/^✓ Connected again: /)(screen) && hasLine(/Subnet2/)(screen),
+      (screen) => hasLine(/^✓ Reconnected: /)(screen) && hasLine(/Subnet2/)(screen),
     );
     await tell("KILLED", [told("stack_deployed", 2, { stack: "network" })]);
     await pane.until("the end", ended);

@@ -3,6 +3,8 @@ import { now } from "../clock.ts";
 import { remainingTextAt } from "../../domain/words/estimate-words.ts";
 import type { Estimate } from "../../protocol/estimate.ts";
 
-export const Remaining = ({ estimate }: Readonly<{ estimate: Estimate }>) => (
-  <span>{remainingTextAt(estimate, now.value).replace(/ left$/, "")}</span>
-);
+/** Short, so that what stands below does not move; whole where the pointer rests on it. */
+export const Remaining = ({ estimate }: Readonly<{ estimate: Estimate }>) => {
+  const text = remainingTextAt(estimate, now.value);
+  return <span title={text}>{text.replace(/^about | left$|:.*$/g, "")}</span>;
+};

@@ -68,12 +68,13 @@ export const lookClassOf = (state: StackState, { viewers, awaited }: Interest): 
  */
 export const sweepAgeMs = (
   state: StackState,
-  { awaited, trackedAt }: Interest,
+  { awaited, trackedAt, viewers }: Interest,
   trouble: Trouble | undefined,
   now: number,
 ): number | undefined => {
   if (awaited === "begun" || isHolding(state)) return undefined;
-  if (isComplete(state)) return PATIENT;
+  // Whoever has its page open sees its next operation by a look of its own.
+  if (isComplete(state)) return viewers > 0 ? undefined : PATIENT;
   const isWaitedFor = awaited !== undefined || trackedAt !== undefined;
   if (rootOf(state) !== undefined || trouble?.kind !== "missing" || !isWaitedFor) return undefined;
   if (awaited === "patient") return PATIENT;
