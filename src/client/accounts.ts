@@ -1,15 +1,7 @@
 /** Stackcast's REST interface for AWS accounts: for admins. Apart from the rest, as few who watch ask for it. */
 import type { Account, AccountFinding, AccountRequest, InstallableAccount } from "../protocol/accounts.ts";
 import { success, type Result } from "../protocol/result.ts";
-import {
-  answerTo,
-  dataOf,
-  withFields,
-  type Question,
-  type RestFailure,
-  type RestOptions,
-  type Shape,
-} from "./rest-call.ts";
+import { answerTo, askerOf, dataOf, withFields, type RestFailure, type RestOptions } from "./rest-call.ts";
 
 type Answer<Value> = Promise<Result<Value, RestFailure>>;
 
@@ -27,10 +19,7 @@ const ROOT = "/api/v1/accounts";
 
 /** A client of one Worker. Every call asks once and resolves to a value or to why there is none. */
 export const accountsClient = (options: RestOptions) => {
-  const call = async <Value>(question: Question, isValue: Shape<Value>): Answer<Value> => {
-    const answer = await answerTo(options, question);
-    return answer.ok ? dataOf(answer.value, isValue) : answer;
-  };
+  const call = askerOf(options);
   const pathOf = (alias: string): string => `${ROOT}/${encodeURIComponent(alias)}`;
 
   return {

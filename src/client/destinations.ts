@@ -11,15 +11,7 @@ import type {
   RotatedSecret,
 } from "../protocol/destinations.ts";
 import { success, type Result } from "../protocol/result.ts";
-import {
-  answerTo,
-  dataOf,
-  withFields,
-  type Question,
-  type RestFailure,
-  type RestOptions,
-  type Shape,
-} from "./rest-call.ts";
+import { answerTo, askerOf, dataOf, withFields, type RestFailure, type RestOptions } from "./rest-call.ts";
 
 type Answer<Value> = Promise<Result<Value, RestFailure>>;
 
@@ -44,10 +36,7 @@ const pathOf = (id: string, ...rest: readonly string[]): string =>
 
 /** A client of one Worker. Every call asks once and resolves to a value or to why there is none. */
 export const destinationsClient = (options: RestOptions) => {
-  const call = async <Value>(question: Question, isValue: Shape<Value>): Answer<Value> => {
-    const answer = await answerTo(options, question);
-    return answer.ok ? dataOf(answer.value, isValue) : answer;
-  };
+  const call = askerOf(options);
 
   return {
     list: (): Answer<DestinationList> => call({ path: ROOT }, isList),

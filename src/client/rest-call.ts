@@ -148,3 +148,11 @@ export const answerTo = async (
     return failed({ code: "UNREACHABLE", message: `${method} ${path}: ${messageOf(error)}` });
   }
 };
+
+/** Asks one Worker, each question once, for the data of the answer. */
+export const askerOf =
+  (options: RestOptions) =>
+  async <Value>(question: Question, isValue: Shape<Value>): Promise<Result<Value, RestFailure>> => {
+    const answer = await answerTo(options, question);
+    return answer.ok ? dataOf(answer.value, isValue) : answer;
+  };

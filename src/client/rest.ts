@@ -20,10 +20,10 @@ import type { StackEvents, StackSummary, Tracking } from "../protocol/stack/stac
 import type { Ticket } from "../protocol/connection/ticket.ts";
 import {
   answerTo,
+  askerOf,
   dataOf,
   refusedDataOf,
   withFields,
-  type Question,
   type RestFailure,
   type RestOptions,
   type Shape,
@@ -73,10 +73,7 @@ const stackPath = (stackName: string): string => `/api/v1/stacks/${encodeURIComp
 
 /** A client of one Worker. Every call asks once and resolves to a value or to why there is none. */
 export const restClient = (options: RestOptions) => {
-  const call = async <Value>(question: Question, isValue: Shape<Value>): Answer<Value> => {
-    const answer = await answerTo(options, question);
-    return answer.ok ? dataOf(answer.value, isValue) : answer;
-  };
+  const call = askerOf(options);
 
   const deployments = {
     list: (query: Partial<DeploymentQuery> = {}): Answer<DeploymentList> =>

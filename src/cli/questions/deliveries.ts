@@ -1,13 +1,12 @@
 /** What was sent to a destination, and sending it once more. */
 import type { Delivery } from "../../protocol/destinations.ts";
-import { success } from "../../protocol/result.ts";
 import { answered, type AskingOptions } from "../asking.ts";
 import type { DeliveriesOptions, RecoverOptions } from "../commands/destinations.ts";
-import { complainOf } from "../complaint.ts";
 import type { ExitCode } from "../arguments/exit-code.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { withDestinations } from "./destinations.ts";
 import { deliveriesTable } from "./destination-tables.ts";
+import { gathered } from "./gathered.ts";
 
 type Answered = Promise<ExitCode> | ExitCode;
 
@@ -17,27 +16,19 @@ const PAGE = 100;
 /** `stackcast destinations deliveries`. */
 export const deliveries = (id: string, options: DeliveriesOptions, surroundings: Surroundings): Answered =>
   withDestinations(options, surroundings, async (client) => {
-    const items: Delivery[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await client.deliveries(id, {
-        ...(options.state !== undefined && { state: options.state }),
-        ...(cursor !== undefined && { cursor }),
-        limit: Math.min(PAGE, options.limit - items.length),
-      });
-      if (!page.ok) return complainOf(surroundings, page.failure);
-      items.push(...page.value.items);
-      cursor = page.value.nextCursor;
-    } while (cursor !== undefined && items.length < options.limit);
+    const { state, limit } = options;
+    const found = await gathered<Delivery>({ limit, most: PAGE }, (page) =>
+      client.deliveries(id, { ...(state !== undefined && { state }), ...page }),
+    );
     return answered(
-      success({ items, ...(cursor !== undefined && { nextCursor: cursor }) }),
+      found,
       {
-        lines: () => (items.length === 0 ? ["Nothing was sent."] : deliveriesTable(items)),
-        problems: () => {
+        lines: ({ items }) => (items.length === 0 ? ["Nothing was sent."] : deliveriesTable(items)),
+        problems: ({ items }) => {
           const bad = items.filter(({ attempts }) => attempts.at(-1)?.error !== undefined);
           return bad.length === 0 ? [] : deliveriesTable(bad);
         },
-        items: () => items,
+        items: ({ items }) => items,
       },
       options.output,
       surroundings,

@@ -1,14 +1,13 @@
 /** The deployments that there are, as a table or for programs. */
 import { wordOfStatus } from "../../domain/words/status-words.ts";
-import type { DeploymentList, RunSummary } from "../../protocol/deployment/deployment-requests.ts";
-import { success } from "../../protocol/result.ts";
+import type { RunSummary } from "../../protocol/deployment/deployment-requests.ts";
 import { answered, asking } from "../asking.ts";
 import type { ListOptions } from "../commands/list.ts";
-import { complainOf } from "../complaint.ts";
 import { durationText } from "../../domain/words/durations.ts";
 import type { ExitCode } from "../arguments/exit-code.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { tableLines } from "../table.ts";
+import { gathered } from "./gathered.ts";
 
 /** As many as an answer holds. */
 const PAGE = 100;
@@ -53,29 +52,23 @@ export const runsTable = (runs: readonly RunSummary[], withNames: boolean): stri
 /** `stackcast list`. */
 export const list = (options: ListOptions, surroundings: Surroundings): Promise<ExitCode> | ExitCode =>
   asking(options, surroundings, async (_server, { deployments }) => {
-    const items: RunSummary[] = [];
-    let cursor: string | undefined;
-    do {
-      const answer = await deployments.list({
-        ...(options.environment !== undefined && { environment: options.environment }),
-        ...(options.status !== undefined && { status: options.status as RunSummary["status"] }),
-        ...(cursor !== undefined && { cursor }),
-        limit: Math.min(PAGE, options.limit - items.length),
-      });
-      if (!answer.ok) return complainOf(surroundings, answer.failure);
-      items.push(...answer.value.items);
-      cursor = answer.value.nextCursor;
-    } while (cursor !== undefined && items.length < options.limit);
-    const found: DeploymentList = { items, ...(cursor !== undefined && { nextCursor: cursor }) };
+    const { environment, status: wanted, limit } = options;
+    const found = await gathered<RunSummary>({ limit, most: PAGE }, (page) =>
+      deployments.list({
+        ...(environment !== undefined && { environment }),
+        ...(wanted !== undefined && { status: wanted as RunSummary["status"] }),
+        ...page,
+      }),
+    );
     return answered(
-      success(found),
+      found,
       {
-        lines: () => (items.length === 0 ? ["There are no deployments."] : runsTable(items, true)),
-        problems: () => {
+        lines: ({ items }) => (items.length === 0 ? ["There are no deployments."] : runsTable(items, true)),
+        problems: ({ items }) => {
           const bad = items.filter(({ status }) => BAD.has(status));
           return bad.length === 0 ? [] : runsTable(bad, true);
         },
-        items: () => items,
+        items: ({ items }) => items,
       },
       options.output,
       surroundings,
