@@ -1,10 +1,16 @@
-/** Every kind of operation with every legal sequence of the stack's own statuses: outcome, cause and percentage agree with the table. */
+/**
+ * Every kind of operation with every legal sequence of the stack's own statuses: outcome, cause, percentage, exit code and
+ * what its deployment and so its destinations hear agree with the tables.
+ */
 import { describe, expect, test } from "vitest";
+import { exitOfStack } from "../../src/cli/arguments/exit-code.ts";
 import { outcomeOf } from "../../src/domain/stack/operation/outcomes.ts";
 import type { OperationKind } from "../../src/domain/stack/statuses.ts";
 import { summaryOf } from "../../src/domain/stack/summary.ts";
+import type { Outcome } from "../../src/protocol/stack/stack-frames.ts";
 import { FakeCloudFormation } from "../support/fake-cloudformation.ts";
 import { own, timed } from "./events.ts";
+import { followed } from "./deployment/stack-channel.ts";
 import { Follower } from "./follower.ts";
 
 /** Which own status may follow which, by kind of operation; each begins with the first key. */
@@ -70,6 +76,16 @@ const ways = Object.entries(LEGAL).flatMap(([kind, follows]) =>
 
 const reasonOf = (status: string, index: number): string => `${status} for reason ${index}`;
 
+/** What follows from an outcome, for scripts and for whoever is notified. */
+const FOLLOWS: Readonly<Record<Outcome, Readonly<{ exit: number; heard: string }>>> = {
+  deployed: { exit: 0, heard: "stack_deployed" },
+  deployed_with_orphans: { exit: 0, heard: "stack_deployed" },
+  deleted: { exit: 0, heard: "stack_deleted" },
+  failed: { exit: 1, heard: "stack_failed" },
+  rolled_back: { exit: 5, heard: "stack_failed" },
+  rollback_failed: { exit: 1, heard: "stack_failed" },
+};
+
 describe("Every legal sequence of own statuses", () => {
   test.each(ways)("[S41] $kind: $way", async ({ kind, way }) => {
     const cloudFormation = new FakeCloudFormation();
@@ -106,5 +122,12 @@ describe("Every legal sequence of own statuses", () => {
       isWell,
       outcome !== "failed" && outcome !== "rollback_failed",
     ]);
+    const { fold } = followed(...follower.frames);
+    const heard = fold.events.filter(({ type }) =>
+      /^stack_(deployed|deleted|failed|rolled_back)$/.test(type),
+    );
+    expect({ exit: exitOfStack(outcome!), heard: heard.at(-1)?.type }).toEqual(FOLLOWS[outcome!]);
+    const isFailed = fold.events.some(({ type }) => type === "deployment_failed");
+    expect(isFailed, "those who are told of failures hear of it").toBe(!isWell);
   });
 });
