@@ -28,7 +28,7 @@ export default defineConfig({
           isolate: false,
           include: [
             "test/*.test.ts",
-            "test/{auth,client,dashboard,destinations,domain,protocol}/**/*.test.ts",
+            "test/{auth,channel,client,dashboard,destinations,domain,protocol}/**/*.test.ts",
           ],
         },
       },

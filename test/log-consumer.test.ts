@@ -49,21 +49,21 @@ test("what is kept for a far end that refuses has a bound, and what is lost beyo
     },
   };
   vi.spyOn(console, "warn").mockReturnValue();
-  const consumer = new LogConsumer(kv, log, sink);
+  const consumer = new LogConsumer(kv, log, sink, () => false);
   log.offset = 10;
-  await consumer.run(0, false);
+  await consumer.run(0);
   // Nobody knows of it, so nobody would say when to try again.
   expect(consumer.nextIn(0)).toBe(5_000);
   isKnown = true;
-  await consumer.run(5_000, false);
+  await consumer.run(5_000);
   expect([consumer.nextIn(5_000), consumer.offset]).toEqual([undefined, 0]);
   log.offset = 12_000;
-  await consumer.run(100_000, false);
+  await consumer.run(100_000);
   expect([consumer.nextIn(100_000), consumer.offset]).toEqual([undefined, 2_000]);
   expect(await consumer.tryAgain(100_000)).toBe("refused");
   log.first = consumer.offset + 1;
   isRefusing = false;
-  const restarted = new LogConsumer(kv, log, sink);
+  const restarted = new LogConsumer(kv, log, sink, () => false);
   expect(await restarted.tryAgain(100_000)).toBe("taken");
   expect([written.length, written[0], written.at(-1)]).toEqual([10_000, 2_001, 12_000]);
   expect([restarted.nextIn(100_000), restarted.offset]).toEqual([undefined, 12_000]);

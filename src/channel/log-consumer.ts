@@ -9,6 +9,7 @@ import * as z from "zod";
 import { objectOf } from "./codec.ts";
 import { Row } from "./rows.ts";
 import type { ChannelLog } from "./channel-log.ts";
+import type { Consumer } from "./consumer.ts";
 import { logLine } from "../log.ts";
 import { backoffMs } from "../domain/backoff.ts";
 import { SingleFlight } from "../domain/single-flight.ts";
@@ -48,6 +49,9 @@ const GATHER_MS = 10_000;
 
 const FIRST_RETRY_MS = 5_000;
 
+/** A far end that takes longer is not waited for: it would hold up the next alarm, and all else that it is for. */
+const HANGING_MS = 1_000;
+
 /** Events that are kept for a far end that refuses all. */
 const MOST_KEPT = 10_000;
 
@@ -58,18 +62,27 @@ const isRefusedForGood = ({ kind }: LookupFailure): boolean =>
 /** Anything that says which event it is made of. */
 type Placed = Readonly<{ offset: number }>;
 
-export class LogConsumer<Item extends Placed = Placed> {
+export class LogConsumer<Item extends Placed = Placed> implements Consumer {
+  readonly patienceMs = HANGING_MS;
   private progress: Progress;
   private readonly flight = new SingleFlight();
   private notBefore = 0;
   private readonly row: Row<Progress>;
   private readonly log: Pick<ChannelLog, "offset" | "page">;
   private readonly sink: Sink<Item>;
+  private readonly isOpen: () => boolean;
 
-  constructor(kv: SyncKvStorage, log: Pick<ChannelLog, "offset" | "page">, sink: Sink<Item>) {
+  /** `isOpen`: whether events may follow soon. */
+  constructor(
+    kv: SyncKvStorage,
+    log: Pick<ChannelLog, "offset" | "page">,
+    sink: Sink<Item>,
+    isOpen: () => boolean,
+  ) {
     this.row = new Row(kv, sink.key, progressCodec);
     this.log = log;
     this.sink = sink;
+    this.isOpen = isOpen;
     this.progress = this.row.value ?? { offset: 0, failures: 0 };
   }
 
@@ -93,14 +106,14 @@ export class LogConsumer<Item extends Placed = Placed> {
     return this.progress.paused ? "refused" : "taken";
   }
 
-  /** Hands on what is due. `more`: whether events may follow soon. */
-  run(now: number, more: boolean): Promise<void> {
+  /** Hands on what is due. */
+  run(now: number): Promise<void> {
     if (this.flight.underWay) return this.flight.underWay;
     const head = this.log.offset;
     if (head <= this.progress.offset || this.progress.paused || now < this.notBefore)
       return Promise.resolve();
     // Also what a bug brings down comes again, and not at once for ever.
-    this.notBefore = now + (more ? GATHER_MS : FIRST_RETRY_MS);
+    this.notBefore = now + (this.isOpen() ? GATHER_MS : FIRST_RETRY_MS);
     return this.flight.run(() => this.handOn(head, now));
   }
 

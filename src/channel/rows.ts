@@ -6,10 +6,10 @@ import { decoded, type Codec } from "./codec.ts";
 
 /** One row. */
 export class Row<Value> {
+  readonly key: string;
   private isRead = false;
   private known: Value | undefined;
   private readonly kv: SyncKvStorage;
-  private readonly key: string;
   private readonly codec: Codec<Value>;
 
   constructor(kv: SyncKvStorage, key: string, codec: Codec<Value>) {

@@ -159,17 +159,17 @@ it.each([1, 2, 3, 4])(
     const kv = new StoredValues();
     let watched = 0;
     await lifeUntil(kv, call, "before its answer", (life) => life.deploy(order, "ada"));
-    const next = new CanvasDeploys(kv, address, canvasSession(simulator), async () => (watched += 1));
+    const next = new CanvasDeploys(kv, address, canvasSession(simulator));
     // It is looked after however old it is.
     const later = Date.now() + 3 * 86_400_000;
     expect(next.nextIn(later)).toBe(0);
-    await next.clear(later);
+    await next.run(later);
     expect([await keyPairsIn(simulator), next.nextIn(later), kv.text]).toEqual([{}, undefined, "[]"]);
     expect(watched).toBe(0);
-    await next.deploy(order, "ada");
+    await next.deploy(order, "ada", async () => (watched += 1));
     expect(watched).toBe(1);
     await simulator.settled();
-    await next.clear(later);
+    await next.run(later);
     expect(Object.keys(await keyPairsIn(simulator)).toSorted()).toEqual(["a", "b"]);
   },
 );
@@ -178,10 +178,10 @@ it("a request that comes while key pairs are taken back waits for that, and none
   const kv = new StoredValues();
   await lifeUntil(kv, 4, "before its answer", (life) => life.deploy(order, "ada"));
   const next = new CanvasDeploys(kv, address, canvasSession(simulator));
-  const cleared = next.clear(Date.now());
+  const cleared = next.run(Date.now());
   const outcome = next.deploy(order, "ada");
   expect(next.nextIn(Date.now())).toBe(60_000);
-  await next.clear(Date.now());
+  await next.run(Date.now());
   expect(await outcome).toMatchObject({ ok: true });
   await cleared;
   expect(Object.keys(await keyPairsIn(simulator)).toSorted()).toEqual(["a", "b"]);
@@ -195,17 +195,17 @@ it("key pairs that cannot be taken back are tried again, each time later; those 
     isAway ? new Response("away", { status: 503 }) : fetch(request, init),
   );
   const next = new CanvasDeploys(kv, address, session);
-  await next.clear(0);
+  await next.run(0);
   expect(next.nextIn(0)).toBe(60_000);
-  await next.clear(60_000);
+  await next.run(60_000);
   expect(next.nextIn(60_000)).toBe(120_000);
   isAway = false;
-  await next.clear(60_001);
+  await next.run(60_001);
   expect(Object.keys(await keyPairsIn(simulator))).toHaveLength(2);
   const [[key, record] = expect.unreachable()] = kv.list<object>();
   kv.put(key, { ...record, token: "of somebody else" });
   // Rows are read once in an object's life.
   const life = new CanvasDeploys(kv, address, session);
-  await life.clear(180_000);
+  await life.run(180_000);
   expect([life.nextIn(180_000), Object.keys(await keyPairsIn(simulator)).length]).toEqual([undefined, 2]);
 });

@@ -3,7 +3,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { Webhook } from "standardwebhooks";
 import { expect, test } from "vitest";
 import type { DestinationRequest } from "../../src/protocol/destinations.ts";
-import { callsAtOnce } from "../../src/trackers/deployment/destination-feed.ts";
+import { callsAtOnce } from "../../src/trackers/audiences/destination-handover.ts";
 import { addressOf, deploymentOf } from "./deployments.ts";
 import { newDestination, outboxOf, pass, receiver, settled, until, useReceiver, work } from "./outboxes.ts";
 

@@ -162,6 +162,7 @@ test("what cannot be written down is not sent again and again at once", async ()
   expect(receiver.received).toHaveLength(1);
   expect(await alarmIn(outbox)).toBe(30);
   add.mockRestore();
+  pass(30);
   await work(outbox);
   await until(async () => (await describeOf(outbox)).pending === 0);
   expect(arrivals(A)).toEqual([1, 1]);

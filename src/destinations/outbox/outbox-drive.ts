@@ -1,66 +1,87 @@
 /**
- * Keeps an outbox going: begins its work, and sees to it that the alarm stands for what is due, and for nothing else. An
- * alarm stands from before something is begun until after it is done, so that a crash costs time and nothing more.
+ * An outbox that is open: what its alarm is for. An alarm stands from before something is begun until after it is done, so
+ * that a crash costs time and nothing more; no delivery holds up an alarm, and the next one comes when something is due.
  */
+import { Alarm } from "../../channel/alarm.ts";
+import { WatchdogEntry } from "../../channel/watchdog-entry.ts";
+import type { Env } from "../../env.ts";
 import type { DeliverySettings } from "./attempt.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import type { OutboxStore } from "./outbox-store.ts";
 import { OutboxWork } from "./outbox-work.ts";
 import type { TriedAgain } from "../../protocol/rpc/far-end.ts";
 import { OwnerWord } from "./owner-word.ts";
-import { logLine } from "../../log.ts";
 
 /** An alarm that comes although work is under way does no harm; one that is missing would, in milliseconds. */
 const SAFETY_MS = 30_000;
 
-/** Soonest that an alarm comes again, in milliseconds. */
-const LEAST_WAIT_MS = 50;
+/** What goes on beside the alarm. */
+const BESIDE = { patienceMs: 0 } as const;
 
-type Parts = Readonly<{ id: string; store: OutboxStore; settings: DeliverySettings; entry: OutboxEntry }>;
+type Parts = Readonly<{
+  id: string;
+  store: OutboxStore;
+  settings: DeliverySettings;
+  entry: OutboxEntry;
+}>;
 
 export class OutboxDrive {
   readonly store: OutboxStore;
   readonly work: OutboxWork;
-  private readonly ctx: DurableObjectState;
-  private readonly entry: OutboxEntry;
+  private readonly alarm: Alarm;
   private readonly word: OwnerWord;
-  private stopped = false;
 
-  constructor(ctx: DurableObjectState, { id, store, settings, entry }: Parts) {
-    this.ctx = ctx;
-    this.store = store;
-    this.entry = entry;
-    this.work = new OutboxWork(id, store, settings, {
-      changed: () => ctx.waitUntil(entry.say(store).then(() => this.rest())),
-      rested: () => ctx.waitUntil(this.rest()),
+  constructor(ctx: DurableObjectState, env: Env, { id, store, settings, entry }: Parts) {
+    const alarm = new Alarm(ctx, new WatchdogEntry(ctx, env), {
+      name: ctx.id.name ?? "",
+      graceMs: SAFETY_MS,
+      slackMs: SAFETY_MS,
+    });
+    const work = new OutboxWork(id, store, settings, {
+      changed: () => ctx.waitUntil(entry.say(store).then(() => alarm.renew())),
+      rested: () => ctx.waitUntil(alarm.renew()),
       refused: (refusal) => ctx.waitUntil(settings.refused(refusal).catch(() => this.waitNoMore())),
     });
-    this.word = new OwnerWord(id, store, settings);
+    const word = new OwnerWord(id, store, settings);
+    const waitFor = (due: number | undefined, now: number) =>
+      due === undefined ? undefined : Math.max(0, due - now);
+    alarm.serve([
+      {
+        ...BESIDE,
+        nextIn: (now) => (work.isUnderway ? SAFETY_MS : waitFor(work.nextDue(), now)),
+        run: () => work.run(),
+      },
+      {
+        ...BESIDE,
+        nextIn: (now) => (word.isUnderway ? SAFETY_MS : waitFor(word.due, now)),
+        run: async () => ((await word.run()) ? alarm.renew() : undefined),
+      },
+      {
+        ...BESIDE,
+        nextIn: () => (entry.isBehind ? SAFETY_MS : undefined),
+        run: () => entry.catchUp(store),
+      },
+    ]);
+    this.store = store;
+    this.work = work;
+    this.word = word;
+    this.alarm = alarm;
   }
 
   /** What the alarm is for. */
-  async alarm(): Promise<void> {
-    await this.ctx.storage.setAlarm(Date.now() + SAFETY_MS);
-    // No delivery waits for the directory: an alarm that hangs keeps the next one from coming.
-    this.ctx.waitUntil(this.entry.catchUp(this.store));
-    this.drive();
+  fire(): Promise<void> {
+    return this.alarm.fire();
   }
 
   /** Something has come: it is seen to now, or by the alarm if that fails. */
   async arouse(): Promise<void> {
-    await this.rearm();
-    this.drive();
+    await this.alarm.ensure();
+    this.alarm.runBeside(Date.now());
   }
 
   /** Sets an alarm for what waits, unless one comes soon enough. True if something waits. */
-  async rearm(): Promise<boolean> {
-    const due = this.nextDue();
-    if (due === undefined) return false;
-    this.entry.enrol(true);
-    const alarm = await this.ctx.storage.getAlarm();
-    const latest = Math.max(due, Date.now()) + SAFETY_MS;
-    if (alarm === null || alarm > latest) await this.ctx.storage.setAlarm(latest);
-    return true;
+  rearm(): Promise<boolean> {
+    return this.alarm.ensure();
   }
 
   /** Sends what was refused, as others may get through again; in its own time if nobody looks after that. */
@@ -86,36 +107,8 @@ export class OutboxDrive {
 
   /** What is under way changes nothing any more. */
   stop(): void {
-    this.stopped = true;
+    this.alarm.stop();
     this.work.stop();
     this.word.stop();
-  }
-
-  /** Works beside whoever asked for it; what goes wrong here is a bug, and the alarm tries again. */
-  private drive(): void {
-    if (this.stopped) return;
-    const worked = this.work.run().catch((error: unknown) => {
-      logLine("error", "Outbox failed", { error: String(error) });
-    });
-    this.ctx.waitUntil(worked);
-    this.ctx.waitUntil(this.word.run().then((wasDue) => (wasDue ? this.rest() : undefined)));
-  }
-
-  /** Nothing is due any more: the alarm comes when something is. */
-  private async rest(): Promise<void> {
-    if (this.stopped) return;
-    const due = this.nextDue();
-    if (due !== undefined) return this.ctx.storage.setAlarm(Math.max(due, Date.now() + LEAST_WAIT_MS));
-    await this.ctx.storage.deleteAlarm();
-    this.entry.enrol(false);
-  }
-
-  private nextDue(): number | undefined {
-    const dues = [
-      this.work.nextDue(),
-      this.word.isUnderway ? Date.now() + SAFETY_MS : this.word.due,
-      this.entry.isBehind ? Date.now() + SAFETY_MS : undefined,
-    ].filter((due) => due !== undefined);
-    return dues.length === 0 ? undefined : Math.min(...dues);
   }
 }

@@ -1,36 +1,28 @@
-/**
- * What an outbox has others know: the directory how its destination is, and the watchdog whether it has something to do.
- * What could not be told is told later.
- */
+/** What an outbox has the directory of destinations know: how its destination is. What could not be told is told later. */
 import type { Failure } from "../../protocol/failure.ts";
 import { success, type Result } from "../../protocol/result.ts";
 import type { Env } from "../../env.ts";
 import { ruleOf, viewOf } from "../directory/destination-record.ts";
 import { Row } from "../../channel/rows.ts";
-import { tellUnreadable } from "../../channel/unreadable-rows.ts";
 import { revisionCodec, type Revision } from "./outbox-codec.ts";
 import type { OutboxStore } from "./outbox-store.ts";
 import { logLine } from "../../log.ts";
-import { call, destinationsOf, directoryOf } from "../../objects.ts";
+import { call, destinationsOf } from "../../objects.ts";
 
 const REVISION = "revision";
 
 export class OutboxEntry {
-  private readonly ctx: DurableObjectState;
   private readonly env: Env;
   private readonly id: string;
   private readonly row: Row<Revision>;
-  /** Undefined after a wake-up: the watchdog knows, and telling it twice does no harm. */
-  private enrolled: boolean | undefined;
   /** What is being told; one thing at a time. */
   private telling: Promise<unknown> = Promise.resolve();
   private forgotten = false;
 
-  constructor(ctx: DurableObjectState, env: Env, id: string) {
-    this.ctx = ctx;
+  constructor(kv: SyncKvStorage, env: Env, id: string) {
     this.env = env;
     this.id = id;
-    this.row = new Row(ctx.storage.kv, REVISION, revisionCodec);
+    this.row = new Row(kv, REVISION, revisionCodec);
   }
 
   /** Whether the directory does not know how the destination is. */
@@ -67,7 +59,6 @@ export class OutboxEntry {
       throw error;
     }
     this.row.delete();
-    this.enrol(false);
   }
 
   private async tell(store: OutboxStore): Promise<Result<void, Failure>> {
@@ -89,19 +80,6 @@ export class OutboxEntry {
       logLine("warn", "Destination list not updated", { error: String(error) });
       return success(undefined);
     }
-  }
-
-  /** Says whether there is something to do. A message that is lost is sent again with the next call. */
-  enrol(active: boolean): void {
-    tellUnreadable(this.ctx, this.env);
-    if (this.enrolled === active) return;
-    this.enrolled = active;
-    const name = this.ctx.id.name ?? "";
-    const told = call(
-      () => directoryOf(this.env),
-      (watchdog) => (active ? watchdog.enrol(name) : watchdog.withdraw(name)),
-    );
-    this.ctx.waitUntil(told.catch(() => void (this.enrolled = undefined)));
   }
 
   private get revision(): Revision {

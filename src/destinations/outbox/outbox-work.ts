@@ -102,6 +102,11 @@ export class OutboxWork {
     await Promise.all(started);
   }
 
+  /** Whether something is being sent right now. */
+  get isUnderway(): boolean {
+    return this.workers > 0;
+  }
+
   /** What is under way changes nothing any more. */
   stop(): void {
     this.stopped = true;

@@ -52,14 +52,14 @@ export class Outbox extends DurableObject<Env> implements OutboxRpc {
       throw new Error("Nothing can be delivered here");
     this.settings = settings.value;
     this.id = ctx.id.name.slice(OUTBOX_PREFIX.length);
-    this.entry = new OutboxEntry(ctx, env, this.id);
+    this.entry = new OutboxEntry(ctx.storage.kv, env, this.id);
     const store = OutboxStore.open(ctx.storage);
     if (store) this.begin(store);
   }
 
   /** Sees to what is due; again and again until nothing waits. */
   override async alarm(): Promise<void> {
-    await this.open?.alarm();
+    await this.open?.fire();
   }
 
   /** Makes the destination. `origin`: of the address that Stackcast was asked at; `createdBy`: the subject who asks. */
@@ -219,7 +219,7 @@ export class Outbox extends DurableObject<Env> implements OutboxRpc {
   private begin(store: OutboxStore): OutboxDrive {
     const { id, entry } = this;
     const settings = deliverySettings(this.env, this.settings, id);
-    return (this.open = new OutboxDrive(this.ctx, { id, store, settings, entry }));
+    return (this.open = new OutboxDrive(this.ctx, this.env, { id, store, settings, entry }));
   }
 
   private answer(store: OutboxStore): DestinationAnswer {

@@ -1,4 +1,4 @@
-/** All consumers of one channel's log, as one: each goes at its own pace, and none waits for another. */
+/** The consumers of a channel's log that the settings ask for, each with a cursor of its own. */
 import type { AwsSession } from "../../aws/identity/session.ts";
 import type { AuditItem } from "../../domain/words/audit-item.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
@@ -18,75 +18,52 @@ export type Forms = Readonly<{
   shippedOf: (frame: string, offset: number) => Shipped;
 }>;
 
-/** What the consumers of a channel's log need; `session`: of the far ends. */
-type Parts = Readonly<{ env: Env; name: string; session: AwsSession; settings: Settings; forms: Forms }>;
+/** What the consumers of a channel's log need; `session`: of the far ends, `isOpen`: whether events may follow soon. */
+type Parts = Readonly<{
+  env: Env;
+  name: string;
+  session: AwsSession;
+  settings: Settings;
+  forms: Forms;
+  isOpen: () => boolean;
+}>;
 
-type Consumer = Pick<LogConsumer, "offset" | "run" | "skip" | "nextIn" | "tryAgain">;
+type FarConsumer = Pick<LogConsumer, keyof LogConsumer>;
 
 export class LogConsumers {
-  private readonly byFarEnd: ReadonlyMap<FarEnd, Consumer>;
+  private readonly byFarEnd: ReadonlyMap<FarEnd, FarConsumer>;
 
   /** Those that the settings ask for. */
-  constructor(kv: SyncKvStorage, log: ChannelLog, { env, name, session, settings, forms }: Parts) {
+  constructor(kv: SyncKvStorage, log: ChannelLog, { env, name, session, settings, forms, isOpen }: Parts) {
     const { auditTable: table, logGroupPrefix: prefix } = settings;
     const refusedBy = (farEnd: FarEnd) => (failure: LookupFailure) =>
       call(
         () => farEndsOf(env),
         (farEnds) => farEnds.report(farEnd, name, refusalOf(failure)),
       );
-    this.byFarEnd = new Map<FarEnd, Consumer>([
-      ...(table === undefined
-        ? []
-        : [
-            [
-              "audit",
-              new LogConsumer(kv, log, {
-                ...auditSink(forms.itemOf, { session, table }),
-                refused: refusedBy("audit"),
-              }),
-            ] as const,
-          ]),
-      ...(prefix === undefined
-        ? []
-        : [
-            [
-              "logs",
-              new LogConsumer(kv, log, {
-                ...logSink(forms.shippedOf, { session, prefix }),
-                refused: refusedBy("logs"),
-              }),
-            ] as const,
-          ]),
-    ]);
+    const byFarEnd = new Map<FarEnd, FarConsumer>();
+    if (table !== undefined) {
+      const sink = { ...auditSink(forms.itemOf, { session, table }), refused: refusedBy("audit") };
+      byFarEnd.set("audit", new LogConsumer(kv, log, sink, isOpen));
+    }
+    if (prefix !== undefined) {
+      const sink = { ...logSink(forms.shippedOf, { session, prefix }), refused: refusedBy("logs") };
+      byFarEnd.set("logs", new LogConsumer(kv, log, sink, isOpen));
+    }
+    this.byFarEnd = byFarEnd;
+  }
+
+  get all(): readonly FarConsumer[] {
+    return [...this.byFarEnd.values()];
+  }
+
+  /** Leaves out what another channel hands on, unless something before it still has to be. */
+  skip(from: number): void {
+    for (const consumer of this.all) consumer.skip(from);
   }
 
   /** Hands on to a far end that has refused before. */
   async tryAgain(farEnd: FarEnd, now: number): Promise<TriedAgain> {
     return (await this.byFarEnd.get(farEnd)?.tryAgain(now)) ?? "idle";
-  }
-
-  private get consumers(): readonly Consumer[] {
-    return [...this.byFarEnd.values()];
-  }
-
-  /** Offset up to which all have what they are to have; the log must keep all after it. Infinity: there are none. */
-  get offset(): number {
-    return Math.min(Infinity, ...this.consumers.map(({ offset }) => offset));
-  }
-
-  /** Hands on what is due. `more`: whether events may follow soon. */
-  async run(now: number, more: boolean): Promise<void> {
-    await Promise.all(this.consumers.map((consumer) => consumer.run(now, more)));
-  }
-
-  /** Leaves out what another channel hands on, unless something before it still has to be. */
-  skip(from: number): void {
-    for (const consumer of this.consumers) consumer.skip(from);
-  }
-
-  /** Milliseconds until there is something to do again; undefined: nothing is waiting. */
-  nextIn(now: number): number | undefined {
-    const dues = this.consumers.flatMap((consumer) => consumer.nextIn(now) ?? []);
-    return dues.length === 0 ? undefined : Math.min(...dues);
   }
 }

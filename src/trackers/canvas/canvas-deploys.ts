@@ -32,6 +32,8 @@ type Made = Readonly<Record<string, MadeKeyPair>>;
 /** What was done, and the token of the operation that has begun, if one has. */
 export type CanvasOutcome = Readonly<{ deployed: CanvasDeployed; token?: string }>;
 
+type Ensure = () => Promise<unknown>;
+
 type Deployed = Promise<Result<CanvasOutcome, Failure>>;
 
 /** What CloudFormation is to be asked. */
@@ -52,16 +54,9 @@ export class CanvasDeploys {
   private readonly events: CloudFormation;
   private readonly keyPairs: CanvasKeyPairs;
   private readonly clearing: CanvasClearing;
-  private readonly watch: () => Promise<unknown>;
   private readonly running = new Map<string, Deployed>();
 
-  /** `watch`: sees to it, before key pairs are made, that `clear` is called after a crash. */
-  constructor(
-    kv: SyncKvStorage,
-    address: StackAddress,
-    session: AwsSession,
-    watch: () => Promise<unknown> = async () => {},
-  ) {
+  constructor(kv: SyncKvStorage, address: StackAddress, session: AwsSession) {
     this.records = new CanvasRecords(kv);
     this.address = address;
     this.session = session;
@@ -70,7 +65,6 @@ export class CanvasDeploys {
     const channel = stackChannelOf(address);
     this.keyPairs = new CanvasKeyPairs(keyPairs(session), channel);
     this.clearing = new CanvasClearing({ channel, records: this.records, keyPairs: this.keyPairs });
-    this.watch = watch;
   }
 
   private get aws() {
@@ -84,18 +78,21 @@ export class CanvasDeploys {
   }
 
   /** Takes back the key pairs of requests that ended halfway. */
-  async clear(now: number): Promise<void> {
+  async run(now: number): Promise<void> {
     if (this.running.size === 0) await this.clearing.run(now);
   }
 
-  /** The same request again, now or later, does nothing more and gets the same answer, without private keys. */
-  async deploy(order: CanvasOrder, user: string): Deployed {
+  /**
+   * The same request again, now or later, does nothing more and gets the same answer, without private keys. `ensure`: sees to
+   * it, before key pairs are made, that `run` is called after a crash.
+   */
+  async deploy(order: CanvasOrder, user: string, ensure: Ensure = async () => {}): Deployed {
     const underway = this.running.get(order.id);
     if (underway) {
       const first = await underway;
-      return first.ok ? this.deploy(order, user) : first;
+      return first.ok ? this.deploy(order, user, ensure) : first;
     }
-    const deploying = this.goOn(order, user).finally(() => {
+    const deploying = this.goOn(order, user, ensure).finally(() => {
       this.running.delete(order.id);
       if (!order.isRepeatable && this.records.find(order.id)?.step === "done") this.records.drop(order.id);
     });
@@ -103,7 +100,7 @@ export class CanvasDeploys {
     return deploying;
   }
 
-  private async goOn(order: CanvasOrder, user: string): Deployed {
+  private async goOn(order: CanvasOrder, user: string, ensure: Ensure): Deployed {
     await this.clearing.finished;
     const now = Date.now();
     const current = this.records.current(now);
@@ -130,6 +127,8 @@ export class CanvasDeploys {
     const intent = await this.intentOf(order, user, record.token);
     // A life before this one may have made key pairs.
     if (!intent.ok) return this.undo(known ? order : { ...order, keyPairs: [] }, tokens, intent.failure);
+    // Of key pairs, a crash must leave none that nobody knows of.
+    if (order.keyPairs.length > 0) await ensure();
     return this.begin(record, order, intent.value, tokens);
   }
 
@@ -141,7 +140,6 @@ export class CanvasDeploys {
   ): Deployed {
     let noted = record;
     const { before, isUnchanged } = intent;
-    if (order.keyPairs.length > 0) await this.watch();
     const made = await this.keyPairs.make(order.keyPairs, record.token, ours, (name, keyPair) => {
       noted = this.records.keep({ ...noted, keyPairs: { ...noted.keyPairs, [name]: keyPair } });
     });

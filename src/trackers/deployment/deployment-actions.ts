@@ -52,15 +52,15 @@ const uncovered = ({ stacks }: DeploymentPlan, channels: Session["channels"]): F
 
 /** Begins a run, the first one or a new one after the end of the one before. `channels`: what the user's token covers. */
 export const register = async (
-  channel: DeploymentChannel,
+  deployment: DeploymentChannel,
   registration: Registration,
   user: string,
   channels?: Session["channels"],
 ): Promise<Result<null, Failure>> => {
-  const { store, settings, desk } = channel;
-  if (store.state.run > 0 && !hasEnded(store.state)) return failed(underway(channel));
+  const { store, settings, desk } = deployment;
+  if (store.state.run > 0 && !hasEnded(store.state)) return failed(underway(deployment));
   if (registration.mode !== "deploy") {
-    const begun = await begin(channel, registration, user, registration);
+    const begun = await begin(deployment, registration, user, registration);
     return begun.ok ? success(null) : begun;
   }
   const known = desk.plans.plan;
@@ -75,20 +75,20 @@ export const register = async (
   const forbidden = uncovered(plan, channels);
   if (forbidden) return failed(forbidden);
   const aim = { purpose: "deploy", onFailure: plan.onFailure, validated: false, done: [] } as const;
-  return carryOut(channel, { address: registration, user, plan, templates: given?.templates, aim });
+  return carryOut(deployment, { address: registration, user, plan, templates: given?.templates, aim });
 };
 
 /** Does one of the actions. `channels`: what the user's token covers; whoever sees a deployment may cancel it. */
 export const act = async (
-  channel: DeploymentChannel,
+  deployment: DeploymentChannel,
   address: DeploymentAddress,
   action: DeploymentAction,
   user: string,
   channels?: Session["channels"],
 ): Promise<Result<null, Failure>> => {
-  const { state } = channel.store;
-  const plan = channel.desk.plans.plan;
-  if (state.mode === "track" && action === "cancel") return unfollow(channel, address, user);
+  const { state } = deployment.store;
+  const plan = deployment.desk.plans.plan;
+  if (state.mode === "track" && action === "cancel") return unfollow(deployment, address, user);
   if (state.mode !== "deploy" && action !== "destroy")
     return failed(unfit(action, `Stackcast does not run this deployment: its mode is ${state.mode}`));
   if (!plan) return failed(noPlan);
@@ -96,14 +96,14 @@ export const act = async (
   if (forbidden) return failed(forbidden);
   switch (action) {
     case "cancel":
-      return cancel(channel, address, user);
+      return cancel(deployment, address, user);
     case "rollback":
-      return rollBack(channel, address, user);
+      return rollBack(deployment, address, user);
     case "retry":
-      return retry(channel, address, user, plan);
+      return retry(deployment, address, user, plan);
     case "destroy":
-      if (!hasEnded(state)) return failed(underway(channel));
-      return carryOut(channel, {
+      if (!hasEnded(state)) return failed(underway(deployment));
+      return carryOut(deployment, {
         address,
         user,
         plan,
@@ -119,49 +119,49 @@ const REVERSIBLE: ReadonlySet<DeploymentStatus> = new Set(
 
 /** Ends the following of what something else deploys, which goes on; it is followed again once it is registered anew. */
 const unfollow = async (
-  channel: DeploymentChannel,
+  deployment: DeploymentChannel,
   address: DeploymentAddress,
   user: string,
 ): Promise<Result<null, Failure>> => {
-  const { state } = channel.store;
-  channel.following.stop();
+  const { state } = deployment.store;
+  deployment.following.stop();
   const timestamp = momentAfter(state, new Date().toISOString());
   const data = { ...address, ...(user !== "" && { user }) };
-  if (hasEnded(state)) await channel.rearm();
-  else await channel.tell(address, [{ type: "deployment_cancelled", timestamp, data }]);
+  if (hasEnded(state)) await deployment.channel.alarm.ensure();
+  else await deployment.commits.tell(address, [{ type: "deployment_cancelled", timestamp, data }]);
   return success(null);
 };
 
 const cancel = async (
-  channel: DeploymentChannel,
+  deployment: DeploymentChannel,
   address: DeploymentAddress,
   user: string,
 ): Promise<Result<null, Failure>> => {
-  const { state } = channel.store;
+  const { state } = deployment.store;
   if (state.status === "cancelling") return success(null);
   if (!CANCELLABLE.has(state.status)) {
-    if (!hasEnded(state)) return failed(underway(channel));
+    if (!hasEnded(state)) return failed(underway(deployment));
     return failed(unfit("cancel", `nothing is in progress: run ${state.run} is ${state.status}`));
   }
   const timestamp = momentAfter(state, new Date().toISOString());
-  await channel.tell(address, [
+  await deployment.commits.tell(address, [
     { type: "deployment_cancelling", timestamp, data: { ...address, ...(user !== "" && { user }) } },
   ]);
-  channel.desk.news();
+  deployment.desk.news();
   return success(null);
 };
 
 const rollBack = async (
-  channel: DeploymentChannel,
+  deployment: DeploymentChannel,
   address: DeploymentAddress,
   user: string,
 ): Promise<Result<null, Failure>> => {
-  const { store, desk } = channel;
+  const { store, desk } = deployment;
   const { state } = store;
   const before = desk.plans.orchestration;
   if (state.status === "rolling_back") return success(null);
   if (!REVERSIBLE.has(state.status)) {
-    if (!hasEnded(state)) return failed(underway(channel));
+    if (!hasEnded(state)) return failed(underway(deployment));
     const why = `run ${state.run} is ${state.status}, and cannot be rolled back: deploy another plan, or destroy`;
     return failed(unfit("rollback", why));
   }
@@ -174,25 +174,25 @@ const rollBack = async (
   const orchestration = wasOver ? { ...before, rollbacks: (before.rollbacks ?? 0) + 1 } : before;
   // Before it is told: with the names of the time before, a run that the power cuts off here would wait for ever.
   desk.plans.keepOrchestration(orchestration);
-  await channel.tell(address, [
+  await deployment.commits.tell(address, [
     { type: "deployment_rolling_back", timestamp, data: { ...address, ...(user !== "" && { user }) } },
   ]);
   const { generation: _generation, ...next } = orchestration;
   if (wasOver) desk.begin(next);
   else desk.news();
-  await channel.rearm();
+  await deployment.channel.alarm.ensure();
   return success(null);
 };
 
 const retry = async (
-  channel: DeploymentChannel,
+  deployment: DeploymentChannel,
   address: DeploymentAddress,
   user: string,
   plan: DeploymentPlan,
 ): Promise<Result<null, Failure>> => {
-  const { store, desk } = channel;
+  const { store, desk } = deployment;
   const { state } = store;
-  if (!hasEnded(state)) return failed(underway(channel));
+  if (!hasEnded(state)) return failed(underway(deployment));
   if (state.status === "deployed" || state.status === "destroyed")
     return failed(unfit("retry", `run ${state.run} is ${state.status}: there is nothing to retry`));
   const before = desk.plans.orchestration;
@@ -203,7 +203,7 @@ const retry = async (
     validated: purpose === "destroy",
     ...(purpose === "deploy" ? doneAfter(state, before) : { done: [] }),
   };
-  return carryOut(channel, { address, user, plan, aim, goesOn: true });
+  return carryOut(deployment, { address, user, plan, aim, goesOn: true });
 };
 
 /** A run that Stackcast is to carry out. */
@@ -220,14 +220,14 @@ type Undertaking = Readonly<{
 
 /** Begins a run that Stackcast carries out: what is kept of it is its plan. */
 const carryOut = async (
-  channel: DeploymentChannel,
+  deployment: DeploymentChannel,
   { address, user, plan, templates, aim, goesOn = false }: Undertaking,
 ): Promise<Result<null, Failure>> => {
-  const { plans } = channel.desk;
+  const { plans } = deployment.desk;
   const { deploymentId, environment } = address;
-  const orchestration = { run: channel.store.state.run + 1, ...aim };
+  const orchestration = { run: deployment.store.state.run + 1, ...aim };
   const beginning = { deploymentId, environment, mode: "deploy", ...plan } as const;
-  const begun = await begin(channel, beginning, user, {}, () => {
+  const begun = await begin(deployment, beginning, user, {}, () => {
     if (templates) plans.keepPlan(plan, templates);
     else plans.changePlan(plan);
     if (!goesOn) plans.forgetMarks();
@@ -235,30 +235,30 @@ const carryOut = async (
       if (mark.back === "well") plans.dropMark(stack);
       else if (mark.back === "failed") plans.keepMark(stack, { how: mark.how });
     }
-    channel.desk.keep(orchestration);
+    deployment.desk.keep(orchestration);
   });
   if (!begun.ok) return begun;
-  channel.desk.begin(orchestration);
-  await channel.rearm();
+  deployment.desk.begin(orchestration);
+  await deployment.channel.alarm.ensure();
   return success(null);
 };
 
 /** `keep` is called in the same turn in which the run's first event is kept: there is no run without its plan. */
 const begin = async (
-  channel: DeploymentChannel,
+  deployment: DeploymentChannel,
   beginning: Beginning,
   user: string,
   { since, quietSeconds }: Pick<Registration, "since" | "quietSeconds">,
   keep: () => void = () => undefined,
 ): Promise<Result<null, Failure>> => {
-  const { store, settings } = channel;
+  const { store, settings } = deployment;
   const { deploymentId, environment } = beginning;
   const timestamp = beginningAfter(store.state, new Date().toISOString());
   const run = store.state.run + 1;
   const start = startOf(beginning, { run, user, timestamp, defaultRegion: settings.aws.region });
   if (!start.ok) return start;
-  channel.following.begin(since ?? timestamp, quietSeconds);
+  deployment.following.begin(since ?? timestamp, quietSeconds);
   keep();
-  await channel.tell({ deploymentId, environment }, [start.value]);
+  await deployment.commits.tell({ deploymentId, environment }, [start.value]);
   return success(null);
 };

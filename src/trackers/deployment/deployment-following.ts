@@ -9,7 +9,9 @@ import type { LostSight } from "../../protocol/deployment/deployment-progress.ts
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
 import type { Env } from "../../env.ts";
 import * as z from "zod";
+import type { Channel } from "../../channel/channel.ts";
 import { Row } from "../../channel/rows.ts";
+import type { DeploymentCommits } from "./deployment-commits.ts";
 import { followingCodec, type Following } from "./deployment-codec.ts";
 import type { DeploymentStore } from "./deployment-store.ts";
 import type { FedPositions } from "./fed-positions.ts";
@@ -40,10 +42,14 @@ const REMIND_MS = 900_000;
 /** Rounds of telling and hearing in one turn: layers that rest are skipped one after the other. */
 const MAX_ROUNDS = 100;
 
-type Tell = (events: readonly DeploymentEvent[]) => Promise<number>;
+/** Keeps events, and gives how many were accepted. */
+type Commits = Pick<DeploymentCommits, "tell">;
+
+/** What its viewers are told through. */
+type Told = Pick<Channel, "name" | "gateways">;
 
 export class DeploymentFollowing {
-  private readonly channel: string;
+  private readonly channel: Told;
   private readonly begunAt: Row<string>;
   private readonly followed: Row<Following>;
   private readonly heard: Row<number>;
@@ -53,22 +59,17 @@ export class DeploymentFollowing {
   private readonly expectations: StackExpectations;
   private readonly positions: FedPositions;
   private readonly waitMs: number;
-  private readonly tell: Tell;
-  private readonly say: (frame: string) => void;
   /** What the trackers answered last; one that is asked again after a restart says so again. */
   private readonly lost = new Map<string, LostSight>();
 
   constructor(
     kv: SyncKvStorage,
     env: Env,
-    channel: string,
+    channel: Told,
     store: DeploymentStore,
     positions: FedPositions,
     waitMs: number,
-    tell: Tell,
-    say: (frame: string) => void,
   ) {
-    this.say = say;
     this.channel = channel;
     this.begunAt = new Row(kv, SINCE, z.string());
     this.followed = new Row(kv, FOLLOWING, followingCodec);
@@ -78,8 +79,7 @@ export class DeploymentFollowing {
     this.store = store;
     this.positions = positions;
     this.waitMs = waitMs;
-    this.tell = tell;
-    this.expectations = new StackExpectations(kv, env, channel, positions, () => this.state.run);
+    this.expectations = new StackExpectations(kv, env, channel.name, positions, () => this.state.run);
   }
 
   /** Whether an operation of one of the stacks begins the next run. */
@@ -151,7 +151,7 @@ export class DeploymentFollowing {
   }
 
   /** What the alarm is for: tells the trackers, asks them when it is time, and tells what follows from their answers. */
-  async work(): Promise<void> {
+  async work(commits: Commits): Promise<void> {
     this.adopt();
     await this.expectations.release(this.kept());
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -162,7 +162,7 @@ export class DeploymentFollowing {
         answers.push(...(await this.expectations.ask(this.expecting())));
       }
       if (answers.length === 0 || this.state.run !== run) return;
-      if (!(await this.hear(answers))) return;
+      if (!(await this.hear(answers, commits))) return;
     }
   }
 
@@ -174,8 +174,9 @@ export class DeploymentFollowing {
   }
 
   /** True if something followed from the answers, which may change what is expected. */
-  private async hear(answers: readonly Answer[]): Promise<boolean> {
+  private async hear(answers: readonly Answer[], commits: Commits): Promise<boolean> {
     const now = Date.now();
+    const { address } = this.store;
     for (const { stack, standing, expectation } of answers) {
       this.noteSight(stack, standing.trouble);
       const node = this.state.stacks.get(stack);
@@ -190,7 +191,7 @@ export class DeploymentFollowing {
       quietMs: this.quietMs,
       waitMs: this.waitMs,
     });
-    return events.length > 0 && (await this.tell(events)) > 0;
+    return address !== undefined && events.length > 0 && (await commits.tell(address, events)) > 0;
   }
 
   private get quietMs(): number {
@@ -201,7 +202,9 @@ export class DeploymentFollowing {
     if (!trouble) return this.noteSeen(stack);
     const isTold = this.lost.has(stack);
     this.lost.set(stack, trouble);
-    if (!isTold && this.lostStacks.has(stack)) this.say(outOfSightFrame(this.channel, stack, trouble));
+    if (isTold || !this.lostStacks.has(stack)) return;
+    const { gateways, name } = this.channel;
+    gateways.send([], [outOfSightFrame(name, stack, trouble)]);
   }
 
   private askIn(now: number): number | undefined {

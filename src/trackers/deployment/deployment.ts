@@ -54,15 +54,15 @@ const toldHere = (run: number): Failure => ({
 });
 
 export class Deployment extends DurableObject<Env> implements DeploymentRpc {
-  private readonly channel: DeploymentChannel;
+  private readonly deployment: DeploymentChannel;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.channel = new DeploymentChannel(ctx, env);
+    this.deployment = new DeploymentChannel(ctx, env);
   }
 
   override async alarm(): Promise<void> {
-    await this.channel.work();
+    await this.deployment.channel.alarm.fire();
   }
 
   /** Begins a run, the first one or a new one after the end of the one before. */
@@ -74,7 +74,7 @@ export class Deployment extends DurableObject<Env> implements DeploymentRpc {
     const { deploymentId, environment } = registration;
     const taken = this.refusal({ deploymentId, environment });
     if (taken) return failed(taken);
-    const begun = await register(this.channel, registration, user, channels);
+    const begun = await register(this.deployment, registration, user, channels);
     if (!begun.ok) return begun;
     return this.progress({ deploymentId, environment });
   }
@@ -87,7 +87,7 @@ export class Deployment extends DurableObject<Env> implements DeploymentRpc {
     channels?: Session["channels"],
   ): Promise<Result<DeploymentAnswer, Failure>> {
     if (!this.knows(address)) return failed(NOT_FOUND);
-    const done = await act(this.channel, address, action, user, channels);
+    const done = await act(this.deployment, address, action, user, channels);
     return done.ok ? this.progress(address) : done;
   }
 
@@ -99,7 +99,7 @@ export class Deployment extends DurableObject<Env> implements DeploymentRpc {
   ): Promise<Result<IngestReport, Failure>> {
     const taken = this.refusal(address);
     if (taken) return failed(taken);
-    const { store, desk } = this.channel;
+    const { store, desk, commits } = this.deployment;
     if (store.state.run === 0 && envelopes[0]?.type !== "deployment_started") return failed(NOT_FOUND);
     if (desk.isInCharge && !hasEnded(store.state)) return failed(toldHere(store.state.run));
     const before =
@@ -111,15 +111,15 @@ export class Deployment extends DurableObject<Env> implements DeploymentRpc {
       isSeen,
       forgottenUntil: store.forgottenUntil,
     });
-    if (events.length > 0 || ids.length > 0) await this.channel.commit(address, { state, events, ids });
+    if (events.length > 0 || ids.length > 0) await commits.commit(address, { state, events, ids });
     return success(report);
   }
 
   /** Where the deployment stands; `run`: how an earlier run ended. */
   async progress(address: DeploymentAddress, run?: number): Promise<Result<DeploymentAnswer, Failure>> {
-    const { store, following, lostStacks } = this.channel;
+    const { store, following, lostStacks } = this.deployment;
     if (!this.knows(address)) return failed(NOT_FOUND);
-    await this.channel.rearm();
+    await this.deployment.channel.alarm.ensure();
     const earlier = run === undefined || run === store.state.run ? undefined : store.earlierRun(run);
     if (run !== undefined && run !== store.state.run && !earlier) {
       return failed(noRun(run));
@@ -128,29 +128,29 @@ export class Deployment extends DurableObject<Env> implements DeploymentRpc {
       earlier ?? withLostStacks(deploymentProgressOf(store.state, new Date().toISOString()), lostStacks);
     return success({
       ...fittedProgress(progress, STATUS_PART),
-      ...this.channel.position(),
+      ...this.deployment.channel.position,
       ...(earlier ? {} : following.told),
     });
   }
 
   async stackProgress(address: DeploymentAddress, name: string): Promise<Result<StackAnswer, Failure>> {
-    const { store, lostStacks } = this.channel;
+    const { store, lostStacks } = this.deployment;
     if (!this.knows(address)) return failed(NOT_FOUND);
     const stack = store.state.stacks.get(name);
     if (!stack) return failed({ code: "STACK_NOT_FOUND", message: "The deployment has no such stack" });
     return success({
       ...withLostSight(stackProgressOf(store.state, stack, new Date().toISOString()), lostStacks.get(name)),
-      ...this.channel.position(),
+      ...this.deployment.channel.position,
     });
   }
 
   /** All runs, newest first. */
   async runs(address: DeploymentAddress): Promise<Result<Runs, Failure>> {
-    const { store } = this.channel;
+    const { store } = this.deployment;
     if (!this.knows(address)) return failed(NOT_FOUND);
     const newest = deploymentProgressOf(store.state, new Date().toISOString());
     const runs = [...store.earlierRuns(), newest].reverse().map(runSummaryOf);
-    return success({ ...this.channel.position(), runs });
+    return success({ ...this.deployment.channel.position, runs });
   }
 
   /** At most `limit` durable events after an offset. */
@@ -159,7 +159,7 @@ export class Deployment extends DurableObject<Env> implements DeploymentRpc {
     after: number,
     limit: number,
   ): Promise<Result<DeploymentEvents, Failure>> {
-    return this.knows(address) ? success(eventsAfter(this.channel, after, limit)) : failed(NOT_FOUND);
+    return this.knows(address) ? success(eventsAfter(this.deployment, after, limit)) : failed(NOT_FOUND);
   }
 
   /** The same of one run alone, as long as its events are kept. */
@@ -169,79 +169,79 @@ export class Deployment extends DurableObject<Env> implements DeploymentRpc {
     after: number,
     limit: number,
   ): Promise<Result<DeploymentEvents, Failure>> {
-    return this.knows(address) ? eventsOfRun(this.channel, run, after, limit) : failed(NOT_FOUND);
+    return this.knows(address) ? eventsOfRun(this.deployment, run, after, limit) : failed(NOT_FOUND);
   }
 
   /** What was written to the audit table. */
   async audit(address: DeploymentAddress, query: AuditQuery): Promise<Result<AuditPage, Failure>> {
-    return this.knows(address) ? auditPage(this.channel.trail, address, query) : failed(NOT_FOUND);
+    return this.knows(address) ? auditPage(this.deployment.trail, address, query) : failed(NOT_FOUND);
   }
 
   /** A gateway has a viewer: what it is to be told first, and pushes from now on. */
   async join(request: JoinRequest): Promise<Result<Join, Failure>> {
-    return success(this.channel.join(request));
+    return success(this.deployment.join(request));
   }
 
   /** A gateway's last viewer has left. */
   async leave(gateway: string): Promise<void> {
-    await this.channel.leave(gateway);
+    await this.deployment.leave(gateway);
   }
 
   /** For a gateway that missed a push. */
   async since(epoch: string, offset: number): Promise<Missed | undefined> {
-    return this.channel.store.log.since(epoch, offset);
+    return this.deployment.store.log.since(epoch, offset);
   }
 
   /** Events of a stack, from its tracker: in order, and again if the tracker is not sure that they came. */
   async stackFrames(delivery: FeedDelivery): Promise<FeedReceipt> {
-    return takeFrames(this.channel, delivery);
+    return takeFrames(this.deployment, delivery);
   }
 
   /** For the workflow that carries a run out: what it is to do next, see `OrchestrationDesk`. */
   async turn(caller: Caller, doubt: boolean, spent: boolean): Promise<TurnAnswer> {
-    return this.channel.desk.turn(caller, doubt, spent);
+    return this.deployment.desk.turn(caller, doubt, spent);
   }
 
   async order(caller: Caller, stack: string): Promise<Order | undefined> {
-    return this.channel.desk.order(caller, stack);
+    return this.deployment.desk.order(caller, stack);
   }
 
   async stacks(caller: Caller): Promise<readonly string[]> {
-    return this.channel.desk.stacks(caller);
+    return this.deployment.desk.stacks(caller);
   }
 
   async start(holder: Holder, stack: string, start: Start): Promise<boolean> {
-    return this.channel.desk.start(holder, stack, start);
+    return this.deployment.desk.start(holder, stack, start);
   }
 
   async note(holder: Holder, stack: string, fact: Fact): Promise<void> {
-    await this.channel.desk.note(holder, stack, fact);
+    await this.deployment.desk.note(holder, stack, fact);
   }
 
   async validated(caller: Caller, faults: readonly PlanFault[]): Promise<void> {
-    await this.channel.desk.validated(caller, faults);
+    await this.deployment.desk.validated(caller, faults);
   }
 
   /** For whoever looks after a far end that has refused. */
   async handOnAgain(farEnd: FarEnd): Promise<TriedAgain> {
-    return this.channel.handOnAgain(farEnd);
+    return this.deployment.handOnAgain(farEnd);
   }
 
   /** For the watchdog: sees to the alarm, and tells whether there is anything to do. */
   async wake(): Promise<boolean> {
-    return this.channel.rearm();
+    return this.deployment.channel.alarm.ensure();
   }
 
   private knows({ deploymentId, environment }: DeploymentAddress): boolean {
-    const known = this.channel.store.address;
+    const known = this.deployment.store.address;
     return known?.deploymentId === deploymentId && known.environment === environment;
   }
 
   /** Why this pair may not use the channel: another one that spells the same came first. */
   private refusal(address: DeploymentAddress): Failure | undefined {
-    const known = this.channel.store.address;
-    if (deploymentChannelOf(address) === this.channel.name && (known === undefined || this.knows(address)))
-      return undefined;
+    const { store, channel } = this.deployment;
+    const isOurs = store.address === undefined || this.knows(address);
+    if (isOurs && deploymentChannelOf(address) === channel.name) return undefined;
     return { code: "CHANNEL_TAKEN", message: "Another deployment has the same channel name" };
   }
 }

@@ -36,16 +36,20 @@ const rangeOfRun = ({ state, log, runStart }: DeploymentStore, run: number): Run
 };
 
 /** At most `limit` durable events after an offset. */
-export const eventsAfter = (channel: DeploymentChannel, after: number, limit: number): DeploymentEvents => {
-  const { store, name } = channel;
+export const eventsAfter = (
+  deployment: DeploymentChannel,
+  after: number,
+  limit: number,
+): DeploymentEvents => {
+  const { store, channel } = deployment;
   const { runs, more } = store.log.framesAfter(after, limit);
   const events = runs.flatMap(({ from, frames }) =>
     frames.flatMap((frame, index) => {
       const { data: event } = keptEventSchema.safeParse(JSON.parse(frame));
-      return event ? [{ ...event, channel: name, offset: from + index }] : [];
+      return event ? [{ ...event, channel: channel.name, offset: from + index }] : [];
     }),
   );
-  return { ...channel.position(), events, more };
+  return { ...channel.position, events, more };
 };
 
 export const noRun = (run: number): Failure => ({
@@ -55,16 +59,16 @@ export const noRun = (run: number): Failure => ({
 
 /** The same of one run alone, as long as its events are kept. */
 export const eventsOfRun = (
-  channel: DeploymentChannel,
+  deployment: DeploymentChannel,
   run: number,
   after: number,
   limit: number,
 ): Result<DeploymentEvents, Failure> => {
-  if (run > channel.store.state.run) return failed(noRun(run));
-  const range = rangeOfRun(channel.store, run);
+  if (run > deployment.store.state.run) return failed(noRun(run));
+  const range = rangeOfRun(deployment.store, run);
   if (!range)
     return failed({ code: "EVENTS_NOT_KEPT", message: `The events of run ${run} are no longer kept` });
-  const page = eventsAfter(channel, Math.max(after, range.first - 1), limit);
+  const page = eventsAfter(deployment, Math.max(after, range.first - 1), limit);
   const events = page.events.filter(({ offset }) => offset <= range.last);
   const last = events.at(-1)?.offset ?? range.last;
   return success({ ...page, events, more: page.more && last < range.last });

@@ -16,37 +16,37 @@ import { stackFrameSchema, type StackFrame } from "../../protocol/stack/stack-fr
 import type { DeploymentChannel } from "./deployment-channel.ts";
 
 export const takeFrames = async (
-  channel: DeploymentChannel,
+  deployment: DeploymentChannel,
   { stack, epoch, from, frames, trouble, version }: FeedDelivery,
 ): Promise<FeedReceipt> => {
-  const { store, desk } = channel;
+  const { store, desk } = deployment;
   const { address } = store;
   const last = from + frames.length - 1;
-  if (!address || !channel.wants(stack)) return { offset: last, wanted: false };
-  const taken = channel.fed(stack, epoch);
+  if (!address || !deployment.wants(stack)) return { offset: last, wanted: false };
+  const taken = deployment.fed(stack, epoch);
   const belonging = { ...address, stack };
   const sent = frames.slice(Math.max(0, taken + 1 - from));
   const fresh = sent.flatMap((frame) => decodedText(stackFrameSchema, frame, stack) ?? []);
   // A later release tells what this one cannot read: once this object is of that release, too, it is told again.
   if (fresh.length < sent.length && isFromLater(version)) return { offset: taken, wanted: true, later: true };
   const fed = { stack, epoch, offset: Math.max(taken, last) };
-  if (fresh.length > 0) channel.following.noteSeen(stack);
+  if (fresh.length > 0) deployment.following.noteSeen(stack);
   if (desk.isInCharge) {
     const { events, keep, isEarly } = desk.taken(belonging, fresh);
     if (isEarly && !trouble) return { offset: taken, wanted: true, later: true };
     const given = trouble ? desk.given(stack, trouble) : [];
     keep();
-    await channel.tell(address, [...events, ...given], fed);
+    await deployment.commits.tell(address, [...events, ...given], fed);
   } else if (hasEnded(store.state)) {
-    await channel.tell(address, nextRun(channel, fresh, belonging), fed);
+    await deployment.commits.tell(address, nextRun(deployment, fresh, belonging), fed);
   } else {
     const events = ofTheRun(store.state, fresh, belonging);
     // Who may not read it today may read it tomorrow: whoever deploys it does so meanwhile.
     if (trouble?.code === "STACK_NOT_FOUND")
       events.push(troubled(foldDeployment(store.state, events).state, belonging, trouble));
-    await channel.tell(address, events, fed);
+    await deployment.commits.tell(address, events, fed);
   }
-  return { offset: fed.offset, wanted: channel.wants(stack) };
+  return { offset: fed.offset, wanted: deployment.wants(stack) };
 };
 
 /** What shows that a stack is under way, so that its end counts. */
@@ -69,15 +69,15 @@ const ofTheRun = (
 
 /** What a stack tells after the end of a run: its next operation begins the next run, and all else is of no interest. */
 const nextRun = (
-  channel: DeploymentChannel,
+  deployment: DeploymentChannel,
   frames: readonly StackFrame[],
   belonging: Belonging,
 ): DeploymentEvent[] => {
   const first = frames.findIndex((frame) => beginsRun(frame, belonging));
   const start = frames[first];
   if (!start) return [];
-  const begun = nextRunOf(channel.store.state, start.timestamp);
-  channel.following.goOn();
+  const begun = nextRunOf(deployment.store.state, start.timestamp);
+  deployment.following.goOn();
   const fresh = emptyDeployment(belonging.deploymentId, belonging.environment);
   const told = ofTheRun(fresh, frames.slice(first), belonging);
   return [begun, ...beginningOf(start, belonging), ...told];

@@ -33,45 +33,43 @@ import { withWayOut } from "../../domain/run/way-out.ts";
 import type { FeedDelivery } from "../../protocol/rpc/stack-feed.ts";
 import type { Env } from "../../env.ts";
 import type { StackFrame } from "../../protocol/stack/stack-frames.ts";
+import type { Channel } from "../../channel/channel.ts";
+import type { DeploymentCommits } from "../deployment/deployment-commits.ts";
 import type { DeploymentStore } from "../deployment/deployment-store.ts";
 import type { FedPositions } from "../deployment/fed-positions.ts";
 import { OrchestrationInstance } from "./orchestration-instance.ts";
-import { PlanStore } from "./plan-store.ts";
+import type { PlanStore } from "./plan-store.ts";
 import { StackWatch } from "./stack-watch.ts";
 import { logLine } from "../../log.ts";
 
 /** More events than these follow from no standing. */
 const MAX_TELLINGS = 20;
 
-/** Keeps events and tells of them; gives how many were accepted, with those that follow. */
-type Tell = (events: readonly DeploymentEvent[]) => Promise<number>;
+type Parts = Readonly<{
+  ctx: DurableObjectState;
+  env: Env;
+  channel: Pick<Channel, "name" | "gateways">;
+  store: DeploymentStore;
+  plans: PlanStore;
+  positions: FedPositions;
+  commits: DeploymentCommits;
+}>;
 
 export class OrchestrationDesk {
   readonly plans: PlanStore;
   private readonly instance: OrchestrationInstance;
   private readonly watch: StackWatch;
   private readonly store: DeploymentStore;
-  private readonly channel: string;
-  private readonly tell: Tell;
-  /** Tells viewers something that has no offset. */
-  private readonly say: (frame: string) => void;
+  private readonly channel: Parts["channel"];
+  private readonly commits: DeploymentCommits;
 
-  constructor(
-    ctx: DurableObjectState,
-    env: Env,
-    store: DeploymentStore,
-    channel: string,
-    positions: FedPositions,
-    tell: Tell,
-    say: (frame: string) => void,
-  ) {
-    this.plans = new PlanStore(ctx.storage.kv);
+  constructor({ ctx, env, channel, store, plans, positions, commits }: Parts) {
+    this.plans = plans;
     this.instance = new OrchestrationInstance(ctx, env);
-    this.watch = new StackWatch(env, channel, positions);
+    this.watch = new StackWatch(env, channel.name, positions);
     this.store = store;
     this.channel = channel;
-    this.tell = tell;
-    this.say = say;
+    this.commits = commits;
   }
 
   /** Whether the stacks of the present run are told of here. */
@@ -219,8 +217,8 @@ export class OrchestrationDesk {
     if (mark) this.plans.keepMark(name, mark);
     if (mark === null) this.plans.dropMark(name);
     if (task?.unseen && !about.task?.unseen) {
-      logLine("warn", "Out of sight", { channel: this.channel, stack: name, code: task.unseen.code });
-      this.say(outOfSightFrame(this.channel, name, task.unseen));
+      logLine("warn", "Out of sight", { channel: this.channel.name, stack: name, code: task.unseen.code });
+      this.channel.gateways.send([], [outOfSightFrame(this.channel.name, name, task.unseen)]);
     }
     return events;
   }
@@ -305,13 +303,10 @@ export class OrchestrationDesk {
     if (present?.run === current.run && present.generation === current.generation) this.begin(orchestration);
   }
 
-  /** Throws away what nobody needs any more, once a run is over. */
-  tidy(): void {
-    const { state } = this.store;
-    if (!this.isInCharge || !hasEnded(state)) return;
-    this.plans.forgetTasks();
-    // What has failed or was cancelled may still be put back.
-    if (state.status !== "failed" && state.status !== "cancelled") this.plans.forgetMarks();
+  /** Keeps events and tells of them; gives how many were accepted, with those that follow. */
+  private async tell(events: readonly DeploymentEvent[]): Promise<number> {
+    const { address } = this.store;
+    return address ? this.commits.tell(address, events) : 0;
   }
 
   private end(stack: string, well: boolean): void {
@@ -336,7 +331,7 @@ export class OrchestrationDesk {
   }
 
   private params(run: number, generation: number): OrchestrationParams {
-    return { channel: this.channel, run, generation };
+    return { channel: this.channel.name, run, generation };
   }
 
   /** The orchestration of a run that is not over. */

@@ -2,6 +2,7 @@
  * What a deployment that Stackcast deploys keeps beside its events: its plan, for this run and the next; what was set
  * going in each stack; and how each stack was before it was touched, until nothing can be put back any more.
  */
+import { hasEnded, type DeploymentState } from "../../domain/deployment/deployment-state.ts";
 import type { Picture, DeploymentPlan } from "../../domain/run/run-calls.ts";
 import * as z from "zod";
 import { deleteRows, Row, Rows } from "../../channel/rows.ts";
@@ -143,6 +144,14 @@ export class PlanStore {
     this.markRows.clear();
     this.pictureRows.clear();
     deleteRows(this.kv, PICTURE_TEMPLATE);
+  }
+
+  /** Throws away what nobody needs any more, once a run is over that Stackcast has carried out. */
+  tidy(state: DeploymentState): void {
+    if (state.mode !== "deploy" || !hasEnded(state)) return;
+    this.forgetTasks();
+    // What has failed or was cancelled may still be put back.
+    if (state.status !== "failed" && state.status !== "cancelled") this.forgetMarks();
   }
 
   /** Templates are large, and are read when they are needed. */

@@ -66,7 +66,7 @@ export class DeploymentFeeds {
     return this.rows.get(deployment);
   }
 
-  /** Takes a wish, or a change of it. `offset`: all up to there is of no interest, or is known. */
+  /** Takes a request, or a change of it. `offset`: all up to there is of no interest, or is known. */
   keep(
     { after: _after, anew: _anew, version: _version, ...request }: FeedRequest,
     offset: number,
@@ -89,13 +89,13 @@ export class DeploymentFeeds {
       if (feed.resting) this.rows.put(feed.deployment, { ...feed, offset: this.log.offset });
   }
 
-  /** Oldest offset that a deployment has not taken yet; Infinity: all have all. */
-  get needed(): number {
-    return Math.min(Infinity, ...this.all.map(({ offset }) => offset + 1));
+  /** Offset up to which all deployments have all; Infinity: there are none. */
+  get offset(): number {
+    return Math.min(Infinity, ...this.all.map(({ offset }) => offset));
   }
 
   /** Hands on what is new, to all at once and to each in order. */
-  run(now: number, troubleFor: TroubleFor = NO_TROUBLE): Promise<void> {
+  deliver(now: number, troubleFor: TroubleFor = NO_TROUBLE): Promise<void> {
     if (this.flight.underWay) return this.flight.underWay;
     const { epoch, offset: head } = this.log;
     const behind = this.all
@@ -103,7 +103,7 @@ export class DeploymentFeeds {
       .filter(({ feed, trouble }) => feed.offset < head || trouble);
     if (behind.length === 0 || now < this.notBefore) return Promise.resolve();
     return this.flight.run(async () => {
-      const delivered = behind.map(({ feed, trouble }) => this.deliver(feed, epoch, head, trouble));
+      const delivered = behind.map(({ feed, trouble }) => this.deliverTo(feed, epoch, head, trouble));
       this.notBefore = (await Promise.all(delivered)).every(Boolean) ? 0 : now + RETRY_MS;
     });
   }
@@ -114,7 +114,7 @@ export class DeploymentFeeds {
     return this.flight.underWay ? RETRY_MS : Math.max(0, this.notBefore - now);
   }
 
-  private async deliver(
+  private async deliverTo(
     { deployment, stack, offset: begin }: Feed,
     epoch: string,
     head: number,

@@ -27,7 +27,7 @@ import { logLine } from "../../log.ts";
 
 export class StackTracker extends DurableObject<Env> implements StackTrackerRpc {
   private readonly address: StackAddress;
-  private readonly channel: StackChannel;
+  private readonly stack: StackChannel;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -37,130 +37,130 @@ export class StackTracker extends DurableObject<Env> implements StackTrackerRpc 
     if (!settings.ok || !address || ctx.id.name === undefined)
       throw new Error("No stack can be tracked here");
     this.address = address;
-    this.channel = new StackChannel(ctx, env, settings.value, ctx.id.name, address);
+    this.stack = new StackChannel(ctx, env, settings.value, ctx.id.name, address);
   }
 
   override async alarm(): Promise<void> {
-    await this.channel.work();
+    await this.stack.work();
   }
 
   /** Where the stack stands now; looks at AWS unless that was just done. `subject`: who asks. */
   async summary(subject?: string): Promise<Result<StackSummary, Failure>> {
-    const { store, poll, schedule } = this.channel;
-    await this.channel.lookOnce(subject);
+    const { store, poll, channel } = this.stack;
+    await this.stack.lookOnce(subject);
     const summary = summaryOf(store.state);
     if (!summary) return failed(this.whyUnknown());
     const kind = poll.trouble?.kind;
     return success({
       ...fittedSummary(summary),
       ...(summary.estimate && { estimate: estimateAt(summary.estimate, Date.now()) }),
-      ...this.channel.position(),
+      ...channel.position,
       ...inAccount(this.address.account),
       region: this.address.region,
-      tracking: schedule.pollIn(Date.now()) !== undefined,
-      viewers: this.channel.viewers,
+      tracking: this.stack.isPolled,
+      viewers: channel.gateways.viewers,
       ...(kind && { trouble: tellingOf(kind, this.address.region) }),
     });
   }
 
   /** At most `limit` of the newest attempt's events after an offset. */
   async eventsAfter(after: number, limit: number, subject?: string): Promise<Result<StackEvents, Failure>> {
-    const { store } = this.channel;
-    await this.channel.lookOnce(subject);
+    const { store } = this.stack;
+    await this.stack.lookOnce(subject);
     if (!store.state.attempt) return failed(this.whyUnknown());
     const { runs, more } = store.log.framesAfter(after, limit);
     const events = runs
       .flatMap(({ frames }) => frames)
       .flatMap((frame) => decodedText(stackFrameSchema, frame, "log") ?? []);
-    return success({ ...this.channel.position(), events, more });
+    return success({ ...this.stack.channel.position, events, more });
   }
 
   /** Deploys the stack; it is followed by the time that the answer is given. */
   async deploy(order: CanvasOrder, subject: string): Promise<Result<CanvasDeployed, Failure>> {
-    const outcome = await this.channel.canvas.deploy(order, subject);
+    const outcome = await this.stack.canvas.deploy(order, subject, () => this.stack.channel.alarm.ensure());
     if (!outcome.ok) return outcome;
     try {
-      await this.channel.follow(subject, outcome.value.token);
+      await this.stack.follow(subject, outcome.value.token);
     } catch (error) {
       // The answer is the only place where the private keys are.
-      logLine("error", "Not followed", { channel: this.channel.name, error: String(error) });
+      logLine("error", "Not followed", { channel: this.stack.channel.name, error: String(error) });
     }
     return success(outcome.value.deployed);
   }
 
   /** Registers interest: the stack is polled until its operation ends, with or without viewers. */
   async track(subject: string): Promise<Result<Tracking, Failure>> {
-    const { schedule, store } = this.channel;
-    schedule.noteTracking(subject, Date.now());
-    await schedule.arouse(Date.now());
-    if (isComplete(store.state)) schedule.noteUntracking();
+    const { interest, store } = this.stack;
+    interest.noteTracking(subject, Date.now());
+    await this.stack.arouse(Date.now());
+    if (isComplete(store.state)) interest.noteUntracking();
     return success(this.tracking());
   }
 
   /** Withdraws the interest; viewers keep the stack polled. */
   async untrack(): Promise<Result<Tracking, Failure>> {
-    this.channel.schedule.noteUntracking();
-    await this.channel.schedule.renew(Date.now());
+    this.stack.interest.noteUntracking();
+    await this.stack.channel.alarm.renew();
     return success(this.tracking());
   }
 
   /** The radar has seen the stack begin or end something: it is looked at now, and followed to its end. */
   async sight(stackId: string): Promise<Sighting> {
-    await this.channel.sight(stackId);
-    const status = rootOf(this.channel.store.state)?.status;
+    await this.stack.sight(stackId);
+    const status = rootOf(this.stack.store.state)?.status;
     return {
-      tracking: this.channel.schedule.pollIn(Date.now()) !== undefined,
+      tracking: this.stack.isPolled,
       ...(status !== undefined && { status }),
     };
   }
 
   /** A push has come, see `StackChannel.nudge`. */
   async nudge(follows: boolean): Promise<void> {
-    await this.channel.nudge(follows);
+    await this.stack.nudge(follows);
   }
 
   /** A gateway has a viewer: what it is to be told first, and pushes from now on. */
   async join(request: JoinRequest): Promise<Result<Join, Failure>> {
-    return success(this.channel.join(request));
+    return success(this.stack.join(request));
   }
 
   /** A gateway's last viewer has left. */
   async leave(gateway: string): Promise<void> {
-    await this.channel.leave(gateway);
+    await this.stack.leave(gateway);
   }
 
   /** For a gateway that missed a push. */
   async since(epoch: string, offset: number): Promise<Missed | undefined> {
-    return this.channel.since(epoch, offset);
+    return this.stack.since(epoch, offset);
   }
 
   /** A deployment waits for the stack; said again, it changes how. */
   async feed(request: FeedRequest): Promise<StackStanding> {
-    return this.channel.feed(request);
+    return this.stack.feed(request);
   }
 
   /** The deployment waits no more. */
   async release(deployment: string): Promise<void> {
-    await this.channel.release(deployment);
+    await this.stack.release(deployment);
   }
 
   /** For whoever looks after a far end that has refused. */
   async handOnAgain(farEnd: FarEnd): Promise<TriedAgain> {
-    return this.channel.handOnAgain(farEnd);
+    return this.stack.handOnAgain(farEnd);
   }
 
   /** For the watchdog: sees to the alarm, and tells whether there is anything to do. */
   async wake(): Promise<boolean> {
-    await this.channel.schedule.departed(Date.now());
-    return this.channel.schedule.rearm(Date.now());
+    await this.stack.departed();
+    return this.stack.channel.alarm.ensure();
   }
 
   private tracking(): Tracking {
-    return { ...this.channel.position(), tracking: this.channel.schedule.pollIn(Date.now()) !== undefined };
+    return { ...this.stack.channel.position, tracking: this.stack.isPolled };
   }
 
   private whyUnknown(): Failure {
-    const { code, message } = tellingOf(this.channel.poll.trouble?.kind ?? "missing", this.address.region);
+    const { code, message } = tellingOf(this.stack.poll.trouble?.kind ?? "missing", this.address.region);
     return { code, message };
   }
 }

@@ -2,10 +2,12 @@
  * Hands a channel's new frames to the gateways that have viewers of it. A push may be lost: the gateway that sees a
  * hole pulls, and one that could not be reached is told again where the head is.
  */
-import type { Push, Run } from "../../protocol/rpc/channel-owner.ts";
-import type { Env } from "../../env.ts";
-import { gatewayOf } from "../../objects.ts";
-import { RPC_VERSION } from "../../protocol/rpc/version.ts";
+import type { Push, Run } from "../protocol/rpc/channel-owner.ts";
+import type { Env } from "../env.ts";
+import { gatewayOf } from "../objects.ts";
+import { RPC_VERSION } from "../protocol/rpc/version.ts";
+import type { AlarmTask } from "./alarm.ts";
+import type { ChannelLog } from "./channel-log.ts";
 
 /** Kept, one row for each gateway: `gateway/<name>`. */
 const GATEWAY = "gateway/";
@@ -16,11 +18,11 @@ const RETRY_MS = 2_000;
 /** Milliseconds after which a gateway that heard nothing is asked whether it still has viewers. */
 const SILENCE_MS = 60_000;
 
-type Head = Readonly<{ channel: string; epoch: string; offset: number }>;
-
-export class GatewayPushes {
+export class GatewayPushes implements AlarmTask {
   private readonly ctx: DurableObjectState;
   private readonly env: Env;
+  private readonly channel: string;
+  private readonly log: Pick<ChannelLog, "epoch" | "offset">;
   /** Those that have viewers, and how many each had when it was last heard of. */
   private readonly gateways: Map<string, number>;
   /** Gateways that missed a push. After a restart nobody knows, so all of them. */
@@ -29,9 +31,11 @@ export class GatewayPushes {
   private readonly joins = new Map<string, number>();
   private sentAt = 0;
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: Env, channel: string, log: Pick<ChannelLog, "epoch" | "offset">) {
     this.ctx = ctx;
     this.env = env;
+    this.channel = channel;
+    this.log = log;
     const names = [...ctx.storage.kv.list({ prefix: GATEWAY })].map(([key]) => key.slice(GATEWAY.length));
     this.gateways = new Map(names.map((name) => [name, 1]));
     this.lagging = new Set(names);
@@ -59,23 +63,23 @@ export class GatewayPushes {
   }
 
   /** A gateway says that its last viewer has left: asked whether it is so still, it is forgotten. */
-  async leave(name: string, head: Head): Promise<void> {
-    if (this.gateways.has(name)) await this.push(name, { ...head, runs: [], transient: [] });
+  async leave(name: string): Promise<void> {
+    if (this.gateways.has(name)) await this.push(name, this.pushOf([], []));
   }
 
-  /** Sends what a commit brought, and does not wait for it. */
-  send(head: Head, runs: readonly Run[], transient: readonly string[]): void {
+  /** Sends what a commit brought, or frames without an offset, and does not wait for it. */
+  send(runs: readonly Run[], transient: readonly string[]): void {
     this.sentAt = Date.now();
-    for (const name of this.gateways.keys())
-      this.ctx.waitUntil(this.push(name, { ...head, runs, transient }));
+    const push = this.pushOf(runs, transient);
+    for (const name of this.gateways.keys()) this.ctx.waitUntil(this.push(name, push));
   }
 
   /** Tells gateways that may have missed something where the head is, and asks silent ones for their viewers. */
-  async catchUp(head: Head, now: number): Promise<void> {
+  async run(now: number): Promise<void> {
     const silent = now - this.sentAt >= SILENCE_MS;
     if (silent) this.sentAt = now;
     const names = [...(silent ? this.gateways.keys() : this.lagging)];
-    await Promise.all(names.map((name) => this.push(name, { ...head, runs: [], transient: [] })));
+    await Promise.all(names.map((name) => this.push(name, this.pushOf([], []))));
   }
 
   /** Milliseconds until gateways have to be told again; undefined: all of them know. */
@@ -83,10 +87,15 @@ export class GatewayPushes {
     return this.lagging.size > 0 ? RETRY_MS : undefined;
   }
 
+  private pushOf(runs: readonly Run[], transient: readonly string[]): Push {
+    const { epoch, offset } = this.log;
+    return { channel: this.channel, epoch, offset, runs, transient, version: RPC_VERSION };
+  }
+
   private async push(name: string, push: Push): Promise<void> {
     const joins = this.joins.get(name);
     try {
-      const { viewers } = await gatewayOf(this.env, name).push({ ...push, version: RPC_VERSION });
+      const { viewers } = await gatewayOf(this.env, name).push(push);
       this.lagging.delete(name);
       // It may have joined again while it answered that it has nobody.
       if (this.joins.get(name) !== joins) return;

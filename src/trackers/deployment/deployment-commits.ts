@@ -1,0 +1,92 @@
+/**
+ * How a deployment's channel moves: one commit is one transaction, and then gateways, the directory, the Worker's own log
+ * and the destinations hear of it, none of whom holds it up.
+ */
+import { emptyDeployment } from "../../domain/deployment/deployment-state.ts";
+import { deploymentProgressOf } from "../../domain/deployment/deployment-view.ts";
+import { endedRunsOf } from "../../domain/deployment/ended-runs.ts";
+import { foldDeployment } from "../../domain/deployment/fold-deployment.ts";
+import { runSummaryOf } from "../../domain/deployment/totals/run-summary.ts";
+import type { Channel } from "../../channel/channel.ts";
+import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
+import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
+import type { Env } from "../../env.ts";
+import { call, directoryOf } from "../../objects.ts";
+import { tellOfEvents } from "../audiences/event-lines.ts";
+import type { PlanStore } from "../run/plan-store.ts";
+import type { DeploymentHead } from "./deployment-codec.ts";
+import type { DeploymentFollowing } from "./deployment-following.ts";
+import type { Change, DeploymentStore } from "./deployment-store.ts";
+import type { DestinationFeed } from "../audiences/destination-feed.ts";
+import type { Fed, FedPositions } from "./fed-positions.ts";
+import { ProgressFrames } from "./progress-frames.ts";
+
+type Parts = Readonly<{
+  ctx: DurableObjectState;
+  env: Env;
+  channel: Channel<DeploymentHead>;
+  store: DeploymentStore;
+  plans: PlanStore;
+  positions: FedPositions;
+  following: DeploymentFollowing;
+  destinations: DestinationFeed;
+}>;
+
+export class DeploymentCommits {
+  private readonly parts: Parts;
+  private readonly progress = new ProgressFrames();
+  /** What the directory was told last. */
+  private toldDirectory = "";
+
+  constructor(parts: Parts) {
+    this.parts = parts;
+  }
+
+  /** Keeps events as far as they are accepted, with those that follow from them; gives how many these are. */
+  async tell(address: DeploymentAddress, given: readonly DeploymentEvent[], fed?: Fed): Promise<number> {
+    const { store, plans } = this.parts;
+    const { state: known } = store;
+    const before = known.run === 0 ? emptyDeployment(address.deploymentId, address.environment) : known;
+    const { state, events } = foldDeployment(before, given);
+    await this.commit(address, { state, events, ids: [], ...(fed && { fed }) });
+    if (events.length > 0) plans.tidy(store.state);
+    return events.length;
+  }
+
+  /** Keeps a change and tells of it. */
+  async commit(address: DeploymentAddress, change: Change & Readonly<{ fed?: Fed }>): Promise<void> {
+    const { ctx, channel, store, positions, following, destinations } = this.parts;
+    const { gateways } = channel;
+    const before = store.state;
+    const now = Date.now();
+    const ended = endedRunsOf({ ...before, ...address }, change.events);
+    const empty = change.events.length === 0 && change.ids.length === 0;
+    const runs = empty ? [] : store.commit(change, address, channel.name, ended, channel.handedOn, now);
+    // In the same turn, and so in the same write: a delivery is taken with its position, or not at all.
+    if (change.fed) positions.keep(change.fed);
+    following.note(before, change.events, now);
+    if (runs.length > 0) {
+      gateways.send(runs, gateways.any ? this.progress.of(before, store.state, channel.position, now) : []);
+      this.tellDirectory();
+      tellOfEvents(channel.name, change.events, store.log.offset);
+      const types = change.events.map(({ type }) => type);
+      ctx.waitUntil(destinations.note(types, now));
+    }
+    await channel.alarm.ensure();
+  }
+
+  private tellDirectory(): void {
+    const { ctx, env, store } = this.parts;
+    const { state, log } = store;
+    const summary = runSummaryOf(deploymentProgressOf(state, state.lastEventTime));
+    // The list shows no more than this: what changes nothing of it need not be told to the one object that keeps it.
+    const news = JSON.stringify({ ...summary, durationSeconds: 0 });
+    if (news === this.toldDirectory) return;
+    this.toldDirectory = news;
+    const told = call(
+      () => directoryOf(env),
+      (directory) => directory.noteRun(summary, log.offset),
+    );
+    ctx.waitUntil(told.catch(() => void (this.toldDirectory = "")));
+  }
+}

@@ -1,0 +1,81 @@
+/** Who hears of what a look at a stack has brought: its gateways, the consumers of its log, the Worker's own log. */
+import type { Channel } from "../../channel/channel.ts";
+import type { LogRun } from "../../channel/event-log.ts";
+import type { Advance } from "../../domain/stack/findings.ts";
+import { isComplete, rootOf } from "../../domain/stack/stack-state.ts";
+import type { Env } from "../../env.ts";
+import { regionOf } from "../../objects.ts";
+import type { StackAddress } from "../../protocol/connection/channel-names.ts";
+import type { TroubleFrame } from "../../protocol/stack/stack-frames.ts";
+import { tellOfFrames } from "../audiences/event-lines.ts";
+import type { LogConsumers } from "../audiences/log-consumers.ts";
+import type { DeploymentFeeds } from "./deployment-feeds.ts";
+import type { StackHead } from "./stack-codec.ts";
+import type { StackExperience } from "./stack-experience.ts";
+import type { StackInterest } from "./stack-interest.ts";
+import type { StackStore } from "./stack-store.ts";
+
+type Parts = Readonly<{
+  ctx: DurableObjectState;
+  env: Env;
+  address: StackAddress;
+  channel: Channel<StackHead>;
+  store: StackStore;
+  interest: StackInterest;
+  feeds: DeploymentFeeds;
+  /** Those that hand on what no deployment does. */
+  consumers: Pick<LogConsumers, "skip">;
+  experience: StackExperience;
+}>;
+
+export class StackCommits {
+  private readonly parts: Parts;
+  /** The stack's own status as its region was told last. */
+  private shownStatus: string | undefined;
+
+  constructor(parts: Parts) {
+    this.parts = parts;
+  }
+
+  /** A look has brought something. `isRetold`: it was told before, in another epoch. */
+  note(runs: readonly LogRun[], { renewed, frames }: Advance, isRetold: boolean): void {
+    const { ctx, channel, store, interest, feeds, experience } = this.parts;
+    const { log } = store;
+    if (!isRetold) ctx.waitUntil(experience.teach(frames, store.state));
+    this.tellRegion();
+    if (feeds.isPartOfRun && runs[0]) this.skip(runs[0].from);
+    if (renewed) log.trimBefore(Math.min(log.floor, channel.handedOn + 1));
+    if (isRetold) feeds.skipRetold();
+    if (isComplete(store.state)) interest.noteUntracking();
+    channel.gateways.send(runs, []);
+    if (!feeds.isPartOfRun) tellOfFrames(channel.name, frames);
+    ctx.waitUntil(feeds.deliver(Date.now()));
+  }
+
+  /** A deployment's stacks are audited there: what comes from an offset on is left out here. */
+  skip(from: number): void {
+    this.parts.consumers.skip(from);
+  }
+
+  /** A look has failed, and viewers are to know. */
+  noteTrouble(frame: TroubleFrame): void {
+    this.parts.channel.gateways.send([], [JSON.stringify(frame)]);
+  }
+
+  /** The region's board shows the stack as its newest own event does. */
+  private tellRegion(): void {
+    const { ctx, env, address, store } = this.parts;
+    const root = rootOf(store.state);
+    if (!root || root.status === this.shownStatus) return;
+    this.shownStatus = root.status;
+    const { stackId, status, statusAt } = root;
+    const startedAt = store.state.attempt?.startedAt;
+    const told = { stackId, status, statusAt, ...(startedAt !== undefined && { startedAt }) };
+    ctx.waitUntil(
+      regionOf(env, address)
+        .noteStatus(address.stackName, told)
+        // The next list of all stacks shows it.
+        .catch(() => undefined),
+    );
+  }
+}
