@@ -40,7 +40,7 @@ const OVERDUE_MS = 30_000;
 const LEAST_WAIT_MS = 50;
 
 /** A task that throws has a bug: it is tried again after so many milliseconds, and longer each time. */
-const AFTER_BUG = { baseMs: 1_000, maxMs: 300_000 };
+const AFTER_BUG = { baseMs: 1_000, maxMs: 60_000 };
 
 /** A task, and how it went. */
 class Guarded {
