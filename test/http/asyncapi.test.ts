@@ -18,7 +18,7 @@ const documentSchema = z.strictObject({
     title: z.string(),
     version: z.string(),
     description: z.string(),
-    license: z.strictObject({ name: z.string() }),
+    license: z.strictObject({ name: z.string(), url: z.url() }),
   }),
   defaultContentType: z.literal("application/json"),
   servers: z.record(

@@ -80,7 +80,7 @@ const socketDocument = ({ host, protocol }: URL) => ({
     title: "Stackcast",
     version: "1",
     description: "Live, truthful, resumable monitoring of AWS CloudFormation deployments: the sockets",
-    license: { name: "MIT" },
+    license: { name: "MIT", url: "https://opensource.org/license/mit" },
   },
   defaultContentType: "application/json",
   servers: {

@@ -2,12 +2,8 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { SUBPROTOCOL } from "../../protocol/connection/connection.ts";
 import { ingestEnvelopeSchema } from "../../protocol/deployment/deployment-requests.ts";
-import {
-  stackCompleteSchema,
-  resourceUpdateSchema,
-  troubleFrameSchema,
-} from "../../protocol/stack/stack-frames.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
+import { withNamedParts } from "./document-parts.ts";
 
 const about = {
   openapi: "3.1.0",
@@ -56,8 +52,6 @@ export const serveDocument = (app: OpenAPIHono<AppEnv>): void => {
   registry.registerComponent("securitySchemes", "ticket", { type: "apiKey", in: "query", name: "ticket" });
   registry.registerComponent("securitySchemes", "queryToken", { type: "apiKey", in: "query", name: "token" });
   registry.register("IngestEvent", ingestEnvelopeSchema.meta({ id: "IngestEvent" }));
-  registry.register("ResourceUpdate", resourceUpdateSchema.meta({ id: "ResourceUpdate" }));
-  registry.register("StackComplete", stackCompleteSchema.meta({ id: "StackComplete" }));
-  registry.register("TroubleFrame", troubleFrameSchema.meta({ id: "TroubleFrame" }));
-  app.get("/openapi.json", (c) => c.json(app.getOpenAPI31Document(about)));
+  let document: Readonly<Record<string, unknown>> | undefined;
+  app.get("/openapi.json", (c) => c.json((document ??= withNamedParts(app.getOpenAPI31Document(about)))));
 };
