@@ -10,6 +10,7 @@ import { complain } from "./complaint.ts";
 import { EXIT, type ExitCode } from "./arguments/exit-code.ts";
 import type { Server } from "./arguments/server.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { pipelineOf } from "./running/pipeline.ts";
 
 const asApp = async (
   app: string,
@@ -60,6 +61,7 @@ export const deploy = (
       return EXIT.usage;
     }
     const { onFailure } = options;
-    const request = { ...registration.value, ...(onFailure && { onFailure }) };
+    const source = pipelineOf(surroundings.env);
+    const request = { ...registration.value, ...(onFailure && { onFailure }), ...(source && { source }) };
     return followBegun(deployments.register(request), address, server, options, surroundings);
   });

@@ -11,6 +11,7 @@ import { complain, complainOf } from "../complaint.ts";
 import { sourcedStacks, sourcesIn, type SourceOptions } from "../plan/stack-source.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { followRun } from "../watching.ts";
+import { pipelineOf } from "./pipeline.ts";
 
 /** The page of a deployment. */
 export const pageOf = ({ url }: Server, { deploymentId, environment }: DeploymentAddress): string =>
@@ -28,7 +29,13 @@ export const trackingOf = async (
     return failed(["which stacks? Give one of --app, --plan, --stacks and --stack-file"]);
   const sourced = await sourcedStacks(options, address, server, surroundings);
   if (!sourced.ok) return sourced;
-  const checked = registrationSchema.safeParse({ ...address, mode: "track", stacks: sourced.value });
+  const source = pipelineOf(surroundings.env);
+  const checked = registrationSchema.safeParse({
+    ...address,
+    mode: "track",
+    stacks: sourced.value,
+    ...(source && { source }),
+  });
   if (checked.success) return success(checked.data);
   return failed([
     "these stacks cannot be followed",

@@ -90,6 +90,7 @@ const begun = (
     mode: data.mode ?? "ingest",
     owner: data.owner,
     user: data.user,
+    ...(data.source && { source: data.source }),
     ...(data.onFailure && { onFailure: data.onFailure }),
     startTime: timestamp,
     announcedStacks: data.totalStacks ?? planned.length,

@@ -12,6 +12,7 @@ import type {
   LogEntry,
   StackStatus,
 } from "../../protocol/deployment/deployment-progress.ts";
+import type { RunSource } from "../../protocol/deployment/run-source.ts";
 import type { Estimate } from "../../protocol/estimate.ts";
 import type { OutputValue } from "../../protocol/stack/output-value.ts";
 import type { Cause, LeftResource, Outcome } from "../../protocol/stack/stack-frames.ts";
@@ -92,6 +93,7 @@ export type DeploymentState = Readonly<{
   mode: DeploymentMode;
   owner?: string | undefined;
   user?: string | undefined;
+  source?: RunSource | undefined;
   /** What Stackcast does when a stack fails, where it deploys. */
   onFailure?: FailureMode | undefined;
   status: DeploymentStatus;

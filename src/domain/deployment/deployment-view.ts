@@ -102,6 +102,7 @@ export const deploymentProgressOf = (state: DeploymentState, now: string): Deplo
     mode: state.mode,
     ...(state.owner !== undefined && { owner: state.owner }),
     ...(state.user !== undefined && { user: state.user }),
+    ...(state.source && { source: state.source }),
     status: state.status,
     startTime: state.startTime,
     ...(state.endTime !== undefined && { endTime: state.endTime }),

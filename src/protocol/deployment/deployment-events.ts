@@ -15,6 +15,7 @@ import { sentOutputSchema } from "../stack/output-value.ts";
 import { causeSchema, leftResourceSchema, MOST_LEFT_RESOURCES, outcomes } from "../stack/stack-frames.ts";
 import { environmentSchema, deploymentIdSchema, stackKeySchema } from "../connection/channel.ts";
 import { MAX_LEFT, MAX_STACKS } from "./deployment-limits.ts";
+import { runSourceSchema } from "./run-source.ts";
 
 /** ISO 8601 in any zone, as UTC with milliseconds: times are compared as texts. */
 export const momentSchema = z.iso
@@ -200,6 +201,7 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
       mode: z.enum(deploymentModes).optional(),
       owner: z.string().max(320).optional(),
       user: text.optional(),
+      source: runSourceSchema.optional(),
       onFailure: z.enum(failureModes).optional(),
       stacks: z.array(plannedStackSchema).max(MAX_STACKS).optional(),
     }),

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { estimateSchema } from "../estimate.ts";
 import { blastSchema, deploymentModes, errorDetailSchema, leavings } from "./deployment-events.ts";
+import { runSourceSchema } from "./run-source.ts";
 import { outputValueSchema } from "../stack/output-value.ts";
 import { causeSchema, leftResourceSchema, outcomes } from "../stack/stack-frames.ts";
 
@@ -111,6 +112,7 @@ export const deploymentProgressSchema = z.object({
   mode: z.enum(deploymentModes),
   owner: z.string().optional(),
   user: z.string().optional(),
+  source: runSourceSchema.optional(),
   status: z.enum(deploymentStates),
   startTime: z.string(),
   endTime: z.string().optional(),

@@ -11,6 +11,7 @@ import {
 } from "../connection/channel.ts";
 import { deploymentEventSchema, deploymentModes, failureModes, momentSchema } from "./deployment-events.ts";
 import { keepingFields, planIssuesOf, stackPlanFields } from "./deployment-plan.ts";
+import { runSourceSchema } from "./run-source.ts";
 import { deploymentProgressSchema, deploymentStates, stackProgressSchema } from "./deployment-progress.ts";
 
 /** For how long nothing happens in a run before what rests is taken not to be changed by it. */
@@ -40,6 +41,8 @@ const registrationFields = z.strictObject({
     .meta({ description: "In `deploy`, none: those of the last plan" }),
   ...keepingFields,
   owner: z.string().max(320).optional(),
+  /** The pipeline and the commit that it comes from. */
+  source: runSourceSchema.optional(),
   /** In `deploy`; absent: as in the last plan if that is used again, else `stop`. */
   onFailure: z.enum(failureModes).optional(),
   /** In `track`: attempts that began after this count, too, though they have ended by now. */
@@ -134,6 +137,7 @@ export const runSummarySchema = z.object({
   durationSeconds: z.number(),
   owner: z.string().optional(),
   user: z.string().optional(),
+  source: runSourceSchema.optional(),
   totalStacks: z.number().int(),
   deployedStacks: z.number().int(),
   failedStacks: z.number().int(),

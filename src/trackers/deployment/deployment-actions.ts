@@ -75,7 +75,15 @@ export const register = async (
   const forbidden = uncovered(plan, channels);
   if (forbidden) return failed(forbidden);
   const aim = { purpose: "deploy", onFailure: plan.onFailure, validated: false, done: [] } as const;
-  return carryOut(deployment, { address: registration, user, plan, templates: given?.templates, aim });
+  const { source } = registration;
+  return carryOut(deployment, {
+    address: registration,
+    user,
+    source,
+    plan,
+    templates: given?.templates,
+    aim,
+  });
 };
 
 /** Does one of the actions. `channels`: what the user's token covers; whoever sees a deployment may cancel it. */
@@ -210,6 +218,7 @@ const retry = async (
 type Undertaking = Readonly<{
   address: DeploymentAddress;
   user: string;
+  source?: Registration["source"];
   plan: DeploymentPlan;
   /** By stack, those that were sent; absent: the plan was kept before, and its templates with it. */
   templates?: ReadonlyMap<string, string> | undefined;
@@ -221,12 +230,12 @@ type Undertaking = Readonly<{
 /** Begins a run that Stackcast carries out: what is kept of it is its plan. */
 const carryOut = async (
   deployment: DeploymentChannel,
-  { address, user, plan, templates, aim, goesOn = false }: Undertaking,
+  { address, user, source, plan, templates, aim, goesOn = false }: Undertaking,
 ): Promise<Result<null, Failure>> => {
   const { plans } = deployment.desk;
   const { deploymentId, environment } = address;
   const orchestration = { run: deployment.store.state.run + 1, ...aim };
-  const beginning = { deploymentId, environment, mode: "deploy", ...plan } as const;
+  const beginning = { deploymentId, environment, mode: "deploy", ...plan, source } as const;
   const begun = await begin(deployment, beginning, user, {}, () => {
     if (templates) plans.keepPlan(plan, templates);
     else plans.changePlan(plan);

@@ -12,6 +12,7 @@ import type {
 import type { Expectation } from "../../domain/deployment/following.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { ErrorDetail } from "../../protocol/deployment/deployment-events.ts";
+import { runSourceSchema } from "../../protocol/deployment/run-source.ts";
 import type {
   DeploymentProgress,
   LogEntry,
@@ -36,6 +37,7 @@ const stateCodec = objectOf<Omit<DeploymentState, "stacks">>({
   mode: wordOf<DeploymentState["mode"]>(),
   owner: text.optional(),
   user: text.optional(),
+  source: runSourceSchema.optional(),
   onFailure: wordOf<NonNullable<DeploymentState["onFailure"]>>().optional(),
   status: wordOf<DeploymentState["status"]>(),
   startTime: time,

@@ -30,7 +30,10 @@ const failureOf = (failure: LayeringFailure): Failure => {
 };
 
 /** What a run begins with: a registration, or the plan that was kept of an earlier one. */
-export type Beginning = Pick<Registration, "deploymentId" | "environment" | "mode" | "owner" | "onFailure"> &
+export type Beginning = Pick<
+  Registration,
+  "deploymentId" | "environment" | "mode" | "owner" | "source" | "onFailure"
+> &
   Readonly<{
     stacks: readonly Readonly<{
       name: string;
@@ -43,7 +46,7 @@ export type Beginning = Pick<Registration, "deploymentId" | "environment" | "mod
 
 /** `defaultRegion`: of stacks that name none. */
 export const startOf = (
-  { deploymentId, environment, mode, stacks, owner, onFailure }: Beginning,
+  { deploymentId, environment, mode, stacks, owner, source, onFailure }: Beginning,
   {
     run,
     user,
@@ -83,6 +86,7 @@ export const startOf = (
       run,
       mode,
       ...(owner !== undefined && { owner }),
+      ...(source && { source }),
       ...(mode === "deploy" && onFailure !== undefined && { onFailure }),
       user,
       stacks: planned,

@@ -9,6 +9,7 @@ import { hasRunEnded, kindOfStatus } from "../../../domain/words/status-words.ts
 import { doneText } from "../../elements/stack-counts.ts";
 import { Remaining } from "../../elements/remaining.tsx";
 import { Status } from "../../elements/status.tsx";
+import { SourceLink } from "./source-link.tsx";
 
 type FactProps = Readonly<{ name: string; broad?: boolean; children: ComponentChildren }>;
 
@@ -83,6 +84,11 @@ export const RunHead = ({ progress, isBrief, children }: HeadProps) => {
           <Moment at={progress.startTime} />
         </Fact>
         {progress.user !== undefined && <Fact name="By">{progress.user}</Fact>}
+        {progress.source && (
+          <Fact name="From" broad>
+            <SourceLink source={progress.source} />
+          </Fact>
+        )}
         {progress.owner !== undefined && (
           <Fact name="Owner" broad>
             {progress.owner}

@@ -12,6 +12,7 @@ export const runSummaryOf = ({
   endTime,
   owner,
   user,
+  source,
   summary,
   metrics,
 }: DeploymentProgress): RunSummary => ({
@@ -25,6 +26,7 @@ export const runSummaryOf = ({
   durationSeconds: metrics.durationSeconds,
   ...(owner !== undefined && { owner }),
   ...(user !== undefined && { user }),
+  ...(source && { source }),
   totalStacks: summary.totalStacks,
   deployedStacks: summary.deployedStacks,
   failedStacks: summary.failedStacks,
