@@ -17,6 +17,7 @@ import { failed, success, type Result } from "../../protocol/result.ts";
 import type { Session } from "../../protocol/connection/session.ts";
 import type { DeploymentChannel } from "./deployment-channel.ts";
 import { planOf } from "../run/deployment-plan.ts";
+import type { NewRun } from "../run/run-store.ts";
 import { startOf, type Beginning } from "./registration.ts";
 
 /** Why nothing else can be begun. */
@@ -57,13 +58,13 @@ export const register = async (
   user: string,
   channels?: Session["channels"],
 ): Promise<Result<null, Failure>> => {
-  const { store, settings, desk } = deployment;
+  const { store, settings, run } = deployment;
   if (store.state.run > 0 && !hasEnded(store.state)) return failed(underway(deployment));
   if (registration.mode !== "deploy") {
     const begun = await begin(deployment, registration, user, registration);
     return begun.ok ? success(null) : begun;
   }
-  const known = desk.plans.plan;
+  const known = run.plans.plan;
   const isAgain = registration.stacks.length === 0;
   if (isAgain && !known) return failed(noPlan);
   const given = isAgain ? undefined : planOf(registration, settings.aws.region);
@@ -95,7 +96,7 @@ export const act = async (
   channels?: Session["channels"],
 ): Promise<Result<null, Failure>> => {
   const { state } = deployment.store;
-  const plan = deployment.desk.plans.plan;
+  const plan = deployment.run.plans.plan;
   if (state.mode === "track" && action === "cancel") return unfollow(deployment, address, user);
   if (state.mode !== "deploy" && action !== "destroy")
     return failed(unfit(action, `Stackcast does not run this deployment: its mode is ${state.mode}`));
@@ -155,7 +156,7 @@ const cancel = async (
   await deployment.commits.tell(address, [
     { type: "deployment_cancelling", timestamp, data: { ...address, ...(user !== "" && { user }) } },
   ]);
-  deployment.desk.news();
+  deployment.controller.news();
   return success(null);
 };
 
@@ -164,30 +165,26 @@ const rollBack = async (
   address: DeploymentAddress,
   user: string,
 ): Promise<Result<null, Failure>> => {
-  const { store, desk } = deployment;
-  const { state } = store;
-  const before = desk.plans.orchestration;
+  const { run, controller } = deployment;
+  const { state } = run;
+  const before = run.plans.orchestration;
   if (state.status === "rolling_back") return success(null);
   if (!REVERSIBLE.has(state.status)) {
     if (!hasEnded(state)) return failed(underway(deployment));
     const why = `run ${state.run} is ${state.status}, and cannot be rolled back: deploy another plan, or destroy`;
     return failed(unfit("rollback", why));
   }
-  if (before?.purpose !== "deploy" || desk.plans.marks.size === 0)
+  if (before?.purpose !== "deploy" || run.plans.marks.size === 0)
     return failed(unfit("rollback", `run ${state.run} has changed nothing that could be rolled back`));
   const timestamp = momentAfter(state, new Date().toISOString());
   const wasOver = hasEnded(state);
-  for (const [stack, mark] of desk.plans.marks)
-    if (mark.back === "failed") desk.plans.keepMark(stack, { how: mark.how });
-  const orchestration = wasOver ? { ...before, rollbacks: (before.rollbacks ?? 0) + 1 } : before;
   // Before it is told: with the names of the time before, a run that the power cuts off here would wait for ever.
-  desk.plans.keepOrchestration(orchestration);
+  const next = run.keepRollback(before, wasOver);
   await deployment.commits.tell(address, [
     { type: "deployment_rolling_back", timestamp, data: { ...address, ...(user !== "" && { user }) } },
   ]);
-  const { generation: _generation, ...next } = orchestration;
-  if (wasOver) desk.begin(next);
-  else desk.news();
+  if (wasOver) controller.replace(next);
+  else controller.news();
   await deployment.channel.alarm.ensure();
   return success(null);
 };
@@ -198,12 +195,11 @@ const retry = async (
   user: string,
   plan: DeploymentPlan,
 ): Promise<Result<null, Failure>> => {
-  const { store, desk } = deployment;
-  const { state } = store;
+  const { state, plans } = deployment.run;
   if (!hasEnded(state)) return failed(underway(deployment));
   if (state.status === "deployed" || state.status === "destroyed")
     return failed(unfit("retry", `run ${state.run} is ${state.status}: there is nothing to retry`));
-  const before = desk.plans.orchestration;
+  const before = plans.orchestration;
   const purpose = before?.purpose ?? "deploy";
   const aim = {
     purpose,
@@ -215,39 +211,29 @@ const retry = async (
 };
 
 /** A run that Stackcast is to carry out. */
-type Undertaking = Readonly<{
-  address: DeploymentAddress;
-  user: string;
-  source?: Registration["source"];
-  plan: DeploymentPlan;
-  /** By stack, those that were sent; absent: the plan was kept before, and its templates with it. */
-  templates?: ReadonlyMap<string, string> | undefined;
-  aim: Omit<Orchestration, "generation" | "run">;
-  /** What the runs before it did may still be put back. */
-  goesOn?: boolean;
-}>;
+type Undertaking = Pick<NewRun, "plan" | "templates"> &
+  Readonly<{
+    address: DeploymentAddress;
+    user: string;
+    source?: Registration["source"];
+    aim: Omit<Orchestration, "generation" | "run">;
+    goesOn?: boolean;
+  }>;
 
 /** Begins a run that Stackcast carries out: what is kept of it is its plan. */
 const carryOut = async (
   deployment: DeploymentChannel,
   { address, user, source, plan, templates, aim, goesOn = false }: Undertaking,
 ): Promise<Result<null, Failure>> => {
-  const { plans } = deployment.desk;
+  const { run, controller } = deployment;
   const { deploymentId, environment } = address;
-  const orchestration = { run: deployment.store.state.run + 1, ...aim };
+  const orchestration = { run: run.state.run + 1, ...aim };
   const beginning = { deploymentId, environment, mode: "deploy", ...plan, source } as const;
-  const begun = await begin(deployment, beginning, user, {}, () => {
-    if (templates) plans.keepPlan(plan, templates);
-    else plans.changePlan(plan);
-    if (!goesOn) plans.forgetMarks();
-    for (const [stack, mark] of plans.marks) {
-      if (mark.back === "well") plans.dropMark(stack);
-      else if (mark.back === "failed") plans.keepMark(stack, { how: mark.how });
-    }
-    deployment.desk.keep(orchestration);
-  });
+  const begun = await begin(deployment, beginning, user, {}, () =>
+    run.keepRun({ plan, templates, orchestration, goesOn }),
+  );
   if (!begun.ok) return begun;
-  deployment.desk.begin(orchestration);
+  controller.begin(orchestration);
   await deployment.channel.alarm.ensure();
   return success(null);
 };

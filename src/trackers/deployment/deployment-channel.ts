@@ -13,8 +13,10 @@ import type { Env } from "../../env.ts";
 import { settingsOf, type Settings } from "../../settings.ts";
 import { deploymentForms } from "../audiences/event-forms.ts";
 import { LogConsumers } from "../audiences/log-consumers.ts";
-import { OrchestrationDesk } from "../run/orchestration-desk.ts";
 import { PlanStore } from "../run/plan-store.ts";
+import { RunController } from "../run/run-controller.ts";
+import { RunReporter } from "../run/run-reporter.ts";
+import { RunStore } from "../run/run-store.ts";
 import type { DeploymentHead } from "./deployment-codec.ts";
 import { DeploymentCommits } from "./deployment-commits.ts";
 import { DeploymentFollowing } from "./deployment-following.ts";
@@ -32,7 +34,9 @@ export class DeploymentChannel {
   readonly store: DeploymentStore;
   readonly settings: Settings;
   readonly commits: DeploymentCommits;
-  readonly desk: OrchestrationDesk;
+  readonly run: RunStore;
+  readonly controller: RunController;
+  readonly reporter: RunReporter;
   readonly following: DeploymentFollowing;
   /** Where the events are audited; absent: nowhere. */
   readonly trail: Readonly<{ session: AwsSession; table: string }> | undefined;
@@ -58,7 +62,8 @@ export class DeploymentChannel {
     const following = new DeploymentFollowing(kv, env, channel, store, positions, waitMs);
     const parts = { ctx, env, channel, store, plans, positions, following, destinations };
     const commits = new DeploymentCommits(parts);
-    const desk = new OrchestrationDesk({ ...parts, commits });
+    const run = new RunStore(plans, store, name);
+    const controller = new RunController({ ...parts, run });
     const session = workerSession(env, aws, { region: aws.region });
     const forms = deploymentForms(name, () => store.state.user);
     const isOpen = () => !hasEnded(store.state);
@@ -69,7 +74,7 @@ export class DeploymentChannel {
       [
         new LostRun({ store, plans, commits }),
         { nextIn: (now) => following.nextIn(now), run: () => following.work(commits) },
-        { nextIn: (now) => desk.nextIn(now), run: (now) => desk.work(now) },
+        { nextIn: (now) => controller.nextIn(now), run: (now) => controller.work(now) },
       ],
     );
     this.ctx = ctx;
@@ -77,7 +82,9 @@ export class DeploymentChannel {
     this.store = store;
     this.settings = settings.value;
     this.commits = commits;
-    this.desk = desk;
+    this.run = run;
+    this.controller = controller;
+    this.reporter = new RunReporter({ ...parts, commits, run, controller });
     this.following = following;
     this.positions = positions;
     this.snapshot = new DeploymentSnapshot(store);
@@ -86,14 +93,14 @@ export class DeploymentChannel {
 
   /** The stacks of the run that is under way which nobody can see now. */
   get lostStacks(): LostStacks {
-    return this.desk.isInCharge ? this.desk.lostStacks : this.following.lostStacks;
+    return this.run.isInCharge ? this.run.lostStacks : this.following.lostStacks;
   }
 
   /** Whether the run still waits for news of a stack, or the next one begins with them. */
   wants(stack: string): boolean {
     const { state } = this.store;
     const node = state.stacks.get(stack);
-    if (this.desk.isInCharge) return this.desk.wants(stack);
+    if (this.run.isInCharge) return this.reporter.wants(stack);
     if (state.run === 0 || state.mode === "ingest" || node === undefined) return false;
     return this.following.wants(node) || (!hasEnded(state) && !isSettled(state, node));
   }

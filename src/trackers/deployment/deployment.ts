@@ -99,9 +99,9 @@ export class Deployment extends DurableObject<Env> implements DeploymentRpc {
   ): Promise<Result<IngestReport, Failure>> {
     const taken = this.refusal(address);
     if (taken) return failed(taken);
-    const { store, desk, commits } = this.deployment;
+    const { store, run, commits } = this.deployment;
     if (store.state.run === 0 && envelopes[0]?.type !== "deployment_started") return failed(NOT_FOUND);
-    if (desk.isInCharge && !hasEnded(store.state)) return failed(toldHere(store.state.run));
+    if (run.isInCharge && !hasEnded(store.state)) return failed(toldHere(store.state.run));
     const before =
       store.state.run === 0 ? emptyDeployment(address.deploymentId, address.environment) : store.state;
     const isSeen = (id: string) => store.isSeen(id);
@@ -197,29 +197,29 @@ export class Deployment extends DurableObject<Env> implements DeploymentRpc {
     return takeFrames(this.deployment, delivery);
   }
 
-  /** For the workflow that carries a run out: what it is to do next, see `OrchestrationDesk`. */
+  /** For the workflow that carries a run out: what it is to do next, see `RunReporter`. */
   async turn(caller: Caller, doubt: boolean, spent: boolean): Promise<TurnAnswer> {
-    return this.deployment.desk.turn(caller, doubt, spent);
+    return this.deployment.reporter.turn(caller, doubt, spent);
   }
 
   async order(caller: Caller, stack: string): Promise<Order | undefined> {
-    return this.deployment.desk.order(caller, stack);
+    return this.deployment.reporter.order(caller, stack);
   }
 
   async stacks(caller: Caller): Promise<readonly string[]> {
-    return this.deployment.desk.stacks(caller);
+    return this.deployment.reporter.stacks(caller);
   }
 
   async start(holder: Holder, stack: string, start: Start): Promise<boolean> {
-    return this.deployment.desk.start(holder, stack, start);
+    return this.deployment.reporter.start(holder, stack, start);
   }
 
   async note(holder: Holder, stack: string, fact: Fact): Promise<void> {
-    await this.deployment.desk.note(holder, stack, fact);
+    await this.deployment.reporter.note(holder, stack, fact);
   }
 
   async validated(caller: Caller, faults: readonly PlanFault[]): Promise<void> {
-    await this.deployment.desk.validated(caller, faults);
+    await this.deployment.reporter.validated(caller, faults);
   }
 
   /** For whoever looks after a far end that has refused. */

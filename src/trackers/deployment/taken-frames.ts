@@ -19,7 +19,7 @@ export const takeFrames = async (
   deployment: DeploymentChannel,
   { stack, epoch, from, frames, trouble, version }: FeedDelivery,
 ): Promise<FeedReceipt> => {
-  const { store, desk } = deployment;
+  const { store, run, reporter } = deployment;
   const { address } = store;
   const last = from + frames.length - 1;
   if (!address || !deployment.wants(stack)) return { offset: last, wanted: false };
@@ -31,10 +31,10 @@ export const takeFrames = async (
   if (fresh.length < sent.length && isFromLater(version)) return { offset: taken, wanted: true, later: true };
   const fed = { stack, epoch, offset: Math.max(taken, last) };
   if (fresh.length > 0) deployment.following.noteSeen(stack);
-  if (desk.isInCharge) {
-    const { events, keep, isEarly } = desk.taken(belonging, fresh);
+  if (run.isInCharge) {
+    const { events, keep, isEarly } = reporter.taken(belonging, fresh);
     if (isEarly && !trouble) return { offset: taken, wanted: true, later: true };
-    const given = trouble ? desk.given(stack, trouble) : [];
+    const given = trouble ? reporter.given(stack, trouble) : [];
     keep();
     await deployment.commits.tell(address, [...events, ...given], fed);
   } else if (hasEnded(store.state)) {
