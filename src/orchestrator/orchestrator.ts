@@ -1,6 +1,10 @@
 /**
  * Carries a deployment's run out, as a durable workflow: asks the deployment what to do next, does it, and waits for
  * news. It knows nothing that the deployment does not know, so that another instance can go on where one was lost.
+ *
+ * The steps of several stacks run beside each other. Which ones follows from the result of the turn alone, and each is named
+ * by its turn and its stack: replayed, the workflow takes the results of those that have ended from its history, in
+ * whatever order they did, and makes only the others again, which do again what they have done, or find it done.
  */
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
 import {
@@ -79,17 +83,22 @@ export class Orchestrator extends WorkflowEntrypoint<Env, OrchestrationParams> {
         idle = 0;
       } else if (outcomes.includes("pending")) {
         idle = Math.min(idle + 1, 10);
-        await step.sleep(`moment ${turn}`, `${idle} seconds`);
+        // Other stacks may have news meanwhile, which do not wait for this one.
+        await this.news(step, turn, `${idle} seconds`);
       } else {
         doubt = !(await this.news(step, turn));
       }
     }
   }
 
-  /** Resolves when there is news; false if there was none for long. */
-  private async news(step: WorkflowStep, turn: number): Promise<boolean> {
+  /** Resolves when there is news; false if there was none for so long. */
+  private async news(
+    step: WorkflowStep,
+    turn: number,
+    timeout: `${number} seconds` = SILENCE,
+  ): Promise<boolean> {
     try {
-      await step.waitForEvent(`news ${turn}`, { type: NEWS, timeout: SILENCE });
+      await step.waitForEvent(`news ${turn}`, { type: NEWS, timeout });
       return true;
     } catch {
       return false;

@@ -12,6 +12,9 @@ import type {
   DeploymentEvents,
 } from "../../src/protocol/deployment/deployment-requests.ts";
 import { SAMPLE_DEPLOYMENT } from "../../src/simulator/sample/sample-deployment.ts";
+import { layersOf } from "../../src/domain/deployment/layers.ts";
+import type { RunOrder } from "../../src/protocol/deployment/deployment-events.ts";
+import { randomOf } from "../../src/simulator/random.ts";
 import { eventually } from "./eventually.ts";
 import { KEYS, type System } from "./system.ts";
 
@@ -205,13 +208,28 @@ export class Shop {
 export const allStacks = (status: string, but: Readonly<Record<string, string>> = {}) =>
   Object.fromEntries(SHOP_NAMES.map((name) => [name, but[name] ?? status]));
 
-/** Layers as the events of a run tell them: each begun after the one below it was complete. */
-export const expectLayersInOrder = (story: readonly string[], layers: number): void => {
+/** In which order a run begins its stacks, drawn from a seed. */
+export const orderOf = (seed: number): RunOrder =>
+  randomOf(seed, "order")() < 0.5 ? "layers" : "dependencies";
+
+/** A run of the shop began each stack when its order lets it, and its layers say so. */
+export const expectOrder = (story: readonly string[], order: RunOrder = "dependencies"): void => {
+  const layers = layersOf(SAMPLE_DEPLOYMENT);
+  if (!layers.ok) throw new Error("The shop has no layers");
+  const placeOf = (line: string): number => story.indexOf(line);
+  const beginningOf = (name: string): number =>
+    story.findIndex((line) => line === `stack_deploying ${name}` || line === `stack_skipped ${name}`);
+  const endOf = (name: string): number =>
+    story.findIndex((line) => line === `stack_deployed ${name}` || line === `stack_skipped ${name}`);
+  for (const { name, dependsOn } of SAMPLE_DEPLOYMENT)
+    for (const below of dependsOn) expect(endOf(below)).toBeLessThan(beginningOf(name));
+  const numbers = [...new Set(layers.value.values())].sort((one, other) => one - other);
+  for (const layer of numbers) {
+    const names = SHOP_NAMES.filter((name) => layers.value.get(name) === layer);
+    expect(placeOf(`layer_started ${layer}`)).toBe(Math.min(...names.map(beginningOf)) - 1);
+    expect(placeOf(`layer_complete ${layer}`)).toBe(Math.max(...names.map(endOf)) + 1);
+  }
   const told = story.filter((line) => line.startsWith("layer_"));
-  expect(told).toEqual(
-    Array.from({ length: layers }, (_, index) => [
-      `layer_started ${index + 1}`,
-      `layer_complete ${index + 1}`,
-    ]).flat(),
-  );
+  const inTurn = numbers.flatMap((layer) => [`layer_started ${layer}`, `layer_complete ${layer}`]);
+  expect(order === "layers" ? told : [...told].sort()).toEqual(order === "layers" ? inTurn : inTurn.sort());
 };

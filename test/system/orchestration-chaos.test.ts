@@ -2,11 +2,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PowerCuts } from "../support/power-cuts.ts";
 import { expectNothingSecret } from "../support/secrets.ts";
-import { allStacks, expectLayersInOrder, Shop, SHOP_NAMES, shopStacks } from "../support/shop.ts";
+import { allStacks, expectOrder, orderOf, Shop, SHOP_NAMES, shopStacks } from "../support/shop.ts";
 import { startSystem, type System } from "../support/system.ts";
 
 const CUTS = 10;
 const SEED = 20261122;
+const ORDER = orderOf(SEED);
 const PLENTY_MS = 600_000;
 
 describe("Everything is killed while Stackcast deploys", () => {
@@ -24,7 +25,7 @@ describe("Everything is killed while Stackcast deploys", () => {
     async () => {
       const shop = new Shop(system, "storm");
       const power = new PowerCuts(system, SEED);
-      await shop.deploy({ stacks: shopStacks() });
+      await shop.deploy({ stacks: shopStacks(), order: ORDER });
       await power.during(shop, 1, CUTS);
       expect(await shop.end(1, 300_000)).toEqual({ status: "deployed", stacks: allStacks("deployed") });
       for (const name of SHOP_NAMES)
@@ -33,7 +34,7 @@ describe("Everything is killed while Stackcast deploys", () => {
           ["REVIEW_IN_PROGRESS", "CREATE_IN_PROGRESS", "CREATE_COMPLETE"],
         ]);
       const story = await shop.story(1);
-      expectLayersInOrder(story, 5);
+      expectOrder(story, ORDER);
       expect(story.at(-1)).toBe("deployment_complete");
       for (const name of SHOP_NAMES)
         expect(story.filter((line) => line.endsWith(` ${name}`))).toEqual([

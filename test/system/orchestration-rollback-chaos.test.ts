@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PowerCuts } from "../support/power-cuts.ts";
 import { expectNothingSecret } from "../support/secrets.ts";
-import { allStacks, Shop, SHOP_NAMES, shopStacks } from "../support/shop.ts";
+import { allStacks, orderOf, Shop, SHOP_NAMES, shopStacks } from "../support/shop.ts";
 import { startSystem, type System } from "../support/system.ts";
 
 const CUTS = 10;
@@ -34,7 +34,7 @@ describe("Everything is killed while Stackcast takes back what it did", () => {
     // The power goes between what is kept of a stack and what is done to it.
     const hanging = system.simulator.fault({ kind: "hang", action: "ExecuteChangeSet", stack: "network" });
     const stacks = shopStacks({ network: 2, storage: 2, queue: 2, monitoring: 2 });
-    await shop.deploy({ stacks, onFailure: "rollback" });
+    await shop.deploy({ stacks, onFailure: "rollback", order: orderOf(SEED) });
     await shop.when("the moment before", (one) => one.stacks["network"]?.status === "deploying");
     await power.cut();
     hanging.clear();

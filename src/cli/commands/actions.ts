@@ -34,7 +34,7 @@ const WORDS: Readonly<Record<DeploymentAction, Words>> = {
   },
   destroy: {
     summary: "delete all stacks of a deployment",
-    description: "Deletes all stacks of the deployment, layer by layer backwards, and follows that.",
+    description: "Deletes all stacks of the deployment, dependent ones first, and follows that.",
     examples: examples(
       ["stackcast destroy D1BRV40 --environment dev", "asks first"],
       ["stackcast destroy D1BRV40 -e dev --yes", "for scripts"],

@@ -1,5 +1,6 @@
 /**
- * The chain of stacks that kept a run from ending sooner: of all chains along dependencies the one that ran longest.
+ * The chain of stacks that kept a run from ending sooner: of all chains along dependencies, or from layer to layer where
+ * the run goes by layers, the one that ran longest.
  * Waiting between its stacks is not theirs and does not count, nor does twice what two of them ran at once, as on the way
  * back.
  */
@@ -37,8 +38,11 @@ const longer = (one: Chain, other: Chain): Chain => {
   return (one.link?.name ?? "\uFFFF") <= (other.link?.name ?? "\uFFFF") ? one : other;
 };
 
-/** Empty as long as nothing has begun. Dependencies that are unknown, or go in circles, are passed over. */
-export const criticalPathOf = (links: readonly Link[]): CriticalPath => {
+/**
+ * Empty as long as nothing has begun. Dependencies that are unknown, or go in circles, are passed over. `isByLayers`: each
+ * stack waits for all layers below its own.
+ */
+export const criticalPathOf = (links: readonly Link[], isByLayers = false): CriticalPath => {
   const byName = new Map(links.map((link) => [link.name, link]));
   const chains = new Map<string, Chain>();
   const begun = new Set<string>();
@@ -57,7 +61,7 @@ export const criticalPathOf = (links: readonly Link[]): CriticalPath => {
     // A second visit before the first has ended is a circle.
     if (begun.has(link.name)) return EMPTY;
     begun.add(link.name);
-    const needed = link.dependsOn.flatMap((name) => byName.get(name) ?? []);
+    const needed = isByLayers ? [] : link.dependsOn.flatMap((name) => byName.get(name) ?? []);
     const before = needed.length === 0 ? below(link) : needed.map(chainTo).reduce(longer);
     const chain = extended(before, link);
     chains.set(link.name, chain);

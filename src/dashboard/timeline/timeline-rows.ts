@@ -17,7 +17,7 @@ export type ResourceRow = Place & Readonly<{ kind: "resource"; stack: TimedStack
 export type TimelineRow = LayerRow | StackRow | ResourceRow;
 
 /** The run's critical path as of `now`. */
-export const pathOfRun = ({ stacks }: TimedRun, now: number): CriticalPath =>
+export const pathOfRun = ({ stacks, isByLayers }: TimedRun, now: number): CriticalPath =>
   criticalPathOf(
     stacks.map(({ name, layer, dependsOn, span }) => ({
       name,
@@ -25,6 +25,7 @@ export const pathOfRun = ({ stacks }: TimedRun, now: number): CriticalPath =>
       dependsOn,
       ...(span && { span: { start: span.start, end: span.end ?? now } }),
     })),
+    isByLayers,
   );
 
 export const stackKeyOf = (stack: string): string => `stack ${stack}`;

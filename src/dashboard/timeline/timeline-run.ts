@@ -43,6 +43,8 @@ export type TimedRun = Readonly<{
   span: Span;
   /** It deletes what it is about. */
   isDestroying: boolean;
+  /** Its stacks wait for whole layers, whatever they depend on. */
+  isByLayers: boolean;
   /** By layer, then in the order of the run. */
   stacks: readonly TimedStack[];
 }>;
@@ -145,7 +147,8 @@ export const timedRunOf = (source: TimelineSource): TimedRun | undefined => {
   if (source.run === 0 || !span) return undefined;
   const stacks = isState(source) ? stacksOfState(source) : stacksOfProgress(source);
   const isDestroying = source.status === "destroying" || source.status === "destroyed";
-  return { span, isDestroying, stacks: inOrderOfStart(stacks) };
+  const isByLayers = source.order === "layers";
+  return { span, isDestroying, isByLayers, stacks: inOrderOfStart(stacks) };
 };
 
 /** Layers in the order in which they started, their stacks likewise; what has not started comes last, as it was. */

@@ -92,6 +92,7 @@ const begun = (
     user: data.user,
     ...(data.source && { source: data.source }),
     ...(data.onFailure && { onFailure: data.onFailure }),
+    ...(data.order && { order: data.order }),
     startTime: timestamp,
     announcedStacks: data.totalStacks ?? planned.length,
     announcedLayers: data.totalLayers ?? Math.max(0, ...planned.map(({ layer }) => layer)),

@@ -6,6 +6,7 @@ import type {
   DeploymentMode,
   ErrorDetail,
   FailureMode,
+  RunOrder,
 } from "../../protocol/deployment/deployment-events.ts";
 import type {
   DeploymentStatus,
@@ -96,6 +97,8 @@ export type DeploymentState = Readonly<{
   source?: RunSource | undefined;
   /** What Stackcast does when a stack fails, where it deploys. */
   onFailure?: FailureMode | undefined;
+  /** In which order its stacks begin, where that was told. */
+  order?: RunOrder | undefined;
   status: DeploymentStatus;
   startTime: string;
   endTime?: string;

@@ -103,6 +103,7 @@ export const deploymentProgressOf = (state: DeploymentState, now: string): Deplo
     ...(state.owner !== undefined && { owner: state.owner }),
     ...(state.user !== undefined && { user: state.user }),
     ...(state.source && { source: state.source }),
+    ...(state.order && { order: state.order }),
     status: state.status,
     startTime: state.startTime,
     ...(state.endTime !== undefined && { endTime: state.endTime }),

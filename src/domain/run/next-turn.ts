@@ -11,6 +11,7 @@ import {
   type DeploymentState,
   type StackNode,
 } from "../deployment/deployment-state.ts";
+import { unheldAmong } from "../deployment/run-order.ts";
 import { doneText } from "./done.ts";
 import { isForward, type Action, type UndoRecord, type Orchestration, type Task } from "./task.ts";
 
@@ -95,9 +96,10 @@ const forward = (standing: Standing, now: string, doubt: boolean): Turn => {
   }
   const blocked = blockedAmong(state.stacks);
   const unfinished = stacks.filter((stack) => !isFinished(stack) && !blocked.has(stack.name));
-  const layer = Math.min(...unfinished.map((stack) => stack.layer));
   const room = Math.max(0, MAX_IN_FLIGHT - tasks.size);
-  const ready = unfinished.filter((stack) => stack.layer === layer && isOpen(standing, stack)).slice(0, room);
+  const ready = unheldAmong(unfinished, state.stacks, state.order, "up")
+    .filter((stack) => isOpen(standing, stack))
+    .slice(0, room);
   return acting([...repeated, ...ready.map(({ name }): Action => ({ kind: "deploy", stack: name }))]);
 };
 
@@ -154,14 +156,18 @@ const downward = (standing: Standing, doubt: boolean): Turn => {
   const unfinished = [...state.stacks.values()].filter(
     (stack) => !isFinished(stack) && !blocked.has(stack.name),
   );
-  const layer = Math.max(...unfinished.map((stack) => stack.layer));
   const room = Math.max(0, MAX_IN_FLIGHT - tasks.size);
-  const ready = unfinished.filter((stack) => stack.layer === layer && !tasks.has(stack.name)).slice(0, room);
+  const ready = unheldAmong(unfinished, state.stacks, state.order, "down")
+    .filter(({ name }) => !tasks.has(name))
+    .slice(0, room);
   const names = [...unsettled(standing, doubt).map(([name]) => name), ...ready.map(({ name }) => name)];
   return acting(names.map((stack) => ({ kind: "remove", stack })));
 };
 
-/** Highest layer first. What lies below a stack that could not be put back stays as it is: that stack may need it so. */
+/**
+ * Stacks on which others depend come after these. What lies below one that could not be put back stays as it is: that
+ * stack may need it so.
+ */
 const backward = (standing: Standing, now: string, doubt: boolean): Turn => {
   const { state, tasks, marks } = standing;
   const forwardTasks = new Map([...tasks].filter(([, task]) => isForward(task)));
@@ -173,13 +179,14 @@ const backward = (standing: Standing, now: string, doubt: boolean): Turn => {
   const kept = keptFor(state, marks);
   const due = [...marks].flatMap(([name, mark]) => {
     const stack = state.stacks.get(name);
-    return stack && mark.back === undefined && !kept.has(name) ? [{ name, mark, layer: stack.layer }] : [];
+    return stack && mark.back === undefined && !kept.has(name) ? [{ ...stack, mark }] : [];
   });
   if (due.length === 0 && tasks.size === 0) return telling([endOf(state, marks, kept, now)]);
-  const layer = Math.max(...due.map((one) => one.layer));
   const repeated = new Set(unsettled(standing, doubt).map(([name]) => name));
   const room = Math.max(0, MAX_IN_FLIGHT - tasks.size);
-  const fresh = due.filter((one) => one.layer === layer && !tasks.has(one.name)).slice(0, room);
+  const fresh = unheldAmong(due, state.stacks, state.order, "down")
+    .filter(({ name }) => !tasks.has(name))
+    .slice(0, room);
   const wanted = [...due.filter(({ name }) => repeated.has(name)), ...fresh];
   return acting(
     wanted.map(({ name, mark }) => ({ kind: mark.how === "created" ? "remove" : "revert", stack: name })),

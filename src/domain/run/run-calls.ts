@@ -3,7 +3,7 @@
  * pictures cross only inside of one step, never as its result.
  */
 import type { DeploymentAddress, StackAddress } from "../../protocol/connection/channel-names.ts";
-import type { ErrorDetail, FailureMode } from "../../protocol/deployment/deployment-events.ts";
+import type { ErrorDetail, FailureMode, RunOrder } from "../../protocol/deployment/deployment-events.ts";
 import type { StackOptions } from "../../protocol/stack/stack-options.ts";
 import type { ParameterValue } from "../../protocol/stack/stack-parameters.ts";
 import type { Action, UndoRecord, Task, TaskKind } from "./task.ts";
@@ -31,6 +31,8 @@ export type StackPlan = Readonly<{
 export type DeploymentPlan = Readonly<{
   stacks: readonly StackPlan[];
   onFailure: FailureMode;
+  /** Absent: by dependencies. */
+  order?: RunOrder;
   owner?: string;
 }>;
 

@@ -47,7 +47,7 @@ const retryRoute = actionRoute("retry", {
 const rollbackRoute = actionRoute("rollback", {
   summary: "Roll back what the run has changed",
   description:
-    "Highest layer first: stacks that it created are deleted, those that it updated get the template, parameters, " +
+    "Dependent stacks first: stacks that it created are deleted, those that it updated get the template, parameters, " +
     "tags and capabilities that they had before; secret parameters keep their present values, and the events say so. Continues the run that is deploying, has failed or was cancelled.",
 });
 
@@ -61,7 +61,7 @@ const cancelRoute = actionRoute("cancel", {
 const destroyRoute = actionRoute("destroy", {
   summary: "Delete all stacks of the last plan",
   description:
-    "Starts a new run, highest layer first. A stack whose tag names another deployment is not deleted.",
+    "Starts a new run, dependent stacks first. A stack whose tag names another deployment is not deleted.",
 });
 
 /** Does one of the actions, and answers where the deployment stands then. */

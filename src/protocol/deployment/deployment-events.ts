@@ -63,6 +63,11 @@ export const failureModes = ["rollback", "stop"] as const;
 
 export type FailureMode = (typeof failureModes)[number];
 
+/** When a stack begins: once those that it depends on are finished, or once all layers below its own are. */
+export const runOrders = ["dependencies", "layers"] as const;
+
+export type RunOrder = (typeof runOrders)[number];
+
 const deployment = { deploymentId: deploymentIdSchema, environment: environmentSchema };
 const ofStack = { ...deployment, stack: stackKeySchema };
 const stackKeys = z.array(stackKeySchema).max(MAX_STACKS);
@@ -203,6 +208,8 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
       user: text.optional(),
       source: runSourceSchema.optional(),
       onFailure: z.enum(failureModes).optional(),
+      /** Told of runs that Stackcast deploys layer by layer. */
+      order: z.enum(runOrders).optional(),
       stacks: z.array(plannedStackSchema).max(MAX_STACKS).optional(),
     }),
   ),

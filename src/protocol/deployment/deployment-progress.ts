@@ -1,7 +1,7 @@
 /** A deployment and its stacks as REST and snapshots show them: the seeds' interfaces and the fields of their samples. */
 import * as z from "zod";
 import { estimateSchema } from "../estimate.ts";
-import { blastSchema, deploymentModes, errorDetailSchema, leavings } from "./deployment-events.ts";
+import { blastSchema, deploymentModes, errorDetailSchema, leavings, runOrders } from "./deployment-events.ts";
 import { runSourceSchema } from "./run-source.ts";
 import { outputValueSchema } from "../stack/output-value.ts";
 import { causeSchema, leftResourceSchema, outcomes } from "../stack/stack-frames.ts";
@@ -113,6 +113,8 @@ export const deploymentProgressSchema = z.object({
   owner: z.string().optional(),
   user: z.string().optional(),
   source: runSourceSchema.optional(),
+  /** `layers`: its stacks wait for whole layers. Absent: for those that they depend on. */
+  order: z.enum(runOrders).optional(),
   status: z.enum(deploymentStates),
   startTime: z.string(),
   endTime: z.string().optional(),

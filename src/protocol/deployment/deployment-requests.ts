@@ -9,7 +9,13 @@ import {
   stackKeySchema,
   stackNameSchema,
 } from "../connection/channel.ts";
-import { deploymentEventSchema, deploymentModes, failureModes, momentSchema } from "./deployment-events.ts";
+import {
+  deploymentEventSchema,
+  deploymentModes,
+  failureModes,
+  momentSchema,
+  runOrders,
+} from "./deployment-events.ts";
 import { keepingFields, planIssuesOf, stackPlanFields } from "./deployment-plan.ts";
 import { runSourceSchema } from "./run-source.ts";
 import { deploymentProgressSchema, deploymentStates, stackProgressSchema } from "./deployment-progress.ts";
@@ -45,6 +51,10 @@ const registrationFields = z.strictObject({
   source: runSourceSchema.optional(),
   /** In `deploy`; absent: as in the last plan if that is used again, else `stop`. */
   onFailure: z.enum(failureModes).optional(),
+  order: z.enum(runOrders).optional().meta({
+    description:
+      "In `deploy`, and backwards in rollbacks and destructions: `dependencies`, a stack begins when those that it depends on are finished; `layers`, when all layers below its own are. Absent: as in the last plan if that is used again, else `dependencies`",
+  }),
   /** In `track`: attempts that began after this count, too, though they have ended by now. */
   since: momentSchema.optional(),
   /** In `track`: seconds of silence after which a run does not wait for stacks that rest. */
@@ -55,6 +65,8 @@ const registrationFields = z.strictObject({
 export const registrationSchema = registrationFields.superRefine(({ mode, stacks, ...rest }, context) => {
   if (mode !== "track" && rest.quietSeconds !== undefined)
     context.addIssue({ code: "custom", path: ["quietSeconds"], message: "is for deployments in mode track" });
+  if (mode !== "deploy" && rest.order !== undefined)
+    context.addIssue({ code: "custom", path: ["order"], message: "is for deployments in mode deploy" });
   if (mode === "ingest") return;
   for (const [index, { name, stackName = name }] of stacks.entries()) {
     const { error } = stackNameSchema.safeParse(stackName);

@@ -71,6 +71,7 @@ export const register = async (
   const plan: DeploymentPlan = {
     ...(given?.plan ?? known!),
     ...(registration.onFailure !== undefined && { onFailure: registration.onFailure }),
+    ...(registration.order !== undefined && { order: registration.order }),
     ...(registration.owner !== undefined && { owner: registration.owner }),
   };
   const forbidden = uncovered(plan, channels);

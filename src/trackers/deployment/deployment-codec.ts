@@ -39,6 +39,7 @@ const stateCodec = objectOf<Omit<DeploymentState, "stacks">>({
   user: text.optional(),
   source: runSourceSchema.optional(),
   onFailure: wordOf<NonNullable<DeploymentState["onFailure"]>>().optional(),
+  order: wordOf<NonNullable<DeploymentState["order"]>>().optional(),
   status: wordOf<DeploymentState["status"]>(),
   startTime: time,
   endTime: time.optional(),

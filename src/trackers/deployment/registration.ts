@@ -32,7 +32,7 @@ const failureOf = (failure: LayeringFailure): Failure => {
 /** What a run begins with: a registration, or the plan that was kept of an earlier one. */
 export type Beginning = Pick<
   Registration,
-  "deploymentId" | "environment" | "mode" | "owner" | "source" | "onFailure"
+  "deploymentId" | "environment" | "mode" | "owner" | "source" | "onFailure" | "order"
 > &
   Readonly<{
     stacks: readonly Readonly<{
@@ -46,7 +46,7 @@ export type Beginning = Pick<
 
 /** `defaultRegion`: of stacks that name none. */
 export const startOf = (
-  { deploymentId, environment, mode, stacks, owner, source, onFailure }: Beginning,
+  { deploymentId, environment, mode, stacks, owner, source, onFailure, order }: Beginning,
   {
     run,
     user,
@@ -88,6 +88,7 @@ export const startOf = (
       ...(owner !== undefined && { owner }),
       ...(source && { source }),
       ...(mode === "deploy" && onFailure !== undefined && { onFailure }),
+      ...(mode === "deploy" && order === "layers" && { order }),
       user,
       stacks: planned,
     },

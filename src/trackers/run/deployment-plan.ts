@@ -8,7 +8,7 @@ import { valuesOf } from "../../protocol/stack/stack-parameters.ts";
 
 /** The plan, and beside it the templates that were sent, by stack. */
 export const planOf = (
-  { stacks, owner, onFailure = "stop", parameters, tags }: Registration,
+  { stacks, owner, onFailure = "stop", order, parameters, tags }: Registration,
   defaultRegion: string,
 ): Readonly<{ plan: DeploymentPlan; templates: ReadonlyMap<string, string> }> => ({
   plan: {
@@ -30,6 +30,7 @@ export const planOf = (
       };
     }),
     onFailure,
+    ...(order === "layers" && { order }),
     ...(owner !== undefined && { owner }),
   },
   templates: new Map(

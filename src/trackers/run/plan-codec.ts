@@ -3,7 +3,7 @@ import * as z from "zod";
 import { objectOf, wordOf, type Codec } from "../../channel/codec.ts";
 import type { Picture, DeploymentPlan, StackPlan } from "../../domain/run/run-calls.ts";
 import type { Done, UndoRecord, Orchestration, Task } from "../../domain/run/task.ts";
-import type { FailureMode } from "../../protocol/deployment/deployment-events.ts";
+import type { FailureMode, RunOrder } from "../../protocol/deployment/deployment-events.ts";
 
 const text = z.string();
 const count = z.number();
@@ -30,6 +30,7 @@ export const planCodec = objectOf<DeploymentPlan>({
     }),
   ),
   onFailure: wordOf<FailureMode>(),
+  order: wordOf<RunOrder>().optional(),
   owner: text.optional(),
 });
 

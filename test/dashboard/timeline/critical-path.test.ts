@@ -35,6 +35,12 @@ describe("the critical path", () => {
     ).toEqual({ stacks: ["network", "database", "web"], seconds: 720 });
   });
 
+  test("goes from layer to layer where a run does, whatever its stacks depend on", () => {
+    const links = [link("slow", 1, 600), link("base", 1, 30), link("web", 2, 90, "base")];
+    expect(criticalPathOf(links)).toEqual({ stacks: ["slow"], seconds: 600 });
+    expect(criticalPathOf(links, true)).toEqual({ stacks: ["slow", "web"], seconds: 690 });
+  });
+
   test("is empty as long as nothing has begun", () => {
     expect(criticalPathOf([link("a", 1, 0), link("b", 2, 0, "a")])).toEqual({ stacks: [], seconds: 0 });
     expect(criticalPathOf([])).toEqual({ stacks: [], seconds: 0 });

@@ -53,6 +53,7 @@ export class Model {
     options: Readonly<{
       purpose?: "deploy" | "destroy";
       onFailure?: "stop" | "rollback";
+      order?: "dependencies" | "layers";
       /** Version that each stack is to have; those that AWS has already are in `existing`. */
       wanted: Readonly<Record<string, number>>;
       existing?: Readonly<Record<string, number>>;
@@ -64,6 +65,7 @@ export class Model {
     const {
       purpose = "deploy",
       onFailure = "stop",
+      order,
       wanted,
       existing = {},
       dead = [],
@@ -87,6 +89,7 @@ export class Model {
           run: 1,
           mode: "deploy",
           onFailure,
+          ...(order && { order }),
           stacks: stacks.map((stack) => ({ ...stack, dependsOn: [...stack.dependsOn] })),
         },
       },
@@ -120,8 +123,12 @@ export class Model {
   progress(): void {
     const running = [...this.aws].filter(([, stack]) => stack.running);
     const chosen = running[Math.floor(this.choices.next() * running.length)];
-    if (!chosen) return;
-    const [name, stack] = chosen;
+    if (chosen) this.end(chosen[0]);
+  }
+
+  /** AWS ends what runs in a stack. */
+  end(name: string): void {
+    const stack = this.aws.get(name)!;
     const { kind, to, cancelled } = stack.running!;
     delete stack.running;
     const fails =

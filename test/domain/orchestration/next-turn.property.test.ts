@@ -27,6 +27,7 @@ const worlds = fc.record({
   dead: some,
   failing: some,
   onFailure: fc.constantFrom("stop" as const, "rollback" as const),
+  order: fc.constantFrom("dependencies" as const, "layers" as const),
   seed: fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), {
     minLength: 40,
     maxLength: 200,
@@ -43,7 +44,7 @@ const modelOf = (
   purpose: "deploy" | "destroy" = "deploy",
   refusing: readonly string[] = [],
 ): Model => {
-  const { stacks, seed, onFailure } = world;
+  const { stacks, seed, onFailure, order } = world;
   let position = 0;
   // When the choices run out, the worker lives and AWS goes on: every run has an end.
   const next = () => seed[position++] ?? 0.99 - (position % 90) / 100 / 2;
@@ -54,6 +55,7 @@ const modelOf = (
     {
       purpose,
       onFailure,
+      order,
       wanted: Object.fromEntries(stacks.map(({ name }, index) => [name, world.changed[index] ? 2 : 1])),
       existing: Object.fromEntries(existing.map((name) => [name, 1])),
       dead: namesOf(stacks, world.dead).filter((name) => !existing.includes(name)),
@@ -75,14 +77,28 @@ const carryOut = (model: Model, meddle: (step: number) => void = () => undefined
 const awsOf = (model: Model): Record<string, number | "dead"> =>
   Object.fromEntries([...model.aws].map(([name, { version, dead }]) => [name, dead ? "dead" : version]));
 
-/** No stack was begun before those that it depends on had ended. */
-const expectOrder = ({ events, state }: Model): void => {
+/** No stack was begun before those that it depends on had ended, or all layers below it that could begin. */
+const expectOrder = ({ events, state: { stacks, order } }: Model): void => {
   const ended = new Set<string>();
+  const wellEnded = new Set<string>();
+  const layers = new Map<number, "begun" | "complete">();
   for (const { type, data } of events) {
+    if (type === "layer_started" || type === "layer_complete") {
+      expect(layers.get(data.layer)).toBe(type === "layer_started" ? undefined : "begun");
+      if (type === "layer_started" && order === "layers") expect([...layers.values()]).not.toContain("begun");
+      layers.set(data.layer, type === "layer_started" ? "begun" : "complete");
+    }
     if (!("stack" in data)) continue;
-    if (type === "stack_deploying")
-      for (const below of state.stacks.get(data.stack)?.dependsOn ?? []) expect(ended).toContain(below);
-    if (["stack_deployed", "stack_skipped"].includes(type)) ended.add(data.stack);
+    const { layer = 0, dependsOn = [] } = stacks.get(data.stack) ?? {};
+    if (type === "stack_deploying") {
+      for (const below of dependsOn) expect(wellEnded).toContain(below);
+      expect(layers.get(layer)).toBe("begun");
+    }
+    if (["stack_deployed", "stack_skipped"].includes(type)) wellEnded.add(data.stack);
+    if (["stack_deployed", "stack_skipped", "stack_failed"].includes(type)) ended.add(data.stack);
+    if (type === "stack_deploying" && order === "layers")
+      for (const below of stacks.values())
+        if (below.layer < layer && below.status !== "pending") expect(ended).toContain(below.name);
   }
 };
 

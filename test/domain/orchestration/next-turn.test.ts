@@ -145,6 +145,49 @@ describe("what is next", () => {
     ]);
   });
 
+  test("a stack waits for those that it depends on, at any distance, and not for its layer", () => {
+    const stacks = { slow: [], a: [], b: ["a"], c: ["b"] };
+    const layers = { slow: 1, a: 1, b: 2, c: 3 };
+    const events = [
+      started(stacks, layers),
+      validating,
+      ofStack("stack_deploying", "slow", 3),
+      ofStack("stack_deploying", "a", 3),
+      ofStack("stack_deployed", "a", 4),
+    ];
+    const standing = standingOf(events, {}, { slow: taken });
+    expect(nextTurn(standing, at(5), false).actions).toEqual([{ kind: "deploy", stack: "b" }]);
+    const inLayers = { ...standing, state: { ...standing.state, order: "layers" } } as const;
+    expect(nextTurn(inLayers, at(5), false).actions).toEqual([]);
+    // Backwards, one between them that the run has not changed hands the waiting on.
+    const back: Standing = {
+      ...standing,
+      state: { ...standing.state, status: "rolling_back" },
+      tasks: new Map(),
+      marks: new Map([
+        ["slow", { how: "updated" }],
+        ["a", { how: "updated" }],
+        ["c", { how: "updated" }],
+      ]),
+    };
+    const deployed = [...back.state.stacks].map(
+      ([name, stack]) => [name, { ...stack, status: "deployed" }] as const,
+    );
+    const turned = { ...back, state: { ...back.state, stacks: new Map(deployed) } };
+    expect(nextTurn(turned, at(6), false).actions).toEqual([
+      { kind: "revert", stack: "slow" },
+      { kind: "revert", stack: "c" },
+    ]);
+  });
+
+  test("stacks of which only the layers are known wait for whole layers", () => {
+    const events = [started({ a: [], b: [], c: [] }, { a: 1, b: 1, c: 2 }), validating];
+    expect(nextTurn(standingOf(events), at(3), false).actions).toEqual([
+      { kind: "deploy", stack: "a" },
+      { kind: "deploy", stack: "b" },
+    ]);
+  });
+
   test("the way back begins above, and leaves alone what one that is stuck depends on", () => {
     const stacks = { a: [], b: ["a"], c: ["b"] };
     const events = [
