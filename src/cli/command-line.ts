@@ -14,12 +14,15 @@ import { declarePlan } from "./commands/plan.ts";
 import { declareRun } from "./commands/run.ts";
 import { declareStacks } from "./commands/stacks.ts";
 import { declareStatus } from "./commands/status.ts";
+import { declareOpen } from "./commands/open.ts";
 import { declareToken } from "./commands/token.ts";
 import { declareTrack } from "./commands/track.ts";
+import { declareUse } from "./commands/use.ts";
 import { declareWatch } from "./commands/watch.ts";
 import { declareWhy } from "./commands/why.ts";
 import { examples, type Work } from "./commands/command.ts";
 import { EXIT } from "./arguments/exit-code.ts";
+import { keptContext } from "./arguments/kept-context.ts";
 import { hasColor } from "./arguments/output-mode.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { VERSION } from "./version.ts";
@@ -50,6 +53,8 @@ const DECLARATIONS = [
   declareStacks,
   declareStatus,
   declareWhy,
+  declareOpen,
+  declareUse,
   declareActions,
   declareAudit,
   declareDestinations,
@@ -85,7 +90,8 @@ const programOf = ({ stdout, stderr, env }: Surroundings, run: (work: Work) => P
       getOutHasColors: () => hasColor(stdout.isTTY === true, env),
       getErrHasColors: () => hasColor(stderr.isTTY === true, env),
     });
-  for (const declare of DECLARATIONS) declare(program, run);
+  const context = keptContext(env);
+  for (const declare of DECLARATIONS) declare(program, run, context);
   return program;
 };
 

@@ -2,7 +2,6 @@
  * `stackcast login` and `logout`: the browser signs in, and hands its session on to this terminal over the loopback
  * interface, by a code that only this process can redeem (RFC 8252 and RFC 7636).
  */
-import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -10,25 +9,13 @@ import { failed, success, type Result } from "../protocol/result.ts";
 import { EXIT, type ExitCode } from "./arguments/exit-code.ts";
 import { dropToken, keepToken, tokensFile } from "./arguments/kept-tokens.ts";
 import { serverOf, type ServerOptions } from "./arguments/server.ts";
+import { openBrowser } from "./browser.ts";
 import { complain } from "./complaint.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const PATIENCE_MS = 5 * 60_000;
 
 const secretText = (): string => randomBytes(32).toString("base64url");
-
-/** Without a shell, and without waiting for it: whoever has no browser here opens the address elsewhere. */
-const openBrowser = (address: string): void => {
-  const [command, ...parts] =
-    process.platform === "darwin"
-      ? ["open"]
-      : process.platform === "win32"
-        ? ["rundll32", "url.dll,FileProtocolHandler"]
-        : ["xdg-open"];
-  const child = spawn(command, [...parts, address], { stdio: "ignore", detached: true });
-  child.on("error", () => undefined);
-  child.unref();
-};
 
 type Waiting = Readonly<{ port: number; code: Promise<Result<string, string>>; close: () => void }>;
 

@@ -1,4 +1,5 @@
 /** Where Stackcast is and who asks it: from the options of a command, else from the environment. */
+import { keptContext } from "./kept-context.ts";
 import { keptToken } from "./kept-tokens.ts";
 import type { TokenProvider } from "../../client/connection/connection.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
@@ -21,10 +22,10 @@ export const serverOf = (
   { url, token }: ServerOptions,
   env: Readonly<Record<string, string | undefined>>,
 ): Result<Server, string> => {
-  const address = url ?? env["STACKCAST_URL"] ?? "";
+  const address = url ?? (env["STACKCAST_URL"] || keptContext(env).url) ?? "";
   if (address === "")
     return failed(
-      "where is Stackcast? Set STACKCAST_URL or give --url, such as https://stackcast.example.com",
+      "where is Stackcast? Set STACKCAST_URL, give --url, or keep it by `stackcast use --url`, such as https://stackcast.example.com",
     );
   const parsed = URL.parse(address);
   if (!parsed || !/^https?:$/.test(parsed.protocol))

@@ -10,12 +10,13 @@ import {
 
 export type AuditOptions = OfDeployment & Readonly<{ from?: string; to?: string; limit?: number }>;
 
-export const declareAudit: Declaration = (program, run) => {
+export const declareAudit: Declaration = (program, run, context) => {
   withDeployment(
     program
       .command("audit")
       .summary("show the audit trail of a deployment")
       .description("Shows who did what and what happened, oldest first, from the audit table."),
+    context,
   )
     .option("--from <time>", "nothing before this time, such as 2026-01-31 or 2026-01-31T12:00:00Z")
     .option("--to <time>", "nothing after this time")

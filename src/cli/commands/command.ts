@@ -2,7 +2,7 @@
  * What all commands have in common: options that mean the same everywhere, and an action that ends with an exit code. A
  * command's own file declares it; what it does is loaded when it is called.
  */
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { Argument, InvalidArgumentError, Option, type Command } from "commander";
 import {
   ALIAS,
   DEPLOYMENT_ID,
@@ -12,6 +12,7 @@ import {
 } from "../../protocol/connection/channel-names.ts";
 import { REGION } from "../../protocol/partitions.ts";
 import { secondsOf } from "../arguments/duration.ts";
+import type { Context } from "../arguments/kept-context.ts";
 import { momentOf } from "../arguments/moment.ts";
 import { OUTPUTS, type Output } from "../arguments/output-mode.ts";
 import type { ServerOptions } from "../arguments/server.ts";
@@ -20,8 +21,8 @@ import type { Surroundings } from "../surroundings.ts";
 /** Does what a command is for; a command that runs another one ends with any code that that one has. */
 export type Work = (surroundings: Surroundings) => Promise<number> | number;
 
-/** Adds a command to the program; its action gives its work to `run`. */
-export type Declaration = (program: Command, run: (work: Work) => Promise<void>) => void;
+/** Adds a command to the program; its action gives its work to `run`. `context`: what is meant where nothing is said. */
+export type Declaration = (program: Command, run: (work: Work) => Promise<void>, context: Context) => void;
 
 /** What every command that asks the server is given. */
 export type Asking = ServerOptions & Readonly<{ output: Output }>;
@@ -63,7 +64,7 @@ export const deploymentId = checked(
   "It must start with a letter or digit and have at most 64 of these and hyphens.",
 );
 
-const environment = checked(
+export const environment = checked(
   matching(ENVIRONMENT),
   "It must hold at most 32 lower-case letters, digits and hyphens.",
 );
@@ -98,13 +99,21 @@ export const withServer = (command: Command): Command =>
 export const environmentOption = (): Option =>
   new Option("-e, --environment <name>", "its environment, such as dev or prod").argParser(environment);
 
-/** Which deployment is meant. */
-export const withDeployment = (command: Command): Command =>
-  withServer(
-    command
-      .argument("<deploymentId>", "the deployment, such as D1BRV40", deploymentId)
-      .addOption(environmentOption().makeOptionMandatory()),
-  );
+const deploymentArgument = (context: Context): Argument => {
+  const argument = new Argument("<deploymentId>", "the deployment, such as D1BRV40").argParser(deploymentId);
+  return context.deploymentId === undefined ? argument : argument.argOptional().default(context.deploymentId);
+};
+
+const environmentOf = (context: Context): Option => {
+  const option = environmentOption();
+  return context.environment === undefined
+    ? option.makeOptionMandatory()
+    : option.default(context.environment);
+};
+
+/** Which deployment is meant. `context`: what is meant where nothing is said; commands that change something have none. */
+export const withDeployment = (command: Command, context: Context = {}): Command =>
+  withServer(command.addArgument(deploymentArgument(context)).addOption(environmentOf(context)));
 
 export const addressOf = (id: string, options: Pick<OfDeployment, "environment">): DeploymentAddress => ({
   deploymentId: id,

@@ -11,7 +11,7 @@ import {
 export type StatusOptions = OfDeployment &
   Readonly<{ run?: number; runs?: boolean; exitCode?: boolean; verbose?: boolean; bar?: boolean }>;
 
-export const declareStatus: Declaration = (program, run) => {
+export const declareStatus: Declaration = (program, run, context) => {
   withDeployment(
     program
       .command("status")
@@ -19,6 +19,7 @@ export const declareStatus: Declaration = (program, run) => {
       .description(
         "Shows the state of a deployment, once. The exit code is 0 if it could be read, see --exit-code.",
       ),
+    context,
   )
     .option("--run <number>", "an earlier run", positiveNumber)
     .option("--runs", "all known runs, one per line")

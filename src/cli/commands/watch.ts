@@ -36,7 +36,7 @@ const HELP = examples(
   ["stackcast watch D1BRV40 -e dev -o ndjson | jq .type", "its events, one a line"],
 );
 
-export const declareWatch: Declaration = (program, run) => {
+export const declareWatch: Declaration = (program, run, context) => {
   const command = program
     .command("watch")
     .summary("follow a deployment or a stack")
@@ -71,13 +71,11 @@ export const declareWatch: Declaration = (program, run) => {
           };
           return watchStack(query, options, surroundings);
         }
-        if (id === undefined) command.error("error: which deployment? Give its id, or --stack");
-        if (environment === undefined) command.error("error: a deployment needs --environment");
-        return watchDeployment(
-          addressOf(id ?? "", { environment: environment ?? "" }),
-          options,
-          surroundings,
-        );
+        const deployment = id ?? context.deploymentId ?? "";
+        if (deployment === "") command.error("error: which deployment? Give its id, or --stack");
+        const place = environment ?? context.environment ?? "";
+        if (place === "") command.error("error: a deployment needs --environment");
+        return watchDeployment(addressOf(deployment, { environment: place }), options, surroundings);
       }),
     );
 };

@@ -10,7 +10,7 @@ import {
 
 export type WhyOptions = OfDeployment & Readonly<{ run?: number }>;
 
-export const declareWhy: Declaration = (program, run) => {
+export const declareWhy: Declaration = (program, run, context) => {
   withDeployment(
     program
       .command("why")
@@ -18,6 +18,7 @@ export const declareWhy: Declaration = (program, run) => {
       .description(
         "Names the first cause of a failure over all stacks, what did not start because of it, and what to do next.",
       ),
+    context,
   )
     .option("--run <number>", "of an earlier run", positiveNumber)
     .addHelpText(
