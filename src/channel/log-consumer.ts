@@ -2,6 +2,7 @@
  * A consumer of a channel's log with a cursor of its own: hands the events on to one far end. It may fall behind for as
  * long as that is away, loses nothing, may hand an event on twice, and never holds up the broadcast.
  */
+import { natureOf } from "../domain/failure/aws-failures.ts";
 import type { LookupFailure } from "../domain/failure/lookup-failure.ts";
 import { success, type Result } from "../protocol/result.ts";
 import type { TriedAgain } from "../protocol/rpc/far-end.ts";
@@ -54,10 +55,6 @@ const HANGING_MS = 1_000;
 
 /** Events that are kept for a far end that refuses all. */
 const MOST_KEPT = 10_000;
-
-/** Whether trying again by oneself is of no use: somebody has to mend something first. */
-const isRefusedForGood = ({ kind }: LookupFailure): boolean =>
-  kind === "denied" || kind === "credentials" || kind === "rejected";
 
 /** Anything that says which event it is made of. */
 type Placed = Readonly<{ offset: number }>;
@@ -202,7 +199,7 @@ export class LogConsumer<Item extends Placed = Placed> implements Consumer {
 
   /** What nobody knows of, nobody would wake. */
   private async isPausing(failure: LookupFailure): Promise<boolean> {
-    if (!this.sink.refused || !isRefusedForGood(failure)) return false;
+    if (!this.sink.refused || natureOf(failure.kind) !== "refused") return false;
     return this.sink.refused(failure).then(
       () => true,
       () => false,

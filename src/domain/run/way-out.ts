@@ -4,34 +4,46 @@
  */
 import type { DeploymentEvent, ErrorDetail } from "../../protocol/deployment/deployment-events.ts";
 
+/** In a run, which is retried and rolled back as a whole; by hand, where it differs: of a stack that stands alone. */
+type WayOut = Readonly<{ run: string; byHand?: string }>;
+
+const WAYS_OUT: Readonly<Record<string, WayOut>> = {
+  ROLLBACK_COMPLETE: {
+    run: "Its creation failed, so it can only be deleted: retry deletes it and creates it again",
+  },
+  ROLLBACK_FAILED: { run: "It can only be deleted: retry deletes it and creates it again" },
+  CREATE_FAILED: {
+    run: "Its creation is paused: fix the template, then deploy again; with disableRollback: false it is rolled back first",
+  },
+  UPDATE_FAILED: {
+    run: "Its update is paused: fix the template, then deploy again; with disableRollback: false it is rolled back first",
+  },
+  UPDATE_ROLLBACK_FAILED: {
+    run:
+      "Fix what blocks the rollback, then roll the deployment back, which continues it; or " +
+      "call ContinueUpdateRollback with the resources to skip",
+    byHand:
+      "continue its rollback (ContinueUpdateRollback), skipping what cannot be rolled back, then deploy again",
+  },
+  IMPORT_ROLLBACK_FAILED: {
+    run: "No call leaves this state: fix the resources by hand and ask AWS support",
+  },
+  DELETE_FAILED: {
+    run:
+      "Remove what blocks the deletion of its resources, then destroy again; or delete the stack with " +
+      "RetainResources, or with the deletion mode FORCE_DELETE_STACK, which leave resources behind",
+    byHand:
+      "delete it again, with RetainResources or the deletion mode FORCE_DELETE_STACK, then deploy again",
+  },
+  UPDATE_ROLLBACK_COMPLETE: {
+    run: "CloudFormation has rolled it back: fix the template, then deploy again",
+  },
+};
+
 /** What to do about a stack in this status; undefined: nothing in particular. */
-export const wayOutOf = (status: string): string | undefined => {
-  switch (status) {
-    case "ROLLBACK_COMPLETE":
-      return "Its creation failed, so it can only be deleted: retry deletes it and creates it again";
-    case "ROLLBACK_FAILED":
-      return "It can only be deleted: retry deletes it and creates it again";
-    case "CREATE_FAILED":
-      return "Its creation is paused: fix the template, then deploy again; with disableRollback: false it is rolled back first";
-    case "UPDATE_FAILED":
-      return "Its update is paused: fix the template, then deploy again; with disableRollback: false it is rolled back first";
-    case "UPDATE_ROLLBACK_FAILED":
-      return (
-        "Fix what blocks the rollback, then roll the deployment back, which continues it; or " +
-        "call ContinueUpdateRollback with the resources to skip"
-      );
-    case "IMPORT_ROLLBACK_FAILED":
-      return "No call leaves this state: fix the resources by hand and ask AWS support";
-    case "DELETE_FAILED":
-      return (
-        "Remove what blocks the deletion of its resources, then destroy again; or delete the stack with " +
-        "RetainResources, or with the deletion mode FORCE_DELETE_STACK, which leave resources behind"
-      );
-    case "UPDATE_ROLLBACK_COMPLETE":
-      return "CloudFormation has rolled it back: fix the template, then deploy again";
-    default:
-      return undefined;
-  }
+export const wayOutOf = (status: string, where: "run" | "by-hand" = "run"): string | undefined => {
+  const wayOut = WAYS_OUT[status];
+  return where === "by-hand" ? (wayOut?.byHand ?? wayOut?.run) : wayOut?.run;
 };
 
 /** The error, of a stack that CloudFormation may be at work on while AWS lets nobody see it. */

@@ -3,6 +3,7 @@ import type { StackState } from "./stack-state.ts";
 import { isComplete, isHolding, rootOf } from "./stack-state.ts";
 import { REVIEW_STATUS } from "./statuses.ts";
 import type { LookClass } from "../budget/shares.ts";
+import { natureOf } from "../failure/aws-failures.ts";
 import type { Trouble } from "../failure/trouble.ts";
 
 /** Slowest poll of a running stack that is throttled or out of contact, in milliseconds. */
@@ -126,19 +127,15 @@ const reviewedIn = (
 
 const retryIn = (trouble: Trouble, intervalMs: number, now: number): number => {
   const slowest = Math.max(intervalMs, SLOWEST);
-  switch (trouble.kind) {
+  switch (natureOf(trouble.kind)) {
     case "missing":
       return now - trouble.since < EAGER ? intervalMs : Math.max(intervalMs, WAITING);
-    case "throttled":
+    case "rate":
       // The budget of the account and region slows all down who ask there.
       return intervalMs;
-    case "credentials":
-    case "denied":
-    case "rejected":
+    case "refused":
       return Math.min(Math.max(intervalMs, WAITING), intervalMs * 2 ** Math.min(trouble.polls, 10));
-    case "unavailable":
-    case "network":
-    case "bad-answer":
+    case "away":
       return trouble.told ? Math.min(slowest, intervalMs * 2 ** Math.min(trouble.polls - 2, 10)) : intervalMs;
   }
 };

@@ -2,6 +2,8 @@
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { hasRole } from "../../auth/rights.ts";
+import { shownOf } from "../../domain/failure/aws-failures.ts";
+import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import { accountsOf, credentialsOf } from "../../objects.ts";
 import {
   accountChangeSchema,
@@ -11,11 +13,11 @@ import {
   installableAccountSchema,
 } from "../../protocol/accounts.ts";
 import { aliasSchema } from "../../protocol/connection/channel.ts";
+import type { Failure } from "../../protocol/failure.ts";
 import { answerOf, failureAnswers } from "../documents/answers.ts";
 import { restFailure } from "../middleware/failure-response.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
 import { requireRole } from "../middleware/sessions.ts";
-import { lookupFailure } from "./accounts-failures.ts";
 import { accountExample, installableExample } from "./accounts-examples.ts";
 
 const PATH = "/api/v1/accounts";
@@ -25,6 +27,12 @@ const tags = ["accounts"];
 const forAdmins = [requireRole("admin")];
 
 const NO_STORE = { "Cache-Control": "no-store" } as const;
+
+/** Why an account could not be tried at all: there is none of this alias, or the list of accounts did not answer. */
+const uncheckedFailure = (failure: LookupFailure): Failure =>
+  failure.kind === "credentials" && failure.code === "UnknownAccount"
+    ? { code: "ACCOUNT_NOT_FOUND", message: failure.message }
+    : shownOf(failure.kind, { service: "The list of accounts", purpose: "look into this account" });
 
 const params = z.object({ alias: aliasSchema.meta({ description: "The account", example: "prod" }) });
 
@@ -195,7 +203,7 @@ export const accounts = resourceApp()
   })
   .openapi(checkRoute, async (c) => {
     const findings = await credentialsOf(c.env, c.req.valid("param").alias).check();
-    if (!findings.ok) return restFailure(c, lookupFailure(findings.failure));
+    if (!findings.ok) return restFailure(c, uncheckedFailure(findings.failure));
     const data = { ok: findings.value.every(({ ok }) => ok), findings: [...findings.value] };
     return c.json({ success: true as const, data }, 200, NO_STORE);
   });

@@ -3,6 +3,7 @@ import { callerIdentity } from "../../aws/identity/caller-identity.ts";
 import { awsSession, type AwsSession } from "../../aws/identity/session.ts";
 import { workerSession } from "../../aws/identity/worker-session.ts";
 import { tryRights } from "../../aws/install/rights-check.ts";
+import { passesByItself } from "../../domain/failure/aws-failures.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import type { AccountFinding } from "../../protocol/accounts.ts";
 import { success, type Result } from "../../protocol/result.ts";
@@ -22,15 +23,11 @@ const reasonOf = (failure: LookupFailure): string => {
   return "code" in failure ? failure.code : `HTTP ${failure.status}`;
 };
 
-/** Whether nothing is known, as AWS could not be asked. */
-const isAway = ({ kind }: LookupFailure): boolean =>
-  kind === "network" || kind === "unavailable" || kind === "throttled";
-
 const problem = (name: string, failure: LookupFailure, mend: string): AccountFinding => ({
   name,
   ok: false,
   evidence: reasonOf(failure),
-  mend: isAway(failure) ? "try again when AWS answers" : mend,
+  mend: passesByItself(failure.kind) ? "try again when AWS answers" : mend,
 });
 
 const roleMend = ({ trust, issuer, alias }: Opened): string =>

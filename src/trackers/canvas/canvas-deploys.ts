@@ -9,7 +9,8 @@ import type { AwsSession } from "../../aws/identity/session.ts";
 import { stackOperations, type StackOperations } from "../../aws/cloudformation/stack-operations.ts";
 import type { StackWish } from "../../aws/cloudformation/stack-wish.ts";
 import { deployabilityOf } from "../../domain/run/deployability.ts";
-import { deployRefusalOf, isUncertain } from "../../domain/run/deploy-refusal.ts";
+import { isUncertain } from "../../domain/failure/aws-failures.ts";
+import { deployRefusalOf } from "../../domain/run/deploy-refusal.ts";
 import type { OperationFailure } from "../../domain/failure/operation-failure.ts";
 import type { CanvasDeployed, CanvasOrder } from "../../protocol/deployment/canvas-deploy.ts";
 import { inAccount, stackChannelOf, type StackAddress } from "../../protocol/connection/channel-names.ts";
@@ -172,7 +173,7 @@ export class CanvasDeploys {
     // A first answer may have been lost, and the second try refused because of the first.
     const begun = await this.hasBegun(record.token);
     if (begun.ok && begun.value !== undefined) return this.finish(record, begun.value, made);
-    if (isUncertain(failure) || !begun.ok) return failed(this.uncertain(failure, order));
+    if (isUncertain(failure.kind) || !begun.ok) return failed(this.uncertain(failure, order));
     return this.undo(order, ours, this.refusalOf(failure));
   }
 

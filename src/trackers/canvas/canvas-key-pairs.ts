@@ -3,7 +3,7 @@
  * tag: one whose private key was lost with an answer is known by it, and made anew.
  */
 import type { KeyPair, KeyPairs, MadeKeyPair } from "../../aws/services/key-pairs.ts";
-import { isUncertain } from "../../domain/run/deploy-refusal.ts";
+import { isUncertain } from "../../domain/failure/aws-failures.ts";
 import type { OperationFailure } from "../../domain/failure/operation-failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 
@@ -55,7 +55,7 @@ export class CanvasKeyPairs {
   ): Promise<Result<MadeKeyPair, OperationFailure>> {
     const tags = { [REQUEST_TAG]: token, [STACK_TAG]: this.channel };
     const first = await this.keyPairs.create(name, tags);
-    if (first.ok || (first.failure.kind !== "exists" && !isUncertain(first.failure))) return first;
+    if (first.ok || (first.failure.kind !== "exists" && !isUncertain(first.failure.kind))) return first;
     const free = await this.removeOurs(name, ours);
     if (!free.ok) return free;
     return free.value ? this.keyPairs.create(name, tags) : first;

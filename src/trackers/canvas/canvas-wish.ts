@@ -1,7 +1,7 @@
 /** What a request to deploy makes of a stack, beside what the stack has; and what can be told to be wrong beforehand. */
 import type { StackPicture, TemplateDemands } from "../../aws/cloudformation/stack-operations.ts";
 import type { StackWish } from "../../aws/cloudformation/stack-wish.ts";
-import { capabilitiesRequired } from "../../domain/run/deploy-refusal.ts";
+import { capabilitiesRequired } from "../../domain/failure/aws-failures.ts";
 import { keptParameters, sendableTags, userTagOf } from "../../domain/run/desired-stack.ts";
 import type { CanvasOrder } from "../../protocol/deployment/canvas-deploy.ts";
 import { OWN_TAGS } from "../../protocol/deployment/deployment-plan.ts";

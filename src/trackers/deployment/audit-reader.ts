@@ -5,6 +5,7 @@
 import * as z from "zod";
 import { query, type Item } from "../../aws/services/dynamodb.ts";
 import type { AwsSession } from "../../aws/identity/session.ts";
+import { shownOf } from "../../domain/failure/aws-failures.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { AuditPage, AuditQuery } from "../../protocol/deployment/deployment-requests.ts";
@@ -41,26 +42,11 @@ const badCursor: Failure = {
   details: [{ field: "cursor", message: "must be one that an earlier page gave" }],
 };
 
-const FAILURES: Readonly<Record<LookupFailure["kind"], Failure>> = {
-  missing: { code: "AWS_REJECTED", message: "DynamoDB refused to read the audit table" },
-  rejected: { code: "AWS_REJECTED", message: "DynamoDB refused to read the audit table" },
-  credentials: {
-    code: "AWS_CREDENTIALS",
-    message: "AWS does not accept the credentials: they are wrong or have expired",
-  },
-  denied: { code: "AWS_ACCESS_DENIED", message: "The credentials are not allowed to read the audit table" },
-  throttled: { code: "AWS_THROTTLED", message: "DynamoDB throttles the calls to the audit table" },
-  unavailable: { code: "AWS_UNREACHABLE", message: "DynamoDB answers with server errors" },
-  network: { code: "AWS_UNREACHABLE", message: "DynamoDB cannot be reached" },
-  "bad-answer": { code: "AWS_BAD_ANSWER", message: "DynamoDB's answer could not be parsed" },
-};
-
 const failureOf = (failure: LookupFailure): Failure => {
-  if (failure.kind !== "rejected") return FAILURES[failure.kind];
-  if (failure.code === "InvalidCursor") return badCursor;
-  if (failure.code === "ResourceNotFoundException")
+  if (failure.kind === "rejected" && failure.code === "InvalidCursor") return badCursor;
+  if (failure.kind === "rejected" && failure.code === "ResourceNotFoundException")
     return { code: "AWS_REJECTED", message: "There is no audit table of the name that AUDIT_TABLE gives" };
-  return FAILURES.rejected;
+  return shownOf(failure.kind, { service: "DynamoDB", purpose: "read the audit table" });
 };
 
 const entriesOf = (items: readonly Item[], environment: string): AuditPage["items"] =>

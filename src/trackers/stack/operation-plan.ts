@@ -3,6 +3,7 @@
  * beforehand and the total is what was seen.
  */
 import type { CloudFormation, StackDescription } from "../../aws/cloudformation/cloudformation.ts";
+import { passesByItself } from "../../domain/failure/aws-failures.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import { planOfChanges, planOfTemplate, pseudoParameters, type Plan } from "../../domain/template/plan.ts";
 import type { OperationKind } from "../../domain/stack/statuses.ts";
@@ -14,10 +15,6 @@ type OperationPlan = Readonly<{ plan: Plan; schedule?: TemplateSchedule | undefi
 
 const NOTHING_KNOWN: OperationPlan = { plan: {} };
 
-/** Failures that asking again may mend; others mean that there is nothing to be had. */
-const isPassing = ({ kind }: LookupFailure): boolean =>
-  kind === "throttled" || kind === "network" || kind === "unavailable" || kind === "bad-answer";
-
 export const planOf = async (
   cloudFormation: CloudFormation,
   stackId: string,
@@ -25,7 +22,7 @@ export const planOf = async (
   nested: boolean,
 ): Promise<Result<OperationPlan, LookupFailure>> => {
   const described = await cloudFormation.describeStack(stackId);
-  if (!described.ok) return isPassing(described.failure) ? described : success(NOTHING_KNOWN);
+  if (!described.ok) return passesByItself(described.failure.kind) ? described : success(NOTHING_KNOWN);
   const changeSetId = kind === "delete" ? undefined : described.value.changeSetId;
   if (changeSetId !== undefined) {
     const changeSet = await cloudFormation.changeSet(changeSetId);
@@ -35,7 +32,7 @@ export const planOf = async (
       const schedule = template.ok ? template.value.schedule : undefined;
       return success({ plan: planOfChanges(changeSet.value.changes), schedule });
     }
-    if (!changeSet.ok && isPassing(changeSet.failure)) return changeSet;
+    if (!changeSet.ok && passesByItself(changeSet.failure.kind)) return changeSet;
   }
   // An update touches a part of a nested stack's resources, and nobody says which.
   if (nested && kind === "update") return success(NOTHING_KNOWN);
@@ -47,7 +44,7 @@ const templatePlan = async (
   stack: StackDescription,
 ): Promise<Result<OperationPlan, LookupFailure>> => {
   const template = await cloudFormation.template(stack.stackId);
-  if (!template.ok) return isPassing(template.failure) ? template : success(NOTHING_KNOWN);
+  if (!template.ok) return passesByItself(template.failure.kind) ? template : success(NOTHING_KNOWN);
   const parameters = { ...pseudoParameters(stack.stackId), ...stack.parameters };
   return success({ plan: planOfTemplate(template.value, parameters), schedule: template.value.schedule });
 };
