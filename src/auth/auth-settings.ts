@@ -1,6 +1,6 @@
 /** The settings of who is let in: what tokens are verified with, who signs people in, and what groups may do. */
 import * as z from "zod";
-import { roles, type Role } from "../protocol/connection/session.ts";
+import { roles, type Role } from "../protocol/connection/roles.ts";
 
 const isHttp = (value: string): boolean => {
   const url = URL.parse(value);

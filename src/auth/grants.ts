@@ -1,5 +1,5 @@
 /** What somebody may do by the groups that an identity provider says they are in. */
-import { roles } from "../protocol/connection/session.ts";
+import { roles } from "../protocol/connection/roles.ts";
 import type { Failure } from "../protocol/failure.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import type { Grant, RoleSettings } from "./auth-settings.ts";

@@ -1,5 +1,6 @@
 /** What a session may do: decided from the session alone, before anything is looked up. */
-import { roles, type Role, type Session } from "../protocol/connection/session.ts";
+import { roles, type Role } from "../protocol/connection/roles.ts";
+import type { Session } from "../protocol/connection/session.ts";
 
 /** Whether a session's role is the needed one or stands above it. */
 export const hasRole = (session: Session, needed: Role): boolean =>

@@ -14,7 +14,8 @@ import {
 import * as z from "zod";
 import type { Failure } from "../protocol/failure.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
-import { roles, type Session } from "../protocol/connection/session.ts";
+import { roles } from "../protocol/connection/roles.ts";
+import type { Session } from "../protocol/connection/session.ts";
 import { USUAL_ROLES, type AuthSettings, type KeySource, type RoleSettings } from "./auth-settings.ts";
 import { grantOf } from "./grants.ts";
 import { isSessionToken, sessionIn } from "./own-tokens.ts";

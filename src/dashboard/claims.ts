@@ -1,5 +1,5 @@
 /** What a token says of its owner, read without judging it: that is the server's to do. */
-import { roles, type Role } from "./roles.ts";
+import { roles, type Role } from "../protocol/connection/roles.ts";
 
 /** What a token says of its owner, unverified. */
 export type Claims = Readonly<{

@@ -4,7 +4,7 @@
  */
 import { computed, signal } from "@preact/signals";
 import { claimsOf, type Claims } from "./claims.ts";
-import { roles, type Role } from "./roles.ts";
+import { roles, type Role } from "../protocol/connection/roles.ts";
 
 const KEY = "stackcast-token";
 

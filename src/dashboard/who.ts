@@ -1,6 +1,6 @@
 /** Who the browser has signed in by itself, by a cookie or by what stands in front of the server; and where one signs in. */
 import { person, signInReason, token } from "./session.ts";
-import { roles } from "./roles.ts";
+import { roles } from "../protocol/connection/roles.ts";
 
 type Answer = Readonly<{
   data?: Readonly<{ subject: string; role: string; expiresAt: string; by: string }>;

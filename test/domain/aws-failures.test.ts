@@ -5,7 +5,7 @@ import {
   isUncertain,
   natureOf,
   passesByItself,
-  shownOf,
+  shownFailureOf,
 } from "../../src/domain/failure/aws-failures.ts";
 import { deployRefusalOf } from "../../src/domain/run/deploy-refusal.ts";
 import type { OperationFailure } from "../../src/domain/failure/operation-failure.ts";
@@ -58,7 +58,7 @@ test.each(TABLE)("%s", (kind, nature, shown, event, deploying, isQuoted) => {
     nature === "away",
     nature === "away" || nature === "rate",
   ]);
-  expect(shownOf(kind, ASKED)).toEqual({ code: shown, message: expect.not.stringContaining(AWS) });
+  expect(shownFailureOf(kind, ASKED)).toEqual({ code: shown, message: expect.not.stringContaining(AWS) });
   expect(errorDetailOf(failure).code).toBe(event);
   const refusal = deployRefusalOf(failure, "eu-west-1");
   expect([refusal.code, refusal.message.includes(AWS)]).toEqual([deploying, isQuoted]);
@@ -69,8 +69,10 @@ test("The table of this test is whole", () => {
 });
 
 test("Words name the service, the purpose and a region that has to be enabled", () => {
-  expect(shownOf("denied", ASKED).message).toBe("The credentials are not allowed to read the audit table");
-  expect(shownOf("network", ASKED).message).toBe("DynamoDB cannot be reached");
+  expect(shownFailureOf("denied", ASKED).message).toBe(
+    "The credentials are not allowed to read the audit table",
+  );
+  expect(shownFailureOf("network", ASKED).message).toBe("DynamoDB cannot be reached");
   expect(deployRefusalOf(FAILURES.credentials, "eu-south-1").message).toBe(
     "AWS does not accept the credentials: they are wrong or have expired, or the region eu-south-1 is not enabled for the account",
   );

@@ -183,7 +183,7 @@ export const isUncertain = (kind: Kind): boolean => natureOf(kind) === "away";
 export const passesByItself = (kind: Kind): boolean => natureOf(kind) === "rate" || natureOf(kind) === "away";
 
 /** What everybody may be told of a failure. `region`: an account has to enable some before they know its credentials. */
-export const shownOf = (kind: Kind, asked: Asked): Failure => {
+export const shownFailureOf = (kind: Kind, asked: Asked): Failure => {
   const { code, message } = ROWS[kind].shown;
   return { code, message: message(asked) };
 };
@@ -199,4 +199,4 @@ const deployingOf = <K extends Kind>(kind: K, failure: ByKind[K]): Failure | und
 /** As a request to deploy is answered, whatever the stack's status: see `run/deploy-refusal.ts`. */
 export const failedDeployOf = (failure: OperationFailure, region: string): Failure =>
   deployingOf(failure.kind, failure) ??
-  shownOf(failure.kind, { service: "CloudFormation", purpose: "deploy this stack", region });
+  shownFailureOf(failure.kind, { service: "CloudFormation", purpose: "deploy this stack", region });

@@ -3,7 +3,7 @@
  * is told after three polls in a row, and what no patience mends is told at once.
  */
 import type { FailureCode } from "../../protocol/failure.ts";
-import { natureOf, passesByItself, shownOf } from "./aws-failures.ts";
+import { natureOf, passesByItself, shownFailureOf } from "./aws-failures.ts";
 import type { LookupFailure } from "./lookup-failure.ts";
 
 /** Trouble as it lasts: it begins with the first failed poll of its kind and ends with a good one. */
@@ -24,7 +24,7 @@ type Telling = Readonly<{ code: FailureCode; message: string; retryable: boolean
 
 /** `region`: where AWS was asked. */
 export const tellingOf = (kind: LookupFailure["kind"], region?: string): Telling => ({
-  ...shownOf(kind, { service: "CloudFormation", purpose: "read this stack", region }),
+  ...shownFailureOf(kind, { service: "CloudFormation", purpose: "read this stack", region }),
   retryable: passesByItself(kind),
 });
 

@@ -2,7 +2,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { hasRole } from "../../auth/rights.ts";
-import { shownOf } from "../../domain/failure/aws-failures.ts";
+import { shownFailureOf } from "../../domain/failure/aws-failures.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import { accountsOf, credentialsOf } from "../../objects.ts";
 import {
@@ -32,7 +32,7 @@ const NO_STORE = { "Cache-Control": "no-store" } as const;
 const uncheckedFailure = (failure: LookupFailure): Failure =>
   failure.kind === "credentials" && failure.code === "UnknownAccount"
     ? { code: "ACCOUNT_NOT_FOUND", message: failure.message }
-    : shownOf(failure.kind, { service: "The list of accounts", purpose: "look into this account" });
+    : shownFailureOf(failure.kind, { service: "The list of accounts", purpose: "look into this account" });
 
 const params = z.object({ alias: aliasSchema.meta({ description: "The account", example: "prod" }) });
 

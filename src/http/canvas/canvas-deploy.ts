@@ -6,13 +6,12 @@ import { mayRead } from "../../auth/rights.ts";
 import {
   canvasAnswerSchema,
   canvasDeploySchema,
-  MAX_TEMPLATE_BYTES,
   type CanvasDeployed,
   type CanvasDeployRequest,
   type CanvasOrder,
 } from "../../protocol/deployment/canvas-deploy.ts";
 import { inAccount, stackChannelOf, type StackAddress } from "../../protocol/connection/channel-names.ts";
-import { tagsOf } from "../../protocol/deployment/deployment-plan.ts";
+import { MAX_TEMPLATE_BYTES, tagsOf } from "../../protocol/deployment/deployment-plan.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { Result } from "../../protocol/result.ts";
 import { optionsOf } from "../../protocol/stack/stack-options.ts";

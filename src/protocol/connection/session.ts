@@ -1,9 +1,6 @@
 /** Who is at the other end: the claims of a verified token, carried from the edge into the objects. */
 import * as z from "zod";
-
-export const roles = ["viewer", "deployer", "admin"] as const;
-
-export type Role = (typeof roles)[number];
+import { roles } from "./roles.ts";
 
 export const sessionSchema = z.object({
   /** The token's subject. */

@@ -10,9 +10,6 @@ import {
 } from "../stack/stack-options.ts";
 import { plainParametersSchema, type ParameterValue } from "../stack/stack-parameters.ts";
 
-/** Bytes of a template that CloudFormation takes in a request. */
-export const MAX_TEMPLATE_BYTES = 51_200;
-
 const MAX_KEY_PAIRS = 10;
 
 /** EC2's own rule for names of key pairs. */

@@ -12,7 +12,7 @@ import {
   type AccountRequest,
   type InstallableAccount,
 } from "../../protocol/accounts.ts";
-import { shownOf } from "../../domain/failure/aws-failures.ts";
+import { shownFailureOf } from "../../domain/failure/aws-failures.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { Env } from "../../env.ts";
@@ -113,7 +113,10 @@ export class Accounts extends DurableObject<Env> implements AccountsRpc {
     const { aws } = this.settings;
     const identity = await callerIdentity(workerSession(this.env, aws, { region: aws.region }));
     if (!identity.ok) {
-      const { code, message } = shownOf(identity.failure.kind, { service: "STS", purpose: "ask who they are" });
+      const { code, message } = shownFailureOf(identity.failure.kind, {
+        service: "STS",
+        purpose: "ask who they are",
+      });
       return failed({ code, message: `Stackcast's own credentials are of no use: ${message}` });
     }
     return success({ ...account, ...openingOf(account, principalOf(identity.value.arn)) });

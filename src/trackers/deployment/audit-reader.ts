@@ -5,7 +5,7 @@
 import * as z from "zod";
 import { query, type Item } from "../../aws/services/dynamodb.ts";
 import type { AwsSession } from "../../aws/identity/session.ts";
-import { shownOf } from "../../domain/failure/aws-failures.ts";
+import { shownFailureOf } from "../../domain/failure/aws-failures.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { AuditPage, AuditQuery } from "../../protocol/deployment/deployment-requests.ts";
@@ -46,7 +46,7 @@ const failureOf = (failure: LookupFailure): Failure => {
   if (failure.kind === "rejected" && failure.code === "InvalidCursor") return badCursor;
   if (failure.kind === "rejected" && failure.code === "ResourceNotFoundException")
     return { code: "AWS_REJECTED", message: "There is no audit table of the name that AUDIT_TABLE gives" };
-  return shownOf(failure.kind, { service: "DynamoDB", purpose: "read the audit table" });
+  return shownFailureOf(failure.kind, { service: "DynamoDB", purpose: "read the audit table" });
 };
 
 const entriesOf = (items: readonly Item[], environment: string): AuditPage["items"] =>
