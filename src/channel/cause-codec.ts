@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { Cause } from "../protocol/stack/stack-frames.ts";
 import { objectOf } from "./codec.ts";
+import { adviceCodec } from "./light-codec.ts";
 
 const text = z.string();
 
@@ -14,4 +15,5 @@ export const causeCodec = objectOf<Cause>({
   status: text,
   reason: text,
   timestamp: text,
+  advice: adviceCodec.optional(),
 });

@@ -9,8 +9,7 @@ import type { ChannelListener } from "./channel-follower.ts";
 import { afterTurn } from "./connection/platform.ts";
 import type { ChannelFrame } from "./connection/server-frame.ts";
 
-export const isOfStack = (frame: ChannelFrame): frame is StackFrame =>
-  frame.type === "resource_update" || frame.type === "stack_complete";
+export const isOfStack = (frame: ChannelFrame): frame is StackFrame => !("data" in frame);
 
 export class StackStore {
   /** Follow with this: by `openTrack`, or as a channel of a stream. */

@@ -41,7 +41,8 @@ test("every type of event has a title and a sentence of its own", () => {
   const stack = { stack: "network", resource: { name: "Vpc", type: "AWS::EC2::VPC" } };
   const alerts = deploymentEventSchema.options.map(({ shape }) => {
     const type = shape.type.value;
-    const data = type.startsWith("resource") ? stack : { stack: stack.stack };
+    const long = { elapsedSeconds: 90, typicalSeconds: { p50: 10, p90: 20 } };
+    const data = type.startsWith("resource") ? { ...stack, ...long } : { stack: stack.stack };
     const event = told(type, 1, { layer: 1, failedStacks: 0, error: { code: "E", message: "no" }, ...data });
     const { title, sentence, tone } = alertOf(
       { ...event, channel: "deployments/D1BRV40-dev", offset: 1 },

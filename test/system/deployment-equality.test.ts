@@ -76,6 +76,8 @@ const seedsDataOf = (
       const { stack, resource, error, reason } = event.data;
       return { stack, resource: asPulumi(stack, resource), error, reason };
     }
+    case "resource_slow":
+    case "resource_stuck":
     case "deployment_started":
     case "deployment_validating":
     case "deployment_complete":

@@ -170,3 +170,21 @@ test.for(["truncated", "reset", "hang", "throttled"] as const)(
     expect(classic.offsets).toEqual(Array.from({ length: 151 }, (_, index) => index + 1));
   },
 );
+
+test("[S42] what was told to take long is not told again after a restart", async () => {
+  pass((Date.parse("2026-01-01T00:00:05.000Z") - Date.now()) / 1000);
+  const { stack, modern } = await watched("slow");
+  stack.resource("Gateway", "CREATE_IN_PROGRESS", { type: "AWS::EC2::NatGateway" });
+  await poll(stack.name);
+  pass(140);
+  await poll(stack.name);
+  await evictDurableObject(trackerOf(stack.name));
+  await poll(stack.name);
+  pass(480);
+  await poll(stack.name);
+  await evictDurableObject(trackerOf(stack.name));
+  await poll(stack.name);
+  await modern.settled();
+  const told = modern.events.map(({ type }) => type).filter((type) => type !== "resource_update");
+  expect(told).toEqual(["resource_slow", "resource_stuck"]);
+});

@@ -5,6 +5,7 @@
 import type { HookReport, StackEvent } from "../../domain/stack/stack-event.ts";
 import { boundedText } from "../../protocol/bounds.ts";
 import { reasonHintOf } from "./reason-hint.ts";
+import { reasonSignOf } from "./reason-sign.ts";
 import { unescapedXml } from "../transport/xml-text.ts";
 
 type Fields = ReadonlyMap<string, string>;
@@ -64,6 +65,7 @@ export const stackEventOf = (member: string): StackEvent | undefined => {
   const status = fields.get("ResourceStatus") ?? "";
   const reason = fields.get("ResourceStatusReason") ?? "";
   const hint = reasonHintOf(reason, status);
+  const sign = reasonSignOf(reason);
   const hook = hookOf(fields);
   const operationId = fields.get("OperationId");
   const clientRequestToken = fields.get("ClientRequestToken");
@@ -78,6 +80,7 @@ export const stackEventOf = (member: string): StackEvent | undefined => {
     status,
     reason,
     ...(hint && { hint }),
+    ...(sign && { sign }),
     timestamp,
     ...(operationId && { operationId }),
     ...(clientRequestToken && { clientRequestToken }),

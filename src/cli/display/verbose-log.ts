@@ -62,7 +62,7 @@ export class VerboseLog {
   }
 
   #linesOf(frame: ChannelFrame): Line[] {
-    if (frame.type === "resource_update" || frame.type === "stack_complete") {
+    if (!("data" in frame)) {
       const { subject, text } = eventLine(frame);
       return [line(piece(clock(frame.timestamp), "quiet"), ` [${subject ?? ""}] `, ...text)];
     }
@@ -109,6 +109,9 @@ export class VerboseLog {
       }
       case "deployment_validating":
         return [this.#ofAll(frame.timestamp, text)];
+      case "resource_slow":
+      case "resource_stuck":
+        return [this.#ofStack(frame.timestamp, frame.data.stack, text)];
       case "deployment_complete":
       case "deployment_failed":
       case "deployment_rolling_back":

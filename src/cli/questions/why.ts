@@ -7,6 +7,7 @@ import { complainOf } from "../complaint.ts";
 import { causeTexts, nextStepText } from "../display/cause-block.ts";
 import { cleanText } from "../display/text/clean-text.ts";
 import { leftTexts } from "../display/left-behind.ts";
+import { lightText } from "../../domain/words/light-words.ts";
 import { remainingText } from "../../domain/words/estimate-words.ts";
 import { EXIT, type ExitCode } from "../arguments/exit-code.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -32,6 +33,9 @@ export const why = (
     const others = Object.values(deployment.stacks).filter(
       ({ name, error }) => error !== undefined && name !== blast?.stack,
     );
+    const lights = Object.values(deployment.stacks).flatMap(({ name: stack, lights: all = [] }) =>
+      all.map((light) => ({ stack, ...light })),
+    );
     const told = {
       deploymentId,
       environment,
@@ -48,20 +52,30 @@ export const why = (
       ...(orphans && { orphans }),
       ...(retained && { retained }),
       ...(stabilising && { stabilising }),
+      ...(lights.length > 0 && { lights }),
     };
     const lines = [
       ...texts,
       ...(texts.length > 0 && others.length > 0 ? ["Failed besides:"] : []),
       ...others.map(({ name, error }) => cleanText(`  ${name}: ${error?.message ?? ""}`)),
     ];
+    const long = lights.map((light) =>
+      cleanText(lightText(light, `${light.stack} › ${light.resource.name} (${light.resource.type})`)),
+    );
     const left = leftTexts(deployment);
     const rest = estimate ? [`It goes on: ${remainingText(estimate)}.`] : [];
     const heading = `${deploymentId}-${environment}, run ${run}: ${wordOfStatus(status)}`;
     say(
       told,
       {
-        lines: () => [heading, ...(lines.length > 0 ? lines : ["Nothing has failed."]), ...left, ...rest],
-        problems: () => [...lines, ...left],
+        lines: () => [
+          heading,
+          ...(lines.length > 0 ? lines : ["Nothing has failed."]),
+          ...long,
+          ...left,
+          ...rest,
+        ],
+        problems: () => [...lines, ...long, ...left],
       },
       options.output,
       surroundings,

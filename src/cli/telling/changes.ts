@@ -3,6 +3,8 @@ import type { ChannelFrame } from "../../client/connection/server-frame.ts";
 
 /** The resource that the event is of, and what is done to it; undefined: it is of none. */
 const doingOf = (frame: ChannelFrame): Readonly<{ resource: string; doing: string }> | undefined => {
+  // That something takes long is told once, and changes nothing of what is being done.
+  if (frame.type === "resource_slow" || frame.type === "resource_stuck") return undefined;
   if (frame.type === "resource_update") {
     const { path, stackId, status } = frame.resource;
     return { resource: `${stackId} ${path}`, doing: status };

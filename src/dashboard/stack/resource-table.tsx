@@ -1,5 +1,6 @@
 /** A stack's resources as a table, with the reason of what failed below its resource. */
 import { standingOf } from "../../domain/stack/statuses.ts";
+import { LightMark } from "../elements/light-mark.tsx";
 import { Elapsed } from "../elements/elapsed.tsx";
 import { wordOfPart } from "../../domain/words/status-words.ts";
 import { Status } from "../elements/status.tsx";
@@ -23,6 +24,7 @@ const Row = ({ row, isOver }: RowProps) => {
     updatedAt,
     failure,
     hook,
+    light,
   } = row;
   const fault = failure?.reason ?? (status.endsWith("_FAILED") ? reason : "");
   const isRunning = status !== "" && standingOf(status) === "running";
@@ -37,6 +39,7 @@ const Row = ({ row, isOver }: RowProps) => {
       <td class="quiet small resource-type">{type}</td>
       <td class="resource-status">
         <Status status={failure?.status ?? status} word={wordOfPart(failure?.status ?? status, isOver)} />
+        <LightMark light={light} name={type} />
         {failure && <p class="small quiet">then {status}</p>}
         {hook && (
           <p class="small quiet">

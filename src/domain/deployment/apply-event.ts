@@ -3,7 +3,7 @@ import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployme
 import { emptyDeployment, type DeploymentState, type StackNode } from "./deployment-state.ts";
 import { percentOfDeployment } from "./totals/percent.ts";
 import { draftOf, type Drafts } from "./drafts.ts";
-import { newStack, stackAfter, stackAfterResource } from "./stack-node.ts";
+import { newStack, stackAfter, stackAfterLight, stackAfterResource } from "./stack-node.ts";
 import { DEPLOYMENT_STATUS_AFTER, isTurnedBack } from "./status-after.ts";
 
 /** The state after an event that `verdictOn` accepts. `drafts`: what the fold that this is a step of may write to. */
@@ -70,6 +70,9 @@ const changed = (state: DeploymentState, event: DeploymentEvent, drafts: Drafts)
     case "resource_retained":
     case "resource_failed":
       return withStack(state, event.data.stack, drafts, (stack) => stackAfterResource(stack, event, drafts));
+    case "resource_slow":
+    case "resource_stuck":
+      return withStack(state, event.data.stack, drafts, (stack) => stackAfterLight(stack, event, drafts));
   }
 };
 

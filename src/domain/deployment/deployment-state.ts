@@ -15,6 +15,7 @@ import type {
 } from "../../protocol/deployment/deployment-progress.ts";
 import type { RunSource } from "../../protocol/deployment/run-source.ts";
 import type { Estimate } from "../../protocol/estimate.ts";
+import type { Light } from "../../protocol/light.ts";
 import type { OutputValue } from "../../protocol/stack/output-value.ts";
 import type { Cause, LeftResource, Outcome } from "../../protocol/stack/stack-frames.ts";
 
@@ -32,6 +33,8 @@ export type ResourceNode = Readonly<{
   updatedAt: string;
   /** Set once more is done to it after it has failed: CloudFormation puts it back, which takes no failure back. */
   failedBefore?: true;
+  /** It takes longer than usual, or is stuck. */
+  light?: Light;
 }>;
 
 /** What was told of how a stack's operation ended, beyond whether that is well. */

@@ -26,10 +26,22 @@ const currentOf = ({ resources }: StackNode): ResourceNode | undefined =>
       undefined,
     );
 
+/** Most resources that take long which a stack's progress names. */
+const MOST_LIGHTS = 20;
+
+const lightsOf = ({ resources }: StackNode): NonNullable<StackProgress["lights"]> => {
+  const lights: NonNullable<StackProgress["lights"]> = [];
+  for (const [urn, { type, name, id, light }] of resources)
+    if (light && lights.length < MOST_LIGHTS) lights.push({ ...light, resource: { urn, type, name, id } });
+  return lights;
+};
+
 /** What of a stack's progress does not change with the moment, nor with what other stacks do. */
 const stillPartOf = (stack: StackNode) => {
   const retained = retainedOf(stack);
-  const current = stack.status === "deploying" || stack.status === "deleting" ? currentOf(stack) : undefined;
+  const isRunning = stack.status === "deploying" || stack.status === "deleting";
+  const current = isRunning ? currentOf(stack) : undefined;
+  const lights = isRunning ? lightsOf(stack) : [];
   return {
     name: stack.name,
     stack: stack.name,
@@ -50,6 +62,7 @@ const stillPartOf = (stack: StackNode) => {
     ...(stack.rollingBack && { rollingBack: true }),
     ...stack.ending,
     ...(retained.length > 0 && { retained }),
+    ...(lights.length > 0 && { lights }),
     ...(stack.outputs && { outputs: { ...stack.outputs } }),
     ...(stack.outputsOmitted !== undefined && { outputsOmitted: stack.outputsOmitted }),
     ...(stack.stackName !== undefined && { stackName: stack.stackName }),

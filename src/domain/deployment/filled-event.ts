@@ -84,6 +84,8 @@ export const filledEvent = (state: DeploymentState, event: DeploymentEvent): Dep
     case "resource_creating":
     case "resource_updating":
     case "resource_deleting":
+    case "resource_slow":
+    case "resource_stuck":
       return event;
   }
 };

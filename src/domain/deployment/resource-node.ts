@@ -1,9 +1,17 @@
 /** A stack's resources, event by event. */
-import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
+import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployment/deployment-events.ts";
+import type { Light } from "../../protocol/light.ts";
 import type { ResourceNode, ResourceStatus } from "./deployment-state.ts";
 import { draftOf, type Drafts } from "./drafts.ts";
 
-export type ResourceEvent = Extract<DeploymentEvent, { type: `resource_${string}` }>;
+/** That something is being done to a resource for long. */
+export type LightEvent = DeploymentEventOf<"resource_slow" | "resource_stuck">;
+
+/** What is done to a resource. */
+export type ResourceEvent = Exclude<Extract<DeploymentEvent, { type: `resource_${string}` }>, LightEvent>;
+
+export const isLightEvent = (event: DeploymentEvent): event is LightEvent =>
+  event.type === "resource_slow" || event.type === "resource_stuck";
 
 const STATUS: Readonly<Record<ResourceEvent["type"], ResourceStatus>> = {
   resource_creating: "creating",
@@ -93,5 +101,39 @@ const resourceAfter = (known: ResourceNode | undefined, event: ResourceEvent): R
   const startTime = known && goesOn(known, status) ? known.startTime : timestamp;
   const hasFailed = known !== undefined && (known.status === "failed" || known.failedBefore === true);
   const failedBefore = hasFailed && status !== "failed" && { failedBefore: true as const };
-  return { type, name, id, status, startTime, updatedAt: timestamp, ...failedBefore };
+  // What takes long does so until something else is done.
+  const light = known?.status === status && known.light && { light: known.light };
+  return { type, name, id, status, startTime, updatedAt: timestamp, ...failedBefore, ...light };
+};
+
+const lightOf = ({ type, timestamp, data }: LightEvent): Light => {
+  const { elapsedSeconds, typicalSeconds, stuckAfterSeconds, failsAt, rollback, advice } = data;
+  return {
+    kind: type === "resource_stuck" ? "stuck" : "slow",
+    at: timestamp,
+    elapsedSeconds,
+    typicalSeconds,
+    ...(stuckAfterSeconds !== undefined && { stuckAfterSeconds }),
+    ...(failsAt !== undefined && { failsAt }),
+    ...(rollback && { rollback }),
+    ...(advice && { advice }),
+  };
+};
+
+/** Whether the resource is known to take so long, or nothing is done to it any more. */
+export const isLit = (known: ResourceNode | undefined, { type }: LightEvent): boolean =>
+  !known ||
+  !isUnderway(known) ||
+  known.light?.kind === "stuck" ||
+  (type === "resource_slow" && known.light !== undefined);
+
+/** The resources with one of them marked as taking long: a copy, unless it is a draft. */
+export const resourcesLitBy = (
+  resources: ReadonlyMap<string, ResourceNode>,
+  event: LightEvent,
+  drafts: Drafts,
+): ReadonlyMap<string, ResourceNode> => {
+  const key = resourceKeyOf(event.data.resource);
+  const known = resources.get(key);
+  return known ? draftOf(resources, drafts).set(key, { ...known, light: lightOf(event) }) : resources;
 };

@@ -8,7 +8,13 @@ import { LOG_LINES, shortened, type StackEnding, type StackNode } from "./deploy
 import { logLineOf } from "../words/event-words.ts";
 import type { Drafts } from "./drafts.ts";
 import { countedBy, type ToldCounts } from "./totals/resource-counts.ts";
-import { isUnderway, resourcesAfterEvent, type ResourceEvent } from "./resource-node.ts";
+import {
+  isUnderway,
+  resourcesAfterEvent,
+  resourcesLitBy,
+  type LightEvent,
+  type ResourceEvent,
+} from "./resource-node.ts";
 import { STACK_STATUS_AFTER } from "./status-after.ts";
 
 /** A stack of which nothing but its place is known. */
@@ -143,6 +149,13 @@ export const stackAfterResource = (stack: StackNode, event: ResourceEvent, draft
     reachedPercent: Math.max(stack.reachedPercent, Math.min(99, Math.floor(percent))),
   };
 };
+
+/** The stack after one of its resources was told to take long. */
+export const stackAfterLight = (stack: StackNode, event: LightEvent, drafts: Drafts): StackNode => ({
+  ...stack,
+  resources: resourcesLitBy(stack.resources, event, drafts),
+  logs: withLine(stack, event),
+});
 
 /** Without a total nobody knows how much is to come. */
 const percentCounted = (stack: StackNode): number => {

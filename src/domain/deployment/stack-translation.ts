@@ -10,6 +10,7 @@ import type {
 } from "../../protocol/deployment/deployment-events.ts";
 import type {
   LeftResource,
+  ResourceLight,
   ResourceUpdate,
   StackComplete,
   StackCounts,
@@ -18,6 +19,7 @@ import type {
 import { boundedText, keptOutputs } from "../../protocol/bounds.ts";
 import { outcomeMeant } from "../stack/operation/stack-end.ts";
 import { causeText } from "../words/failure-words.ts";
+import { isLightFrame } from "../stack/light-frame.ts";
 import { STACK_TYPE } from "../stack/stack-event.ts";
 import { isRollbackStatus, operationBegunBy, REVIEW_STATUS, standingOf } from "../stack/statuses.ts";
 
@@ -27,6 +29,7 @@ export type Belonging = Readonly<{ deploymentId: string; environment: string; st
 /** What a frame tells the deployment; undefined: nothing that it does not know. */
 export const translated = (frame: StackFrame, belonging: Belonging): DeploymentEvent | undefined => {
   if (frame.type === "stack_complete") return endOf(frame, belonging);
+  if (isLightFrame(frame)) return lightEventOf(frame, belonging);
   const { resource, stack, timestamp } = frame;
   // A hook is asked before anything is done; what comes of it the resource's own status tells.
   if (resource.hook) return undefined;
@@ -94,19 +97,25 @@ const UNCREATED: ReadonlySet<string> = new Set([
 
 const isUncreated = (status: string | undefined): boolean => status !== undefined && UNCREATED.has(status);
 
+const lightEventOf = (frame: ResourceLight, belonging: Belonging): DeploymentEvent => {
+  const { type, timestamp, resource, stack: _stack, channel: _channel, offset: _offset, ...facts } = frame;
+  return { type, timestamp, data: { ...belonging, resource: refOf(resource), ...facts } };
+};
+
+const refOf = (resource: ResourceLight["resource"]): ResourceRef => ({
+  urn: resource.path,
+  type: resource.type,
+  name: resource.logicalId,
+  ...(resource.physicalId !== "" && { id: resource.physicalId }),
+});
+
 const resourceEventOf = (
   { timestamp, resource, stack, operation }: ResourceUpdate,
   belonging: Belonging,
 ): DeploymentEvent | undefined => {
-  const ref: ResourceRef = {
-    urn: resource.path,
-    type: resource.type,
-    name: resource.logicalId,
-    ...(resource.physicalId !== "" && { id: resource.physicalId }),
-  };
   const data = {
     ...belonging,
-    resource: ref,
+    resource: refOf(resource),
     ...(resource.reason !== "" && { reason: resource.reason }),
     ...(operation?.cause && { cause: operation.cause }),
     ...(resource.superseded && { superseded: true }),

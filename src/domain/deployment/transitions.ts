@@ -9,7 +9,7 @@ import {
   type DeploymentState,
   type StackNode,
 } from "./deployment-state.ts";
-import { isTold, resourceKeyOf, type ResourceEvent } from "./resource-node.ts";
+import { isLightEvent, isLit, isTold, resourceKeyOf, type ResourceEvent } from "./resource-node.ts";
 import {
   DEPLOYMENT_STATUS_AFTER,
   STACK_STATUS_AFTER,
@@ -129,6 +129,10 @@ const stackVerdict = (state: DeploymentState, event: DeploymentEvent, name: stri
     if (verdict.kind === "refused") return verdict;
   }
   const status = stack?.status ?? "pending";
+  if (isLightEvent(event)) {
+    if (hasEnded(state)) return invalid(`${event.type}: the run is over`);
+    return isLit(stack?.resources.get(resourceKeyOf(event.data.resource)), event) ? KNOWN : ACCEPTED;
+  }
   if (isResourceEvent(event)) {
     const known = stack?.resources.get(resourceKeyOf(event.data.resource));
     if (known && isTold(known, event)) return KNOWN;

@@ -103,7 +103,7 @@ export const DURATIONS: Readonly<Record<string, string>> = {
   "Neptune::DBInstance": "E 845/2112 528/1320 - 1800 120", // c R845~; u R528~
   "DocDB::DBInstance": "E 298/745 2/5 - 1800 120", // c R298~; u R2~
   "DMS::ReplicationInstance": "E 778/1945 - - 3600 120", // c R778~
-  "ECS::Service": "E 119/298 71/178 - 600 180/180/30", // c R119~; u R71~
+  "ECS::Service": "E 119/298 71/178 - 1800/1800/600 180/180/30", // c R119~; u R71~
   "ECS::Cluster": "Q 5/10 2/5 - 300 120", // c R5~; u R2~
   "ECS::TaskDefinition": "Q 4/8 2/5 - 120 120", // c R4~; u R2~
   "EKS::Cluster": "E 632.5/765 285/712 204/522 1800/3600/900 120/180/120", // c T8 R544; u R285~; d T7

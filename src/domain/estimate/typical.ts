@@ -70,7 +70,7 @@ const rowOfType = (type: string): Row | undefined => {
 };
 
 /** Custom resources are answered by anything; most answer at once. */
-const isCustom = (type: string): boolean => type.startsWith("Custom::") || type === `AWS::${CUSTOM}`;
+export const isCustom = (type: string): boolean => type.startsWith("Custom::") || type === `AWS::${CUSTOM}`;
 
 const ANSWERED = durationsBetween(6, 60, "typical");
 
@@ -80,6 +80,9 @@ export const typicalDurations = (type: string, verb: Verb): Durations | undefine
 
 /** What is said of a type that nobody has measured: most are quick calls. */
 export const UNMEASURED = durationsBetween(3, 15, "pace");
+
+/** Whether anybody has measured the type. */
+export const isMeasured = (type: string): boolean => isCustom(type) || rowOfType(type) !== undefined;
 
 /** Seconds after which a type counts as stuck; undefined: its own parts tell that, or nobody can. */
 export const stuckSecondsOf = (type: string, verb: Verb): number | undefined =>

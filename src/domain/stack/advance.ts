@@ -2,10 +2,12 @@
  * One poll's findings folded into a stack's state: events and state go in, the state after them and the frames of the
  * channel come out. Pure; a log folded in any pieces gives the same state and the same frames.
  */
+import { durationsOf } from "../estimate/learned.ts";
 import { Fold } from "./fold.ts";
 import type { Advance, Findings } from "./findings.ts";
 import { isAfterlook } from "./operation/settling.ts";
 import { isComplete, isHolding, type StackState } from "./stack-state.ts";
+import { lightsDue } from "./resources/resource-lights.ts";
 import { isAtRest } from "./statuses.ts";
 
 const NOTHING = {
@@ -27,13 +29,17 @@ const isQuiet = (before: StackState, { rootId, events, plans, read, held }: Find
   );
 };
 
+/** Whether a resource has come to take long since the look before. */
+const hasLights = (before: StackState, { now, learned }: Findings): boolean =>
+  now !== undefined && lightsDue(before, durationsOf(learned), now).length > 0;
+
 /** Folds the findings of one poll; `position` is the channel's head before them. */
 export const advance = (
   before: StackState,
   findings: Findings,
   position: Readonly<{ channel: string; offset: number }>,
 ): Advance => {
-  if (isQuiet(before, findings)) return { ...NOTHING, state: before };
+  if (isQuiet(before, findings) && !hasLights(before, findings)) return { ...NOTHING, state: before };
   const fold = new Fold(before, findings, position);
   for (const event of findings.events) fold.take(event);
   return fold.finish(before);

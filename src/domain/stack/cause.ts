@@ -4,6 +4,7 @@
  * which nothing more can be read is a cause.
  */
 import type { Cause } from "../../protocol/stack/stack-frames.ts";
+import { adviceForFailed, adviceOf, type Failed } from "../estimate/advice.ts";
 import { outcomeOf } from "./operation/outcomes.ts";
 import { phasesOf, type Phases } from "./resources/phases.ts";
 import { failureIn, judged, type JudgedFact } from "./resources/resource-history.ts";
@@ -29,6 +30,7 @@ const causeOfFact = (
   status: fact.hook?.status ?? fact.status,
   reason: fact.hook?.reason ?? fact.reason,
   timestamp: fact.timestamp,
+  ...(!fact.hook && adviceIn(fact)),
 });
 
 const causeOfMark = (stack: FollowedStack, mark: OwnMark): Cause => ({
@@ -40,7 +42,13 @@ const causeOfMark = (stack: FollowedStack, mark: OwnMark): Cause => ({
   status: mark.status,
   reason: mark.reason,
   timestamp: mark.timestamp,
+  ...adviceIn({ type: STACK_TYPE, status: mark.status, sign: mark.sign }),
 });
+
+const adviceIn = (failed: Failed) => {
+  const code = adviceForFailed(failed);
+  return code && { advice: adviceOf(code) };
+};
 
 /** The candidates of one resource, the first of the change and the first of a rollback that is failing. */
 const candidatesOf = (resource: TrackedResource, phases: Phases) => {

@@ -21,6 +21,8 @@ export type Findings = Readonly<{
   plans: ReadonlyMap<string, Plan>;
   /** What the templates of these operations say of order and time, by the stack's ARN. */
   schedules?: ReadonlyMap<string, TemplateSchedule>;
+  /** When this was found out, in milliseconds of the epoch; absent: nothing is told of what takes long. */
+  now?: number;
   /** How long things take here, as far as that was learned. */
   learned?: Learned | undefined;
   /** Keys of events that were left out, oldest first, by their stack's ARN: what stands below them is not late. */

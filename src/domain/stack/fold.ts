@@ -5,6 +5,7 @@
  */
 import type { StackCounts, StackFrame } from "../../protocol/stack/stack-frames.ts";
 import { keptOutputs } from "../../protocol/bounds.ts";
+import { durationsOf } from "../estimate/learned.ts";
 import { beginsAttempt } from "./operation/attempt.ts";
 import { attemptAfterOwnEvent, attemptBegunBy, attemptWithPast } from "./operation/attempt-fold.ts";
 import { causesOf } from "./cause.ts";
@@ -16,6 +17,8 @@ import { untold } from "./operation-view.ts";
 import { isWhole, outcomeOf } from "./operation/outcomes.ts";
 import { ownStatusOf, spansOf, withOwnEvent, wordBefore } from "./operation/own-status.ts";
 import { shownOf } from "./resources/resource-fold.ts";
+import { lightFrameOf } from "./light-frame.ts";
+import { lightsDue, litResource } from "./resources/resource-lights.ts";
 import { ResourceSet } from "./resources/resource-set.ts";
 import { agrees, hasHiddenStart, isAfterlook, isMissing } from "./operation/settling.ts";
 import { isOwnEvent, isOwnStatusEvent, type StackEvent } from "./stack-event.ts";
@@ -107,6 +110,7 @@ export class Fold {
     this.noteHeld();
     this.settle();
     if (wasEnded) this.putEndRight(before);
+    this.light();
     this.resources.keepOutlook();
     const { touched } = this.family;
     return {
@@ -260,6 +264,16 @@ export class Fold {
     this.attempt = { ...without(this.attempt, "estimate"), ...keptOutputs(outputs), settlingPolls: 0 };
     const counts = this.progressed();
     this.push(stackCompleteOf(this.family.root, this.attempt, ending, counts, this.next()));
+  }
+
+  /** Tells once of each resource that it takes long, and once that it is stuck. */
+  private light(): void {
+    const { now, learned } = this.findings;
+    if (now === undefined || !this.attempt) return;
+    for (const lit of lightsDue(this.state(), durationsOf(learned), now)) {
+      this.resources.replace(lit.key, litResource(lit));
+      this.push(lightFrameOf(lit, this.progressed(), this.next()));
+    }
   }
 
   /** Tells the end once more, if what became visible after it makes it another one. */

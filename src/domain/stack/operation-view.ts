@@ -10,6 +10,7 @@ import type {
   StackFrame,
 } from "../../protocol/stack/stack-frames.ts";
 import { beginsAttempt } from "./operation/attempt.ts";
+import { isLightFrame } from "./light-frame.ts";
 import { phaseAfter } from "./operation/own-status.ts";
 import { isOwnEvent } from "./stack-event.ts";
 import { isAtRest, operationBegunBy, REVIEW_STATUS } from "./statuses.ts";
@@ -85,6 +86,11 @@ export const operationAfter = (before: OperationView | undefined, frame: StackFr
   if (frame.type === "stack_complete") {
     const { stack, timestamp: startedAt } = frame;
     return endedBy(before ?? { ...stack, stackId: "", phase: "forward", startedAt, outputs: {} }, frame);
+  }
+  if (isLightFrame(frame)) {
+    const { stack, timestamp: startedAt } = frame;
+    const known = before ?? { stackId: "", phase: "forward", startedAt, outputs: {} };
+    return { ...without(known as OperationView, "estimate"), ...stack };
   }
   const view = before && !beginsView(before, frame) ? continuedBy(before, frame) : begunBy(frame);
   return frame.operation ? changed(view, frame.operation) : view;

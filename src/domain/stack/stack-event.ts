@@ -2,6 +2,7 @@
  * One fact that CloudFormation told about a stack: an event of DescribeStackEvents in our words.
  * Everything AWS-specific (XML, message texts) was already turned into these fields.
  */
+import type { ReasonSign } from "../estimate/advice.ts";
 
 /** The resource type of a stack, its own events and nested stacks alike. */
 export const STACK_TYPE = "AWS::CloudFormation::Stack";
@@ -49,6 +50,8 @@ export type StackEvent = Readonly<{
   /** Empty if AWS gave none. */
   reason: string;
   hint?: ReasonHint;
+  /** What the reason means for whoever waits, or has failed. */
+  sign?: ReasonSign;
   /** AWS's own, ISO 8601 UTC with milliseconds. */
   timestamp: string;
   operationId?: string;

@@ -3,7 +3,9 @@
  * computed from the rest is not kept. Entries are replaced, never changed in place.
  */
 import type { Estimate } from "../../protocol/estimate.ts";
+import type { LightKind } from "../../protocol/light.ts";
 import type { Cause, phases } from "../../protocol/stack/stack-frames.ts";
+import type { ReasonSign } from "../estimate/advice.ts";
 import type { BegunResource } from "./resources/resource-entry.ts";
 import type { HookReport, ReasonHint } from "./stack-event.ts";
 import { isAtRest, type OperationKind, type Standing } from "./statuses.ts";
@@ -31,6 +33,7 @@ export type OwnMark = Readonly<{
   timestamp: string;
   reason: string;
   hint?: ReasonHint;
+  sign?: ReasonSign;
   operationId?: string;
   clientRequestToken?: string;
 }>;
@@ -104,6 +107,7 @@ export type Fact = Readonly<{
   physicalId: string;
   reason: string;
   hint?: ReasonHint;
+  sign?: ReasonSign;
   hook?: HookReport;
 }>;
 
@@ -115,6 +119,8 @@ export type TrackedResource = BegunResource &
     undo?: Standing;
     /** What happened to it, in AWS's order; all else follows from it. Absent: a former release kept none. */
     history?: readonly Fact[];
+    /** Whether the deletion of the instance that was replaced was told to take long. */
+    cleaningLight?: LightKind;
     /** How it stood before its history, where a former release kept none. */
     base?: BegunResource & Readonly<{ forward?: Standing; undo?: Standing }>;
   }>;

@@ -2,8 +2,14 @@
  * A stack's channel as its readers know it: the frames folded into what REST's summary holds, beginning from nothing or
  * from a summary. What an operation plans and has not begun is in the summary alone.
  */
-import type { ResourceUpdate, StackFrame, ShownResource } from "../../protocol/stack/stack-frames.ts";
+import type {
+  ResourceLight,
+  ResourceUpdate,
+  ShownResource,
+  StackFrame,
+} from "../../protocol/stack/stack-frames.ts";
 import type { StackSummary } from "../../protocol/stack/stack-summary.ts";
+import { isLightFrame, lightIn } from "./light-frame.ts";
 import { beginsView, operationAfter, statusTold } from "./operation-view.ts";
 import { entryAfter, type BegunResource } from "./resources/resource-entry.ts";
 import { isOwnEvent } from "./stack-event.ts";
@@ -61,6 +67,13 @@ const take = (resources: Map<string, ShownResource>, update: ResourceUpdate, und
   resources.set(key, entryAfter(isBegun(known) ? known : undefined, told, resource.path, undoing));
 };
 
+/** Marks one resource as taking long. */
+const mark = (resources: Map<string, ShownResource>, frame: ResourceLight): void => {
+  const key = resourceKeyOf(frame.resource.stackId, frame.resource.logicalId);
+  const known = resources.get(key);
+  if (known && !frame.resource.superseded) resources.set(key, { ...known, light: lightIn(frame) });
+};
+
 /** The view after frames, in the order of their offsets; those that it describes already change nothing. */
 export const stackViewAfter = (
   before: StackView | undefined,
@@ -75,6 +88,10 @@ export const stackViewAfter = (
     if (frame.type === "resource_update" && beginsView(view, frame)) resources.clear();
     view = operationAfter(view, frame);
     if (frame.type === "stack_complete") continue;
+    if (isLightFrame(frame)) {
+      mark(resources, frame);
+      continue;
+    }
     take(resources, frame, view.phase === "rollback");
     for (const resource of frame.corrected ?? []) resources.set(keyOf(resource), resource);
   }

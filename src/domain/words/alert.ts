@@ -16,6 +16,7 @@ import { eventWordsOf } from "./event-words.ts";
 import { type EventTone } from "./worded-event.ts";
 import { totalLayersOf } from "../deployment/totals/counts.ts";
 import type { DeploymentState } from "../deployment/deployment-state.ts";
+import { isLightEvent } from "../deployment/resource-node.ts";
 
 /** How an event is to be taken. */
 type AlertTone = "good" | "bad" | "warning" | "neutral";
@@ -93,8 +94,11 @@ export type AlertRun = Pick<DeploymentState, "run" | "owner" | "user">;
 export const alertOf = (frame: DeploymentFrame, state: DeploymentState, begun: AlertRun = state): Alert => {
   const { type, timestamp, channel, offset } = frame;
   const told: Told = frame.data;
-  const { deploymentId, environment, reason, error, cause, rollbackCause, blast, durationSeconds } = told;
+  const words = eventWordsOf(frame);
+  const { deploymentId, environment, error, cause, rollbackCause, blast, durationSeconds } = told;
   const { orphans = [], retained = [] } = told;
+  // What takes long says itself how long, and what can be done.
+  const reason = isLightEvent(frame) ? words.text : told.reason;
   const stack = told.stack ?? blast?.stack;
   const layer = told.layer ?? (stack === undefined ? undefined : state.stacks.get(stack)?.layer);
   const totalLayers = told.totalLayers ?? totalLayersOf(state);
@@ -109,7 +113,7 @@ export const alertOf = (frame: DeploymentFrame, state: DeploymentState, begun: A
     deploymentId,
     environment,
     run: told.run ?? Math.max(1, begun.run),
-    tone: TONES[eventWordsOf(frame).tone],
+    tone: TONES[words.tone],
     title: shownLine(alertTitle(frame), MOST_NAME),
     sentence: shownLine(alertSentence(frame), MOST_NAME),
     ...(stack !== undefined && { stack: shownLine(stack, MOST_NAME) }),

@@ -35,6 +35,8 @@ const CLAUSES: Readonly<Record<DeploymentEvent["type"], string>> = {
   resource_deleted: "was deleted",
   resource_retained: "was retained, and is still there",
   resource_failed: "failed",
+  resource_slow: "takes longer than usual",
+  resource_stuck: "is perhaps stuck",
 };
 
 /** What an end says beyond how it went: what could not be deleted, and what is still settling. */

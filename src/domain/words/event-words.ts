@@ -9,6 +9,7 @@ import type { Outcome } from "../../protocol/stack/stack-frames.ts";
 import { countText, durationText } from "./durations.ts";
 import { causeText } from "./failure-words.ts";
 import type { EventSign, EventTone, EventWords } from "./worded-event.ts";
+import { lightText } from "./light-words.ts";
 import { leftText, type Left } from "./left-words.ts";
 import { levelOf } from "./levels.ts";
 
@@ -75,7 +76,7 @@ export const layerLossText = ({ failedStacks = 0, unbegunStacks = 0 }: LayerEnd)
 
 type ResourceData = DataOf<"resource_created">;
 
-const named = ({ resource: { type, name } }: ResourceData): string =>
+const named = ({ resource: { type, name } }: Pick<ResourceData, "resource">): string =>
   name === "" ? type : `${type} (${name})`;
 
 const underWay = (verb: string, data: ResourceData): Said =>
@@ -155,6 +156,8 @@ const SAID: { readonly [Of in Type]: (data: DataOf<Of>) => Said } = {
     said("warning", `Retained, and still there: ${named(data)}${because(data.reason)}`, "↷"),
   resource_failed: (data) =>
     said("bad", `Failed: ${named(data)}${because(data.error?.message ?? data.reason)}`, "✗"),
+  resource_slow: (data) => said("quiet", lightText({ kind: "slow", ...data }, named(data)), "⏸"),
+  resource_stuck: (data) => said("warning", lightText({ kind: "stuck", ...data }, named(data)), "⏸"),
 };
 
 const saidOf = ({ type, data }: DeploymentEvent): Said => (SAID[type] as (of: typeof data) => Said)(data);

@@ -35,6 +35,8 @@ export const EVENT_LEVELS: Readonly<Record<DeploymentEvent["type"], Level>> = {
   // As the seeds have it of what was skipped: nobody may expect that it is still there.
   resource_retained: "warn",
   resource_failed: "error",
+  resource_slow: "info",
+  resource_stuck: "warn",
 };
 
 /** Whether something failed, did not start or could not be deleted, although the event's type is that of a good end. */

@@ -1,10 +1,17 @@
 /** The events of a stack's own channel in words: its resources in CloudFormation's statuses, and its end. */
 import type { LogEntry } from "../../protocol/deployment/deployment-progress.ts";
-import type { ResourceUpdate, StackComplete, StackFrame } from "../../protocol/stack/stack-frames.ts";
+import type {
+  ResourceLight,
+  ResourceUpdate,
+  StackComplete,
+  StackFrame,
+} from "../../protocol/stack/stack-frames.ts";
 import { outcomeMeant } from "../stack/operation/stack-end.ts";
 import { countText, durationText } from "./durations.ts";
 import type { EventSign, EventTone, EventWords } from "./worded-event.ts";
 import { causeText, ROLLBACK_BLOCKED } from "./failure-words.ts";
+import { isLightFrame, lightIn } from "../stack/light-frame.ts";
+import { lightText } from "./light-words.ts";
 import { leftText } from "./left-words.ts";
 import { kindOfStatus, OUTCOME_WORDS, type StatusKind } from "./status-words.ts";
 
@@ -43,6 +50,18 @@ const resourceWords = ({ resource }: ResourceUpdate): EventWords => {
   return { ...KIND_LOOKS[kind], level, subject: path, text };
 };
 
+const lightWords = (frame: ResourceLight): EventWords => {
+  const { path, type } = frame.resource;
+  const isStuck = frame.type === "resource_stuck";
+  return {
+    level: isStuck ? "warn" : "info",
+    tone: isStuck ? "warning" : "quiet",
+    sign: "⏸",
+    subject: path,
+    text: lightText(lightIn(frame), type),
+  };
+};
+
 type End = Pick<StackComplete, "outcome" | "cause">;
 
 /** How a stack's end looks: its outcome as it was meant. */
@@ -76,5 +95,7 @@ const endWords = (end: StackComplete): EventWords => {
 };
 
 /** An event of a stack's channel. */
-export const stackWordsOf = (frame: StackFrame): EventWords =>
-  frame.type === "resource_update" ? resourceWords(frame) : endWords(frame);
+export const stackWordsOf = (frame: StackFrame): EventWords => {
+  if (isLightFrame(frame)) return lightWords(frame);
+  return frame.type === "resource_update" ? resourceWords(frame) : endWords(frame);
+};

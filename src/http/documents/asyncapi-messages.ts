@@ -12,6 +12,8 @@ import {
 import { deploymentEventSchema } from "../../protocol/deployment/deployment-events.ts";
 import { deploymentProgressSchema } from "../../protocol/deployment/deployment-progress.ts";
 import {
+  resourceSlowSchema,
+  resourceStuckSchema,
   resourceUpdateSchema,
   stackCompleteSchema,
   troubleFrameSchema,
@@ -144,6 +146,33 @@ export const socketMessages: Readonly<Record<string, SocketMessage>> = {
     on: both,
     schema: resourceUpdateSchema,
     example: resourceUpdate,
+  },
+  ResourceLight: {
+    summary:
+      "A durable event of a stack: what is done to a resource takes longer than nearly always (`resource_slow`), or so long that it will hardly end well (`resource_stuck`)",
+    from: "server",
+    on: both,
+    schema: z.union([resourceSlowSchema, resourceStuckSchema]),
+    example: {
+      type: "resource_slow",
+      timestamp: "2025-10-09T14:42:00.000Z",
+      resource: {
+        logicalId: "Api",
+        type: "AWS::ECS::Service",
+        status: "CREATE_IN_PROGRESS",
+        physicalId: "",
+        path: "Api",
+        stackId: resourceUpdate?.type === "resource_update" ? resourceUpdate.resource.stackId : "",
+      },
+      stack: counts,
+      elapsedSeconds: 312,
+      typicalSeconds: { p50: 119, p90: 298 },
+      stuckAfterSeconds: 1800,
+      failsAt: "2025-10-09T17:36:48.000Z",
+      rollback: { resources: 7, seconds: { p50: 140, p90: 210 } },
+      channel: resourceUpdate?.channel,
+      offset: 18,
+    },
   },
   StackComplete: {
     summary: "The durable end of a stack's operation",

@@ -11,6 +11,7 @@ import {
   MAX_WORD_LENGTH,
 } from "../bounds.ts";
 import { estimateSchema } from "../estimate.ts";
+import { adviceSchema, lightFacts } from "../light.ts";
 import { sentOutputSchema } from "../stack/output-value.ts";
 import { causeSchema, leftResourceSchema, MOST_LEFT_RESOURCES, outcomes } from "../stack/stack-frames.ts";
 import { environmentSchema, deploymentIdSchema, stackKeySchema } from "../connection/channel.ts";
@@ -42,6 +43,9 @@ const outputsSchema = z
     `must hold at most ${MAX_OUTPUTS_BYTES} bytes as JSON`,
   );
 
+/** As `adviceSchema`, of whoever sends events. */
+const sentAdviceSchema = adviceSchema.extend({ code: word, text, url: name });
+
 /** As `causeSchema`, of whoever sends events. */
 const sentCauseSchema = causeSchema.extend({
   logicalId: name,
@@ -52,6 +56,7 @@ const sentCauseSchema = causeSchema.extend({
   status: word,
   reason: text,
   timestamp: word,
+  advice: sentAdviceSchema.optional(),
 });
 
 export const deploymentModes = ["track", "deploy", "ingest"] as const;
@@ -150,7 +155,7 @@ const deploymentEnd = z.object({
   ...leavings,
 });
 
-const resourceSchema = z.object({
+export const resourceSchema = z.object({
   /** Unique in its stack: a Pulumi URN, or for CloudFormation the path of logical ids. */
   urn: name.optional(),
   type: word,
@@ -184,6 +189,15 @@ const resourceEvent = z.object({
   /** Where the resource's stack stands, if whoever tells of it knows: percent, and the resources of its operation. */
   progressPercent: z.number().min(0).max(100).optional(),
   ...stackCounts,
+});
+
+/** Something takes longer than usual, or is stuck. */
+const lightEvent = z.object({
+  ...ofStack,
+  resource: resourceSchema,
+  ...lightFacts,
+  failsAt: momentSchema.optional(),
+  advice: sentAdviceSchema.optional(),
 });
 
 const leftResources = z.array(sentLeftSchema).max(MOST_LEFT_RESOURCES);
@@ -318,6 +332,8 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
   event("resource_deleted", resourceEvent),
   event("resource_retained", resourceEvent),
   event("resource_failed", resourceEvent),
+  event("resource_slow", lightEvent),
+  event("resource_stuck", lightEvent),
 ]);
 
 /** A durable event before it has its place in a channel. */

@@ -1,7 +1,15 @@
 /** A deployment and its stacks as REST and snapshots show them: the seeds' interfaces and the fields of their samples. */
 import * as z from "zod";
 import { estimateSchema } from "../estimate.ts";
-import { blastSchema, deploymentModes, errorDetailSchema, leavings, runOrders } from "./deployment-events.ts";
+import { lightSchema } from "../light.ts";
+import {
+  blastSchema,
+  deploymentModes,
+  errorDetailSchema,
+  leavings,
+  resourceSchema,
+  runOrders,
+} from "./deployment-events.ts";
 import { runSourceSchema } from "./run-source.ts";
 import { outputValueSchema } from "../stack/output-value.ts";
 import { causeSchema, leftResourceSchema, outcomes } from "../stack/stack-frames.ts";
@@ -92,6 +100,8 @@ export const stackProgressSchema = z.object({
   stabilising: z.boolean().optional(),
   /** How much longer its operation takes. */
   estimate: estimateSchema.optional(),
+  /** The first of its resources that take longer than usual, or are stuck. */
+  lights: z.array(lightSchema.extend({ resource: resourceSchema })).optional(),
   outputs: z.record(z.string(), outputValueSchema).optional(),
   /** Outputs that are not told for want of room. */
   outputsOmitted: z.number().int().positive().optional(),

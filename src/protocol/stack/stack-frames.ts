@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { estimateSchema } from "../estimate.ts";
+import { adviceSchema, lightFacts, lightSchema } from "../light.ts";
 
 /** ISO 8601 UTC with milliseconds; AWS's own where AWS gave one. */
 const timestamp = z.string();
@@ -80,6 +81,8 @@ export const trackedResourceSchema = resourceViewSchema
     since: z.string().optional(),
     /** How it failed, once a rollback does more to it. */
     failure: z.object({ status: z.string(), reason: z.string() }).optional(),
+    /** It takes longer than usual, or is stuck; gone once it is done. */
+    light: lightSchema.optional(),
   });
 
 export type ShownResource = Readonly<z.infer<typeof trackedResourceSchema>>;
@@ -97,6 +100,8 @@ export const causeSchema = z.object({
   status: z.string(),
   reason: z.string(),
   timestamp,
+  /** What is known of failures like this one. */
+  advice: adviceSchema.optional(),
 });
 
 export type Cause = Readonly<z.infer<typeof causeSchema>>;
@@ -196,10 +201,39 @@ export const stackCompleteSchema = z.object({
 
 export type StackComplete = Readonly<z.infer<typeof stackCompleteSchema>>;
 
-export const stackFrameSchema = z.discriminatedUnion("type", [resourceUpdateSchema, stackCompleteSchema]);
+const lightFrame = <Type extends string>(type: Type) =>
+  z.object({
+    type: z.literal(type),
+    /** When it was noticed, by our own clock. */
+    timestamp,
+    resource: resourceViewSchema
+      .pick({ logicalId: true, type: true, status: true, physicalId: true, path: true, stackId: true })
+      // The instance that was replaced is deleted: the resource itself stands as it stood.
+      .extend({ superseded: z.literal(true).optional() }),
+    stack: stackCountsSchema,
+    ...lightFacts,
+    ...position,
+  });
+
+/** What CloudFormation does to a resource takes longer than it does nearly always. */
+export const resourceSlowSchema = lightFrame("resource_slow");
+
+/** It takes so long that it will hardly end well by itself. */
+export const resourceStuckSchema = lightFrame("resource_stuck");
+
+export type ResourceLight = Readonly<
+  z.infer<typeof resourceSlowSchema> | z.infer<typeof resourceStuckSchema>
+>;
+
+export const stackFrameSchema = z.discriminatedUnion("type", [
+  resourceUpdateSchema,
+  resourceSlowSchema,
+  resourceStuckSchema,
+  stackCompleteSchema,
+]);
 
 /** A durable event of a stack's channel. */
-export type StackFrame = ResourceUpdate | StackComplete;
+export type StackFrame = ResourceUpdate | ResourceLight | StackComplete;
 
 export const troubleFrameSchema = z.object({
   type: z.literal("error"),

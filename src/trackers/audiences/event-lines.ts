@@ -10,7 +10,7 @@ import type { StackFrame } from "../../protocol/stack/stack-frames.ts";
 import { logLine } from "../../log.ts";
 
 const isTold = ({ type }: DeploymentEvent): boolean =>
-  type === "resource_failed" || !type.startsWith("resource_");
+  type === "resource_failed" || type === "resource_stuck" || !type.startsWith("resource_");
 
 /** Events of a deployment's channel, of which the last has the offset `head`. */
 export const tellOfEvents = (channel: string, events: readonly DeploymentEvent[], head: number): void => {

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { causeCodec } from "../../channel/cause-codec.ts";
 import { objectOf, wordOf, type Codec } from "../../channel/codec.ts";
+import { lightCodec } from "../../channel/light-codec.ts";
 import { estimateCodec } from "../../channel/estimate-codec.ts";
 import type {
   DeploymentState,
@@ -138,6 +139,7 @@ export const resourceBlockCodec = z.array(
       startTime: time,
       updatedAt: time,
       failedBefore: set,
+      light: lightCodec.optional(),
     }),
   ]),
 );

@@ -15,6 +15,7 @@ import type {
 import type { Standing } from "../../domain/stack/statuses.ts";
 import type { Feed } from "./deployment-feeds.ts";
 import { causeCodec } from "../../channel/cause-codec.ts";
+import { lightCodec } from "../../channel/light-codec.ts";
 import { estimateCodec } from "../../channel/estimate-codec.ts";
 
 const text = z.string();
@@ -40,6 +41,7 @@ const ownMark = objectOf<OwnMark>({
   timestamp: time,
   reason: text,
   hint: wordOf<NonNullable<OwnMark["hint"]>>().optional(),
+  sign: wordOf<NonNullable<OwnMark["sign"]>>().optional(),
   operationId: text.optional(),
   clientRequestToken: text.optional(),
 });
@@ -91,6 +93,7 @@ const fact = objectOf<Fact>({
   physicalId: text,
   reason: text,
   hint: wordOf<NonNullable<Fact["hint"]>>().optional(),
+  sign: wordOf<NonNullable<Fact["sign"]>>().optional(),
   hook,
 });
 
@@ -107,6 +110,7 @@ const begun = {
   updatedAt: time,
   since: time.optional(),
   failure: objectOf<NonNullable<BegunResource["failure"]>>({ status: text, reason: text }).optional(),
+  light: lightCodec.optional(),
   forward: standing,
   undo: standing,
 };
@@ -132,6 +136,7 @@ export const blockCodec = z.array(
     objectOf<TrackedResource>({
       ...begun,
       history: z.array(fact).optional(),
+      cleaningLight: wordOf<NonNullable<TrackedResource["cleaningLight"]>>().optional(),
       base: objectOf<NonNullable<TrackedResource["base"]>>(begun).optional(),
     }),
   ]),

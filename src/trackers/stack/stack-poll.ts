@@ -196,8 +196,10 @@ export class StackPoll implements AlarmTask {
   }
 
   private async withLearned(findings: Findings): Promise<Findings> {
-    if (findings.events.length === 0) return findings;
-    return { ...findings, learned: await this.parts.experience.learned() };
+    const { store, experience } = this.parts;
+    // Of what runs it is told when it takes long, and that depends on how long it takes usually.
+    if (findings.events.length === 0 && isComplete(store.state)) return findings;
+    return { ...findings, now: Date.now(), learned: await experience.learned() };
   }
 
   /** Why a name that AWS has never shown is not asked for now; undefined: it is. */

@@ -76,6 +76,49 @@ const looksAt = (name: WholeTrace): Look[] => {
   return looks;
 };
 
+/** Looks each half a minute at all of one recording, as if it went on now; what was told to be stuck, and then ended well. */
+const falselyStuck = (name: WholeTrace): string[] => {
+  const events = traceEvents(name, reasonHintOf).sort((one, other) =>
+    one.timestamp < other.timestamp ? -1 : Number(one.timestamp > other.timestamp),
+  );
+  const nested = new Set(events.filter((event) => !isOwnEvent(event)).map(({ physicalId }) => physicalId));
+  const root = events.find(({ stackId }) => !nested.has(stackId))!;
+  let state: StackState = EMPTY_STATE;
+  const stuck: string[] = [];
+  let offset = 0;
+  const look = (fresh: readonly StackEvent[], now: number): void => {
+    const read = new Set(state.followed.keys());
+    const findings = {
+      rootId: root.stackId,
+      rootName: root.stackName,
+      events: fresh,
+      read,
+      plans: new Map(),
+      now,
+    };
+    const change = advance(state, findings, { channel: "stacks/x/y", offset });
+    state = change.state;
+    offset += change.frames.length;
+    for (const frame of change.frames)
+      if (frame.type === "resource_stuck")
+        stuck.push(`${frame.resource.stackId} ${frame.resource.logicalId}`);
+  };
+  let last = Date.parse(events[0]!.timestamp);
+  for (const event of events) {
+    const at = Date.parse(event.timestamp);
+    // A stack at rest is not looked at for hours.
+    for (let now = last + 30_000; now < Math.min(at, last + 10_800_000); now += 30_000) look([], now);
+    look([event], at);
+    last = at;
+  }
+  const endedWell = new Set(
+    events
+      .filter(({ status }) => status.endsWith("_COMPLETE"))
+      .map((event) => `${event.stackId} ${event.logicalId}`),
+  );
+  return stuck.filter((key) => endedWell.has(key)).map((key) => `${name}: ${key}`);
+};
+
 const medianOf = (values: readonly number[]): number =>
   [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN;
 
@@ -92,5 +135,9 @@ describe.skipIf(!tracesFolder)(`Estimates of recordings${tracesFolder ? "" : ` (
     expect(off).toBeLessThan(0.25);
     expect(off).toBeLessThan(pace / 2);
     expect(held).toBeGreaterThan(0.75);
+  });
+
+  test("tell of nothing that it is stuck which then ends well", () => {
+    expect(wholeTraces.flatMap(falselyStuck)).toEqual([]);
   });
 });

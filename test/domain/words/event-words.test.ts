@@ -147,6 +147,29 @@ const ROWS: readonly Row[] = [
     { ...bucket, error },
     words("bad", "error", "Failed: aws:s3/bucket:Bucket (logs): Unable to create", "✗"),
   ],
+  [
+    "resource_slow",
+    { ...bucket, elapsedSeconds: 95, typicalSeconds: { p50: 15, p90: 22 } },
+    words("quiet", "info", "Slow: aws:s3/bucket:Bucket (logs) has taken 95s, usually 15s to 22s", "⏸"),
+  ],
+  [
+    "resource_stuck",
+    {
+      ...bucket,
+      elapsedSeconds: 300,
+      typicalSeconds: { p50: 15, p90: 22 },
+      stuckAfterSeconds: 300,
+      failsAt: "2026-03-01T12:00:00.000Z",
+      rollback: { resources: 3, seconds: { p50: 40, p90: 60 } },
+      advice: { code: "no_progress", text: "Look at it", url: "https://example.com/stuck" },
+    },
+    words(
+      "warning",
+      "warn",
+      "Perhaps stuck: aws:s3/bucket:Bucket (logs) has taken 5m 0s, usually 15s to 22s; fails by itself at 12:00 UTC and rolls back 3 resources, about 40s; cancelling now does so at once. Look at it (https://example.com/stuck)",
+      "⏸",
+    ),
+  ],
 ];
 
 describe("an event's words", () => {

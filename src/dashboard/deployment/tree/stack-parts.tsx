@@ -11,6 +11,7 @@ import { stackPath } from "../../route.ts";
 import { ConsoleLink } from "../../elements/console-link.tsx";
 import { CopyButton } from "../../elements/copy-button.tsx";
 import { MiddleCut } from "../../elements/middle-cut.tsx";
+import { LightMark } from "../../elements/light-mark.tsx";
 import { Elapsed } from "../../elements/elapsed.tsx";
 import { Status } from "../../elements/status.tsx";
 import type { StackView } from "../run/run-view.ts";
@@ -23,7 +24,7 @@ type ResourceProps = Readonly<{
 }>;
 
 const Resource = ({ id, node, stack, runEnd }: ResourceProps) => {
-  const { type, name, startTime, updatedAt } = node;
+  const { type, name, startTime, updatedAt, light } = node;
   const isSelected = queryValue("resource") === id && queryValue("stack") === stack.name;
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
@@ -41,7 +42,7 @@ const Resource = ({ id, node, stack, runEnd }: ResourceProps) => {
         <MiddleCut text={shown} />
       </a>
       <span class="type quiet cut" title={type}>
-        {type}
+        {type} <LightMark light={light} name={name} />
       </span>
       <Status status={wordOfResource(node, stack)} />
       <span class="number quiet">

@@ -24,6 +24,7 @@ const markOf = (event: StackEvent, rank: number): OwnMark => ({
   timestamp: event.timestamp,
   reason: event.reason.slice(0, MOST_REASON),
   ...(event.hint && { hint: event.hint }),
+  ...(event.sign && { sign: event.sign }),
   ...(event.operationId && { operationId: event.operationId }),
   ...(event.clientRequestToken && { clientRequestToken: event.clientRequestToken }),
 });

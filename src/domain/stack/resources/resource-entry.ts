@@ -22,6 +22,10 @@ const verbOf = (status: string): string => status.slice(0, status.indexOf("_"));
 const startsAnew = (before: string, after: string): boolean =>
   isBegun(after) && !(isBegun(before) && verbOf(before) === verbOf(after));
 
+/** What was told to take long does so until something else is done to it. */
+export const lightKept = ({ status, light }: BegunResource, after: string) =>
+  isBegun(after) && verbOf(status) === verbOf(after) ? light : undefined;
+
 /** Only a rollback follows from a failure: what fails and is tried again for any other reason has done no harm. */
 const failureKept = ({ status, reason, failure }: BegunResource, after: string) =>
   isFailed(after) ? undefined : isFailed(status) ? { status, reason } : failure;
@@ -37,6 +41,7 @@ export const entryAfter = (
   const status = told.status === "" ? (known?.status ?? "") : told.status;
   const since = known && (startsAnew(known.status, status) ? timestamp : known.since);
   const failure = known && undoing ? failureKept(known, status) : undefined;
+  const light = known && lightKept(known, status);
   return {
     logicalId,
     type,
@@ -50,6 +55,7 @@ export const entryAfter = (
     updatedAt: timestamp,
     ...(since !== undefined && { since }),
     ...(failure && { failure }),
+    ...(light && { light }),
     ...(hook && { hook }),
   };
 };

@@ -57,6 +57,13 @@ const standingAfter = (before: Standing, fact: JudgedFact, place: Place): Standi
 
 /** A resource as viewers are shown it: without what only the counting needs. */
 export const shownOf = (resource: TrackedResource): BegunResource => {
-  const { forward: _forward, undo: _undo, history: _history, base: _base, ...shown } = resource;
+  const {
+    forward: _forward,
+    undo: _undo,
+    history: _history,
+    base: _base,
+    cleaningLight: _light,
+    ...shown
+  } = resource;
   return shown;
 };

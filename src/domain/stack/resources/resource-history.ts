@@ -19,6 +19,7 @@ export const factOf = (event: StackEvent, rank: number): Fact => ({
   physicalId: event.physicalId,
   reason: cut(event.reason),
   ...(event.hint && { hint: event.hint }),
+  ...(event.sign && { sign: event.sign }),
   ...(event.hook && { hook: { ...event.hook, reason: cut(event.hook.reason) } }),
 });
 

@@ -4,7 +4,7 @@ import { estimateOf } from "../../estimate/estimate.ts";
 import { durationsOf, type Learned } from "../../estimate/learned.ts";
 import { CLOSING_REST, type Outlook } from "../../estimate/outlook.ts";
 import type { Family } from "../operation/family.ts";
-import { entryAfter, type BegunResource } from "./resource-entry.ts";
+import { entryAfter, lightKept, type BegunResource } from "./resource-entry.ts";
 import { placeOf, resourceOf, shownOf } from "./resource-fold.ts";
 import { factOf, failureIn, withFact } from "./resource-history.ts";
 import { isNestedStackEvent, type StackEvent } from "../stack-event.ts";
@@ -22,6 +22,15 @@ const isSame = (left: BegunResource | undefined, right: BegunResource): boolean 
     const other = right[field];
     return one === other || (typeof one === "object" && JSON.stringify(one) === JSON.stringify(other));
   });
+};
+
+/** What was told to take long stays so as long as it goes on; it is in no event of AWS's. */
+const withLights = (known: TrackedResource | undefined, resource: TrackedResource): TrackedResource => {
+  const light = known && lightKept(known, resource.status);
+  const { cleaningLight } = known ?? {};
+  return light || cleaningLight
+    ? { ...resource, ...(light && { light }), ...(cleaningLight && { cleaningLight }) }
+    : resource;
 };
 
 /** Outlooks of states that may be folded further: counting one anew costs as much as all resources. */
@@ -87,7 +96,8 @@ export class ResourceSet {
     const place = placeOf(known, { ...event, path: stack.prefix + event.logicalId });
     const fact = factOf(event, rank);
     const history = withFact(known?.history ?? [], fact);
-    const { resource, shown } = resourceOf(place, history, family.phases);
+    const { resource: told, shown } = resourceOf(place, history, family.phases);
+    const resource = withLights(known, told);
     const { phase } = family.root;
     if (known) count(this.tally, known, phase, -1);
     else if (Object.hasOwn(stack.planned, event.logicalId)) this.tally.unstarted--;
@@ -111,6 +121,12 @@ export class ResourceSet {
     this.outlook ??= outlookOf(this.all, followed, root, durationsOf(this.learned));
     const rest = this.outlook.at(now) ?? (this.tally.finished > 0 ? CLOSING_REST : undefined);
     return rest && estimateOf(rest, now);
+  }
+
+  /** A resource stands as it stood, but for what was told of it. */
+  replace(key: string, resource: TrackedResource): void {
+    this.all.set(key, resource);
+    this.touched.add(key);
   }
 
   /** The next fold of this state goes on with its outlook. */
@@ -141,7 +157,8 @@ export class ResourceSet {
   refold(corrected: Set<string>): void {
     for (const [key, known] of this.all) {
       if (known.history === undefined) continue;
-      const { resource } = resourceOf(placeOf(known, known), known.history, this.family.phases);
+      const told = resourceOf(placeOf(known, known), known.history, this.family.phases).resource;
+      const resource = withLights(known, told);
       const isShownSame = isSame(shownOf(resource), shownOf(known));
       if (isShownSame && resource.forward === known.forward && resource.undo === known.undo) continue;
       this.all.set(key, resource);

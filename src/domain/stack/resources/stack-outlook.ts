@@ -1,10 +1,11 @@
 /** What an attempt has yet to do, resource by resource, as the estimate needs it. */
 import type { Durations, Verb } from "../../estimate/durations.ts";
+import type { Light } from "../../../protocol/light.ts";
 import { Outlook, type Around, type Placed } from "../../estimate/outlook.ts";
 import type { Task } from "../../estimate/work-order.ts";
 import { STACK_TYPE } from "../stack-event.ts";
 import type { FollowedStack, TrackedResource } from "../stack-state.ts";
-import { resourceKeyOf } from "../stack-state.ts";
+import { resourceKeyOf, rootOf, type StackState } from "../stack-state.ts";
 import { standingOf, type OperationKind } from "../statuses.ts";
 
 const verbOf = (status: string): Verb => {
@@ -65,6 +66,28 @@ const aroundIn = (followed: Followed) => {
     const task: Task = { id, type: STACK_TYPE, verb: plannedVerb(stack.kind) };
     return parent && { stackId: parent.stackId, task };
   };
+};
+
+/**
+ * What CloudFormation takes back if the operation fails at `now`, or is cancelled: how many resources, and the seconds that it
+ * takes. Undefined: it is none that is taken back.
+ */
+export const rollbackOf = (
+  { resources, followed, ...state }: StackState,
+  durationsOf: (task: Task) => Durations,
+  now: number,
+): Light["rollback"] => {
+  const root = rootOf({ resources, followed, ...state });
+  if (!root || root.phase !== "forward" || (root.kind !== "create" && root.kind !== "update"))
+    return undefined;
+  const turned = { ...root, phase: "rollback" as const };
+  let count = 0;
+  for (const resource of resources.values())
+    if (resource.type !== STACK_TYPE && placeOfResource(resource, turned)) count += 1;
+  const rest = outlookOf(resources, followed, turned, durationsOf).at(now);
+  const span = count > 0 ? rest?.span : undefined;
+  const seconds = span && { p50: Math.round(span.p50), p90: Math.round(span.p50 + span.spread) };
+  return { resources: count, ...(seconds && { seconds }) };
 };
 
 /** All that is to be done, counted from nothing. */

@@ -1,0 +1,25 @@
+/** That something takes long, in words: how long by now, how long usually, when it fails by itself, and what to look at. */
+import type { Light } from "../../protocol/light.ts";
+import { countText, durationText } from "./durations.ts";
+
+type Told = Omit<Light, "at">;
+
+/** What comes of it if it goes on like that; empty: nobody knows. `14:05 UTC` stands for a moment of the next days. */
+const prospectOf = ({ failsAt, rollback }: Told): string => {
+  if (failsAt === undefined) return "";
+  const { resources = 0, seconds } = rollback ?? {};
+  const long = seconds ? `, about ${durationText(seconds.p50)}` : "";
+  const back =
+    resources > 0
+      ? ` and rolls back ${countText(resources, "resource")}${long}; cancelling now does so at once`
+      : "";
+  return `; fails by itself at ${failsAt.slice(11, 16)} UTC${back}`;
+};
+
+/** `what`: what takes long, by its name. */
+export const lightText = (told: Told, what: string): string => {
+  const { kind, elapsedSeconds, typicalSeconds, advice } = told;
+  const usual = `usually ${durationText(typicalSeconds.p50)} to ${durationText(typicalSeconds.p90)}`;
+  const text = `${what} has taken ${durationText(elapsedSeconds)}, ${usual}${prospectOf(told)}`;
+  return `${kind === "stuck" ? "Perhaps stuck" : "Slow"}: ${text}${advice ? `. ${advice.text} (${advice.url})` : ""}`;
+};
