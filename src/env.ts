@@ -37,4 +37,7 @@ export interface Env extends Variables {
   readonly FAR_ENDS: Objects<FarEndsRpc>;
   readonly ORCHESTRATIONS: Workflow<OrchestrationParams>;
   readonly ASSETS: Fetcher;
+  /** Requests of one caller with a token, and of one address without; absent: they are not limited. */
+  readonly CALLER_LIMIT?: RateLimit;
+  readonly STRANGER_LIMIT?: RateLimit;
 }

@@ -74,7 +74,7 @@ export const gatewayOf = (env: Env, name: string, locationHint?: DurableObjectLo
 export const directoryOf = (env: Env): DirectoryRpc =>
   env.DIRECTORY.get(env.DIRECTORY.idFromName("directory"));
 
-/** The one object that keeps all tickets. */
+/** The one object that keeps the install's secret where no setting holds one. */
 export const ticketsOf = (env: Env): TicketsRpc => env.TICKETS.get(env.TICKETS.idFromName("tickets"));
 
 /** The one object that knows all destinations. */

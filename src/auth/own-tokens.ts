@@ -1,12 +1,12 @@
 /**
- * Tokens that Stackcast signs for itself: the session of a signed-in page or terminal, and what a sign-in that is under way
- * has to remember. Each purpose has a key of its own, derived from the install's secret: none passes for another.
+ * Tokens that Stackcast signs for itself: the session of a signed-in page or terminal, a socket's ticket, and what a sign-in
+ * that is under way has to remember. Each purpose has a key of its own, derived from the install's secret: none passes for another.
  */
 import { decodeProtectedHeader, jwtVerify, SignJWT, type JWTPayload } from "jose";
 import * as z from "zod";
 import { sessionSchema, type Session } from "../protocol/connection/session.ts";
 
-type Purpose = "session" | "sign-in" | "code";
+type Purpose = "session" | "sign-in" | "code" | "ticket";
 
 /** In a token's header, so that it is known before it is verified. */
 const SESSION_TYPE = "stackcast-session+jwt";

@@ -1,54 +1,64 @@
 /**
- * What a ticket looks like: the time of its end and chance, signed. So whoever looks at one knows at once, without asking
- * anybody, whether Stackcast gave it and whether its time is over; only whether it was used is kept elsewhere.
+ * A ticket: what a browser puts into a WebSocket's URL in place of its token. It carries its session, an id and the gateway
+ * that is to take it, signed, so that nobody keeps tickets: that gateway remembers the ids it took until they expire.
  */
+import * as z from "zod";
+import { sessionSchema, type Session } from "../protocol/connection/session.ts";
 import type { AuthSettings } from "./auth-settings.ts";
+import { signedFor, verifiedFor } from "./own-tokens.ts";
 
-const BASE64 = { alphabet: "base64url", omitPadding: true } as const;
-const HMAC = { name: "HMAC", hash: "SHA-256" } as const;
+const LIFETIME_SECONDS = 60;
+const ID_BYTES = 12;
 
-/** Bytes of the time, of time and chance, and of all with the signature. */
-const TIME_BYTES = 8;
-const SIGNED_BYTES = TIME_BYTES + 24;
-const TICKET_BYTES = SIGNED_BYTES + 32;
+const claimsSchema = z.object({
+  jti: z.string().min(1).max(64),
+  exp: z.number(),
+  gateway: z.string().max(64),
+  session: sessionSchema,
+});
 
-const keyFrom = (secret: BufferSource): Promise<CryptoKey> =>
-  crypto.subtle.importKey("raw", secret, HMAC, false, ["sign", "verify"]);
+/** What a valid ticket says. */
+export type OpenedTicket = Readonly<{
+  id: string;
+  /** Unix milliseconds. */
+  expiresAt: number;
+  /** The name of the one gateway that may take it. */
+  gateway: string;
+  session: Session;
+}>;
 
 /** The settings' own secret that tickets can be signed with; undefined: none, as keys are fetched or nothing is verified. */
 export const ticketSecretOf = (auth: AuthSettings): string | undefined =>
   auth.mode === "jwt" && "secret" in auth.keys ? auth.keys.secret : undefined;
 
-/** What tickets are signed with: derived, so that no ticket is worth anything as a token, nor a token as a ticket. */
-export const ticketKeyOf = async (secret: string): Promise<CryptoKey> => {
-  const encoder = new TextEncoder();
-  const root = await keyFrom(encoder.encode(secret));
-  return keyFrom(await crypto.subtle.sign(HMAC, root, encoder.encode("stackcast tickets")));
+/** A new ticket, which never outlives its session. `now` and `expiresAt`: Unix milliseconds. */
+export const signedTicket = async (
+  secret: string,
+  session: Session,
+  gateway: string,
+  now: number,
+): Promise<Readonly<{ ticket: string; expiresAt: number }>> => {
+  const end = Math.min(Math.floor(now / 1000) + LIFETIME_SECONDS, Math.floor(session.expiresAt));
+  const jti = crypto
+    .getRandomValues(new Uint8Array(ID_BYTES))
+    .toBase64({ alphabet: "base64url", omitPadding: true });
+  const ticket = await signedFor(secret, "ticket", { jti, gateway, session }, end);
+  return { ticket, expiresAt: end * 1000 };
 };
 
-/** A new ticket that ends at a time, in milliseconds since 1970. */
-export const signedTicket = async (key: CryptoKey, expires: number): Promise<string> => {
-  const bytes = new Uint8Array(TICKET_BYTES);
-  new DataView(bytes.buffer).setFloat64(0, expires);
-  crypto.getRandomValues(bytes.subarray(TIME_BYTES, SIGNED_BYTES));
-  const signature = await crypto.subtle.sign(HMAC, key, bytes.subarray(0, SIGNED_BYTES));
-  bytes.set(new Uint8Array(signature), SIGNED_BYTES);
-  return bytes.toBase64(BASE64);
-};
-
-const bytesOf = (ticket: string): Uint8Array<ArrayBuffer> | undefined => {
-  try {
-    return Uint8Array.fromBase64(ticket, { alphabet: "base64url" });
-  } catch {
-    return undefined;
-  }
-};
-
-/** Whether a text is a ticket that was signed with the key and has not ended. */
-export const isTicket = async (key: CryptoKey, ticket: string, now: number): Promise<boolean> => {
-  const bytes = bytesOf(ticket);
-  if (bytes?.length !== TICKET_BYTES) return false;
-  const signed = bytes.subarray(0, SIGNED_BYTES);
-  if (!(await crypto.subtle.verify(HMAC, key, bytes.subarray(SIGNED_BYTES), signed))) return false;
-  return new DataView(bytes.buffer).getFloat64(0) > now;
+/** What a ticket says; undefined: it was not signed with this secret, or its time is over. */
+export const openedTicket = async (
+  secret: string,
+  ticket: string,
+  now: number,
+): Promise<OpenedTicket | undefined> => {
+  const claims = await verifiedFor(secret, "ticket", ticket, now, claimsSchema);
+  return (
+    claims && {
+      id: claims.jti,
+      expiresAt: claims.exp * 1000,
+      gateway: claims.gateway,
+      session: claims.session,
+    }
+  );
 };

@@ -24,6 +24,7 @@ import { gatewaySocket } from "./sockets/gateway-socket.ts";
 import { health } from "./health.ts";
 import { serveDocument } from "./documents/openapi.ts";
 import { pageResponse } from "./documents/page.ts";
+import { limitReads } from "./middleware/rate-limits.ts";
 import { requestLog } from "./middleware/request-log.ts";
 import { requireSettings } from "./middleware/require-settings.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
@@ -65,7 +66,7 @@ app.use(requireSettings);
 app.use("/api/*", shareWithOrigins);
 app.use("/canvas/deploy", shareWithOrigins);
 app.use(refuseForeignChanges);
-app.use("/api/*", requireSession);
+app.use("/api/*", requireSession, limitReads);
 app.use(limitBody);
 
 app.route("/", health);

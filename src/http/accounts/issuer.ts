@@ -3,6 +3,7 @@ import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { accountsOf, issuerOf } from "../../objects.ts";
 import { failureAnswers } from "../documents/answers.ts";
+import { limited } from "../middleware/rate-limits.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
 
 const tags = ["accounts"];
@@ -64,6 +65,7 @@ const keysRoute = createRoute({
   operationId: "getKeys",
   summary: "The public keys that Stackcast's tokens are signed with",
   tags,
+  middleware: [limited("strangers")],
   responses: {
     ...failureAnswers,
     200: json("The keys", z.object({ keys: z.array(keySchema) }).meta({ id: "Keys" }), {
@@ -87,6 +89,7 @@ const templateRoute = createRoute({
   operationId: "getAccountTemplate",
   summary: "The CloudFormation template that lets Stackcast into an account",
   tags,
+  middleware: [limited("strangers")],
   responses: {
     ...failureAnswers,
     200: json("The template", z.looseObject({}).meta({ id: "AccountTemplate" }), {

@@ -17,7 +17,7 @@ import type { AppEnv } from "../middleware/app-env.ts";
 import { restFailure } from "../middleware/failure-response.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
 import { requestSession } from "../middleware/sessions.ts";
-import { installSecret } from "../sockets/ticket-session.ts";
+import { installSecret } from "../middleware/install-secret.ts";
 import { cookieOf, dropCookie, keepCookie, MOST_COOKIE_BYTES } from "./cookies.ts";
 import { authorizationUrl, claimsOfCallback, newChallenge } from "./identity-provider.ts";
 

@@ -22,6 +22,7 @@ import { canvasAnswerExamples, canvasRequestExample } from "./canvas-examples.ts
 import { bareFailure, bareFailureAnswers } from "./canvas-failures.ts";
 import { digestOf, drawnName, nameOfDigest } from "./canvas-names.ts";
 import { call, directoryOf, stackTrackerOf } from "../../objects.ts";
+import { limited } from "../middleware/rate-limits.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
 import { notCovered, requireRole, requireSession } from "../middleware/sessions.ts";
 
@@ -49,7 +50,7 @@ const deployRoute = createRoute({
     "their private keys are in the first answer and nowhere else.",
   security: [{ token: [] }],
   tags: ["stacks"],
-  middleware: [requireSession, requireRole("deployer")],
+  middleware: [requireSession, requireRole("deployer"), limited("registrations")],
   request: {
     headers,
     body: {

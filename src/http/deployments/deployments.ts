@@ -16,6 +16,7 @@ import { answerOf, failureAnswers, PRIVATE } from "../documents/answers.ts";
 import { deploymentExample, registrationExamples, runExample } from "./deployments-examples.ts";
 import { restFailure } from "../middleware/failure-response.ts";
 import { call, deploymentOf, directoryOf } from "../../objects.ts";
+import { limited } from "../middleware/rate-limits.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
 import { deploymentNotCovered, requireRole } from "../middleware/sessions.ts";
 
@@ -52,7 +53,7 @@ const registerRoute = createRoute({
     "`stacks`, or with none, the last plan is deployed again (404 PLAN_NOT_FOUND if there is none).",
   security,
   tags,
-  middleware: [requireRole("deployer")],
+  middleware: [requireRole("deployer"), limited("registrations")],
   request: {
     body: {
       required: true,

@@ -11,7 +11,7 @@ const messages: Readonly<Record<FailureCode, string>> = {
   METHOD_NOT_ALLOWED: "Allowed here: GET",
   UPGRADE_REQUIRED: "This address is a WebSocket",
   PAYLOAD_TOO_LARGE: "A body holds at most 1048576 bytes",
-  TOO_MANY_REQUESTS: "50 tickets are open already: use them, or wait a minute",
+  TOO_MANY_REQUESTS: "Too many tickets within a minute: wait a while",
   STACK_NOT_FOUND: "There is no stack of this name in this region",
   DEPLOYMENT_NOT_FOUND: "There is no such deployment",
   EVENTS_NOT_KEPT: "The events of run 3 are no longer kept",

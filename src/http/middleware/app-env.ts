@@ -1,4 +1,5 @@
 /** What the routes find in their context. */
+import type { OpenedTicket } from "../../auth/signed-ticket.ts";
 import type { FailureCode } from "../../protocol/failure.ts";
 import type { Session } from "../../protocol/connection/session.ts";
 import type { Env } from "../../env.ts";
@@ -13,6 +14,8 @@ export type AppEnv = {
     settings: Settings;
     /** Put there by `requireSession`; absent on routes that need no token. */
     session: Session;
+    /** Put there with the session of a socket that came with a ticket. */
+    ticket: OpenedTicket;
     /** Put there by the answer that tells it, for the log; absent if nothing failed. */
     failure: FailureCode;
   };

@@ -5,6 +5,7 @@ import { bearerOf, type Credential } from "../../auth/credential.ts";
 import { localSession } from "../../auth/loopback.ts";
 import { hasRole } from "../../auth/rights.ts";
 import { isSessionToken, sessionIn } from "../../auth/own-tokens.ts";
+import { openedTicket } from "../../auth/signed-ticket.ts";
 import { verifyAccess, verifyToken } from "../../auth/token.ts";
 import type { AuthSettings } from "../../auth/auth-settings.ts";
 import type { Failure } from "../../protocol/failure.ts";
@@ -17,7 +18,7 @@ import { opensEventStream } from "../deployments/event-stream.ts";
 import { cookieOf } from "../auth/cookies.ts";
 import { isOriginAllowed, originNotAllowed } from "./browser-origins.ts";
 import { failureResponse } from "./failure-response.ts";
-import { installSecret, ticketSession } from "../sockets/ticket-session.ts";
+import { installSecret } from "./install-secret.ts";
 
 const absent: Failure = { code: "UNAUTHENTICATED", message: "A token is required" };
 
@@ -26,6 +27,12 @@ const ended: Failure = { code: "TOKEN_EXPIRED", message: "The session has ended:
 const notLocal: Failure = {
   code: "FORBIDDEN",
   message: "AUTH_MODE=off serves only requests to a loopback host: set AUTH_JWT_SECRET or AUTH_JWKS_URL",
+};
+
+/** What a ticket is told that opens nothing. */
+export const ticketRefused: Failure = {
+  code: "UNAUTHENTICATED",
+  message: "The ticket is unknown, used or expired",
 };
 
 /** What a session is told that may not see the stack it asks for. */
@@ -37,7 +44,7 @@ export const deploymentNotCovered: Failure = {
   message: "The token does not cover this deployment",
 };
 
-/** The session of a credential. A ticket is used up by this, whatever becomes of the request. */
+/** The session of a credential. A ticket is in the context then: the gateway that it names sees that it is used once. */
 export const sessionOf = async (
   c: Context<AppEnv>,
   credential: Credential | undefined,
@@ -45,12 +52,23 @@ export const sessionOf = async (
   const { auth } = c.get("settings");
   if (auth.mode === "off") return isLoopback(new URL(c.req.url)) ? success(localSession) : failed(notLocal);
   if (credential === undefined) return ambientSession(c, auth);
-  if (credential.kind === "ticket") return ticketSession(c.env, auth, credential.ticket);
+  if (credential.kind === "ticket") return ticketSession(c, auth, credential.ticket);
   const isOurs = "jwksUrl" in auth.keys && isSessionToken(credential.token);
   return isOurs ? ownSession(c, auth, credential.token) : verifyToken(credential.token, auth, Date.now());
 };
 
 type JwtSettings = Extract<AuthSettings, { mode: "jwt" }>;
+
+const ticketSession = async (
+  c: Context<AppEnv>,
+  auth: JwtSettings,
+  text: string,
+): Promise<Result<Session, Failure>> => {
+  const ticket = await openedTicket(await installSecret(c.env, auth), text, Date.now());
+  if (!ticket) return failed(ticketRefused);
+  c.set("ticket", ticket);
+  return success(ticket.session);
+};
 
 const ownSession = async (
   c: Context<AppEnv>,

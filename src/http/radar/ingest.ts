@@ -11,6 +11,7 @@ import {
 } from "../../protocol/ingest.ts";
 import { answerOf, failureAnswers } from "../documents/answers.ts";
 import { restFailure } from "../middleware/failure-response.ts";
+import { excessOf } from "../middleware/rate-limits.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
 import { requireRole } from "../middleware/sessions.ts";
 import { keyExample } from "./radar-examples.ts";
@@ -21,6 +22,16 @@ const NO_STORE = { "Cache-Control": "no-store" } as const;
 const security = [{ token: [] }];
 const tags = ["push"];
 const forAdmins = [requireRole("admin")];
+
+/** Keys that were good a moment ago, and until when they need not be counted; bounded, as most keys are tried in vain. */
+const proven = new Map<string, number>();
+const PROVEN_MS = 60_000;
+const MOST_PROVEN = 100;
+
+const noteProven = (key: string, now: number): void => {
+  if (proven.size >= MOST_PROVEN) proven.clear();
+  proven.set(key, now + PROVEN_MS);
+};
 
 const pushRoute = createRoute({
   method: "post",
@@ -121,6 +132,10 @@ export const ingest = resourceApp()
     const stackIds = events.flatMap(({ source, detail }) =>
       source === "aws.cloudformation" ? (detail?.["stack-id"] ?? []) : [],
     );
+    const now = Date.now();
+    const isProven = key !== undefined && (proven.get(key) ?? 0) > now;
+    const excess = isProven ? undefined : await excessOf(c, "strangers");
+    if (excess) return restFailure(c, excess);
     const isKey =
       key !== undefined &&
       (await call(
@@ -128,6 +143,7 @@ export const ingest = resourceApp()
         (board) => board.push(key, stackIds),
       ));
     if (!isKey) return restFailure(c, { code: "UNAUTHENTICATED", message: "An ingest key is required" });
+    noteProven(key, now);
     return c.json({ success: true as const, data: { accepted: stackIds.length } }, 202, NO_STORE);
   })
   .openapi(listRoute, async (c) => {

@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { failureBodySchema, failureResponse } from "../middleware/failure-response.ts";
-import { nearestGateway } from "./nearest-gateway.ts";
+import { openedAtGateway } from "./nearest-gateway.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
 import {
   handedOn,
@@ -17,7 +17,7 @@ const connect = async (c: Context<AppEnv>): Promise<Response> => {
   if (!session.ok) return failureResponse(c, session.failure);
   const refusal = notUpgrading(c);
   if (refusal) return failureResponse(c, refusal);
-  return nearestGateway(c).fetch(handedOn(c, session.value));
+  return openedAtGateway(c, handedOn(c, session.value));
 };
 
 /** The gateways' WebSocket. It asks for its session itself, since a socket carries its token in more ways. */

@@ -7,7 +7,7 @@ import { offersStackcast, socketCredentialOf } from "../../auth/credential.ts";
 import { SUBPROTOCOL } from "../../protocol/connection/connection.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, type Result } from "../../protocol/result.ts";
-import { SESSION_HEADER, type Session } from "../../protocol/connection/session.ts";
+import { SESSION_HEADER, TICKET_HEADER, type Session } from "../../protocol/connection/session.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { isOriginAllowed, originNotAllowed } from "../middleware/browser-origins.ts";
 import {
@@ -16,14 +16,17 @@ import {
   type bareFailureSchema,
   type failureBodySchema,
 } from "../middleware/failure-response.ts";
+import { excessOf } from "../middleware/rate-limits.ts";
 import { sessionOf } from "../middleware/sessions.ts";
 
 /** The session of whoever wants to open a socket; it is in the context then. */
 export const socketSessionOf = async (c: Context<AppEnv>): Promise<Result<Session, Failure>> => {
   if (!isOriginAllowed(c)) return failed(originNotAllowed);
   const session = await sessionOf(c, socketCredentialOf(c.req.raw.headers, new URL(c.req.url)));
-  if (session.ok) c.set("session", session.value);
-  return session;
+  if (!session.ok) return session;
+  c.set("session", session.value);
+  const excess = await excessOf(c, "sockets");
+  return excess ? failed(excess) : session;
 };
 
 /** Why a request cannot become a socket. */
@@ -48,6 +51,8 @@ export const handedOn = (
   const url = new URL("https://gateway/socket");
   url.search = new URLSearchParams(query).toString();
   const headers = new Headers({ Upgrade: "websocket", [SESSION_HEADER]: headerOf(session) });
+  const { ticket }: Partial<AppEnv["Variables"]> = c.var;
+  if (ticket) headers.set(TICKET_HEADER, `${ticket.id} ${ticket.expiresAt}`);
   if (offersStackcast(c.req.raw.headers)) headers.set("Sec-WebSocket-Protocol", SUBPROTOCOL);
   return new Request(url, { headers });
 };

@@ -1,10 +1,12 @@
-/** Tickets over REST: a page asks for one with its token, and opens a WebSocket with it instead of the token. */
+/** Tickets over REST: a page asks for one with its token, and opens a WebSocket with it instead of the token. No object is asked. */
 import { createRoute } from "@hono/zod-openapi";
+import { signedTicket } from "../../auth/signed-ticket.ts";
 import { ticketSchema } from "../../protocol/connection/ticket.ts";
 import { answerOf, failureAnswers } from "../documents/answers.ts";
-import { restFailure } from "../middleware/failure-response.ts";
-import { ticketsOf } from "../../objects.ts";
+import { installSecret } from "../middleware/install-secret.ts";
+import { limited } from "../middleware/rate-limits.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
+import { nearestGatewayName } from "./nearest-gateway.ts";
 
 const issueRoute = createRoute({
   method: "post",
@@ -13,10 +15,11 @@ const issueRoute = createRoute({
   summary: "A ticket for one WebSocket, good once and for a minute",
   security: [{ token: [] }],
   tags: ["tickets"],
+  middleware: [limited("tickets")],
   responses: {
     ...failureAnswers,
     201: answerOf("The ticket", ticketSchema.meta({ id: "Ticket" }), {
-      ticket: "b0Jx1c3YkP7m2QvT9sWd4uLzA8eRhG5nXfKyC6iMoVE",
+      ticket: "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJiMEp4MWMzWWtQIn0.m2QvT9sWd4uLzA8eRhG5nXfKyC6iMoVE",
       expiresAt: "2025-10-09T14:31:00.000Z",
     }),
   },
@@ -24,7 +27,9 @@ const issueRoute = createRoute({
 
 /** The tickets' route. It needs a session in the context. */
 export const tickets = resourceApp().openapi(issueRoute, async (c) => {
-  const ticket = await ticketsOf(c.env).issue(c.get("session"));
-  if (!ticket.ok) return restFailure(c, ticket.failure);
-  return c.json({ success: true as const, data: ticket.value }, 201, { "Cache-Control": "no-store" });
+  const secret = await installSecret(c.env, c.get("settings").auth);
+  const gateway = nearestGatewayName(c);
+  const { ticket, expiresAt } = await signedTicket(secret, c.get("session"), gateway, Date.now());
+  const data = { ticket, expiresAt: new Date(expiresAt).toISOString() };
+  return c.json({ success: true as const, data }, 201, { "Cache-Control": "no-store" });
 });

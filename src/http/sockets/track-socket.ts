@@ -7,7 +7,7 @@ import { stackChannelOf } from "../../protocol/connection/channel-names.ts";
 import { OPENED_FOR_HEADER } from "../../protocol/rpc/socket-request.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { bareFailureSchema, failureResponse } from "../middleware/failure-response.ts";
-import { nearestGateway } from "./nearest-gateway.ts";
+import { openedAtGateway } from "./nearest-gateway.ts";
 import { invalidRequest, resourceApp } from "../middleware/resource-app.ts";
 import { notCovered } from "../middleware/sessions.ts";
 import {
@@ -54,7 +54,8 @@ const track = async (c: Context<AppEnv>): Promise<Response> => {
   const refusal = notUpgrading(c);
   if (refusal) return failureResponse(c, refusal);
   const position = { ...(epoch !== undefined && { epoch }), ...(offset !== undefined && { offset }) };
-  const opened = await nearestGateway(c).fetch(handedOn(c, session.value, { channel, ...position }));
+  const opened = await openedAtGateway(c, handedOn(c, session.value, { channel, ...position }));
+  if (opened.status !== 101) return opened;
   return opened.headers.has(OPENED_FOR_HEADER) ? withoutHeader(opened) : outdated(c, opened);
 };
 

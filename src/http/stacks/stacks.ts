@@ -13,6 +13,7 @@ import { answerOf, failureAnswers, PRIVATE } from "../documents/answers.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { restFailure } from "../middleware/failure-response.ts";
 import { call, stackTrackerOf } from "../../objects.ts";
+import { limited } from "../middleware/rate-limits.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
 import { notCovered, requireRole } from "../middleware/sessions.ts";
 import { stackEventsExample, summaryExample, trackingExample } from "./stacks-examples.ts";
@@ -92,7 +93,7 @@ const trackRoute = createRoute({
   summary: "Track a stack, even while nobody watches",
   security,
   tags,
-  middleware: [requireRole("deployer")],
+  middleware: [requireRole("deployer"), limited("registrations")],
   request: { params, query },
   responses: {
     ...failureAnswers,

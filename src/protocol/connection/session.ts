@@ -17,5 +17,8 @@ export type Session = Readonly<z.infer<typeof sessionSchema>>;
 /** Header that carries a verified session from the Worker into an object; never accepted from outside. */
 export const SESSION_HEADER = "stackcast-session";
 
+/** Header that carries the id of a ticket and when it expires, in Unix milliseconds, to the gateway that it names. */
+export const TICKET_HEADER = "stackcast-ticket";
+
 /** The session in the value of that header. */
 export const sessionHeaderSchema = z.preprocess((text) => JSON.parse(String(text)), sessionSchema);

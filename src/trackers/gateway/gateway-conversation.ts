@@ -17,7 +17,7 @@ import type { GatewayChannels } from "./gateway-channels.ts";
 import type { Refusal } from "./gateway-owners.ts";
 import { coverageOf, isChannel, maySee, NO_CHANNEL, NOT_COVERED } from "./gateway-rights.ts";
 import type { GatewayTicket } from "./gateway-ticket.ts";
-import type { HeldSockets, Ticketed } from "./held-sockets.ts";
+import type { HeldSockets } from "./held-sockets.ts";
 import { frameOf } from "./incoming-frame.ts";
 import { idOf, renewalOf } from "./renewal.ts";
 
@@ -44,9 +44,13 @@ export class GatewayConversation {
   }
 
   /** Accepts a socket that is opened for one channel: resolves when it was sent what it is owed, or is closed. */
-  async open(socket: WebSocket, { session, optedIn }: Ticketed, request: ChannelRequest): Promise<void> {
+  async open(
+    socket: WebSocket,
+    opened: Omit<GatewayTicket, "subscriptions">,
+    request: ChannelRequest,
+  ): Promise<void> {
     const { channel, epoch, offset } = request;
-    const ticket = { session, optedIn, only: channel, subscriptions: [] };
+    const ticket = { ...opened, only: channel, subscriptions: [] };
     this.sockets.accept(socket, ticket);
     await this.subscribe(socket, ticket, {
       action: "subscribe",

@@ -33,9 +33,17 @@ const reached = async <Answer>(
   }
 };
 
+/** Whether one subject comes into channels too often for whoever pays for it; many who come at once cost one question. */
+const isExcess = async (env: Env, subject = ""): Promise<boolean> => {
+  const key = JSON.stringify(["subscriptions", subject]);
+  const outcome = await env.CALLER_LIMIT?.limit({ key }).catch(() => undefined);
+  return outcome?.success === false;
+};
+
 /** The owner of a channel. */
 export const ownerOf = (env: Env, channel: string): Owner => ({
   join: async (request) => {
+    if (await isExcess(env, request.subject)) return failed({ close: CLOSE.tooManyRequests });
     const reply = await reached(env, channel, (owner) => owner.join(request));
     if (!reply) return failed({ close: CLOSE.draining });
     return reply.answer.ok ? reply.answer : failed({ failure: reply.answer.failure });

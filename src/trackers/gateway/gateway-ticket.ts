@@ -1,5 +1,6 @@
 /** What a gateway keeps with each socket: 100 subscriptions fit beside the largest session into 16 KiB. */
 import type { Ticketed } from "./held-sockets.ts";
+import type { UsedTicket } from "./used-tickets.ts";
 
 /**
  * A channel by its number in the gateway, and the offset with which the viewer joined. Events that the gateway passed on
@@ -13,5 +14,7 @@ export type GatewayTicket = Ticketed &
     only?: string;
     /** Milliseconds since 1970, until the first subscription. */
     waitingSince?: number;
+    /** The ticket that opened it: its id, and when it expires, in Unix milliseconds. */
+    used?: UsedTicket;
     subscriptions: readonly Subscription[];
   }>;

@@ -12,7 +12,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Push } from "../../protocol/rpc/channel-owner.ts";
 import { CLOSE } from "../../protocol/connection/close-codes.ts";
 import { PING, PONG, SUBPROTOCOL, SUBSCRIBE_WITHIN_SECONDS } from "../../protocol/connection/connection.ts";
-import { SESSION_HEADER, sessionHeaderSchema } from "../../protocol/connection/session.ts";
+import { SESSION_HEADER, sessionHeaderSchema, TICKET_HEADER } from "../../protocol/connection/session.ts";
 import { channelRequestSchema, OPENED_FOR_HEADER } from "../../protocol/rpc/socket-request.ts";
 import type { Env } from "../../env.ts";
 import { settingsOf } from "../../settings.ts";
@@ -21,6 +21,7 @@ import { GatewayConversation } from "./gateway-conversation.ts";
 import type { GatewayTicket } from "./gateway-ticket.ts";
 import { HeldSockets } from "./held-sockets.ts";
 import type { GatewayRpc } from "./gateway-rpc.ts";
+import { ticketIn, UsedTickets } from "./used-tickets.ts";
 
 const SUBSCRIBE_WITHIN_MS = SUBSCRIBE_WITHIN_SECONDS * 1000;
 
@@ -28,14 +29,17 @@ export class Gateway extends DurableObject<Env> implements GatewayRpc {
   private readonly sockets: HeldSockets<GatewayTicket>;
   private readonly channels: GatewayChannels;
   private readonly conversation: GatewayConversation;
+  private readonly tickets: UsedTickets;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const settings = settingsOf(env);
     // The Worker lets nobody in without these.
     if (!settings.ok || ctx.id.name === undefined) throw new Error("No gateway can be here");
+    this.tickets = new UsedTickets(ctx);
     this.sockets = new HeldSockets(ctx, (socket, ticket) => {
       for (const channel of this.channels.of(ticket)) channel.remove(socket);
+      this.tickets.outlive(ticket.used, Date.now());
     });
     this.channels = new GatewayChannels(ctx, env, this.sockets);
     this.channels.closeLost();
@@ -47,14 +51,21 @@ export class Gateway extends DurableObject<Env> implements GatewayRpc {
   override async fetch(request: Request): Promise<Response> {
     const session = sessionHeaderSchema.safeParse(request.headers.get(SESSION_HEADER));
     if (!session.success) return new Response(null, { status: 401 });
-    const optedIn = request.headers.get("Sec-WebSocket-Protocol") === SUBPROTOCOL;
+    const used = ticketIn(request.headers.get(TICKET_HEADER));
+    if (used && !this.tickets.take(used, Date.now())) return new Response(null, { status: 401 });
+    const ticket = {
+      session: session.data,
+      optedIn: request.headers.get("Sec-WebSocket-Protocol") === SUBPROTOCOL,
+      ...(used && { used }),
+    };
+    const { optedIn } = ticket;
     const { 0: client, 1: server } = new WebSocketPair();
     const asked = channelRequestSchema.safeParse(Object.fromEntries(new URL(request.url).searchParams));
     if (asked.success) {
-      await this.conversation.open(server, { session: session.data, optedIn }, asked.data);
+      await this.conversation.open(server, ticket, asked.data);
     } else {
       const now = Date.now();
-      this.sockets.accept(server, { session: session.data, optedIn, waitingSince: now, subscriptions: [] });
+      this.sockets.accept(server, { ...ticket, waitingSince: now, subscriptions: [] });
       if ((await this.ctx.storage.getAlarm()) === null)
         await this.ctx.storage.setAlarm(now + SUBSCRIBE_WITHIN_MS);
     }
