@@ -14,6 +14,8 @@ export type AlarmTask = Readonly<{
   run(now: number): Promise<unknown>;
   /** How long the alarm waits for it at most, in milliseconds; absent: until it has finished. */
   patienceMs?: number;
+  /** What of it goes on although no alarm began it; undefined: nothing. */
+  readonly underWay?: Promise<unknown> | undefined;
   /** It gets alarms of its own also while the leading task has some. */
   isUrgent?: boolean;
 }>;
@@ -45,6 +47,7 @@ const AFTER_BUG = { baseMs: 1_000, maxMs: 60_000 };
 /** A task, and how it went. */
 class Guarded {
   private failures = 0;
+  private running: Promise<unknown> = Promise.resolve();
   private notBefore = 0;
   readonly task: AlarmTask;
 
@@ -58,7 +61,19 @@ class Guarded {
   }
 
   /** Never rejects. */
-  async run(now: number, name: string): Promise<void> {
+  run(now: number, name: string): Promise<void> {
+    const run = this.tryOnce(now, name);
+    this.running = Promise.all([this.running, run]);
+    return run;
+  }
+
+  /** Resolves when nothing of it goes on. */
+  async settled(): Promise<void> {
+    await this.running;
+    await this.task.underWay?.catch(() => undefined);
+  }
+
+  private async tryOnce(now: number, name: string): Promise<void> {
     if (now < this.notBefore) return;
     try {
       await this.task.run(now);
@@ -175,6 +190,12 @@ export class Alarm {
   stop(): void {
     this.isStopped = true;
     this.entry.say(false);
+  }
+
+  /** Nothing is begun from now on. Resolves when nothing goes on any more. */
+  async halt(): Promise<void> {
+    this.isStopped = true;
+    await Promise.all([this.lead, ...this.tasks].map(async (task) => task?.settled()));
   }
 
   private dueIn(now: number): number | undefined {

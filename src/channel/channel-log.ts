@@ -43,6 +43,7 @@ export class ChannelLog<Kept extends object = object> {
   private readonly storage: DurableObjectStorage;
   private readonly newEpoch: () => string;
   private isStored: boolean;
+  private isClosed = false;
 
   constructor(storage: DurableObjectStorage, { codec, fresh, floorOf, newEpoch }: Opening<Kept>) {
     this.storage = storage;
@@ -85,10 +86,16 @@ export class ChannelLog<Kept extends object = object> {
 
   /** Keeps the channel's epoch from now on. Before that nothing is kept: most names that are asked for are nobody's. */
   create(): void {
+    if (this.isClosed) throw new Error("The channel is being deleted");
     if (this.isStored) return;
     this.rows.create();
     this.putHead(this.at, this.kept);
     this.isStored = true;
+  }
+
+  /** Nothing is kept from now on: who tries to is told by an exception. */
+  close(): void {
+    this.isClosed = true;
   }
 
   /** All storage was given up. */

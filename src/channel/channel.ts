@@ -68,6 +68,12 @@ export class Channel<Kept extends object = object> {
     return this.log.joined(asked, from);
   }
 
+  /** Nothing is kept or begun from now on. Resolves when nothing goes on any more. */
+  async close(): Promise<void> {
+    this.log.close();
+    await this.alarm.halt();
+  }
+
   /** Gives up all storage if it holds nothing but traces, and nobody waits: an object that keeps nothing is none. */
   async giveUp(now: number): Promise<void> {
     const { log, ctx } = this;

@@ -87,6 +87,12 @@ export class GatewayPushes implements AlarmTask {
     return this.lagging.size > 0 ? RETRY_MS : undefined;
   }
 
+  /** The channel is deleted: its viewers are closed. Throws if a gateway cannot be reached. */
+  async dismiss(): Promise<void> {
+    const push = { ...this.pushOf([], []), deleted: true };
+    await Promise.all([...this.gateways.keys()].map((name) => gatewayOf(this.env, name).push(push)));
+  }
+
   private pushOf(runs: readonly Run[], transient: readonly string[]): Push {
     const { epoch, offset } = this.log;
     return { channel: this.channel, epoch, offset, runs, transient, version: RPC_VERSION };

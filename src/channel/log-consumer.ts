@@ -89,6 +89,10 @@ export class LogConsumer<Item extends Placed = Placed> implements Consumer {
     return paused ? Math.max(offset, this.log.offset - MOST_KEPT) : offset;
   }
 
+  get underWay(): Promise<unknown> | undefined {
+    return this.flight.underWay;
+  }
+
   /** After a pause: whether the far end takes now what was kept. */
   async tryAgain(now: number): Promise<TriedAgain> {
     await this.flight.underWay;

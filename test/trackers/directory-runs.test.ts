@@ -155,27 +155,99 @@ describe("pages", () => {
     },
   );
 
-  test.each([
-    ["all", undefined, 5],
-    ["one by its name", ["deployments/app-7/*", "stacks/*/app-*"], 1],
-    ["two, one of them twice", ["deployments/app-7/*", "deployments/app-7/dev", "deployments/app-150/d*"], 2],
-    ["none, as it covers stacks only", ["stacks/eu-west-1/*"], 0],
-  ])("read hardly more rows than they show, however many there are: of %s", async (name, patterns, shown) => {
-    const [read, items] = await runInDurableObject(directoryOf(`many ${name}`), (_object, { storage }) => {
+  /** 100,000 deployments: each tenth failed, each hundredth in prod, 400 of one team, one under way. */
+  const MANY = 100_000;
+  const FILL =
+    "INSERT INTO runs (deployment_id, environment, start_time, status, position, summary) " +
+    `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${MANY - 1}), ` +
+    "run(id, env, at, status) AS (SELECT iif(i % 250 = 0, 'team-', 'app-') || i, iif(i % 100 = 0, 'prod', 'dev'), " +
+    "strftime('%Y-%m-%dT%H:%M:%S.000Z', 1767225600 + i, 'unixepoch'), " +
+    "iif(i = 7, 'deploying', iif(i % 10 = 0, 'failed', 'deployed')) FROM n) " +
+    "SELECT id, env, at, status, 1, json_set(?, '$.deploymentId', id, '$.environment', env, '$.startTime', at, " +
+    "'$.status', status) FROM run";
+
+  test("read no more than 1,000 rows, and their indexes, of 100,000 deployments, whatever is asked for", async () => {
+    const asked = await runInDurableObject(directoryOf("many"), (_object, { storage }) => {
       const { sql } = storage;
-      const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+      let cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
       const exec = (query: string, ...bindings: unknown[]) => {
         cursors.push(sql.exec(query, ...bindings));
         return cursors.at(-1);
       };
       const index = new RunIndex({ exec } as unknown as SqlStorage);
-      for (let n = 0; n < 200; n += 1) index.note(runOf(`app-${n}`, n), 1);
-      const list = index.list({ limit: 5 }, patterns, 0);
-      return [cursors.at(-1)?.rowsRead, list.ok ? list.value.items.length : undefined];
+      sql.exec(FILL, JSON.stringify(runOf("template", 0)));
+      const pageOf = (query: Partial<DeploymentQuery>, patterns?: string[]) => {
+        cursors = [];
+        const list = index.list({ limit: 20, ...query }, patterns, 0);
+        if (!list.ok) throw new Error(list.failure.message);
+        const { items, nextCursor } = list.value;
+        return { shown: items.length, more: nextCursor !== undefined, read: rowsOf(cursors), nextCursor };
+      };
+      const rowsOf = (all: typeof cursors) => all.reduce((sum, { rowsRead }) => sum + rowsRead, 0);
+      const all = {
+        all: pageOf({}),
+        status: pageOf({ status: "deploying" }),
+        environment: pageOf({ environment: "prod" }),
+        both: pageOf({ status: "failed", environment: "prod" }),
+        name: pageOf({}, ["deployments/app-7/*", "stacks/*/app-*", "deployments/app-7/dev"]),
+        stacks: pageOf({}, ["stacks/eu-west-1/*"]),
+        team: pageOf({}, ["deployments/team-*/*"]),
+        prefix: pageOf({}, ["deployments/app-*/*"]),
+        inProd: pageOf({}, ["deployments/*/prod"]),
+        suffix: pageOf({}, ["deployments/*-00/*"]),
+      };
+      const rest: number[] = [];
+      let { nextCursor: cursor } = all.suffix;
+      for (let page = 0; page < 3 && cursor !== undefined; page += 1) {
+        const next = pageOf({ cursor }, ["deployments/*-00/*"]);
+        rest.push(next.read);
+        cursor = next.nextCursor;
+      }
+      return { all, rest };
     });
-    // The table and its index count each.
-    expect(read).toBeLessThanOrEqual(12);
-    expect(items).toBe(shown);
+    const shown = Object.entries(asked.all).map(([name, page]) => [name, page.shown, page.more]);
+    expect(shown).toEqual([
+      ["all", 20, true],
+      ["status", 1, false],
+      ["environment", 20, true],
+      ["both", 20, true],
+      ["name", 1, false],
+      ["stacks", 0, false],
+      ["team", 20, true],
+      ["prefix", 20, true],
+      ["inProd", 20, true],
+      ["suffix", 0, true],
+    ]);
+    // Each row counts with its entry in the index.
+    const { team, suffix, prefix, inProd, ...direct } = asked.all;
+    for (const { read } of Object.values(direct)) expect(read).toBeLessThanOrEqual(2 * 21 + 2);
+    for (const { read } of [prefix, inProd]) expect(read).toBeLessThanOrEqual(501 + 2 * 21);
+    expect(team.read).toBeLessThanOrEqual(2 * 400 + 2);
+    for (const read of [suffix.read, ...asked.rest]) expect(read).toBeLessThanOrEqual(501 + 2 * 1_001);
+    expect(asked.rest).toHaveLength(3);
+  });
+
+  test("a walk that finds little gives short pages, and in the end every deployment once", async () => {
+    const found = await runInDurableObject(directoryOf("walk"), (_object, { storage }) => {
+      const index = new RunIndex(storage.sql);
+      for (let n = 0; n < 2_500; n += 1) index.note(runOf(n % 1_200 === 0 ? `${n}-rare` : `app-${n}`, n), 1);
+      const pages: string[][] = [];
+      let cursor: string | undefined;
+      do {
+        const list = index.list(
+          { limit: 2, ...(cursor !== undefined && { cursor }) },
+          ["deployments/*-rare/*"],
+          0,
+        );
+        if (!list.ok) throw new Error(list.failure.message);
+        pages.push(list.value.items.map(({ deploymentId }) => deploymentId));
+        cursor = list.value.nextCursor;
+        if (cursor !== undefined) expect(atob(cursor)).not.toContain("app-");
+      } while (cursor !== undefined);
+      return pages;
+    });
+    expect(found.flat()).toEqual(["2400-rare", "1200-rare", "0-rare"]);
+    expect(found.length).toBeGreaterThan(1);
   });
 });
 

@@ -238,6 +238,15 @@ export class DeliveryLog {
     this.sql.exec("UPDATE repeats SET due = ? WHERE due > ?", now, now);
   }
 
+  /** Forgets all messages of a channel. */
+  forget(channel: string): void {
+    this.sql.exec(
+      "DELETE FROM repeats WHERE number IN (SELECT number FROM deliveries WHERE channel = ?)",
+      channel,
+    );
+    this.sql.exec("DELETE FROM deliveries WHERE channel = ?", channel);
+  }
+
   /** Forgets the oldest of what is too much. */
   trim(): void {
     this.trimState("delivered", MOST_DELIVERED);

@@ -200,6 +200,23 @@ export class OutboxLanes {
     this.unsaved.clear();
   }
 
+  /** Whether a lane has messages that wait. */
+  holds(number: number): boolean {
+    return this.lanes.has(number);
+  }
+
+  /** Drops what waits of a channel. A lane's number is part of the ids of its messages, so that it is never used again. */
+  forget(channel: string): void {
+    const rows = this.sql.exec<{ lane: number }>("SELECT lane FROM lanes WHERE channel = ?", channel);
+    for (const { lane } of rows.toArray()) {
+      this.sql.exec("DELETE FROM blocks WHERE lane = ?", lane);
+      this.sql.exec("UPDATE lanes SET channel = '', attempts = '[]' WHERE lane = ?", lane);
+      this.lanes.delete(lane);
+      this.blocks.delete(lane);
+      this.unsaved.delete(lane);
+    }
+  }
+
   /** How many messages wait. */
   count(): number {
     let count = 0;

@@ -29,6 +29,7 @@ export interface OutboxRpc {
   deliveries(query: DeliveryQuery): Promise<Result<DeliveryList, Failure>>;
   redeliver(messageId: string): Promise<Result<Delivery, Failure>>;
   recover(since: number): Promise<Result<number, Failure>>;
+  forgetChannel(channel: string): Promise<void>;
   take(handOver: HandOver): Promise<boolean>;
   handOnAgain(farEnd: FarEnd): Promise<TriedAgain>;
   wake(): Promise<boolean>;

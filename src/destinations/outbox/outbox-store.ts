@@ -84,9 +84,21 @@ export class OutboxStore {
     return this.storage.transactionSync(() => this.lanes.take(handOver, now));
   }
 
+  /** Forgets all messages of a channel, those that wait and those that do not. */
+  forgetChannel(channel: string): void {
+    this.storage.transactionSync(() => {
+      this.lanes.forget(channel);
+      this.log.forget(channel);
+      // Numbers of the log may be used again: those after the mark are the ones that count.
+      this.mark();
+    });
+  }
+
   /** The first message of a lane is delivered or given up. */
   settle(head: LaneHead, state: DeliveryState, attempts: readonly Attempt[], now: number): void {
     const { lane, channel, message } = head;
+    // Its channel was deleted while it was under way.
+    if (!this.lanes.holds(lane)) return;
     const { offset: place, type, body, createdAt } = message;
     this.storage.transactionSync(() => {
       this.log.add({ lane, place, channel, type, body, state, createdAt, settledAt: now, attempts });

@@ -206,6 +206,13 @@ export class Outbox extends DurableObject<Env> implements OutboxRpc {
     return true;
   }
 
+  /** A channel is deleted: nothing of it is sent any more, nor kept. */
+  async forgetChannel(channel: string): Promise<void> {
+    this.open?.store.forgetChannel(channel);
+    this.open?.work.repeat();
+    await this.open?.rearm();
+  }
+
   /** For whoever looks after a far end that has refused. */
   async handOnAgain(farEnd: FarEnd): Promise<TriedAgain> {
     return (farEnd === "mail" ? await this.open?.tryAgain() : undefined) ?? "idle";

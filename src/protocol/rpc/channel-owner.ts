@@ -56,6 +56,8 @@ export type Push = Readonly<{
   offset: number;
   runs: readonly Run[];
   transient: readonly string[];
+  /** The channel is deleted. A former release's gateway learns it with its viewers' next word, by another epoch. */
+  deleted?: boolean;
   /** See `RPC_VERSION`. */
   version?: number;
 }>;

@@ -20,5 +20,6 @@ export interface RegionRpc {
   learned(stackName: string): Promise<Learned>;
   learn(stackName: string, seen: readonly Seen[]): Promise<void>;
   durations(): Promise<Readonly<Record<string, unknown>>>;
+  forgetStack(stackName: string): Promise<void>;
   forgetDurations(stackName?: string): Promise<void>;
 }

@@ -162,6 +162,12 @@ export class Region extends DurableObject<Env> implements RegionRpc {
     this.memory.forget(stackName);
   }
 
+  /** What is kept of a stack is deleted; one that is still there stays on the board, as AWS shows it. */
+  async forgetStack(stackName: string): Promise<void> {
+    this.memory.forget(stackName);
+    await this.radar.forgetDeleted(stackName);
+  }
+
   private get sweepMs(): number {
     return sweepPeriodMs(OBSERVED_MS, this.listing.size);
   }

@@ -64,6 +64,10 @@ export class DestinationFeed implements Consumer {
     return Math.min(this.cursor.offset, ...Object.values(this.cursor.behind).map(({ offset }) => offset));
   }
 
+  get underWay(): Promise<unknown> | undefined {
+    return this.flight.underWay;
+  }
+
   /** Events have come: they are handed over at once if somebody waits for them. */
   note(types: readonly string[], now: number): Promise<void> {
     if (!this.rules.areFor(types)) return Promise.resolve();

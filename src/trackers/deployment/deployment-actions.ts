@@ -21,7 +21,7 @@ import type { NewRun } from "../run/run-store.ts";
 import { startOf, type Beginning } from "./registration.ts";
 
 /** Why nothing else can be begun. */
-const underway = ({ store }: DeploymentChannel): Failure => {
+export const underway = ({ store }: DeploymentChannel): Failure => {
   const { run, user = "", startTime } = store.state;
   const by = user === "" ? "" : ` by ${user}`;
   return {

@@ -37,6 +37,7 @@ export class DeploymentCommits {
   private readonly progress = new ProgressFrames();
   /** What the directory was told last. */
   private toldDirectory = "";
+  private telling: Promise<unknown> = Promise.resolve();
 
   constructor(parts: Parts) {
     this.parts = parts;
@@ -75,6 +76,11 @@ export class DeploymentCommits {
     await channel.alarm.ensure();
   }
 
+  /** Resolves when the directory has heard what it was told last. */
+  async settled(): Promise<void> {
+    await this.telling;
+  }
+
   private tellDirectory(): void {
     const { ctx, env, store } = this.parts;
     const { state, log } = store;
@@ -87,6 +93,7 @@ export class DeploymentCommits {
       () => directoryOf(env),
       (directory) => directory.noteRun(summary, log.offset),
     );
-    ctx.waitUntil(told.catch(() => void (this.toldDirectory = "")));
+    this.telling = told.catch(() => void (this.toldDirectory = ""));
+    ctx.waitUntil(this.telling);
   }
 }

@@ -140,6 +140,11 @@ export class DeploymentFollowing {
     this.followed.put({ since: this.since, stopped: true });
   }
 
+  /** Has all trackers forget the deployment, which is to be deleted. Throws if one cannot be reached. */
+  leave(): Promise<void> {
+    return this.expectations.leave([...this.state.stacks.values()]);
+  }
+
   /** Notes what a commit changed. To be called in the same turn. */
   note(before: DeploymentState, events: readonly DeploymentEvent[], now: number): void {
     const { state } = this;

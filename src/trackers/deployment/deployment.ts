@@ -2,7 +2,6 @@
  * A deployment's channel: takes the events of its stacks' trackers or of an orchestrator, numbers and keeps them, and
  * tells the gateways. A thin shell: what follows from an event is decided in `domain/deployment`.
  */
-import { DurableObject } from "cloudflare:workers";
 import { emptyDeployment, hasEnded } from "../../domain/deployment/deployment-state.ts";
 import { deploymentProgressOf, stackProgressOf } from "../../domain/deployment/deployment-view.ts";
 import { fittedProgress, STATUS_PART } from "../../domain/deployment/fitted-progress.ts";
@@ -17,7 +16,7 @@ import type {
   Start,
   TurnAnswer,
 } from "../../domain/run/run-calls.ts";
-import { deploymentChannelOf, type DeploymentAddress } from "../../protocol/connection/channel-names.ts";
+import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { Join, JoinRequest, Missed } from "../../protocol/rpc/channel-owner.ts";
 import type {
   AuditPage,
@@ -34,18 +33,14 @@ import type {
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { Session } from "../../protocol/connection/session.ts";
-import type { FarEnd, TriedAgain } from "../../protocol/rpc/far-end.ts";
 import type { FeedDelivery, FeedReceipt } from "../../protocol/rpc/stack-feed.ts";
-import type { Env } from "../../env.ts";
 import { auditPage } from "./audit-reader.ts";
 import { act, register } from "./deployment-actions.ts";
-import { DeploymentChannel } from "./deployment-channel.ts";
 import { ingest } from "./ingest.ts";
 import { eventsAfter, eventsOfRun, noRun } from "./kept-events.ts";
 import { takeFrames } from "./taken-frames.ts";
+import { DeploymentObject, NOT_FOUND } from "./deployment-object.ts";
 import type { DeploymentRpc } from "./deployment-rpc.ts";
-
-const NOT_FOUND: Failure = { code: "DEPLOYMENT_NOT_FOUND", message: "There is no such deployment" };
 
 /** Two that tell of one run would contradict each other. */
 const toldHere = (run: number): Failure => ({
@@ -53,18 +48,7 @@ const toldHere = (run: number): Failure => ({
   message: `Stackcast runs run ${run} and reports its events itself`,
 });
 
-export class Deployment extends DurableObject<Env> implements DeploymentRpc {
-  private readonly deployment: DeploymentChannel;
-
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
-    this.deployment = new DeploymentChannel(ctx, env);
-  }
-
-  override async alarm(): Promise<void> {
-    await this.deployment.channel.alarm.fire();
-  }
-
+export class Deployment extends DeploymentObject implements DeploymentRpc {
   /** Begins a run, the first one or a new one after the end of the one before. */
   async register(
     registration: Registration,
@@ -194,6 +178,7 @@ export class Deployment extends DurableObject<Env> implements DeploymentRpc {
 
   /** Events of a stack, from its tracker: in order, and again if the tracker is not sure that they came. */
   async stackFrames(delivery: FeedDelivery): Promise<FeedReceipt> {
+    if (this.removal.isUnderWay) return { offset: delivery.from, wanted: false };
     return takeFrames(this.deployment, delivery);
   }
 
@@ -220,28 +205,5 @@ export class Deployment extends DurableObject<Env> implements DeploymentRpc {
 
   async validated(caller: Caller, faults: readonly PlanFault[]): Promise<void> {
     await this.deployment.reporter.validated(caller, faults);
-  }
-
-  /** For whoever looks after a far end that has refused. */
-  async handOnAgain(farEnd: FarEnd): Promise<TriedAgain> {
-    return this.deployment.handOnAgain(farEnd);
-  }
-
-  /** For the watchdog: sees to the alarm, and tells whether there is anything to do. */
-  async wake(): Promise<boolean> {
-    return this.deployment.channel.alarm.ensure();
-  }
-
-  private knows({ deploymentId, environment }: DeploymentAddress): boolean {
-    const known = this.deployment.store.address;
-    return known?.deploymentId === deploymentId && known.environment === environment;
-  }
-
-  /** Why this pair may not use the channel: another one that spells the same came first. */
-  private refusal(address: DeploymentAddress): Failure | undefined {
-    const { store, channel } = this.deployment;
-    const isOurs = store.address === undefined || this.knows(address);
-    if (isOurs && deploymentChannelOf(address) === channel.name) return undefined;
-    return { code: "CHANNEL_TAKEN", message: "Another deployment has the same channel name" };
   }
 }

@@ -97,6 +97,13 @@ export class StackExpectations {
     );
   }
 
+  /** Has all trackers forget the deployment. Throws if one cannot be reached. */
+  async leave(stacks: readonly StackNode[]): Promise<void> {
+    for (const stack of stacks) if (stack.region !== undefined) this.gone.put(channelOf(stack), true);
+    await this.release([]);
+    if (this.letGo().length > 0) throw new Error("A stack's object was not reached");
+  }
+
   private letGo(): string[] {
     return [...this.gone.all.keys()];
   }

@@ -1,4 +1,5 @@
 /** What the directory of deployments can be asked. What each call does stands with its implementation, `Directory`. */
+import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type {
   DeploymentList,
   DeploymentQuery,
@@ -14,6 +15,7 @@ export interface DirectoryRpc {
   active(): Promise<readonly string[]>;
   noteRun(summary: RunSummary, offset: number): Promise<void>;
   listRuns(query: DeploymentQuery, patterns?: string[]): Promise<Result<DeploymentList, Failure>>;
+  forgetRun(address: DeploymentAddress): Promise<void>;
   claim(id: string, digest: string): Promise<Result<null, Failure>>;
   noteUnreadable(rows: readonly UnreadableRow[]): Promise<void>;
   unreadable(): Promise<readonly UnreadableRow[]>;

@@ -4,6 +4,7 @@
  * Knows all deployments besides, for their list, and the Idempotency-Keys of all stacks.
  */
 import { DurableObject } from "cloudflare:workers";
+import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type {
   DeploymentList,
   DeploymentQuery,
@@ -56,6 +57,11 @@ export class Directory extends DurableObject<Env> implements DirectoryRpc {
   /** Notes where a deployment's newest run stands at an offset; late or again does no harm. */
   async noteRun(summary: RunSummary, offset: number): Promise<void> {
     this.runs.note(summary, offset);
+  }
+
+  /** A deployment is no more; again does no harm. */
+  async forgetRun(address: DeploymentAddress): Promise<void> {
+    this.runs.forget(address);
   }
 
   /** One page of the deployments, newest first, as far as the patterns of channels cover them; absent: all. */

@@ -1,11 +1,13 @@
 /**
  * The newest run of every deployment, as a table of the directory: newest first, a page at a time. What a page shows is
- * as the deployments told it; only how long a run has lasted is computed when asked for.
+ * as the deployments told it; only how long a run has lasted is computed when asked for. No question reads more rows than
+ * `MOST_READ`, however many there are: where that does not fill a page, the page is short and says where it goes on.
  */
 import * as z from "zod";
 import { mayRead } from "../../auth/rights.ts";
 import { decodedText } from "../../channel/codec.ts";
 import { badCursor, cursorOf, keyIn } from "../../channel/page-cursor.ts";
+import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import {
@@ -14,6 +16,7 @@ import {
   type DeploymentQuery,
   type RunSummary,
 } from "../../protocol/deployment/deployment-requests.ts";
+import { coveringOf, type Covering } from "./pattern-cover.ts";
 
 /** Where a page ended: the key of its last row. */
 const cursorSchema = z.tuple([z.string(), z.string(), z.string()]);
@@ -23,22 +26,27 @@ type Key = z.infer<typeof cursorSchema>;
 /** After every key that there is: times are digits. */
 const NEWEST: Key = ["~", "", ""];
 
-type Row = { summary: string };
+type Row = {
+  summary: string;
+  start_time: string;
+  deployment_id: string;
+  environment: string;
+  status: string;
+};
 
-/** The deployments of a JSON list of ids, each looked up; a cross join is walked in the order in which it is written. */
-const NAMED = "json_each(?) AS named CROSS JOIN runs ON runs.deployment_id = named.value";
+/** Rows that one question reads at most, and those that are gathered by id before they are sorted by time. */
+const MOST_READ = 1_000;
+const MOST_GATHERED = 500;
 
-/**
- * The ids of all deployments that the patterns can cover, where they name them; undefined where some have a star: how many
- * those are nobody knows, and to walk from the newest on is better where they are many.
- */
-const idsIn = (patterns: readonly string[]): readonly string[] | undefined => {
-  const covering = patterns
-    .map((pattern) => pattern.split("/"))
-    .filter(([kind = ""]) => kind === "deployments" || kind.includes("*"));
-  return covering.some(([kind = "", id = ""]) => `${kind}${id}`.includes("*"))
-    ? undefined
-    : [...new Set(covering.map(([, id = ""]) => id))];
+const COLUMNS = "summary, start_time, deployment_id, environment, status";
+const ORDER = "start_time DESC, deployment_id DESC, environment DESC";
+
+/** Each filter that names one value has the order within it, and so do both together. */
+const INDEXES = {
+  runs_by_age: "start_time, deployment_id, environment",
+  runs_of_status: "status, start_time, deployment_id, environment",
+  runs_of_environment: "environment, start_time, deployment_id",
+  runs_of_both: "environment, status, start_time, deployment_id",
 };
 
 export class RunIndex {
@@ -51,14 +59,16 @@ export class RunIndex {
         " status TEXT NOT NULL, position INTEGER NOT NULL, summary TEXT NOT NULL," +
         " PRIMARY KEY (deployment_id, environment)) WITHOUT ROWID",
     );
-    sql.exec("CREATE INDEX IF NOT EXISTS runs_by_age ON runs (start_time, deployment_id, environment)");
+    for (const [name, columns] of Object.entries(INDEXES))
+      sql.exec(`CREATE INDEX IF NOT EXISTS ${name} ON runs (${columns})`);
   }
 
   /** Keeps what a deployment says of its newest run as of an offset; what comes late or again changes nothing. */
   note(summary: RunSummary, offset: number): void {
     const { deploymentId, environment, startTime, status } = summary;
     this.sql.exec(
-      "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET start_time = excluded.start_time," +
+      "INSERT INTO runs (deployment_id, environment, start_time, status, position, summary) VALUES (?, ?, ?, ?, ?, ?)" +
+        " ON CONFLICT DO UPDATE SET start_time = excluded.start_time," +
         " status = excluded.status, position = excluded.position, summary = excluded.summary" +
         " WHERE excluded.position > position",
       deploymentId,
@@ -70,6 +80,11 @@ export class RunIndex {
     );
   }
 
+  /** A deployment is no more; again does no harm. */
+  forget({ deploymentId, environment }: DeploymentAddress): void {
+    this.sql.exec("DELETE FROM runs WHERE deployment_id = ? AND environment = ?", deploymentId, environment);
+  }
+
   /** One page of what was asked for, as far as the patterns of channels cover it; absent: all. `now`: Unix milliseconds. */
   list(
     { environment, status, cursor, limit }: DeploymentQuery,
@@ -78,35 +93,95 @@ export class RunIndex {
   ): Result<DeploymentList, Failure> {
     const before = cursor === undefined ? NEWEST : keyIn(cursor, cursorSchema);
     if (!before) return failed(badCursor);
-    const ids = patterns && idsIn(patterns);
-    const rows = this.sql.exec<Row>(
-      `SELECT summary FROM ${ids ? NAMED : "runs"} WHERE (start_time, deployment_id, environment) < (?, ?, ?)` +
-        " AND environment = coalesce(?, environment) AND status = coalesce(?, status)" +
-        " ORDER BY start_time DESC, deployment_id DESC, environment DESC",
-      ...(ids ? [JSON.stringify(ids)] : []),
-      ...before,
-      environment ?? null,
-      status ?? null,
-    );
+    const covering = patterns && coveringOf(patterns);
+    const wanted = { environment: environment ?? covering?.environment, status };
     const items: RunSummary[] = [];
+    let read = 0;
+    let lastItem = before;
+    let last = before[0];
     // Rows are read as they are asked for: the rest of the table costs nothing.
-    for (const { summary } of rows) {
-      const run = decodedText(runSummarySchema, summary, "runs");
+    for (const row of this.rows(covering, before, wanted)) {
+      // A cursor tells a time, and no name that the patterns hide: of one moment all are read.
+      if (read >= MOST_READ && row.start_time !== last)
+        return success({ items, nextCursor: cursorOf([last, "", ""]) });
+      read += 1;
+      last = row.start_time;
+      const { deployment_id: id, environment: within } = row;
+      if (patterns && !mayRead({ channels: patterns }, `deployments/${id}/${within}`)) continue;
+      const run = decodedText(runSummarySchema, row.summary, "runs");
       if (!run) continue;
-      if (patterns && !mayRead({ channels: patterns }, `deployments/${run.deploymentId}/${run.environment}`))
-        continue;
-      if (items.length === limit) return success({ items, nextCursor: cursorOf(keyOf(items.at(-1)!)) });
+      if (items.length === limit) return success({ items, nextCursor: cursorOf(lastItem) });
       items.push(lastingUntil(now, run));
+      lastItem = keyOf(row);
     }
     return success({ items });
   }
+
+  /** Newest first. Where patterns cover few deployments these are looked up; else all are walked in the order of time. */
+  private rows(
+    covering: Covering | undefined,
+    before: Key,
+    wanted: Readonly<{ environment: string | undefined; status: string | undefined }>,
+  ): Iterable<Row> {
+    const { environment, status } = wanted;
+    if (covering && this.isFew(covering))
+      return this.gathered(covering).filter(
+        (row) =>
+          isBefore(keyOf(row), before) &&
+          row.environment === (environment ?? row.environment) &&
+          row.status === (status ?? row.status),
+      );
+    const conditions = [
+      "(start_time, deployment_id, environment) < (?, ?, ?)",
+      ...(environment === undefined ? [] : ["environment = ?"]),
+      ...(status === undefined ? [] : ["status = ?"]),
+    ];
+    return this.sql.exec<Row>(
+      `SELECT ${COLUMNS} FROM runs WHERE ${conditions.join(" AND ")} ORDER BY ${ORDER}`,
+      ...before,
+      ...[environment, status].filter((value) => value !== undefined),
+    );
+  }
+
+  private gathered({ ids }: Covering): Row[] {
+    return ids
+      .flatMap(({ from, to }) =>
+        this.sql
+          .exec<Row>(`SELECT ${COLUMNS} FROM runs WHERE deployment_id >= ? AND deployment_id < ?`, from, to)
+          .toArray(),
+      )
+      .sort((one, other) => (isBefore(keyOf(one), keyOf(other)) ? 1 : -1));
+  }
+
+  /** Whether the ids find so few that these can be sorted. */
+  private isFew({ ids }: Covering): boolean {
+    let left = MOST_GATHERED + 1;
+    for (const { from, to } of ids) {
+      const { count } = this.sql
+        .exec<{ count: number }>(
+          "SELECT count(*) AS count FROM (SELECT 1 FROM runs WHERE deployment_id >= ? AND deployment_id < ? LIMIT ?)",
+          from,
+          to,
+          left,
+        )
+        .one();
+      left -= count;
+      if (left <= 0) return false;
+    }
+    return true;
+  }
 }
 
-const keyOf = ({ startTime, deploymentId, environment }: RunSummary): Key => [
-  startTime,
-  deploymentId,
+const keyOf = ({ start_time, deployment_id, environment }: Row): Key => [
+  start_time,
+  deployment_id,
   environment,
 ];
+
+const isBefore = (one: Key, other: Key): boolean => {
+  const at = one.findIndex((part, index) => part !== other[index]);
+  return at !== -1 && one[at]! < other[at]!;
+};
 
 const lastingUntil = (now: number, run: RunSummary): RunSummary =>
   run.endTime === undefined

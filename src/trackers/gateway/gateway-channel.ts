@@ -2,7 +2,8 @@
  * One channel in a gateway: its viewers, and the position up to which they have been told. Pushes may be lost, repeated
  * or overtake each other and the answers to a join; each viewer gets each event once and in order nevertheless.
  */
-import { CLOSE } from "../../protocol/connection/close-codes.ts";
+import { CLOSE, CLOSE_REASONS } from "../../protocol/connection/close-codes.ts";
+import type { RequestError } from "../../protocol/connection/control-frames.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { Push, Run } from "../../protocol/rpc/channel-owner.ts";
 import { batchText } from "../../channel/frame-text.ts";
@@ -114,8 +115,9 @@ export class GatewayChannel {
   }
 
   /** Passes on what the owner pushed, and pulls what is missing before it. */
-  async push({ epoch, offset, runs, transient }: Push, now: number): Promise<void> {
+  async push({ epoch, offset, runs, transient, deleted }: Push, now: number): Promise<void> {
     this.contactAt = now;
+    if (deleted) return this.end();
     // Where the head is concerns no viewer.
     if (runs.length > 0 || transient.length > 0) this.keeping.sockets.expire(now);
     if (this.row && this.row.epoch !== epoch) this.dismiss();
@@ -233,6 +235,26 @@ export class GatewayChannel {
     for (const socket of sockets) this.keeping.sockets.close(socket, CLOSE.insufficientState);
   }
 
+  /** The channel is deleted: who watches nothing else is closed, others only hear of it if they opted in. */
+  private end(): void {
+    const { sockets } = this.keeping;
+    for (const socket of this.members.keys()) {
+      const kept = sockets.keptOf(socket);
+      const subscriptions = kept?.subscriptions.filter(([number]) => number !== this.number) ?? [];
+      if (!kept?.optedIn || subscriptions.length === 0) {
+        sockets.close(socket, CLOSE.channelDeleted);
+        continue;
+      }
+      sockets.send(socket, deletedText(this.name));
+      sockets.keep(socket, { ...kept, subscriptions });
+      sockets.noteSettled(socket, this.remove(socket));
+    }
+    // Who is on the way in joins what comes after it.
+    this.row = undefined;
+    this.heard = undefined;
+    this.keeping.keep(undefined);
+  }
+
   private keep(row: ChannelRow): void {
     this.row = row;
     this.isUnsure = false;
@@ -243,6 +265,16 @@ export class GatewayChannel {
     return Math.max(joinedAt, this.row?.offset ?? 0);
   }
 }
+
+const deletedText = (channel: string): string => {
+  const code = channel.startsWith("stacks/") ? "STACK_NOT_FOUND" : "DEPLOYMENT_NOT_FOUND";
+  const frame: RequestError = {
+    type: "error",
+    channel,
+    error: { code, message: CLOSE_REASONS[CLOSE.channelDeleted] },
+  };
+  return JSON.stringify(frame);
+};
 
 const partFrom = ({ from, to, frames }: Run, first: number): Run =>
   first <= from ? { from, to, frames } : { from: first, to, frames: frames.slice(first - from) };

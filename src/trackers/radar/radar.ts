@@ -97,6 +97,13 @@ export class Radar {
     await this.tell();
   }
 
+  /** A stack that AWS shows no more is taken off the board. */
+  async forgetDeleted(stackName: string): Promise<void> {
+    if (this.rows.get(stackName)?.row.status !== "DELETE_COMPLETE") return;
+    this.drop(stackName);
+    await this.tell();
+  }
+
   private async note(stacks: readonly SweptStack[], takenAt: number): Promise<void> {
     const { kv } = this.ctx.storage;
     const now = new Date(takenAt).toISOString();

@@ -10,6 +10,7 @@ import { isComplete, isHolding, isPartOf, rootOf } from "../../domain/stack/stac
 import { isOperating } from "../../domain/radar/swept-stack.ts";
 import type { StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { Join, JoinRequest, Missed } from "../../protocol/rpc/channel-owner.ts";
+import type { Failure } from "../../protocol/failure.ts";
 import type { FarEnd, TriedAgain } from "../../protocol/rpc/far-end.ts";
 import type { FeedRequest, StackStanding } from "../../protocol/rpc/stack-feed.ts";
 import { regionOf } from "../../objects.ts";
@@ -227,6 +228,16 @@ export class StackChannel {
     else await this.arouse(Date.now());
     channel.alarm.runBeside(Date.now());
     return this.standingFor(offset);
+  }
+
+  /** Why what is kept of the stack cannot be deleted now; undefined: it can. */
+  whyKept(): Failure | undefined {
+    const { state } = this.store;
+    if (!state.attempt) return { code: "STACK_NOT_FOUND", message: "Nothing is kept of such a stack" };
+    if (this.feeds.isPartOfRun)
+      return { code: "RUN_UNDERWAY", message: "A deployment's run waits for the stack: cancel that first" };
+    if (isComplete(state)) return undefined;
+    return { code: "STACK_BUSY", message: "An operation of the stack is in progress: wait for its end" };
   }
 
   /** Hands on to a far end that has refused before. */

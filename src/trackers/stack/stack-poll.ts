@@ -78,6 +78,10 @@ export class StackPoll implements AlarmTask {
     return this.look(false);
   }
 
+  get underWay(): Promise<unknown> | undefined {
+    return this.flight.underWay;
+  }
+
   /** Whether a look is waiting for its turn. */
   get isOwed(): boolean {
     return this.owed;

@@ -21,5 +21,6 @@ export interface StackTrackerRpc extends ChannelOwner {
   feed(request: FeedRequest): Promise<StackStanding>;
   release(deployment: string): Promise<void>;
   handOnAgain(farEnd: FarEnd): Promise<TriedAgain>;
+  remove(): Promise<Result<null, Failure>>;
   wake(): Promise<boolean>;
 }

@@ -16,6 +16,7 @@ import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { FarEnd, TriedAgain } from "../../protocol/rpc/far-end.ts";
 import { decodedText } from "../../channel/codec.ts";
+import { beingDeleted, Removal } from "../../channel/removal.ts";
 import type { FeedRequest, StackStanding } from "../../protocol/rpc/stack-feed.ts";
 import { stackFrameSchema } from "../../protocol/stack/stack-frames.ts";
 import type { StackEvents, StackSummary, Tracking } from "../../protocol/stack/stack-summary.ts";
@@ -24,10 +25,12 @@ import { settingsOf } from "../../settings.ts";
 import { StackChannel } from "./stack-channel.ts";
 import type { Sighting, StackTrackerRpc } from "./stack-tracker-rpc.ts";
 import { logLine } from "../../log.ts";
+import { call, regionOf } from "../../objects.ts";
 
 export class StackTracker extends DurableObject<Env> implements StackTrackerRpc {
   private readonly address: StackAddress;
-  private readonly stack: StackChannel;
+  private stack: StackChannel;
+  private readonly removal: Removal;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -37,15 +40,28 @@ export class StackTracker extends DurableObject<Env> implements StackTrackerRpc 
     if (!settings.ok || !address || ctx.id.name === undefined)
       throw new Error("No stack can be tracked here");
     this.address = address;
-    this.stack = new StackChannel(ctx, env, settings.value, ctx.id.name, address);
+    const { name } = ctx.id;
+    const newChannel = () => new StackChannel(ctx, env, settings.value, name, address);
+    this.stack = newChannel();
+    this.removal = new Removal(ctx, {
+      channel: () => this.stack.channel,
+      elsewhere: () =>
+        call(
+          () => regionOf(env, address),
+          (region) => region.forgetStack(address.stackName),
+        ),
+      done: () => (this.stack = newChannel()),
+    });
   }
 
   override async alarm(): Promise<void> {
+    if (this.removal.isUnderWay) return void (await this.removal.run());
     await this.stack.work();
   }
 
   /** Where the stack stands now; looks at AWS unless that was just done. `subject`: who asks. */
   async summary(subject?: string): Promise<Result<StackSummary, Failure>> {
+    if (this.removal.isUnderWay) return failed(beingDeleted);
     const { store, poll, channel } = this.stack;
     await this.stack.lookOnce(subject);
     const summary = summaryOf(store.state);
@@ -65,6 +81,7 @@ export class StackTracker extends DurableObject<Env> implements StackTrackerRpc 
 
   /** At most `limit` of the newest attempt's events after an offset. */
   async eventsAfter(after: number, limit: number, subject?: string): Promise<Result<StackEvents, Failure>> {
+    if (this.removal.isUnderWay) return failed(beingDeleted);
     const { store } = this.stack;
     await this.stack.lookOnce(subject);
     if (!store.state.attempt) return failed(this.whyUnknown());
@@ -77,6 +94,7 @@ export class StackTracker extends DurableObject<Env> implements StackTrackerRpc 
 
   /** Deploys the stack; it is followed by the time that the answer is given. */
   async deploy(order: CanvasOrder, subject: string): Promise<Result<CanvasDeployed, Failure>> {
+    if (this.removal.isUnderWay) return failed(beingDeleted);
     const outcome = await this.stack.canvas.deploy(order, subject, () => this.stack.channel.alarm.ensure());
     if (!outcome.ok) return outcome;
     try {
@@ -90,6 +108,7 @@ export class StackTracker extends DurableObject<Env> implements StackTrackerRpc 
 
   /** Registers interest: the stack is polled until its operation ends, with or without viewers. */
   async track(subject: string): Promise<Result<Tracking, Failure>> {
+    if (this.removal.isUnderWay) return failed(beingDeleted);
     const { interest, store } = this.stack;
     interest.noteTracking(subject, Date.now());
     await this.stack.arouse(Date.now());
@@ -99,6 +118,7 @@ export class StackTracker extends DurableObject<Env> implements StackTrackerRpc 
 
   /** Withdraws the interest; viewers keep the stack polled. */
   async untrack(): Promise<Result<Tracking, Failure>> {
+    if (this.removal.isUnderWay) return failed(beingDeleted);
     this.stack.interest.noteUntracking();
     await this.stack.channel.alarm.renew();
     return success(this.tracking());
@@ -146,11 +166,18 @@ export class StackTracker extends DurableObject<Env> implements StackTrackerRpc 
 
   /** For whoever looks after a far end that has refused. */
   async handOnAgain(farEnd: FarEnd): Promise<TriedAgain> {
-    return this.stack.handOnAgain(farEnd);
+    return this.removal.isUnderWay ? "idle" : this.stack.handOnAgain(farEnd);
+  }
+
+  /** Deletes what is kept of the stack, everywhere; the stack itself stays as it is. */
+  async remove(): Promise<Result<null, Failure>> {
+    const needed = this.removal.isUnderWay ? undefined : this.stack.whyKept();
+    return needed ? failed(needed) : this.removal.run();
   }
 
   /** For the watchdog: sees to the alarm, and tells whether there is anything to do. */
   async wake(): Promise<boolean> {
+    if (this.removal.isUnderWay) return !(await this.removal.run()).ok;
     await this.stack.departed();
     return this.stack.channel.alarm.ensure();
   }
