@@ -40,6 +40,7 @@ const ROOMS: Record<string, Record<string, readonly string[]>> = {
     radar: [],
     canvas: [],
     directory: ["canvas"],
+    relay: ["account"],
   },
   domain: {
     stack: ["failure", "template", "budget", "estimate"],
@@ -51,6 +52,7 @@ const ROOMS: Record<string, Record<string, readonly string[]>> = {
     template: [],
     budget: [],
     radar: ["stack", "failure"],
+    endpoint: ["radar"],
   },
   aws: {
     cloudformation: ["transport", "identity"],

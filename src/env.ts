@@ -16,6 +16,7 @@ import type { FarEndsRpc } from "./trackers/directory/far-ends-rpc.ts";
 import type { GatewayRpc } from "./trackers/gateway/gateway-rpc.ts";
 import type { TicketsRpc } from "./trackers/gateway/tickets-rpc.ts";
 import type { BoardRpc } from "./trackers/radar/board-rpc.ts";
+import type { RelayRpc } from "./trackers/relay/relay-rpc.ts";
 import type { StackTrackerRpc } from "./trackers/stack/stack-tracker-rpc.ts";
 
 type Objects<Calls> = DurableObjectNamespace<Calls & Rpc.DurableObjectBranded>;
@@ -30,6 +31,7 @@ export interface Env extends Variables {
   readonly DESTINATIONS: Objects<DestinationsRpc>;
   readonly OUTBOXES: Objects<OutboxRpc>;
   readonly REGIONS: Objects<RegionRpc>;
+  readonly RELAYS: Objects<RelayRpc>;
   readonly BOARD: Objects<BoardRpc>;
   readonly ACCOUNTS: Objects<AccountsRpc>;
   readonly CREDENTIALS: Objects<AccountCredentialsRpc>;

@@ -19,6 +19,7 @@ export { Accounts } from "./trackers/account/accounts.ts";
 export { Issuer } from "./trackers/account/issuer.ts";
 export { Region } from "./trackers/account/region.ts";
 export { Board } from "./trackers/radar/board.ts";
+export { Relay } from "./trackers/relay/relay.ts";
 export { StackTracker } from "./trackers/stack/stack-tracker.ts";
 export { Tickets } from "./trackers/gateway/tickets.ts";
 

@@ -28,6 +28,7 @@ import type { DirectoryRpc } from "./trackers/directory/directory-rpc.ts";
 import type { FarEndsRpc } from "./trackers/directory/far-ends-rpc.ts";
 import type { TicketsRpc } from "./trackers/gateway/tickets-rpc.ts";
 import type { BoardRpc } from "./trackers/radar/board-rpc.ts";
+import type { RelayRpc } from "./trackers/relay/relay-rpc.ts";
 import type { StackTrackerRpc } from "./trackers/stack/stack-tracker-rpc.ts";
 
 /** For the watchdog: sees to the alarm, and tells whether there is anything to do. */
@@ -88,6 +89,12 @@ export const outboxOf = (env: Env, id: string): OutboxRpc =>
 /** The object of an account's region of AWS. */
 export const regionOf = (env: Env, place: AwsPlace): RegionRpc =>
   env.REGIONS.get(env.REGIONS.idFromName(placeTextOf(place)), placedNear(place.region));
+
+/** The object that passes calls on to CloudFormation, of a stack or of what is of no stack in a place. */
+export const relayOf = (env: Env, at: StackAddress | AwsPlace): RelayRpc => {
+  const name = "stackName" in at ? stackChannelOf(at) : placeTextOf(at);
+  return env.RELAYS.get(env.RELAYS.idFromName(name), placedNear(at.region));
+};
 
 /** The one object that knows the stacks of all observed regions. */
 export const boardOf = (env: Env): BoardRpc => env.BOARD.get(env.BOARD.idFromName("board"));

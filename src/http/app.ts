@@ -22,6 +22,8 @@ import { destinations } from "./destinations/destinations.ts";
 import { limitBody } from "./middleware/body-limit.ts";
 import { failureResponse } from "./middleware/failure-response.ts";
 import { gatewaySocket } from "./sockets/gateway-socket.ts";
+import { endpoint } from "./endpoint/endpoint.ts";
+import { endpointKeys } from "./endpoint/endpoint-keys.ts";
 import { health } from "./health.ts";
 import { serveDocument } from "./documents/openapi.ts";
 import { pageResponse } from "./documents/page.ts";
@@ -39,7 +41,7 @@ import { trackSocket } from "./sockets/track-socket.ts";
 import { unexpected } from "./middleware/unexpected.ts";
 
 const isRoute = (path: string): boolean =>
-  /^\/(api|auth|canvas|ingest|ws|install|\.well-known)(\/|$)/.test(path);
+  /^\/(api|auth|aws|canvas|ingest|ws|install|\.well-known)(\/|$)/.test(path);
 
 /** The whole application. */
 export const app = new OpenAPIHono<AppEnv>();
@@ -87,6 +89,8 @@ app.route("/", deletions);
 app.route("/", auth);
 app.route("/", accounts);
 app.route("/", issuer);
+app.route("/", endpointKeys);
+app.route("/", endpoint);
 app.route("/", tickets);
 app.route("/", canvasDeploy);
 app.route("/", trackSocket);

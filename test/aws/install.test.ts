@@ -48,6 +48,13 @@ describe("the list of actions", () => {
       "cloudformation:GetTemplate",
       "cloudformation:ListStackResources",
       "cloudformation:ListStacks",
+      "cloudformation:DescribeStackResource",
+      "cloudformation:DescribeStackResources",
+      "cloudformation:DescribeStackResourceDrifts",
+      "cloudformation:GetTemplateSummary",
+      "cloudformation:ListChangeSets",
+      "cloudformation:ListExports",
+      "cloudformation:ListImports",
     ]);
     expect(rightsFor("deploy")).toEqual(
       expect.arrayContaining(["ec2:CreateTags", "s3:GetObject", "cloudformation:TagResource"]),

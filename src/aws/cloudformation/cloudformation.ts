@@ -82,8 +82,11 @@ export type CloudFormation = Readonly<{
 /** What is asked once an operation, not every poll, may take its time. */
 const PATIENT: CallBudget = { attempts: 3, totalMs: 10_000 };
 
+/** Hears of the first page of a stack's events, and when it was asked for, in unix milliseconds. */
+type PageListener = (stack: string, xml: string, askedAt: number) => void;
+
 /** CloudFormation in the session's region. */
-export const cloudFormation = (session: AwsSession): CloudFormation => {
+export const cloudFormation = (session: AwsSession, heard?: PageListener): CloudFormation => {
   const ask = async <Value>(
     action: ActionOf<"cloudformation">,
     parameters: Readonly<Record<string, string | undefined>>,
@@ -94,12 +97,15 @@ export const cloudFormation = (session: AwsSession): CloudFormation => {
   };
   return {
     async eventPage(stack, known, nextToken) {
+      const askedAt = session.clock();
       const xml = await queryCall(session, {
         service: "cloudformation",
         action: "DescribeStackEvents",
         parameters: { StackName: stack, NextToken: nextToken },
       });
-      return xml.ok ? readEventPage(xml.value, known) : xml;
+      if (!xml.ok) return xml;
+      if (nextToken === undefined) heard?.(stack, xml.value, askedAt);
+      return readEventPage(xml.value, known);
     },
     async describeStack(stack) {
       const stacks = await ask("DescribeStacks", { StackName: stack }, describedStacks);

@@ -40,8 +40,19 @@ export const ACTIONS = {
 
 export type ActionOf<Service extends keyof typeof ACTIONS> = keyof (typeof ACTIONS)[Service] & string;
 
-/** Rights that AWS asks for beside the action's own: stacks and key pairs are tagged, and `templateUrl` is read as the caller. */
+/**
+ * Rights that AWS asks for beside the action's own: stacks and key pairs are tagged, and `templateUrl` is read as the caller.
+ * And those of actions that only clients of the endpoint send.
+ */
 export const IMPLIED: readonly Readonly<{ right: string; use: Use }>[] = [
+  { right: "cloudformation:DescribeStackResource", use: "observe" },
+  { right: "cloudformation:DescribeStackResources", use: "observe" },
+  { right: "cloudformation:DescribeStackResourceDrifts", use: "observe" },
+  { right: "cloudformation:GetTemplateSummary", use: "observe" },
+  { right: "cloudformation:ListChangeSets", use: "observe" },
+  { right: "cloudformation:ListExports", use: "observe" },
+  { right: "cloudformation:ListImports", use: "observe" },
+  { right: "cloudformation:DetectStackDrift", use: "deploy" },
   { right: "cloudformation:TagResource", use: "deploy" },
   { right: "cloudformation:UntagResource", use: "deploy" },
   { right: "ec2:CreateTags", use: "deploy" },

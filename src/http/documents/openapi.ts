@@ -29,6 +29,10 @@ const about = {
     },
     { name: "sign-in", description: "Sign-in of people by an identity provider" },
     { name: "push", description: "What AWS pushes, and the keys that allow it" },
+    {
+      name: "endpoint",
+      description: "CloudFormation for AWS's own clients, and the keys that they sign with",
+    },
     { name: "tickets", description: "One-use tickets for sockets" },
     { name: "sockets", description: "WebSockets, described by `/asyncapi.json`" },
     { name: "health", description: "Whether the Worker can work" },

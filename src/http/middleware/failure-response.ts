@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import * as z from "zod";
 import { failureCodes, failureSchema, type Failure, type FailureCode } from "../../protocol/failure.ts";
+import { refusalXml, type QueryRefusal } from "../../protocol/query-refusal.ts";
 import type { AppEnv } from "./app-env.ts";
 
 const statuses = {
@@ -106,12 +107,55 @@ export const restRefusal = <Report extends object>(c: Context<AppEnv>, failure: 
   return c.json({ success: false as const, error, data }, status, headers);
 };
 
-/** The answer to any request that failed: bare under `/canvas/`, in REST's envelope elsewhere. */
+/** What AWS's own clients understand of a failure of ours. */
+const queryCodeOf = (status: number): string => {
+  switch (status) {
+    case 401:
+    case 403:
+      return "AccessDenied";
+    case 404:
+    case 405:
+      return "InvalidAction";
+    case 413:
+      return "RequestEntityTooLarge";
+    case 429:
+      return "Throttling";
+    case 500:
+      return "InternalFailure";
+    default:
+      return status < 500 ? "ValidationError" : "ServiceUnavailable";
+  }
+};
+
+/** An answer in the words of AWS's Query protocol. Clients set their clocks by its date. */
+export const queryRefusal = (
+  c: Context<AppEnv>,
+  refusal: QueryRefusal,
+  headers: Record<string, string> = {},
+): Response => {
+  const requestId = c.get("requestId");
+  return new Response(refusalXml(refusal, requestId), {
+    status: refusal.status,
+    headers: {
+      "Content-Type": "text/xml",
+      "Cache-Control": "no-store",
+      Date: new Date().toUTCString(),
+      "x-amzn-RequestId": requestId,
+      ...headers,
+    },
+  });
+};
+
+/** The answer to any request that failed: in AWS's XML under `/aws/`, bare under `/canvas/`, in REST's envelope elsewhere. */
 export const failureResponse = (
   c: Context<AppEnv>,
   failure: Failure,
   headers: Record<string, string> = {},
 ): Response => {
+  if (c.req.path.startsWith("/aws/")) {
+    const { status, headers: all } = partsOf(c, failure, headers);
+    return queryRefusal(c, { status, code: queryCodeOf(status), message: failure.message }, all);
+  }
   if (!c.req.path.startsWith("/canvas/")) return restFailure(c, failure, headers);
   const { error, status, headers: all } = partsOf(c, failure, headers);
   return c.json({ error }, status, all);

@@ -10,6 +10,7 @@ import {
   pushedSchema,
 } from "../../protocol/ingest.ts";
 import { answerOf, failureAnswers } from "../documents/answers.ts";
+import { keyRoutes, NO_STORE } from "../documents/key-routes.ts";
 import { restFailure } from "../middleware/failure-response.ts";
 import { excessOf } from "../middleware/rate-limits.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
@@ -17,11 +18,6 @@ import { requireRole } from "../middleware/sessions.ts";
 import { keyExample } from "./radar-examples.ts";
 
 const PATH = "/api/v1/ingest-keys";
-const NO_STORE = { "Cache-Control": "no-store" } as const;
-
-const security = [{ token: [] }];
-const tags = ["push"];
-const forAdmins = [requireRole("admin")];
 
 /** Keys that were good a moment ago, and until when they need not be counted; bounded, as most keys are tried in vain. */
 const proven = new Map<string, number>();
@@ -41,7 +37,7 @@ const pushRoute = createRoute({
   description:
     "With an ingest key as `Authorization: Bearer` or `X-Api-Key`. An event is a wake-up: its stack is looked at now, at most " +
     "once a second. Events that are forged, repeated, late or unknown change nothing. Answered before AWS is asked.",
-  tags,
+  tags: ["push"],
   request: {
     body: {
       required: true,
@@ -65,61 +61,27 @@ const pushRoute = createRoute({
   },
 });
 
-const listRoute = createRoute({
-  method: "get",
+const routes = keyRoutes({
   path: PATH,
-  operationId: "listIngestKeys",
-  summary: "The keys that let AWS push, without the keys themselves",
-  security,
-  tags,
-  middleware: forAdmins,
-  responses: {
-    ...failureAnswers,
-    200: answerOf(
-      "The keys, oldest first",
-      z.object({ items: z.array(ingestKeySchema.meta({ id: "IngestKey" })) }),
-      {
-        items: [keyExample],
-      },
-    ),
+  name: "IngestKey",
+  tag: "push",
+  list: { summary: "The keys that let AWS push, without the keys themselves" },
+  make: {
+    summary: "Make a key that lets AWS push",
+    description: "The key is shown this once, and kept as a hash.",
+    request: ingestKeyRequestSchema,
+    isRequired: true,
+    about: "For which account",
   },
-});
-
-const makeRoute = createRoute({
-  method: "post",
-  path: PATH,
-  operationId: "makeIngestKey",
-  summary: "Make a key that lets AWS push",
-  description: "The key is shown this once, and kept as a hash.",
-  security,
-  tags,
-  middleware: forAdmins,
-  request: {
-    body: {
-      required: true,
-      description: "For which account",
-      content: { "application/json": { schema: ingestKeyRequestSchema, example: { account: "default" } } },
-    },
+  remove: { summary: "Delete a key: it lets nobody push any more" },
+  key: ingestKeySchema,
+  made: madeIngestKeySchema,
+  examples: {
+    request: { account: "default" },
+    key: keyExample,
+    made: { ...keyExample, key: "sci_Uo2Qm1hWqZr0uXJzqk3v4y5w6x7z8A9B0C1D2E3F4G5" },
   },
-  responses: {
-    ...failureAnswers,
-    201: answerOf("The key", madeIngestKeySchema.meta({ id: "MadeIngestKey" }), {
-      ...keyExample,
-      key: "sci_Uo2Qm1hWqZr0uXJzqk3v4y5w6x7z8A9B0C1D2E3F4G5",
-    }),
-  },
-});
-
-const deleteRoute = createRoute({
-  method: "delete",
-  path: `${PATH}/{id}`,
-  operationId: "deleteIngestKey",
-  summary: "Delete a key: it lets nobody push any more",
-  security,
-  tags,
-  middleware: forAdmins,
-  request: { params: z.object({ id: z.string().max(64).meta({ description: "The key's id" }) }) },
-  responses: { ...failureAnswers, 204: { description: "It is no more" } },
+  middleware: [requireRole("admin")],
 });
 
 /** The routes of pushes. Those of keys need a session in the context. */
@@ -146,17 +108,17 @@ export const ingest = resourceApp()
     noteProven(key, now);
     return c.json({ success: true as const, data: { accepted: stackIds.length } }, 202, NO_STORE);
   })
-  .openapi(listRoute, async (c) => {
+  .openapi(routes.list, async (c) => {
     const items = await boardOf(c.env).keys();
     return c.json({ success: true as const, data: { items: [...items] } }, 200, NO_STORE);
   })
-  .openapi(makeRoute, async (c) => {
+  .openapi(routes.make, async (c) => {
     const made = await boardOf(c.env).makeKey(c.req.valid("json"), c.get("session").subject);
     if (!made.ok) return restFailure(c, made.failure);
     const headers = { ...NO_STORE, Location: `${PATH}/${made.value.id}` };
     return c.json({ success: true as const, data: made.value }, 201, headers);
   })
-  .openapi(deleteRoute, async (c) => {
+  .openapi(routes.remove, async (c) => {
     const isDeleted = await boardOf(c.env).deleteKey(c.req.valid("param").id);
     return isDeleted
       ? c.body(null, 204)

@@ -13,12 +13,16 @@ import {
   type InstallableAccount,
 } from "../../protocol/accounts.ts";
 import { shownFailureOf } from "../../domain/failure/aws-failures.ts";
+import type { EndpointKey, EndpointKeyRequest } from "../../protocol/endpoint-keys.ts";
+import type { Session } from "../../protocol/connection/session.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { Env } from "../../env.ts";
 import { credentialsOf } from "../../objects.ts";
 import { settingsOf } from "../../settings.ts";
-import type { AccountsRpc } from "./accounts-rpc.ts";
+import { logLine } from "../../log.ts";
+import type { AccountsRpc, EndpointAccess } from "./accounts-rpc.ts";
+import { EndpointKeys } from "./endpoint-keys.ts";
 import { changedAccount, newAccount } from "./account-record.ts";
 
 const ALL = "SELECT account FROM accounts ORDER BY alias";
@@ -34,10 +38,12 @@ const taken = (message: string): Failure => ({ code: "ACCOUNT_EXISTS", message }
 
 export class Accounts extends DurableObject<Env> implements AccountsRpc {
   private readonly sql: SqlStorage;
+  private readonly keys: EndpointKeys;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.sql = ctx.storage.sql;
+    this.keys = new EndpointKeys(ctx.storage.kv);
     this.sql.exec(
       "CREATE TABLE IF NOT EXISTS accounts (alias TEXT PRIMARY KEY, account_id TEXT NOT NULL UNIQUE," +
         " account TEXT NOT NULL) WITHOUT ROWID",
@@ -100,6 +106,33 @@ export class Accounts extends DurableObject<Env> implements AccountsRpc {
     return success(undefined);
   }
 
+  async endpointKeys(session: Session): Promise<readonly EndpointKey[]> {
+    return this.keys.list(session, Date.now());
+  }
+
+  async makeEndpointKey(
+    request: EndpointKeyRequest,
+    session: Session,
+  ): Promise<Result<EndpointKey, Failure>> {
+    const made = this.keys.make(request, session, Date.now());
+    if (made.ok) logKey("Endpoint key made", made.value.accessKeyId, session);
+    return made;
+  }
+
+  /** False: there is none of this id that the session may delete. */
+  async deleteEndpointKey(accessKeyId: string, session: Session): Promise<boolean> {
+    const isDeleted = this.keys.delete(accessKeyId, session);
+    if (isDeleted) logKey("Endpoint key deleted", accessKeyId, session);
+    return isDeleted;
+  }
+
+  /** What a key lets do, also where it has ended, and the account that it is used for, but for Stackcast's own. */
+  async endpointAccess(accessKeyId: string, alias: string): Promise<EndpointAccess> {
+    const key = this.keys.find(accessKeyId);
+    const account = await this.find(alias);
+    return { ...(key && { key }), ...(account && { account }) };
+  }
+
   private get settings() {
     const settings = settingsOf(this.env);
     // The Worker lets nobody in without these.
@@ -146,6 +179,9 @@ export class Accounts extends DurableObject<Env> implements AccountsRpc {
       .map(({ account }) => accountSchema.parse(JSON.parse(account)));
   }
 }
+
+const logKey = (message: string, accessKeyId: string, { subject }: Session): void =>
+  logLine("info", message, { accessKeyId, subject });
 
 /** Whom a trust policy names: of an assumed role not the session, which ends, but the role. */
 const principalOf = (arn: string): string =>

@@ -1,14 +1,10 @@
 /** The keys that let AWS push: kept by their hash, each bound to an account or to all. */
 import * as z from "zod";
 import { objectOf } from "../../channel/codec.ts";
-import { Rows } from "../../channel/rows.ts";
+import { DatedRows } from "../../channel/dated-rows.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { IngestKey, IngestKeyRequest, MadeIngestKey } from "../../protocol/ingest.ts";
-import { failed, success, type Result } from "../../protocol/result.ts";
-
-const PREFIX = "ingest-key/";
-
-const MOST_KEYS = 100;
+import { success, type Result } from "../../protocol/result.ts";
 
 type Kept = IngestKey & Readonly<{ hash: string }>;
 
@@ -27,17 +23,15 @@ const hashOf = async (key: string): Promise<string> =>
 const shown = ({ hash: _hash, ...key }: Kept): IngestKey => key;
 
 export class IngestKeys {
-  private readonly rows: Rows<Kept>;
+  private readonly rows: DatedRows<Kept>;
 
   constructor(kv: SyncKvStorage) {
-    this.rows = new Rows(kv, PREFIX, codec);
+    this.rows = new DatedRows(kv, { prefix: "ingest-key/", codec, most: 100, things: "keys" });
   }
 
   /** Oldest first, without the keys themselves. */
   get all(): readonly IngestKey[] {
-    return [...this.rows.all.values()]
-      .map(shown)
-      .sort((one, other) => one.createdAt.localeCompare(other.createdAt));
+    return this.rows.all.map(shown);
   }
 
   async make(
@@ -45,27 +39,23 @@ export class IngestKeys {
     subject: string,
     now: number,
   ): Promise<Result<MadeIngestKey, Failure>> {
-    if (this.rows.all.size >= MOST_KEYS)
-      return failed({ code: "INVALID_REQUEST", message: `${MOST_KEYS} keys are too many: delete one first` });
     const secret = crypto.getRandomValues(new Uint8Array(32));
     const key = `sci_${secret.toBase64({ alphabet: "base64url", omitPadding: true })}`;
     const id = crypto.randomUUID();
     const made = { id, ...request, createdBy: subject, createdAt: new Date(now).toISOString() };
-    this.rows.put(id, { ...made, hash: await hashOf(key) });
-    return success({ ...made, key });
+    const added = this.rows.add(id, { ...made, hash: await hashOf(key) });
+    return added.ok ? success({ ...made, key }) : added;
   }
 
   /** False: there is none of this id. */
   delete(id: string): boolean {
-    if (!this.rows.get(id)) return false;
-    this.rows.delete(id);
-    return true;
+    return this.rows.delete(id);
   }
 
   /** What a key lets do; undefined: nothing. */
   async find(key: string): Promise<IngestKey | undefined> {
     const hash = await hashOf(key);
-    const found = [...this.rows.all.values()].find((kept) => kept.hash === hash);
+    const found = this.rows.all.find((kept) => kept.hash === hash);
     return found && shown(found);
   }
 }

@@ -23,6 +23,7 @@ import { CallLease } from "../account/call-lease.ts";
 import { DeploymentFeeds, type Feed } from "./deployment-feeds.ts";
 import { Feeding } from "./feeding.ts";
 import { Schedule } from "./schedule.ts";
+import { SharedPage } from "./shared-page.ts";
 import type { StackHead } from "./stack-codec.ts";
 import { StackCommits } from "./stack-commits.ts";
 import { StackExperience } from "./stack-experience.ts";
@@ -49,6 +50,7 @@ export class StackChannel {
   readonly poll: StackPoll;
   readonly interest: StackInterest;
   readonly canvas: CanvasDeploys;
+  readonly sharedPage: SharedPage;
   /** A look this young, in milliseconds, is as good as a new one. */
   private readonly freshMs: number;
   private readonly ctx: DurableObjectState;
@@ -89,12 +91,16 @@ export class StackChannel {
       kv,
       store,
       address,
-      cloudFormation: cloudFormation(countedSession(session, () => lease.noteCall())),
+      cloudFormation: cloudFormation(
+        countedSession(session, () => lease.noteCall()),
+        (stackId, xml, askedAt) => sharedPage.note(stackId, xml, askedAt),
+      ),
       waitSeconds,
       schedule,
       commits,
       experience,
     });
+    const sharedPage = new SharedPage({ store, poll, alarm: channel.alarm });
     const feeding = new Feeding({ feeds, store, poll, region, waitMs: waitSeconds * 1000 });
     this.channel = channel;
     this.store = store;
@@ -103,6 +109,7 @@ export class StackChannel {
     this.interest = interest;
     this.commits = commits;
     this.poll = poll;
+    this.sharedPage = sharedPage;
     this.canvas = new CanvasDeploys(kv, address, workerSession(env, aws, { ...address, purpose: "deploy" }));
     const traces = [...interest.traces, poll.trace];
     channel.serve([...consumers.all, feeding], [this.canvas], { lead: poll, traces });

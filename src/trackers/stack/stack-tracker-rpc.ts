@@ -10,6 +10,9 @@ import type { StackEvents, StackSummary, Tracking } from "../../protocol/stack/s
 /** Whether the operation that was seen is followed, and the stack's own status as its events have it. */
 export type Sighting = Readonly<{ tracking: boolean; status?: string }>;
 
+/** The newest events as AWS has told them, a page in XML. */
+export type SharedEvents = Readonly<{ xml: string; ageMs: number }>;
+
 export interface StackTrackerRpc extends ChannelOwner {
   summary(subject?: string): Promise<Result<StackSummary, Failure>>;
   eventsAfter(after: number, limit: number, subject?: string): Promise<Result<StackEvents, Failure>>;
@@ -18,6 +21,8 @@ export interface StackTrackerRpc extends ChannelOwner {
   untrack(): Promise<Result<Tracking, Failure>>;
   sight(stackId: string): Promise<Sighting>;
   nudge(follows: boolean): Promise<void>;
+  follow(subject: string, token?: string): Promise<void>;
+  sharedEvents(stack: string, maxAgeMs: number): Promise<SharedEvents | undefined>;
   feed(request: FeedRequest): Promise<StackStanding>;
   release(deployment: string): Promise<void>;
   handOnAgain(farEnd: FarEnd): Promise<TriedAgain>;

@@ -23,7 +23,7 @@ import type { StackEvents, StackSummary, Tracking } from "../../protocol/stack/s
 import type { Env } from "../../env.ts";
 import { settingsOf } from "../../settings.ts";
 import { StackChannel } from "./stack-channel.ts";
-import type { Sighting, StackTrackerRpc } from "./stack-tracker-rpc.ts";
+import type { SharedEvents, Sighting, StackTrackerRpc } from "./stack-tracker-rpc.ts";
 import { logLine } from "../../log.ts";
 import { call, regionOf } from "../../objects.ts";
 
@@ -137,6 +137,16 @@ export class StackTracker extends DurableObject<Env> implements StackTrackerRpc 
   /** A push has come, see `StackChannel.nudge`. */
   async nudge(follows: boolean): Promise<void> {
     await this.stack.nudge(follows);
+  }
+
+  /** Something has begun here, with this token: it is looked at now, and followed to its end. */
+  async follow(subject: string, token?: string): Promise<void> {
+    await this.stack.follow(subject, token);
+  }
+
+  /** The newest events of the name or ARN, no older than that; undefined: the stack is not being looked at, see `SharedPage`. */
+  async sharedEvents(stack: string, maxAgeMs: number): Promise<SharedEvents | undefined> {
+    return this.stack.sharedPage.read(stack, maxAgeMs);
   }
 
   /** A gateway has a viewer: what it is to be told first, and pushes from now on. */
