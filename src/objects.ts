@@ -40,10 +40,20 @@ type HandingOn = Readonly<{ handOnAgain(farEnd: FarEnd): Promise<TriedAgain> }>;
 /** What the names of outboxes begin with; the destination's id follows. */
 export const OUTBOX_PREFIX = "destinations/";
 
+/** Where `JURISDICTION` names one, objects live there: those of another one are others, whatever their names. */
+const placedIn = <Calls extends Rpc.DurableObjectBranded | undefined>(
+  { JURISDICTION }: Env,
+  namespace: DurableObjectNamespace<Calls>,
+): DurableObjectNamespace<Calls> =>
+  JURISDICTION ? namespace.jurisdiction(JURISDICTION as DurableObjectJurisdiction) : namespace;
+
 /** The object of a stack, near the region where its CloudFormation is. */
 export const stackTrackerOf = (env: Env, channel: StackAddress | string): StackTrackerRpc => {
   const name = typeof channel === "string" ? channel : stackChannelOf(channel);
-  return env.STACKS.get(env.STACKS.idFromName(name), placedNear(stackAddressOf(name)?.region ?? ""));
+  return placedIn(env, env.STACKS).get(
+    placedIn(env, env.STACKS).idFromName(name),
+    placedNear(stackAddressOf(name)?.region ?? ""),
+  );
 };
 
 /** The object of a deployment; one that is new is born near the caller, or near the AWS region that is named. */
@@ -53,8 +63,8 @@ export const deploymentOf = (
   region?: string,
 ): DeploymentRpc => {
   const name = typeof channel === "string" ? channel : deploymentChannelOf(channel);
-  return env.DEPLOYMENTS.get(
-    env.DEPLOYMENTS.idFromName(name),
+  return placedIn(env, env.DEPLOYMENTS).get(
+    placedIn(env, env.DEPLOYMENTS).idFromName(name),
     region === undefined ? {} : placedNear(region),
   );
 };
@@ -69,48 +79,59 @@ export const gatewayNameOf = (locationHint: DurableObjectLocationHint, shard: nu
 
 /** A gateway; one that is new is born near the caller, or where it is said. */
 export const gatewayOf = (env: Env, name: string, locationHint?: DurableObjectLocationHint) =>
-  env.GATEWAYS.get(env.GATEWAYS.idFromName(name), locationHint === undefined ? {} : { locationHint });
+  placedIn(env, env.GATEWAYS).get(
+    placedIn(env, env.GATEWAYS).idFromName(name),
+    locationHint === undefined ? {} : { locationHint },
+  );
 
 /** The one object that knows all deployments, and which objects are active. */
 export const directoryOf = (env: Env): DirectoryRpc =>
-  env.DIRECTORY.get(env.DIRECTORY.idFromName("directory"));
+  placedIn(env, env.DIRECTORY).get(placedIn(env, env.DIRECTORY).idFromName("directory"));
 
 /** The one object that keeps the install's secret where no setting holds one. */
-export const ticketsOf = (env: Env): TicketsRpc => env.TICKETS.get(env.TICKETS.idFromName("tickets"));
+export const ticketsOf = (env: Env): TicketsRpc =>
+  placedIn(env, env.TICKETS).get(placedIn(env, env.TICKETS).idFromName("tickets"));
 
 /** The one object that knows all destinations. */
 export const destinationsOf = (env: Env): DestinationsRpc =>
-  env.DESTINATIONS.get(env.DESTINATIONS.idFromName("destinations"));
+  placedIn(env, env.DESTINATIONS).get(placedIn(env, env.DESTINATIONS).idFromName("destinations"));
 
 /** The object of a destination. */
 export const outboxOf = (env: Env, id: string): OutboxRpc =>
-  env.OUTBOXES.get(env.OUTBOXES.idFromName(`${OUTBOX_PREFIX}${id}`));
+  placedIn(env, env.OUTBOXES).get(placedIn(env, env.OUTBOXES).idFromName(`${OUTBOX_PREFIX}${id}`));
 
 /** The object of an account's region of AWS. */
 export const regionOf = (env: Env, place: AwsPlace): RegionRpc =>
-  env.REGIONS.get(env.REGIONS.idFromName(placeTextOf(place)), placedNear(place.region));
+  placedIn(env, env.REGIONS).get(
+    placedIn(env, env.REGIONS).idFromName(placeTextOf(place)),
+    placedNear(place.region),
+  );
 
 /** The object that passes calls on to CloudFormation, of a stack or of what is of no stack in a place. */
 export const relayOf = (env: Env, at: StackAddress | AwsPlace): RelayRpc => {
   const name = "stackName" in at ? stackChannelOf(at) : placeTextOf(at);
-  return env.RELAYS.get(env.RELAYS.idFromName(name), placedNear(at.region));
+  return placedIn(env, env.RELAYS).get(placedIn(env, env.RELAYS).idFromName(name), placedNear(at.region));
 };
 
 /** The one object that knows the stacks of all observed regions. */
-export const boardOf = (env: Env): BoardRpc => env.BOARD.get(env.BOARD.idFromName("board"));
+export const boardOf = (env: Env): BoardRpc =>
+  placedIn(env, env.BOARD).get(placedIn(env, env.BOARD).idFromName("board"));
 
 /** The one object that knows all accounts. */
-export const accountsOf = (env: Env): AccountsRpc => env.ACCOUNTS.get(env.ACCOUNTS.idFromName("accounts"));
+export const accountsOf = (env: Env): AccountsRpc =>
+  placedIn(env, env.ACCOUNTS).get(placedIn(env, env.ACCOUNTS).idFromName("accounts"));
 
 /** The object that holds an account's credentials, the same in all its regions. */
 export const credentialsOf = (env: Env, alias: string): AccountCredentialsRpc =>
-  env.CREDENTIALS.get(env.CREDENTIALS.idFromName(`accounts/${alias}`));
+  placedIn(env, env.CREDENTIALS).get(placedIn(env, env.CREDENTIALS).idFromName(`accounts/${alias}`));
 
 /** The one object that signs Stackcast's own tokens. */
-export const issuerOf = (env: Env): IssuerRpc => env.ISSUER.get(env.ISSUER.idFromName("issuer"));
+export const issuerOf = (env: Env): IssuerRpc =>
+  placedIn(env, env.ISSUER).get(placedIn(env, env.ISSUER).idFromName("issuer"));
 
 /** The one object that looks after far ends which refuse. */
-export const farEndsOf = (env: Env): FarEndsRpc => env.FAR_ENDS.get(env.FAR_ENDS.idFromName("far-ends"));
+export const farEndsOf = (env: Env): FarEndsRpc =>
+  placedIn(env, env.FAR_ENDS).get(placedIn(env, env.FAR_ENDS).idFromName("far-ends"));
 
 /** The object of a name: an outbox, or the owner of the channel of that name. */
 const objectNamed = (env: Env, name: string): Wakeable & HandingOn =>

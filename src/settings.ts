@@ -83,6 +83,15 @@ const variables = {
     )
     .transform((list) => [...new Set(list)])
     .default([]),
+  RETENTION_DAYS: z
+    .union([z.string(), z.number()])
+    .refine((value) => /^\d{1,5}$/.test(String(value)), "must be a whole number of days, or 0 for ever")
+    .transform(Number)
+    .default(365),
+  JURISDICTION: z
+    .string()
+    .regex(/^[a-z][a-z-]{1,31}$/, "must be a jurisdiction of Durable Objects such as eu")
+    .optional(),
   GATEWAY_SHARDS: z
     .union([z.string(), z.number()])
     .refine((value) => /^[1-9]\d{0,2}$/.test(String(value)), "must be a whole number from 1 to 999")
@@ -169,6 +178,8 @@ export type Settings = Readonly<{
   maxCallsPerSecond: number;
   /** Regions of the Worker's own account that are observed as a whole. */
   observeRegions: readonly string[];
+  /** How long ended runs are kept; 0: for ever. */
+  retentionDays: number;
   /** Gateways a region. */
   gatewayShards: number;
   /** Undefined: no audit. */
@@ -236,6 +247,7 @@ const settingsSchema = z.object(variables).transform((values): OtherSettings => 
   stackWaitSeconds: values.STACK_WAIT_SECONDS,
   maxCallsPerSecond: values.AWS_MAX_CALLS_PER_SECOND,
   observeRegions: values.OBSERVE_REGIONS,
+  retentionDays: values.RETENTION_DAYS,
   gatewayShards: values.GATEWAY_SHARDS,
   auditTable: values.AUDIT_TABLE === "" ? undefined : values.AUDIT_TABLE,
   logGroupPrefix: values.LOG_GROUP_PREFIX === "" ? undefined : values.LOG_GROUP_PREFIX,

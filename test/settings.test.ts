@@ -38,6 +38,7 @@ describe("settings", () => {
         stackWaitSeconds: 600,
         maxCallsPerSecond: 10,
         observeRegions: [],
+        retentionDays: 365,
         gatewayShards: 1,
         auditTable: undefined,
         logGroupPrefix: undefined,
@@ -84,6 +85,7 @@ describe("settings", () => {
         stackWaitSeconds: 20,
         maxCallsPerSecond: 25,
         observeRegions: ["us-east-1", "eu-west-1"],
+        retentionDays: 365,
         gatewayShards: 4,
         auditTable: "deployment-events",
         auth: {

@@ -8,6 +8,7 @@ import { serveSocketDocument } from "./documents/asyncapi.ts";
 import { refuseForeignChanges, shareWithOrigins } from "./middleware/browser-origins.ts";
 import { auth } from "./auth/auth.ts";
 import { deletions } from "./admin/deletions.ts";
+import { metrics } from "./admin/metrics.ts";
 import { accounts } from "./accounts/accounts.ts";
 import { issuer } from "./accounts/issuer.ts";
 import { canvasDeploy } from "./canvas/canvas-deploy.ts";
@@ -41,7 +42,7 @@ import { trackSocket } from "./sockets/track-socket.ts";
 import { unexpected } from "./middleware/unexpected.ts";
 
 const isRoute = (path: string): boolean =>
-  /^\/(api|auth|aws|canvas|ingest|ws|install|\.well-known)(\/|$)/.test(path);
+  /^\/(api|auth|aws|canvas|ingest|ws|install|metrics|\.well-known)(\/|$)/.test(path);
 
 /** The whole application. */
 export const app = new OpenAPIHono<AppEnv>();
@@ -86,6 +87,7 @@ app.route("/", ingest);
 app.route("/", destinations);
 app.route("/", destinationDeliveries);
 app.route("/", deletions);
+app.route("/", metrics);
 app.route("/", auth);
 app.route("/", accounts);
 app.route("/", issuer);

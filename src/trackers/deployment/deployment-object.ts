@@ -82,6 +82,16 @@ export class DeploymentObject extends DurableObject<Env> {
     return this.removal.isUnderWay ? "idle" : this.deployment.handOnAgain(farEnd);
   }
 
+  /** Deletes runs that ended before a time, ISO 8601; if none is left and none follows by itself, the deployment. */
+  async retain(cutoff: string): Promise<void> {
+    const { store, following, channel } = this.deployment;
+    const { state } = store;
+    if (state.run === 0 || this.removal.isUnderWay) return;
+    const isOld = hasEnded(state) && (state.endTime ?? state.lastEventTime) < cutoff;
+    if (isOld && !following.isFollowed) return void (await this.removal.run());
+    store.forgetRunsBefore(cutoff, channel.handedOn);
+  }
+
   /** Deletes the deployment with all that is kept of it, everywhere. Its name is nobody's then. */
   async remove(address: DeploymentAddress): Promise<Result<null, Failure>> {
     if (!this.removal.isUnderWay) {

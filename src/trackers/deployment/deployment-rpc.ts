@@ -71,6 +71,7 @@ export interface DeploymentRpc extends ChannelOwner, RunRpc {
   audit(address: Address, query: AuditQuery): Promise<Result<AuditPage, Failure>>;
   stackFrames(delivery: FeedDelivery): Promise<FeedReceipt>;
   handOnAgain(farEnd: FarEnd): Promise<TriedAgain>;
+  retain(cutoff: string): Promise<void>;
   remove(address: Address): Promise<Result<null, Failure>>;
   wake(): Promise<boolean>;
 }

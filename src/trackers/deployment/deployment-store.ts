@@ -85,6 +85,23 @@ export class DeploymentStore {
     return { ...progress, stacks: Object.fromEntries(stacks.map(([, stack]) => [stack.name, stack])) };
   }
 
+  /** Forgets earlier runs that ended before a time, and the events of the one before the newest; `auditedTo`: as of `commit`. */
+  forgetRunsBefore(cutoff: string, auditedTo: number): void {
+    const old = this.earlierRuns().filter(({ startTime, endTime = startTime }) => endTime < cutoff);
+    if (old.length === 0) return;
+    const { floor, kept } = this.log;
+    const isBeforeNewest = old.some(({ run }) => run === this.state.run - 1);
+    const nextFloor = isBeforeNewest ? Math.max(floor, Math.min(kept.runStart, auditedTo + 1)) : floor;
+    this.log.commit([], () => {
+      for (const { run } of old) {
+        this.storage.kv.delete(runKey(run));
+        deleteRows(this.storage.kv, runStacksKey(run));
+      }
+      this.log.trimBefore(nextFloor);
+      return { floor: nextFloor, kept };
+    });
+  }
+
   /**
    * Keeps events and the state after them, and gives the frames as they go out. `ended`: how the runs ended
    * after which the events begin another; `auditedTo`: the log keeps all after it.

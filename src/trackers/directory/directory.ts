@@ -15,9 +15,11 @@ import type { Result } from "../../protocol/result.ts";
 import type { UnreadableRow } from "../../protocol/rpc/unreadable-rows.ts";
 import type { Env } from "../../env.ts";
 import { CanvasClaims } from "../canvas/canvas-claims.ts";
+import { Retention } from "./retention.ts";
 import { RunIndex } from "./run-index.ts";
 import { UnreadableIndex } from "./unreadable-index.ts";
 import type { DirectoryRpc } from "./directory-rpc.ts";
+import { settingsOf } from "../../settings.ts";
 import { logLine } from "../../log.ts";
 import { call, wakeableOf } from "../../objects.ts";
 
@@ -28,11 +30,13 @@ export class Directory extends DurableObject<Env> implements DirectoryRpc {
   private readonly runs: RunIndex;
   private readonly claims: CanvasClaims;
   private readonly unreadableRows: UnreadableIndex;
+  private readonly retention: Retention;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     ctx.storage.sql.exec("CREATE TABLE IF NOT EXISTS active (channel TEXT PRIMARY KEY) WITHOUT ROWID");
     this.runs = new RunIndex(ctx.storage.sql);
+    this.retention = new Retention(ctx.storage, env, this.runs);
     this.claims = new CanvasClaims(ctx.storage.sql);
     this.unreadableRows = new UnreadableIndex(ctx.storage.sql);
   }
@@ -40,6 +44,7 @@ export class Directory extends DurableObject<Env> implements DirectoryRpc {
   /** Notes an active object by its channel; again does no harm. */
   async enrol(channel: string): Promise<void> {
     this.ctx.storage.sql.exec("INSERT INTO active (channel) VALUES (?) ON CONFLICT DO NOTHING", channel);
+    if (channel.startsWith("stacks/")) this.retention.noteStack(channel, Date.now());
   }
 
   async withdraw(channel: string): Promise<void> {
@@ -86,6 +91,8 @@ export class Directory extends DurableObject<Env> implements DirectoryRpc {
 
   /** Wakes every active object; those that have nothing to do any more are struck off. */
   async sweep(): Promise<void> {
+    const settings = settingsOf(this.env);
+    if (settings.ok) this.ctx.waitUntil(this.retention.run(settings.value.retentionDays, Date.now()));
     const channels = [...(await this.active())];
     while (channels.length > 0)
       await Promise.all(channels.splice(0, CONCURRENCY).map((channel) => this.wake(channel)));

@@ -85,6 +85,19 @@ export class RunIndex {
     this.sql.exec("DELETE FROM runs WHERE deployment_id = ? AND environment = ?", deploymentId, environment);
   }
 
+  /** Deployments in the order of their names, after one. */
+  after([deploymentId, environment]: readonly [string, string], limit: number): readonly DeploymentAddress[] {
+    return this.sql
+      .exec<{ deploymentId: string; environment: string }>(
+        "SELECT deployment_id AS deploymentId, environment FROM runs WHERE (deployment_id, environment) > (?, ?)" +
+          " ORDER BY deployment_id, environment LIMIT ?",
+        deploymentId,
+        environment,
+        limit,
+      )
+      .toArray();
+  }
+
   /** One page of what was asked for, as far as the patterns of channels cover it; absent: all. `now`: Unix milliseconds. */
   list(
     { environment, status, cursor, limit }: DeploymentQuery,

@@ -56,7 +56,7 @@ export class StackChannel {
   private readonly ctx: DurableObjectState;
   private readonly consumers: LogConsumers;
   private readonly commits: StackCommits;
-  private readonly feeds: DeploymentFeeds;
+  readonly feeds: DeploymentFeeds;
 
   constructor(ctx: DurableObjectState, env: Env, settings: Settings, name: string, address: StackAddress) {
     const { aws, stackWaitSeconds: waitSeconds, pollIntervalSeconds } = settings;

@@ -26,6 +26,7 @@ export interface StackTrackerRpc extends ChannelOwner {
   feed(request: FeedRequest): Promise<StackStanding>;
   release(deployment: string): Promise<void>;
   handOnAgain(farEnd: FarEnd): Promise<TriedAgain>;
+  retain(cutoff: string): Promise<boolean>;
   remove(): Promise<Result<null, Failure>>;
   wake(): Promise<boolean>;
 }

@@ -179,6 +179,16 @@ export class StackTracker extends DurableObject<Env> implements StackTrackerRpc 
     return this.removal.isUnderWay ? "idle" : this.stack.handOnAgain(farEnd);
   }
 
+  /** Deletes what is kept of the stack if it has rested since before a time, ISO 8601. False: nothing is kept. */
+  async retain(cutoff: string): Promise<boolean> {
+    const { store, interest, feeds } = this.stack;
+    if (!store.state.attempt && !this.removal.isUnderWay) return store.log.isKept;
+    const isWanted = interest.now.viewers > 0 || interest.now.trackedAt !== undefined || feeds.all.length > 0;
+    const isOld = !isWanted && (rootOf(store.state)?.statusAt ?? cutoff) < cutoff;
+    if (!isOld || this.stack.whyKept()) return true;
+    return !(await this.removal.run()).ok;
+  }
+
   /** Deletes what is kept of the stack, everywhere; the stack itself stays as it is. */
   async remove(): Promise<Result<null, Failure>> {
     const needed = this.removal.isUnderWay ? undefined : this.stack.whyKept();
