@@ -7,16 +7,9 @@ import * as z from "zod";
 import { attemptSchema, type Attempt } from "../../protocol/destinations.ts";
 import { decodedText } from "../../channel/codec.ts";
 import type { HandOver } from "../../protocol/rpc/destination-feed.ts";
+import { blocksOf, messagesIn, type WaitingMessage } from "./message-blocks.ts";
 
 const attemptsSchema = z.array(attemptSchema);
-
-/** Names are short: they stand in every row. */
-const blockSchema = z.array(
-  z.object({ offset: z.number(), type: z.string(), body: z.string(), createdAt: z.number() }),
-);
-
-/** A message that waits; `createdAt`: when it came, in Unix milliseconds. */
-type WaitingMessage = Readonly<z.infer<typeof blockSchema>[number]>;
 
 /** The first message of a lane, and what was tried. */
 export type LaneHead = Readonly<{
@@ -53,9 +46,6 @@ type LaneRow = {
 type BlockRow = { first: number; size: number; body: string };
 
 type Block = Readonly<{ first: number; messages: readonly WaitingMessage[] }>;
-
-/** Far below the 2 MB that a row may hold. */
-const MOST_BLOCK_CHARACTERS = 256 * 1024;
 
 /** More than are worked at, at the same time; the memory of an object is small. */
 const MOST_OPEN_BLOCKS = 16;
@@ -307,22 +297,3 @@ export class OutboxLanes {
     this.unsaved.delete(number);
   }
 }
-
-/** Of a row that cannot be read there are none: what it held cannot be sent, and must not keep what follows from it. */
-const messagesIn = (body: string): readonly WaitingMessage[] =>
-  decodedText(blockSchema, body, "blocks") ?? [];
-
-/** Cuts messages into rows. */
-const blocksOf = (messages: readonly WaitingMessage[]): WaitingMessage[][] => {
-  const blocks: WaitingMessage[][] = [];
-  let room = 0;
-  for (const message of messages) {
-    if (message.body.length > room) {
-      blocks.push([]);
-      room = MOST_BLOCK_CHARACTERS;
-    }
-    blocks.at(-1)!.push(message);
-    room -= message.body.length;
-  }
-  return blocks;
-};

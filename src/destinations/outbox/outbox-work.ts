@@ -5,14 +5,13 @@
  */
 import type { Attempt, DestinationKind } from "../../protocol/destinations.ts";
 import { attemptOf, type DeliverySettings } from "./attempt.ts";
-import { signingSecrets, type Health } from "../directory/destination-record.ts";
+import { signingSecrets } from "../directory/destination-record.ts";
 import type { Answer } from "../exchange.ts";
+import { DeliveryHealth, type HealthHooks } from "./delivery-health.ts";
 import type { RepeatedMessage } from "./delivery-log.ts";
 import { messageIdOf, type MessagePlace } from "./message-id.ts";
 import { MOST_ATTEMPTS, type LaneHead } from "./outbox-lanes.ts";
 import type { OutboxStore } from "./outbox-store.ts";
-import { makerAddress } from "./owner-word.ts";
-import { boundedWait, verdictOf } from "./verdict.ts";
 import { logLine } from "../../log.ts";
 
 /** Least time between two messages, in milliseconds. Slack takes one a second. */
@@ -29,14 +28,8 @@ const CONCURRENCY = 6;
 /** Messages of one lane after which the others have their turn. */
 const MOST_IN_TURN = 20;
 
-/** A destination that has taken nothing for so long is given no more. */
-const PATIENCE_MS = 5 * 86_400_000;
-
 /** What has waited so long is of no use to anybody, in milliseconds. */
 const MOST_AGE_MS = 7 * 86_400_000;
-
-/** Soonest that what the way there has refused is sent again, in milliseconds. */
-const REFUSED_MS = 60_000;
 
 const OUTDATED: Answer = { ms: 0, error: "the incident was closed since" };
 
@@ -46,22 +39,15 @@ const MOST_EXPIRED_AT_ONCE = 1_000;
 /** One message of a lane, or one of a lane's that is sent once more. */
 type Turn = Readonly<{ key: string; take: () => Promise<void> }>;
 
-type Hooks = Readonly<{
-  changed: () => void;
-  rested: () => void;
-  refused: (refusal: NonNullable<Answer["refusal"]>) => void;
-}>;
+type Hooks = HealthHooks & Readonly<{ rested: () => void }>;
 
 export class OutboxWork {
-  /** Called when the way it goes has changed. */
-  private readonly changed: () => void;
   /** Called when nothing is due any more. */
   private readonly rested: () => void;
-  /** Called when the way there refuses all that this install sends. */
-  private readonly refused: (refusal: NonNullable<Answer["refusal"]>) => void;
   private readonly id: string;
   private readonly store: OutboxStore;
   private readonly settings: DeliverySettings;
+  private readonly health: DeliveryHealth;
   private readonly busy = new Set<string>();
   private workers = 0;
   private stopped = false;
@@ -73,18 +59,12 @@ export class OutboxWork {
   private repeats: Map<number, number>;
   private repeatedLast = false;
 
-  constructor(
-    id: string,
-    store: OutboxStore,
-    settings: DeliverySettings,
-    { changed, rested, refused }: Hooks,
-  ) {
+  constructor(id: string, store: OutboxStore, settings: DeliverySettings, { rested, ...hooks }: Hooks) {
     this.id = id;
     this.store = store;
     this.settings = settings;
-    this.changed = changed;
     this.rested = rested;
-    this.refused = refused;
+    this.health = new DeliveryHealth(id, store, settings, hooks);
     this.repeats = this.storedRepeats();
   }
 
@@ -218,7 +198,7 @@ export class OutboxWork {
     const answer = await this.send({ lane, place: message.offset }, message.body);
     if (this.stopped) return;
     const attempts = [...head.attempts, attemptIn(answer, at)].slice(-MOST_ATTEMPTS);
-    const due = this.dueAfter(answer, tries + 1);
+    const due = this.health.dueAfter(answer, tries + 1);
     if (due === undefined)
       this.store.settle(head, answer.error === undefined ? "delivered" : "dead", attempts, Date.now());
     else this.store.lanes.postpone(lane, attempts, due);
@@ -230,7 +210,7 @@ export class OutboxWork {
     const answer = this.store.outdatedNow()(message) ? OUTDATED : await this.send(message, message.body);
     if (this.stopped) return;
     const attempts = [...message.attempts, attemptIn(answer, at)].slice(-MOST_ATTEMPTS);
-    const due = answer === OUTDATED ? undefined : this.dueAfter(answer, message.tries + 1);
+    const due = answer === OUTDATED ? undefined : this.health.dueAfter(answer, message.tries + 1);
     if (due === undefined)
       this.store.settleRepeat(
         message,
@@ -260,63 +240,6 @@ export class OutboxWork {
       logLine("error", "Message not made", { id, error: String(error) });
       return { ms: 0, error: "no request could be made of it", final: true };
     }
-  }
-
-  /** When the message is due again, in Unix milliseconds; undefined: never. */
-  private dueAfter(answer: Answer, tries: number): number | undefined {
-    const now = Date.now();
-    const verdict = verdictOf(answer, this.kind, tries, this.settings.deliveryRetrySeconds, Math.random());
-    const since = this.store.health.failingSince ?? now;
-    const { pausedUntil: paused = 0, ...before } = this.store.health;
-    // What another one under way is answered does not end the pause.
-    const asked = answer.error === undefined ? 0 : boundedWait(answer.retryAfterMs);
-    const pausedUntil = Math.max(paused, asked > 0 ? now + asked : 0);
-    const pause = pausedUntil > now ? { pausedUntil } : {};
-    const health = { ...before, ...pause };
-    if (answer.refusal) {
-      this.goes({ ...health, failingSince: since, waits: true });
-      this.refused(answer.refusal);
-      return now + REFUSED_MS;
-    }
-    switch (verdict.kind) {
-      case "delivered":
-        this.goes(pause);
-        return undefined;
-      case "again":
-        this.goes({ ...health, failingSince: since });
-        return now + verdict.inMs;
-      case "dead":
-        this.goes({
-          ...health,
-          failingSince: since,
-          ...(now - since >= PATIENCE_MS && { disabled: { at: now, reason: "failing" as const } }),
-        });
-        return undefined;
-      case "gone":
-        this.goes({ ...health, failingSince: since, disabled: { at: now, reason: "gone" } });
-        return undefined;
-    }
-  }
-
-  /** Notes how it goes, and tells of it if that is another way than before. */
-  private goes(health: Health): void {
-    const before = this.store.health;
-    // Others may still have been under way when the destination was disabled.
-    const disabled = before.disabled ?? (health.disabled && this.withWord(health.disabled));
-    const after = disabled ? { ...health, disabled } : health;
-    if (JSON.stringify(after) === JSON.stringify(before)) return;
-    this.store.keepHealth(after);
-    if (after.disabled && !before.disabled) {
-      const { reason } = after.disabled;
-      logLine("error", "Destination disabled", { destination: this.id, reason });
-    }
-    if (after.failingSince !== before.failingSince || after.disabled !== before.disabled) this.changed();
-  }
-
-  /** Word to the maker is due with what disables the destination, so that no crash comes between. */
-  private withWord(disabled: NonNullable<Health["disabled"]>): NonNullable<Health["disabled"]> {
-    const maker = makerAddress(this.store.destination, this.settings);
-    return maker === undefined ? disabled : { ...disabled, word: { tries: 0, due: disabled.at } };
   }
 }
 
