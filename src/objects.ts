@@ -15,8 +15,10 @@ import {
   type DeploymentAddress,
   type StackAddress,
 } from "./protocol/connection/channel-names.ts";
+import type { ListChannel } from "./protocol/connection/list-channels.ts";
 import type { Failure } from "./protocol/failure.ts";
 import type { ChannelOwner } from "./protocol/rpc/channel-owner.ts";
+import type { ListOwner } from "./protocol/rpc/list-owner.ts";
 import { placedNear } from "./protocol/rpc/location-hint.ts";
 import type { AccountCredentialsRpc } from "./trackers/account/account-credentials-rpc.ts";
 import type { AccountsRpc } from "./trackers/account/accounts-rpc.ts";
@@ -116,6 +118,10 @@ export const relayOf = (env: Env, at: StackAddress | AwsPlace): RelayRpc => {
 /** The one object that knows the stacks of all observed regions. */
 export const boardOf = (env: Env): BoardRpc =>
   placedIn(env, env.BOARD).get(placedIn(env, env.BOARD).idFromName("board"));
+
+/** The object that owns a list. */
+export const listOwnerOf = (env: Env, channel: ListChannel): ListOwner =>
+  channel === "board" ? boardOf(env) : directoryOf(env);
 
 /** The one object that knows all accounts. */
 export const accountsOf = (env: Env): AccountsRpc =>

@@ -5,7 +5,7 @@
 import type { Subscribed } from "../protocol/connection/control-frames.ts";
 import type { DeploymentProgress } from "../protocol/deployment/deployment-progress.ts";
 import { after } from "./connection/platform.ts";
-import type { Batch, ChannelFrame, Snapshot, TransientFrame, Trouble } from "./connection/server-frame.ts";
+import type { Batch, ChannelFrame, ListFrame, Snapshot, TransientFrame, Trouble } from "./connection/server-frame.ts";
 
 /** A place in a channel, to resume from. */
 export type Position = Readonly<{ epoch: string; offset: number }>;
@@ -24,6 +24,8 @@ export type ChannelListener = Readonly<{
   /** What one commit or one part of the history adds, in order. */
   events?: (frames: readonly ChannelFrame[]) => void;
   transient?: (frame: TransientFrame) => void;
+  /** Of `board` and `directory`: the list anew, or what has changed of it. */
+  list?: (frame: ListFrame) => void;
   /** Trouble between the server and AWS. */
   trouble?: (error: Trouble["error"]) => void;
   /** The channel will not be told. */

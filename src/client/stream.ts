@@ -2,6 +2,7 @@
  * Several channels over one socket, `/ws`: subscribes, resumes each where it was after every loss, and subscribes again
  * from its last offset when it sees a hole.
  */
+import { PING } from "../protocol/connection/connection.ts";
 import type { RequestError, Subscribed } from "../protocol/connection/control-frames.ts";
 import { ChannelFollower, type ChannelListener, type Position } from "./channel-follower.ts";
 import { Connection, type ConnectionOptions } from "./connection/connection.ts";
@@ -21,6 +22,8 @@ export type Wish = Readonly<{
   from?: Position;
   /** Tells all events since the channel's floor, too, where a fresh viewer would get a snapshot alone. */
   history?: boolean;
+  /** Of `board` and `directory`: which rows the list begins with, as REST takes it. */
+  query?: Readonly<Record<string, string>>;
 }>;
 
 type Subscription = Readonly<{
@@ -42,6 +45,7 @@ type Entry = {
   readonly channel: string;
   readonly follower: ChannelFollower;
   readonly history: boolean;
+  readonly query: Wish["query"];
   /** Id of the subscribe that is not answered; what comes before its answer is void. */
   awaited: number | undefined;
   /** Where the last hole was seen: twice at one place is a fault that asking again does not mend. */
@@ -54,10 +58,13 @@ type Entry = {
 /** Failures of a request that pass by themselves. */
 const PASSING: ReadonlySet<string> = new Set(["INTERNAL", "KEYS_UNREACHABLE", "UNAVAILABLE"]);
 
+const READ_EVERY_MS = 30_000;
+
 /** Opens the socket at once; it lives until `close`. */
 export const openStream = (options: StreamOptions): Stream => {
   const entries = new Map<string, Entry>();
   let lastId = 0;
+  let pingedAt = 0;
 
   const send = (frame: object): void => connection.send(JSON.stringify(frame));
 
@@ -66,7 +73,8 @@ export const openStream = (options: StreamOptions): Stream => {
     entry.cancelPatience?.();
     if (connection.state.kind !== "live") return;
     entry.cancelPatience = after(connection.patience.answerWithinMs, () => connection.restart());
-    send({ action: "subscribe", id: entry.awaited, channel: entry.channel, ...position });
+    const { channel, query } = entry;
+    send({ action: "subscribe", id: entry.awaited, channel, ...position, query });
   };
 
   const forget = (entry: Entry): void => {
@@ -125,6 +133,13 @@ export const openStream = (options: StreamOptions): Stream => {
     }
   };
 
+  /** Lists are not acknowledged: a ping now and then shows that they are read. */
+  const noteRead = (): void => {
+    if (Date.now() - pingedAt < READ_EVERY_MS) return;
+    pingedAt = Date.now();
+    connection.send(PING);
+  };
+
   const receive = (frame: ServerFrame): void => {
     switch (frame.type) {
       case "subscribed":
@@ -139,6 +154,10 @@ export const openStream = (options: StreamOptions): Stream => {
         if (entry && entry.awaited === undefined && !entry.follower.take(frame)) missing(entry);
         return;
       }
+      case "list":
+      case "list_changed":
+        noteRead();
+        return entries.get(frame.channel)?.follower.listener.list?.(frame);
       case "deployment_progress":
       case "stack_progress":
         return entries.get(frame.channel)?.follower.listener.transient?.(frame);
@@ -175,7 +194,7 @@ export const openStream = (options: StreamOptions): Stream => {
 
   return {
     state: () => connection.state,
-    subscribe: (channel, listener, { from, history = false } = {}) => {
+    subscribe: (channel, listener, { from, history = false, query } = {}) => {
       const before = entries.get(channel);
       if (before) forget(before);
       const acknowledge = (offset: number): void => send({ action: "ack", offset, channel });
@@ -189,6 +208,7 @@ export const openStream = (options: StreamOptions): Stream => {
         channel,
         follower,
         history,
+        query,
         awaited: undefined,
         holeAt: undefined,
         backfilled: false,

@@ -1,5 +1,6 @@
 /** What a schema refuses, field by field, in words that need no knowledge of how it was found out. */
 import type * as z from "zod";
+import type { Failure } from "./failure.ts";
 
 /** Something wrong with what was sent, and where. */
 export type Issue = Readonly<{ path: readonly (string | number)[]; message: string }>;
@@ -34,3 +35,15 @@ export const issuesOf = (issues: readonly ZodIssue[], above: Issue["path"] = [])
     }
     return [{ path, message: wordsOf(issue) }];
   });
+
+/** Says what is wrong with which field, and nothing of the value. */
+export const invalidRequest = (error: z.ZodError): Failure => {
+  const details = issuesOf(error.issues).map(({ path, message }) => ({ field: path.join("."), message }));
+  return {
+    code: "INVALID_REQUEST",
+    message: details
+      .map(({ field, message }) => (field === "" ? message : `${field}: ${message}`))
+      .join("; "),
+    details,
+  };
+};

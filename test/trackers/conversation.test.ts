@@ -4,6 +4,7 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { AuthSettings } from "../../src/auth/auth-settings.ts";
 import { GatewayChannels } from "../../src/trackers/gateway/gateway-channels.ts";
+import { GatewayList } from "../../src/trackers/gateway/gateway-lists.ts";
 import { GatewayConversation } from "../../src/trackers/gateway/gateway-conversation.ts";
 import type { GatewayTicket } from "../../src/trackers/gateway/gateway-ticket.ts";
 import { HeldSockets } from "../../src/trackers/gateway/held-sockets.ts";
@@ -103,7 +104,11 @@ test("[S28] a token that cannot be judged now is answered with an error, and the
     };
     const sockets = new HeldSockets<GatewayTicket>(ctx);
     const channels = new GatewayChannels(ctx, env, sockets);
-    const conversation = new GatewayConversation("gateway/enam/0", sockets, channels, auth);
+    const lists = {
+      board: new GatewayList(ctx, env, "board", sockets),
+      directory: new GatewayList(ctx, env, "directory", sockets),
+    };
+    const conversation = new GatewayConversation("gateway/enam/0", sockets, { channels, lists }, auth);
     const session = { subject: "tester", role: "viewer", expiresAt: inSeconds(600) } as const;
     const { 0: client, 1: server } = new WebSocketPair();
     await conversation.open(server, { session, optedIn: true }, { channel: "stacks/us-east-1/keys" });

@@ -41,8 +41,15 @@ export type Batch = Readonly<{
 /** Trouble with AWS, and the channel that it is about where the server says so. */
 export type Trouble = TroubleFrame & Readonly<{ channel?: string }>;
 
+/** The rows of a list that were asked for, or those that have changed since. */
+export type ListFrame = Readonly<{
+  type: "list" | "list_changed";
+  channel: string;
+  data: Readonly<{ items: readonly unknown[]; nextCursor?: string; gone?: readonly string[] }>;
+}>;
+
 export type ServerFrame =
-  Subscribed | Snapshot | Batch | TransientFrame | Disconnect | RequestError | Trouble;
+  ListFrame | Subscribed | Snapshot | Batch | TransientFrame | Disconnect | RequestError | Trouble;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -105,6 +112,9 @@ const isTransient = (frame: Fields): frame is TransientFrame =>
   isOffset(frame["asOf"]) &&
   isFields(frame["data"]);
 
+const isList = (frame: Fields): frame is ListFrame =>
+  isText(frame["channel"]) && isFields(frame["data"]) && Array.isArray(frame["data"]["items"]);
+
 const parsed = (text: string): unknown => {
   try {
     return JSON.parse(text);
@@ -128,6 +138,9 @@ export const serverFrameOf = (text: string): ServerFrame | undefined => {
       return isDisconnect(frame) ? frame : undefined;
     case "error":
       return isError(frame) ? frame : undefined;
+    case "list":
+    case "list_changed":
+      return isList(frame) ? frame : undefined;
     case "deployment_progress":
     case "stack_progress":
       return isTransient(frame) ? frame : undefined;

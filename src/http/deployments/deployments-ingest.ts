@@ -16,7 +16,8 @@ import { answerOf, failureAnswerOf, failureAnswers, PRIVATE } from "../documents
 import { deploymentParams, environmentQuery, visibleDeployment } from "./deployments-access.ts";
 import { eventExample, ingestExample } from "./deployments-examples.ts";
 import { failureBodySchema, restFailure, restRefusal } from "../middleware/failure-response.ts";
-import { invalidRequest, resourceApp } from "../middleware/resource-app.ts";
+import { invalidRequest } from "../../protocol/issues.ts";
+import { resourceApp } from "../middleware/resource-app.ts";
 import { requireRole } from "../middleware/sessions.ts";
 
 type Verdict = IngestReport["results"][number];

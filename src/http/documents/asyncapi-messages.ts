@@ -19,6 +19,8 @@ import {
   troubleFrameSchema,
 } from "../../protocol/stack/stack-frames.ts";
 import { transientFrameSchema } from "../../protocol/connection/transient-frames.ts";
+import { listChangedSchema, listFrameSchema } from "../../protocol/list-frames.ts";
+import { boardExample } from "../radar/radar-examples.ts";
 import { deploymentExample, eventExample, positionExample } from "../deployments/deployments-examples.ts";
 import { stackEventsExample } from "../stacks/stacks-examples.ts";
 
@@ -138,6 +140,26 @@ export const socketMessages: Readonly<Record<string, SocketMessage>> = {
       data: { deploymentId: "D1BRV40", environment: "dev", stack: "database-rds", progressPercent: 45 },
       channel,
       asOf: offset,
+    },
+  },
+  List: {
+    summary: "The rows of `board` or `directory` that were asked for and that the token covers; transient",
+    from: "server",
+    on: ["gateway"],
+    schema: listFrameSchema,
+    example: { type: "list", channel: "board", timestamp: "2025-10-09T14:36:30.000Z", data: boardExample },
+  },
+  ListChanged: {
+    summary:
+      "Rows of `board` or `directory` that have changed, and names of those that are no more; transient, at most one a second",
+    from: "server",
+    on: ["gateway"],
+    schema: listChangedSchema,
+    example: {
+      type: "list_changed",
+      channel: "board",
+      timestamp: "2025-10-09T14:36:31.000Z",
+      data: { items: boardExample.items, gone: ["stacks/us-east-1/old-database"] },
     },
   },
   ResourceUpdate: {

@@ -94,7 +94,7 @@ const socketDocument = ({ host, protocol }: URL) => ({
     gateway: channelOf(
       "gateway",
       "/ws",
-      "Any channels on one socket: `deployments/<deploymentId>-<environment>`, `stacks/<region>/<stackName>` and `stacks/<account>/<region>/<stackName>`.",
+      "Any channels on one socket: `deployments/<deploymentId>-<environment>`, `stacks/<region>/<stackName>`, `stacks/<account>/<region>/<stackName>`, and the lists `board` and `directory`.",
       z.object(credentials),
     ),
     stack: {

@@ -8,7 +8,8 @@ import { OPENED_FOR_HEADER } from "../../protocol/rpc/socket-request.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { bareFailureSchema, failureResponse } from "../middleware/failure-response.ts";
 import { openedAtGateway } from "./nearest-gateway.ts";
-import { invalidRequest, resourceApp } from "../middleware/resource-app.ts";
+import { invalidRequest } from "../../protocol/issues.ts";
+import { resourceApp } from "../middleware/resource-app.ts";
 import { notCovered } from "../middleware/sessions.ts";
 import {
   handedOn,

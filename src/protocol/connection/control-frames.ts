@@ -20,6 +20,10 @@ const subscribeSchema = z.object({
   /** The position to resume from, both or it recovers nothing. */
   epoch: z.string().max(64).optional(),
   offset: z.number().int().nonnegative().optional(),
+  query: z
+    .record(z.string().max(32), z.string().max(1024))
+    .optional()
+    .meta({ description: "Of `board` and `directory`: which rows, as REST takes it" }),
 });
 
 /** A wish to see a channel; any of `id`, `epoch` and `offset` opts the socket in. */

@@ -7,9 +7,10 @@ import type {
 } from "../../protocol/deployment/deployment-requests.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { Result } from "../../protocol/result.ts";
+import type { ListOwner } from "../../protocol/rpc/list-owner.ts";
 import type { UnreadableRow } from "../../protocol/rpc/unreadable-rows.ts";
 
-export interface DirectoryRpc {
+export interface DirectoryRpc extends ListOwner {
   enrol(channel: string): Promise<void>;
   withdraw(channel: string): Promise<void>;
   active(): Promise<readonly string[]>;

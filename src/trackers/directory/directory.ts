@@ -5,18 +5,22 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
-import type {
-  DeploymentList,
-  DeploymentQuery,
-  RunSummary,
+import { firstPage } from "../../channel/list-page.ts";
+import { ListPushes } from "../../channel/list-pushes.ts";
+import {
+  deploymentQuerySchema,
+  type DeploymentList,
+  type DeploymentQuery,
+  type RunSummary,
 } from "../../protocol/deployment/deployment-requests.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { Result } from "../../protocol/result.ts";
+import type { ListPage, ListRequest } from "../../protocol/rpc/list-owner.ts";
 import type { UnreadableRow } from "../../protocol/rpc/unreadable-rows.ts";
 import type { Env } from "../../env.ts";
 import { CanvasClaims } from "../canvas/canvas-claims.ts";
 import { Retention } from "./retention.ts";
-import { RunIndex } from "./run-index.ts";
+import { nameOfRun, RunIndex } from "./run-index.ts";
 import { UnreadableIndex } from "./unreadable-index.ts";
 import type { DirectoryRpc } from "./directory-rpc.ts";
 import { settingsOf } from "../../settings.ts";
@@ -28,6 +32,7 @@ const CONCURRENCY = 20;
 
 export class Directory extends DurableObject<Env> implements DirectoryRpc {
   private readonly runs: RunIndex;
+  private readonly pushes: ListPushes;
   private readonly claims: CanvasClaims;
   private readonly unreadableRows: UnreadableIndex;
   private readonly retention: Retention;
@@ -37,6 +42,10 @@ export class Directory extends DurableObject<Env> implements DirectoryRpc {
     ctx.storage.sql.exec("CREATE TABLE IF NOT EXISTS active (channel TEXT PRIMARY KEY) WITHOUT ROWID");
     this.runs = new RunIndex(ctx.storage.sql);
     this.retention = new Retention(ctx.storage, env, this.runs);
+    this.pushes = new ListPushes(ctx, env, {
+      channel: "directory",
+      itemOf: (name, now) => this.runs.find(name, now),
+    });
     this.claims = new CanvasClaims(ctx.storage.sql);
     this.unreadableRows = new UnreadableIndex(ctx.storage.sql);
   }
@@ -61,17 +70,34 @@ export class Directory extends DurableObject<Env> implements DirectoryRpc {
 
   /** Notes where a deployment's newest run stands at an offset; late or again does no harm. */
   async noteRun(summary: RunSummary, offset: number): Promise<void> {
-    this.runs.note(summary, offset);
+    if (this.runs.note(summary, offset)) await this.pushes.note([nameOfRun(summary)]);
   }
 
   /** A deployment is no more; again does no harm. */
   async forgetRun(address: DeploymentAddress): Promise<void> {
     this.runs.forget(address);
+    await this.pushes.note([nameOfRun(address)]);
   }
 
   /** One page of the deployments, newest first, as far as the patterns of channels cover them; absent: all. */
   async listRuns(query: DeploymentQuery, patterns?: string[]): Promise<Result<DeploymentList, Failure>> {
     return this.runs.list(query, patterns, Date.now());
+  }
+
+  /** A viewer of a gateway wants the list: its first rows, and from now on what changes. */
+  async joinList({ gateway, query, patterns }: ListRequest): Promise<Result<ListPage, Failure>> {
+    return firstPage(deploymentQuerySchema, query, async (wanted) => {
+      const list = this.runs.list(wanted, patterns, Date.now());
+      return { list, mark: this.pushes.join(gateway) };
+    });
+  }
+
+  async leaveList(gateway: string): Promise<void> {
+    await this.pushes.leave(gateway);
+  }
+
+  override async alarm(): Promise<void> {
+    await this.pushes.send();
   }
 
   /** Notes which request an Idempotency-Key is used for; fails if it was used for another. */

@@ -49,6 +49,10 @@ const INDEXES = {
   runs_of_both: "environment, status, start_time, deployment_id",
 };
 
+/** What rights to a deployment hang on: its channel's name does not tell where the id ends. */
+export const nameOfRun = ({ deploymentId, environment }: DeploymentAddress): string =>
+  `deployments/${deploymentId}/${environment}`;
+
 export class RunIndex {
   private readonly sql: SqlStorage;
 
@@ -63,10 +67,10 @@ export class RunIndex {
       sql.exec(`CREATE INDEX IF NOT EXISTS ${name} ON runs (${columns})`);
   }
 
-  /** Keeps what a deployment says of its newest run as of an offset; what comes late or again changes nothing. */
-  note(summary: RunSummary, offset: number): void {
+  /** Keeps what a deployment says of its newest run as of an offset; false: it came late or again, and changes nothing. */
+  note(summary: RunSummary, offset: number): boolean {
     const { deploymentId, environment, startTime, status } = summary;
-    this.sql.exec(
+    const { rowsWritten } = this.sql.exec(
       "INSERT INTO runs (deployment_id, environment, start_time, status, position, summary) VALUES (?, ?, ?, ?, ?, ?)" +
         " ON CONFLICT DO UPDATE SET start_time = excluded.start_time," +
         " status = excluded.status, position = excluded.position, summary = excluded.summary" +
@@ -78,6 +82,19 @@ export class RunIndex {
       offset,
       JSON.stringify(summary),
     );
+    return rowsWritten > 0;
+  }
+
+  /** The newest run of the deployment of a name; undefined: there is none. */
+  find(name: string, now: number): RunSummary | undefined {
+    const [, deploymentId = "", environment = ""] = name.split("/");
+    const [row] = this.sql.exec<Row>(
+      `SELECT ${COLUMNS} FROM runs WHERE deployment_id = ? AND environment = ?`,
+      deploymentId,
+      environment,
+    );
+    const run = row && decodedText(runSummarySchema, row.summary, "runs");
+    return run && lastingUntil(now, run);
   }
 
   /** A deployment is no more; again does no harm. */
@@ -120,7 +137,7 @@ export class RunIndex {
       read += 1;
       last = row.start_time;
       const { deployment_id: id, environment: within } = row;
-      if (patterns && !mayRead({ channels: patterns }, `deployments/${id}/${within}`)) continue;
+      if (patterns && !mayRead({ channels: patterns }, nameOfRun({ deploymentId: id, environment: within }))) continue;
       const run = decodedText(runSummarySchema, row.summary, "runs");
       if (!run) continue;
       if (items.length === limit) return success({ items, nextCursor: cursorOf(lastItem) });

@@ -9,6 +9,7 @@ import {
   type RequestError,
   type Subscribe,
 } from "../../protocol/connection/control-frames.ts";
+import { isListChannel, type ListChannel } from "../../protocol/connection/list-channels.ts";
 import type { ChannelRequest } from "../../protocol/rpc/socket-request.ts";
 import type { AuthSettings } from "../../auth/auth-settings.ts";
 import { Arrivals } from "./gateway-arrival.ts";
@@ -16,6 +17,7 @@ import type { GatewayChannel } from "./gateway-channel.ts";
 import type { GatewayChannels } from "./gateway-channels.ts";
 import type { Refusal } from "./gateway-owners.ts";
 import { coverageOf, isChannel, maySee, NO_CHANNEL, NOT_COVERED } from "./gateway-rights.ts";
+import type { GatewayList } from "./gateway-lists.ts";
 import type { GatewayTicket } from "./gateway-ticket.ts";
 import type { HeldSockets } from "./held-sockets.ts";
 import { frameOf } from "./incoming-frame.ts";
@@ -24,9 +26,13 @@ import { idOf, renewalOf } from "./renewal.ts";
 /** Channels that a socket has asked for and is not in yet; the newest wish for a channel counts. */
 type Wishes = Map<string, Subscribe>;
 
+/** What can be watched. */
+type Watched = Readonly<{ channels: GatewayChannels; lists: Readonly<Record<ListChannel, GatewayList>> }>;
+
 export class GatewayConversation {
   private readonly sockets: HeldSockets<GatewayTicket>;
   private readonly channels: GatewayChannels;
+  private readonly lists: Watched["lists"];
   private readonly auth: AuthSettings;
   private readonly arrivals: Arrivals;
   private readonly wishes = new WeakMap<WebSocket, Wishes>();
@@ -34,11 +40,12 @@ export class GatewayConversation {
   constructor(
     gateway: string,
     sockets: HeldSockets<GatewayTicket>,
-    channels: GatewayChannels,
+    { channels, lists }: Watched,
     auth: AuthSettings,
   ) {
     this.sockets = sockets;
     this.channels = channels;
+    this.lists = lists;
     this.auth = auth;
     this.arrivals = new Arrivals(gateway, sockets);
   }
@@ -114,15 +121,19 @@ export class GatewayConversation {
     const { id, channel: name, epoch, offset } = wish;
     if (!ticket.optedIn && (id ?? epoch ?? offset) !== undefined)
       this.sockets.keep(socket, { ...ticket, optedIn: true });
-    const coverage = coverageOf(ticket.session, name);
+    // What is seen of a list is decided row by row.
+    const coverage = isListChannel(name) ? "covered" : coverageOf(ticket.session, name);
     if (coverage === "uncovered") return this.refuse(socket, wish, { failure: NOT_COVERED });
-    if (!isChannel(name)) return this.refuse(socket, wish, { failure: NO_CHANNEL });
+    if (!isListChannel(name) && !isChannel(name)) return this.refuse(socket, wish, { failure: NO_CHANNEL });
     const wishes = this.wishesOf(socket);
-    const others = new Set([...this.channels.of(ticket).map((one) => one.name), ...wishes.keys()]);
+    const names = this.channels.of(ticket).map((one) => one.name);
+    const others = new Set([...names, ...(ticket.lists ?? []), ...wishes.keys()]);
     others.delete(name);
     if (others.size >= MAX_SUBSCRIPTIONS) return this.sockets.close(socket, CLOSE.tooManySubscriptions);
     wishes.set(name, wish);
-    const refusal = await this.bring(socket, this.channels.open(name), wish);
+    const refusal = isListChannel(name)
+      ? await this.bringIntoList(socket, name, wish)
+      : await this.bring(socket, this.channels.open(name), wish);
     if (wishes.get(name) === wish) wishes.delete(name);
     if (!refusal) return;
     const isTold = coverage === "covered" || "close" in refusal;
@@ -139,22 +150,47 @@ export class GatewayConversation {
           const session = this.sockets.keptOf(socket)?.session;
           return session !== undefined && maySee(session, channel.name, address);
         },
-        isWanted: () =>
-          this.sockets.keptOf(socket) !== undefined && this.wishesOf(socket).get(channel.name) === wish,
-        admit: (joinedAt) => {
-          this.wishesOf(socket).delete(channel.name);
-          const ticket = this.sockets.keptOf(socket);
-          if (!ticket) return;
-          const { waitingSince: _, ...kept } = ticket;
-          const subscription = [channel.number, joinedAt] as const;
-          this.sockets.keep(socket, { ...kept, subscriptions: [...kept.subscriptions, subscription] });
-        },
+        isWanted: () => this.isWanted(socket, wish),
+        admit: (joinedAt) =>
+          this.admit(socket, wish, ({ subscriptions, ...kept }) => ({
+            ...kept,
+            subscriptions: [...subscriptions, [channel.number, joinedAt]],
+          })),
       });
     });
   }
 
+  private bringIntoList(socket: WebSocket, name: ListChannel, wish: Subscribe): Promise<Refusal | undefined> {
+    this.dropList(socket, name);
+    return this.lists[name].bring({
+      socket,
+      wish,
+      isWanted: () => this.isWanted(socket, wish),
+      admit: () =>
+        this.admit(socket, wish, ({ lists = [], ...kept }) => ({ ...kept, lists: [...lists, name] })),
+    });
+  }
+
+  private isWanted(socket: WebSocket, wish: Subscribe): boolean {
+    return this.sockets.keptOf(socket) !== undefined && this.wishesOf(socket).get(wish.channel) === wish;
+  }
+
+  /** Keeps that a viewer is in. */
+  private admit(
+    socket: WebSocket,
+    { channel }: Subscribe,
+    enter: (ticket: GatewayTicket) => GatewayTicket,
+  ): void {
+    this.wishesOf(socket).delete(channel);
+    const ticket = this.sockets.keptOf(socket);
+    if (!ticket) return;
+    const { waitingSince: _, ...kept } = ticket;
+    this.sockets.keep(socket, enter(kept));
+  }
+
   private unsubscribe(socket: WebSocket, name: string): void {
     this.wishesOf(socket).delete(name);
+    if (isListChannel(name)) return this.dropList(socket, name);
     const channel = this.channels.find(name);
     if (channel) this.drop(socket, channel);
   }
@@ -166,6 +202,13 @@ export class GatewayConversation {
     this.sockets.keep(socket, { ...ticket, subscriptions });
     // What was sent of it need not be acknowledged any more.
     this.sockets.noteSettled(socket, channel.remove(socket));
+  }
+
+  private dropList(socket: WebSocket, name: ListChannel): void {
+    const ticket = this.sockets.keptOf(socket);
+    if (!ticket?.lists?.includes(name)) return;
+    this.sockets.keep(socket, { ...ticket, lists: ticket.lists.filter((one) => one !== name) });
+    this.lists[name].remove(socket);
   }
 
   private async authorize(
@@ -183,6 +226,10 @@ export class GatewayConversation {
     const { session, answer } = renewal.value;
     if (!this.channels.of(ticket).every(({ name, address }) => maySee(session, name, address)))
       return this.sockets.close(socket, CLOSE.forbidden);
+    // Which rows there are is another question now: it comes back and is told.
+    const isOther = JSON.stringify(session.channels) !== JSON.stringify(ticket.session.channels);
+    if (isOther && (ticket.lists?.length ?? 0) > 0)
+      return this.sockets.close(socket, CLOSE.insufficientState);
     this.sockets.keep(socket, { ...ticket, session });
     this.control(socket, answer);
   }

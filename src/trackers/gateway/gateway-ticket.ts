@@ -1,4 +1,5 @@
 /** What a gateway keeps with each socket: 100 subscriptions fit beside the largest session into 16 KiB. */
+import type { ListChannel } from "../../protocol/connection/list-channels.ts";
 import type { Ticketed } from "./held-sockets.ts";
 import type { UsedTicket } from "./used-tickets.ts";
 
@@ -17,4 +18,6 @@ export type GatewayTicket = Ticketed &
     /** The ticket that opened it: its id, and when it expires, in Unix milliseconds. */
     used?: UsedTicket;
     subscriptions: readonly Subscription[];
+    /** The lists that it watches; absent: none. */
+    lists?: readonly ListChannel[];
   }>;

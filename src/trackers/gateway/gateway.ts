@@ -10,6 +10,8 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Push } from "../../protocol/rpc/channel-owner.ts";
+import type { ListChannel } from "../../protocol/connection/list-channels.ts";
+import type { ListPush } from "../../protocol/rpc/list-owner.ts";
 import { CLOSE } from "../../protocol/connection/close-codes.ts";
 import { PING, PONG, SUBPROTOCOL, SUBSCRIBE_WITHIN_SECONDS } from "../../protocol/connection/connection.ts";
 import { SESSION_HEADER, sessionHeaderSchema, TICKET_HEADER } from "../../protocol/connection/session.ts";
@@ -18,6 +20,7 @@ import type { Env } from "../../env.ts";
 import { settingsOf } from "../../settings.ts";
 import { GatewayChannels } from "./gateway-channels.ts";
 import { GatewayConversation } from "./gateway-conversation.ts";
+import { GatewayList } from "./gateway-lists.ts";
 import type { GatewayTicket } from "./gateway-ticket.ts";
 import { HeldSockets } from "./held-sockets.ts";
 import type { GatewayRpc } from "./gateway-rpc.ts";
@@ -28,6 +31,7 @@ const SUBSCRIBE_WITHIN_MS = SUBSCRIBE_WITHIN_SECONDS * 1000;
 export class Gateway extends DurableObject<Env> implements GatewayRpc {
   private readonly sockets: HeldSockets<GatewayTicket>;
   private readonly channels: GatewayChannels;
+  private readonly lists: Readonly<Record<ListChannel, GatewayList>>;
   private readonly conversation: GatewayConversation;
   private readonly tickets: UsedTickets;
 
@@ -40,11 +44,21 @@ export class Gateway extends DurableObject<Env> implements GatewayRpc {
     this.sockets = new HeldSockets(ctx, (socket, ticket) => {
       for (const channel of this.channels.of(ticket)) channel.remove(socket);
       this.tickets.outlive(ticket.used, Date.now());
+      for (const list of ticket.lists ?? []) this.lists[list].remove(socket);
     });
+    this.lists = {
+      board: new GatewayList(ctx, env, "board", this.sockets),
+      directory: new GatewayList(ctx, env, "directory", this.sockets),
+    };
     this.channels = new GatewayChannels(ctx, env, this.sockets);
     this.channels.closeLost();
     const { auth } = settings.value;
-    this.conversation = new GatewayConversation(ctx.id.name, this.sockets, this.channels, auth);
+    this.conversation = new GatewayConversation(
+      ctx.id.name,
+      this.sockets,
+      { channels: this.channels, lists: this.lists },
+      auth,
+    );
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
   }
 
@@ -109,5 +123,10 @@ export class Gateway extends DurableObject<Env> implements GatewayRpc {
     const channel = this.channels.find(push.channel);
     await channel?.push(push, Date.now());
     return { viewers: channel?.viewers ?? 0 };
+  }
+
+  /** A list's owner tells what has changed. */
+  async pushList(push: ListPush): Promise<Readonly<{ viewers: number }>> {
+    return { viewers: this.lists[push.channel].push(push, Date.now()) };
   }
 }

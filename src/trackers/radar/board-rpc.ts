@@ -2,6 +2,7 @@
 import type { Failure } from "../../protocol/failure.ts";
 import type { IngestKey, IngestKeyRequest, MadeIngestKey } from "../../protocol/ingest.ts";
 import type { Result } from "../../protocol/result.ts";
+import type { ListOwner } from "../../protocol/rpc/list-owner.ts";
 import type { BoardList, BoardQuery, BoardRow } from "../../protocol/stack/board.ts";
 
 /** What has changed in a region. `isWhole`: all that it has, and nothing else. */
@@ -14,7 +15,7 @@ export type BoardNews = Readonly<{
   version?: number;
 }>;
 
-export interface BoardRpc {
+export interface BoardRpc extends ListOwner {
   note(news: BoardNews): Promise<void>;
   makeKey(request: IngestKeyRequest, subject: string): Promise<Result<MadeIngestKey, Failure>>;
   keys(): Promise<readonly IngestKey[]>;

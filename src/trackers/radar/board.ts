@@ -4,13 +4,16 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { stackOfArn } from "../../domain/radar/swept-stack.ts";
+import { firstPage } from "../../channel/list-page.ts";
+import { ListPushes } from "../../channel/list-pushes.ts";
 import type { Account } from "../../protocol/accounts.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { IngestKey, IngestKeyRequest, MadeIngestKey } from "../../protocol/ingest.ts";
 import { placeOf, regionSchema } from "../../protocol/connection/channel.ts";
 import { DEFAULT_ACCOUNT, placeTextOf } from "../../protocol/connection/channel-names.ts";
 import type { Result } from "../../protocol/result.ts";
-import type { BoardList, BoardQuery } from "../../protocol/stack/board.ts";
+import type { ListPage, ListRequest } from "../../protocol/rpc/list-owner.ts";
+import { boardQuerySchema, type BoardList, type BoardQuery } from "../../protocol/stack/board.ts";
 import type { Env } from "../../env.ts";
 import { logLine } from "../../log.ts";
 import { accountsOf, call, regionOf } from "../../objects.ts";
@@ -25,6 +28,7 @@ const ASKED_MS = 60_000;
 export class Board extends DurableObject<Env> implements BoardRpc {
   private readonly index: BoardIndex;
   private readonly ingestKeys: IngestKeys;
+  private readonly pushes: ListPushes;
   private observedAt = -Infinity;
   private accounts: Readonly<{ at: number; all: readonly Account[] }> = { at: -Infinity, all: [] };
 
@@ -32,11 +36,15 @@ export class Board extends DurableObject<Env> implements BoardRpc {
     super(ctx, env);
     this.index = new BoardIndex(ctx.storage.sql);
     this.ingestKeys = new IngestKeys(ctx.storage.kv);
+    this.pushes = new ListPushes(ctx, env, {
+      channel: "board",
+      itemOf: (name, now) => this.index.find(name, now),
+    });
   }
 
   /** Takes in what has changed in a region; again changes nothing. */
   async note(news: BoardNews): Promise<void> {
-    this.index.note(news);
+    await this.pushes.note(this.index.note(news));
   }
 
   /** One page of the stacks, the newest operation first, as far as the patterns of channels cover them; absent: all. */
@@ -48,6 +56,22 @@ export class Board extends DurableObject<Env> implements BoardRpc {
       this.ctx.waitUntil(observeAll(this.env).catch(() => undefined));
     }
     return this.index.list(query, patterns, now);
+  }
+
+  /** A viewer of a gateway wants the list: its first rows, and from now on what changes. */
+  async joinList({ gateway, query, patterns }: ListRequest): Promise<Result<ListPage, Failure>> {
+    return firstPage(boardQuerySchema, query, async (wanted) => {
+      const list = await this.list(wanted, patterns);
+      return { list, mark: this.pushes.join(gateway) };
+    });
+  }
+
+  async leaveList(gateway: string): Promise<void> {
+    await this.pushes.leave(gateway);
+  }
+
+  override async alarm(): Promise<void> {
+    await this.pushes.send();
   }
 
   /** A key is made, and told this once. */
