@@ -16,6 +16,7 @@ const DeploymentsPage = lazy(
 );
 
 const StackPage = lazy(async () => (await import("./stack/stack-page.tsx")).StackPage);
+const StacksPage = lazy(async () => (await import("./stacks/stacks-page.tsx")).StacksPage);
 const DestinationsPage = lazy(
   async () => (await import("./destinations/destinations-page.tsx")).DestinationsPage,
 );
@@ -50,6 +51,8 @@ const Page = () => {
       const { page: _page, ...address } = shown;
       return <StackPage key={stackPath(address)} {...address} />;
     }
+    case "stacks":
+      return <StacksPage />;
     case "destinations":
       return <DestinationsPage />;
     case "unknown":
@@ -64,6 +67,9 @@ const Navigation = () => {
     <nav aria-label="Pages">
       <a href="/" aria-current={at("deployments", "deployment")}>
         Deployments
+      </a>
+      <a href="/stacks" aria-current={at("stacks", "stack")}>
+        Stacks
       </a>
       <a href="/destinations" aria-current={at("destinations")}>
         Destinations

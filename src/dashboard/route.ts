@@ -10,6 +10,7 @@ export type Route =
   | Readonly<{ page: "deployments" }>
   | (Readonly<{ page: "deployment" }> & DeploymentAddress)
   | (Readonly<{ page: "stack" }> & StackAddress)
+  | Readonly<{ page: "stacks" }>
   | Readonly<{ page: "destinations" }>
   | Readonly<{ page: "unknown" }>;
 
@@ -28,6 +29,7 @@ export const routeOf = (path: string): Route => {
     return { page: "stack", account: first, region: second, stackName: third };
   if (third !== undefined) return { page: "unknown" };
   if (kind === "" || (kind === "deployments" && first === undefined)) return { page: "deployments" };
+  if (kind === "stacks" && first === undefined) return { page: "stacks" };
   if (kind === "destinations" && first === undefined) return { page: "destinations" };
   if (first === undefined || second === undefined) return { page: "unknown" };
   if (kind === "deployments") return { page: "deployment", deploymentId: first, environment: second };

@@ -4,6 +4,7 @@ import { alias, examples, region, withServer, type Asking, type Declaration } fr
 
 export type AddAccountOptions = Asking &
   Readonly<{
+    observe?: boolean;
     region: string[];
     deploy?: string;
     executionRole?: string;
@@ -36,6 +37,7 @@ export const declareAccounts: Declaration = (program, run) => {
       .argument("<alias>", "its name in Stackcast, such as prod", alias)
       .argument("<accountId>", "its twelve digits")
       .requiredOption("--region <region>", "where its stacks are; may be repeated", regions)
+      .option("--observe", "watch all stacks of these regions")
       .option("--deploy <roleArn>", "the role that may deploy; without one nothing is deployed there")
       .option("--execution-role <roleArn>", "the role that CloudFormation gets for what it deploys")
       .addOption(

@@ -40,7 +40,7 @@ export const listAccounts = (options: AskingOptions, surroundings: Surroundings)
 export const addAccount = (
   alias: string,
   accountId: string,
-  { region, deploy, executionRole, trust, ...options }: AddAccountOptions,
+  { region, observe, deploy, executionRole, trust, ...options }: AddAccountOptions,
   surroundings: Surroundings,
 ): Answered =>
   asking(options, surroundings, async (server) =>
@@ -49,6 +49,7 @@ export const addAccount = (
         alias,
         accountId,
         regions: region,
+        ...(observe !== undefined && { observe }),
         ...(deploy !== undefined && { deployRoleArn: deploy }),
         ...(executionRole !== undefined && { executionRoleArn: executionRole }),
         ...(trust !== undefined && { trust }),

@@ -1,140 +1,91 @@
 /**
- * All deployments, newest first, live: the list is asked for now and then, and those that run are followed on one socket
- * so that their percentages move by themselves.
+ * All deployments, newest first, live: the list moves by its channel, and those that run are followed on the same socket so
+ * that their percentages move by themselves.
  */
-import { batch, signal, type ReadonlySignal } from "@preact/signals";
-import type { RestFailure } from "../../client/rest-call.ts";
-import { openStream, type Stream } from "../../client/stream.ts";
+import { signal, type ReadonlySignal } from "@preact/signals";
+import type { Stream } from "../../client/stream.ts";
 import { deploymentChannelOf } from "../../protocol/connection/channel-names.ts";
 import type { RunSummary } from "../../protocol/deployment/deployment-requests.ts";
 import { hasRunEnded } from "../../domain/words/status-words.ts";
+import { LiveRows } from "../lists/live-rows.ts";
 import { onceAFrame } from "../once-a-frame.ts";
 import { ListedChannel } from "./listed-channel.ts";
 import { listedOf, type ListedDeployment } from "./deployment-row.ts";
-import { rest, socketAccess } from "../server.ts";
-import { refuseTokenNow } from "../session.ts";
-import { LiveConnection } from "../shell/live-connection.ts";
-
-const ASK_EVERY_MS = 5_000;
+import { rest } from "../server.ts";
 
 /** Of a page of the server's answer. */
 const PAGE = 50;
 
-/** Most deployments that are followed at once: a socket carries no more channels than this. */
+/** Most deployments that are followed at once: a socket carries 100 channels. */
 const MOST_FOLLOWED = 50;
 
 type Followed = Readonly<{ listed: ListedChannel; close: () => void }>;
 
 export class FollowedList {
-  readonly connection = new LiveConnection(refuseTokenNow);
+  readonly live = new LiveRows<RunSummary>({
+    channel: "directory",
+    nameOf: ({ deploymentId, environment }) => `deployments/${deploymentId}/${environment}`,
+    orderOf: ({ startTime, deploymentId, environment }) => `${startTime} ${deploymentId} ${environment}`,
+    first: { limit: String(PAGE) },
+    page: (query, cursor) => rest.deployments.list({ ...query, limit: PAGE, cursor }),
+    onChange: () => this.#changed(),
+  });
   readonly #rows = signal<readonly ListedDeployment[] | undefined>(undefined);
-  readonly #failure = signal<RestFailure | undefined>(undefined);
-  readonly #hasMore = signal(false);
   readonly #followed = new Map<string, Followed>();
   readonly #draw = onceAFrame(() => this.#show());
-  #listed: readonly RunSummary[] = [];
-  #pages = 1;
-  #environment = "";
-  #stream: Stream | undefined;
-  #timer: number | undefined;
-  #isOpen = false;
 
-  /** Undefined before the first answer. */
+  /** Undefined before the list has come. */
   get rows(): ReadonlySignal<readonly ListedDeployment[] | undefined> {
     return this.#rows;
   }
 
-  /** Why the newest question was not answered. */
-  get failure(): ReadonlySignal<RestFailure | undefined> {
-    return this.#failure;
-  }
-
-  get hasMore(): ReadonlySignal<boolean> {
-    return this.#hasMore;
+  get connection() {
+    return this.live.connection;
   }
 
   open(): void {
-    this.close();
-    this.#isOpen = true;
-    void this.#ask();
-    this.#timer = setInterval(() => {
-      if (document.visibilityState === "visible") void this.#ask();
-    }, ASK_EVERY_MS);
+    this.#forget();
+    this.live.open();
   }
 
   close(): void {
-    this.#isOpen = false;
-    clearInterval(this.#timer);
-    for (const { close } of this.#followed.values()) close();
-    this.#followed.clear();
-    this.#stream?.close();
-    this.#stream = undefined;
-    this.#draw.cancel();
+    this.#forget();
+    this.live.close();
   }
+
+  readonly hurry = (): void => this.live.hurry();
 
   /** Only those of an environment; an empty one stands for all. */
   want(environment: string): void {
-    if (environment === this.#environment) return;
-    this.#environment = environment;
-    if (this.#isOpen) void this.#ask();
+    this.live.want(environment === "" ? {} : { environment });
   }
 
-  /** Shows older ones, too. */
-  readonly more = (): void => {
-    this.#pages++;
-    void this.#ask();
-  };
+  #forget(): void {
+    for (const { close } of this.#followed.values()) close();
+    this.#followed.clear();
+    this.#draw.cancel();
+  }
 
-  readonly again = (): void => void this.#ask();
-
-  async #ask(): Promise<void> {
-    const items: RunSummary[] = [];
-    const environment = this.#environment;
-    let cursor: string | undefined;
-    for (let page = 0; page < this.#pages; page++) {
-      const answer = await rest.deployments.list({
-        limit: PAGE,
-        ...(environment !== "" && { environment }),
-        ...(cursor !== undefined && { cursor }),
-      });
-      // Another environment is wanted meanwhile.
-      if (!this.#isOpen || environment !== this.#environment) return;
-      if (!answer.ok) {
-        this.#failure.value = answer.failure;
-        return;
-      }
-      items.push(...answer.value.items);
-      cursor = answer.value.nextCursor;
-      if (cursor === undefined) break;
-    }
-    this.#listed = items;
+  #changed(): void {
     this.#follow();
-    batch(() => {
-      this.#failure.value = undefined;
-      this.#hasMore.value = cursor !== undefined;
-      this.#show();
-    });
+    this.#show();
   }
 
   /** Sees to it that those that run are followed, and only those. */
   #follow(): void {
-    const running = this.#listed.filter(({ status }) => !hasRunEnded(status)).slice(0, MOST_FOLLOWED);
+    const { stream } = this.live;
+    if (!stream) return;
+    const running = (this.live.rows.peek() ?? [])
+      .filter(({ status }) => !hasRunEnded(status))
+      .slice(0, MOST_FOLLOWED);
     const wanted = new Map(running.map((row) => [deploymentChannelOf(row), row]));
     for (const [channel, { close }] of this.#followed) {
       if (wanted.has(channel)) continue;
       close();
       this.#followed.delete(channel);
     }
-    // A socket that subscribes to nothing is closed: there is none without need.
-    if (wanted.size === 0) {
-      this.#stream?.close();
-      this.#stream = undefined;
-      return;
-    }
-    this.#stream ??= openStream({ ...socketAccess, onState: this.connection.onState });
     for (const [channel, row] of wanted) {
-      if (!this.#followed.has(channel))
-        this.#followed.set(channel, this.#followedOn(this.#stream, channel, row));
+      if (!this.#followed.has(channel)) this.#followed.set(channel, this.#followedOn(stream, channel, row));
     }
   }
 
@@ -146,11 +97,7 @@ export class FollowedList {
       },
       onChange: this.#draw.ask,
     });
-    const subscription = stream.subscribe(channel, {
-      ...listed.listener,
-      reset: () => this.connection.restarted(),
-      resumed: () => this.connection.restarted(),
-    });
+    const subscription = stream.subscribe(channel, listed.listener);
     return {
       listed,
       close: () => {
@@ -161,7 +108,7 @@ export class FollowedList {
   }
 
   #show(): void {
-    this.#rows.value = this.#listed.map((row) => {
+    this.#rows.value = this.live.rows.peek()?.map((row) => {
       const listed = this.#followed.get(deploymentChannelOf(row))?.listed;
       return listedOf(row, listed?.progress, listed?.pulse);
     });

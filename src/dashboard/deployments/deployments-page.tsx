@@ -1,11 +1,10 @@
 /** The list of deployments, which can be filtered and which moves by itself. */
 import { lazy } from "../elements/lazy.tsx";
-import { useEffect, useMemo } from "preact/hooks";
+import { useLayoutEffect, useMemo } from "preact/hooks";
 import { queryValue, setView } from "../address.ts";
 import { Empty, FailureNote, Loading } from "../elements/answer.tsx";
-import { token } from "../session.ts";
 import { useKeys } from "../shell/keys.ts";
-import { shownConnection } from "../shell/live-connection.ts";
+import { useOpen } from "../shell/open-connection.ts";
 import { usePageStatus } from "../shell/page-status.ts";
 import { FilterInput, focusFilter } from "../elements/filter-input.tsx";
 import { hasRunEnded } from "../../domain/words/status-words.ts";
@@ -20,20 +19,8 @@ const environmentsSeen = new Set<string>();
 const useFollowedList = (): FollowedList => {
   const list = useMemo(() => new FollowedList(), []);
   const environment = queryValue("environment");
-  useEffect(() => list.want(environment), [environment]);
-  const signedIn = token.value;
-  useEffect(() => {
-    list.open();
-    return () => list.close();
-  }, [signedIn]);
-  // Without a run there is nothing to follow, and nothing to say of a connection.
-  const isFollowing = list.rows.value?.some(({ status }) => !hasRunEnded(status)) ?? false;
-  useEffect(() => {
-    shownConnection.value = isFollowing
-      ? { connection: list.connection, reconnect: () => list.open() }
-      : undefined;
-    return () => (shownConnection.value = undefined);
-  }, [isFollowing]);
+  useLayoutEffect(() => list.want(environment), [environment]);
+  useOpen(list);
   return list;
 };
 
@@ -110,8 +97,8 @@ const Found = ({ list, rows }: Readonly<{ list: FollowedList; rows: readonly Lis
           >
             Show all
           </button>
-          {list.hasMore.value && (
-            <button type="button" class="button" onClick={list.more}>
+          {list.live.hasMore && (
+            <button type="button" class="button" onClick={() => void list.live.more()}>
               Search older ones
             </button>
           )}
@@ -121,9 +108,9 @@ const Found = ({ list, rows }: Readonly<{ list: FollowedList; rows: readonly Lis
   return (
     <>
       <DeploymentTable rows={wanted} />
-      {list.hasMore.value && (
+      {list.live.hasMore && (
         <div class="body">
-          <button type="button" class="button" onClick={list.more}>
+          <button type="button" class="button" onClick={() => void list.live.more()}>
             Older ones
           </button>
         </div>
@@ -135,7 +122,7 @@ const Found = ({ list, rows }: Readonly<{ list: FollowedList; rows: readonly Lis
 export const DeploymentsPage = () => {
   const list = useFollowedList();
   const rows = list.rows.value;
-  const failure = list.failure.value;
+  const failure = list.live.failure.value;
   const running = rows?.filter(({ status }) => !hasRunEnded(status)).length ?? 0;
   usePageStatus(running === 0 ? "Deployments" : `${running} running`, running === 0 ? "waiting" : "running");
   useKeys({ "/": { does: "Search deployments", run: focusFilter } });
@@ -144,7 +131,7 @@ export const DeploymentsPage = () => {
       <div class="page-head">
         <h1>Deployments</h1>
       </div>
-      {failure && <FailureNote failure={failure} onRetry={list.again} />}
+      {failure && <FailureNote failure={failure} onRetry={() => list.open()} />}
       <section class="sheet list-sheet" aria-label="Deployments">
         {rows && (rows.length > 0 || queryValue("environment") !== "") && (
           <header>

@@ -1,7 +1,5 @@
 /** What an empty list teaches: three ways to a first deployment, to be copied, with this server's own address. */
-import { CopyButton } from "../elements/copy-button.tsx";
-
-type Step = Readonly<{ title: string; command: string }>;
+import { Steps, type Step } from "../lists/steps.tsx";
 
 const stepsAt = (origin: string): readonly Step[] => [
   {
@@ -29,14 +27,4 @@ const stepsAt = (origin: string): readonly Step[] => [
   },
 ];
 
-export const FirstSteps = () => (
-  <ol class="first-steps">
-    {stepsAt(location.origin).map(({ title, command }) => (
-      <li key={title}>
-        <h3>{title}</h3>
-        <pre tabIndex={0}>{command}</pre>
-        <CopyButton text={command} label="Copy" />
-      </li>
-    ))}
-  </ol>
-);
+export const FirstSteps = () => <Steps steps={stepsAt(location.origin)} />;

@@ -14,6 +14,7 @@ export const boardExample: BoardList = {
       status: "UPDATE_IN_PROGRESS",
       startedAt: "2025-10-09T14:00:00.000Z",
       durationSeconds: 42,
+      usualSeconds: 180,
     },
   ],
 };

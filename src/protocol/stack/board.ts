@@ -20,7 +20,7 @@ export const boardRowSchema = z.object({
 export type BoardRow = Readonly<z.infer<typeof boardRowSchema>>;
 
 /** A row of the board, which has stacks of many regions. */
-const boardStackSchema = boardRowSchema.extend({
+export const boardStackSchema = boardRowSchema.extend({
   account: z.string().meta({ description: `The account's alias; ${DEFAULT_ACCOUNT}: Stackcast's own` }),
   region: z.string(),
   channel: z.string().meta({ description: "What tells its events" }),
@@ -28,6 +28,9 @@ const boardStackSchema = boardRowSchema.extend({
     .number()
     .optional()
     .meta({ description: "How long the newest operation took, or takes" }),
+  usualSeconds: z.number().optional().meta({
+    description: "How long such an operation of this stack usually takes: the median of those before it",
+  }),
 });
 
 export type BoardStack = Readonly<z.infer<typeof boardStackSchema>>;

@@ -44,7 +44,7 @@ export class Board extends DurableObject<Env> implements BoardRpc {
 
   /** Takes in what has changed in a region; again changes nothing. */
   async note(news: BoardNews): Promise<void> {
-    await this.pushes.note(this.index.note(news));
+    await this.pushes.note(this.index.note(news).changed);
   }
 
   /** One page of the stacks, the newest operation first, as far as the patterns of channels cover them; absent: all. */

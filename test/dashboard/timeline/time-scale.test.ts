@@ -1,6 +1,6 @@
 /** What is seen of a run: its whole, zoom, ticks. */
 import { describe, expect, test } from "vitest";
-import { rowWindowOf, scrollTopFor } from "../../../src/dashboard/timeline/chart/row-window.ts";
+import { rowWindowOf, scrollTopFor } from "../../../src/dashboard/lists/row-window.ts";
 import {
   momentAt,
   moved,

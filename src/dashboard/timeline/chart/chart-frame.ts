@@ -1,6 +1,6 @@
 /** The window that a chart is seen through: its size and scroll, and which rows and places follow from them. */
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
-import { rowWindowOf, scrollTopFor } from "./row-window.ts";
+import { rowWindowOf, scrollTopFor } from "../../lists/row-window.ts";
 import type { TimelineModel } from "../timeline-model.ts";
 
 export const ROW_HEIGHT = 26;

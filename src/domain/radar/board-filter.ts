@@ -1,0 +1,46 @@
+/** Which stacks of the board are wanted: by how they stand, and by part of the name. The server and the page judge alike. */
+import { isAtRest } from "../stack/statuses.ts";
+import { isOperating } from "./swept-stack.ts";
+
+/** Whether a status is the wanted one, or of the wanted kind; undefined: any is. */
+export const isOfStanding = (wanted: string | undefined, status: string): boolean => {
+  switch (wanted) {
+    case undefined:
+      return true;
+    case "running":
+      return isOperating(status);
+    case "resting":
+      return isAtRest(status) && status !== "DELETE_COMPLETE";
+    case "failed":
+      return /FAILED$|ROLLBACK_COMPLETE$/.test(status);
+    case "deleted":
+      return status === "DELETE_COMPLETE";
+    default:
+      return status === wanted.toUpperCase();
+  }
+};
+
+/** Which stacks; what is absent or empty does not matter. */
+export type BoardWish = Readonly<{
+  account?: string | undefined;
+  region?: string | undefined;
+  status?: string | undefined;
+  q?: string | undefined;
+}>;
+
+const isSame = (wanted: string | undefined, value: string): boolean =>
+  wanted === undefined || wanted === "" || wanted === value;
+
+export const isStackWanted = (
+  {
+    account,
+    region,
+    status,
+    stackName,
+  }: Readonly<Record<"account" | "region" | "status" | "stackName", string>>,
+  wish: BoardWish,
+): boolean =>
+  isSame(wish.account, account) &&
+  isSame(wish.region, region) &&
+  isOfStanding(wish.status === "" ? undefined : wish.status, status) &&
+  stackName.toLowerCase().includes(wish.q?.toLowerCase() ?? "");
