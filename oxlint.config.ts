@@ -53,6 +53,7 @@ const ROOMS: Record<string, Record<string, readonly string[]>> = {
     budget: [],
     radar: ["stack", "failure"],
     endpoint: ["radar"],
+    grouping: [],
   },
   aws: {
     cloudformation: ["transport", "identity"],

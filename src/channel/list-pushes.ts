@@ -33,6 +33,16 @@ type Source = Readonly<{
 
 type Changed = { name: string; mark: number };
 
+/** Sees to it that the alarm comes by then; one that should have come already is lost. */
+export const alarmBy = async (
+  storage: Pick<DurableObjectStorage, "getAlarm" | "setAlarm">,
+  at: number,
+  now: number,
+): Promise<void> => {
+  const standing = await storage.getAlarm();
+  if (standing === null || standing > at || standing < now) await storage.setAlarm(at);
+};
+
 export class ListPushes {
   private readonly ctx: DurableObjectState;
   private readonly env: Env;
@@ -79,9 +89,8 @@ export class ListPushes {
     }
     const now = Date.now();
     const dueIn = Math.max(0, this.sentAt + PERIOD_MS - now);
-    const alarm = await this.ctx.storage.getAlarm();
     // It stands also for what is sent at once: whoever dies meanwhile sends it then.
-    if (alarm === null || alarm < now) await this.ctx.storage.setAlarm(now + (dueIn || PERIOD_MS));
+    await alarmBy(this.ctx.storage, now + (dueIn || PERIOD_MS), now);
     if (dueIn === 0) this.ctx.waitUntil(this.send());
   }
 
@@ -105,11 +114,9 @@ export class ListPushes {
     this.failures = taken.includes(false) ? this.failures + 1 : 0;
     const least = Math.min(this.head, ...this.told.all.values());
     this.ctx.storage.sql.exec("DELETE FROM list_changes WHERE mark <= ?", least);
-    if (least === this.head) await this.ctx.storage.deleteAlarm();
-    else {
-      const waitMs = this.failures === 0 ? PERIOD_MS : backoffMs(this.failures - 1, 1, RETRY);
-      await this.ctx.storage.setAlarm(now + waitMs);
-    }
+    if (least === this.head) return;
+    const waitMs = this.failures === 0 ? PERIOD_MS : backoffMs(this.failures - 1, 1, RETRY);
+    await alarmBy(this.ctx.storage, now + waitMs, now);
   }
 
   /** All that has changed after a mark, as far as one push carries it. */

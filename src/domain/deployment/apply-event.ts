@@ -48,14 +48,25 @@ const changed = (state: DeploymentState, event: DeploymentEvent, drafts: Drafts)
       return { ...state, layers };
     }
     case "stack_deploying":
-      return withStack(goingUp(state), event.data.stack, drafts, (stack) =>
-        stackAfter(stack, event, state.status),
+      return withStack(
+        goingUp(state),
+        event.data.stack,
+        drafts,
+        (stack) => stackAfter(stack, event, state.status),
+        placeIn(event.data),
+      );
+    case "stack_deleting":
+      return withStack(
+        underway(state),
+        event.data.stack,
+        drafts,
+        (stack) => stackAfter(stack, event, state.status),
+        placeIn(event.data),
       );
     case "stack_deployed":
     case "stack_failed":
     case "stack_rolling_back":
     case "stack_skipped":
-    case "stack_deleting":
     case "stack_deleted":
     case "stack_rolled_back":
       return withStack(underway(state), event.data.stack, drafts, (stack) =>
@@ -94,6 +105,7 @@ const begun = (
     owner: data.owner,
     user: data.user,
     ...(data.source && { source: data.source }),
+    ...(data.grouped && data.mode === "track" && { grouped: true }),
     ...(data.onFailure && { onFailure: data.onFailure }),
     ...(data.order && { order: data.order }),
     startTime: timestamp,
@@ -132,12 +144,19 @@ const withLayer = (
   return { ...state, layers, stacks, announcedLayers };
 };
 
+/** Where a stack is that joins. */
+type Place = Pick<StackNode, "stackName" | "account" | "region">;
+
+const placeIn = ({ stackName, account, region }: Place): Place =>
+  stackName === undefined ? {} : { stackName, account, region };
+
 const withStack = (
   state: DeploymentState,
   name: string,
   drafts: Drafts,
   change: (stack: StackNode) => StackNode,
+  place: Place = {},
 ): DeploymentState => {
-  const stack = state.stacks.get(name) ?? newStack(name, 1, []);
+  const stack = state.stacks.get(name) ?? { ...newStack(name, 1, []), ...place };
   return { ...state, stacks: draftOf(state.stacks, drafts).set(name, change(stack)) };
 };

@@ -98,6 +98,8 @@ export type DeploymentState = Readonly<{
   owner?: string | undefined;
   user?: string | undefined;
   source?: RunSource | undefined;
+  /** Rules put its stacks together: others may join, and the run is over once all have rested for a while. */
+  grouped?: true;
   /** What Stackcast does when a stack fails, where it deploys. */
   onFailure?: FailureMode | undefined;
   /** In which order its stacks begin, where that was told. */
@@ -167,14 +169,16 @@ const FINISHED: ReadonlySet<StackStatus> = new Set<StackStatus>([
 
 export const isFinished = ({ status }: Pick<StackNode, "status">): boolean => FINISHED.has(status);
 
-type Going = Pick<DeploymentState, "mode" | "status">;
+type Going = Pick<DeploymentState, "mode" | "status" | "grouped">;
 
 /**
  * Whether a stack is deleted only to be created anew, as one has to be that could not be created before: on the way up
- * there is no other reason. An orchestrator that sends its events says itself what it has in mind.
+ * there is no other reason. An orchestrator that sends its events says itself what it has in mind, and in a group any stack
+ * may go for good.
  */
-export const isClearedAway = ({ mode, status }: Going, stack: StackNode): boolean =>
+export const isClearedAway = ({ mode, status, grouped }: Going, stack: StackNode): boolean =>
   mode !== "ingest" &&
+  grouped !== true &&
   status === "deploying" &&
   (stack.status === "deleting" || stack.status === "deleted") &&
   !hasFailed(stack);
@@ -186,7 +190,12 @@ export const isSettled = (state: Going, stack: StackNode): boolean =>
 /** Whether all that the run has done so far is to delete: nothing was deployed, or nothing of that is left. */
 export const hasOnlyDeleted = (state: DeploymentState): boolean => {
   const stacks = [...state.stacks.values()].filter(({ status }) => status !== "pending");
-  return stacks.length > 0 && stacks.every((stack) => isClearedAway(state, stack));
+  return (
+    stacks.length > 0 &&
+    stacks.every(
+      (stack) => isClearedAway(state, stack) || (state.grouped === true && stack.status === "deleted"),
+    )
+  );
 };
 
 /** Whether the stack has failed in this run, whatever became of it since. */

@@ -20,7 +20,10 @@ const addressOf = ({ deploymentId, environment }: DeploymentState) => ({ deploym
 
 /** Whether all stacks of the run are known by name, so that the last of them is known to be the last. */
 const isWholeKnown = (state: DeploymentState): boolean =>
-  state.stacks.size > 0 && state.announcedStacks > 0 && state.stacks.size >= totalStacksOf(state);
+  state.grouped !== true &&
+  state.stacks.size > 0 &&
+  state.announcedStacks > 0 &&
+  state.stacks.size >= totalStacksOf(state);
 
 const isPreparing = ({ status }: DeploymentState): boolean =>
   status === "initializing" || status === "validating";
@@ -50,6 +53,7 @@ const isTornDown = (
   { data: { stack: name, uncreated } }: DeploymentEventOf<"stack_deleting">,
 ): boolean =>
   uncreated !== true &&
+  state.grouped !== true &&
   (isPreparing(state) || (state.status === "deploying" && hasOnlyDeleted(state))) &&
   [...state.stacks.values()].every(
     ({ dependsOn, status }) => status === "deleted" || !dependsOn.includes(name),
@@ -104,7 +108,8 @@ const latestEnd = (stacks: readonly StackNode[], otherwise: string): string => {
   return latest;
 };
 
-const ended = (state: DeploymentState, at: string): DeploymentEvent | undefined => {
+/** The end of a run whose stacks are all finished or cannot begin; undefined: it goes on. */
+export const ended = (state: DeploymentState, at: string): DeploymentEvent | undefined => {
   const stacks = [...state.stacks.values()];
   const blocked = blockedAmong(state.stacks);
   if (!stacks.every((stack) => isSettled(state, stack) || blocked.has(stack.name))) return undefined;

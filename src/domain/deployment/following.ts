@@ -8,6 +8,7 @@ import type { StackFrame } from "../../protocol/stack/stack-frames.ts";
 import { beginningAfter, momentAfter } from "../run/moment.ts";
 import { outcomeOf } from "../stack/operation/outcomes.ts";
 import { REVIEW_STATUS } from "../stack/statuses.ts";
+import { ended } from "./derived-events.ts";
 import { totalLayersOf } from "./totals/counts.ts";
 import { hasEnded, isBlocked, isSettled, type DeploymentState, type StackNode } from "./deployment-state.ts";
 import { translated, type Belonging } from "./stack-translation.ts";
@@ -56,31 +57,60 @@ export const beginningOf = (frame: StackFrame, belonging: Belonging): Deployment
   return [{ type: "stack_deploying", timestamp: event.timestamp, data }];
 };
 
-/** The beginning of the run after one that is over: with the same stacks and layers, by nobody that is known. */
+/**
+ * The beginning of the run after one that is over: with the same stacks and layers, by nobody that is known. `beginning`: the
+ * stack that begins it.
+ */
 export const nextRunOf = (
   state: DeploymentState,
   timestamp: string,
-): DeploymentEventOf<"deployment_started"> => ({
-  type: "deployment_started",
-  timestamp: beginningAfter(state, timestamp),
-  data: {
-    deploymentId: state.deploymentId,
-    environment: state.environment,
-    totalStacks: state.stacks.size,
-    totalLayers: totalLayersOf(state),
-    run: state.run + 1,
-    mode: "track",
-    ...(state.owner !== undefined && { owner: state.owner }),
-    stacks: [...state.stacks.values()].map(({ name, layer, dependsOn, stackName, account, region }) => ({
-      name,
-      layer,
-      dependsOn: [...dependsOn],
-      ...(stackName !== undefined && { stackName }),
-      ...(account !== undefined && { account }),
-      ...(region !== undefined && { region }),
-    })),
-  },
-});
+  beginning?: string,
+): DeploymentEventOf<"deployment_started"> => {
+  // A stack of a group that was deleted is no more of it, unless it comes again.
+  const stacks = [...state.stacks.values()].filter(
+    ({ name, status }) => !state.grouped || status !== "deleted" || name === beginning,
+  );
+  return {
+    type: "deployment_started",
+    timestamp: beginningAfter(state, timestamp),
+    data: {
+      deploymentId: state.deploymentId,
+      environment: state.environment,
+      totalStacks: stacks.length,
+      totalLayers: totalLayersOf(state),
+      run: state.run + 1,
+      mode: "track",
+      ...(state.grouped && { grouped: true }),
+      ...(state.owner !== undefined && { owner: state.owner }),
+      stacks: stacks.map(({ name, layer, dependsOn, stackName, account, region }) => ({
+        name,
+        layer,
+        dependsOn: [...dependsOn],
+        ...(stackName !== undefined && { stackName }),
+        ...(account !== undefined && { account }),
+        ...(region !== undefined && { region }),
+      })),
+    },
+  };
+};
+
+/** The end of a group's run: all of its stacks have rested for so long that no other seems to follow. None: it goes on. */
+export const endOfGroup = (
+  state: DeploymentState,
+  { now, heardAt, quietMs }: Pick<Quiet, "now" | "heardAt" | "quietMs">,
+): readonly DeploymentEvent[] => {
+  if (!state.grouped || hasEnded(state) || now - heardAt < quietMs) return [];
+  const stacks = [...state.stacks.values()];
+  if (!stacks.some(({ startTime }) => startTime !== undefined)) return [];
+  const end = ended(state, new Date(now).toISOString());
+  if (!end || !stacks.every(({ status }) => status === "deleted")) return end ? [end] : [];
+  const { timestamp } = end;
+  const data = { deploymentId: state.deploymentId, environment: state.environment };
+  return [
+    { type: "deployment_destroying", timestamp, data },
+    { type: "deployment_destroyed", timestamp, data },
+  ];
+};
 
 /** A stack's answer to the run that waits for it. */
 export type Answer = Readonly<{
@@ -125,7 +155,9 @@ export const eventsOfRest = (
       data: { ...data, reason: `${what}: ${status} since ${since}` },
     });
     if (isUpToDate(status) && !isAtWork && isUntouched(state, answer)) return [skipped("It is up to date")];
-    if (isSound(status)) return isQuiet(state, answer, quiet) ? [skipped("It was not changed")] : [];
+    // Of a group only those count that do something.
+    if (isSound(status) || state.grouped)
+      return isQuiet(state, answer, quiet) ? [skipped("It was not changed")] : [];
     if (status === "DELETE_COMPLETE" || quiet.now - answer.expectedSince < quiet.waitMs) return [];
     const message = `The stack is in ${status} since ${since}, and no operation was started`;
     return [{ type: "stack_failed", timestamp, data: { ...data, error: { code: status, message } } }];

@@ -69,7 +69,7 @@ const judge = <Status extends string>(
   return from.includes(status) ? ACCEPTED : invalid(`${type}: ${what} is ${status}`);
 };
 
-/** Whether the event may follow. In `ingest` mode a stack that is not known joins. */
+/** Whether the event may follow. In `ingest` mode, or a run of a group, a stack that is not known joins. */
 export const verdictOn = (state: DeploymentState, event: DeploymentEvent): Verdict => {
   if (event.type === "deployment_started") {
     // A run begins later than the one before it; what is older is the beginning of that one, told again.
@@ -116,9 +116,15 @@ const layerVerdict = (
 };
 
 /** Whether a stack, and as many with it, may join the run. */
-const joining = ({ mode, stacks }: DeploymentState, type: string, name: string, count = 1): Verdict => {
-  if (mode === "ingest" && stacks.size + count <= MAX_STACKS) return ACCEPTED;
-  const why = mode === "ingest" ? "is one too many" : "is no stack of this deployment";
+const joining = (
+  { mode, grouped, stacks }: DeploymentState,
+  type: string,
+  name: string,
+  count = 1,
+): Verdict => {
+  const isOpen = mode === "ingest" || grouped === true;
+  if (isOpen && stacks.size + count <= MAX_STACKS) return ACCEPTED;
+  const why = isOpen ? "is one too many" : "is no stack of this deployment";
   return { kind: "refused", code: "UNKNOWN_STACK", message: `${type}: ${name} ${why}` };
 };
 

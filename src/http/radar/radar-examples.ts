@@ -1,5 +1,6 @@
 /** The board, keys and the budget as the OpenAPI document shows them. */
 import type { Budget } from "../../protocol/budget.ts";
+import type { Grouping, GroupingPreview } from "../../protocol/grouping.ts";
 import type { IngestKey } from "../../protocol/ingest.ts";
 import type { BoardList } from "../../protocol/stack/board.ts";
 
@@ -43,4 +44,27 @@ export const budgetExample: Budget = {
       text: "sampling every 9 s: AWS allows 6 calls/s here",
     },
   ],
+};
+
+export const groupingExample: Grouping = {
+  version: 3,
+  rules: [
+    { tags: true },
+    { match: "{deployment}-{environment}-{stack}", account: "prod", quietSeconds: 120 },
+  ],
+  updatedAt: "2025-10-09T14:00:00.000Z",
+  updatedBy: "kim@example.com",
+};
+
+export const previewExample: GroupingPreview = {
+  items: [
+    {
+      channel: "stacks/prod/us-east-1/shop-prod-database",
+      deploymentId: "shop",
+      environment: "prod",
+      stack: "database",
+      rule: 2,
+    },
+  ],
+  alone: ["stacks/us-east-1/CDKToolkit"],
 };

@@ -202,6 +202,13 @@ const lightEvent = z.object({
 
 const leftResources = z.array(sentLeftSchema).max(MOST_LEFT_RESOURCES);
 
+/** Of a stack that joins a group's run by this: where in AWS it is. */
+const placeOfJoined = {
+  stackName: word.optional(),
+  account: word.optional(),
+  region: word.optional(),
+};
+
 /** What a stack leaves behind: what could not be deleted, and what was to be kept. */
 const stackLeavings = { orphans: leftResources.optional(), retained: leftResources.optional() };
 
@@ -218,6 +225,8 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
       estimatedDuration: seconds.optional(),
       run: z.number().int().positive().optional(),
       mode: z.enum(deploymentModes).optional(),
+      /** Its stacks were put together by rules: others may join, and it ends once all have rested for a while. */
+      grouped: z.boolean().optional(),
       owner: z.string().max(320).optional(),
       user: text.optional(),
       source: runSourceSchema.optional(),
@@ -272,6 +281,7 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
       totalResources: count.optional(),
       reason: text.optional(),
       ...stackEstimate,
+      ...placeOfJoined,
     }),
   ),
   event(
@@ -320,6 +330,7 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
       ...stackEstimate,
       /** Its creation had failed: it may be deleted only to be created anew. */
       uncreated: z.boolean().optional(),
+      ...placeOfJoined,
     }),
   ),
   event("stack_deleted", stackEvent.extend({ retained: leftResources.optional() })),

@@ -21,7 +21,7 @@ import { runSourceSchema } from "./run-source.ts";
 import { deploymentProgressSchema, deploymentStates, stackProgressSchema } from "./deployment-progress.ts";
 
 /** For how long nothing happens in a run before what rests is taken not to be changed by it. */
-const quietSecondsSchema = z.number().int().min(5).max(3600);
+export const quietSecondsSchema = z.number().int().min(5).max(3600);
 
 const registrationFields = z.strictObject({
   deploymentId: deploymentIdSchema,

@@ -27,6 +27,8 @@ export type FeedRequest = Readonly<{
   begun?: boolean;
   /** The deployment's run is over: the stack's next operation begins another. */
   resting?: boolean;
+  /** Rules put the stack into the deployment, nobody registered it there. */
+  grouped?: boolean;
   /** See `RPC_VERSION`. */
   version?: number;
 }>;

@@ -39,6 +39,7 @@ const stateCodec = objectOf<Omit<DeploymentState, "stacks">>({
   owner: text.optional(),
   user: text.optional(),
   source: runSourceSchema.optional(),
+  grouped: set,
   onFailure: wordOf<NonNullable<DeploymentState["onFailure"]>>().optional(),
   order: wordOf<NonNullable<DeploymentState["order"]>>().optional(),
   status: wordOf<DeploymentState["status"]>(),

@@ -3,7 +3,12 @@
  * them, asks them when nothing comes, and knows whether the next operation begins the next run.
  */
 import { hasEnded, type DeploymentState, type StackNode } from "../../domain/deployment/deployment-state.ts";
-import { DEFAULT_QUIET_SECONDS, eventsOfRest, type Answer } from "../../domain/deployment/following.ts";
+import {
+  DEFAULT_QUIET_SECONDS,
+  endOfGroup,
+  eventsOfRest,
+  type Answer,
+} from "../../domain/deployment/following.ts";
 import { outOfSightFrame, type LostStacks } from "../../domain/run/out-of-sight.ts";
 import type { LostSight } from "../../protocol/deployment/deployment-progress.ts";
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
@@ -149,8 +154,11 @@ export class DeploymentFollowing {
   note(before: DeploymentState, events: readonly DeploymentEvent[], now: number): void {
     const { state } = this;
     if (state.mode !== "track" || state.run === 0) return;
-    if (events.some(({ type }) => type.startsWith("stack_") || type === "deployment_started"))
-      this.heard.put(now);
+    // That a stack of a group rests is no news.
+    const isNews = ({ type }: DeploymentEvent): boolean =>
+      type === "deployment_started" ||
+      (type.startsWith("stack_") && !(state.grouped && type === "stack_skipped"));
+    if (events.some(isNews)) this.heard.put(now);
     const isOver = hasEnded(state) && !(hasEnded(before) && before.run === state.run);
     if (isOver && !this.followed.value) this.followed.put({ since: state.endTime ?? state.lastEventTime });
   }
@@ -159,6 +167,14 @@ export class DeploymentFollowing {
   async work(commits: Commits): Promise<void> {
     this.adopt();
     await this.expectations.release(this.kept());
+    await this.askAll(commits);
+    const { address } = this.store;
+    const quiet = { now: Date.now(), heardAt: this.heard.value ?? 0, quietMs: this.quietMs };
+    const end = endOfGroup(this.state, quiet);
+    if (address && end.length > 0) await commits.tell(address, end);
+  }
+
+  private async askAll(commits: Commits): Promise<void> {
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const { run } = this.state;
       const answers = await this.expectations.tell(this.expecting());

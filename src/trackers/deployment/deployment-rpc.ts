@@ -26,6 +26,7 @@ import type { Failure } from "../../protocol/failure.ts";
 import type { Result } from "../../protocol/result.ts";
 import type { ChannelOwner } from "../../protocol/rpc/channel-owner.ts";
 import type { FarEnd, TriedAgain } from "../../protocol/rpc/far-end.ts";
+import type { GroupRequest } from "../../protocol/rpc/group-request.ts";
 import type { FeedDelivery, FeedReceipt } from "../../protocol/rpc/stack-feed.ts";
 
 type Address = DeploymentAddress;
@@ -69,6 +70,7 @@ export interface DeploymentRpc extends ChannelOwner, RunRpc {
     limit: number,
   ): Promise<Result<DeploymentEvents, Failure>>;
   audit(address: Address, query: AuditQuery): Promise<Result<AuditPage, Failure>>;
+  joinGroup(request: GroupRequest): Promise<boolean>;
   stackFrames(delivery: FeedDelivery): Promise<FeedReceipt>;
   handOnAgain(farEnd: FarEnd): Promise<TriedAgain>;
   retain(cutoff: string): Promise<void>;

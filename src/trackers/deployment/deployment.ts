@@ -33,9 +33,11 @@ import type {
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { Session } from "../../protocol/connection/session.ts";
+import type { GroupRequest } from "../../protocol/rpc/group-request.ts";
 import type { FeedDelivery, FeedReceipt } from "../../protocol/rpc/stack-feed.ts";
 import { auditPage } from "./audit-reader.ts";
 import { act, register } from "./deployment-actions.ts";
+import { joinGroup } from "./group.ts";
 import { ingest } from "./ingest.ts";
 import { eventsAfter, eventsOfRun, noRun } from "./kept-events.ts";
 import { takeFrames } from "./taken-frames.ts";
@@ -174,6 +176,11 @@ export class Deployment extends DeploymentObject implements DeploymentRpc {
   /** For a gateway that missed a push. */
   async since(epoch: string, offset: number): Promise<Missed | undefined> {
     return this.deployment.store.log.since(epoch, offset);
+  }
+
+  /** A rule puts a stack that has begun something into the deployment; false: it stays out. */
+  async joinGroup(request: GroupRequest): Promise<boolean> {
+    return this.refusal(request.address) === undefined && joinGroup(this.deployment, request);
   }
 
   /** Events of a stack, from its tracker: in order, and again if the tracker is not sure that they came. */

@@ -158,6 +158,7 @@ export class StackExpectations {
         eager: expectation === "eager",
         ...(expectation === "resting" && { resting: true }),
         ...(anew && { anew }),
+        ...(state.grouped && { grouped: true }),
         version: RPC_VERSION,
       };
       const standing = await call(reach, (tracker) => tracker.feed(request));

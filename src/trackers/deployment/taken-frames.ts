@@ -76,7 +76,7 @@ const nextRun = (
   const first = frames.findIndex((frame) => beginsRun(frame, belonging));
   const start = frames[first];
   if (!start) return [];
-  const begun = nextRunOf(deployment.store.state, start.timestamp);
+  const begun = nextRunOf(deployment.store.state, start.timestamp, belonging.stack);
   deployment.following.goOn();
   const fresh = emptyDeployment(belonging.deploymentId, belonging.environment);
   const told = ofTheRun(fresh, frames.slice(first), belonging);

@@ -1,4 +1,5 @@
 /** What the board can be asked. What each call does stands with its implementation, `Board`. */
+import type { Grouping, GroupingPreview, GroupingRule } from "../../protocol/grouping.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { IngestKey, IngestKeyRequest, MadeIngestKey } from "../../protocol/ingest.ts";
 import type { Result } from "../../protocol/result.ts";
@@ -20,6 +21,9 @@ export interface BoardRpc extends ListOwner {
   makeKey(request: IngestKeyRequest, subject: string): Promise<Result<MadeIngestKey, Failure>>;
   keys(): Promise<readonly IngestKey[]>;
   deleteKey(id: string): Promise<boolean>;
+  groupingRules(): Promise<Grouping>;
+  putGroupingRules(rules: readonly GroupingRule[], subject: string): Promise<Grouping>;
+  previewGrouping(rules: readonly GroupingRule[], patterns?: string[]): Promise<GroupingPreview>;
   push(key: string, stackIds: readonly string[]): Promise<boolean>;
   list(query: BoardQuery, patterns?: string[]): Promise<Result<BoardList, Failure>>;
 }

@@ -3,10 +3,12 @@
  * it is of use.
  */
 import { DurableObject } from "cloudflare:workers";
+import { groupOf } from "../../domain/grouping/grouping.ts";
 import { stackOfArn } from "../../domain/radar/swept-stack.ts";
 import { firstPage } from "../../channel/list-page.ts";
-import { ListPushes } from "../../channel/list-pushes.ts";
+import { alarmBy, ListPushes } from "../../channel/list-pushes.ts";
 import type { Account } from "../../protocol/accounts.ts";
+import type { Grouping, GroupingPreview, GroupingRule } from "../../protocol/grouping.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { IngestKey, IngestKeyRequest, MadeIngestKey } from "../../protocol/ingest.ts";
 import { placeOf, regionSchema } from "../../protocol/connection/channel.ts";
@@ -17,8 +19,10 @@ import { boardQuerySchema, type BoardList, type BoardQuery } from "../../protoco
 import type { Env } from "../../env.ts";
 import { logLine } from "../../log.ts";
 import { accountsOf, call, regionOf } from "../../objects.ts";
+import { BoardGrouping } from "./board-grouping.ts";
 import { BoardIndex } from "./board-index.ts";
 import type { BoardNews, BoardRpc } from "./board-rpc.ts";
+import { GroupingRules } from "./grouping-rules.ts";
 import { IngestKeys } from "./ingest-keys.ts";
 import { observeAll } from "./observed.ts";
 
@@ -29,6 +33,8 @@ export class Board extends DurableObject<Env> implements BoardRpc {
   private readonly index: BoardIndex;
   private readonly ingestKeys: IngestKeys;
   private readonly pushes: ListPushes;
+  private readonly rules: GroupingRules;
+  private readonly grouping: BoardGrouping;
   private observedAt = -Infinity;
   private accounts: Readonly<{ at: number; all: readonly Account[] }> = { at: -Infinity, all: [] };
 
@@ -40,11 +46,20 @@ export class Board extends DurableObject<Env> implements BoardRpc {
       channel: "board",
       itemOf: (name, now) => this.index.find(name, now),
     });
+    this.rules = new GroupingRules(ctx.storage.kv);
+    this.grouping = new BoardGrouping(ctx.storage.sql, env, {
+      rules: () => this.rules.now.rules,
+      find: (channel) => this.index.find(channel, Date.now()),
+    });
   }
 
   /** Takes in what has changed in a region; again changes nothing. */
   async note(news: BoardNews): Promise<void> {
-    await this.pushes.note(this.index.note(news).changed);
+    const now = Date.now();
+    const { changed, begun } = this.index.note(news);
+    this.grouping.note(begun, now);
+    await this.pushes.note(changed);
+    await this.group(now);
   }
 
   /** One page of the stacks, the newest operation first, as far as the patterns of channels cover them; absent: all. */
@@ -71,7 +86,41 @@ export class Board extends DurableObject<Env> implements BoardRpc {
   }
 
   override async alarm(): Promise<void> {
-    await this.pushes.send();
+    const now = Date.now();
+    await Promise.all([this.pushes.send(), this.grouping.run(now)]);
+    const next = this.grouping.nextAt(now, false);
+    if (next !== undefined) await alarmBy(this.ctx.storage, next, now);
+  }
+
+  /** The grouping rules. */
+  async groupingRules(): Promise<Grouping> {
+    return this.rules.now;
+  }
+
+  /** All rules are these from now on; what has begun before is left where it is. */
+  async putGroupingRules(rules: readonly GroupingRule[], subject: string): Promise<Grouping> {
+    return this.rules.put(rules, subject, Date.now());
+  }
+
+  /** Where rules would put the stacks of the board, as far as the patterns of channels cover them; absent: all. */
+  async previewGrouping(rules: readonly GroupingRule[], patterns?: string[]): Promise<GroupingPreview> {
+    const stacks = this.index.all(patterns, Date.now());
+    return {
+      items: stacks.flatMap((stack) => {
+        const group = groupOf(rules, stack);
+        if (!group) return [];
+        const { deploymentId, environment, stack: name, rule } = group;
+        return [{ channel: stack.channel, deploymentId, environment, stack: name, rule }];
+      }),
+      alone: stacks.filter((stack) => !groupOf(rules, stack)).map(({ channel }) => channel),
+    };
+  }
+
+  private async group(now: number): Promise<void> {
+    const next = this.grouping.nextAt(now, true);
+    if (next === undefined) return;
+    await alarmBy(this.ctx.storage, next, now);
+    this.ctx.waitUntil(this.grouping.run(now));
   }
 
   /** A key is made, and told this once. */

@@ -3,7 +3,8 @@
  * that is lost is made again; the deployment knows by the position what it has.
  */
 import type { FeedDelivery, FeedRequest } from "../../protocol/rpc/stack-feed.ts";
-import { Rows } from "../../channel/rows.ts";
+import * as z from "zod";
+import { Row, Rows } from "../../channel/rows.ts";
 import { RPC_VERSION } from "../../protocol/rpc/version.ts";
 import { feedCodec } from "./stack-codec.ts";
 import type { ChannelLog } from "../../channel/channel-log.ts";
@@ -25,6 +26,9 @@ type TroubleFor = (feed: Feed) => FeedDelivery["trouble"];
 const NO_TROUBLE: TroubleFor = () => undefined;
 
 const FEED = "feed/";
+const REGISTERED = "registered";
+
+const MOST_REGISTERED = 20;
 
 /** Frames of one call. */
 const STRIDE = 250;
@@ -37,8 +41,11 @@ export class DeploymentFeeds {
   private readonly rows: Rows<Feed>;
   private readonly env: Env;
   private readonly log: ChannelLog;
+  /** Deployments that were registered with the stack, also those that wait for it no more; the newest of many. */
+  private readonly registered: Row<readonly string[]>;
 
   constructor(kv: SyncKvStorage, env: Env, log: ChannelLog) {
+    this.registered = new Row(kv, REGISTERED, z.array(z.string()));
     this.rows = new Rows(kv, FEED, feedCodec);
     this.env = env;
     this.log = log;
@@ -47,6 +54,17 @@ export class DeploymentFeeds {
   /** Deployments that want the stack's events. */
   get all(): readonly Feed[] {
     return [...this.rows.all.values()];
+  }
+
+  /** Deployments that somebody registered with the stack: no rule takes it from them. */
+  get registeredBy(): readonly string[] {
+    const waiting = this.all.filter(({ grouped }) => !grouped).map(({ deployment }) => deployment);
+    return [...new Set([...(this.registered.value ?? []), ...waiting])];
+  }
+
+  /** A row that is of no use once nobody looks for the stack. */
+  get trace() {
+    return this.registered;
   }
 
   /** How the stack is waited for, by whom that is most urgent to. */
@@ -76,6 +94,9 @@ export class DeploymentFeeds {
     const eagerSince = known?.run === request.run ? known?.eagerSince : undefined;
     const feed = { ...request, offset, ...(request.eager && { eagerSince: eagerSince ?? now }) };
     this.rows.put(request.deployment, feed);
+    const before = this.registered.value ?? [];
+    if (!request.grouped && !before.includes(request.deployment))
+      this.registered.put([...before, request.deployment].slice(-MOST_REGISTERED));
     return feed;
   }
 

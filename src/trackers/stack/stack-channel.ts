@@ -111,7 +111,7 @@ export class StackChannel {
     this.poll = poll;
     this.sharedPage = sharedPage;
     this.canvas = new CanvasDeploys(kv, address, workerSession(env, aws, { ...address, purpose: "deploy" }));
-    const traces = [...interest.traces, poll.trace];
+    const traces = [...interest.traces, poll.trace, feeds.trace];
     channel.serve([...consumers.all, feeding], [this.canvas], { lead: poll, traces });
   }
 
@@ -214,6 +214,11 @@ export class StackChannel {
     const now = Date.now();
     this.interest.noteDeparture(now);
     await this.channel.giveUp(now);
+  }
+
+  /** Deployments that somebody registered with the stack. */
+  get registeredBy(): readonly string[] {
+    return this.feeds.registeredBy;
   }
 
   /** A deployment waits for the stack, and has its events from now on. */

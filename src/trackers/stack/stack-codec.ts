@@ -174,6 +174,7 @@ export const feedCodec = objectOf<Feed>({
   eager: z.boolean(),
   begun: z.boolean().optional(),
   resting: z.boolean().optional(),
+  grouped: z.boolean().optional(),
   offset: count,
   eagerSince: count.optional(),
 });

@@ -23,6 +23,7 @@ export interface StackTrackerRpc extends ChannelOwner {
   nudge(follows: boolean): Promise<void>;
   follow(subject: string, token?: string): Promise<void>;
   sharedEvents(stack: string, maxAgeMs: number): Promise<SharedEvents | undefined>;
+  registeredBy(): Promise<readonly string[]>;
   feed(request: FeedRequest): Promise<StackStanding>;
   release(deployment: string): Promise<void>;
   handOnAgain(farEnd: FarEnd): Promise<TriedAgain>;

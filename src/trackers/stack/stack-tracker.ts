@@ -164,6 +164,11 @@ export class StackTracker extends DurableObject<Env> implements StackTrackerRpc 
     return this.stack.since(epoch, offset);
   }
 
+  /** Channels of deployments that somebody registered with the stack: no grouping rule takes it. */
+  async registeredBy(): Promise<readonly string[]> {
+    return this.stack.registeredBy;
+  }
+
   /** A deployment waits for the stack; said again, it changes how. */
   async feed(request: FeedRequest): Promise<StackStanding> {
     return this.stack.feed(request);
