@@ -5,7 +5,14 @@
 import type { Subscribed } from "../protocol/connection/control-frames.ts";
 import type { DeploymentProgress } from "../protocol/deployment/deployment-progress.ts";
 import { after } from "./connection/platform.ts";
-import type { Batch, ChannelFrame, ListFrame, Snapshot, TransientFrame, Trouble } from "./connection/server-frame.ts";
+import type {
+  Batch,
+  ChannelFrame,
+  ListFrame,
+  Snapshot,
+  TransientFrame,
+  Trouble,
+} from "./connection/server-frame.ts";
 
 /** A place in a channel, to resume from. */
 export type Position = Readonly<{ epoch: string; offset: number }>;

@@ -26,8 +26,9 @@ const addressSchema = z
 const patternSchema = z
   .string()
   .regex(
-    /^deployments\/[A-Za-z0-9*-]{1,128}(\/[a-z0-9*-]{1,64})?$/,
-    "must be deployments/<deploymentId>/<environment>, where * stands for any characters of a part",
+    /^(deployments\/[A-Za-z0-9*-]{1,128}(\/[a-z0-9*-]{1,64})?|stacks(\/[a-z0-9*-]{1,64}){1,2}\/[A-Za-z0-9*-]{1,128})$/,
+    "must be deployments/<deploymentId>/<environment>, stacks/<region>/<stackName> or " +
+      "stacks/<account>/<region>/<stackName>, where * stands for any characters of a part",
   );
 
 const recipientSchema = z.email("must be an address of email").max(320);
@@ -49,7 +50,7 @@ const commonFields = {
     .min(1)
     .max(MOST_LISTED)
     .optional()
-    .meta({ description: "Patterns of deployments. Absent: all" }),
+    .meta({ description: "Patterns of deployments, and of stacks on their own. Absent: all deployments" }),
   environments: z
     .array(environmentSchema)
     .min(1)

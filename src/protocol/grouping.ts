@@ -28,14 +28,9 @@ const groupingRuleSchema = z.strictObject({
   environment: environmentSchema
     .optional()
     .meta({ description: "Where neither name nor tags tell it; else `default`" }),
-  environments: z
-    .array(environmentSchema)
-    .min(1)
-    .max(100)
-    .optional()
-    .meta({
-      description: "What `{environment}` may be; absent: a usual name such as `prod` tells which part it is",
-    }),
+  environments: z.array(environmentSchema).min(1).max(100).optional().meta({
+    description: "What `{environment}` may be; absent: a usual name such as `prod` tells which part it is",
+  }),
   quietSeconds: quietSecondsSchema
     .optional()
     .meta({ description: "A run is over once its stacks have rested so long" }),

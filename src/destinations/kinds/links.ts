@@ -4,14 +4,16 @@ import type { Alert } from "../../domain/words/alert.ts";
 /** A place to go, and what the link to it is called. */
 export type Link = Readonly<{ text: string; url: string }>;
 
-/** Of the deployment's own page; undefined without a base. `base`: where Stackcast is, without a slash at its end. */
+/** Of the deployment's or the stack's own page; undefined without a base. `base`: where Stackcast is, without a slash at its end. */
 export const detailsUrl = (
-  { deploymentId, environment }: Pick<Alert, "deploymentId" | "environment">,
+  { channel, deploymentId, environment }: Pick<Alert, "channel" | "deploymentId" | "environment">,
   base: string | undefined,
-): string | undefined =>
-  base === undefined
-    ? undefined
-    : `${base}/deployments/${encodeURIComponent(deploymentId)}/${encodeURIComponent(environment)}`;
+): string | undefined => {
+  if (base === undefined) return undefined;
+  // The page of a stack on its own has the address of its channel.
+  const path = channel.startsWith("stacks/") ? channel : `deployments/${deploymentId}/${environment}`;
+  return `${base}/${path.split("/").map(encodeURIComponent).join("/")}`;
+};
 
 /**
  * What can be done about an alert, most likely first. Each leads to a page that asks before it does anything: whatever

@@ -157,6 +157,8 @@ const withStack = (
   change: (stack: StackNode) => StackNode,
   place: Place = {},
 ): DeploymentState => {
-  const stack = state.stacks.get(name) ?? { ...newStack(name, 1, []), ...place };
+  const known = state.stacks.get(name) ?? newStack(name, 1, []);
+  // Its layer may have named it before.
+  const stack = known.stackName === undefined ? { ...known, ...place } : known;
   return { ...state, stacks: draftOf(state.stacks, drafts).set(name, change(stack)) };
 };

@@ -23,7 +23,7 @@ export const patternOf = (match: string): ReadPattern => {
   const pattern = match
     .split(/(\{[^{}]*\})/)
     .filter((part) => part !== "")
-    .map((part) => (part.startsWith("{") ? { placeholder: part.slice(1, -1) } : { text: part }));
+    .map((part) => (/^\{.*\}$/.test(part) ? { placeholder: part.slice(1, -1) } : { text: part }));
   const words = pattern.flatMap((part) => ("placeholder" in part ? [part.placeholder] : []));
   const unknown = words.find((word) => !isPlaceholder(word));
   if (unknown !== undefined) return { problem: `{${unknown}} is not known here` };

@@ -21,19 +21,25 @@ const partOf = ({ data }: DeploymentEvent): readonly [string, string] | undefine
   return "layer" in data ? [String(data.layer), `Layer ${data.layer}`] : undefined;
 };
 
-/** `Deployment Complete: D1BRV40-dev`, `Stack Failed: database-rds (D1BRV40-dev)` */
-export const alertTitle = (event: DeploymentEvent): string => {
+/** Where a stack is that is told of on its own, by its channel; undefined: it is one of a deployment. */
+const placeOf = (channel: string): string | undefined =>
+  channel.startsWith("stacks/") ? channel.split("/").slice(1, -1).join("/") : undefined;
+
+/** `Deployment Complete: D1BRV40-dev`, `Stack Failed: database-rds (D1BRV40-dev)`, `Stack Failed: app (us-east-1)` */
+export const alertTitle = (event: DeploymentEvent, channel = ""): string => {
   const { deploymentId, environment } = event.data;
-  const whole = `${deploymentId}-${environment}`;
+  const whole = placeOf(channel) ?? `${deploymentId}-${environment}`;
   const part = partOf(event);
   return `${nameOf(event)}: ${part ? `${part[0]} (${whole})` : whole}`;
 };
 
 /** `Deployment D1BRV40 to dev environment completed successfully.` */
-export const alertSentence = (event: DeploymentEvent): string => {
+export const alertSentence = (event: DeploymentEvent, channel = ""): string => {
   const { deploymentId, environment } = event.data;
   const whole = `deployment ${deploymentId} to ${environment} environment`;
   const part = partOf(event);
+  const place = placeOf(channel);
+  if (part && place !== undefined) return `${part[1]} in ${place} ${clauseOf(event)}.`;
   const subject = part ? `${part[1]} of ${whole}` : whole.replace(/^d/, "D");
   return `${subject} ${clauseOf(event)}.`;
 };

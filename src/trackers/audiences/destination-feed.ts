@@ -1,5 +1,5 @@
 /**
- * Hands a deployment's events over to the outboxes of the destinations that ask for them: a consumer of the log with a
+ * Hands a channel's events over to the outboxes of the destinations that ask for them: a consumer of the log with a
  * cursor of its own. It may hand an event over twice, which an outbox recognises, loses none, and never holds up a
  * commit. A destination that cannot be reached falls behind by itself.
  */
@@ -55,7 +55,7 @@ export class DestinationFeed implements Consumer {
     this.row = new Row(kv, CURSOR, cursorCodec);
     this.env = env;
     this.channel = channel;
-    this.rules = new DestinationRules(env);
+    this.rules = new DestinationRules(env, channel);
     this.cursor = this.row.value ?? { offset: 0, behind: {} };
   }
 
@@ -92,7 +92,7 @@ export class DestinationFeed implements Consumer {
   }
 
   private get isWaiting(): boolean {
-    return this.cursor.offset < this.channel.store.log.offset;
+    return this.cursor.offset < this.channel.log.offset;
   }
 
   private get isBehind(): boolean {
@@ -157,8 +157,7 @@ export class DestinationFeed implements Consumer {
   }
 
   private async rulesAt(now: number): Promise<readonly DestinationRule[]> {
-    const { address } = this.channel.store;
-    return address ? this.rules.of(address, Math.max(now, Date.now())) : [];
+    return this.rules.at(Math.max(now, Date.now()));
   }
 
   private keep(cursor: Cursor): void {

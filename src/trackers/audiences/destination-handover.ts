@@ -37,12 +37,12 @@ export const handedOver = async (
 
 const give = async (
   env: Env,
-  { name, store }: FedChannel,
+  { name, log }: FedChannel,
   { id }: DestinationRule,
   messages: readonly HandedMessage[],
 ): Promise<boolean> => {
   if (messages.length === 0) return true;
-  const handOver: HandOver = { channel: name, epoch: store.log.epoch, messages, version: RPC_VERSION };
+  const handOver: HandOver = { channel: name, epoch: log.epoch, messages, version: RPC_VERSION };
   try {
     // A destination that is deleted meanwhile wants nothing more.
     await call(

@@ -23,6 +23,7 @@ import { DeploymentFollowing } from "./deployment-following.ts";
 import { DeploymentSnapshot } from "./deployment-snapshot.ts";
 import { DeploymentStore } from "./deployment-store.ts";
 import { DestinationFeed } from "../audiences/destination-feed.ts";
+import { fedDeployment } from "../audiences/fed-channels.ts";
 import { FedPositions } from "./fed-positions.ts";
 import { LostRun } from "../run/lost-run.ts";
 
@@ -57,7 +58,7 @@ export class DeploymentChannel {
     const channel = new Channel(ctx, env, name, store.log, { graceMs: GRACE_MS, isActive: isRunning });
     const plans = new PlanStore(kv);
     const positions = new FedPositions(kv);
-    const destinations = new DestinationFeed(kv, env, { name, store });
+    const destinations = new DestinationFeed(kv, env, fedDeployment(name, store));
     const waitMs = stackWaitSeconds * 1000;
     const following = new DeploymentFollowing(kv, env, channel, store, positions, waitMs);
     const parts = { ctx, env, channel, store, plans, positions, following, destinations };

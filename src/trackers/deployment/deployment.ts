@@ -37,10 +37,9 @@ import type { GroupRequest } from "../../protocol/rpc/group-request.ts";
 import type { FeedDelivery, FeedReceipt } from "../../protocol/rpc/stack-feed.ts";
 import { auditPage } from "./audit-reader.ts";
 import { act, register } from "./deployment-actions.ts";
-import { joinGroup } from "./group.ts";
 import { ingest } from "./ingest.ts";
 import { eventsAfter, eventsOfRun, noRun } from "./kept-events.ts";
-import { takeFrames } from "./taken-frames.ts";
+import { joinGroup, takeFrames } from "./taken-frames.ts";
 import { DeploymentObject, NOT_FOUND } from "./deployment-object.ts";
 import type { DeploymentRpc } from "./deployment-rpc.ts";
 

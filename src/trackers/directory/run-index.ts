@@ -137,7 +137,8 @@ export class RunIndex {
       read += 1;
       last = row.start_time;
       const { deployment_id: id, environment: within } = row;
-      if (patterns && !mayRead({ channels: patterns }, nameOfRun({ deploymentId: id, environment: within }))) continue;
+      if (patterns && !mayRead({ channels: patterns }, nameOfRun({ deploymentId: id, environment: within })))
+        continue;
       const run = decodedText(runSummarySchema, row.summary, "runs");
       if (!run) continue;
       if (items.length === limit) return success({ items, nextCursor: cursorOf(lastItem) });

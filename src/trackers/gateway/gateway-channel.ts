@@ -241,7 +241,8 @@ export class GatewayChannel {
     for (const socket of this.members.keys()) {
       const kept = sockets.keptOf(socket);
       const subscriptions = kept?.subscriptions.filter(([number]) => number !== this.number) ?? [];
-      if (!kept?.optedIn || subscriptions.length === 0) {
+      const isLast = subscriptions.length === 0 && (kept?.lists?.length ?? 0) === 0;
+      if (!kept?.optedIn || isLast) {
         sockets.close(socket, CLOSE.channelDeleted);
         continue;
       }

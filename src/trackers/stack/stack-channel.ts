@@ -18,6 +18,8 @@ import type { Env } from "../../env.ts";
 import type { Settings } from "../../settings.ts";
 import { CanvasDeploys } from "../canvas/canvas-deploys.ts";
 import { stackForms } from "../audiences/event-forms.ts";
+import { DestinationFeed } from "../audiences/destination-feed.ts";
+import { fedStack } from "../audiences/fed-channels.ts";
 import { LogConsumers } from "../audiences/log-consumers.ts";
 import { CallLease } from "../account/call-lease.ts";
 import { DeploymentFeeds, type Feed } from "./deployment-feeds.ts";
@@ -101,6 +103,7 @@ export class StackChannel {
       experience,
     });
     const sharedPage = new SharedPage({ store, poll, alarm: channel.alarm });
+    const destinations = new DestinationFeed(kv, env, fedStack(address, store.log));
     const feeding = new Feeding({ feeds, store, poll, region, waitMs: waitSeconds * 1000 });
     this.channel = channel;
     this.store = store;
@@ -112,7 +115,7 @@ export class StackChannel {
     this.sharedPage = sharedPage;
     this.canvas = new CanvasDeploys(kv, address, workerSession(env, aws, { ...address, purpose: "deploy" }));
     const traces = [...interest.traces, poll.trace, feeds.trace];
-    channel.serve([...consumers.all, feeding], [this.canvas], { lead: poll, traces });
+    channel.serve([...consumers.all, feeding, destinations], [this.canvas], { lead: poll, traces });
   }
 
   /** What the alarm is for. */
