@@ -70,7 +70,7 @@ beforeEach(async () => {
   await evictDurableObject(board());
 });
 
-test("[G24] who subscribes to a list is sent its rows as REST pages and filters them, then the rows that change", async () => {
+test("[G27] who subscribes to a list is sent its rows as REST pages and filters them, then the rows that change", async () => {
   await note([rowOf("app-a"), rowOf("app-b"), rowOf("other")]);
   const viewer = await watchList(newGateway(), { query: { q: "app", limit: "1" } });
   const [subscribed, list] = viewer.frames;
@@ -92,7 +92,7 @@ test("[G24] who subscribes to a list is sent its rows as REST pages and filters 
   expect(toldTo(viewer)).toHaveLength(2);
 });
 
-test("[G24] deployments are listed by `directory`, and a classic client gets the same frames", async () => {
+test("[G27] deployments are listed by `directory`, and a classic client gets the same frames", async () => {
   const summary = {
     deploymentId: "listed",
     environment: "dev",
@@ -119,7 +119,7 @@ test("[G24] deployments are listed by `directory`, and a classic client gets the
     });
 });
 
-test("[G24] a query that is not understood is refused by name, and the socket stays", async () => {
+test("[G27] a query that is not understood is refused by name, and the socket stays", async () => {
   const viewer = await connectTo(newGateway());
   viewer.subscribe("board", { id: 7, query: { colour: "red" } });
   await viewer.until(1);
