@@ -155,13 +155,15 @@ test("a destination that names stacks hears of an operation that nobody announce
         pass(6);
         await runDurableObjectAlarm(trackerOf("heard", REGION));
         for (const id of ["aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb"]) await runDurableObjectAlarm(of(id));
-        return sent.filter(({ type }) => type.startsWith("stack_")).map(({ type, channel, data }) => [
-          type,
-          channel,
-          data["stackName"],
-          data["account"],
-          data["region"],
-        ]);
+        return sent
+          .filter(({ type }) => type.startsWith("stack_"))
+          .map(({ type, channel, data }) => [
+            type,
+            channel,
+            data["stackName"],
+            data["account"],
+            data["region"],
+          ]);
       },
       { timeout: 20_000 },
     )
