@@ -42,7 +42,9 @@ const stackRoute = createRoute({
   tags: ["stacks"],
   middleware: [requireRole("admin")],
   request: {
-    params: z.object({ stackName: stackNameSchema }),
+    params: z.object({
+      stackName: stackNameSchema.meta({ description: "The name of the stack", example: "database-rds" }),
+    }),
     query: z.strictObject({
       account: aliasSchema.optional().meta({ description: "Of the stack; Stackcast's own by default" }),
       region: regionSchema.optional().meta({ description: "Of the stack; the Worker's own by default" }),
