@@ -15,7 +15,7 @@ import { declareRun } from "./commands/run.ts";
 import { declareStacks } from "./commands/stacks.ts";
 import { declareStatus } from "./commands/status.ts";
 import { declareOpen } from "./commands/open.ts";
-import { declareToken } from "./commands/token.ts";
+import { declareEndpointKey, declareToken } from "./commands/token.ts";
 import { declareTrack } from "./commands/track.ts";
 import { declareUse } from "./commands/use.ts";
 import { declareWatch } from "./commands/watch.ts";
@@ -62,6 +62,7 @@ const DECLARATIONS = [
   declareAccounts,
   declareLogin,
   declareToken,
+  declareEndpointKey,
   declareDev,
   declareCompletion,
 ] as const;
