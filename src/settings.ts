@@ -67,6 +67,8 @@ const variables = {
   AWS_ENDPOINT_URL_STS: address,
   AWS_ENDPOINT_URL_EC2: address,
   AWS_ENDPOINT_URL_S3: address,
+  AWS_ENDPOINT_URL_ECS: address,
+  AWS_ENDPOINT_URL_CLOUDTRAIL: address,
   POLL_INTERVAL_SECONDS: seconds(0.2).default(3),
   STACK_WAIT_SECONDS: seconds(0).default(600),
   AWS_MAX_CALLS_PER_SECOND: z
@@ -163,7 +165,21 @@ export type AwsSettings = Readonly<{
   region: string;
   credentials: OwnCredentials;
   endpoints: Readonly<
-    Partial<Record<"all" | "cloudformation" | "dynamodb" | "logs" | "sesv2" | "sts" | "ec2" | "s3", string>>
+    Partial<
+      Record<
+        | "all"
+        | "cloudformation"
+        | "dynamodb"
+        | "logs"
+        | "sesv2"
+        | "sts"
+        | "ec2"
+        | "s3"
+        | "ecs"
+        | "cloudtrail",
+        string
+      >
+    >
   >;
   /** For templates over CloudFormation's limit; `{region}` stands for the region. Undefined: CDK's bootstrap bucket. */
   templateBucket?: string | undefined;
@@ -240,6 +256,8 @@ const settingsSchema = z.object(variables).transform((values): OtherSettings => 
       sts: values.AWS_ENDPOINT_URL_STS,
       ec2: values.AWS_ENDPOINT_URL_EC2,
       s3: values.AWS_ENDPOINT_URL_S3,
+      ecs: values.AWS_ENDPOINT_URL_ECS,
+      cloudtrail: values.AWS_ENDPOINT_URL_CLOUDTRAIL,
     }),
     templateBucket: values.TEMPLATE_BUCKET,
   },

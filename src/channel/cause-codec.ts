@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { Cause } from "../protocol/stack/stack-frames.ts";
 import { objectOf } from "./codec.ts";
+import { evidenceCodec } from "./evidence-codec.ts";
 import { adviceCodec } from "./light-codec.ts";
 
 const text = z.string();
@@ -16,4 +17,5 @@ export const causeCodec = objectOf<Cause>({
   reason: text,
   timestamp: text,
   advice: adviceCodec.optional(),
+  evidence: z.array(evidenceCodec).optional(),
 });

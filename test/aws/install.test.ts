@@ -6,7 +6,7 @@ import { delimiter, join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import { accountTemplate } from "../../src/aws/install/account-template.ts";
 import { openingOf } from "../../src/aws/install/opening.ts";
-import { deploying, observing, policyOf, rightsFor } from "../../src/aws/install/policies.ts";
+import { deploying, explaining, observing, policyOf, rightsFor } from "../../src/aws/install/policies.ts";
 import { ACTIONS, type Use } from "../../src/aws/transport/actions.ts";
 import type { Account } from "../../src/protocol/accounts.ts";
 
@@ -37,7 +37,7 @@ describe("the list of actions", () => {
   });
 
   it("makes policies in which each right stands once, for what it is needed", () => {
-    const uses: readonly Use[] = ["observe", "deploy", "audit", "logs", "mail"];
+    const uses: readonly Use[] = ["observe", "deploy", "audit", "logs", "mail", "explain"];
     const rights = uses.flatMap((use) => rightsFor(use));
     expect(new Set(rights).size).toBe(rights.length);
     expect(rightsFor("observe")).toEqual([
@@ -95,7 +95,7 @@ describe("the account's template", () => {
     const { ObserveRole, DeployRole } = accountTemplate().Resources;
     expect(ObserveRole.Properties.Policies[0]).toEqual({
       PolicyName: "observe",
-      PolicyDocument: policyOf(observing()),
+      PolicyDocument: policyOf(observing(), explaining()),
     });
     expect(DeployRole.Properties.Policies).toEqual([
       { PolicyName: "deploy", PolicyDocument: policyOf(observing(), deploying()) },

@@ -188,3 +188,22 @@ test("[S42] what was told to take long is not told again after a restart", async
   const told = modern.events.map(({ type }) => type).filter((type) => type !== "resource_update");
   expect(told).toEqual(["resource_slow", "resource_stuck"]);
 });
+
+test("[S43] what was found out of a failure outlives a restart, and comes with the next event", async () => {
+  pass((Date.parse("2026-01-01T00:00:05.000Z") - Date.now()) / 1000);
+  const { stack, modern } = await watched("explained");
+  const reason = "User is not authorized; password=hunter2";
+  stack.resource("Queue", "CREATE_FAILED", { reason });
+  await poll(stack.name);
+  await expect
+    .poll(() => runInDurableObject(trackerOf(stack.name), (_, ctx) => ctx.storage.kv.get("evidence")))
+    .toBeDefined();
+  await evictDurableObject(trackerOf(stack.name));
+  stack.own("ROLLBACK_IN_PROGRESS");
+  await poll(stack.name);
+  await modern.settled();
+  const text = "Queue CREATE_FAILED: User is not authorized; password=[redacted]";
+  const evidence = [{ source: "events", at: expect.any(String), text, url: expect.any(String) }];
+  expect(modern.events.at(-1)).toMatchObject({ operation: { cause: { logicalId: "Queue", evidence } } });
+  expect(aws.hosts.has("cloudtrail.us-east-1.amazonaws.com")).toBe(true);
+});

@@ -16,6 +16,7 @@ const templateSchema = z.object({
   Resources: z.record(z.string(), z.unknown()),
   Conditions: section,
   Mappings: section,
+  Parameters: section,
 });
 
 /** What is no resource (a loop of the language extensions, written as a list) is left out. */
@@ -28,6 +29,18 @@ const resourcesOf = (entries: Readonly<Record<string, unknown>>): Template["reso
     }),
   );
 
+const tokened = z.object({ Properties: z.looseObject({ ServiceToken: z.unknown() }) });
+
+const tokensOf = (entries: Readonly<Record<string, unknown>>): NonNullable<Template["serviceTokens"]> =>
+  Object.fromEntries(
+    Object.entries(entries).flatMap(([logicalId, entry]) => {
+      const token = tokened.safeParse(entry).data?.Properties.ServiceToken;
+      return token === undefined ? [] : [[logicalId, token]];
+    }),
+  );
+
+const hidden = z.object({ NoEcho: z.union([z.literal(true), z.literal("true")]) });
+
 /** The template that a text holds. */
 export const templateOf = (text: string): Result<Template, LookupFailure> => {
   let tree: unknown;
@@ -38,10 +51,16 @@ export const templateOf = (text: string): Result<Template, LookupFailure> => {
   }
   const { data } = templateSchema.safeParse(tree);
   if (!data) return badAnswer("the template has no resources");
+  const serviceTokens = tokensOf(data.Resources);
+  const hiddenParameters = Object.entries(data.Parameters ?? {})
+    .filter(([, parameter]) => hidden.safeParse(parameter).success)
+    .map(([name]) => name);
   return success({
     resources: resourcesOf(data.Resources),
     conditions: data.Conditions ?? {},
     mappings: data.Mappings ?? {},
     schedule: scheduleOf(data.Resources),
+    ...(Object.keys(serviceTokens).length > 0 && { serviceTokens }),
+    ...(hiddenParameters.length > 0 && { hiddenParameters }),
   });
 };

@@ -2,7 +2,7 @@
  * The one CloudFormation template that lets Stackcast into an account: an identity provider or an external id, a role
  * that looks, and on request a role that deploys, an audit table, and an EventBridge rule that wakes Stackcast.
  */
-import { auditing, deploying, observing, passing, policyOf } from "./policies.ts";
+import { auditing, deploying, explaining, observing, passing, policyOf } from "./policies.ts";
 
 /** Names of the roles that the template makes, for one who knows only the account. */
 export const observeRoleName = (alias: string): string => `stackcast-observe-${alias}`;
@@ -126,7 +126,7 @@ export const accountTemplate = () => ({
     ObserveRole: {
       Condition: "MakesRoles",
       ...roleOf(observeRoleName("${Alias}"), [
-        inline("observe", policyOf(observing())),
+        inline("observe", policyOf(observing(), explaining())),
         either("Audits", inline("audit", policyOf(auditing(sub(tableArn)))), ref("AWS::NoValue")),
       ]),
     },

@@ -37,6 +37,14 @@ export const observing = (): Statement => ({
   Resource: "*",
 });
 
+/** To find out why something failed before a rollback destroys it: each right can be left out by itself. */
+export const explaining = (): Statement => ({
+  Sid: "Explain",
+  Effect: "Allow",
+  Action: rightsFor("explain"),
+  Resource: "*",
+});
+
 /** To deploy stacks, roll them back and delete them. */
 export const deploying = (): Statement => ({
   Sid: "Deploy",

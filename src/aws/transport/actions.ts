@@ -3,8 +3,8 @@
  * so that neither can have one that the other lacks.
  */
 
-/** What a right is for: to look, to deploy, to keep the audit, to ship logs, to send mail; `none`: everybody has it. */
-export type Use = "observe" | "deploy" | "audit" | "logs" | "mail" | "none";
+/** What a right is for: to look, to deploy, to keep the audit, to ship logs, to send mail, to explain failures; `none`: everybody has it. */
+export type Use = "observe" | "deploy" | "audit" | "logs" | "mail" | "explain" | "none";
 
 /** By the service's name in the signature, which is also its prefix in policies. */
 export const ACTIONS = {
@@ -32,7 +32,14 @@ export const ACTIONS = {
   },
   ec2: { CreateKeyPair: "deploy", DescribeKeyPairs: "deploy", DeleteKeyPair: "deploy" },
   dynamodb: { BatchWriteItem: "audit", Query: "audit" },
-  logs: { CreateLogGroup: "logs", CreateLogStream: "logs", PutLogEvents: "logs" },
+  logs: {
+    CreateLogGroup: "logs",
+    CreateLogStream: "logs",
+    PutLogEvents: "logs",
+    FilterLogEvents: "explain",
+  },
+  ecs: { ListTasks: "explain", DescribeTasks: "explain" },
+  cloudtrail: { LookupEvents: "explain" },
   s3: { PutObject: "deploy" },
   ses: { SendEmail: "mail" },
   sts: { GetCallerIdentity: "none", AssumeRole: "none", AssumeRoleWithWebIdentity: "none" },

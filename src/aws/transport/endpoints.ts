@@ -2,7 +2,8 @@
 import { partitionOf } from "../../protocol/partitions.ts";
 
 /** The services we call, by the names that their endpoint settings have. */
-export type AwsService = "cloudformation" | "dynamodb" | "logs" | "sesv2" | "sts" | "ec2" | "s3";
+export type AwsService =
+  "cloudformation" | "dynamodb" | "logs" | "sesv2" | "sts" | "ec2" | "s3" | "ecs" | "cloudtrail";
 
 /** Base URLs from the settings: for one service, or for all that have none of their own. */
 export type EndpointOverrides = Readonly<Partial<Record<AwsService | "all", string | undefined>>>;
@@ -18,6 +19,8 @@ const HOSTS: Readonly<Record<AwsService, Readonly<{ host: string; signingName: s
   sts: { host: "sts", signingName: "sts" },
   ec2: { host: "ec2", signingName: "ec2" },
   s3: { host: "s3", signingName: "s3" },
+  ecs: { host: "ecs", signingName: "ecs" },
+  cloudtrail: { host: "cloudtrail", signingName: "cloudtrail" },
 };
 
 /** Where to send a service's requests. The region must have been validated: it becomes part of the host. */

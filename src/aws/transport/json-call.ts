@@ -13,13 +13,13 @@ import { badAnswer } from "./xml-text.ts";
 
 /** `target` is the whole `X-Amz-Target`. */
 type JsonOperation = Readonly<{
-  service: Extract<AwsService, "dynamodb" | "logs">;
+  service: Extract<AwsService, "dynamodb" | "logs" | "ecs" | "cloudtrail">;
   target: string;
   input: unknown;
   budget?: CallBudget;
 }>;
 
-const VERSIONS = { dynamodb: "1.0", logs: "1.1" } as const;
+const VERSIONS = { dynamodb: "1.0", logs: "1.1", ecs: "1.1", cloudtrail: "1.1" } as const;
 
 /** The answer, as the schema reads it; an empty one is read as `{}`. */
 export const jsonCall = async <Value>(

@@ -23,6 +23,12 @@ export const failureOfCause = (cause: Cause, stack?: string): Failure => {
 
 type Causes = Readonly<{ cause?: Cause | undefined; rollbackCause?: Cause | undefined }>;
 
+/** What was found out about a cause, a line for each piece. */
+const evidenceTexts = ({ evidence = [], advice }: Cause): string[] => [
+  ...evidence.map(({ source, at, text }) => `  ${source} ${at}: ${text.replace(/\s*\n\s*/g, " ")}`),
+  ...(advice ? [`  ${advice.text} (${advice.url})`] : []),
+];
+
 /** The causes as plain lines: what failed first, and what keeps it from being rolled back. */
 export const failureTexts = ({ cause, rollbackCause }: Causes, stack?: string): string[] => [
   ...(cause ? linesOf("Cause:", failureOfCause(cause, stack)) : []),
@@ -66,6 +72,7 @@ export const causeTexts = (progress: DeploymentProgress): string[] => {
   const { rollbackCause } = progress;
   return [
     ...linesOf("Cause:", failure),
+    ...(progress.cause ? evidenceTexts(progress.cause) : []),
     ...failureTexts({ rollbackCause }, progress.blast?.stack),
     ...(blast === undefined ? [] : [`Blast: ${blast}`]),
     ...(next === undefined ? [] : [`Next:  ${next}`]),

@@ -1,4 +1,6 @@
 /** An event's words as a piece of a line: the terminal adds its colour. */
+import { isLightEvent, type LightEvent } from "../../domain/deployment/resource-node.ts";
+import { lightText } from "../../domain/words/light-words.ts";
 import { eventWordsOf } from "../../domain/words/event-words.ts";
 import { type EventTone } from "../../domain/words/worded-event.ts";
 import { stackWordsOf } from "../../domain/words/stack-words.ts";
@@ -18,10 +20,17 @@ export const TONES: Readonly<Record<EventTone, Tone>> = {
   quiet: "quiet",
 };
 
+/** A terminal has room for how long it takes usually, and for when it fails by itself. */
+const longText = ({ type, data }: LightEvent): string => {
+  const kind = type === "resource_stuck" ? "stuck" : "slow";
+  return lightText({ kind, ...data }, `${data.resource.type} (${data.resource.name})`);
+};
+
 /** Of any channel: its symbol, a blank and its words; without a symbol its words alone. */
 export const eventLine = (frame: ChannelFrame): EventLine => {
   const words = "data" in frame ? eventWordsOf(frame, true) : stackWordsOf(frame);
-  const { sign, text, subject, level } = words;
+  const { sign, subject, level } = words;
+  const text = "data" in frame && isLightEvent(frame) ? longText(frame) : words.text;
   const tone = TONES[words.tone];
   return {
     subject,

@@ -62,14 +62,12 @@ const isOffset = (value: unknown): value is number => Number.isSafeInteger(value
 const isPlaced = (value: unknown): value is Fields & Readonly<{ offset: number }> =>
   isFields(value) && isOffset(value["offset"]);
 
-/** Told on both kinds of channels: a deployment's have data. */
-const LIGHTS: ReadonlySet<unknown> = new Set<ChannelFrame["type"]>(["resource_slow", "resource_stuck"]);
-
 const isChannelFrame = (value: unknown): value is ChannelFrame => {
   if (!isPlaced(value) || !isText(value["timestamp"]) || !isText(value["channel"])) return false;
   const { type, data, stack, resource } = value;
   if (type === "stack_complete") return isFields(stack);
-  if (type === "resource_update" || (data === undefined && LIGHTS.has(type)))
+  // What takes long is told on both kinds of channels: a deployment's events have data.
+  if (type === "resource_update" || (!data && (type === "resource_slow" || type === "resource_stuck")))
     return isFields(stack) && isFields(resource);
   return isText(type) && Object.hasOwn(EVENT_LEVELS, type) && isFields(data);
 };

@@ -1,6 +1,5 @@
 /** A stack's resources as a table, with the reason of what failed below its resource. */
 import { standingOf } from "../../domain/stack/statuses.ts";
-import { LightMark } from "../elements/light-mark.tsx";
 import { Elapsed } from "../elements/elapsed.tsx";
 import { wordOfPart } from "../../domain/words/status-words.ts";
 import { Status } from "../elements/status.tsx";
@@ -39,7 +38,11 @@ const Row = ({ row, isOver }: RowProps) => {
       <td class="quiet small resource-type">{type}</td>
       <td class="resource-status">
         <Status status={failure?.status ?? status} word={wordOfPart(failure?.status ?? status, isOver)} />
-        <LightMark light={light} name={type} />
+        {light && (
+          <span class="small fault" title={light.advice?.text}>
+            {light.kind}
+          </span>
+        )}
         {failure && <p class="small quiet">then {status}</p>}
         {hook && (
           <p class="small quiet">

@@ -7,11 +7,13 @@ import { standingOf } from "../../domain/stack/statuses.ts";
 import { ConsoleLink } from "../elements/console-link.tsx";
 import { CopyButton } from "../elements/copy-button.tsx";
 import { durationText } from "../../domain/words/durations.ts";
+import { EvidenceList } from "../elements/lazy-evidence.ts";
 import { Elapsed } from "../elements/elapsed.tsx";
 import { Mark } from "../elements/mark.tsx";
 import { Moment } from "../elements/moment.tsx";
 import { Reason } from "../elements/reason.tsx";
 import { stackPercentText } from "../elements/percent.ts";
+import { causeText, ROLLBACK_BLOCKED } from "../../domain/words/failure-words.ts";
 import { kindOfStatus, OUTCOME_WORDS } from "../../domain/words/status-words.ts";
 import { Remaining } from "../elements/remaining.tsx";
 import { Status } from "../elements/status.tsx";
@@ -80,7 +82,7 @@ export const StackHead = ({ stack, account, region }: ViewProps & AwsPlace) => {
   );
 };
 
-export const StackCause = ({ stack: { cause } }: ViewProps) => {
+export const StackCause = ({ stack: { cause, rollbackCause } }: ViewProps) => {
   if (!cause) return null;
   const reason = cause.reason === "" ? cause.status : cause.reason;
   return (
@@ -91,6 +93,8 @@ export const StackCause = ({ stack: { cause } }: ViewProps) => {
         <span class="tag">{cause.type}</span>
       </h2>
       <Reason text={reason} />
+      {(cause.evidence || cause.advice) && <EvidenceList {...cause} />}
+      {rollbackCause && <Reason text={`${ROLLBACK_BLOCKED} ${causeText(rollbackCause)}`} />}
       <div class="toolbar">
         <CopyButton text={`${cause.path} (${cause.type}): ${reason}`} label="Copy cause" />
         <span class="small quiet">

@@ -29,19 +29,17 @@ const currentOf = ({ resources }: StackNode): ResourceNode | undefined =>
 /** Most resources that take long which a stack's progress names. */
 const MOST_LIGHTS = 20;
 
-const lightsOf = ({ resources }: StackNode): NonNullable<StackProgress["lights"]> => {
-  const lights: NonNullable<StackProgress["lights"]> = [];
-  for (const [urn, { type, name, id, light }] of resources)
-    if (light && lights.length < MOST_LIGHTS) lights.push({ ...light, resource: { urn, type, name, id } });
-  return lights;
-};
+const lightsOf = ({ resources }: StackNode): NonNullable<StackProgress["lights"]> =>
+  [...resources.values()]
+    .flatMap(({ type, name, id, light }) => (light ? [{ ...light, resource: { type, name, id } }] : []))
+    .slice(0, MOST_LIGHTS);
 
 /** What of a stack's progress does not change with the moment, nor with what other stacks do. */
 const stillPartOf = (stack: StackNode) => {
   const retained = retainedOf(stack);
   const isRunning = stack.status === "deploying" || stack.status === "deleting";
   const current = isRunning ? currentOf(stack) : undefined;
-  const lights = isRunning ? lightsOf(stack) : [];
+  const lights = lightsOf(stack);
   return {
     name: stack.name,
     stack: stack.name,

@@ -1,6 +1,6 @@
 /** A stack's resources, event by event. */
 import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployment/deployment-events.ts";
-import type { Light } from "../../protocol/light.ts";
+import type { Light, LightKind } from "../../protocol/light.ts";
 import type { ResourceNode, ResourceStatus } from "./deployment-state.ts";
 import { draftOf, type Drafts } from "./drafts.ts";
 
@@ -106,18 +106,9 @@ const resourceAfter = (known: ResourceNode | undefined, event: ResourceEvent): R
   return { type, name, id, status, startTime, updatedAt: timestamp, ...failedBefore, ...light };
 };
 
-const lightOf = ({ type, timestamp, data }: LightEvent): Light => {
-  const { elapsedSeconds, typicalSeconds, stuckAfterSeconds, failsAt, rollback, advice } = data;
-  return {
-    kind: type === "resource_stuck" ? "stuck" : "slow",
-    at: timestamp,
-    elapsedSeconds,
-    typicalSeconds,
-    ...(stuckAfterSeconds !== undefined && { stuckAfterSeconds }),
-    ...(failsAt !== undefined && { failsAt }),
-    ...(rollback && { rollback }),
-    ...(advice && { advice }),
-  };
+const lightOf = ({ type, timestamp: at, data }: LightEvent): Light => {
+  const { deploymentId: _id, environment: _environment, stack: _stack, resource: _resource, ...facts } = data;
+  return { kind: type.slice("resource_".length) as LightKind, at, ...facts };
 };
 
 /** Whether the resource is known to take so long, or nothing is done to it any more. */

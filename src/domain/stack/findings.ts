@@ -3,6 +3,7 @@ import type { StackFrame } from "../../protocol/stack/stack-frames.ts";
 import type { Plan } from "../template/plan.ts";
 import type { TemplateSchedule } from "../template/template-schedule.ts";
 import type { Learned } from "../estimate/learned.ts";
+import type { CauseEvidence } from "../evidence/cause-evidence.ts";
 import type { StackEvent } from "./stack-event.ts";
 import type { FollowedStack, StackState } from "./stack-state.ts";
 
@@ -23,6 +24,8 @@ export type Findings = Readonly<{
   schedules?: ReadonlyMap<string, TemplateSchedule>;
   /** When this was found out, in milliseconds of the epoch; absent: nothing is told of what takes long. */
   now?: number;
+  /** What was found out about the cause, told with what comes next. */
+  evidence?: CauseEvidence | undefined;
   /** How long things take here, as far as that was learned. */
   learned?: Learned | undefined;
   /** Keys of events that were left out, oldest first, by their stack's ARN: what stands below them is not late. */

@@ -5,6 +5,7 @@
  */
 import type { StackCounts, StackFrame } from "../../protocol/stack/stack-frames.ts";
 import { keptOutputs } from "../../protocol/bounds.ts";
+import { causeWith } from "../evidence/cause-evidence.ts";
 import { durationsOf } from "../estimate/learned.ts";
 import { beginsAttempt } from "./operation/attempt.ts";
 import { attemptAfterOwnEvent, attemptBegunBy, attemptWithPast } from "./operation/attempt-fold.ts";
@@ -100,6 +101,7 @@ export class Fold {
       superseded = this.resources.take(event, rank, corrected);
     }
     if (mayTellCause(event)) this.findCauses();
+    this.explain();
     this.tell(event, { superseded, begins: begins || isParted, corrected, previousStatus });
   }
 
@@ -233,6 +235,15 @@ export class Fold {
     this.attempt = { ...without(this.attempt, "cause", "rollbackCause"), ...causes };
   }
 
+  /** What was found out about the cause goes with what is told next. */
+  private explain(): void {
+    const { attempt } = this;
+    if (!attempt?.cause || attempt.cause.evidence) return;
+    const evidence = this.findings.evidence ?? attempt.evidence;
+    const cause = causeWith(attempt.cause, evidence);
+    if (cause !== attempt.cause) this.attempt = { ...attempt, cause, ...(evidence && { evidence }) };
+  }
+
   /** Counts the polls that saw events of an operation of which AWS has not shown the start. */
   private noteHeld(): void {
     if (!this.attempt || (!this.findings.held && this.attempt.heldPolls === undefined)) return;
@@ -259,6 +270,7 @@ export class Fold {
   }
 
   private complete(outputs: Readonly<Record<string, string>>): void {
+    this.explain();
     const ending = endingOf(this.state());
     if (!ending || !this.attempt) return;
     this.attempt = { ...without(this.attempt, "estimate"), ...keptOutputs(outputs), settlingPolls: 0 };

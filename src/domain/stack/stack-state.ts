@@ -5,6 +5,7 @@
 import type { Estimate } from "../../protocol/estimate.ts";
 import type { LightKind } from "../../protocol/light.ts";
 import type { Cause, phases } from "../../protocol/stack/stack-frames.ts";
+import type { CauseEvidence } from "../evidence/cause-evidence.ts";
 import type { ReasonSign } from "../estimate/advice.ts";
 import type { BegunResource } from "./resources/resource-entry.ts";
 import type { HookReport, ReasonHint } from "./stack-event.ts";
@@ -81,6 +82,8 @@ export type Attempt = Readonly<{
   cause?: Cause;
   /** What keeps its rollback from succeeding. */
   rollbackCause?: Cause;
+  /** What was found out about its cause. */
+  evidence?: CauseEvidence;
   /** Of an attempt that a former release began: what it had found out before the stack's history was kept. */
   inherited?: Readonly<{ cause?: Cause; orphans: boolean }>;
   /** Written by a former release only. */

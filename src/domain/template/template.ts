@@ -8,6 +8,10 @@ export type Template = Readonly<{
   resources: Readonly<Record<string, Readonly<{ type: string; condition?: string }>>>;
   /** What it says of order and time; absent: nothing was read of it. */
   schedule?: TemplateSchedule;
+  /** ServiceTokens of its custom resources as written, by logical id. */
+  serviceTokens?: Readonly<Record<string, unknown>>;
+  /** Parameters whose values are not shown (NoEcho). */
+  hiddenParameters?: readonly string[];
   /** Condition functions as written, by condition name. */
   conditions: Readonly<Record<string, unknown>>;
   /** For `Fn::FindInMap` inside conditions. */

@@ -12,11 +12,12 @@ import type {
 import type { Cause, LeftResource } from "../../protocol/stack/stack-frames.ts";
 import { alertSentence, alertTitle } from "./alert-words.ts";
 import { shownLine, shownText } from "./alert-text.ts";
+import { lightText } from "./light-words.ts";
 import { eventWordsOf } from "./event-words.ts";
 import { type EventTone } from "./worded-event.ts";
 import { totalLayersOf } from "../deployment/totals/counts.ts";
 import type { DeploymentState } from "../deployment/deployment-state.ts";
-import { isLightEvent } from "../deployment/resource-node.ts";
+import { isLightEvent, type LightEvent } from "../deployment/resource-node.ts";
 
 /** How an event is to be taken. */
 type AlertTone = "good" | "bad" | "warning" | "neutral";
@@ -98,7 +99,7 @@ export const alertOf = (frame: DeploymentFrame, state: DeploymentState, begun: A
   const { deploymentId, environment, error, cause, rollbackCause, blast, durationSeconds } = told;
   const { orphans = [], retained = [] } = told;
   // What takes long says itself how long, and what can be done.
-  const reason = isLightEvent(frame) ? words.text : told.reason;
+  const reason = isLightEvent(frame) ? lightTextOf(frame) : told.reason;
   const stack = told.stack ?? blast?.stack;
   const layer = told.layer ?? (stack === undefined ? undefined : state.stacks.get(stack)?.layer);
   const totalLayers = told.totalLayers ?? totalLayersOf(state);
@@ -130,6 +131,11 @@ export const alertOf = (frame: DeploymentFrame, state: DeploymentState, begun: A
     ...(owner !== undefined && { owner: shownLine(owner, MOST_OWNER) }),
     ...(user !== undefined && { user: shownLine(user, MOST_NAME) }),
   };
+};
+
+const lightTextOf = ({ type, data }: LightEvent): string => {
+  const kind = type === "resource_stuck" ? "stuck" : "slow";
+  return lightText({ kind, ...data }, `${data.resource.type} (${data.resource.name})`);
 };
 
 type Left = LeftResource & Readonly<{ stack?: string | undefined }>;

@@ -9,7 +9,6 @@ import type { Outcome } from "../../protocol/stack/stack-frames.ts";
 import { countText, durationText } from "./durations.ts";
 import { causeText } from "./failure-words.ts";
 import type { EventSign, EventTone, EventWords } from "./worded-event.ts";
-import { lightText } from "./light-words.ts";
 import { leftText, type Left } from "./left-words.ts";
 import { levelOf } from "./levels.ts";
 
@@ -91,6 +90,10 @@ const done = (verb: string, data: ResourceData): Said => {
   };
 };
 
+/** In few words, as the page loads them first; `lightText` says more. */
+const long = (word: string, data: DataOf<"resource_slow">): string =>
+  `${word}: ${named(data)}${noted(took(data.elapsedSeconds))}${because(data.advice?.text)}`;
+
 const SAID: { readonly [Of in Type]: (data: DataOf<Of>) => Said } = {
   deployment_started: ({ deploymentId, environment }) =>
     said("strong", `Deployment started: ${deploymentId}-${environment}`),
@@ -156,8 +159,8 @@ const SAID: { readonly [Of in Type]: (data: DataOf<Of>) => Said } = {
     said("warning", `Retained, and still there: ${named(data)}${because(data.reason)}`, "↷"),
   resource_failed: (data) =>
     said("bad", `Failed: ${named(data)}${because(data.error?.message ?? data.reason)}`, "✗"),
-  resource_slow: (data) => said("quiet", lightText({ kind: "slow", ...data }, named(data)), "⏸"),
-  resource_stuck: (data) => said("warning", lightText({ kind: "stuck", ...data }, named(data)), "⏸"),
+  resource_slow: (data) => said("quiet", long("Slow", data), "⏸"),
+  resource_stuck: (data) => said("warning", long("Perhaps stuck", data), "⏸"),
 };
 
 const saidOf = ({ type, data }: DeploymentEvent): Said => (SAID[type] as (of: typeof data) => Said)(data);

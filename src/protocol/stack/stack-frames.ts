@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { estimateSchema } from "../estimate.ts";
+import { evidenceSchema, MOST_EVIDENCE } from "../evidence.ts";
 import { adviceSchema, lightFacts, lightSchema } from "../light.ts";
 
 /** ISO 8601 UTC with milliseconds; AWS's own where AWS gave one. */
@@ -102,6 +103,8 @@ export const causeSchema = z.object({
   timestamp,
   /** What is known of failures like this one. */
   advice: adviceSchema.optional(),
+  /** What was found out while it could still be seen. */
+  evidence: z.array(evidenceSchema).max(MOST_EVIDENCE).optional(),
 });
 
 export type Cause = Readonly<z.infer<typeof causeSchema>>;

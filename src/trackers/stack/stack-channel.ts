@@ -28,6 +28,7 @@ import { Schedule } from "./schedule.ts";
 import { SharedPage } from "./shared-page.ts";
 import type { StackHead } from "./stack-codec.ts";
 import { StackCommits } from "./stack-commits.ts";
+import { StackEvidence } from "./stack-evidence.ts";
 import { StackExperience } from "./stack-experience.ts";
 import { StackInterest } from "./stack-interest.ts";
 import { StackPoll } from "./stack-poll.ts";
@@ -51,6 +52,7 @@ export class StackChannel {
   readonly store: StackStore;
   readonly poll: StackPoll;
   readonly interest: StackInterest;
+  readonly evidence: StackEvidence;
   readonly canvas: CanvasDeploys;
   readonly sharedPage: SharedPage;
   /** A look this young, in milliseconds, is as good as a new one. */
@@ -89,18 +91,26 @@ export class StackChannel {
       consumers,
       experience,
     });
+    const counted = countedSession(session, () => lease.noteCall());
+    const evidence = new StackEvidence({
+      kv,
+      name,
+      store,
+      cloudFormation: cloudFormation(counted),
+      session: counted,
+    });
     const poll = new StackPoll({
       kv,
       store,
       address,
-      cloudFormation: cloudFormation(
-        countedSession(session, () => lease.noteCall()),
-        (stackId, xml, askedAt) => sharedPage.note(stackId, xml, askedAt),
+      cloudFormation: cloudFormation(counted, (stackId, xml, askedAt) =>
+        sharedPage.note(stackId, xml, askedAt),
       ),
       waitSeconds,
       schedule,
       commits,
       experience,
+      evidence,
     });
     const sharedPage = new SharedPage({ store, poll, alarm: channel.alarm });
     const destinations = new DestinationFeed(kv, env, fedStack(address, store.log));
@@ -113,9 +123,10 @@ export class StackChannel {
     this.commits = commits;
     this.poll = poll;
     this.sharedPage = sharedPage;
+    this.evidence = evidence;
     this.canvas = new CanvasDeploys(kv, address, workerSession(env, aws, { ...address, purpose: "deploy" }));
     const traces = [...interest.traces, poll.trace, feeds.trace];
-    channel.serve([...consumers.all, feeding, destinations], [this.canvas], { lead: poll, traces });
+    channel.serve([...consumers.all, feeding, destinations], [this.canvas, evidence], { lead: poll, traces });
   }
 
   /** What the alarm is for. */

@@ -15,6 +15,7 @@ import type {
 import type { Standing } from "../../domain/stack/statuses.ts";
 import type { Feed } from "./deployment-feeds.ts";
 import { causeCodec } from "../../channel/cause-codec.ts";
+import { evidenceCodec } from "../../channel/evidence-codec.ts";
 import { lightCodec } from "../../channel/light-codec.ts";
 import { estimateCodec } from "../../channel/estimate-codec.ts";
 
@@ -68,6 +69,10 @@ const attempt = objectOf<Attempt>({
   estimatedAt: time.optional(),
   cause,
   rollbackCause: cause,
+  evidence: objectOf<NonNullable<Attempt["evidence"]>>({
+    of: text,
+    entries: z.array(evidenceCodec),
+  }).optional(),
   inherited: objectOf<NonNullable<Attempt["inherited"]>>({ cause, orphans: z.boolean() }).optional(),
   ownFailure: cause,
   orphans: z.boolean().optional(),

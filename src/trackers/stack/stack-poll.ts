@@ -19,6 +19,7 @@ import { observe } from "./observe.ts";
 import type { Schedule } from "./schedule.ts";
 import { Sightings } from "./sightings.ts";
 import type { StackCommits } from "./stack-commits.ts";
+import type { StackEvidence } from "./stack-evidence.ts";
 import type { StackExperience } from "./stack-experience.ts";
 import type { StackStore } from "./stack-store.ts";
 import { logLine } from "../../log.ts";
@@ -43,6 +44,7 @@ type Parts = Readonly<{
   schedule: Schedule;
   commits: StackCommits;
   experience: StackExperience;
+  evidence: Pick<StackEvidence, "found">;
 }>;
 
 export class StackPoll implements AlarmTask {
@@ -203,7 +205,13 @@ export class StackPoll implements AlarmTask {
     const { store, experience } = this.parts;
     // Of what runs it is told when it takes long, and that depends on how long it takes usually.
     if (findings.events.length === 0 && isComplete(store.state)) return findings;
-    return { ...findings, now: Date.now(), learned: await experience.learned() };
+    const { found } = this.parts.evidence;
+    return {
+      ...findings,
+      ...(found && { evidence: found }),
+      now: Date.now(),
+      learned: await experience.learned(),
+    };
   }
 
   /** Why a name that AWS has never shown is not asked for now; undefined: it is. */

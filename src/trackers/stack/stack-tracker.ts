@@ -3,6 +3,7 @@
  * itself is a shell: calls and alarms come in here and are answered by the channel.
  */
 import { DurableObject } from "cloudflare:workers";
+import { causeWith } from "../../domain/evidence/cause-evidence.ts";
 import { estimateAt } from "../../domain/estimate/estimate.ts";
 import { isComplete, rootOf } from "../../domain/stack/stack-state.ts";
 import { fittedSummary } from "../../domain/stack/fitted-summary.ts";
@@ -67,9 +68,11 @@ export class StackTracker extends DurableObject<Env> implements StackTrackerRpc 
     const summary = summaryOf(store.state);
     if (!summary) return failed(this.whyUnknown());
     const kind = poll.trouble?.kind;
+    const { found } = this.stack.evidence;
     return success({
       ...fittedSummary(summary),
       ...(summary.estimate && { estimate: estimateAt(summary.estimate, Date.now()) }),
+      ...(summary.cause && { cause: causeWith(summary.cause, found) }),
       ...channel.position,
       ...inAccount(this.address.account),
       region: this.address.region,

@@ -174,6 +174,15 @@ const CHANGES: readonly Change[] = [
       ]),
     },
   })),
+  ...(["slow", "stuck"] as const).map((kind): Change => {
+    const facts = { elapsedSeconds: 90, typicalSeconds: { p50: 10, p90: 20 } };
+    const light = { kind, at: at(EVENT_TIME), ...facts };
+    return {
+      before: BUSY,
+      event: now(`resource_${kind}`, { ...RESOURCE, ...facts }),
+      stack: { resources: new Map([["u", { ...NODE, status: "creating", light }]]) },
+    };
+  }),
   {
     before: BUSY,
     event: now("resource_failed", { ...RESOURCE, error }),

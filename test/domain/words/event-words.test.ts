@@ -150,7 +150,7 @@ const ROWS: readonly Row[] = [
   [
     "resource_slow",
     { ...bucket, elapsedSeconds: 95, typicalSeconds: { p50: 15, p90: 22 } },
-    words("quiet", "info", "Slow: aws:s3/bucket:Bucket (logs) has taken 95s, usually 15s to 22s", "⏸"),
+    words("quiet", "info", "Slow: aws:s3/bucket:Bucket (logs) (95s)", "⏸"),
   ],
   [
     "resource_stuck",
@@ -163,12 +163,7 @@ const ROWS: readonly Row[] = [
       rollback: { resources: 3, seconds: { p50: 40, p90: 60 } },
       advice: { code: "no_progress", text: "Look at it", url: "https://example.com/stuck" },
     },
-    words(
-      "warning",
-      "warn",
-      "Perhaps stuck: aws:s3/bucket:Bucket (logs) has taken 5m 0s, usually 15s to 22s; fails by itself at 12:00 UTC and rolls back 3 resources, about 40s; cancelling now does so at once. Look at it (https://example.com/stuck)",
-      "⏸",
-    ),
+    words("warning", "warn", "Perhaps stuck: aws:s3/bucket:Bucket (logs) (5m 0s): Look at it", "⏸"),
   ],
 ];
 

@@ -11,7 +11,6 @@ import { stackPath } from "../../route.ts";
 import { ConsoleLink } from "../../elements/console-link.tsx";
 import { CopyButton } from "../../elements/copy-button.tsx";
 import { MiddleCut } from "../../elements/middle-cut.tsx";
-import { LightMark } from "../../elements/light-mark.tsx";
 import { Elapsed } from "../../elements/elapsed.tsx";
 import { Status } from "../../elements/status.tsx";
 import type { StackView } from "../run/run-view.ts";
@@ -42,7 +41,12 @@ const Resource = ({ id, node, stack, runEnd }: ResourceProps) => {
         <MiddleCut text={shown} />
       </a>
       <span class="type quiet cut" title={type}>
-        {type} <LightMark light={light} name={name} />
+        {type}{" "}
+        {light && (
+          <span class="small fault" title={light.advice?.text}>
+            {light.kind}
+          </span>
+        )}
       </span>
       <Status status={wordOfResource(node, stack)} />
       <span class="number quiet">
