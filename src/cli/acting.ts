@@ -14,7 +14,7 @@ import type { Server } from "./arguments/server.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { followRun, type FollowingOptions } from "./watching.ts";
 
-type BegunOptions = FollowingOptions & Readonly<{ output: Output; follow: boolean }>;
+type BegunOptions = FollowingOptions & Readonly<{ output: Output; follow: boolean; queue?: boolean }>;
 
 /**
  * Waits for what was asked to begin and follows it, or says that it has begun; `before`: where the deployment stood when
@@ -37,12 +37,19 @@ export const followBegun = async (
   }
   if (!answer.ok) return complainOf(surroundings, answer.failure);
   const { run, offset, status } = answer.value;
+  const queued = options.queue ? answer.value.queued?.id : undefined;
   if (!options.follow) {
+    const waits = queued === undefined ? "" : "; the new deploy waits for its end";
     const lines = () => [
-      `${address.deploymentId}-${address.environment}, run ${run}: ${wordOfStatus(status)}`,
+      `${address.deploymentId}-${address.environment}, run ${run}: ${wordOfStatus(status)}${waits}`,
     ];
     say(answer.value, { lines }, options.output, surroundings);
     return EXIT.done;
+  }
+  if (queued !== undefined) {
+    complain(surroundings, `run ${run} is in progress: the deploy waits for its end`);
+    const rest = { after: { run, offset: Infinity }, queued, isLogged: true };
+    return followRun(address, server, options, rest, surroundings);
   }
   // What had ended before, and has not moved since, is only about to.
   const isStale =
@@ -83,5 +90,13 @@ export const act = (
     if (before === "interrupted") return EXIT.interrupted;
     if (!before.ok) return complainOf(surroundings, before.failure);
     const standing = before.value.kind === "changed" ? before.value.deployment : undefined;
-    return followBegun(deployments.act(address, action), address, server, options, surroundings, standing);
+    if (options.queued) {
+      const dropped = await deployments.act(address, "cancel", { queued: true });
+      if (!dropped.ok) return complainOf(surroundings, dropped.failure);
+      complain(surroundings, "the deploy that waited is cancelled");
+      return EXIT.done;
+    }
+    const skipResources = options.skip?.split(",").map((id) => id.trim());
+    const asked = deployments.act(address, action, skipResources && { skipResources });
+    return followBegun(asked, address, server, options, surroundings, standing);
   });

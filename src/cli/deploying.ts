@@ -33,7 +33,7 @@ const asApp = async (
   return success(registration);
 };
 
-const asked = async (
+const requestOf = async (
   address: DeploymentAddress,
   options: DeployOptions,
   server: Server,
@@ -55,13 +55,14 @@ export const deploy = (
   surroundings: Surroundings,
 ): Promise<ExitCode> | ExitCode =>
   withServerOf(options, surroundings, async (server, { deployments }) => {
-    const registration = await asked(address, options, server, surroundings);
+    const registration = await requestOf(address, options, server, surroundings);
     if (!registration.ok) {
       complain(surroundings, ...registration.failure);
       return EXIT.usage;
     }
-    const { onFailure } = options;
+    const { onFailure, queue } = options;
     const source = pipelineOf(surroundings.env);
-    const request = { ...registration.value, ...(onFailure && { onFailure }), ...(source && { source }) };
+    const asked = { ...(onFailure && { onFailure }), ...(queue && { queue }), ...(source && { source }) };
+    const request = { ...registration.value, ...asked };
     return followBegun(deployments.register(request), address, server, options, surroundings);
   });

@@ -44,6 +44,8 @@ export type WatchingOptions = FollowingOptions &
 type Wish = Readonly<{
   wait?: boolean | undefined;
   after?: Standing | undefined;
+  /** Id of the deploy that waits to begin. */
+  queued?: string | undefined;
   since?: Since | undefined;
   /** Keeps a log file also where no folder was given. */
   isLogged?: boolean;
@@ -82,6 +84,12 @@ const lastWords = (ending: Ending, what: string, back: string, link: string): re
       return [`the server does not show ${what}: ${ending.message} (${ending.code})`, `  ${HINTS.refused}`];
     case "lost":
       return [`the connection is lost for good: ${ending.message} (${ending.code})`, ...goesOn];
+    case "dequeued":
+      return [
+        ending.by === undefined
+          ? "the deploy that waited was cancelled, or replaced by a newer one"
+          : `the deploy that waited was replaced by one of ${ending.by}`,
+      ];
     case "timed-out":
       return [`the time is up; ${what} continues`, ...goesOn];
     case "interrupted":

@@ -3,6 +3,7 @@ import type { DeploymentAddress, StackAddress } from "../protocol/connection/cha
 import type {
   AuditEntry,
   AuditQuery,
+  Cancellation,
   DeploymentAction,
   DeploymentAnswer,
   DeploymentEvents,
@@ -11,6 +12,7 @@ import type {
   IngestEnvelope,
   IngestReport,
   Registration,
+  RollbackRequest,
   Runs,
   StackAnswer,
 } from "../protocol/deployment/deployment-requests.ts";
@@ -86,9 +88,15 @@ export const restClient = (options: RestOptions) => {
     act: (
       { deploymentId, environment }: DeploymentAddress,
       action: DeploymentAction,
+      body?: RollbackRequest | Cancellation,
     ): Answer<DeploymentAnswer> =>
       call(
-        { method: "POST", path: `${deploymentPath(deploymentId)}/${action}`, query: { environment } },
+        {
+          method: "POST",
+          path: `${deploymentPath(deploymentId)}/${action}`,
+          query: { environment },
+          ...(body && { body }),
+        },
         isDeployment,
       ),
 

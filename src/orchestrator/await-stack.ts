@@ -1,4 +1,7 @@
-/** A stack that CloudFormation is still clearing up, or deleting, is waited for, so long and no longer; that is told. */
+/**
+ * A stack at which CloudFormation is at work, for somebody else or to clear up, is waited for, so long and no longer; that is
+ * told.
+ */
 import { failing, type Step, type StepOutcome } from "./step.ts";
 
 /** How long: deleting what a distribution or a database leaves behind may take most of an hour. */
@@ -11,7 +14,7 @@ export const awaitStack = async (step: Step, status: string): Promise<StepOutcom
   if (waited > LONGEST_WAIT_MS)
     return failing(step, {
       code: "STACK_BUSY",
-      message: `CloudFormation has been cleaning up the stack for ${Math.round(waited / 60_000)} minutes: ${status}`,
+      message: `CloudFormation has been at work on the stack for ${Math.round(waited / 60_000)} minutes: ${status}`,
       details: "Wait until it ends, then retry",
     });
   const reason = `The stack is in ${status}: waiting until that ends`;

@@ -40,15 +40,10 @@ export const deployStack = async (step: Step): Promise<StepOutcome> => {
     case "delete-first":
       return clearStack(step);
     case "wait":
+    case "busy":
       return awaitStack(step, status);
     case "trapped":
       return failing(step, { code: status, message: `The stack is in ${status} and accepts no changes` });
-    case "busy":
-      return failing(step, {
-        code: "STACK_BUSY",
-        message: `CloudFormation is already changing the stack: ${status}`,
-        details: "Wait until it ends, then retry",
-      });
   }
 };
 

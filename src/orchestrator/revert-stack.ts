@@ -130,8 +130,12 @@ const resume = async (step: Step, status: string): Promise<StepOutcome> => {
   const { operations } = cloudFormationOf(step);
   if (!(await step.controller.start({ kind: "resume" }))) return "again";
   const token = backwardNameOf(order, "resume");
-  const goOn = status === "UPDATE_FAILED" ? operations.rollBack : operations.continueRollback;
-  const resumed = settled(await goOn(plan.stackName, { token }));
+  const { skip } = order;
+  const resumed = settled(
+    status === "UPDATE_FAILED"
+      ? await operations.rollBack(plan.stackName, { token })
+      : await operations.continueRollback(plan.stackName, { token, ...(skip && { skip }) }),
+  );
   // It goes on already.
   const goesOn = !resumed.ok && resumed.failure.kind === "wrong-state";
   if (!resumed.ok && !goesOn) return failing(step, errorDetailOf(resumed.failure));

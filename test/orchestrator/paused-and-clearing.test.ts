@@ -121,33 +121,35 @@ const seeing = (otherwise: Partial<Seen>, now = () => 0): Clients => ({
   },
 });
 
-describe("a stack that CloudFormation is clearing up", () => {
+describe("a stack that CloudFormation is at work on", () => {
   const status = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS";
 
-  test.each([status, "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", "DELETE_IN_PROGRESS"])(
-    "in %s is waited for, which is told once, and then deployed",
-    async (clearing) => {
-      const name = `cleared-${clearing.toLowerCase().replaceAll("_", "-")}`;
-      await deploy(name, 0, { run: 1 });
-      const controller = new RememberingController();
-      const order = orderOf(name, queueTemplate(1), { run: 2 });
-      expect(await deployStack({ order, clients: seeing({ status: clearing }), controller })).toBe("pending");
-      expect(controller).toMatchObject({
-        starts: [{ kind: "wait", reason: `The stack is in ${clearing}: waiting until that ends` }],
-        facts: [],
-      });
-      const task: Task = { kind: "wait", accepted: false, since: new Date(0).toISOString() };
-      const waiting = { ...order, task };
-      expect(await deployStack({ order: waiting, clients: seeing({ status: clearing }), controller })).toBe(
-        "pending",
-      );
-      expect(controller.starts.length).toBe(1);
-      await deployStack({ order: waiting, clients: world.clients, controller });
-      await world.simulator.settled();
-      expect(controller.starts.at(-1)).toMatchObject({ kind: "deploy", change: "UPDATE" });
-      expect(await statusOf(name)).toBe("UPDATE_COMPLETE");
-    },
-  );
+  test.each([
+    status,
+    "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
+    "DELETE_IN_PROGRESS",
+    "UPDATE_IN_PROGRESS",
+  ])("in %s is waited for, which is told once, and then deployed", async (clearing) => {
+    const name = `cleared-${clearing.toLowerCase().replaceAll("_", "-")}`;
+    await deploy(name, 0, { run: 1 });
+    const controller = new RememberingController();
+    const order = orderOf(name, queueTemplate(1), { run: 2 });
+    expect(await deployStack({ order, clients: seeing({ status: clearing }), controller })).toBe("pending");
+    expect(controller).toMatchObject({
+      starts: [{ kind: "wait", reason: `The stack is in ${clearing}: waiting until that ends` }],
+      facts: [],
+    });
+    const task: Task = { kind: "wait", accepted: false, since: new Date(0).toISOString() };
+    const waiting = { ...order, task };
+    expect(await deployStack({ order: waiting, clients: seeing({ status: clearing }), controller })).toBe(
+      "pending",
+    );
+    expect(controller.starts.length).toBe(1);
+    await deployStack({ order: waiting, clients: world.clients, controller });
+    await world.simulator.settled();
+    expect(controller.starts.at(-1)).toMatchObject({ kind: "deploy", change: "UPDATE" });
+    expect(await statusOf(name)).toBe("UPDATE_COMPLETE");
+  });
 
   test("is waited for no longer than an hour, and can be given up before", async () => {
     await deploy("endless", 0, { run: 1 });

@@ -88,6 +88,8 @@ const seedsDataOf = (
     case "deployment_cancelled":
     case "deployment_destroying":
     case "deployment_destroyed":
+    case "deployment_queued":
+    case "deployment_dequeued":
     case "layer_complete":
     case "stack_deleting":
     case "stack_deleted":

@@ -18,6 +18,8 @@ export type DeployOptions = OfDeployment &
     /** Whether the app's assets are published before. */
     assets: boolean;
     onFailure?: "rollback" | "stop";
+    /** Waits for the end of a run that is in progress. */
+    queue?: boolean;
     follow: boolean;
   }>;
 
@@ -50,6 +52,10 @@ export const declareDeploy: Declaration = (program, run) => {
     .option("--no-assets", "with --app: its assets are published already, do not run cdk-assets")
     .addOption(
       new Option("--on-failure <what>", "what a failure does to the run").choices(["rollback", "stop"]),
+    )
+    .option(
+      "--queue",
+      "wait for the end of a run that is in progress, instead of a deploy that waits already",
     )
     .option("--no-follow", "start, and do not wait for the end")
     .addHelpText("after", PLAN)

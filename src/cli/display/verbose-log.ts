@@ -107,6 +107,8 @@ export class VerboseLog {
         this.#doings.set(key, frame.type);
         return [this.#ofStack(frame.timestamp, stack, text)];
       }
+      case "deployment_queued":
+      case "deployment_dequeued":
       case "deployment_validating":
         return [this.#ofAll(frame.timestamp, text)];
       case "resource_slow":

@@ -10,6 +10,8 @@ export type Ending =
   | Readonly<{ kind: "stack"; complete: StackComplete }>
   /** There is nothing of this name, and nobody wants to wait for it. */
   | Readonly<{ kind: "missing" }>
+  /** The deploy that waited does not any more; `by`: whose deploy waits in its place. */
+  | Readonly<{ kind: "dequeued"; by: string | undefined }>
   /** The server will not tell it. */
   | Readonly<{ kind: "refused"; code: string; message: string }>
   | Readonly<{ kind: "lost"; code: number; message: string }>
@@ -46,6 +48,8 @@ const exitOf = (ending: Ending): ExitCode => {
       return exitOfDeployment(ending.progress) ?? EXIT.failed;
     case "stack":
       return exitOfStack(outcomeMeant(ending.complete));
+    case "dequeued":
+      return EXIT.cancelled;
     case "missing":
       return EXIT.notFound;
     case "refused":

@@ -29,6 +29,8 @@ export type FollowOptions = Bounds &
     /** Waits for it to begin, or to begin anew, instead of ending with what is there. */
     wait?: boolean | undefined;
     after?: Standing | undefined;
+    /** Id of the deploy that waits for the end of the run that it comes after. */
+    queued?: string | undefined;
     patience?: Partial<Patience> | undefined;
   }>;
 
@@ -71,6 +73,9 @@ export const followDeployment = async (options: FollowOptions): Promise<Ending> 
       stale ??= { run: 0, offset: 0 };
       return waitOn();
     }
+    const { queued, after } = options;
+    if (queued !== undefined && progress.run <= (after?.run ?? 0) && progress.queued?.id !== queued)
+      return over.resolve({ kind: "dequeued", by: progress.queued?.user });
     if (exitOfDeployment(progress) === undefined) {
       stale ??= { run: progress.run, offset: 0 };
       return;

@@ -10,7 +10,9 @@ type Fields = Readonly<Record<string, unknown>>;
 const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const PLAN_FIELDS = Object.keys(registrationSchema.shape).filter((name) => name !== "since");
+const PLAN_FIELDS = Object.keys(registrationSchema.shape).filter(
+  (name) => name !== "since" && name !== "queue",
+);
 const STACK_FIELDS = [...Object.keys(registrationSchema.shape.stacks.unwrap().element.shape), "template"];
 
 const letters = (name: string): string => name.toLowerCase().replace(/[^a-z]/g, "");

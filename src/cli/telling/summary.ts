@@ -62,6 +62,11 @@ const endOf = (ending: Ending): Pick<Summary, "end" | "message"> => {
     case "refused":
     case "lost":
       return { end: ending.kind, message: ending.message };
+    case "dequeued":
+      return {
+        end: "cancelled",
+        message: "the deploy that waited was cancelled, or replaced by a newer one",
+      };
     case "timed-out":
       return { end: "timeout", message: "the time that was given has passed" };
     case "interrupted":

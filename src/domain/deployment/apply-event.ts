@@ -5,6 +5,7 @@ import { percentOfDeployment } from "./totals/percent.ts";
 import { draftOf, type Drafts } from "./drafts.ts";
 import { newStack, stackAfter, stackAfterLight, stackAfterResource } from "./stack-node.ts";
 import { DEPLOYMENT_STATUS_AFTER, isTurnedBack } from "./status-after.ts";
+import { without } from "../without.ts";
 
 /** The state after an event that `verdictOn` accepts. `drafts`: what the fold that this is a step of may write to. */
 export const applyEvent = (
@@ -39,6 +40,12 @@ const changed = (state: DeploymentState, event: DeploymentEvent, drafts: Drafts)
     case "deployment_cancelled":
     case "deployment_destroyed":
       return { ...state, status: DEPLOYMENT_STATUS_AFTER[event.type], endTime: event.timestamp };
+    case "deployment_queued": {
+      const { id, user, totalStacks } = event.data;
+      return { ...state, queued: { id, since: event.timestamp, user, totalStacks } };
+    }
+    case "deployment_dequeued":
+      return without(state, "queued");
     case "layer_started":
       return withLayer(goingUp(state), event);
     case "layer_complete": {
@@ -108,6 +115,8 @@ const begun = (
     ...(data.grouped && data.mode === "track" && { grouped: true }),
     ...(data.onFailure && { onFailure: data.onFailure }),
     ...(data.order && { order: data.order }),
+    // What waits outlives a run that is not its own.
+    ...(state.queued && state.queued.id !== data.queued && { queued: state.queued }),
     startTime: timestamp,
     announcedStacks: data.totalStacks ?? planned.length,
     announcedLayers: data.totalLayers ?? Math.max(0, ...planned.map(({ layer }) => layer)),

@@ -11,6 +11,7 @@ import type {
 import type {
   DeploymentStatus,
   LogEntry,
+  QueuedDeploy,
   StackStatus,
 } from "../../protocol/deployment/deployment-progress.ts";
 import type { RunSource } from "../../protocol/deployment/run-source.ts";
@@ -104,6 +105,8 @@ export type DeploymentState = Readonly<{
   onFailure?: FailureMode | undefined;
   /** In which order its stacks begin, where that was told. */
   order?: RunOrder | undefined;
+  /** The deploy that waits for the end of the run. */
+  queued?: QueuedDeploy | undefined;
   status: DeploymentStatus;
   startTime: string;
   endTime?: string;

@@ -115,6 +115,7 @@ export const deploymentProgressOf = (state: DeploymentState, now: string): Deplo
     ...(state.user !== undefined && { user: state.user }),
     ...(state.source && { source: state.source }),
     ...(state.order && { order: state.order }),
+    ...(state.queued && { queued: state.queued }),
     status: state.status,
     startTime: state.startTime,
     ...(state.endTime !== undefined && { endTime: state.endTime }),

@@ -73,6 +73,8 @@ export const filledEvent = (state: DeploymentState, event: DeploymentEvent): Dep
     case "resource_retained":
     case "resource_failed":
       return timed(state, event);
+    case "deployment_queued":
+    case "deployment_dequeued":
     case "deployment_validating":
     case "deployment_rolling_back":
     case "deployment_cancelling":

@@ -5,7 +5,7 @@ import type { DeploymentState } from "./deployment-state.ts";
 
 export type DeploymentStep = Exclude<
   Extract<DeploymentEvent["type"], `deployment_${string}`>,
-  "deployment_started"
+  "deployment_started" | "deployment_queued" | "deployment_dequeued"
 >;
 export type StackStep = Extract<DeploymentEvent["type"], `stack_${string}`>;
 

@@ -76,6 +76,8 @@ export const verdictOn = (state: DeploymentState, event: DeploymentEvent): Verdi
     return state.run === 0 || (hasEnded(state) && event.timestamp > state.startTime) ? ACCEPTED : KNOWN;
   }
   if (state.run === 0) return invalid(`${event.type}: the deployment has not started`);
+  if (event.type === "deployment_queued" || event.type === "deployment_dequeued")
+    return queueVerdict(state, event);
   if (event.type === "layer_started" || event.type === "layer_complete") return layerVerdict(state, event);
   if ("stack" in event.data) return stackVerdict(state, event, event.data.stack);
   const type = event.type as DeploymentStep;
@@ -85,6 +87,17 @@ export const verdictOn = (state: DeploymentState, event: DeploymentEvent): Verdi
   if (state.endTime !== undefined && event.timestamp < state.endTime) return KNOWN;
   if (type === "deployment_complete") return completeVerdict(state);
   return type === "deployment_destroying" ? destroyingVerdict(state) : verdict;
+};
+
+/** Nothing waits for a run that is over; what waits no more does not wait once more. */
+const queueVerdict = (
+  state: DeploymentState,
+  { type, data }: Extract<DeploymentEvent, { type: "deployment_queued" | "deployment_dequeued" }>,
+): Verdict => {
+  const isWaiting = state.queued?.id === data.id;
+  if (type === "deployment_dequeued") return isWaiting ? ACCEPTED : KNOWN;
+  if (isWaiting) return KNOWN;
+  return hasEnded(state) ? invalid(`${type}: no run is in progress`) : ACCEPTED;
 };
 
 /** Whoever sends the events of a deployment knows when it is over; of one that is followed, its stacks tell. */

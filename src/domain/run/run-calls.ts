@@ -4,6 +4,7 @@
  */
 import type { DeploymentAddress, StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { ErrorDetail, FailureMode, RunOrder } from "../../protocol/deployment/deployment-events.ts";
+import type { RunSource } from "../../protocol/deployment/run-source.ts";
 import type { StackOptions } from "../../protocol/stack/stack-options.ts";
 import type { ParameterValue } from "../../protocol/stack/stack-parameters.ts";
 import type { Action, UndoRecord, Task, TaskKind } from "./task.ts";
@@ -34,6 +35,16 @@ export type DeploymentPlan = Readonly<{
   /** Absent: by dependencies. */
   order?: RunOrder;
   owner?: string;
+}>;
+
+/** A deploy that waits for the end of the run that is under way. */
+export type QueuedRun = Readonly<{
+  id: string;
+  user: string;
+  plan: DeploymentPlan;
+  /** Its templates were sent with it; else they are those of the plan that is kept. */
+  hasTemplates: boolean;
+  source?: RunSource;
 }>;
 
 /** All that made a stack what it was before it was touched. */
@@ -80,6 +91,8 @@ export type Order = Readonly<{
   task?: Task;
   mark?: UndoRecord;
   picture?: Picture;
+  /** Resources that CloudFormation's own rollback is to leave as they are. */
+  skip?: readonly string[];
 }>;
 
 /** Something is about to be set going in a stack. */

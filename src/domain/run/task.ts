@@ -62,6 +62,8 @@ export type Orchestration = Readonly<{
   /** Stacks that the runs before it have brought where they are to be, and which of them did, as far as is known. */
   done: readonly string[];
   doneBy?: Readonly<Record<string, Done>>;
+  /** By stack, what CloudFormation's own rollback is to leave as it is, as the user has chosen. */
+  skipped?: Readonly<Record<string, readonly string[]>>;
   /** How often users had the run, when it was over, rolled back: what was asked for before is asked for under a new name. */
   rollbacks?: number;
 }>;

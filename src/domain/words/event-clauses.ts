@@ -17,6 +17,8 @@ const CLAUSES: Readonly<Record<DeploymentEvent["type"], string>> = {
   deployment_cancelled: "was cancelled",
   deployment_destroying: "is being destroyed",
   deployment_destroyed: "was destroyed",
+  deployment_queued: "has another deploy that waits for this run",
+  deployment_dequeued: "lost the deploy that waited for this run",
   layer_started: "has started",
   layer_complete: "is complete",
   stack_deploying: "is being deployed",

@@ -60,6 +60,15 @@ const FAILED_AS: Readonly<Partial<Record<Outcome, string>>> = {
   rollback_failed: "Failed, and its rollback failed too",
 };
 
+/** ` (by ada)`. */
+const by = (user: string | undefined): string => noted(user ? `by ${user}` : "");
+
+const DEQUEUED: Readonly<Record<DataOf<"deployment_dequeued">["reason"], string>> = {
+  replaced: "The deploy that waited was replaced by a newer one",
+  cancelled: "The deploy that waited was cancelled",
+  refused: "The deploy that waited could not start",
+};
+
 type LayerEnd = DataOf<"layer_complete">;
 
 /** Whether all of a layer is done: nothing failed, and nothing was kept from starting, as far as that is known. */
@@ -116,6 +125,9 @@ const SAID: { readonly [Of in Type]: (data: DataOf<Of>) => Said } = {
   deployment_destroying: () => said("warning", "Destroying"),
   deployment_destroyed: (data) =>
     said(endTone(data), `Destroyed${noted(took(data.durationSeconds))}${behind(data)}`, "✓"),
+  deployment_queued: ({ user }) => said("neutral", `Another deploy waits for the end of this run${by(user)}`),
+  deployment_dequeued: ({ reason, by: other, error }) =>
+    said("warning", `${DEQUEUED[reason]}${by(other)}${because(error?.message)}`),
   layer_started: ({ layer, totalLayers, stacks }) =>
     said(
       "strong",

@@ -16,6 +16,8 @@ export const EVENT_LEVELS: Readonly<Record<DeploymentEvent["type"], Level>> = {
   deployment_cancelled: "warn",
   deployment_destroying: "info",
   deployment_destroyed: "info",
+  deployment_queued: "info",
+  deployment_dequeued: "warn",
   layer_started: "info",
   layer_complete: "info",
   stack_deploying: "info",

@@ -50,7 +50,8 @@ const registerRoute = createRoute({
     "orchestrator's events. Starts a new run on the same channel if the previous one has ended. In `deploy`, each stack " +
     "has either `templateBody` or `templateUrl`; a parameter may take an output of a stack that it depends on, or `{usePrevious:true}`; what an update does not " +
     "name is kept, unless `parameters` is `exact` or `tags` is `replace`; a field that is not known is refused; without " +
-    "`stacks`, or with none, the last plan is deployed again (404 PLAN_NOT_FOUND if there is none).",
+    "`stacks`, or with none, the last plan is deployed again (404 PLAN_NOT_FOUND if there is none). With `queue` a deploy waits for " +
+    "the end of a run that is in progress, in place of a deploy that waits already.",
   security,
   tags,
   middleware: [requireRole("deployer"), limited("registrations")],
@@ -68,6 +69,11 @@ const registerRoute = createRoute({
   },
   responses: {
     ...failureAnswers,
+    202: answerOf(
+      "With `queue`: a run is in progress, and `queued` is the deploy that waits for its end",
+      registeredSchema.meta({ id: "RegisteredDeployment" }),
+      { ...deploymentExample, layers: [["network"], ["security"], ["database-rds"]] },
+    ),
     201: answerOf(
       "It is followed now, or being deployed; `layers` names its stacks in the order in which they can be deployed",
       registeredSchema.meta({ id: "RegisteredDeployment" }),
@@ -121,7 +127,7 @@ export const deployments = resourceApp()
     const registered = await object.register(registration, subject, channels);
     if (!registered.ok) return restFailure(c, registered.failure);
     const data = { ...registered.value, layers: layersIn(registered.value) };
-    return c.json({ success: true as const, data }, 201, {
+    return c.json({ success: true as const, data }, data.queued ? 202 : 201, {
       ...PRIVATE,
       Location: `/api/v1/deployments/${deploymentId}/status?environment=${environment}`,
     });

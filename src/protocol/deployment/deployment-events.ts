@@ -155,6 +155,12 @@ const deploymentEnd = z.object({
   ...leavings,
 });
 
+/** A deploy that waits for the end of the run that is under way. */
+const queuedDeploy = z.object({ ...deployment, id: word, user: text.optional() });
+
+/** Why a deploy waits no more without having begun. */
+export const dequeueReasons = ["replaced", "cancelled", "refused"] as const;
+
 export const resourceSchema = z.object({
   /** Unique in its stack: a Pulumi URN, or for CloudFormation the path of logical ids. */
   urn: name.optional(),
@@ -233,6 +239,8 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
       onFailure: z.enum(failureModes).optional(),
       /** Told of runs that Stackcast deploys layer by layer. */
       order: z.enum(runOrders).optional(),
+      /** The id under which it waited, where it did. */
+      queued: word.optional(),
       stacks: z.array(plannedStackSchema).max(MAX_STACKS).optional(),
     }),
   ),
@@ -251,6 +259,16 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
   event("deployment_cancelled", deploymentEnd),
   event("deployment_destroying", deploymentEnd),
   event("deployment_destroyed", deploymentEnd),
+  event("deployment_queued", queuedDeploy.extend({ totalStacks: count.optional() })),
+  event(
+    "deployment_dequeued",
+    queuedDeploy.extend({
+      reason: z.enum(dequeueReasons),
+      /** Who replaced or cancelled it. */
+      by: text.optional(),
+      error: errorDetailSchema.optional(),
+    }),
+  ),
   event(
     "layer_started",
     z.object({

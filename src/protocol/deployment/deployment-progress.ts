@@ -115,6 +115,16 @@ export const stackProgressSchema = z.object({
 
 export type StackProgress = Readonly<z.infer<typeof stackProgressSchema>>;
 
+/** A deploy that waits for the end of the run that is under way. */
+export const queuedDeploySchema = z.object({
+  id: z.string(),
+  since: z.string(),
+  user: z.string().optional(),
+  totalStacks: z.number().int().optional(),
+});
+
+export type QueuedDeploy = Readonly<z.infer<typeof queuedDeploySchema>>;
+
 export const deploymentProgressSchema = z.object({
   deploymentId: z.string(),
   environment: z.string(),
@@ -125,6 +135,8 @@ export const deploymentProgressSchema = z.object({
   source: runSourceSchema.optional(),
   /** `layers`: its stacks wait for whole layers. Absent: for those that they depend on. */
   order: z.enum(runOrders).optional(),
+  /** The deploy that waits for the end of this run. */
+  queued: queuedDeploySchema.optional(),
   status: z.enum(deploymentStates),
   startTime: z.string(),
   endTime: z.string().optional(),

@@ -55,6 +55,10 @@ const registrationFields = z.strictObject({
     description:
       "In `deploy`, and backwards in rollbacks and destructions: `dependencies`, a stack begins when those that it depends on are finished; `layers`, when all layers below its own are. Absent: as in the last plan if that is used again, else `dependencies`",
   }),
+  queue: z.boolean().optional().meta({
+    description:
+      "In `deploy`: waits for the end of a run that is in progress, in place of a deploy that waits already, instead of being refused",
+  }),
   /** In `track`: attempts that began after this count, too, though they have ended by now. */
   since: momentSchema.optional(),
   /** In `track`: seconds of silence after which a run does not wait for stacks that rest. */
@@ -65,8 +69,9 @@ const registrationFields = z.strictObject({
 export const registrationSchema = registrationFields.superRefine(({ mode, stacks, ...rest }, context) => {
   if (mode !== "track" && rest.quietSeconds !== undefined)
     context.addIssue({ code: "custom", path: ["quietSeconds"], message: "is for deployments in mode track" });
-  if (mode !== "deploy" && rest.order !== undefined)
-    context.addIssue({ code: "custom", path: ["order"], message: "is for deployments in mode deploy" });
+  for (const field of ["order", "queue"] as const)
+    if (mode !== "deploy" && rest[field] !== undefined)
+      context.addIssue({ code: "custom", path: [field], message: "is for deployments in mode deploy" });
   if (mode === "ingest") return;
   for (const [index, { name, stackName = name }] of stacks.entries()) {
     const { error } = stackNameSchema.safeParse(stackName);
@@ -85,6 +90,21 @@ export type Registration = Readonly<z.infer<typeof registrationSchema>>;
 
 /** What can be done to a deployment that Stackcast deploys, beside deploying it. */
 export type DeploymentAction = "retry" | "rollback" | "cancel" | "destroy";
+
+/** How a rollback goes about CloudFormation's own, where that is stuck. */
+export const rollbackRequestSchema = z.strictObject({
+  skipResources: z.array(z.string().min(1).max(256)).max(1_000).optional().meta({
+    description:
+      "Logical ids of resources that block it, in nested stacks `NestedStackName.LogicalId`: they are left as they are",
+  }),
+});
+
+export type RollbackRequest = Readonly<z.infer<typeof rollbackRequestSchema>>;
+
+/** What is cancelled: the run with the deploy that waits for its end, or that deploy alone. */
+export const cancellationSchema = z.strictObject({ queued: z.boolean().optional() });
+
+export type Cancellation = Readonly<z.infer<typeof cancellationSchema>>;
 
 /** An event as an orchestrator sends it; checked one by one, so that one bad event costs itself only. */
 export const ingestEnvelopeSchema = z.object({

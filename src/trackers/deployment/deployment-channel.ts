@@ -15,6 +15,7 @@ import { deploymentForms } from "../audiences/event-forms.ts";
 import { LogConsumers } from "../audiences/log-consumers.ts";
 import { PlanStore } from "../run/plan-store.ts";
 import { RunController } from "../run/run-controller.ts";
+import { RunQueue } from "../run/run-queue.ts";
 import { RunReporter } from "../run/run-reporter.ts";
 import { RunStore } from "../run/run-store.ts";
 import type { DeploymentHead } from "./deployment-codec.ts";
@@ -38,6 +39,7 @@ export class DeploymentChannel {
   readonly run: RunStore;
   readonly controller: RunController;
   readonly reporter: RunReporter;
+  readonly queue: RunQueue;
   readonly following: DeploymentFollowing;
   /** Where the events are audited; absent: nowhere. */
   readonly trail: Readonly<{ session: AwsSession; table: string }> | undefined;
@@ -46,7 +48,12 @@ export class DeploymentChannel {
   private readonly positions: FedPositions;
   private readonly snapshot: DeploymentSnapshot;
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  /** `beginQueued`: begins the deploy that waits, once nothing is under way any more. */
+  constructor(
+    ctx: DurableObjectState,
+    env: Env,
+    beginQueued: (deployment: DeploymentChannel) => Promise<void>,
+  ) {
     const settings = settingsOf(env);
     const { name } = ctx.id;
     // The Worker lets nobody in without these; an alarm that comes first fails, and the watchdog wakes it again.
@@ -65,6 +72,7 @@ export class DeploymentChannel {
     const commits = new DeploymentCommits(parts);
     const run = new RunStore(plans, store, name);
     const controller = new RunController({ ...parts, run });
+    const queue = new RunQueue(run, commits);
     const session = workerSession(env, aws, { region: aws.region });
     const forms = deploymentForms(name, () => store.state.user);
     const isOpen = () => !hasEnded(store.state);
@@ -76,6 +84,7 @@ export class DeploymentChannel {
         new LostRun({ store, plans, commits }),
         { nextIn: (now) => following.nextIn(now), run: () => following.work(commits) },
         { nextIn: (now) => controller.nextIn(now), run: (now) => controller.work(now) },
+        { nextIn: () => queue.nextIn(), run: () => beginQueued(this) },
       ],
     );
     this.ctx = ctx;
@@ -85,6 +94,7 @@ export class DeploymentChannel {
     this.commits = commits;
     this.run = run;
     this.controller = controller;
+    this.queue = queue;
     this.reporter = new RunReporter({ ...parts, commits, run, controller });
     this.following = following;
     this.positions = positions;

@@ -42,6 +42,12 @@ const stateCodec = objectOf<Omit<DeploymentState, "stacks">>({
   grouped: set,
   onFailure: wordOf<NonNullable<DeploymentState["onFailure"]>>().optional(),
   order: wordOf<NonNullable<DeploymentState["order"]>>().optional(),
+  queued: objectOf<NonNullable<DeploymentState["queued"]>>({
+    id: text,
+    since: time,
+    user: text.optional(),
+    totalStacks: count.optional(),
+  }).optional(),
   status: wordOf<DeploymentState["status"]>(),
   startTime: time,
   endTime: time.optional(),

@@ -11,7 +11,8 @@ import { deploymentChannelOf, type DeploymentAddress } from "../../protocol/conn
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, type Result } from "../../protocol/result.ts";
 import type { FarEnd, TriedAgain } from "../../protocol/rpc/far-end.ts";
-import { underway } from "./deployment-actions.ts";
+import { underway } from "../run/action-refusals.ts";
+import { beginQueued } from "./deployment-actions.ts";
 import { DeploymentChannel } from "./deployment-channel.ts";
 
 export const NOT_FOUND: Failure = {
@@ -26,7 +27,7 @@ const CONCURRENCY = 10;
 const stillNeeded = (deployment: DeploymentChannel): Failure | undefined => {
   const { state } = deployment.store;
   if (state.run === 0 || hasEnded(state)) return undefined;
-  const failure = underway(deployment);
+  const failure = underway(state);
   const way = state.mode === "ingest" ? "send the event of its end" : "cancel it";
   return { ...failure, message: `${failure.message}; ${way} first` };
 };
@@ -64,11 +65,11 @@ export class DeploymentObject extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.deployment = new DeploymentChannel(ctx, env);
+    this.deployment = new DeploymentChannel(ctx, env, beginQueued);
     this.removal = new Removal(ctx, {
       channel: () => this.deployment.channel,
       elsewhere: () => forgetElsewhere(env, this.deployment),
-      done: () => (this.deployment = new DeploymentChannel(ctx, env)),
+      done: () => (this.deployment = new DeploymentChannel(ctx, env, beginQueued)),
     });
   }
 

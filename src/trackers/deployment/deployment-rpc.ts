@@ -19,6 +19,7 @@ import type {
   IngestEnvelope,
   IngestReport,
   Registration,
+  RollbackRequest,
   Runs,
   StackAnswer,
 } from "../../protocol/deployment/deployment-requests.ts";
@@ -50,9 +51,10 @@ export interface DeploymentRpc extends ChannelOwner, RunRpc {
   ): Promise<Result<DeploymentAnswer, Failure>>;
   act(
     address: Address,
-    action: DeploymentAction,
+    action: DeploymentAction | "dequeue",
     user: string,
     channels?: Channels,
+    request?: RollbackRequest,
   ): Promise<Result<DeploymentAnswer, Failure>>;
   ingest(
     address: Address,

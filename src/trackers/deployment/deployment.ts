@@ -27,6 +27,7 @@ import type {
   IngestEnvelope,
   IngestReport,
   Registration,
+  RollbackRequest,
   Runs,
   StackAnswer,
 } from "../../protocol/deployment/deployment-requests.ts";
@@ -67,12 +68,13 @@ export class Deployment extends DeploymentObject implements DeploymentRpc {
   /** Does something to a deployment that Stackcast deploys. */
   async act(
     address: DeploymentAddress,
-    action: DeploymentAction,
+    action: DeploymentAction | "dequeue",
     user: string,
     channels?: Session["channels"],
+    request?: RollbackRequest,
   ): Promise<Result<DeploymentAnswer, Failure>> {
     if (!this.knows(address)) return failed(NOT_FOUND);
-    const done = await act(this.deployment, address, action, user, channels);
+    const done = await act(this.deployment, address, action, user, channels, request);
     return done.ok ? this.progress(address) : done;
   }
 
@@ -106,9 +108,7 @@ export class Deployment extends DeploymentObject implements DeploymentRpc {
     if (!this.knows(address)) return failed(NOT_FOUND);
     await this.deployment.channel.alarm.ensure();
     const earlier = run === undefined || run === store.state.run ? undefined : store.earlierRun(run);
-    if (run !== undefined && run !== store.state.run && !earlier) {
-      return failed(noRun(run));
-    }
+    if (run !== undefined && run !== store.state.run && !earlier) return failed(noRun(run));
     const progress =
       earlier ?? withLostStacks(deploymentProgressOf(store.state, new Date().toISOString()), lostStacks);
     return success({

@@ -10,6 +10,12 @@ import type { DeploymentAddress } from "../../protocol/connection/channel-names.
 /** Clocks of orchestrators may be ahead by so much, in milliseconds. */
 const TOLERANCE_MS = 5 * 60_000;
 
+/** What waits here only Stackcast knows. */
+const OWN: ReadonlySet<string> = new Set<DeploymentEvent["type"]>([
+  "deployment_queued",
+  "deployment_dequeued",
+]);
+
 const TRANSIENT = new Set(["deployment_progress", "stack_progress"]);
 
 type Verdict = IngestReport["results"][number];
@@ -62,6 +68,8 @@ export const ingest = (
       const { path, message } = parsed.error.issues[0]!;
       return refusal("INVALID_REQUEST", `${path.join(".")}: ${message}`);
     }
+    if (OWN.has(parsed.data.type))
+      return refusal("INVALID_TRANSITION", `${parsed.data.type}: only Stackcast reports it`);
     const event = begunBy(user, state.run + 1, parsed.data);
     if (event.data.deploymentId !== address.deploymentId || event.data.environment !== address.environment) {
       return refusal("INVALID_REQUEST", "data: the event is of another deployment");

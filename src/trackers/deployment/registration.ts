@@ -29,6 +29,14 @@ const failureOf = (failure: LayeringFailure): Failure => {
   }
 };
 
+/** Why stacks cannot be put into layers; undefined: they can. */
+export const layeringFailureOf = (
+  stacks: readonly Readonly<{ name: string; dependsOn: readonly string[] }>[],
+): Failure | undefined => {
+  const layers = layersOf(stacks);
+  return layers.ok ? undefined : failureOf(layers.failure);
+};
+
 /** What a run begins with: a registration, or the plan that was kept of an earlier one. */
 export type Beginning = Pick<
   Registration,
@@ -52,7 +60,15 @@ export const startOf = (
     user,
     timestamp,
     defaultRegion,
-  }: Readonly<{ run: number; user: string; timestamp: string; defaultRegion: string }>,
+    queued,
+  }: Readonly<{
+    run: number;
+    user: string;
+    timestamp: string;
+    defaultRegion: string;
+    /** The id under which it waited. */
+    queued?: string | undefined;
+  }>,
 ): Result<DeploymentEventOf<"deployment_started">, Failure> => {
   if (stacks.length === 0 && mode !== "ingest")
     return failed(invalid("stacks", "a deployment needs at least one"));
@@ -90,6 +106,7 @@ export const startOf = (
       ...(mode === "deploy" && onFailure !== undefined && { onFailure }),
       ...(mode === "deploy" && order === "layers" && { order }),
       user,
+      ...(queued !== undefined && { queued }),
       stacks: planned,
     },
   });

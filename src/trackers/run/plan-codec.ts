@@ -1,8 +1,9 @@
 /** How a deployment's object reads back what it stored of the run that Stackcast carries out. */
 import * as z from "zod";
 import { objectOf, wordOf, type Codec } from "../../channel/codec.ts";
-import type { Picture, DeploymentPlan, StackPlan } from "../../domain/run/run-calls.ts";
+import type { Picture, DeploymentPlan, QueuedRun, StackPlan } from "../../domain/run/run-calls.ts";
 import type { Done, UndoRecord, Orchestration, Task } from "../../domain/run/task.ts";
+import { runSourceSchema } from "../../protocol/deployment/run-source.ts";
 import type { FailureMode, RunOrder } from "../../protocol/deployment/deployment-events.ts";
 
 const text = z.string();
@@ -34,6 +35,14 @@ export const planCodec = objectOf<DeploymentPlan>({
   owner: text.optional(),
 });
 
+export const queuedRunCodec = objectOf<QueuedRun>({
+  id: text,
+  user: text,
+  plan: planCodec,
+  hasTemplates: flag,
+  source: runSourceSchema.optional(),
+});
+
 export const orchestrationCodec = objectOf<Orchestration>({
   run: count,
   purpose: wordOf<Orchestration["purpose"]>(),
@@ -42,6 +51,7 @@ export const orchestrationCodec = objectOf<Orchestration>({
   validated: flag,
   done: texts,
   doneBy: z.record(text, objectOf<Done>({ run: count, isDeployed: flag })).optional(),
+  skipped: z.record(text, texts).optional(),
   rollbacks: count.optional(),
 });
 

@@ -3,9 +3,9 @@
  * going in each stack; and how each stack was before it was touched, until nothing can be put back any more.
  */
 import { hasEnded, type DeploymentState } from "../../domain/deployment/deployment-state.ts";
-import type { Picture, DeploymentPlan } from "../../domain/run/run-calls.ts";
+import type { Picture, DeploymentPlan, QueuedRun } from "../../domain/run/run-calls.ts";
 import * as z from "zod";
-import { deleteRows, Row, Rows } from "../../channel/rows.ts";
+import { deleteRows, readableRows, Row, Rows } from "../../channel/rows.ts";
 import type { UndoRecord, Orchestration, Task } from "../../domain/run/task.ts";
 import {
   bytesCodec,
@@ -13,6 +13,7 @@ import {
   orchestrationCodec,
   pictureCodec,
   planCodec,
+  queuedRunCodec,
   taskCodec,
 } from "./plan-codec.ts";
 
@@ -20,6 +21,8 @@ const PLAN = "plan";
 const TEMPLATE = "plan-template/";
 const ORCHESTRATION = "orchestration";
 const TASK = "task/";
+const QUEUED = "queued";
+const QUEUED_TEMPLATE = "queued-template/";
 const ORDER = "order/";
 const MARK = "mark/";
 const PICTURE = "picture/";
@@ -33,6 +36,7 @@ export class PlanStore {
   private readonly kv: SyncKvStorage;
   private readonly planRow: Row<DeploymentPlan>;
   private readonly orchestrationRow: Row<Orchestration>;
+  private readonly queuedRow: Row<QueuedRun>;
   private readonly taskRows: Rows<Task>;
   private readonly orderRows: Rows<number>;
   private readonly markRows: Rows<UndoRecord>;
@@ -42,6 +46,7 @@ export class PlanStore {
     this.kv = kv;
     this.planRow = new Row(kv, PLAN, planCodec);
     this.orchestrationRow = new Row(kv, ORCHESTRATION, orchestrationCodec);
+    this.queuedRow = new Row(kv, QUEUED, queuedRunCodec);
     this.taskRows = new Rows(kv, TASK, taskCodec);
     this.orderRows = new Rows(kv, ORDER, z.number());
     this.markRows = new Rows(kv, MARK, markCodec);
@@ -66,6 +71,29 @@ export class PlanStore {
 
   template(stack: string): string | undefined {
     return this.unpackedAt(TEMPLATE + stack);
+  }
+
+  /** The deploy that waits for the end of the run. */
+  get queued(): QueuedRun | undefined {
+    return this.queuedRow.value;
+  }
+
+  /** Its templates, by stack. */
+  get queuedTemplates(): ReadonlyMap<string, string> {
+    const { rows } = readableRows(this.kv, QUEUED_TEMPLATE, bytesCodec);
+    return new Map([...rows].map(([stack, bytes]) => [stack, unpacked(bytes)]));
+  }
+
+  /** Keeps a deploy that waits, in place of one that does. */
+  keepQueued(queued: QueuedRun, templates: ReadonlyMap<string, string>): void {
+    this.dropQueued();
+    this.queuedRow.put(queued);
+    for (const [stack, template] of templates) this.kv.put(QUEUED_TEMPLATE + stack, packed(template));
+  }
+
+  dropQueued(): void {
+    this.queuedRow.delete();
+    deleteRows(this.kv, QUEUED_TEMPLATE);
   }
 
   get orchestration(): Orchestration | undefined {

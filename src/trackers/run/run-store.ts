@@ -5,6 +5,7 @@
 import { hasEnded, type DeploymentState, type StackNode } from "../../domain/deployment/deployment-state.ts";
 import { backAfter, consequenceOf, withoutTrouble, type Consequence } from "../../domain/run/facts.ts";
 import { momentAfter } from "../../domain/run/moment.ts";
+import type { Skipped } from "../../domain/run/rollback-blockers.ts";
 import type { LostStacks } from "../../domain/run/out-of-sight.ts";
 import type {
   Caller,
@@ -28,6 +29,8 @@ export type NewRun = Readonly<{
   orchestration: Omit<Orchestration, "generation">;
   /** What the runs before it did can still be rolled back. */
   goesOn: boolean;
+  /** It has waited, and does not any more. */
+  hasWaited?: boolean | undefined;
 }>;
 
 export class RunStore {
@@ -72,8 +75,9 @@ export class RunStore {
   }
 
   /** Keeps a run that is about to begin. It has no workflow instance yet. */
-  keepRun({ plan, templates, orchestration, goesOn }: NewRun): void {
+  keepRun({ plan, templates, orchestration, goesOn, hasWaited = false }: NewRun): void {
     const { plans } = this;
+    if (hasWaited) plans.dropQueued();
     if (templates) plans.keepPlan(plan, templates);
     else plans.changePlan(plan);
     if (!goesOn) plans.forgetMarks();
@@ -84,9 +88,17 @@ export class RunStore {
   }
 
   /** Keeps that a run is rolled back, again where that has failed before; `wasOver`: it has ended meanwhile. */
-  keepRollback(before: Orchestration, wasOver: boolean): Orchestration {
+  keepRollback(
+    { skipped: _before, ...before }: Orchestration,
+    wasOver: boolean,
+    skipped: Skipped,
+  ): Orchestration {
     this.reopenFailed();
-    const orchestration = wasOver ? { ...before, rollbacks: (before.rollbacks ?? 0) + 1 } : before;
+    const orchestration = {
+      ...before,
+      ...(wasOver && { rollbacks: (before.rollbacks ?? 0) + 1 }),
+      ...(Object.keys(skipped).length > 0 && { skipped }),
+    };
     this.plans.keepOrchestration(orchestration);
     return orchestration;
   }
@@ -113,7 +125,8 @@ export class RunStore {
     const task = plans.task(stack);
     const mark = plans.mark(stack);
     const picture = plans.picture(stack);
-    const attempt = plans.orchestration?.rollbacks;
+    const { rollbacks: attempt, skipped } = plans.orchestration ?? {};
+    const skip = skipped?.[stack];
     return {
       number: plans.nextOrder(stack),
       address,
@@ -131,6 +144,7 @@ export class RunStore {
       ...(task && { task }),
       ...(mark && { mark }),
       ...(picture && { picture }),
+      ...(skip && { skip }),
     };
   }
 

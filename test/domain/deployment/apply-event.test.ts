@@ -74,6 +74,16 @@ const CHANGES: readonly Change[] = [
     state: { ...ended, status: "rolled_back", reachedPercent: 100 },
   },
   { before: DEPLOYING, event: now("deployment_cancelling"), state: { status: "cancelling" } },
+  {
+    before: DEPLOYING,
+    event: now("deployment_queued", { id: "q1", user: "ada", totalStacks: 2 }),
+    state: { queued: { id: "q1", since: at(EVENT_TIME), user: "ada", totalStacks: 2 } },
+  },
+  {
+    before: { ...DEPLOYING, queued: { id: "q1", since: at(1) } },
+    event: now("deployment_dequeued", { id: "q1", reason: "cancelled" }),
+    state: { queued: undefined },
+  },
   { before: DEPLOYING, event: now("deployment_cancelled"), state: { ...ended, status: "cancelled" } },
   { before: STARTED, event: now("deployment_destroying"), state: { status: "destroying" } },
   {

@@ -65,6 +65,16 @@ const ROWS: readonly Row[] = [
   ["deployment_rolled_back", {}, words("warning", "warn", "Rolled back", "↺")],
   ["deployment_cancelling", {}, words("warning", "warn", "Cancelling")],
   ["deployment_cancelled", {}, words("warning", "warn", "Deployment cancelled", "✗")],
+  [
+    "deployment_queued",
+    { id: "q1", user: "ada" },
+    words("neutral", "info", "Another deploy waits for the end of this run (by ada)"),
+  ],
+  [
+    "deployment_dequeued",
+    { id: "q1", reason: "replaced", by: "eve" },
+    words("warning", "warn", "The deploy that waited was replaced by a newer one (by eve)"),
+  ],
   ["deployment_destroying", {}, words("warning", "info", "Destroying")],
   ["deployment_destroyed", {}, words("good", "info", "Destroyed", "✓")],
   [
