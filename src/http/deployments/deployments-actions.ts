@@ -108,7 +108,8 @@ const done = async (
   if (!deployment.ok) return restFailure(c, deployment.failure);
   const { reach, address } = deployment.value;
   const { subject, channels } = c.get("session");
-  const outcome = await reach().act(address, queued ? "dequeue" : action, subject, channels, how);
+  const asked = how.skipResources ? ([how] as const) : ([] as const);
+  const outcome = await reach().act(address, queued ? "dequeue" : action, subject, channels, ...asked);
   if (!outcome.ok) return restFailure(c, outcome.failure);
   return c.json({ success: true as const, data: outcome.value }, 202, PRIVATE);
 };
