@@ -179,6 +179,20 @@ export const call = async <Stub, Answer>(
   }
 };
 
+/** An answer, if it comes within so many milliseconds; rejects otherwise, as no work may hang on an object that is away. */
+export const within = async <Answer>(milliseconds: number, asked: Promise<Answer>): Promise<Answer> => {
+  const answered = new AbortController();
+  const timeout = async (): Promise<never> => {
+    await scheduler.wait(milliseconds, { signal: answered.signal });
+    throw new Error(`No answer within ${milliseconds} ms`);
+  };
+  try {
+    return await Promise.race([asked, timeout()]);
+  } finally {
+    answered.abort();
+  }
+};
+
 /** What an asker is told if an object could not answer; undefined: the error says nothing of the kind, and is a bug. */
 export const unavailableBy = (error: unknown): Failure | undefined => {
   if (says(error, "overloaded"))

@@ -1,4 +1,5 @@
-import { afterEach, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { gatedSession } from "../../src/aws/identity/session.ts";
 import { signedCall } from "../../src/aws/transport/signed-call.ts";
 import { fakeAws, KEYS, ok, queryError } from "./fake-session.ts";
 
@@ -50,6 +51,46 @@ it("a poll that is throttled is not made again: the next one is due soon, and al
   const aws = fakeAws({ answer: () => queryError("Throttling", "Rate exceeded") });
   expect(await signedCall(aws.session, CALL)).toMatchObject({ ok: false, failure: { kind: "throttled" } });
   expect(aws.requests.length).toBe(1);
+});
+
+describe("where all share a rate", () => {
+  const gated = (turns: (number | undefined)[], answer = () => ok("<R/>")) => {
+    const aws = fakeAws({ answer });
+    let throttles = 0;
+    const gate = {
+      turnIn: async () => turns.shift(),
+      noteThrottle: async () => void (throttles += 1),
+    };
+    return { aws, session: gatedSession(aws.session, gate), throttlesTold: () => throttles };
+  };
+
+  it("a call waits for its turn, which is not of its own time", async () => {
+    const { aws, session } = gated([4_000]);
+    expect(await signedCall(session, CALL)).toMatchObject({ ok: true });
+    expect(aws.waits).toEqual([4_000]);
+  });
+
+  it("a call that has no turn soon is not made", async () => {
+    const { aws, session } = gated([undefined]);
+    const failure = { kind: "throttled", code: "Budget" };
+    expect(await signedCall(session, { ...CALL, budget })).toEqual({ ok: false, failure });
+    expect(aws.requests).toEqual([]);
+  });
+
+  it("each attempt takes a turn, and all throttles are told", async () => {
+    const throttled = () => queryError("Throttling", "Rate exceeded");
+    const { aws, session, throttlesTold } = gated([0, 100, 200], throttled);
+    expect(await signedCall(session, { ...CALL, budget })).toMatchObject({ ok: false });
+    expect(aws.waits).toEqual([500, 100, 1_000, 200]);
+    expect(throttlesTold()).toBe(3);
+  });
+
+  it("other services are not held up", async () => {
+    const { aws, session, throttlesTold } = gated([undefined], () => queryError("Throttling", ""));
+    expect(await signedCall(session, { ...CALL, service: "sts" })).toMatchObject({ ok: false });
+    expect(aws.requests.length).toBe(1);
+    expect(throttlesTold()).toBe(0);
+  });
 });
 
 it("no timer outlives its attempt", async () => {

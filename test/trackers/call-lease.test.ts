@@ -41,12 +41,33 @@ test("a lease serves several looks, and its cost is told with the next question"
 test("a throttle is told at once, and so is another reason to look", async () => {
   const { asked, lease } = granting({ looksInMs: [0, 3_000], againInMs: 6_000, periodMs: 3_000 });
   await lease.turn(running, false, 0);
-  lease.noteThrottle(50);
-  await lease.turn(running, false, 100);
-  expect(asked.at(-1)).toMatchObject({ throttled: true, throttledAgoMs: 50 });
+  // One look may be refused several calls.
+  for (const now of [50, 60, 70]) await lease.noteThrottle(running, now);
+  expect(asked.at(-1)).toMatchObject({ throttled: true, throttledAgoMs: 0 });
   await lease.turn({ ...running, kind: "watched" }, false, 200);
   expect(asked.at(-1)).toMatchObject({ throttled: false, kind: "watched" });
   expect(asked).toHaveLength(3);
+});
+
+test("less urgent looks, or others of the same kind, are asked for once in ten seconds", async () => {
+  const watched = { kind: "watched", wantedMs: 3_000 } as const;
+  const { asked, lease } = granting({ looksInMs: [0, 12_000], againInMs: 24_000, periodMs: 12_000 });
+  await lease.turn(watched, false, 0);
+  for (const now of [1_000, 5_000]) await lease.turn(running, false, now);
+  await lease.turn({ ...watched, wantedMs: 1_000 }, false, 6_000);
+  expect(asked).toHaveLength(1);
+  await lease.turn(running, false, 10_000);
+  expect(asked).toHaveLength(2);
+});
+
+test("a look that the budget grants of its own accord costs no question", async () => {
+  const { asked, lease } = granting({ looksInMs: [0], againInMs: 30_000, periodMs: 30_000 });
+  await lease.turn(running, false, 0);
+  lease.grant(500, running, 5_000);
+  expect(lease.nextIn(5_000)).toBe(500);
+  expect(await lease.turn(running, true, 5_500)).toBe(0);
+  expect(lease.nextIn(5_500)).toBe(24_500);
+  expect(asked).toHaveLength(1);
 });
 
 test("whoever comes for the stack does not wait for a time that was granted before", async () => {
@@ -76,8 +97,8 @@ test("without the budget's object a stack is looked at slowly, and not at once a
   expect(await lease.turn(running, false, 0)).toBe(0);
   expect(await lease.turn(running, false, 3_000)).toBe(7_000);
   expect(await lease.turn(running, false, 10_000)).toBe(0);
-  lease.noteThrottle(15_000);
-  expect(await lease.turn(running, false, 20_000)).toBe(10_000);
+  await lease.noteThrottle(running, 15_000);
+  expect(await lease.turn(running, false, 20_000)).toBe(5_000);
 });
 
 test("a budget that never answers holds up no look", async () => {

@@ -79,8 +79,8 @@ export type CloudFormation = Readonly<{
   resources(stack: string): Answer<readonly StackResource[]>;
 }>;
 
-/** What is asked once an operation, not every poll, may take its time. */
-const PATIENT: CallBudget = { attempts: 3, totalMs: 10_000 };
+/** What is asked once an operation, not every poll, may take its time. What is throttled waits for the next look. */
+const PATIENT: CallBudget = { attempts: 3, totalMs: 10_000, withoutThrottled: true };
 
 /** Hears of the first page of a stack's events, and when it was asked for, in unix milliseconds. */
 type PageListener = (stack: string, xml: string, askedAt: number) => void;

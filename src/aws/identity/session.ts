@@ -24,6 +24,14 @@ export type Signer = Readonly<{
   sign(url: string, request: UnsignedRequest): Promise<Request>;
 }>;
 
+/** Paces calls to CloudFormation, whose rate all share who ask in an account and region. */
+export type CallGate = Readonly<{
+  /** Milliseconds until the next call may be made; undefined: not soon. */
+  turnIn(): Promise<number | undefined>;
+  /** AWS has refused a call because of its rate. */
+  noteThrottle(): Promise<void>;
+}>;
+
 /** One source of credentials at work in one region. */
 export type AwsSession = Readonly<{
   /** Who signs now. `refused` is the id of a key that AWS has just refused; the same one comes back if there is no other. */
@@ -36,6 +44,8 @@ export type AwsSession = Readonly<{
   random: () => number;
   sleep: (milliseconds: number) => Promise<void>;
   fetch: (request: Request, init: { signal: AbortSignal }) => Promise<Response>;
+  /** Absent: nobody else asks. */
+  gate?: CallGate;
 }>;
 
 /** A signer of fixed keys. */
@@ -94,11 +104,5 @@ export const awsSession = (
 /** A session without credentials. */
 export const anonymousSession = (place: Place): AwsSession => sessionWith(anonymous, place);
 
-/** The same session, with each request counted before it is made. */
-export const countedSession = (session: AwsSession, count: () => void): AwsSession => ({
-  ...session,
-  fetch: (request, init) => {
-    count();
-    return session.fetch(request, init);
-  },
-});
+/** The same session, whose calls to CloudFormation pass a gate. */
+export const gatedSession = (session: AwsSession, gate: CallGate): AwsSession => ({ ...session, gate });

@@ -1,6 +1,6 @@
 /**
  * The one place where the Worker and its objects come by a session: with the Worker's own credentials, or as one of an
- * account's roles, which the account's object holds for all.
+ * account's roles, which the account's object holds for all. Its calls to CloudFormation pass the gate of their region.
  */
 import { DEFAULT_ACCOUNT, inAccount, type AwsPlace } from "../../protocol/connection/channel-names.ts";
 import { failed } from "../../protocol/result.ts";
@@ -10,7 +10,8 @@ import type { AwsSettings } from "../../settings.ts";
 import { containerCredentials, type ContainerSource } from "./container-credentials.ts";
 import type { CredentialsProvider } from "./credentials.ts";
 import { RenewingCredentials } from "./renewing-credentials.ts";
-import { awsSession, type AwsSession } from "./session.ts";
+import { regionGate } from "./region-gate.ts";
+import { awsSession, gatedSession, type AwsSession } from "./session.ts";
 
 /** Looking takes one role of an account, deploying another one. */
 type Where = AwsPlace & Readonly<{ purpose?: "observe" | "deploy" }>;
@@ -45,8 +46,14 @@ const heldProvider = (env: Env, alias: string, purpose: "observe" | "deploy"): C
     },
   });
 
-/** A session of an account in a region. */
-export const workerSession = (
+/** A session of an account in a region; who has a gate of its own puts it in the place of this one. */
+export const workerSession = (env: Env, aws: AwsSettings, where: Where): AwsSession =>
+  gatedSession(
+    openSession(env, aws, where),
+    regionGate(env, where, where.purpose === "deploy" ? "operating" : "running"),
+  );
+
+const openSession = (
   env: Env,
   { credentials, endpoints }: AwsSettings,
   { region, account = DEFAULT_ACCOUNT, purpose = "observe" }: Where,

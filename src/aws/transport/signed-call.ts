@@ -1,6 +1,7 @@
 /**
  * One signed request to AWS, with our own retry inside of a time budget: full jitter, and only for what passes by itself
- * (throttling, a 5xx, no connection). It never throws for what the far end does, and no failure's message holds a key,
+ * (throttling, a 5xx, no connection). Each call to CloudFormation waits for its turn at the session's gate, which hears of
+ * throttles. It never throws for what the far end does, and no failure's message holds a key,
  * a signature or a URL.
  */
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
@@ -132,6 +133,12 @@ const attempt = async (
   }
 };
 
+/** Somebody else has the calls that AWS allows for the next seconds. */
+const CROWDED: LookupFailure = { kind: "throttled", code: "Budget" };
+
+const gateOf = ({ gate }: AwsSession, { service }: SignedCall) =>
+  service === "cloudformation" ? gate : undefined;
+
 const clockIsOff = (failure: LookupFailure, skewMs: number): boolean =>
   failure.kind === "credentials" && isClockCode(failure.code) && Math.abs(skewMs) > SKEW_LIMIT_MS;
 
@@ -149,10 +156,18 @@ export const signedCall = async (
   let deadline = session.clock() + totalMs;
   let skewMs = 0;
   let isRenewed = false;
+  const gate = gateOf(session, call);
   for (let count = 1; ;) {
+    const turnIn = gate ? await gate.turnIn() : 0;
+    if (turnIn === undefined) return failed(CROWDED);
+    if (turnIn > 0) {
+      await session.sleep(turnIn);
+      deadline += turnIn;
+    }
     const outcome = await attempt(session, signer.value, call, deadline - session.clock(), skewMs);
     if (outcome.ok) return outcome;
     const { failure } = outcome.failure;
+    if (failure.kind === "throttled") await gate?.noteThrottle();
     if (skewMs === 0 && clockIsOff(failure, outcome.failure.skewMs)) {
       skewMs = outcome.failure.skewMs;
       continue;

@@ -55,6 +55,12 @@ const PAUSE_MS = 1_000;
 /** Share of the rate that regular looks are planned with: what is asked once, and chance, need room. */
 const PLANNED = 0.9;
 
+/** Share of the rate that operations get which are carried out, whoever else looks. */
+const OPERATIONS = 0.5;
+
+/** Calls that are made once count as used for so many milliseconds. */
+const SPENT_MS = 10_000;
+
 /** Weight of the newest report in what a holder's look costs. */
 const NEWEST = 0.3;
 
@@ -77,6 +83,10 @@ export class AccountBudget {
   private rate: CallRate;
   private readonly holders = new Map<string, Holder>();
   private readonly calendar = new Calendar();
+  /** The part of the calendar that operations have which are carried out. */
+  private readonly operations = new Calendar();
+  /** Calls that were made once, oldest first, with the time until which they count. */
+  private spent: readonly Readonly<{ kind: LookClass; calls: number; until: number }>[] = [];
   private base = { ms: 0, at: -Infinity };
   private throttles = 0;
   /** Whether something had to wait since the rate was looked at last. */
@@ -91,7 +101,8 @@ export class AccountBudget {
   /** A lease for who looks again and again and is to look now; a holder's lease replaces the one before. */
   lease(request: LeaseRequest, now: number): Lease {
     const { holder, kind, wantedMs, looks, calls, throttled, throttledAgoMs = 0 } = request;
-    this.report(throttled, now);
+    this.grow(now);
+    if (throttled) this.noteThrottle(now - throttledAgoMs);
     const before = this.holders.get(holder);
     if (before) this.release(before, now);
     const cost = looks > 0 ? calls / looks : 1;
@@ -106,7 +117,7 @@ export class AccountBudget {
       refusals: 0,
     });
     const periodMs = periodOf(sharer, this.baseMs(now));
-    const isRoomy = !throttled && this.used() <= FREE * this.rate.perSecond;
+    const isRoomy = !throttled && this.used(now) <= FREE * this.rate.perSecond;
     if (isRoomy && this.grant(callsPerLook, now, now + 1) === now) {
       const againAt = now + LEASE_MS;
       const next = { looks: [now], periodMs, dueAt: now + periodMs, againAt, refusals: 0 };
@@ -116,8 +127,8 @@ export class AccountBudget {
     const dueAt = throttled ? now : (before?.dueAt ?? now);
     const granted: number[] = [];
     const refusals = throttled ? (before?.refusals ?? 0) + 1 : 0;
-    // What AWS refused has cost nothing, and has its turn before all that is not booked yet.
-    const pauseMs = Math.max(0, PAUSE_MS * 2 ** Math.min(refusals - 1, 3) - throttledAgoMs);
+    // What AWS refused has cost nothing, and has its turn before all that is not booked yet, no sooner than it is wanted.
+    const pauseMs = Math.max(0, Math.max(PAUSE_MS * 2 ** Math.min(refusals - 1, 3), wantedMs) - throttledAgoMs);
     if (throttled) granted.push(this.booked(callsPerLook, now + pauseMs));
     // Who is late finds room where those who are in time may not look for it.
     const firstUntil = now + (now - dueAt > LATE_MS ? LEASE_MS : LEASE_MS / 2);
@@ -135,10 +146,13 @@ export class AccountBudget {
   }
 
   /** Calls that are made once. Milliseconds until they may be made; undefined: not within the next ten seconds. */
-  take(calls: number, now: number): number | undefined {
+  take(calls: number, now: number, kind: LookClass = "running"): number | undefined {
     this.grow(now);
-    const at = this.grant(calls, now, now + LEASE_MS);
-    return at === undefined ? undefined : at - now;
+    const granted = this.grant(calls, now, now + LEASE_MS);
+    const at = kind === "operating" ? this.atOnce(calls, now, granted) : granted;
+    if (at === undefined) return undefined;
+    this.spent = [...this.spent.filter(({ until }) => until > now), { kind, calls, until: at + SPENT_MS }];
+    return at - now;
   }
 
   /** Somebody who asks no more. */
@@ -148,12 +162,11 @@ export class AccountBudget {
     this.holders.delete(holder);
   }
 
-  /** Whether somebody was throttled. */
-  report(throttled: boolean, now: number): void {
-    this.grow(now);
-    if (!throttled) return;
+  /** Somebody was throttled at a time. */
+  noteThrottle(at: number): void {
+    if (at > this.rate.updatedAt) this.grow(at);
     this.throttles += 1;
-    this.rate = halvedRate(this.rate, now);
+    this.rate = halvedRate(this.rate, at);
     this.base = { ms: 0, at: -Infinity };
   }
 
@@ -164,9 +177,10 @@ export class AccountBudget {
       holders[kind] += 1;
       usedBy[kind] += (1000 * callsPerLook) / periodMs;
     }
+    for (const { kind, calls } of this.spentBy(now)) usedBy[kind] += (1000 * calls) / SPENT_MS;
     return {
       allowedPerSecond: this.rate.perSecond,
-      usedPerSecond: this.used(),
+      usedPerSecond: this.used(now),
       throttled: this.throttles,
       periodMs: this.baseMs(now),
       holders,
@@ -175,7 +189,7 @@ export class AccountBudget {
   }
 
   private grow(now: number): void {
-    const isUsed = this.isCrowded || this.used() >= USED * this.rate.perSecond;
+    const isUsed = this.isCrowded || this.used(now) >= USED * this.rate.perSecond;
     this.isCrowded = false;
     this.rate = grownRate(this.rate, isUsed, now, this.mostPerSecond);
   }
@@ -195,6 +209,19 @@ export class AccountBudget {
     return at;
   }
 
+  /** As `granted`, or before that within the part that is kept for operations. */
+  private atOnce(calls: number, now: number, granted: number | undefined): number | undefined {
+    const first = this.operations.grant(
+      calls,
+      now,
+      granted ?? now + LEASE_MS,
+      (then) => OPERATIONS * expectedRate(this.rate, then, this.mostPerSecond),
+    );
+    if (first === undefined || (granted !== undefined && first >= granted)) return granted;
+    if (granted !== undefined) this.calendar.release(calls, granted);
+    return this.booked(calls, first);
+  }
+
   /** When it is the turn of who finds no room: after all who are due before. */
   private turnOf(dueAt: number, now: number): number {
     let calls = 0;
@@ -206,9 +233,13 @@ export class AccountBudget {
     for (const at of looks) if (at > now) this.calendar.release(callsPerLook, at);
   }
 
-  /** Calls a second of all leases. */
-  private used(): number {
-    let sum = 0;
+  private spentBy(now: number) {
+    return this.spent.filter(({ until }) => until > now);
+  }
+
+  /** Calls a second of all leases, and of what is made once. */
+  private used(now: number): number {
+    let sum = this.spentBy(now).reduce((total, { calls }) => total + (1000 * calls) / SPENT_MS, 0);
     for (const { periodMs, callsPerLook } of this.holders.values()) sum += (1000 * callsPerLook) / periodMs;
     return sum;
   }
@@ -216,6 +247,7 @@ export class AccountBudget {
   private baseMs(now: number): number {
     if (now - this.base.at < SHARES_MS) return this.base.ms;
     this.calendar.forget(now);
+    this.operations.forget(now);
     for (const [name, { againAt, periodMs }] of this.holders)
       if (now - againAt > Math.max(GONE_MS, 2 * periodMs)) this.holders.delete(name);
     const ms = basePeriodMs(

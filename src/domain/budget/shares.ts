@@ -6,6 +6,10 @@
 /** What a look is for, the most urgent first. */
 export type LookClass = "operating" | "watched" | "failing" | "running" | "waiting";
 
+const URGENCY: Record<LookClass, number> = { operating: 0, watched: 1, failing: 2, running: 3, waiting: 4 };
+
+export const isMoreUrgent = (one: LookClass, other: LookClass): boolean => URGENCY[one] < URGENCY[other];
+
 /** `callsPerLook` on average; `wantedMs`: the period that it would have if there were no limit, in milliseconds. */
 export type Sharer = Readonly<{ kind: LookClass; wantedMs: number; callsPerLook: number }>;
 

@@ -1,6 +1,7 @@
 /** Tries what Stackcast needs in an account, and says of each thing what was seen and what to do. */
 import { callerIdentity } from "../../aws/identity/caller-identity.ts";
-import { awsSession, type AwsSession } from "../../aws/identity/session.ts";
+import { regionGate } from "../../aws/identity/region-gate.ts";
+import { awsSession, gatedSession, type AwsSession } from "../../aws/identity/session.ts";
 import { workerSession } from "../../aws/identity/worker-session.ts";
 import { tryRights } from "../../aws/install/rights-check.ts";
 import { passesByItself } from "../../domain/failure/aws-failures.ts";
@@ -47,7 +48,12 @@ const roleSessions = async (
   const keys = await openRole(env, settings, account, purpose, CHECK_SECONDS);
   if (!keys.ok) return keys;
   const { endpoints } = settings.aws;
-  return success((region) => awsSession({ ...keys.value, region, endpoints }));
+  return success((region) =>
+    gatedSession(
+      awsSession({ ...keys.value, region, endpoints }),
+      regionGate(env, { account: account.alias, region }, "running"),
+    ),
+  );
 };
 
 const identityFinding = async (

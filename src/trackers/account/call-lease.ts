@@ -3,7 +3,9 @@
  * budget's object is away it goes on, slowly.
  */
 import type { Lease, LeaseRequest } from "../../domain/budget/account-budget.ts";
-import type { LookClass } from "../../domain/budget/shares.ts";
+import { isMoreUrgent, type LookClass } from "../../domain/budget/shares.ts";
+import { SingleFlight } from "../../domain/single-flight.ts";
+import { within } from "../../objects.ts";
 
 /** What a look is wanted for, and how often, in milliseconds. */
 export type WantedLook = Readonly<{ kind: LookClass; wantedMs: number }>;
@@ -17,6 +19,15 @@ const ALONE_MS = 10_000;
 /** How late a granted look is not taken any more, in milliseconds: what was not used is nobody's. */
 const STALE_MS = 5_000;
 
+/** Who wants something else asks for it after so many milliseconds at the earliest, unless it is more urgent. */
+const CHANGED_MS = 10_000;
+
+/** Who has come for the stack has a new lease asked for at most so often, in milliseconds. */
+const URGENT_MS = 2_000;
+
+/** Throttles of one look are one, in milliseconds. */
+const ONE_LOOK_MS = 1_000;
+
 /** The budget's object counts as away if it does not answer within so many milliseconds. */
 const PATIENCE_MS = 5_000;
 
@@ -29,7 +40,9 @@ const aloneLease = (wantedMs: number, throttled: boolean): Lease => {
 type Held = Readonly<{
   wanted: WantedLook;
   times: readonly number[];
+  askedAt: number;
   againAt: number;
+  periodMs: number;
   isFree: boolean;
 }>;
 
@@ -37,7 +50,10 @@ export class CallLease {
   private held: Held | undefined;
   private looks = 0;
   private calls = 0;
+  /** Of the throttle that the budget has not heard of, and of the newest one that it was told. */
   private throttledAt: number | undefined;
+  private throttleToldAt = -Infinity;
+  private readonly renewal = new SingleFlight();
   private readonly holder: string;
   private readonly ask: (request: LeaseRequest) => Promise<Lease>;
 
@@ -51,8 +67,8 @@ export class CallLease {
    * who is not to wait for a time that was granted before.
    */
   async turn(wanted: WantedLook, isUrgent: boolean, now: number): Promise<number> {
-    if (this.needsAsking(wanted, now)) await this.renew(wanted, now);
-    else if (isUrgent && this.nextIn(now) > EARLY_MS) await this.renew(wanted, now);
+    await this.renewal.underWay;
+    if (this.needsAsking(wanted, isUrgent, now)) await this.renew(wanted, now);
     const wait = this.nextIn(now);
     if (wait > EARLY_MS) return wait;
     this.looks += 1;
@@ -64,6 +80,11 @@ export class CallLease {
   /** Whether AWS allows much more than all ask for. */
   get isFree(): boolean {
     return this.held?.isFree ?? true;
+  }
+
+  /** Milliseconds between two looks as the budget has them; 0: as they are wanted. */
+  get periodMs(): number {
+    return this.held === undefined || this.held.isFree ? 0 : this.held.periodMs;
   }
 
   /** Milliseconds until the next turn, or until it is to be asked for. */
@@ -78,36 +99,46 @@ export class CallLease {
     this.calls += 1;
   }
 
-  /** AWS has refused a call: what was granted counts no more. */
-  noteThrottle(now: number): void {
+  /** AWS has refused a call: the budget is told at once, and what was granted counts no more. */
+  async noteThrottle(wanted: WantedLook, now: number): Promise<void> {
+    if (this.throttledAt !== undefined || now - this.throttleToldAt < ONE_LOOK_MS) return;
     this.throttledAt = now;
+    await this.renew(wanted, now);
   }
 
-  private needsAsking({ kind, wantedMs }: WantedLook, now: number): boolean {
+  /** The budget grants one more look, without having been asked. */
+  grant(inMs: number, wanted: WantedLook, now: number): void {
+    const at = now + inMs;
+    const held = this.held ?? {
+      wanted,
+      times: [],
+      askedAt: now,
+      againAt: at,
+      periodMs: wanted.wantedMs,
+      isFree: false,
+    };
+    this.held = { ...held, times: [at, ...held.times].toSorted((one, other) => one - other) };
+  }
+
+  private needsAsking({ kind, wantedMs }: WantedLook, isUrgent: boolean, now: number): boolean {
     const { held } = this;
     if (!held || this.throttledAt !== undefined) return true;
-    if (held.wanted.kind !== kind || held.wanted.wantedMs !== wantedMs) return true;
+    const ageMs = now - held.askedAt;
+    if (isMoreUrgent(kind, held.wanted.kind)) return true;
+    if (isUrgent && ageMs >= URGENT_MS && this.nextIn(now) > EARLY_MS) return true;
+    const isOther = held.wanted.kind !== kind || held.wanted.wantedMs !== wantedMs;
+    if (isOther && ageMs >= CHANGED_MS) return true;
     return now >= held.againAt - EARLY_MS && !held.times.some((at) => at >= now - STALE_MS);
   }
 
-  /** Rejects if the budget's object fails, or does not answer in time: no look may hang on it. */
-  private async answered(request: LeaseRequest): Promise<Lease> {
-    const answer = new AbortController();
-    const timeout = async (): Promise<never> => {
-      await scheduler.wait(PATIENCE_MS, { signal: answer.signal });
-      throw new Error("The budget did not answer");
-    };
-    try {
-      return await Promise.race([this.ask(request), timeout()]);
-    } finally {
-      answer.abort();
-    }
+  private renew(wanted: WantedLook, now: number): Promise<void> {
+    return this.renewal.run(() => this.renewOnce(wanted, now));
   }
 
-  private async renew({ kind, wantedMs }: WantedLook, now: number): Promise<void> {
+  private async renewOnce({ kind, wantedMs }: WantedLook, now: number): Promise<void> {
     const { holder, looks, calls, throttledAt } = this;
     const throttled = throttledAt !== undefined;
-    const lease = await this.answered({
+    const request: LeaseRequest = {
       holder,
       kind,
       wantedMs,
@@ -115,14 +146,18 @@ export class CallLease {
       calls,
       throttled,
       ...(throttled && { throttledAgoMs: now - throttledAt }),
-    }).catch(() => aloneLease(wantedMs, throttled));
-    this.looks = 0;
-    this.calls = 0;
+    };
+    const lease = await within(PATIENCE_MS, this.ask(request)).catch(() => aloneLease(wantedMs, throttled));
+    this.looks -= looks;
+    this.calls -= calls;
+    if (throttled) this.throttleToldAt = throttledAt;
     this.throttledAt = undefined;
     this.held = {
       wanted: { kind, wantedMs },
       times: lease.looksInMs.map((inMs) => now + inMs),
+      askedAt: now,
       againAt: now + lease.againInMs,
+      periodMs: lease.periodMs,
       isFree: lease.isFree,
     };
   }

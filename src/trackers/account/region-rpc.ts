@@ -1,5 +1,6 @@
 /** What the object of an AWS region can be asked. What each call does stands with its implementation, `Region`. */
 import type { BudgetView, Lease, LeaseRequest } from "../../domain/budget/account-budget.ts";
+import type { LookClass } from "../../domain/budget/shares.ts";
 import type { Seen } from "../../domain/estimate/experience.ts";
 import type { Learned } from "../../domain/estimate/learned.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
@@ -14,7 +15,7 @@ export interface RegionRpc {
   nudge(stackNames: readonly string[]): Promise<void>;
   noteStatus(stackName: string, told: ToldStatus): Promise<void>;
   lease(request: LeaseRequest): Promise<Lease>;
-  take(calls: number): Promise<number | undefined>;
+  take(calls: number, kind?: LookClass): Promise<number | undefined>;
   noteThrottle(): Promise<void>;
   budgetView(): Promise<BudgetView>;
   learned(stackName: string): Promise<Learned>;

@@ -1,5 +1,5 @@
 /**
- * An account's region of AWS, as the objects of all its stacks share it. It holds the budget of calls, and answers for names
+ * An account's region of AWS, as all share it who ask there. It holds the budget of calls, and answers for names
  * that AWS has never shown and stacks that rest, so that they cost one list of all stacks at a time. An observed region is listed
  * again and again. It keeps how long things have taken, and nothing of the budget: a restart begins slowly again.
  */
@@ -16,6 +16,7 @@ import {
 import type { Seen } from "../../domain/estimate/experience.ts";
 import type { Learned } from "../../domain/estimate/learned.ts";
 import { StackListing, type NameStanding } from "../../domain/radar/stack-listing.ts";
+import type { LookClass } from "../../domain/budget/shares.ts";
 import { failed, type Result } from "../../protocol/result.ts";
 import { placeOf } from "../../protocol/connection/channel.ts";
 import type { AwsPlace, StackAddress } from "../../protocol/connection/channel-names.ts";
@@ -23,10 +24,9 @@ import type { Env } from "../../env.ts";
 import { settingsOf } from "../../settings.ts";
 import { unseenPeriodMs } from "../../domain/stack/next-poll.ts";
 import { DurationMemory } from "./duration-memory.ts";
-import type { AwsSession } from "../../aws/identity/session.ts";
+import { gatedSession } from "../../aws/identity/session.ts";
 import type { ToldStatus } from "../../domain/radar/board-row.ts";
-import type { SweptStack } from "../../domain/radar/swept-stack.ts";
-import { OBSERVED_MS, pagesOf, sweepPeriodMs } from "../../domain/radar/sweeping.ts";
+import { OBSERVED_MS, sweepPeriodMs } from "../../domain/radar/sweeping.ts";
 import { isObserved } from "../radar/observed.ts";
 import { Radar } from "../radar/radar.ts";
 import type { RegionRpc } from "./region-rpc.ts";
@@ -38,8 +38,6 @@ const ASKED_MS = 60_000;
 
 /** A stack is looked at for pushes at most so often, in milliseconds. */
 const NUDGE_MS = 1_000;
-
-const CROWDED: LookupFailure = { kind: "throttled", code: "Budget" };
 
 export class Region extends DurableObject<Env> implements RegionRpc {
   private readonly listing: StackListing;
@@ -60,12 +58,16 @@ export class Region extends DurableObject<Env> implements RegionRpc {
     // The Worker lets nobody in without these.
     if (!settings.ok || !place) throw new Error("No region can be here");
     const { aws, pollIntervalSeconds, maxCallsPerSecond } = settings.value;
-    const session = workerSession(env, aws, place);
-    this.budget = new AccountBudget(Date.now(), maxCallsPerSecond);
+    const budget = new AccountBudget(Date.now(), maxCallsPerSecond);
+    const session = gatedSession(workerSession(env, aws, place), {
+      turnIn: async () => budget.take(1, Date.now(), "waiting"),
+      noteThrottle: async () => budget.noteThrottle(Date.now()),
+    });
+    this.budget = budget;
     this.place = place;
     this.radar = new Radar(ctx, env, this.place, (stackIds) => deletedStacks(session, stackIds));
     this.listing = new StackListing(
-      () => this.stacks(session),
+      () => livingStacks(session),
       () => Date.now(),
       unseenPeriodMs(pollIntervalSeconds * 1000),
     );
@@ -112,7 +114,8 @@ export class Region extends DurableObject<Env> implements RegionRpc {
       due.map(async (stackName) => {
         const isKnown = this.listing.find(stackName) !== undefined || this.radar.knows(stackName);
         if (!isKnown && !this.listing.takesLook("")) return;
-        await nudgedTracker(this.env, { ...this.place, stackName }, follows);
+        const inMs = this.budget.take(1, now, "watched");
+        await nudgedTracker(this.env, { ...this.place, stackName }, { follows, inMs });
       }),
     );
   }
@@ -128,13 +131,13 @@ export class Region extends DurableObject<Env> implements RegionRpc {
   }
 
   /** Milliseconds until calls that are made once may be made; undefined: not soon. */
-  async take(calls: number): Promise<number | undefined> {
-    return this.budget.take(calls, Date.now());
+  async take(calls: number, kind: LookClass = "running"): Promise<number | undefined> {
+    return this.budget.take(calls, Date.now(), kind);
   }
 
   /** AWS has refused a call because of its rate. */
   async noteThrottle(): Promise<void> {
-    this.budget.report(true, Date.now());
+    this.budget.noteThrottle(Date.now());
   }
 
   /** How the region is asked at the moment. */
@@ -172,16 +175,6 @@ export class Region extends DurableObject<Env> implements RegionRpc {
     return sweepPeriodMs(OBSERVED_MS, this.listing.size);
   }
 
-  /** All stacks, within the budget. */
-  private async stacks(session: AwsSession): Promise<Result<readonly SweptStack[], LookupFailure>> {
-    const waitMs = this.budget.take(pagesOf(this.listing.size), Date.now());
-    if (waitMs === undefined) return failed(CROWDED);
-    if (waitMs > 0) await scheduler.wait(waitMs);
-    const all = await livingStacks(session);
-    if (!all.ok && all.failure.kind === "throttled") this.budget.report(true, Date.now());
-    return all;
-  }
-
   private async isObserved(): Promise<boolean> {
     if (Date.now() - this.observation.at < ASKED_MS) return this.observation.is;
     try {
@@ -195,9 +188,13 @@ export class Region extends DurableObject<Env> implements RegionRpc {
 }
 
 /** A tracker that cannot be reached polls all the same. */
-const nudgedTracker = async (env: Env, address: StackAddress, follows: boolean): Promise<void> => {
+const nudgedTracker = async (
+  env: Env,
+  address: StackAddress,
+  { follows, inMs }: Readonly<{ follows: boolean; inMs: number | undefined }>,
+): Promise<void> => {
   try {
-    await stackTrackerOf(env, address).nudge(follows);
+    await stackTrackerOf(env, address).nudge(follows, inMs);
   } catch (error) {
     logLine("warn", "Stack not nudged", { ...address, error: String(error) });
   }

@@ -6,7 +6,6 @@ import { paceMs, type Pace } from "../../domain/stack/pace.ts";
 import type { NameStanding } from "../../domain/radar/stack-listing.ts";
 import type { StackAddress } from "../../protocol/connection/channel-names.ts";
 import { success, type Result } from "../../protocol/result.ts";
-import { regionOf } from "../../objects.ts";
 import type { Env } from "../../env.ts";
 import type { Settings } from "../../settings.ts";
 import type { CallLease, WantedLook } from "../account/call-lease.ts";
@@ -68,15 +67,15 @@ export class Schedule {
   }
 
   /** Who shares the budget is to ask less from now on, and not from this stack's next turn on. */
-  noteThrottle(): void {
-    const { ctx, env, address, lease } = this.parts;
-    lease.noteThrottle(Date.now());
-    ctx.waitUntil(
-      regionOf(env, address)
-        .noteThrottle()
-        // The next question tells it.
-        .catch(() => undefined),
-    );
+  noteThrottle(looks: Looks): void {
+    const now = Date.now();
+    this.parts.ctx.waitUntil(this.parts.lease.noteThrottle(this.wantedLook(looks, now), now));
+  }
+
+  /** The region's object grants a look. */
+  grant(inMs: number, looks: Looks): void {
+    const now = Date.now();
+    this.parts.lease.grant(inMs, this.wantedLook(looks, now), now);
   }
 
   /** What a look is for, and how often it would come if AWS allowed all. */

@@ -3,7 +3,7 @@
  * the audit are consumers of one log and never hold it up.
  */
 import { cloudFormation } from "../../aws/cloudformation/cloudformation.ts";
-import { countedSession } from "../../aws/identity/session.ts";
+import { gatedSession } from "../../aws/identity/session.ts";
 import { workerSession } from "../../aws/identity/worker-session.ts";
 import { Channel } from "../../channel/channel.ts";
 import { isComplete, isHolding, isPartOf, rootOf } from "../../domain/stack/stack-state.ts";
@@ -91,7 +91,13 @@ export class StackChannel {
       consumers,
       experience,
     });
-    const counted = countedSession(session, () => lease.noteCall());
+    const counted = gatedSession(session, {
+      turnIn: async () => {
+        lease.noteCall();
+        return 0;
+      },
+      noteThrottle: async () => poll.noteThrottle(),
+    });
     const evidence = new StackEvidence({
       kv,
       name,
@@ -150,16 +156,22 @@ export class StackChannel {
 
   /** Somebody came: looks at once, and sees to it that looking goes on. */
   async arouse(now: number): Promise<void> {
+    await this.renewPatience(now);
     const { poll, store } = this;
     const { alarm } = this.channel;
     const standsAt = await alarm.standsAt(now);
-    if (standsAt === undefined || poll.trouble?.gaveUp) poll.forgetTrouble();
     const complete = isComplete(store.state);
     if (standsAt !== undefined && !complete && standsAt <= now + (poll.nextIn(now) ?? 0))
       return alarm.confirm();
     await alarm.ensure(now);
     await poll.lookAfter(complete ? Math.min(ARRIVALS_MS, this.freshMs) : 0);
     await alarm.renew();
+  }
+
+  /** What was given up, or was of a time when nobody asked, is waited for anew. */
+  private async renewPatience(now: number): Promise<void> {
+    const standsAt = await this.channel.alarm.standsAt(now);
+    if (standsAt === undefined || this.poll.trouble?.gaveUp) this.poll.forgetTrouble();
   }
 
   /** Follows the stack for a subject. `token`: of an operation that has just begun, which may take a moment to show. */
@@ -187,12 +199,12 @@ export class StackChannel {
 
   /**
    * AWS is said to have something new: looked at at once, if anybody wants to know. `follows`: an operation that is under way
-   * then is followed to its end. Nothing but the look decides anything.
+   * then is followed to its end; `inMs`: when a look is granted. Nothing but the look decides anything.
    */
-  async nudge(follows: boolean): Promise<void> {
+  async nudge(follows: boolean, inMs?: number): Promise<void> {
     const isWanted = this.isPolled;
     if (!isWanted && !follows) return;
-    this.poll.notePush();
+    this.poll.notePush(inMs);
     await this.poll.lookAfter(PUSHED_MS);
     const root = rootOf(this.store.state);
     const isBegun = root !== undefined && isOperating(root.status) && !isComplete(this.store.state);
@@ -239,20 +251,23 @@ export class StackChannel {
   async feed(request: FeedRequest): Promise<StackStanding> {
     const { store, feeds, channel } = this;
     const known = feeds.get(request.deployment);
-    await this.interest.whileArriving(async () => {
-      if (!known || request.eager) await this.poll.lookIfOlder(this.freshMs);
-    });
     const before = feeds.expectation;
+    if (!known) await this.renewPatience(Date.now());
+    // From now on it is missed if it does not come: the waiting begins anew.
+    if (request.eager && before !== "eager" && before !== "begun") this.poll.forgetTrouble();
+    let isSeen = false;
+    await this.interest.whileArriving(async () => {
+      if (!known || request.eager) isSeen = await this.poll.lookIfOlder(this.freshMs);
+    });
     store.log.create();
     store.notice(request.after);
     const { offset } = feeds.keep(request, this.beginningFor(request, known), Date.now());
     if (store.state.attempt && offset < store.log.offset && !request.resting)
       this.commits.skip(Math.max(store.log.floor, offset + 1));
-    // From now on it is missed if it does not come: the waiting begins anew.
-    if (request.eager && before !== "eager" && before !== "begun") this.poll.forgetTrouble();
-    if (known) await channel.alarm.ensure();
-    else await this.arouse(Date.now());
+    // What is being handed on needs no alarm, which would be a look, too.
     channel.alarm.runBeside(Date.now());
+    if (known || isSeen) await channel.alarm.ensure();
+    else await this.arouse(Date.now());
     return this.standingFor(offset);
   }
 

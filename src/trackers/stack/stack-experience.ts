@@ -6,7 +6,7 @@ import type { Env } from "../../env.ts";
 import type { Learned } from "../../domain/estimate/learned.ts";
 import { durationsSeen } from "../../domain/stack/resources/durations-seen.ts";
 import type { StackState } from "../../domain/stack/stack-state.ts";
-import { call, regionOf } from "../../objects.ts";
+import { call, regionOf, within } from "../../objects.ts";
 import type { StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { StackFrame } from "../../protocol/stack/stack-frames.ts";
 
@@ -36,8 +36,8 @@ export class StackExperience {
     const asked = call(
       () => regionOf(this.env, this.address),
       (object) => object.learned(stackName),
-    ).catch(() => undefined);
-    return Promise.race([asked, scheduler.wait(PATIENCE_MS).then(() => undefined)]);
+    );
+    return within(PATIENCE_MS, asked).catch(() => undefined);
   }
 
   /** Learns from an operation that is over, if one of the frames says so. */

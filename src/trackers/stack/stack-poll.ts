@@ -99,9 +99,15 @@ export class StackPoll implements AlarmTask {
     this.asker = subject;
   }
 
-  /** A push has come. */
-  notePush(): void {
+  /** A push has come. `inMs`: when the region's object grants a look; absent: it does not. */
+  notePush(inMs: number | undefined): void {
     this.pace = { ...this.pace, pushedAt: Date.now() };
+    if (inMs !== undefined) this.parts.schedule.grant(inMs, this);
+  }
+
+  /** AWS has refused a call of a look because of its rate. */
+  noteThrottle(): void {
+    this.parts.schedule.noteThrottle(this);
   }
 
   /** The stack has been seen under this ARN. */
@@ -117,9 +123,11 @@ export class StackPoll implements AlarmTask {
     return this.flight.run(() => this.lookOnce(isUrgent));
   }
 
-  /** Looks unless that was done within the last `milliseconds`. */
-  async lookIfOlder(milliseconds: number): Promise<void> {
-    if (this.flight.underWay !== undefined || Date.now() - this.lookedAt >= milliseconds) await this.look();
+  /** Looks unless that was done within the last `milliseconds`; false: it was. */
+  async lookIfOlder(milliseconds: number): Promise<boolean> {
+    const isOlder = this.flight.underWay !== undefined || Date.now() - this.lookedAt >= milliseconds;
+    if (isOlder) await this.look();
+    return isOlder;
   }
 
   /**
@@ -229,7 +237,6 @@ export class StackPoll implements AlarmTask {
   }
 
   private note(failure: LookupFailure): void {
-    if (failure.kind === "throttled") this.parts.schedule.noteThrottle();
     const before = this.trouble;
     this.trouble = troubleAfter(before, failure, Date.now(), this.parts.waitSeconds);
     // Of a name that no stack has nothing is kept just because somebody asked once.

@@ -20,7 +20,7 @@ export interface StackTrackerRpc extends ChannelOwner {
   track(subject: string): Promise<Result<Tracking, Failure>>;
   untrack(): Promise<Result<Tracking, Failure>>;
   sight(stackId: string): Promise<Sighting>;
-  nudge(follows: boolean): Promise<void>;
+  nudge(follows: boolean, inMs?: number): Promise<void>;
   follow(subject: string, token?: string): Promise<void>;
   sharedEvents(stack: string, maxAgeMs: number): Promise<SharedEvents | undefined>;
   registeredBy(): Promise<readonly string[]>;

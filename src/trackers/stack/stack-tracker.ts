@@ -138,8 +138,8 @@ export class StackTracker extends DurableObject<Env> implements StackTrackerRpc 
   }
 
   /** A push has come, see `StackChannel.nudge`. */
-  async nudge(follows: boolean): Promise<void> {
-    await this.stack.nudge(follows);
+  async nudge(follows: boolean, inMs?: number): Promise<void> {
+    await this.stack.nudge(follows, inMs);
   }
 
   /** Something has begun here, with this token: it is looked at now, and followed to its end. */

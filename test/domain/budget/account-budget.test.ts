@@ -76,14 +76,33 @@ describe("a budget", () => {
   test("is halved by a throttle, once for all that come of the same one", () => {
     const budget = new AccountBudget(0, 10);
     const allowed = (at: number) => budget.view(at).allowedPerSecond;
-    budget.report(true, 1_000);
-    budget.report(true, 2_000);
+    budget.noteThrottle(1_000);
+    budget.noteThrottle(2_000);
     expect(allowed(2_000)).toBe(1);
-    budget.report(true, 20_000);
+    budget.noteThrottle(20_000);
     expect(allowed(20_000)).toBe(0.5);
     // One look must go on, whatever others do.
-    budget.report(true, 60_000);
+    budget.noteThrottle(60_000);
     expect(allowed(60_000)).toBe(0.5);
+  });
+
+  test("hears of a throttle late, and then it counts from when it came", () => {
+    const budget = new AccountBudget(0, 10);
+    budget.noteThrottle(1_000);
+    budget.lease(request("late", { throttled: true, throttledAgoMs: 29_000 }), 30_000);
+    expect(budget.view(30_000)).toMatchObject({ allowedPerSecond: 1, throttled: 2 });
+  });
+
+  test("has room for operations that are carried out when leases have taken all", () => {
+    const budget = new AccountBudget(0, 10);
+    for (let index = 0; index < 60; index += 1) budget.lease(request(`s${index}`), 0);
+    expect(budget.take(1, 0, "waiting")).toBeGreaterThan(5_000);
+    const waits = Array.from({ length: 8 }, () => budget.take(1, 0, "operating")!);
+    // Half of the rate, which grows meanwhile.
+    expect(waits).toEqual(waits.toSorted((one, other) => one - other));
+    expect(waits[0]).toBe(0);
+    expect(waits.at(-1)).toBeLessThan(8_000);
+    expect(budget.view(0).usedBy.operating).toBeCloseTo(0.8);
   });
 
   test("gives back what somebody who leaves was granted", () => {
