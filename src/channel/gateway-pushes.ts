@@ -67,10 +67,10 @@ export class GatewayPushes implements AlarmTask {
     if (this.gateways.has(name)) await this.push(name, this.pushOf([], []));
   }
 
-  /** Sends what a commit brought, or frames without an offset, and does not wait for it. */
-  send(runs: readonly Run[], transient: readonly string[]): void {
+  /** Sends what a commit brought, or frames without an offset, and does not wait for it. `control`: to who opted in alone. */
+  send(runs: readonly Run[], transient: readonly string[], control: readonly string[] = []): void {
     this.sentAt = Date.now();
-    const push = this.pushOf(runs, transient);
+    const push = { ...this.pushOf(runs, transient), ...(control.length > 0 && { control }) };
     for (const name of this.gateways.keys()) this.ctx.waitUntil(this.push(name, push));
   }
 

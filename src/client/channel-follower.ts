@@ -3,6 +3,7 @@
  * sends nothing itself but says how far it has come.
  */
 import type { Subscribed } from "../protocol/connection/control-frames.ts";
+import type { Sampling } from "../protocol/connection/sampling-frame.ts";
 import type { DeploymentProgress } from "../protocol/deployment/deployment-progress.ts";
 import { after } from "./connection/platform.ts";
 import type {
@@ -33,6 +34,8 @@ export type ChannelListener = Readonly<{
   transient?: (frame: TransientFrame) => void;
   /** Of `board` and `directory`: the list anew, or what has changed of it. */
   list?: (frame: ListFrame) => void;
+  /** How often AWS is looked at, when that changes. */
+  sampling?: (sampling: Sampling) => void;
   /** Trouble between the server and AWS. */
   trouble?: (error: Trouble["error"]) => void;
   /** The channel will not be told. */

@@ -161,6 +161,8 @@ export const openStream = (options: StreamOptions): Stream => {
       case "deployment_progress":
       case "stack_progress":
         return entries.get(frame.channel)?.follower.listener.transient?.(frame);
+      case "sampling":
+        return entries.get(frame.channel)?.follower.listener.sampling?.(frame);
       case "disconnect":
         return connection.disconnected(frame);
       case "error":

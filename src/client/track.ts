@@ -41,6 +41,8 @@ export const openTrack = (options: TrackOptions, listener: ChannelListener): Tra
       case "error":
         // Without a time it answers a request, and none is made here.
         return "timestamp" in frame ? listener.trouble?.(frame.error) : undefined;
+      case "sampling":
+        return listener.sampling?.(frame);
       case "disconnect":
         return connection.disconnected(frame);
       case "snapshot":

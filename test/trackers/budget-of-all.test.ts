@@ -5,8 +5,10 @@ import { workerSession } from "../../src/aws/identity/worker-session.ts";
 import { stackOperations } from "../../src/aws/cloudformation/stack-operations.ts";
 import { credentialsOf, regionOf } from "../../src/objects.ts";
 import { settingsOf } from "../../src/settings.ts";
-import { register } from "./deployments.ts";
-import { aws, newStack, trackerOf, useFarEnd } from "./far-end.ts";
+import { deploymentOf, register } from "./deployments.ts";
+import { aws, newStack, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
+import { connect } from "./viewer.ts";
+import { watched } from "./watched.ts";
 
 useFarEnd();
 
@@ -54,4 +56,65 @@ test("a deployment that begins to wait for a stack has it looked at once", async
   await register("fed", { "b-fed": [] });
   const events = aws.cloudFormation.calls.filter(({ action }) => action === "DescribeStackEvents");
   expect(events).toHaveLength(1);
+});
+
+/** So many others ask there that no room is left, and AWS has refused them. */
+const crowd = async (): Promise<void> => {
+  const region = regionOf(env, { region: "us-east-1" });
+  for (let halvings = 0; halvings < 12; halvings += 1) {
+    await region.noteThrottle();
+    pass(7);
+  }
+  const request = { kind: "running", wantedMs: 1_000, looks: 0, calls: 0, throttled: false } as const;
+  for (let index = 0; index < 200; index += 1) {
+    await region.lease({ ...request, holder: `other-${index % 100}` });
+    // Shares are worked out once a second.
+    if (index === 99) pass(1);
+  }
+};
+
+const samplings = (viewer: { frames: readonly { type: string }[] }) =>
+  viewer.frames.filter(({ type }) => type === "sampling");
+
+test("[S42] how often AWS is looked at is told to who opted in, when it changes and when they join", async () => {
+  const { stack, classic, modern } = await watched("b-sampled");
+  const channel = `stacks/us-east-1/${stack.name}`;
+  expect(samplings(modern)).toEqual([]);
+  await trackerOf(stack.name).nudge(false);
+  const push = { type: "sampling", channel, periodSeconds: 60, reason: "push" };
+  await modern.until(3);
+  expect(samplings(modern)).toEqual([push]);
+  const late = await connect(stack.name, { subprotocol: true });
+  await late.settled();
+  expect(samplings(late)).toEqual([push]);
+  pass(601);
+  await crowd();
+  for (let looks = 0; looks < 3; looks += 1) {
+    pass(61);
+    await poll(stack.name);
+  }
+  await Promise.all([modern.settled(), classic.settled()]);
+  expect(samplings(modern)).toEqual([
+    push,
+    { ...push, reason: "budget", periodSeconds: expect.any(Number), allowedPerSecond: 0.5 },
+  ]);
+  expect(samplings(classic)).toEqual([]);
+});
+
+test("[S42] a deployment's channel tells the slowest of its running stacks", async () => {
+  for (const name of ["b-one", "b-two"]) newStack(name).own("CREATE_IN_PROGRESS");
+  await register("sampled", { "b-one": [], "b-two": [], "b-later": ["b-one"] });
+  const told = async () => {
+    const joined = await deploymentOf("sampled").join({ gateway: "g", classic: false });
+    return joined.ok ? (joined.value.transient ?? []).map((text) => JSON.parse(text) as unknown) : [];
+  };
+  expect(await told()).toEqual([]);
+  const deployment = deploymentOf("sampled");
+  await deployment.noteSampling("b-one", { periodSeconds: 9, reason: "budget", allowedPerSecond: 6 });
+  await deployment.noteSampling("b-two", { periodSeconds: 12, reason: "budget", allowedPerSecond: 6 });
+  await deployment.noteSampling("b-later", { periodSeconds: 30, reason: "budget", allowedPerSecond: 6 });
+  const channel = "deployments/sampled-dev";
+  expect(await told()).toEqual([
+    { type: "sampling", channel, periodSeconds: 12, reason: "budget", allowedPerSecond: 6 },
+  ]);
 });

@@ -1,4 +1,6 @@
 /** How well what is shown is known, kept up as the connection is lost and comes back. */
+import { samplingWords } from "../../domain/words/sampling-words.ts";
+import type { Sampling } from "../../protocol/connection/sampling-frame.ts";
 import type { ConnectionState } from "../../client/connection/connection-state.ts";
 import type { Contact } from "./scene.ts";
 
@@ -27,6 +29,10 @@ export class ContactKeeper {
 
   trouble(message: string): void {
     this.#contact = { ...this.#contact, trouble: message };
+  }
+
+  sampling(sampling: Sampling): void {
+    this.#contact = { ...this.#contact, sampling: samplingWords(sampling) };
   }
 
   /** News came, so whatever the trouble was, it is over. */

@@ -64,7 +64,7 @@ export const progressText = (progress: DeploymentProgress, now: number, columns:
 
 /** How old the picture is, where it is not live; and for a while, that it is again. */
 export const contactLine = (
-  { connection, regained, trouble, isNew }: Contact,
+  { connection, regained, trouble, sampling, isNew }: Contact,
   now: number,
 ): Line | undefined => {
   const age = (since: number) => durationText((now - since) / 1000);
@@ -83,7 +83,8 @@ export const contactLine = (
     case "live":
       if (regained && now - regained.at < REGAINED_MS)
         return line(piece(`✓ ${regainedText(regained.events)}`, "good"));
-      return trouble === undefined ? undefined : line(piece(`AWS: ${trouble}`, "warning"));
+      if (trouble !== undefined) return line(piece(`AWS: ${trouble}`, "warning"));
+      return sampling === undefined ? undefined : line(piece(sampling, "quiet"));
   }
 };
 

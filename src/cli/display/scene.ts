@@ -23,6 +23,8 @@ export type Contact = Readonly<{
   regained?: Readonly<{ at: number; events: number | undefined }>;
   /** What the server said of its own contact with AWS, until something new comes. */
   trouble?: string;
+  /** How often AWS is looked at, in words, where that is not as often as is set. */
+  sampling?: string | undefined;
 }>;
 
 export type DeploymentScene = Readonly<{

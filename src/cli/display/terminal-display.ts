@@ -166,6 +166,10 @@ export const terminalDisplay = (options: TerminalDisplayOptions): Required<Telle
       keeper.trouble(message);
       paintSoon();
     },
+    sampling: (sampling) => {
+      keeper.sampling(sampling);
+      paintSoon();
+    },
     regained: (events) => {
       keeper.regained(events, clock());
       paintSoon();

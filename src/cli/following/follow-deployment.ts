@@ -123,6 +123,7 @@ export const followDeployment = async (options: FollowOptions): Promise<Ending> 
         store.listener.transient?.(frame);
         if (!catchingUp.isHolding) teller.transient(frame);
       },
+      sampling: (sampling) => teller.sampling(sampling),
       trouble: ({ message }) => teller.trouble(message),
       refused: ({ code, message }) => over.resolve({ kind: "refused", code, message }),
     },

@@ -104,6 +104,7 @@ export const followStack = async (options: FollowStackOptions): Promise<Ending> 
           catchingUp.take(frames);
           judge();
         },
+        sampling: (sampling) => teller.sampling(sampling),
         trouble: ({ code, message, retryable }) => {
           if (code === "STACK_NOT_FOUND" && wait) {
             waitOn();

@@ -5,6 +5,7 @@
 import type { ConnectionState } from "../../client/connection/connection-state.ts";
 import type { Position } from "../../client/channel-follower.ts";
 import type { ChannelFrame, TransientFrame } from "../../client/connection/server-frame.ts";
+import type { Sampling } from "../../protocol/connection/sampling-frame.ts";
 import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import type { Ending } from "./ending.ts";
 
@@ -16,6 +17,8 @@ export type Teller = Readonly<{
   /** `replay`: they happened before somebody looked. */
   events?: (frames: readonly ChannelFrame[], replay: boolean) => void;
   transient?: (frame: TransientFrame) => void;
+  /** How often AWS is looked at, when that changes. */
+  sampling?: (sampling: Sampling) => void;
   /** Trouble between the server and AWS. */
   trouble?: (message: string) => void;
   /** After a loss all is known again; so many events came meanwhile, undefined: all has been told anew. */
@@ -33,6 +36,7 @@ export const allOf = (tellers: readonly Teller[]): Required<Teller> => ({
   snapshot: (progress, head) => tellers.forEach((teller) => teller.snapshot?.(progress, head)),
   events: (frames, replay) => tellers.forEach((teller) => teller.events?.(frames, replay)),
   transient: (frame) => tellers.forEach((teller) => teller.transient?.(frame)),
+  sampling: (sampling) => tellers.forEach((teller) => teller.sampling?.(sampling)),
   trouble: (message) => tellers.forEach((teller) => teller.trouble?.(message)),
   regained: (events) => tellers.forEach((teller) => teller.regained?.(events)),
   waiting: () => tellers.forEach((teller) => teller.waiting?.()),

@@ -3,6 +3,7 @@
  * times as large. What is not understood is no frame, so that a newer server can say more.
  */
 import type { Disconnect, RequestError, Subscribed } from "../../protocol/connection/control-frames.ts";
+import type { SamplingFrame } from "../../protocol/connection/sampling-frame.ts";
 import { EVENT_LEVELS } from "../../domain/words/levels.ts";
 import type { DeploymentFrame } from "../../protocol/deployment/deployment-events.ts";
 import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
@@ -49,7 +50,15 @@ export type ListFrame = Readonly<{
 }>;
 
 export type ServerFrame =
-  ListFrame | Subscribed | Snapshot | Batch | TransientFrame | Disconnect | RequestError | Trouble;
+  | ListFrame
+  | Subscribed
+  | Snapshot
+  | Batch
+  | TransientFrame
+  | SamplingFrame
+  | Disconnect
+  | RequestError
+  | Trouble;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -113,6 +122,9 @@ const isTransient = (frame: Fields): frame is TransientFrame =>
 const isList = (frame: Fields): frame is ListFrame =>
   isText(frame["channel"]) && isFields(frame["data"]) && Array.isArray(frame["data"]["items"]);
 
+const isSampling = (frame: Fields): frame is SamplingFrame =>
+  isText(frame["channel"]) && typeof frame["periodSeconds"] === "number" && isText(frame["reason"]);
+
 const parsed = (text: string): unknown => {
   try {
     return JSON.parse(text);
@@ -134,6 +146,8 @@ export const serverFrameOf = (text: string): ServerFrame | undefined => {
       return batchOf(frame["channel"], frame["events"]);
     case "disconnect":
       return isDisconnect(frame) ? frame : undefined;
+    case "sampling":
+      return isSampling(frame) ? frame : undefined;
     case "error":
       return isError(frame) ? frame : undefined;
     case "list":

@@ -109,6 +109,7 @@ export const DeploymentPage = ({ deploymentId, environment }: DeploymentAddress)
       isPast={past !== undefined}
       isStale={isStale}
       trouble={followed.trouble.value}
+      sampling={followed.sampling.value}
       log={followed.log}
       following={following}
     />

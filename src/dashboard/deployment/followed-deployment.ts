@@ -3,6 +3,7 @@
  * its sockets; a new one goes on where the last one was.
  */
 import { effect, signal, type ReadonlySignal } from "@preact/signals";
+import type { Sampling } from "../../protocol/connection/sampling-frame.ts";
 import type { ChannelListener, ChannelRefusal, Position } from "../../client/channel-follower.ts";
 import { DeploymentStore } from "../../client/deployment-store.ts";
 import { openStream, type Stream } from "../../client/stream.ts";
@@ -24,6 +25,8 @@ export class FollowedDeployment {
   readonly connection = new LiveConnection(refuseTokenNow);
   readonly view = new RunView();
   readonly log = new EventLog();
+  /** How often AWS is looked at, once that has been told. */
+  readonly sampling = signal<Sampling | undefined>(undefined);
   readonly #address: DeploymentAddress;
   readonly #onMilestone: (frame: DeploymentFrame) => void;
   readonly #refusal = signal<ChannelRefusal | undefined>(undefined);
@@ -123,6 +126,9 @@ export class FollowedDeployment {
       },
       // What they tell of follows from the events, too: drawing each of them would cost more than it shows.
       transient: () => undefined,
+      sampling: (sampling) => {
+        this.sampling.value = sampling;
+      },
       refused: (refusal) => {
         this.#refusal.value = refusal;
       },

@@ -9,6 +9,7 @@ import type { Position } from "../../client/channel-follower.ts";
 import type { RestFailure } from "../../client/rest-call.ts";
 import type { StackView } from "../../domain/stack/stack-view.ts";
 import type { StackAddress } from "../../protocol/connection/channel-names.ts";
+import type { Sampling } from "../../protocol/connection/sampling-frame.ts";
 import type { StackComplete, StackFrame } from "../../protocol/stack/stack-frames.ts";
 import type { AwsTrouble } from "../elements/trouble-note.tsx";
 import { onceAFrame } from "../once-a-frame.ts";
@@ -30,6 +31,8 @@ export class FollowedStack {
   readonly #draw = onceAFrame(() => (this.#shown.value = this.#store.view));
   /** Events, oldest first; grows in place. */
   readonly lines: StackFrame[] = [];
+  /** How often AWS is looked at, once that has been told. */
+  readonly sampling = signal<Sampling | undefined>(undefined);
   #liveAfter = Number.POSITIVE_INFINITY;
   #track: Track | undefined;
   #position: Position | undefined;
@@ -73,6 +76,9 @@ export class FollowedStack {
         },
         resumed: (head) => this.connection.resumed(this.lines.at(-1)?.offset ?? 0, head),
         events: (frames) => this.#take(frames.filter(isOfStack)),
+        sampling: (sampling) => {
+          this.sampling.value = sampling;
+        },
         trouble: ({ code, message }) => this.#troubled({ code, message }),
       },
     );

@@ -9,6 +9,7 @@ import { notifyEnd } from "../deployment/run/end-notice.ts";
 import { Empty, FailureNote, Loading } from "../elements/answer.tsx";
 import { FilterInput, focusFilter } from "../elements/filter-input.tsx";
 import { kindOfStatus, OUTCOME_WORDS } from "../../domain/words/status-words.ts";
+import { SamplingLine } from "../elements/lazy-sampling-line.ts";
 import { TroubleNote } from "../elements/trouble-note.tsx";
 import { announce } from "../shell/announcements.tsx";
 import { useKeys } from "../shell/keys.ts";
@@ -90,6 +91,7 @@ export const StackPage = (address: StackAddress) => {
     l: { does: "Follow the newest event, or pause", run: () => (following.value = !following.value) },
   });
   const stack = followed.shown.value;
+  const sampling = followed.sampling.value;
   const isStale = followed.connection.lostAt.value !== undefined;
   const isRunning = stack !== undefined && standingOf(stack.status) === "running";
   usePageStatus(
@@ -99,6 +101,7 @@ export const StackPage = (address: StackAddress) => {
   return (
     <div class="page">
       {followed.trouble.value && <TroubleNote trouble={followed.trouble.value} />}
+      {sampling && sampling.reason !== "quiet" && <SamplingLine sampling={sampling} />}
       {stack === undefined ? (
         <>
           <h1>{stackName}</h1>

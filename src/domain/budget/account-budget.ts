@@ -29,6 +29,8 @@ export type Lease = Readonly<{
   againInMs: number;
   periodMs: number;
   isFree: boolean;
+  /** Calls a second that AWS allows, as far as was found out. */
+  allowedPerSecond?: number;
 }>;
 
 /** How far ahead looks are granted, in milliseconds: so long a throttle takes to reach everybody. */
@@ -100,6 +102,10 @@ export class AccountBudget {
 
   /** A lease for who looks again and again and is to look now; a holder's lease replaces the one before. */
   lease(request: LeaseRequest, now: number): Lease {
+    return { ...this.granted(request, now), allowedPerSecond: this.rate.perSecond };
+  }
+
+  private granted(request: LeaseRequest, now: number): Lease {
     const { holder, kind, wantedMs, looks, calls, throttled, throttledAgoMs = 0 } = request;
     this.grow(now);
     if (throttled) this.noteThrottle(now - throttledAgoMs);

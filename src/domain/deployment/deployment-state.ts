@@ -172,6 +172,12 @@ const FINISHED: ReadonlySet<StackStatus> = new Set<StackStatus>([
 
 export const isFinished = ({ status }: Pick<StackNode, "status">): boolean => FINISHED.has(status);
 
+/** Whether a stack's operation is under way. */
+export const isRunningIn = ({ stacks }: Pick<DeploymentState, "stacks">, name: string): boolean => {
+  const stack = stacks.get(name);
+  return stack !== undefined && stack.status !== "pending" && !isFinished(stack);
+};
+
 type Going = Pick<DeploymentState, "mode" | "status" | "grouped">;
 
 /**

@@ -20,14 +20,18 @@ const SAFETY_AT_REST_MS = 30_000;
 const FASTEST_MS = 1_000;
 const QUICKENED_MS = 5_000;
 
+/** Whether AWS pushes what is new. */
+export const isPushing = ({ pushedAt = -Infinity }: Pace, now: number): boolean => now - pushedAt < PUSHING_MS;
+
 /** The period in milliseconds. `intervalMs`: as it is set; `isFree`: AWS allows much more than is asked for. */
 export const paceMs = (
   intervalMs: number,
-  { pushedAt = -Infinity, newsAt = -Infinity }: Pace,
+  pace: Pace,
   isFree: boolean,
   now: number,
 ): number => {
-  if (now - pushedAt < PUSHING_MS)
+  const { newsAt = -Infinity } = pace;
+  if (isPushing(pace, now))
     return Math.max(intervalMs, now - newsAt < FLOWING_MS ? SAFETY_MS : SAFETY_AT_REST_MS);
   const isFlowing = now - newsAt < FLOWING_PERIODS * intervalMs;
   return isFree && isFlowing && intervalMs <= QUICKENED_MS

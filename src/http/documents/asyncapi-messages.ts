@@ -18,6 +18,7 @@ import {
   stackCompleteSchema,
   troubleFrameSchema,
 } from "../../protocol/stack/stack-frames.ts";
+import { samplingFrameSchema } from "../../protocol/connection/sampling-frame.ts";
 import { transientFrameSchema } from "../../protocol/connection/transient-frames.ts";
 import { listChangedSchema, listFrameSchema } from "../../protocol/list-frames.ts";
 import { boardExample } from "../radar/radar-examples.ts";
@@ -228,6 +229,13 @@ export const socketMessages: Readonly<Record<string, SocketMessage>> = {
       timestamp: "2025-10-09T14:36:15.000Z",
       error: { code: "AWS_UNREACHABLE", message: "CloudFormation cannot be reached", retryable: true },
     },
+  },
+  Sampling: {
+    summary: "How often AWS is looked at, to clients that opted in, when that changes; transient",
+    from: "server",
+    on: both,
+    schema: samplingFrameSchema,
+    example: { type: "sampling", channel, periodSeconds: 9, reason: "budget", allowedPerSecond: 6 },
   },
   RequestError: {
     summary: "Why a request on the socket was refused",

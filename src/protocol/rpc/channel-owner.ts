@@ -58,6 +58,8 @@ export type Push = Readonly<{
   transient: readonly string[];
   /** The channel is deleted. A former release's gateway learns it with its viewers' next word, by another epoch. */
   deleted?: boolean;
+  /** Frames without offsets for viewers that opted in alone. */
+  control?: readonly string[];
   /** See `RPC_VERSION`. */
   version?: number;
 }>;

@@ -44,6 +44,7 @@ type Held = Readonly<{
   againAt: number;
   periodMs: number;
   isFree: boolean;
+  allowedPerSecond: number | undefined;
 }>;
 
 export class CallLease {
@@ -82,9 +83,15 @@ export class CallLease {
     return this.held?.isFree ?? true;
   }
 
-  /** Milliseconds between two looks as the budget has them; 0: as they are wanted. */
-  get periodMs(): number {
-    return this.held === undefined || this.held.isFree ? 0 : this.held.periodMs;
+  /** Milliseconds between two looks where the budget has them more rarely than was wanted; 0: it does not. */
+  get slowedMs(): number {
+    const { held } = this;
+    return held && !held.isFree && held.periodMs > held.wanted.wantedMs ? held.periodMs : 0;
+  }
+
+  /** Calls a second that AWS allows all; undefined: nobody knows. */
+  get allowedPerSecond(): number | undefined {
+    return this.held?.allowedPerSecond;
   }
 
   /** Milliseconds until the next turn, or until it is to be asked for. */
@@ -116,6 +123,7 @@ export class CallLease {
       againAt: at,
       periodMs: wanted.wantedMs,
       isFree: false,
+      allowedPerSecond: undefined,
     };
     this.held = { ...held, times: [at, ...held.times].toSorted((one, other) => one - other) };
   }
@@ -159,6 +167,7 @@ export class CallLease {
       againAt: now + lease.againInMs,
       periodMs: lease.periodMs,
       isFree: lease.isFree,
+      allowedPerSecond: lease.allowedPerSecond,
     };
   }
 }

@@ -6,7 +6,8 @@ import { outOfSightFrame, type LostStacks } from "../../domain/run/out-of-sight.
 import type { AwsSession } from "../../aws/identity/session.ts";
 import { workerSession } from "../../aws/identity/worker-session.ts";
 import { Channel } from "../../channel/channel.ts";
-import { hasEnded, isSettled } from "../../domain/deployment/deployment-state.ts";
+import { hasEnded, isRunningIn, isSettled } from "../../domain/deployment/deployment-state.ts";
+import type { Sampling } from "../../protocol/connection/sampling-frame.ts";
 import type { Join, JoinRequest } from "../../protocol/rpc/channel-owner.ts";
 import type { FarEnd, TriedAgain } from "../../protocol/rpc/far-end.ts";
 import type { Env } from "../../env.ts";
@@ -25,6 +26,7 @@ import { DeploymentSnapshot } from "./deployment-snapshot.ts";
 import { DeploymentStore } from "./deployment-store.ts";
 import { DestinationFeed } from "../audiences/destination-feed.ts";
 import { fedDeployment } from "../audiences/fed-channels.ts";
+import { DeploymentSampling } from "./deployment-sampling.ts";
 import { FedPositions } from "./fed-positions.ts";
 import { LostRun } from "../run/lost-run.ts";
 
@@ -47,6 +49,7 @@ export class DeploymentChannel {
   private readonly consumers: LogConsumers;
   private readonly positions: FedPositions;
   private readonly snapshot: DeploymentSnapshot;
+  private readonly sampling: DeploymentSampling;
 
   /** `beginQueued`: begins the deploy that waits, once nothing is under way any more. */
   constructor(
@@ -99,6 +102,7 @@ export class DeploymentChannel {
     this.following = following;
     this.positions = positions;
     this.snapshot = new DeploymentSnapshot(store);
+    this.sampling = new DeploymentSampling(name, (stack) => isRunningIn(store.state, stack));
     this.trail = auditTable ? { session, table: auditTable } : undefined;
   }
 
@@ -128,13 +132,20 @@ export class DeploymentChannel {
     const joined = channel.join(gateway, asked, classic ? store.runStart : undefined);
     this.ctx.waitUntil(channel.alarm.ensure());
     const known = store.address && store.state.run > 0;
-    const transient = [...this.lostStacks].map(([stack, lost]) => outOfSightFrame(channel.name, stack, lost));
+    const lost = [...this.lostStacks].map(([stack, sight]) => outOfSightFrame(channel.name, stack, sight));
+    const transient = [...lost, ...(classic ? [] : this.sampling.frames)];
     return {
       ...joined,
       ...(known && !joined.recovered && !classic && { snapshot: this.snapshot.text }),
       ...(store.address && { address: store.address }),
       ...(transient.length > 0 && { transient }),
     };
+  }
+
+  /** A stack's tracker tells how often it is looked at. */
+  noteSampling(stack: string, sampling: Sampling): void {
+    const frames = this.sampling.note(stack, sampling);
+    if (frames.length > 0) this.channel.gateways.send([], [], frames);
   }
 
   /** A gateway has no viewer any more. */

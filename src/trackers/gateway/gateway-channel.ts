@@ -115,11 +115,11 @@ export class GatewayChannel {
   }
 
   /** Passes on what the owner pushed, and pulls what is missing before it. */
-  async push({ epoch, offset, runs, transient, deleted }: Push, now: number): Promise<void> {
+  async push({ epoch, offset, runs, transient, control = [], deleted }: Push, now: number): Promise<void> {
     this.contactAt = now;
     if (deleted) return this.end();
     // Where the head is concerns no viewer.
-    if (runs.length > 0 || transient.length > 0) this.keeping.sockets.expire(now);
+    if (runs.length + transient.length + control.length > 0) this.keeping.sockets.expire(now);
     if (this.row && this.row.epoch !== epoch) this.dismiss();
     if (this.heard?.epoch !== epoch || this.heard.offset < offset) this.heard = { epoch, offset };
     const isLate = this.row !== undefined && this.row.offset > offset;
@@ -129,6 +129,8 @@ export class GatewayChannel {
     for (const [socket, member] of this.members) {
       if (member.joinedAt > offset || this.keeping.sockets.isLagging(socket)) continue;
       for (const frame of transient) this.keeping.sockets.send(socket, frame);
+      if (this.keeping.sockets.keptOf(socket)?.optedIn)
+        for (const frame of control) this.keeping.sockets.send(socket, frame);
     }
   }
 

@@ -2,6 +2,7 @@
  * Hands a stack's events to the deployments that it belongs to: a consumer of the log with a cursor for each. A call
  * that is lost is made again; the deployment knows by the position what it has.
  */
+import type { Sampling } from "../../protocol/connection/sampling-frame.ts";
 import type { FeedDelivery, FeedRequest } from "../../protocol/rpc/stack-feed.ts";
 import * as z from "zod";
 import { Row, Rows } from "../../channel/rows.ts";
@@ -127,6 +128,15 @@ export class DeploymentFeeds {
       const delivered = behind.map(({ feed, trouble }) => this.deliverTo(feed, epoch, head, trouble));
       this.notBefore = (await Promise.all(delivered)).every(Boolean) ? 0 : now + RETRY_MS;
     });
+  }
+
+  /** Tells those whose run goes on how often the stack is looked at, once: what is lost is told with the next change. */
+  async tellSampling(sampling: Sampling): Promise<void> {
+    await Promise.allSettled(
+      this.all
+        .filter(({ resting }) => !resting)
+        .map(({ deployment, stack }) => deploymentOf(this.env, deployment).noteSampling(stack, sampling)),
+    );
   }
 
   /** Milliseconds until there is something to hand on; undefined: nothing waits. */

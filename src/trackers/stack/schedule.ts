@@ -3,7 +3,9 @@ import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import type { Trouble } from "../../domain/failure/trouble.ts";
 import { lookClassOf, nextPollIn, sweepAgeMs } from "../../domain/stack/next-poll.ts";
 import { paceMs, type Pace } from "../../domain/stack/pace.ts";
+import { samplingOf } from "../../domain/stack/sampling.ts";
 import type { NameStanding } from "../../domain/radar/stack-listing.ts";
+import type { Sampling } from "../../protocol/connection/sampling-frame.ts";
 import type { StackAddress } from "../../protocol/connection/channel-names.ts";
 import { success, type Result } from "../../protocol/result.ts";
 import type { Env } from "../../env.ts";
@@ -70,6 +72,16 @@ export class Schedule {
   noteThrottle(looks: Looks): void {
     const now = Date.now();
     this.parts.ctx.waitUntil(this.parts.lease.noteThrottle(this.wantedLook(looks, now), now));
+  }
+
+  /** How often the stack is looked at; undefined: it is not. */
+  sampling({ pace }: Looks): Sampling | undefined {
+    const now = Date.now();
+    const { slowedMs, allowedPerSecond } = this.parts.lease;
+    const wantedMs = this.wantedIn({ trouble: undefined, pace }, now);
+    return wantedMs === undefined
+      ? undefined
+      : samplingOf({ wantedMs, slowedMs, allowedPerSecond, pace, now });
   }
 
   /** The region's object grants a look. */

@@ -213,14 +213,18 @@ export class StackChannel {
   }
 
   /** A gateway has a viewer of the stack. */
-  join({ gateway, subject, ...asked }: JoinRequest): Join {
+  join({ gateway, subject, classic, ...asked }: JoinRequest): Join {
     // Trouble of a time when nobody asked is old news: the look that follows tells how things are.
     const trouble = this.isPolled ? this.poll.troubleFrame() : undefined;
     this.poll.noteAsker(subject);
     const joined = this.channel.join(gateway, asked, this.store.log.floor);
     this.interest.noteArrival();
     this.ctx.waitUntil(this.arouse(Date.now()));
-    return { ...joined, ...(trouble && { transient: [JSON.stringify(trouble)] }) };
+    const transient = [
+      ...(trouble ? [JSON.stringify(trouble)] : []),
+      ...(classic ? [] : this.commits.samplingFrames),
+    ];
+    return { ...joined, ...(transient.length > 0 && { transient }) };
   }
 
   /** Events after an offset, for a gateway that missed a push; that it asks sees to it that the next look is due. */

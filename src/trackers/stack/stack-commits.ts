@@ -5,6 +5,8 @@ import type { Advance } from "../../domain/stack/findings.ts";
 import { isComplete, rootOf } from "../../domain/stack/stack-state.ts";
 import type { Env } from "../../env.ts";
 import { regionOf } from "../../objects.ts";
+import { isNewSampling } from "../../domain/stack/sampling.ts";
+import { samplingFrame, type Sampling } from "../../protocol/connection/sampling-frame.ts";
 import type { StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { TroubleFrame } from "../../protocol/stack/stack-frames.ts";
 import { tellOfFrames } from "../audiences/event-lines.ts";
@@ -32,6 +34,8 @@ export class StackCommits {
   private readonly parts: Parts;
   /** The stack's own status as its region was told last. */
   private shownStatus: string | undefined;
+  /** What viewers know of how often the stack is looked at; undefined: nothing, it is as usual. */
+  private sampling: Sampling | undefined;
 
   constructor(parts: Parts) {
     this.parts = parts;
@@ -60,6 +64,25 @@ export class StackCommits {
   /** A look has failed, and viewers are to know. */
   noteTrouble(frame: TroubleFrame): void {
     this.parts.channel.gateways.send([], [JSON.stringify(frame)]);
+  }
+
+  /** Viewers who opted in, and deployments whose runs go on, are to know how often the stack is looked at, if that is news. */
+  noteSampling(next: Sampling | undefined): void {
+    const { ctx, channel, feeds } = this.parts;
+    const before = this.sampling;
+    const isNews = next && (before ? isNewSampling(before, next) : next.reason !== "quiet");
+    if (!isNews) return;
+    this.sampling = next;
+    channel.gateways.send([], [], [JSON.stringify(samplingFrame(channel.name, next))]);
+    ctx.waitUntil(feeds.tellSampling(next));
+  }
+
+  /** What viewers who opted in and have just come are told. */
+  get samplingFrames(): readonly string[] {
+    const { sampling } = this;
+    return sampling && sampling.reason !== "quiet"
+      ? [JSON.stringify(samplingFrame(this.parts.channel.name, sampling))]
+      : [];
   }
 
   /** The region's board shows the stack as its newest own event does. */

@@ -120,7 +120,10 @@ export class StackPoll implements AlarmTask {
    * allows none soon, the look is owed.
    */
   look(isUrgent = true): Promise<void> {
-    return this.flight.run(() => this.lookOnce(isUrgent));
+    return this.flight.run(async () => {
+      await this.lookOnce(isUrgent);
+      this.parts.commits.noteSampling(this.parts.schedule.sampling(this));
+    });
   }
 
   /** Looks unless that was done within the last `milliseconds`; false: it was. */

@@ -1,4 +1,5 @@
 /** A run in the view that the address asks for; views that few open are loaded when they are opened. */
+import type { Sampling } from "../../../protocol/connection/sampling-frame.ts";
 import type { Signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { DeploymentAddress } from "../../../protocol/connection/channel-names.ts";
@@ -8,6 +9,7 @@ import { now } from "../../clock.ts";
 import { lazy } from "../../elements/lazy.tsx";
 import { FilterInput } from "../../elements/filter-input.tsx";
 import { Empty } from "../../elements/answer.tsx";
+import { SamplingLine } from "../../elements/lazy-sampling-line.ts";
 import { TroubleNote } from "../../elements/trouble-note.tsx";
 import type { AwsTrouble } from "../aws-watch.ts";
 import { DeploymentLog, NO_RANGE } from "../deployment-log.tsx";
@@ -50,6 +52,7 @@ type RunPageProps = Readonly<{
   /** What is shown may be older than it says. */
   isStale: boolean;
   trouble: AwsTrouble | undefined;
+  sampling: Sampling | undefined;
   log: EventLog;
   following: Signal<boolean>;
 }>;
@@ -122,12 +125,13 @@ const View = ({ address, view, newest, log, following, isPast }: RunPageProps) =
 };
 
 export const RunPage = (props: RunPageProps) => {
-  const { view, newest, isPast, isStale, trouble } = props;
+  const { view, newest, isPast, isStale, trouble, sampling } = props;
   const progress = view.progress.value;
   if (!progress) return null;
   return (
     <div class={isStale ? "page is-stale" : "page"}>
       {trouble && <TroubleNote trouble={trouble} />}
+      {sampling && !isPast && sampling.reason !== "quiet" && <SamplingLine sampling={sampling} />}
       {isPast && <PastNote run={progress.run} newest={newest.run} />}
       <div class={isStale ? "stale" : undefined}>
         <RunHead progress={progress} isBrief={tabOf(queryValue("tab")) !== ""}>

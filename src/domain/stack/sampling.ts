@@ -1,0 +1,31 @@
+/** How often a stack is looked at, as viewers are told it, and which change of that is worth telling. */
+import type { Sampling } from "../../protocol/connection/sampling-frame.ts";
+import { isPushing, type Pace } from "./pace.ts";
+
+type Looks = Readonly<{
+  wantedMs: number;
+  /** The period that the budget has for it, where that is longer than what was wanted. */
+  slowedMs: number;
+  allowedPerSecond: number | undefined;
+  pace: Pace;
+  now: number;
+}>;
+
+const secondsOf = (ms: number): number => Math.max(1, Math.round(ms / 1000));
+
+/** A period that differs by less than this part is the same to a viewer. */
+const SAME = 0.25;
+
+export const samplingOf = ({ wantedMs, slowedMs, allowedPerSecond, pace, now }: Looks): Sampling => {
+  if (slowedMs > wantedMs) {
+    const allowed = allowedPerSecond === undefined ? {} : { allowedPerSecond: Math.round(allowedPerSecond * 10) / 10 };
+    return { periodSeconds: secondsOf(slowedMs), reason: "budget", ...allowed };
+  }
+  return { periodSeconds: secondsOf(wantedMs), reason: isPushing(pace, now) ? "push" : "quiet" };
+};
+
+/** Whether viewers who were told one are to be told the other; to go a little faster than is set is no news. */
+export const isNewSampling = (told: Sampling, next: Sampling): boolean => {
+  if (told.reason !== next.reason) return true;
+  return Math.abs(told.periodSeconds - next.periodSeconds) > Math.max(2, SAME * told.periodSeconds);
+};

@@ -1,0 +1,45 @@
+/**
+ * How often AWS is looked at for a deployment: as rarely as for the slowest of its running stacks. It is kept in memory
+ * only, as the stacks' trackers tell it again when it changes.
+ */
+import { isNewSampling } from "../../domain/stack/sampling.ts";
+import { samplingFrame, type Sampling } from "../../protocol/connection/sampling-frame.ts";
+
+export class DeploymentSampling {
+  private readonly stacks = new Map<string, Sampling>();
+  private told: Sampling | undefined;
+  private readonly channel: string;
+  private readonly isRunning: (stack: string) => boolean;
+
+  constructor(channel: string, isRunning: (stack: string) => boolean) {
+    this.channel = channel;
+    this.isRunning = isRunning;
+  }
+
+  /** What viewers who opted in and have just come are told: a frame, if it is worth one. */
+  get frames(): readonly string[] {
+    const { slowest } = this;
+    return slowest && slowest.reason !== "quiet" ? [this.text(slowest)] : [];
+  }
+
+  /** A stack's tracker tells of it. Answers what all who opted in are to be told. */
+  note(stack: string, sampling: Sampling): readonly string[] {
+    this.stacks.set(stack, sampling);
+    const { slowest, told } = this;
+    const isNews = slowest && (told ? isNewSampling(told, slowest) : slowest.reason !== "quiet");
+    if (!isNews) return [];
+    this.told = slowest;
+    return [this.text(slowest)];
+  }
+
+  private get slowest(): Sampling | undefined {
+    return [...this.stacks]
+      .filter(([stack]) => this.isRunning(stack))
+      .map(([, sampling]) => sampling)
+      .toSorted((one, other) => other.periodSeconds - one.periodSeconds)[0];
+  }
+
+  private text(sampling: Sampling): string {
+    return JSON.stringify(samplingFrame(this.channel, sampling));
+  }
+}
