@@ -134,7 +134,10 @@ export class AccountBudget {
     const granted: number[] = [];
     const refusals = throttled ? (before?.refusals ?? 0) + 1 : 0;
     // What AWS refused has cost nothing, and has its turn before all that is not booked yet, no sooner than it is wanted.
-    const pauseMs = Math.max(0, Math.max(PAUSE_MS * 2 ** Math.min(refusals - 1, 3), wantedMs) - throttledAgoMs);
+    const pauseMs = Math.max(
+      0,
+      Math.max(PAUSE_MS * 2 ** Math.min(refusals - 1, 3), wantedMs) - throttledAgoMs,
+    );
     if (throttled) granted.push(this.booked(callsPerLook, now + pauseMs));
     // Who is late finds room where those who are in time may not look for it.
     const firstUntil = now + (now - dueAt > LATE_MS ? LEASE_MS : LEASE_MS / 2);

@@ -21,15 +21,11 @@ const FASTEST_MS = 1_000;
 const QUICKENED_MS = 5_000;
 
 /** Whether AWS pushes what is new. */
-export const isPushing = ({ pushedAt = -Infinity }: Pace, now: number): boolean => now - pushedAt < PUSHING_MS;
+export const isPushing = ({ pushedAt = -Infinity }: Pace, now: number): boolean =>
+  now - pushedAt < PUSHING_MS;
 
 /** The period in milliseconds. `intervalMs`: as it is set; `isFree`: AWS allows much more than is asked for. */
-export const paceMs = (
-  intervalMs: number,
-  pace: Pace,
-  isFree: boolean,
-  now: number,
-): number => {
+export const paceMs = (intervalMs: number, pace: Pace, isFree: boolean, now: number): number => {
   const { newsAt = -Infinity } = pace;
   if (isPushing(pace, now))
     return Math.max(intervalMs, now - newsAt < FLOWING_MS ? SAFETY_MS : SAFETY_AT_REST_MS);

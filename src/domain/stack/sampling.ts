@@ -18,7 +18,8 @@ const SAME = 0.25;
 
 export const samplingOf = ({ wantedMs, slowedMs, allowedPerSecond, pace, now }: Looks): Sampling => {
   if (slowedMs > wantedMs) {
-    const allowed = allowedPerSecond === undefined ? {} : { allowedPerSecond: Math.round(allowedPerSecond * 10) / 10 };
+    const allowed =
+      allowedPerSecond === undefined ? {} : { allowedPerSecond: Math.round(allowedPerSecond * 10) / 10 };
     return { periodSeconds: secondsOf(slowedMs), reason: "budget", ...allowed };
   }
   return { periodSeconds: secondsOf(wantedMs), reason: isPushing(pace, now) ? "push" : "quiet" };

@@ -2,6 +2,7 @@
  * What a deployment and the trackers of its stacks say to each other. A tracker hands on the events of its log in order,
  * with their position, until they are acknowledged: a lost call costs time and never an event.
  */
+import type { Sampling } from "../connection/sampling-frame.ts";
 import type { LostSight } from "../deployment/deployment-progress.ts";
 import type { FailureCode } from "../failure.ts";
 
@@ -59,6 +60,8 @@ export type FeedDelivery = Readonly<{
   frames: readonly string[];
   /** Why nothing more is to be expected of the stack, if that is so. */
   trouble?: Readonly<{ code: FailureCode; message: string }>;
+  /** How often the stack is looked at, if that has changed. */
+  sampling?: Sampling;
   /** See `RPC_VERSION`. */
   version?: number;
 }>;

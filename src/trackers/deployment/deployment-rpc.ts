@@ -8,7 +8,6 @@ import type {
   Start,
   TurnAnswer,
 } from "../../domain/run/run-calls.ts";
-import type { Sampling } from "../../protocol/connection/sampling-frame.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { Session } from "../../protocol/connection/session.ts";
 import type {
@@ -74,7 +73,6 @@ export interface DeploymentRpc extends ChannelOwner, RunRpc {
   ): Promise<Result<DeploymentEvents, Failure>>;
   audit(address: Address, query: AuditQuery): Promise<Result<AuditPage, Failure>>;
   joinGroup(request: GroupRequest): Promise<boolean>;
-  noteSampling(stack: string, sampling: Sampling): Promise<void>;
   stackFrames(delivery: FeedDelivery): Promise<FeedReceipt>;
   handOnAgain(farEnd: FarEnd): Promise<TriedAgain>;
   retain(cutoff: string): Promise<void>;

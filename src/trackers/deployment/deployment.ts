@@ -7,7 +7,6 @@ import { deploymentProgressOf, stackProgressOf } from "../../domain/deployment/d
 import { fittedProgress, STATUS_PART } from "../../domain/deployment/fitted-progress.ts";
 import { withLostSight, withLostStacks } from "../../domain/run/out-of-sight.ts";
 import { runSummaryOf } from "../../domain/deployment/totals/run-summary.ts";
-import type { Sampling } from "../../protocol/connection/sampling-frame.ts";
 import type {
   Caller,
   Fact,
@@ -181,11 +180,6 @@ export class Deployment extends DeploymentObject implements DeploymentRpc {
   /** A rule puts a stack that has begun something into the deployment; false: it stays out. */
   async joinGroup(request: GroupRequest): Promise<boolean> {
     return this.refusal(request.address) === undefined && joinGroup(this.deployment, request);
-  }
-
-  /** A stack's tracker tells how often AWS is looked at for the stack. */
-  async noteSampling(stack: string, sampling: Sampling): Promise<void> {
-    this.deployment.noteSampling(stack, sampling);
   }
 
   /** Events of a stack, from its tracker: in order, and again if the tracker is not sure that they came. */

@@ -22,13 +22,17 @@ import type { DeploymentChannel } from "./deployment-channel.ts";
 
 export const takeFrames = async (
   deployment: DeploymentChannel,
-  { stack, epoch, from, frames, trouble, version }: FeedDelivery,
+  { stack, epoch, from, frames, trouble, sampling, version }: FeedDelivery,
 ): Promise<FeedReceipt> => {
   const { store, run, reporter } = deployment;
   const { address } = store;
   const last = from + frames.length - 1;
   if (!address || !deployment.wants(stack)) return { offset: last, wanted: false };
   const taken = deployment.fed(stack, epoch);
+  if (sampling) {
+    deployment.noteSampling(stack, sampling);
+    return { offset: taken, wanted: true };
+  }
   const belonging = { ...address, stack };
   const sent = frames.slice(Math.max(0, taken + 1 - from));
   const fresh = sent.flatMap((frame) => decodedText(stackFrameSchema, frame, stack) ?? []);

@@ -135,7 +135,16 @@ export class DeploymentFeeds {
     await Promise.allSettled(
       this.all
         .filter(({ resting }) => !resting)
-        .map(({ deployment, stack }) => deploymentOf(this.env, deployment).noteSampling(stack, sampling)),
+        .map(({ deployment, stack, offset }) =>
+          deploymentOf(this.env, deployment).stackFrames({
+            stack,
+            epoch: this.log.epoch,
+            from: offset + 1,
+            frames: [],
+            sampling,
+            version: RPC_VERSION,
+          }),
+        ),
     );
   }
 

@@ -51,7 +51,7 @@ const request = (holder: string, rest: Partial<LeaseRequest> = {}): LeaseRequest
 describe("a budget", () => {
   test("grants what is wanted while there is room, ten seconds at most ahead", () => {
     const budget = new AccountBudget(0, 10);
-    const free = { looksInMs: [0], againInMs: 10_000, periodMs: 3_000, isFree: true };
+    const free = { looksInMs: [0], againInMs: 10_000, periodMs: 3_000, isFree: true, allowedPerSecond: 2 };
     expect(budget.lease(request("one"), 0)).toEqual(free);
     expect(budget.lease(request("two"), 0)).toEqual(free);
     budget.lease(request("three"), 0);
@@ -60,6 +60,7 @@ describe("a budget", () => {
       againInMs: 10_400,
       periodMs: 3_000,
       isFree: false,
+      allowedPerSecond: 2,
     });
   });
 

@@ -16,6 +16,16 @@ test("viewers are told why a stack is looked at rarely", () => {
 
 test("small changes are not told", () => {
   const nine = { periodSeconds: 9, reason: "budget" } as const;
-  const changes = [{ periodSeconds: 10 }, { periodSeconds: 11 }, { periodSeconds: 12 }, { reason: "quiet" }] as const;
-  expect(changes.map((change) => isNewSampling(nine, { ...nine, ...change }))).toEqual([false, false, true, true]);
+  const changes = [
+    { periodSeconds: 10 },
+    { periodSeconds: 11 },
+    { periodSeconds: 12 },
+    { reason: "quiet" },
+  ] as const;
+  expect(changes.map((change) => isNewSampling(nine, { ...nine, ...change }))).toEqual([
+    false,
+    false,
+    true,
+    true,
+  ]);
 });
