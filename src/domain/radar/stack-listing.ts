@@ -79,6 +79,12 @@ export class StackListing {
     return success(stack ? markOf(stack) : ABSENT);
   }
 
+  /** Milliseconds until the list is older than what is wanted. */
+  servesFor(wantedMs: number): number {
+    const until = (this.listing?.at ?? -Infinity) + sweepPeriodMs(wantedMs, this.size);
+    return Math.max(0, until - this.clock());
+  }
+
   /** All stacks, by a list that is not older than what is wanted, in milliseconds. */
   async listed(wantedMs: number): Promise<Listing> {
     return this.fresh(sweepPeriodMs(wantedMs, this.size)) ?? this.flown();

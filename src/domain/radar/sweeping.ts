@@ -10,7 +10,7 @@ const PAGE_MS = 6_700;
 export const OBSERVED_MS = 15_000;
 
 /** Calls that a list of so many stacks takes. */
-const pagesOf = (stacks: number): number => Math.max(1, Math.ceil(stacks / PAGE));
+export const pagesOf = (stacks: number): number => Math.max(1, Math.ceil(stacks / PAGE));
 
 /** Milliseconds that a list serves, where it is wanted so often and the region had so many stacks. */
 export const sweepPeriodMs = (wantedMs: number, stacks: number): number =>

@@ -8,9 +8,12 @@ import type { ToldStatus } from "../../domain/radar/board-row.ts";
 import type { NameStanding } from "../../domain/radar/stack-listing.ts";
 import type { Result } from "../../protocol/result.ts";
 
+/** How a stack stands by a list of all. `freshMs`: how long that list serves; absent: an earlier release does not say. */
+export type Mark = Result<string, LookupFailure> & Readonly<{ freshMs?: number }>;
+
 export interface RegionRpc {
   standingOf(stackName: string, subject?: string): Promise<Result<NameStanding, LookupFailure>>;
-  mark(stackName: string, wantedMs: number): Promise<Result<string, LookupFailure>>;
+  mark(stackName: string, wantedMs: number): Promise<Mark>;
   observe(): Promise<void>;
   nudge(stackNames: readonly string[]): Promise<void>;
   noteStatus(stackName: string, told: ToldStatus): Promise<void>;

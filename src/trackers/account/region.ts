@@ -29,7 +29,7 @@ import type { ToldStatus } from "../../domain/radar/board-row.ts";
 import { OBSERVED_MS, sweepPeriodMs } from "../../domain/radar/sweeping.ts";
 import { isObserved } from "../radar/observed.ts";
 import { Radar } from "../radar/radar.ts";
-import type { RegionRpc } from "./region-rpc.ts";
+import type { Mark, RegionRpc } from "./region-rpc.ts";
 import { call, regionOf, stackTrackerOf } from "../../objects.ts";
 import { logLine } from "../../log.ts";
 
@@ -79,8 +79,9 @@ export class Region extends DurableObject<Env> implements RegionRpc {
   }
 
   /** How the stack of a name stands, by a list of all stacks that is not older than what is wanted: see `markOf`. */
-  async mark(stackName: string, wantedMs: number): Promise<Result<string, LookupFailure>> {
-    return this.listing.mark(stackName, wantedMs);
+  async mark(stackName: string, wantedMs: number): Promise<Mark> {
+    const mark = await this.listing.mark(stackName, wantedMs);
+    return { ...mark, freshMs: this.listing.servesFor(wantedMs) };
   }
 
   /** The region is to be looked at as a whole from now on, if it is observed; again does no harm. */
@@ -205,7 +206,7 @@ export const markIn = async (
   env: Env,
   { stackName, ...place }: StackAddress,
   wantedMs: number,
-): Promise<Result<string, LookupFailure>> => {
+): Promise<Mark> => {
   try {
     return await call(
       () => regionOf(env, place),

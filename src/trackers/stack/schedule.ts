@@ -29,8 +29,14 @@ type Parts = Readonly<{
 /** How looks went so far. `isOwed`: one waits for its turn; `pace`: what the period depends on. */
 type Looks = Readonly<{ trouble: Trouble | undefined; isOwed: boolean; pace: Pace }>;
 
+/** How late after a new list of all stacks a stack may ask for it, in milliseconds, and among how many of these they spread. */
+const APART_MS = 5_000;
+const SPREAD_MS = 4_000;
+
 export class Schedule {
   private readonly parts: Parts;
+  /** When the list of all stacks that served last is replaced, or a little later. */
+  private listedUntil = -Infinity;
 
   constructor(parts: Parts) {
     this.parts = parts;
@@ -41,7 +47,13 @@ export class Schedule {
     const wanted = this.wantedIn(looks, now);
     if (wanted === undefined) return undefined;
     const turnIn = this.parts.lease.nextIn(now);
-    return isOwed ? turnIn : Math.max(wanted, turnIn);
+    return isOwed ? turnIn : Math.max(this.listedIn(wanted, now), turnIn);
+  }
+
+  /** A period that ends with the next list of all stacks where it would end long after it: what has begun shows there first. */
+  private listedIn(wantedMs: number, now: number): number {
+    const inMs = this.listedUntil - now;
+    return inMs > 0 && wantedMs - inMs > APART_MS ? inMs : wantedMs;
   }
 
   /** Milliseconds until AWS may be asked; 0: now. `isUrgent`: somebody has just come for the stack. */
@@ -59,7 +71,12 @@ export class Schedule {
     const ageMs = interest.isArriving
       ? undefined
       : sweepAgeMs(store.state, interest.now, trouble, Date.now());
-    return ageMs === undefined ? undefined : markIn(env, address, ageMs);
+    this.listedUntil = -Infinity;
+    if (ageMs === undefined) return undefined;
+    const mark = await markIn(env, address, ageMs);
+    if (mark.ok && mark.freshMs !== undefined)
+      this.listedUntil = Date.now() + mark.freshMs + Math.random() * SPREAD_MS;
+    return mark;
   }
 
   /** What viewers alone want to know of a name that AWS has never shown, the region's object finds out for all of them. */

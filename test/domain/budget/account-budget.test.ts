@@ -1,12 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { AccountBudget, type LeaseRequest } from "../../../src/domain/budget/account-budget.ts";
 import type { LookClass } from "../../../src/domain/budget/shares.ts";
-import { tenMinutes } from "./account.ts";
-
-const chance = (): (() => number) => {
-  let seed = 7;
-  return () => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
-};
+import { chance, tenMinutes, tenMinutesOfWaiting } from "./account.ts";
 
 /** Every tenth stack has a viewer. */
 const stacks = (count: number) =>
@@ -29,6 +24,16 @@ describe("ten minutes of an account that takes 10 calls a second, and that someb
     // A stack asks the budget at most once in ten seconds.
     expect(questions).toBeLessThanOrEqual(1);
     expect(callsPerSecond).toBeGreaterThan(count === 12 ? 3.9 : 7);
+  });
+
+  test("with 500 stacks that are waited for, which cost one list", () => {
+    const { throttled, othersRefused, largestGapMs, callsPerSecond } = tenMinutesOfWaiting(500, {
+      perSecond: 10,
+      burst: 20,
+    });
+    expect({ throttled, othersRefused }).toEqual({ throttled: 0, othersRefused: 0 });
+    expect(callsPerSecond).toBeLessThanOrEqual(0.16);
+    expect(largestGapMs).toBeLessThan(40_000);
   });
 
   test("and with half as many calls allowed, hundreds of stacks still leave others their part", () => {

@@ -1,9 +1,10 @@
 /** A simulated AWS account and region with a limit of calls, asked by stacks that keep a budget and by somebody else. */
 import { AccountBudget } from "../../../src/domain/budget/account-budget.ts";
 import type { LookClass } from "../../../src/domain/budget/shares.ts";
+import { pagesOf, sweepPeriodMs } from "../../../src/domain/radar/sweeping.ts";
 
 /** A limit as AWS has it: calls are refused while the bucket is empty. */
-class TokenBucket {
+export class TokenBucket {
   private tokens: number;
   private at = 0;
   private readonly perSecond: number;
@@ -50,6 +51,50 @@ export type Outcome = Readonly<{
   /** Questions to the budget, of each stack in ten seconds. */
   questions: number;
 }>;
+
+/** A chance that is the same in every run. */
+export const chance = (): (() => number) => {
+  let seed = 7;
+  return () => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
+};
+
+/** What a stack at rest, or one that is waited for, wants to know at the latest, in milliseconds. */
+const PATIENT_MS = 30_000;
+
+/** Ten minutes of so many stacks that wait: one list serves all. */
+export const tenMinutesOfWaiting = (
+  count: number,
+  limit: Readonly<{ perSecond: number; burst: number }>,
+): Omit<Outcome, "questions"> => {
+  const bucket = new TokenBucket(limit.perSecond, limit.burst);
+  const budget = new AccountBudget(0, 10);
+  let [calls, refused, others, othersRefused, listedAt, largestGapMs] = [0, 0, 0, 0, 0, 0];
+  const due: number[] = [];
+  for (let now = 0; now < 600_000; now += 10) {
+    if (now % 1000 === 500) {
+      others += 1;
+      if (!bucket.takes(now)) othersRefused += 1;
+    }
+    if (due.length === 0 && (now === 0 || now - listedAt >= sweepPeriodMs(PATIENT_MS, count))) {
+      largestGapMs = Math.max(largestGapMs, now - listedAt);
+      listedAt = now;
+      for (let page = 0, at = now; page < pagesOf(count); page += 1) {
+        at += budget.take(1, at, "waiting") ?? 0;
+        due.push(at);
+      }
+    }
+    for (; due[0] !== undefined && due[0] <= now; due.shift()) {
+      calls += 1;
+      if (!bucket.takes(now)) refused += 1;
+    }
+  }
+  return {
+    throttled: refused / calls,
+    othersRefused: othersRefused / others,
+    largestGapMs,
+    callsPerSecond: calls / 600,
+  };
+};
 
 /** Ten minutes of `kinds`, all registered in the first second. Gaps count once all have looked twice. */
 export const tenMinutes = (
