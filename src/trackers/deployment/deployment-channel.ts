@@ -25,8 +25,8 @@ import { DeploymentFollowing } from "./deployment-following.ts";
 import { DeploymentSnapshot } from "./deployment-snapshot.ts";
 import { DeploymentStore } from "./deployment-store.ts";
 import { DestinationFeed } from "../audiences/destination-feed.ts";
+import { DeploymentSampling } from "../../channel/deployment-sampling.ts";
 import { fedDeployment } from "../audiences/fed-channels.ts";
-import { DeploymentSampling } from "./deployment-sampling.ts";
 import { FedPositions } from "./fed-positions.ts";
 import { LostRun } from "../run/lost-run.ts";
 

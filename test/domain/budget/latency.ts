@@ -97,7 +97,11 @@ export const latencies = (way: Way, count: number, random: () => number): Latenc
   for (let now = 0; now < 400_000; now += 10)
     for (const stack of stacks) {
       if (way === "push")
-        for (let at = stack.pushes[stack.pushed]; at !== undefined && at <= now; at = stack.pushes[stack.pushed]) {
+        for (
+          let at = stack.pushes[stack.pushed];
+          at !== undefined && at <= now;
+          at = stack.pushes[stack.pushed]
+        ) {
           stack.pushed += 1;
           stack.pace = { ...stack.pace, pushedAt: now };
           const inMs = Math.max(budget.take(1, now, "watched") ?? 0, stack.lookedAt + 1_000 - now);

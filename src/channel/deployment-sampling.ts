@@ -2,8 +2,8 @@
  * How often AWS is looked at for a deployment: as rarely as for the slowest of its running stacks. It is kept in memory
  * only, as the stacks' trackers tell it again when it changes.
  */
-import { isNewSampling } from "../../domain/stack/sampling.ts";
-import { samplingFrame, type Sampling } from "../../protocol/connection/sampling-frame.ts";
+import { isNewSampling } from "../domain/stack/sampling.ts";
+import { samplingFrame, type Sampling } from "../protocol/connection/sampling-frame.ts";
 
 export class DeploymentSampling {
   private readonly stacks = new Map<string, Sampling>();
