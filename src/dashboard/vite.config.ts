@@ -6,9 +6,9 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 
-/** What most pages need: one file, as many small ones compress badly. */
+/** What most pages need: one file, as many small ones compress badly; not what waits for a click. */
 const SHARED =
-  /src.dashboard.(?:log|elements|shell|deployment.run.end-notice|address|server|session|clock|preferences|route|once)|src.(?:client|protocol|domain.words)|node_modules|preload-helper/;
+  /src.dashboard.(?:log|elements.(?!dialog|copy-button|console-link|aws-console|reason|lazy-evidence)|shell|deployment.run.end-notice|address|server|session|clock|preferences|route|once)|src.(?:client|protocol.(?!partitions)|domain.words)|node_modules|preload-helper/;
 
 const outDir = join(import.meta.dirname, "../../dist/dashboard");
 

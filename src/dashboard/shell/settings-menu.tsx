@@ -1,74 +1,12 @@
-/** How the reader wants the pages, and who the reader is. */
+/** The menu of settings; what is in it is loaded when it is first opened. */
+import { lazy } from "../elements/lazy.tsx";
 import { Menu } from "../elements/menu.tsx";
 import { SignMark } from "../elements/mark.tsx";
-import { THEMES, theme, TIME_FORMS, timeForm, type Theme, type TimeForm } from "../preferences.ts";
-import { claims, signOut } from "../session.ts";
 
-const THEME_WORDS: Readonly<Record<Theme, string>> = { system: "System", light: "Light", dark: "Dark" };
-const TIME_WORDS: Readonly<Record<TimeForm, string>> = { local: "Local", utc: "UTC", relative: "Relative" };
-
-type ChoiceProps<Value extends string> = Readonly<{
-  title: string;
-  values: readonly Value[];
-  words: Readonly<Record<Value, string>>;
-  chosen: Value;
-  onChoose: (value: Value) => void;
-}>;
-
-/** One of a few, all of which are seen. */
-const Choice = <Value extends string>({ title, values, words, chosen, onChoose }: ChoiceProps<Value>) => (
-  <fieldset class="choice">
-    <legend>{title}</legend>
-    {values.map((value) => (
-      <label key={value}>
-        <input type="radio" name={title} checked={value === chosen} onChange={() => onChoose(value)} />
-        <span>{words[value]}</span>
-      </label>
-    ))}
-  </fieldset>
-);
+const Settings = lazy(async () => (await import("./settings.tsx")).Settings, null);
 
 export const SettingsMenu = ({ onHelp }: Readonly<{ onHelp: () => void }>) => (
   <Menu label="Settings" class="button plain icon" face={<SignMark sign="settings" />}>
-    {(close) => (
-      <div class="settings">
-        <Choice
-          title="Theme"
-          values={THEMES}
-          words={THEME_WORDS}
-          chosen={theme.value}
-          onChoose={(value) => (theme.value = value)}
-        />
-        <Choice
-          title="Times"
-          values={TIME_FORMS}
-          words={TIME_WORDS}
-          chosen={timeForm.value}
-          onChoose={(value) => (timeForm.value = value)}
-        />
-        <div class="toolbar">
-          <button
-            type="button"
-            class="button compact"
-            onClick={() => {
-              close();
-              onHelp();
-            }}
-          >
-            Keyboard <kbd>?</kbd>
-          </button>
-        </div>
-        {claims.value && (
-          <div class="owner">
-            <span class="small">
-              <strong>{claims.value.subject}</strong> · {claims.value.role}
-            </span>
-            <button type="button" class="button compact" onClick={signOut}>
-              Sign out
-            </button>
-          </div>
-        )}
-      </div>
-    )}
+    {(close) => <Settings close={close} onHelp={onHelp} />}
   </Menu>
 );
