@@ -193,7 +193,7 @@ export const within = async <Answer>(milliseconds: number, asked: Promise<Answer
   }
 };
 
-/** What an asker is told if an object could not answer; undefined: the error says nothing of the kind, and is a bug. */
+/** What an asker is answered if an object could not answer; undefined: the error says nothing of the kind, and is a bug. */
 export const unavailableBy = (error: unknown): Failure | undefined => {
   if (says(error, "overloaded"))
     return { code: "UNAVAILABLE", message: "Too many requests at the moment: try again later" };

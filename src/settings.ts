@@ -302,7 +302,7 @@ const parse = (env: Variables): Result<Settings, readonly Failure[]> => {
   );
 };
 
-/** The settings of an environment, or one failure for each setting that is wrong; these are told to the log once. */
+/** The settings of an environment, or one failure for each setting that is wrong; these are written to the log once. */
 export const settingsOf = (env: Variables): Result<Settings, readonly Failure[]> => {
   const known = parsed.get(env);
   if (known) return known;

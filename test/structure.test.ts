@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { importsIn } from "./support/imports.ts";
-import { circlesOf } from "./support/circles.ts";
+import { cyclesOf } from "./support/cycles.ts";
 
 /** Files that a bundle of this entry would hold, relative to the project. */
 const bundled = async (entry: string): Promise<string[]> => {
@@ -43,7 +43,7 @@ describe("the structure", () => {
   test("no circle of imports, of types included, holds more than three files", () => {
     const imports = importsIn("src");
     expect(imports.get("src/index.ts")).toContain("src/env.ts");
-    expect(circlesOf(imports).filter((files) => files.length > 3)).toEqual([]);
+    expect(cyclesOf(imports).filter((files) => files.length > 3)).toEqual([]);
   });
 
   test("the simulator shares no code with the part that talks to AWS", async () => {

@@ -45,10 +45,61 @@ const retiredIn = (file: string, texts: readonly string[]): string[] =>
     }),
   );
 
+/** Names that are stored, or go over the wire or between releases, with the files that may say them. */
+const KEPT_NAMES: Readonly<Record<string, RegExp>> = {
+  told: /^src\/(domain\/failure\/trouble|domain\/stack\/next-poll|trackers\/stack\/|destinations\/outbox\/)/,
+  picture: /^src\/(domain\/run\/|trackers\/run\/|orchestrator\/)/,
+  mend: /^src\/(protocol\/accounts|http\/accounts\/|trackers\/account\/|cli\/questions\/accounts)/,
+  anew: /^src\/(protocol\/rpc\/stack-feed|trackers\/run\/stack-watch|trackers\/stack\/|trackers\/deployment\/stack-expectations)/,
+  enrol: /^src\/(trackers\/directory\/directory|channel\/watchdog-entry)/,
+};
+
+/** Retired words in names. */
+const RETIRED_NAME =
+  /^(told|untold|retold|wish|wishes|wished|pictures?|pictured|desk|mend|mends|mended|anew|undone|enrol|enrolment|forsaken?|forsook)$/i;
+
+/** Names in code, without its comments and its texts; what is put into templates counts. */
+const namesOf = (source: string): readonly string[] => {
+  const code = source
+    .replace(/\/\*[\s\S]*?\*\//g, "")
+    .replace(/(^|[\s{(])\/\/ .*$/gm, "$1")
+    .replace(/"(?:[^"\\\n]|\\.)*"/g, '""');
+  return [...new Set([...code.matchAll(/[A-Za-z_$][\w$]*/g)].map(([name]) => name))];
+};
+
+const hasRetiredWord = (name: string): boolean =>
+  name.split(/_|(?<=[a-z\d])(?=[A-Z])/).some((word) => RETIRED_NAME.test(word));
+
+const retiredNamesIn = (file: string, source: string): string[] =>
+  namesOf(source)
+    .filter((name) => hasRetiredWord(name) && !KEPT_NAMES[name]?.test(file))
+    .map((name) => `${file}: ${name}`);
+
+/** Comments, without the code that they quote. */
+const commentsOf = (source: string): string[] =>
+  [...source.matchAll(/\/\*[\s\S]*?\*\/|(?:^|[\s{(])\/\/ .*$/gm)].map(([comment]) =>
+    comment.replace(/`[^`\n]*`/g, "").replace(/\s*\n\s*\* ?/g, " "),
+  );
+
 describe("retired words", () => {
   test("are found by their forms, and not within other words", () => {
-    const sample = 'say("It is put back"); const told = `${told} was ${x}`; /* anew */ say("recommend")';
+    const sample = 'say("It is put back"); const told = `${told} was ${x}`; /* again */ say("recommend")';
     expect(retiredIn("sample", textsOf(sample))).toEqual(['sample: "put back" (say: roll back, restore)']);
+  });
+
+  test("are found in names and comments", () => {
+    const sample =
+      'const wasTold = say("told"); /** `told`: put back,\n * taken\n * back */ const recommended = 1;';
+    expect(retiredNamesIn("sample", sample)).toEqual(["sample: wasTold"]);
+    expect(commentsOf(sample)).toEqual(["/** : put back, taken back */"]);
+  });
+
+  test("are in no name, no comment and no file's name", () => {
+    const files = filesOf("src", /\.tsx?$/);
+    expect(files.filter((file) => file.split(/[/.-]/).some((word) => RETIRED_NAME.test(word)))).toEqual([]);
+    const sources = files.map((file) => [file, readFileSync(file, "utf8")] as const);
+    expect(sources.flatMap(([file, source]) => retiredNamesIn(file, source))).toEqual([]);
+    expect(sources.flatMap(([file, source]) => retiredIn(file, commentsOf(source)))).toEqual([]);
   });
 
   test("are in no text of the code", () => {

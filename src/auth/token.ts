@@ -1,5 +1,5 @@
 /**
- * Turns a token into a session, at the edge and inside the objects alike. What is wrong with a token is told by a
+ * Turns a token into a session, at the edge and inside the objects alike. What is wrong with a token is said by a
  * constant: nothing of the token reaches a message.
  */
 import {
@@ -47,7 +47,7 @@ const claimsSchema = z.object({
   channels: z.array(z.string().max(256)).optional(),
 });
 
-/** One for each address: it holds the fetched keys, and fetches anew when they are old or a key is unknown. */
+/** One for each address: it holds the fetched keys, and fetches again when they are old or a key is unknown. */
 const keySets = new Map<string, JWTVerifyGetKey>();
 
 const keySetOf = (url: string): JWTVerifyGetKey => {

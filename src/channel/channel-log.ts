@@ -3,7 +3,7 @@
  * channel's object keeps beside them in one row. Nothing is written before there is something to keep.
  */
 import * as z from "zod";
-import { isRecoverable, type AskedPosition, type Position } from "../protocol/connection/position.ts";
+import { isRecoverable, type AskedPosition, type ChannelHead } from "../protocol/connection/position.ts";
 import type { Missed, Run } from "../protocol/rpc/channel-owner.ts";
 import { decoded, LAYOUT, objectOf, type Codec } from "./codec.ts";
 import { EventLog, type LogRun } from "./event-log.ts";
@@ -12,7 +12,7 @@ import { EventLog, type LogRun } from "./event-log.ts";
 export const HEAD = "head";
 
 /** The position within the row. A former release kept no layout, and no floor for stacks. */
-const positionCodec = objectOf<Omit<Position, "floor"> & Readonly<{ layout?: number; floor?: number }>>({
+const positionCodec = objectOf<Omit<ChannelHead, "floor"> & Readonly<{ layout?: number; floor?: number }>>({
   layout: z.literal(LAYOUT).optional(),
   epoch: z.string(),
   offset: z.number(),
@@ -38,7 +38,7 @@ export class ChannelLog<Kept extends object = object> {
   kept: Kept;
   /** Whether the head could be read, or nothing was kept. If not, another epoch has begun, with all that the log holds. */
   readonly isWhole: boolean;
-  private at: Position;
+  private at: ChannelHead;
   private readonly rows: EventLog;
   private readonly storage: DurableObjectStorage;
   private readonly newEpoch: () => string;
@@ -75,7 +75,7 @@ export class ChannelLog<Kept extends object = object> {
     return this.at.floor;
   }
 
-  get position(): Position {
+  get position(): ChannelHead {
     return this.at;
   }
 
@@ -93,7 +93,7 @@ export class ChannelLog<Kept extends object = object> {
     this.isStored = true;
   }
 
-  /** Nothing is kept from now on: who tries to is told by an exception. */
+  /** Nothing is kept from now on: who tries to gets an exception. */
   close(): void {
     this.isClosed = true;
   }
@@ -168,7 +168,7 @@ export class ChannelLog<Kept extends object = object> {
     this.rows.trimBefore(offset);
   }
 
-  private putHead(at: Position, kept: Kept): void {
+  private putHead(at: ChannelHead, kept: Kept): void {
     this.storage.kv.put(HEAD, { layout: LAYOUT, ...kept, ...at });
   }
 }

@@ -1,6 +1,6 @@
 /**
  * How what an object stored is read back. A row that a release wrote is read by those after it: what came later is
- * optional, and fields that are not known are kept. A row that cannot be read is told in the log and on `/healthz`, and never thrown.
+ * optional, and fields that are not known are kept. A row that cannot be read is reported in the log and on `/healthz`, and never thrown.
  */
 import * as z from "zod";
 import { logLine } from "../log.ts";
@@ -18,7 +18,7 @@ export const objectOf = <Value extends object>(shape: Shape<Value>): Codec<Value
   z.looseObject(shape) as unknown as Codec<Value>;
 
 /** A word of a fixed list; a release that knows more of them may have written it. */
-export const wordOf = <Word extends string>(): Codec<Word> => z.string() as unknown as Codec<Word>;
+export const wordCodec = <Word extends string>(): Codec<Word> => z.string() as unknown as Codec<Word>;
 
 /** What a row holds; undefined if that cannot be read. `key`: of the row, for the log. */
 export const decoded = <Value>(codec: Codec<Value>, stored: unknown, key: string): Value | undefined => {

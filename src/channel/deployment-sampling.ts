@@ -7,7 +7,7 @@ import { samplingFrame, type Sampling } from "../protocol/connection/sampling-fr
 
 export class DeploymentSampling {
   private readonly stacks = new Map<string, Sampling>();
-  private told: Sampling | undefined;
+  private reported: Sampling | undefined;
   private readonly channel: string;
   private readonly isRunning: (stack: string) => boolean;
 
@@ -16,19 +16,19 @@ export class DeploymentSampling {
     this.isRunning = isRunning;
   }
 
-  /** What viewers who opted in and have just come are told: a frame, if it is worth one. */
+  /** What viewers who opted in and have just come are reported: a frame, if it is worth one. */
   get frames(): readonly string[] {
     const { slowest } = this;
     return slowest && slowest.reason !== "quiet" ? [this.text(slowest)] : [];
   }
 
-  /** A stack's tracker tells of it. Answers what all who opted in are to be told. */
+  /** A stack's tracker tells of it. Answers what all who opted in are to be reported. */
   note(stack: string, sampling: Sampling): readonly string[] {
     this.stacks.set(stack, sampling);
-    const { slowest, told } = this;
-    const isNews = slowest && (told ? isNewSampling(told, slowest) : slowest.reason !== "quiet");
+    const { slowest, reported } = this;
+    const isNews = slowest && (reported ? isNewSampling(reported, slowest) : slowest.reason !== "quiet");
     if (!isNews) return [];
-    this.told = slowest;
+    this.reported = slowest;
     return [this.text(slowest)];
   }
 

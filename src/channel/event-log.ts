@@ -49,7 +49,7 @@ export class EventLog {
     this.isThere = isThere;
   }
 
-  /** Creates the table; again does no harm. Not to be called in a transaction, which might be taken back. */
+  /** Creates the table; again does no harm. Not to be called in a transaction, which might be rolled back. */
   create(): void {
     if (this.isThere) return;
     this.sql.exec(TABLE);

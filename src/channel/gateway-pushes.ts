@@ -1,6 +1,6 @@
 /**
  * Hands a channel's new frames to the gateways that have viewers of it. A push may be lost: the gateway that sees a
- * hole pulls, and one that could not be reached is told again where the head is.
+ * hole pulls, and one that could not be reached is notified again where the head is.
  */
 import type { Push, Run } from "../protocol/rpc/channel-owner.ts";
 import type { Env } from "../env.ts";
@@ -12,7 +12,7 @@ import type { ChannelLog } from "./channel-log.ts";
 /** Kept, one row for each gateway: `gateway/<name>`. */
 const GATEWAY = "gateway/";
 
-/** Milliseconds until a gateway that could not be reached is told again. */
+/** Milliseconds until a gateway that could not be reached is notified again. */
 const RETRY_MS = 2_000;
 
 /** Milliseconds after which a gateway that heard nothing is asked whether it still has viewers. */
@@ -41,7 +41,7 @@ export class GatewayPushes implements AlarmTask {
     this.lagging = new Set(names);
   }
 
-  /** Whether anybody is there to be told. */
+  /** Whether any gateway is there to be notified. */
   get any(): boolean {
     return this.gateways.size > 0;
   }
@@ -82,7 +82,7 @@ export class GatewayPushes implements AlarmTask {
     await Promise.all(names.map((name) => this.push(name, this.pushOf([], []))));
   }
 
-  /** Milliseconds until gateways have to be told again; undefined: all of them know. */
+  /** Milliseconds until gateways have to be notified again; undefined: all of them know. */
   nextIn(): number | undefined {
     return this.lagging.size > 0 ? RETRY_MS : undefined;
   }

@@ -12,13 +12,13 @@ import type { ListChange, ListPush } from "../protocol/rpc/list-owner.ts";
 import { RPC_VERSION } from "../protocol/rpc/version.ts";
 import { Rows } from "./rows.ts";
 
-/** Kept, one row for each gateway: the mark up to which it has been told. */
+/** Kept, one row for each gateway: the mark up to which it has been reported. */
 const GATEWAY = "gateway/";
 
 /** Least time between two pushes, in milliseconds. */
 const PERIOD_MS = 1_000;
 
-/** Until a gateway that could not be reached is told again. */
+/** Until a gateway that could not be reached is notified again. */
 const RETRY = { baseMs: 2_000, maxMs: 60_000 };
 
 /** Bounds of one push. */
@@ -47,7 +47,7 @@ export class ListPushes {
   private readonly ctx: DurableObjectState;
   private readonly env: Env;
   private readonly source: Source;
-  private readonly told: Rows<number>;
+  private readonly reported: Rows<number>;
   private readonly flight = new SingleFlight();
   /** How often each gateway has joined since the object woke. */
   private readonly joins = new Map<string, number>();
@@ -59,30 +59,30 @@ export class ListPushes {
     this.ctx = ctx;
     this.env = env;
     this.source = source;
-    this.told = new Rows(ctx.storage.kv, GATEWAY, z.number());
+    this.reported = new Rows(ctx.storage.kv, GATEWAY, z.number());
     ctx.storage.sql.exec(
       "CREATE TABLE IF NOT EXISTS list_changes (name TEXT PRIMARY KEY, mark INTEGER NOT NULL) WITHOUT ROWID",
     );
     ctx.storage.sql.exec("CREATE INDEX IF NOT EXISTS list_changes_by_mark ON list_changes (mark)");
-    this.head = Math.max(0, this.newest(), ...this.told.all.values());
+    this.head = Math.max(0, this.newest(), ...this.reported.all.values());
   }
 
   /** A gateway has a viewer from now on; gives the mark up to which a list has all that is read in the same turn. */
   join(gateway: string): number {
     this.joins.set(gateway, (this.joins.get(gateway) ?? 0) + 1);
-    if (this.told.get(gateway) === undefined) this.told.put(gateway, this.head);
+    if (this.reported.get(gateway) === undefined) this.reported.put(gateway, this.head);
     return this.head;
   }
 
   /** A gateway says that its last viewer has left: asked whether it is so still, it is forgotten. */
   async leave(gateway: string): Promise<void> {
-    const mark = this.told.get(gateway);
+    const mark = this.reported.get(gateway);
     if (mark !== undefined) await this.push(gateway, this.pushOf(mark, Date.now()));
   }
 
   /** Rows have changed: notes it in the turn of the call, and so in the same write; gateways hear of it within a second. */
   async note(names: readonly string[]): Promise<void> {
-    if (names.length === 0 || this.told.all.size === 0) return;
+    if (names.length === 0 || this.reported.all.size === 0) return;
     for (const name of names) {
       this.head += 1;
       this.ctx.storage.sql.exec("INSERT OR REPLACE INTO list_changes VALUES (?, ?)", name, this.head);
@@ -103,7 +103,7 @@ export class ListPushes {
     const now = Date.now();
     this.sentAt = now;
     const pushes = new Map<number, ListPush>();
-    const behind = [...this.told.all].filter(([, mark]) => mark < this.head);
+    const behind = [...this.reported.all].filter(([, mark]) => mark < this.head);
     const taken = await Promise.all(
       behind.map(([gateway, mark]) => {
         const push = pushes.get(mark) ?? this.pushOf(mark, now);
@@ -112,7 +112,7 @@ export class ListPushes {
       }),
     );
     this.failures = taken.includes(false) ? this.failures + 1 : 0;
-    const least = Math.min(this.head, ...this.told.all.values());
+    const least = Math.min(this.head, ...this.reported.all.values());
     this.ctx.storage.sql.exec("DELETE FROM list_changes WHERE mark <= ?", least);
     if (least === this.head) return;
     const waitMs = this.failures === 0 ? PERIOD_MS : backoffMs(this.failures - 1, 1, RETRY);
@@ -146,10 +146,10 @@ export class ListPushes {
     const joins = this.joins.get(gateway);
     try {
       const { viewers } = await gatewayOf(this.env, gateway).pushList(push);
-      const before = this.told.get(gateway);
-      if (viewers > 0 && before !== undefined && push.mark > before) this.told.put(gateway, push.mark);
+      const before = this.reported.get(gateway);
+      if (viewers > 0 && before !== undefined && push.mark > before) this.reported.put(gateway, push.mark);
       // It may have joined again while it answered that it has nobody.
-      if (viewers === 0 && this.joins.get(gateway) === joins) this.told.delete(gateway);
+      if (viewers === 0 && this.joins.get(gateway) === joins) this.reported.delete(gateway);
       return true;
     } catch {
       return false;

@@ -156,7 +156,7 @@ export class LogConsumer<Item extends Placed = Placed> implements Consumer {
     if (!written.ok && !sink.isRefusal(written.failure)) return written;
     if (!written.ok) {
       // One item that will never be taken must not keep all that follow from being written. A far end that refuses all
-      // is another matter: a table with other keys can be mended.
+      // is another matter: a table with other keys can be fixed.
       for (const item of items) {
         const alone = await sink.write([item]);
         if (!alone.ok && !sink.isRefusal(alone.failure)) return alone;

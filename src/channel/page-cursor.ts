@@ -9,7 +9,7 @@ export const badCursor: Failure = {
 };
 
 /** The key of the page's last row, as text. */
-export const cursorOf = (key: readonly string[]): string =>
+export const pageCursorOf = (key: readonly string[]): string =>
   new TextEncoder().encode(JSON.stringify(key)).toBase64({ alphabet: "base64url", omitPadding: true });
 
 /** The key of a cursor; undefined: it is none of ours. */

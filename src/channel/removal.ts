@@ -29,7 +29,7 @@ type Parts = Readonly<{
   channel: () => Pick<Channel, "name" | "close" | "gateways" | "alarm">;
   /** Has others forget the channel; again does no harm. Throws if somebody is out of reach. */
   elsewhere: () => Promise<void>;
-  /** Nothing is stored any more: the object begins anew. */
+  /** Nothing is stored any more: the object begins again. */
   done: () => void;
 }>;
 

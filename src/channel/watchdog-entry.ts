@@ -21,10 +21,10 @@ export class WatchdogEntry {
     if (this.isActive === active) return;
     this.isActive = active;
     const name = this.ctx.id.name ?? "";
-    const told = call(
+    const reported = call(
       () => directoryOf(this.env),
       (directory) => (active ? directory.enrol(name) : directory.withdraw(name)),
     );
-    this.ctx.waitUntil(told.catch(() => void (this.isActive = undefined)));
+    this.ctx.waitUntil(reported.catch(() => void (this.isActive = undefined)));
   }
 }

@@ -9,7 +9,7 @@ import type { ActionOptions } from "./commands/actions.ts";
 import { complain, complainOf } from "./complaint.ts";
 import { EXIT, exitOfDeployment, type ExitCode } from "./arguments/exit-code.ts";
 import { outputModeOf, type Output } from "./arguments/output-mode.ts";
-import type { Standing } from "./following/follow-deployment.ts";
+import type { RunPosition } from "./following/follow-deployment.ts";
 import type { Server } from "./arguments/server.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { followRun, type FollowingOptions } from "./watching.ts";
@@ -26,7 +26,7 @@ export const followBegun = async (
   server: Server,
   options: BegunOptions,
   surroundings: Surroundings,
-  before?: Standing,
+  before?: RunPosition,
 ): Promise<ExitCode> => {
   const answer = await Promise.race([asked, interrupted(surroundings)]);
   if (answer === "interrupted") {

@@ -4,7 +4,7 @@ import { cleanText } from "./display/text/clean-text.ts";
 import { exitOfFailure, type ExitCode } from "./arguments/exit-code.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** What to do about it, where that can be told. */
+/** What to do about it, where that is known. */
 const HINTS: Readonly<Record<string, string>> = {
   UNAUTHENTICATED: "Give a token that the server accepts by STACKCAST_TOKEN or --token.",
   TOKEN_EXPIRED: "Get a new token, and give it by STACKCAST_TOKEN or --token.",

@@ -31,8 +31,7 @@ const readFrom = async (
   return registration.ok ? success({ registration: registration.value, notices: [] }) : registration;
 };
 
-const circleText = (stacks: readonly string[]): string =>
-  `stacks depend on each other: ${stacks.join(" → ")}`;
+const cycleText = (stacks: readonly string[]): string => `stacks depend on each other: ${stacks.join(" → ")}`;
 
 /** `stackcast plan`. */
 export const showPlan = async (
@@ -50,7 +49,7 @@ export const showPlan = async (
   const layers = layersOf(dependent);
   if (!layers.ok) {
     const { failure } = layers;
-    const why = failure.kind === "cycle" ? circleText(failure.stacks) : `${failure.stack} cannot be placed`;
+    const why = failure.kind === "cycle" ? cycleText(failure.stacks) : `${failure.stack} cannot be placed`;
     complain(surroundings, why);
     return EXIT.usage;
   }

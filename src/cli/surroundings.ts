@@ -3,7 +3,7 @@
 import type { KeyEcho } from "./display/key-echo.ts";
 
 /** Where text goes: a terminal, a pipe or a file. */
-export type Sink = Readonly<{
+export type TextSink = Readonly<{
   write: (text: string) => unknown;
   isTTY?: boolean | undefined;
   columns?: number | undefined;
@@ -17,9 +17,9 @@ export type Surroundings = Readonly<{
   /** Folder that relative paths begin at. */
   cwd: string;
   /** Results. */
-  stdout: Sink;
+  stdout: TextSink;
   /** Notes. */
-  stderr: Sink;
+  stderr: TextSink;
   /** Of the terminal that the process was started in. */
   echo?: (() => KeyEcho) | undefined;
   /** Whether somebody sits at the input and can be asked. */

@@ -13,8 +13,8 @@ import { failed, success, type Result } from "../protocol/result.ts";
 import { complain } from "./complaint.ts";
 import { orphanWarning } from "./display/left-behind.ts";
 import { EXIT, type ExitCode } from "./arguments/exit-code.ts";
-import { exitOfEnding, type Ending } from "./following/ending.ts";
-import { followDeployment, type Standing } from "./following/follow-deployment.ts";
+import { exitOfEnding, type FollowingEnd } from "./following/ending.ts";
+import { followDeployment, type RunPosition } from "./following/follow-deployment.ts";
 import { followStack } from "./following/follow-stack.ts";
 import { allOf } from "./following/teller.ts";
 import type { Output } from "./arguments/output-mode.ts";
@@ -41,9 +41,9 @@ export type WatchingOptions = FollowingOptions &
   Readonly<{ wait?: boolean | undefined; since?: string | undefined }>;
 
 /** What is asked of following beyond what was said on the command line. */
-type Wish = Readonly<{
+type Wanted = Readonly<{
   wait?: boolean | undefined;
-  after?: Standing | undefined;
+  after?: RunPosition | undefined;
   /** Id of the deploy that waits to begin. */
   queued?: string | undefined;
   since?: Since | undefined;
@@ -66,13 +66,13 @@ const storeOf = (server: Server, address: DeploymentAddress): DeploymentStore =>
   });
 };
 
-const HINTS: Readonly<Partial<Record<Ending["kind"], string>>> = {
+const HINTS: Readonly<Partial<Record<FollowingEnd["kind"], string>>> = {
   missing: "--wait waits until it exists.",
   refused: "stackcast token inspect shows what a token allows.",
 };
 
 /** What stands on stderr below the last frame. */
-const lastWords = (ending: Ending, what: string, back: string, link: string): readonly string[] => {
+const lastWords = (ending: FollowingEnd, what: string, back: string, link: string): readonly string[] => {
   const goesOn = [`  come back   ${back}`, `  dashboard   ${link}`];
   switch (ending.kind) {
     case "deployment":
@@ -98,7 +98,7 @@ const lastWords = (ending: Ending, what: string, back: string, link: string): re
 };
 
 /** What is said below the last frame, of what went well, too. */
-const noted = (ending: Ending, words: readonly string[], surroundings: Surroundings): void => {
+const noted = (ending: FollowingEnd, words: readonly string[], surroundings: Surroundings): void => {
   const left =
     ending.kind === "deployment" ? ending.progress : ending.kind === "stack" ? ending.complete : undefined;
   for (const said of [words, left ? orphanWarning(left) : []])
@@ -110,19 +110,19 @@ export const followRun = async (
   address: DeploymentAddress,
   server: Server,
   options: FollowingOptions,
-  wish: Wish,
+  wanted: Wanted,
   surroundings: Surroundings,
 ): Promise<ExitCode> => {
   const { deploymentId, environment } = address;
   const store = storeOf(server, address);
-  const tellers = await deploymentTellers({ address, server, store, options, surroundings, ...wish });
+  const tellers = await deploymentTellers({ address, server, store, options, surroundings, ...wanted });
   const ending = await followDeployment({
-    ...wish,
+    ...wanted,
     server,
     address,
     store,
     teller: allOf(tellers),
-    allRuns: typeof wish.since === "object",
+    allRuns: typeof wanted.since === "object",
     timeoutSeconds: options.timeout,
     interruption: surroundings.interruption,
   });

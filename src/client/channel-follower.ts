@@ -1,5 +1,5 @@
 /**
- * A channel's events, each once and in order: applies what follows, drops what was told before, sees what is missing. It
+ * A channel's events, each once and in order: applies what follows, drops what was reported before, sees what is missing. It
  * sends nothing itself but says how far it has come.
  */
 import type { Subscribed } from "../protocol/connection/control-frames.ts";
@@ -12,33 +12,33 @@ import type {
   ListFrame,
   Snapshot,
   TransientFrame,
-  Trouble,
+  TroubleNotice,
 } from "./connection/server-frame.ts";
 
 /** A place in a channel, to resume from. */
 export type Position = Readonly<{ epoch: string; offset: number }>;
 
-/** Why a channel is not told. */
+/** Why a channel is not followed. */
 export type ChannelRefusal = Readonly<{ code: string; message: string }>;
 
-/** Who is told what a channel says. */
+/** Who hears what a channel says. */
 export type ChannelListener = Readonly<{
-  /** All that was told is void: what comes next begins at `floor`, or with a snapshot. */
+  /** All that was reported is void: what comes next begins at `floor`, or with a snapshot. */
   reset?: (start: Readonly<{ epoch: string; offset: number; floor: number }>) => void;
   /** What it returns is awaited before the events up to it are asked for, where they are wanted. */
   snapshot?: (progress: DeploymentProgress, offset: number) => unknown;
-  /** Nothing told is void: what was missed, or asked for, follows up to `head`. */
+  /** Nothing reported is void: what was missed, or asked for, follows up to `head`. */
   resumed?: (head: number) => void;
   /** What one commit or one part of the history adds, in order. */
   events?: (frames: readonly ChannelFrame[]) => void;
   transient?: (frame: TransientFrame) => void;
-  /** Of `board` and `directory`: the list anew, or what has changed of it. */
+  /** Of `board` and `directory`: the list again, or what has changed of it. */
   list?: (frame: ListFrame) => void;
   /** How often AWS is looked at, when that changes. */
   sampling?: (sampling: Sampling) => void;
   /** Trouble between the server and AWS. */
-  trouble?: (error: Trouble["error"]) => void;
-  /** The channel will not be told. */
+  trouble?: (error: TroubleNotice["error"]) => void;
+  /** The channel will not be followed. */
   refused?: (refusal: ChannelRefusal) => void;
 }>;
 
@@ -79,7 +79,7 @@ export class ChannelFollower {
     this.listener.reset?.({ epoch, offset, floor });
   }
 
-  /** `stays`: the events up to the snapshot will be told nevertheless. */
+  /** `stays`: the events up to the snapshot will be reported nevertheless. */
   snapshot({ epoch, offset, data }: Snapshot, stays: boolean): unknown {
     this.#epoch = epoch;
     if (!stays) this.#moveTo(offset);

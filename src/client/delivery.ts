@@ -1,4 +1,4 @@
-/** What becomes of an orchestrator's events on their way to the server, told to whoever wants to know. */
+/** What becomes of an orchestrator's events on their way to the server, reported to whoever wants to know. */
 import type { RestFailure } from "./rest-call.ts";
 
 export type DeliveryNotice =
@@ -8,13 +8,13 @@ export type DeliveryNotice =
   | Readonly<{ kind: "delayed"; failure: RestFailure; failures: number; waiting: number }>
   /** Will never arrive. */
   | Readonly<{ kind: "dropped"; id: string; type: string; reason: string }>
-  /** More durable events wait than the buffer should hold; none of them is dropped. Told once until it empties. */
+  /** More durable events wait than the buffer should hold; none of them is dropped. Reported once until it empties. */
   | Readonly<{ kind: "full"; waiting: number }>;
 
 type RefusedEvent = Readonly<{ id: string | undefined; type: string; code: string; message: string }>;
 
 /** What the rest of the way does with a failure. */
-export type Verdict = "again" | "divide";
+export type RefusalVerdict = "again" | "divide";
 
 /** Statuses of requests that are at fault themselves. */
 const AT_FAULT: ReadonlySet<number | undefined> = new Set([400, 409, 413, 422]);
@@ -24,5 +24,5 @@ const AT_FAULT: ReadonlySet<number | undefined> = new Set([400, 409, 413, 422]);
  * a token or a right that is missing too, as both can be given meanwhile. What comes before a deployment's beginning is at
  * fault: its beginning waits behind it.
  */
-export const verdictOn = ({ status, code }: RestFailure): Verdict =>
+export const refusalVerdictOn = ({ status, code }: RestFailure): RefusalVerdict =>
   AT_FAULT.has(status) || code === "DEPLOYMENT_NOT_FOUND" ? "divide" : "again";

@@ -115,7 +115,7 @@ export class DeploymentStore {
       this.#offset = frame.offset;
       if (frame.type === "deployment_started") {
         this.#whole = true;
-        // Earlier runs are not told again, but they are counted.
+        // Earlier runs are not reported again, but they are counted.
         const { run = this.#state.run + 1 } = frame.data;
         this.#state = { ...this.#state, run: run - 1 };
       }

@@ -55,8 +55,8 @@ export const destinationsClient = (options: RestOptions) => {
       if (!answer.ok) return answer;
       // There is nothing to tell of what is no more.
       if (answer.value.status === 204) return success(undefined);
-      const told = dataOf(answer.value, isAnything);
-      return told.ok ? success(undefined) : told;
+      const data = dataOf(answer.value, isAnything);
+      return data.ok ? success(undefined) : data;
     },
 
     /** One attempt with a message that says that it is a test. */

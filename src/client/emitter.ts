@@ -4,10 +4,10 @@
  */
 import type { IngestReport } from "../protocol/deployment/deployment-requests.ts";
 import { backoffMs, type Backoff } from "../domain/backoff.ts";
-import { verdictOn, type DeliveryNotice } from "./delivery.ts";
-import { Outbox, type Letter } from "./outbox.ts";
+import { refusalVerdictOn, type DeliveryNotice } from "./delivery.ts";
+import { EventOutbox, type Letter } from "./outbox.ts";
 import { after, uniqueId } from "./connection/platform.ts";
-import { envelopeOf, isTransient, levelOf, type LogLevel, type ProgressEvent } from "./progress-event.ts";
+import { envelopeOf, isTransient, logLevelOf, type LogLevel, type ProgressEvent } from "./progress-event.ts";
 import type { RestFailure, RestOptions } from "./rest-call.ts";
 import { restClient, type RestClient } from "./rest.ts";
 
@@ -41,10 +41,10 @@ type Listeners = Map<string, Set<(event: ProgressEvent) => void>>;
 export class ProgressEventEmitter {
   readonly #options: EmitterOptions;
   readonly #rest: RestClient;
-  readonly #outbox: Outbox;
+  readonly #outbox: EventOutbox;
   readonly #listeners: Listeners = new Map();
   readonly #watchers = new Set<(notice: DeliveryNotice) => void>();
-  /** Told when nothing waits any more, or when the emitter is closed. */
+  /** Notified when nothing waits any more, or when the emitter is closed. */
   readonly #idle = new Set<() => void>();
   readonly #batchSize: number;
   /** Most events of the next request; a refused request is divided to find what is wrong with it. */
@@ -58,7 +58,7 @@ export class ProgressEventEmitter {
   constructor(options: EmitterOptions) {
     this.#options = options;
     this.#rest = restClient(options);
-    this.#outbox = new Outbox(options.bufferSize ?? 10_000);
+    this.#outbox = new EventOutbox(options.bufferSize ?? 10_000);
     this.#batchSize = this.#portion = Math.min(MOST_EVENTS, options.batchSize ?? MOST_EVENTS);
   }
 
@@ -69,7 +69,7 @@ export class ProgressEventEmitter {
 
   /** Tells an event; returns at once, whatever becomes of it. */
   emitProgress(event: ProgressEvent): void {
-    this.#guard(() => this.#log(levelOf(event.type), `${event.type}: ${JSON.stringify(event.data)}`));
+    this.#guard(() => this.#log(logLevelOf(event.type), `${event.type}: ${JSON.stringify(event.data)}`));
     for (const listener of this.#listeners.get(event.type) ?? []) this.#guard(() => listener(event));
     const id = event.id ?? uniqueId();
     try {
@@ -187,7 +187,7 @@ export class ProgressEventEmitter {
   }
 
   #failed(letters: readonly Letter[], failure: RestFailure): void {
-    if (verdictOn(failure) === "divide") {
+    if (refusalVerdictOn(failure) === "divide") {
       const [only, ...others] = letters;
       if (others.length > 0) {
         this.#outbox.release();
@@ -249,7 +249,7 @@ export class ProgressEventEmitter {
       try {
         this.#log("error", `A listener failed: ${String(error)}`);
       } catch {
-        // A logger that fails cannot be told of.
+        // A logger that fails cannot be reported.
       }
     }
   }

@@ -25,5 +25,5 @@ export type { ProgressEvent } from "./progress-event.ts";
 export type { RestFailure, RestOptions } from "./rest-call.ts";
 export type { RestClient } from "./rest.ts";
 export type { ChannelFrame, TransientFrame } from "./connection/server-frame.ts";
-export type { Stream, StreamOptions, Wish } from "./stream.ts";
+export type { Stream, StreamOptions, SubscribeOptions } from "./stream.ts";
 export type { Track, TrackOptions } from "./track.ts";

@@ -1,6 +1,6 @@
 /**
  * Events that wait to be posted, in order. Its bound is kept by dropping what is transient, the oldest first; what is
- * durable is never dropped, and that it has outgrown the bound is told instead.
+ * durable is never dropped, and that it has outgrown the bound is reported instead.
  */
 
 /** An event as it will be sent: its text is made when it comes in, so that whoever made it may change it afterwards. */
@@ -16,7 +16,7 @@ export type Letter = Readonly<{
 
 export type Room = Readonly<{ dropped?: Letter; full: boolean }>;
 
-export class Outbox {
+export class EventOutbox {
   readonly #bound: number;
   #letters: Letter[] = [];
   /** How many at the head are being sent, and may not be dropped any more. */

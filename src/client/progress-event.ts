@@ -24,4 +24,4 @@ export type LogLevel = LogEntry["level"];
 const isKept = (type: string): type is keyof typeof EVENT_LEVELS => Object.hasOwn(EVENT_LEVELS, type);
 
 /** The level of a type of event; what is transient, or nobody knows, is for whoever looks closely. */
-export const levelOf = (type: string): LogLevel => (isKept(type) ? EVENT_LEVELS[type] : "debug");
+export const logLevelOf = (type: string): LogLevel => (isKept(type) ? EVENT_LEVELS[type] : "debug");

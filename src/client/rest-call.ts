@@ -84,16 +84,16 @@ const failureOf = ({ status, headers, text }: WholeAnswer): RestFailure => {
   const body = parsed(text);
   const error = isFields(body) ? body["error"] : undefined;
   const retryAfterMs = retryAfterMsOf(headers.get("Retry-After"), Date.now());
-  const told = { status, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  const known = { status, ...(retryAfterMs !== undefined && { retryAfterMs }) };
   if (!isFields(error) || typeof error["code"] !== "string" || typeof error["message"] !== "string")
-    return { code: "BAD_ANSWER", message: `Answer ${status} is not one of Stackcast's`, ...told };
+    return { code: "BAD_ANSWER", message: `Answer ${status} is not one of Stackcast's`, ...known };
   const { code, message, details, requestId } = error;
   return {
     code,
     message,
     ...(isDetails(details) && { details }),
     ...(typeof requestId === "string" && { requestId }),
-    ...told,
+    ...known,
   };
 };
 

@@ -40,7 +40,7 @@ type AuditList = Readonly<{ items: readonly AuditEntry[]; nextCursor?: string }>
 export type EventsQuery = Readonly<{ after?: number; limit?: number }>;
 
 /** A status, and the ETag to ask with again; `unchanged` if it is the one that was asked with. */
-export type Status =
+export type DeploymentStatusAnswer =
   | Readonly<{ kind: "changed"; etag: string | undefined; deployment: DeploymentAnswer }>
   | Readonly<{ kind: "unchanged"; etag: string }>;
 
@@ -104,7 +104,7 @@ export const restClient = (options: RestOptions) => {
     status: async (
       { deploymentId, environment }: DeploymentAddress,
       { run, etag }: Readonly<{ run?: number; etag?: string }> = {},
-    ): Answer<Status> => {
+    ): Answer<DeploymentStatusAnswer> => {
       const answer = await answerTo(options, {
         path: `${deploymentPath(deploymentId)}/status`,
         query: { environment, run },

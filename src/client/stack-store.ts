@@ -1,6 +1,6 @@
 /**
  * A stack as its server knows it, kept by a follower of its channel: the frames folded by the one reducer, beginning with a
- * summary where one is given. What an operation plans and has not begun is known from a summary alone.
+ * summary where one is given. What an operation plans and has not started is known from a summary alone.
  */
 import { plannedFrom, stackViewAfter, stackViewOf, type StackView } from "../domain/stack/stack-view.ts";
 import type { StackFrame } from "../protocol/stack/stack-frames.ts";

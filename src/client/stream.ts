@@ -8,7 +8,12 @@ import { ChannelFollower, type ChannelListener, type Position } from "./channel-
 import { Connection, type ConnectionOptions } from "./connection/connection.ts";
 import type { ConnectionState } from "./connection/connection-state.ts";
 import { after } from "./connection/platform.ts";
-import { serverFrameOf, type ServerFrame, type Snapshot, type Trouble } from "./connection/server-frame.ts";
+import {
+  serverFrameOf,
+  type ServerFrame,
+  type Snapshot,
+  type TroubleNotice,
+} from "./connection/server-frame.ts";
 
 export type StreamOptions = ConnectionOptions &
   Readonly<{
@@ -17,7 +22,7 @@ export type StreamOptions = ConnectionOptions &
   }>;
 
 /** What is wanted of a channel. */
-export type Wish = Readonly<{
+export type SubscribeOptions = Readonly<{
   /** Where to go on; absent: with the present state. */
   from?: Position;
   /** Tells all events since the channel's floor, too, where a fresh viewer would get a snapshot alone. */
@@ -35,7 +40,7 @@ type Subscription = Readonly<{
 export type Stream = Readonly<{
   state: () => ConnectionState;
   /** Replaces an earlier subscription to the same channel. */
-  subscribe: (channel: string, listener: ChannelListener, wish?: Wish) => Subscription;
+  subscribe: (channel: string, listener: ChannelListener, wanted?: SubscribeOptions) => Subscription;
   /** Tries again at once if it is waiting to, as when the network or the page has come back. */
   hurry: () => void;
   close: () => void;
@@ -45,10 +50,10 @@ type Entry = {
   readonly channel: string;
   readonly follower: ChannelFollower;
   readonly history: boolean;
-  readonly query: Wish["query"];
+  readonly query: SubscribeOptions["query"];
   /** Id of the subscribe that is not answered; what comes before its answer is void. */
   awaited: number | undefined;
-  /** Where the last hole was seen: twice at one place is a fault that asking again does not mend. */
+  /** Where the last hole was seen: twice at one place is a fault that asking again does not fix. */
   holeAt: number | undefined;
   /** Whether the snapshot that comes is followed by the events before it. */
   backfilled: boolean;
@@ -91,9 +96,9 @@ export const openStream = (options: StreamOptions): Stream => {
     connection.accepted();
     entry.follower.subscribed(frame);
     const { channel, offset, floor, recovered } = frame;
-    // A stack's channel tells its events to fresh viewers anyway; what could not be told once is not asked for again.
-    const untold = entry.history && channel.startsWith("deployments/") && floor <= offset;
-    entry.backfilled = untold && !recovered && !entry.backfilled;
+    // A stack's channel tells its events to fresh viewers anyway; what could not be sent once is not asked for again.
+    const unreported = entry.history && channel.startsWith("deployments/") && floor <= offset;
+    entry.backfilled = unreported && !recovered && !entry.backfilled;
     if (!entry.backfilled) return;
     // The present comes before the past; until that is asked for, what comes is void.
     entry.awaited = ++lastId;
@@ -105,7 +110,7 @@ export const openStream = (options: StreamOptions): Stream => {
   const present = async (entry: Entry, snapshot: Snapshot): Promise<void> => {
     const { awaited } = entry;
     await entry.follower.snapshot(snapshot, entry.backfilled);
-    // Lost, closed or asked anew meanwhile.
+    // Lost, closed or asked again meanwhile.
     if (!entry.backfilled || entry.awaited !== awaited || entries.get(entry.channel) !== entry) return;
     request(entry, entry.follower.position);
   };
@@ -126,7 +131,7 @@ export const openStream = (options: StreamOptions): Stream => {
     entry.follower.listener.refused?.(error);
   };
 
-  const troubled = ({ channel, error }: Trouble): void => {
+  const troubled = ({ channel, error }: TroubleNotice): void => {
     for (const entry of entries.values()) {
       const meant = channel === undefined ? entry.channel.startsWith("stacks/") : channel === entry.channel;
       if (meant) entry.follower.listener.trouble?.(error);

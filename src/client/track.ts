@@ -48,6 +48,8 @@ export const openTrack = (options: TrackOptions, listener: ChannelListener): Tra
       case "snapshot":
       case "deployment_progress":
       case "stack_progress":
+      case "list":
+      case "list_changed":
       case undefined:
         return;
     }

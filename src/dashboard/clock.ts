@@ -1,4 +1,4 @@
-/** The present, told once a second while the page can be seen: what shows ages and durations reads it. */
+/** The present, updated once a second while the page can be seen: what shows ages and durations reads it. */
 import { signal } from "@preact/signals";
 
 /** Milliseconds of the epoch. */

@@ -5,7 +5,7 @@
 import type { Rendered } from "./kinds/rendered.ts";
 
 /** What came of a request. */
-export type Answer = Readonly<{
+export type ExchangeAnswer = Readonly<{
   /** Absent: there was no answer. */
   status?: number;
   /** Why it is none that could be used; absent: it is one. */
@@ -57,7 +57,7 @@ export const exchange = async (
   { url, method, headers, body }: Rendered,
   clock: () => number,
   timeoutMs: number = TIMEOUT_MS,
-): Promise<Answer> => {
+): Promise<ExchangeAnswer> => {
   const begun = clock();
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), timeoutMs);

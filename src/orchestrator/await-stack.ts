@@ -1,6 +1,6 @@
 /**
  * A stack at which CloudFormation is at work, for somebody else or to clear up, is waited for, so long and no longer; that is
- * told.
+ * reported.
  */
 import { failing, type Step, type StepOutcome } from "./step.ts";
 
@@ -8,7 +8,7 @@ import { failing, type Step, type StepOutcome } from "./step.ts";
 const LONGEST_WAIT_MS = 3_600_000;
 
 export const awaitStack = async (step: Step, status: string): Promise<StepOutcome> => {
-  const { task } = step.order;
+  const { task } = step.lease;
   const waited =
     task?.kind === "wait" && task.since !== undefined ? step.clients.now() - Date.parse(task.since) : 0;
   if (waited > LONGEST_WAIT_MS)

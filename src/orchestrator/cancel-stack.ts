@@ -1,5 +1,5 @@
 /**
- * A stack given up on its way: what CloudFormation has not begun is withdrawn, an update is cancelled, which rolls it
+ * A stack given up on its way: what CloudFormation has not started is withdrawn, an update is cancelled, which rolls it
  * back. A creation comes to its end: CloudFormation cannot stop it, and a half-made stack is of no use to anybody.
  */
 import { operationNameOf } from "../domain/run/operation-names.ts";
@@ -10,8 +10,8 @@ import { looked, settled } from "./answers.ts";
 import { cloudFormationOf, type Step, type StepOutcome } from "./step.ts";
 
 export const cancelStack = async (step: Step): Promise<StepOutcome> => {
-  const { order } = step;
-  const { plan, task } = order;
+  const { lease } = step;
+  const { plan, task } = lease;
   if (!task) return "again";
   const { operations } = cloudFormationOf(step);
   if (task.kind === "clear" || task.kind === "unpause") return unclear(step);
@@ -34,8 +34,8 @@ export const cancelStack = async (step: Step): Promise<StepOutcome> => {
     await step.controller.note({ kind: "accepted", task: "deploy" });
   }
   if (task.kind === "deploy" && change === "UPDATE") {
-    const token = operationNameOf({ ...order.address, run: order.run, stack: plan.name }, "cancel");
-    // Refused, it has ended, or is past the point where it can be taken back: the tracker tells.
+    const token = operationNameOf({ ...lease.address, run: lease.run, stack: plan.name }, "cancel");
+    // Refused, it has ended, or is past the point where it can be rolled back: the tracker tells.
     settled(await operations.cancelUpdate(plan.stackName, { token }));
   }
   await step.controller.note({ kind: "cancelled" });
@@ -44,8 +44,8 @@ export const cancelStack = async (step: Step): Promise<StepOutcome> => {
 
 /** What was being cleared away or rolled back is gone, is going, or stays as it was. */
 const unclear = async (step: Step): Promise<StepOutcome> => {
-  const { plan } = step.order;
-  const seen = looked(await cloudFormationOf(step).operations.picture(plan.stackName));
+  const { plan } = step.lease;
+  const seen = looked(await cloudFormationOf(step).operations.snapshot(plan.stackName));
   if (seen.ok && !isAtRest(seen.value.status) && seen.value.status !== REVIEW_STATUS) {
     await step.controller.note({ kind: "cancelled" });
     return "wait";

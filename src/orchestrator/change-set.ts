@@ -4,7 +4,7 @@
  * somebody else's doing.
  */
 import type { ChangeSetState } from "../aws/cloudformation/change-sets.ts";
-import type { StackWish } from "../aws/cloudformation/stack-wish.ts";
+import type { DesiredStack } from "../aws/cloudformation/desired-stack.ts";
 import { backoffMs } from "../domain/backoff.ts";
 import { errorDetailOf } from "../domain/failure/error-detail.ts";
 import type { OperationFailure } from "../domain/failure/operation-failure.ts";
@@ -25,7 +25,7 @@ const BETWEEN_LOOKS = { baseMs: 125, maxMs: 1_000 };
 type Proposal = Readonly<{
   name: string;
   type: "CREATE" | "UPDATE";
-  wish: StackWish;
+  desired: DesiredStack;
   options?: StackOptions | undefined;
 }>;
 
@@ -92,16 +92,16 @@ export const propose = async (step: Step, proposal: Proposal): Promise<Proposed>
 /** Where the change set stands; `computing` if that takes longer than a step should. */
 const awaited = async (
   step: Step,
-  { name, type, wish, options }: Proposal,
+  { name, type, desired, options }: Proposal,
 ): Promise<Result<ChangeSetState, OperationFailure>> => {
   const { changeSets } = cloudFormationOf(step);
-  const { stackName } = step.order.plan;
+  const { stackName } = step.lease.plan;
   const reference = { name, stack: stackName };
   // Without a token: its name tells it from others, and a token might be remembered longer than the change set.
   const made = settled(
     await changeSets.create(
       { stack: stackName, name, type, description: "Stackcast", ...(options && { options }) },
-      wish,
+      desired,
     ),
   );
   const isThere = !made.ok && made.failure.kind === "exists";
@@ -133,7 +133,7 @@ export const execute = async (
   { kind, changeSetId = "", staysPaused }: Pick<Task, "kind" | "changeSetId" | "staysPaused">,
   token: string,
 ): Promise<StepOutcome> => {
-  const { plan } = step.order;
+  const { plan } = step.lease;
   const planned = kind === "deploy" ? plan.options?.disableRollback : undefined;
   const disableRollback = staysPaused ?? planned;
   const executed = settled(
@@ -159,18 +159,18 @@ export const execute = async (
 /** Whether CloudFormation has begun with a change set: by the set's own word, or by the stack's once it is thrown away. */
 export const wasExecuted = async (step: Step, changeSetId: string): Promise<boolean> => {
   const { operations, changeSets } = cloudFormationOf(step);
-  const { stackName } = step.order.plan;
+  const { stackName } = step.lease.plan;
   const state = looked(await changeSets.state({ name: changeSetId, stack: stackName }));
   const verdict = state.ok ? state.value.verdict : "deleted";
   if (verdict !== "deleted")
     return verdict === "executing" || verdict === "executed" || verdict === "execution-failed";
-  const seen = looked(await operations.picture(stackName));
+  const seen = looked(await operations.snapshot(stackName));
   return seen.ok && seen.value.changeSetId === changeSetId && seen.value.status !== REVIEW_STATUS;
 };
 
 /** Throws a change set away. */
 export const drop = async (step: Step, changeSetId: string): Promise<void> => {
-  const { stackName } = step.order.plan;
+  const { stackName } = step.lease.plan;
   settled(await cloudFormationOf(step).changeSets.delete({ name: changeSetId, stack: stackName }));
 };
 
@@ -178,9 +178,9 @@ export const drop = async (step: Step, changeSetId: string): Promise<void> => {
 export const discard = async (step: Step, changeSetId: string, type: "CREATE" | "UPDATE"): Promise<void> => {
   await drop(step, changeSetId);
   if (type === "UPDATE") return;
-  const { address, run, plan } = step.order;
+  const { address, run, plan } = step.lease;
   const { operations } = cloudFormationOf(step);
-  const seen = settled(await operations.picture(plan.stackName));
+  const seen = settled(await operations.snapshot(plan.stackName));
   if (!seen.ok || seen.value.status !== REVIEW_STATUS) return;
   const token = operationNameOf({ ...address, run, stack: plan.name }, "clear");
   settled(await operations.delete(seen.value.stackId, { token }));

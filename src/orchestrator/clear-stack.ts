@@ -1,4 +1,4 @@
-/** A stack that could never be created is deleted, so that it can be created anew; CloudFormation takes no change of it. */
+/** A stack that could never be created is deleted, so that it can be created again; CloudFormation takes no change of it. */
 import { operationNameOf } from "../domain/run/operation-names.ts";
 import { deployabilityOf } from "../domain/run/deployability.ts";
 import { errorDetailOf } from "../domain/failure/error-detail.ts";
@@ -6,17 +6,17 @@ import { looked, settled } from "./answers.ts";
 import { cloudFormationOf, failing, type Step, type StepOutcome } from "./step.ts";
 
 export const clearStack = async (step: Step): Promise<StepOutcome> => {
-  const { order } = step;
-  const { plan, task } = order;
+  const { lease } = step;
+  const { plan, task } = lease;
   const { operations } = cloudFormationOf(step);
-  const seen = looked(await operations.picture(plan.stackName));
+  const seen = looked(await operations.snapshot(plan.stackName));
   if (!seen.ok && seen.failure.kind !== "missing") return failing(step, errorDetailOf(seen.failure));
   const status = seen.ok ? seen.value.status : "DELETE_COMPLETE";
   const isDead =
     deployabilityOf(status) === "delete-first" ||
     status === "DELETE_IN_PROGRESS" ||
     status === "DELETE_FAILED";
-  // What is there now is not what was to be cleared away: somebody may have made it anew.
+  // What is there now is not what was to be cleared away: somebody may have made it again.
   if (!seen.ok || !isDead) {
     await step.controller.note({ kind: "gone" });
     return "again";
@@ -29,7 +29,7 @@ export const clearStack = async (step: Step): Promise<StepOutcome> => {
     await step.controller.note({ kind: "accepted", task: "clear" });
     return "wait";
   }
-  const token = operationNameOf({ ...order.address, run: order.run, stack: plan.name }, "clear");
+  const token = operationNameOf({ ...lease.address, run: lease.run, stack: plan.name }, "clear");
   const deleted = settled(await operations.delete(seen.value.stackId, { token }));
   if (!deleted.ok) return failing(step, errorDetailOf(deleted.failure));
   await step.controller.note({ kind: "accepted", task: "clear" });

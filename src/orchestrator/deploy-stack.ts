@@ -2,10 +2,10 @@
  * A stack on its way: the change set of the right type made, taken up by the deployment, executed. What was done before
  * is found out and not done again; how it ends, the stack's tracker tells.
  */
-import type { StackPicture } from "../aws/cloudformation/stack-operations.ts";
+import type { StackSnapshot } from "../aws/cloudformation/stack-operations.ts";
 import { deployabilityOf } from "../domain/run/deployability.ts";
 import { sendableTags, userTagOf } from "../domain/run/desired-stack.ts";
-import type { Order, Picture } from "../domain/run/run-calls.ts";
+import type { RunLease, PreviousStack } from "../domain/run/run-calls.ts";
 import { operationNameOf } from "../domain/run/operation-names.ts";
 import type { Task } from "../domain/run/task.ts";
 import { OWN_TAGS } from "../protocol/deployment/deployment-plan.ts";
@@ -21,12 +21,12 @@ import { settled } from "./answers.ts";
 import { cloudFormationOf, failing, type Step, type StepOutcome } from "./step.ts";
 
 export const deployStack = async (step: Step): Promise<StepOutcome> => {
-  const { order } = step;
-  const { task, plan } = order;
+  const { lease } = step;
+  const { task, plan } = lease;
   if (task?.kind === "clear") return clearStack(step);
   if (task?.kind === "unpause") return unpauseStack(step);
   if (task && task.kind !== "wait") return goOn(step, task);
-  const seen = settled(await cloudFormationOf(step).operations.picture(plan.stackName));
+  const seen = settled(await cloudFormationOf(step).operations.snapshot(plan.stackName));
   if (!seen.ok && seen.failure.kind !== "missing") return failing(step, errorDetailOf(seen.failure));
   const now = seen.ok ? seen.value : undefined;
   const status = now?.status ?? "";
@@ -36,7 +36,7 @@ export const deployStack = async (step: Step): Promise<StepOutcome> => {
     case "update":
       return change(step, now);
     case "paused":
-      return wantsRollback(order) ? unpauseStack(step) : change(step, now);
+      return wantsRollback(lease) ? unpauseStack(step) : change(step, now);
     case "delete-first":
       return clearStack(step);
     case "wait":
@@ -48,12 +48,12 @@ export const deployStack = async (step: Step): Promise<StepOutcome> => {
 };
 
 /** Whether a plan says that a failure is to be rolled back; one that says nothing leaves a paused stack paused. */
-const wantsRollback = ({ plan: { options = {} } }: Order): boolean =>
+const wantsRollback = ({ plan: { options = {} } }: RunLease): boolean =>
   options.disableRollback === false ||
   (options.onStackFailure !== undefined && options.onStackFailure !== "DO_NOTHING");
 
-/** How a change set is made: nothing is told of a failure for which the set has no say. */
-const optionsOf = ({ plan: { options } }: Order, type: "CREATE" | "UPDATE", isPaused: boolean) => {
+/** How a change set is made: nothing is reported a failure for which the set has no say. */
+const optionsOf = ({ plan: { options } }: RunLease, type: "CREATE" | "UPDATE", isPaused: boolean) => {
   const { onStackFailure, ...rest } = options ?? {};
   // What is executed with DisableRollback may say nothing of it before; what is there already is not deleted.
   const isSaid =
@@ -62,26 +62,26 @@ const optionsOf = ({ plan: { options } }: Order, type: "CREATE" | "UPDATE", isPa
 };
 
 /** `now`: the stack that is there, if there is one. */
-const change = async (step: Step, now: StackPicture | undefined): Promise<StepOutcome> => {
-  const { order } = step;
+const change = async (step: Step, now: StackSnapshot | undefined): Promise<StepOutcome> => {
+  const { lease } = step;
   const desired = await desiredStackOf(step, now);
   if (!desired.ok) return failing(step, desired.failure);
   const type = now ? "UPDATE" : "CREATE";
-  const name = tokenOf(order);
+  const name = tokenOf(lease);
   const proposal = {
     name,
     type,
-    wish: desired.value,
-    options: optionsOf(order, type, isPaused(now)),
+    desired: desired.value,
+    options: optionsOf(lease, type, isPaused(now)),
   } as const;
   const former = now?.tags[OWN_TAGS.user];
-  if (former !== undefined && former !== userTagOf(order.user)) {
+  if (former !== undefined && former !== userTagOf(lease.user)) {
     // That another user deploys it is no reason to touch what has not changed otherwise.
     const tags = { ...desired.value.tags, [OWN_TAGS.user]: former };
     const probe = await propose(step, {
       ...proposal,
       name: `${name}-probe`,
-      wish: { ...desired.value, tags },
+      desired: { ...desired.value, tags },
     });
     if (probe.kind !== "ready") return notReady(step, probe);
     await drop(step, probe.changeSetId);
@@ -104,11 +104,11 @@ const notReady = (
   }
 };
 
-const isPaused = (now: StackPicture | undefined): boolean => deployabilityOf(now?.status) === "paused";
+const isPaused = (now: StackSnapshot | undefined): boolean => deployabilityOf(now?.status) === "paused";
 
 /** What is no part of the template may have to be set all the same. */
 const unchanged = async (step: Step): Promise<StepOutcome> => {
-  const set = await setGuards(step, wantedGuards(step.order));
+  const set = await setGuards(step, wantedGuards(step.lease));
   if (!set.ok) return failing(step, errorDetailOf(set.failure));
   await step.controller.note({ kind: "unchanged" });
   return "again";
@@ -117,20 +117,20 @@ const unchanged = async (step: Step): Promise<StepOutcome> => {
 const begin = async (
   step: Step,
   changeSetId: string,
-  now: StackPicture | undefined,
+  now: StackSnapshot | undefined,
 ): Promise<StepOutcome> => {
-  const { order } = step;
+  const { lease } = step;
   const type = now ? "UPDATE" : "CREATE";
-  const picture = now && (await pictureOf(step, now));
-  if (picture && !picture.ok) return failing(step, errorDetailOf(picture.failure));
+  const previous = now && (await previousStackOf(step, now));
+  if (previous && !previous.ok) return failing(step, errorDetailOf(previous.failure));
   const owner = now?.tags[OWN_TAGS.deployment];
-  const isTakenOver = owner !== undefined && owner !== deploymentTagOf(order.address);
+  const isTakenOver = owner !== undefined && owner !== deploymentTagOf(lease.address);
   const granted = await step.controller.start({
     kind: "deploy",
     change: type,
     changeSetId,
     ...(isPaused(now) && { staysPaused: true }),
-    ...(picture && { picture: picture.value }),
+    ...(previous && { picture: previous.value }),
     ...(isTakenOver && { reason: `Taken over from the deployment ${owner}, whose tag it has` }),
   });
   if (!granted) {
@@ -150,17 +150,17 @@ const begin = async (
 /** Policy and protection are set before the stack is changed, so that they hold for that already. */
 const guardAndExecute = async (step: Step, task: Task): Promise<StepOutcome> => {
   const { changeSetId = "", change: type = "UPDATE" } = task;
-  const set = await setGuards(step, wantedGuards(step.order));
-  if (set.ok) return execute(step, task, tokenOf(step.order));
+  const set = await setGuards(step, wantedGuards(step.lease));
+  if (set.ok) return execute(step, task, tokenOf(step.lease));
   await discard(step, changeSetId, type);
   await step.controller.note({ kind: "failed", error: errorDetailOf(set.failure), isUntouched: true });
   return "again";
 };
 
-const tokenOf = ({ address, run, plan }: Order): string =>
+const tokenOf = ({ address, run, plan }: RunLease): string =>
   operationNameOf({ ...address, run, stack: plan.name }, "deploy");
 
-/** What was granted before may be done, unless that has changed since; the tracker is told again. */
+/** What was granted before may be done, unless that has changed since; the tracker is asked again. */
 const goOn = async (step: Step, task: Task): Promise<StepOutcome> => {
   if (task.accepted) return lookAfter(step, task);
   const { kind, change: type, changeSetId, staysPaused } = task;
@@ -174,7 +174,7 @@ const goOn = async (step: Step, task: Task): Promise<StepOutcome> => {
 };
 
 /** How the stack is before it is changed. */
-const pictureOf = async (step: Step, now: StackPicture) => {
+const previousStackOf = async (step: Step, now: StackSnapshot) => {
   const template = settled(await cloudFormationOf(step).operations.templateText(now.stackId));
   if (!template.ok) return template;
   // Whether the rollback can be carried out is known before anything is changed; one that cannot says why when it is asked for.
@@ -182,7 +182,7 @@ const pictureOf = async (step: Step, now: StackPicture) => {
   const guards = await guardsOf(step, now);
   if (!guards.ok) return guards;
   const { parameters, capabilities, notificationArns, roleArn } = now;
-  const value: Picture = {
+  const value: PreviousStack = {
     template: template.value,
     parameters,
     tags: sendableTags(now.tags),

@@ -2,10 +2,10 @@
  * What a stack is to become, in CloudFormation's terms: outputs of other stacks looked up, what is not named kept as the
  * stack has it, and our own tags set.
  */
-import type { StackPicture } from "../aws/cloudformation/stack-operations.ts";
-import type { ParameterWish, StackWish } from "../aws/cloudformation/stack-wish.ts";
+import type { StackSnapshot } from "../aws/cloudformation/stack-operations.ts";
+import type { DesiredParameter, DesiredStack } from "../aws/cloudformation/desired-stack.ts";
 import { keptParameters, sendableTags, userTagOf } from "../domain/run/desired-stack.ts";
-import type { Order } from "../domain/run/run-calls.ts";
+import type { RunLease } from "../domain/run/run-calls.ts";
 import type { ErrorDetail } from "../protocol/deployment/deployment-events.ts";
 import { OWN_TAGS } from "../protocol/deployment/deployment-plan.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
@@ -15,15 +15,15 @@ import { settled } from "./answers.ts";
 import { cloudFormationOf, type Step } from "./step.ts";
 
 /** What the tag of a deployment's stacks says. */
-export const deploymentTagOf = ({ deploymentId, environment }: Order["address"]): string =>
+export const deploymentTagOf = ({ deploymentId, environment }: RunLease["address"]): string =>
   `${deploymentId}/${environment}`;
 
 /** `now`: the stack that is there, if there is one. */
 export const desiredStackOf = async (
   step: Step,
-  now: StackPicture | undefined,
-): Promise<Result<StackWish, ErrorDetail>> => {
-  const { plan, template, address, user } = step.order;
+  now: StackSnapshot | undefined,
+): Promise<Result<DesiredStack, ErrorDetail>> => {
+  const { plan, template, address, user } = step.lease;
   const { notificationArns, deploymentMode } = plan.options ?? {};
   const roleArn = plan.options?.roleArn ?? (await step.clients.executionRoleOf(plan.account));
   const parameters = await parametersOf(step, now);
@@ -45,8 +45,11 @@ export const desiredStackOf = async (
 };
 
 /** Who may not have the template validated keeps what its text speaks of. */
-const keptOf = async (step: Step, { parameters }: StackPicture): Promise<Record<string, ParameterWish>> => {
-  const { plan, template } = step.order;
+const keptOf = async (
+  step: Step,
+  { parameters }: StackSnapshot,
+): Promise<Record<string, DesiredParameter>> => {
+  const { plan, template } = step.lease;
   if (plan.exactParameters || Object.keys(parameters).length === 0) return {};
   const demands = settled(await cloudFormationOf(step).operations.validate(template));
   // Stand-ins for AWS tell no parameters at all.
@@ -59,11 +62,11 @@ const keptOf = async (step: Step, { parameters }: StackPicture): Promise<Record<
 };
 
 const parametersOf = async (
-  { order: { plan, places }, clients }: Step,
-  now: StackPicture | undefined,
-): Promise<Result<Record<string, ParameterWish>, ErrorDetail>> => {
+  { lease: { plan, places }, clients }: Step,
+  now: StackSnapshot | undefined,
+): Promise<Result<Record<string, DesiredParameter>, ErrorDetail>> => {
   const outputs = new Map<string, Readonly<Record<string, string>>>();
-  const parameters: Record<string, ParameterWish> = {};
+  const parameters: Record<string, DesiredParameter> = {};
   for (const [key, value] of Object.entries(plan.parameters)) {
     if (typeof value === "string") {
       parameters[key] = value;
@@ -84,7 +87,9 @@ const parametersOf = async (
       return failed({ code: "STACK_NOT_FOUND", message: `${stack} is no stack of this deployment` });
     let given = outputs.get(stack);
     if (!given) {
-      const seen = settled(await clients.in(place.region, place.account).operations.picture(place.stackName));
+      const seen = settled(
+        await clients.in(place.region, place.account).operations.snapshot(place.stackName),
+      );
       if (!seen.ok) return failed(errorDetailOf(seen.failure));
       given = seen.value.outputs;
       outputs.set(stack, given);

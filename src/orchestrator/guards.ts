@@ -1,16 +1,16 @@
 /** A stack's termination protection and its policy, which CloudFormation takes by calls of their own. */
-import type { StackPicture } from "../aws/cloudformation/stack-operations.ts";
+import type { StackSnapshot } from "../aws/cloudformation/stack-operations.ts";
 import type { OperationFailure } from "../domain/failure/operation-failure.ts";
-import type { Order, Picture } from "../domain/run/run-calls.ts";
+import type { RunLease, PreviousStack } from "../domain/run/run-calls.ts";
 import { success, type Result } from "../protocol/result.ts";
 import { settled } from "./answers.ts";
 import { cloudFormationOf, type Step } from "./step.ts";
 
-type Guards = Pick<Picture, "isProtected" | "stackPolicy">;
+type Guards = Pick<PreviousStack, "isProtected" | "stackPolicy">;
 
 /** The guards as they are, of those that the plan sets. */
-export const guardsOf = async (step: Step, now: StackPicture): Promise<Result<Guards, OperationFailure>> => {
-  const { terminationProtection, stackPolicy } = step.order.plan.options ?? {};
+export const guardsOf = async (step: Step, now: StackSnapshot): Promise<Result<Guards, OperationFailure>> => {
+  const { terminationProtection, stackPolicy } = step.lease.plan.options ?? {};
   const isProtected = terminationProtection !== undefined && { isProtected: now.isProtected };
   if (stackPolicy === undefined) return success({ ...isProtected });
   const policy = settled(await cloudFormationOf(step).operations.policy(now.stackId));
@@ -23,7 +23,7 @@ export const setGuards = async (
   { isProtected, stackPolicy }: Guards,
 ): Promise<Result<null, OperationFailure>> => {
   const { operations } = cloudFormationOf(step);
-  const { plan } = step.order;
+  const { plan } = step.lease;
   if (isProtected !== undefined) {
     const done = settled(await operations.protect(plan.stackName, isProtected));
     if (!done.ok) return done;
@@ -34,7 +34,7 @@ export const setGuards = async (
 };
 
 /** The guards that a plan wants. */
-export const wantedGuards = ({ plan }: Pick<Order, "plan">): Guards => {
+export const wantedGuards = ({ plan }: Pick<RunLease, "plan">): Guards => {
   const { terminationProtection, stackPolicy } = plan.options ?? {};
   return {
     ...(terminationProtection !== undefined && { isProtected: terminationProtection }),

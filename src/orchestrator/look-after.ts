@@ -7,9 +7,9 @@ import { cloudFormationOf, failing, type Step, type StepOutcome } from "./step.t
 
 /** Fails the stack if CloudFormation never began, or gave up before the stack could show it; all else the tracker tells. */
 export const lookAfter = async (step: Step, { changeSetId = "" }: Task): Promise<StepOutcome> => {
-  const { plan } = step.order;
+  const { plan } = step.lease;
   const { operations, changeSets } = cloudFormationOf(step);
-  const seen = looked(await operations.picture(plan.stackName));
+  const seen = looked(await operations.snapshot(plan.stackName));
   if (seen.ok && !isAtRest(seen.value.status) && seen.value.status !== REVIEW_STATUS) return "wait";
   const state = looked(await changeSets.state({ name: changeSetId, stack: plan.stackName }));
   const verdict = state.ok ? state.value.verdict : "deleted";

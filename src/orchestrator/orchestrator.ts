@@ -9,7 +9,7 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
 import {
   NEWS,
-  type Order,
+  type RunLease,
   type OrchestrationParams,
   type PlanFault,
   type StackPlan,
@@ -56,7 +56,7 @@ const ACTIONS = {
 
 /** What was begun has not failed because nobody may see it: it is looked after again. Before that, nothing has happened. */
 const refused = async (step: Step, error: ErrorDetail): Promise<StepOutcome> => {
-  const { task } = step.order;
+  const { task } = step.lease;
   if (!task || task.kind === "wait") return failing(step, error);
   await step.controller.note({ kind: "unseen", error });
   return "wait";
@@ -116,20 +116,20 @@ export class Orchestrator extends WorkflowEntrypoint<Env, OrchestrationParams> {
     const patiently = patienceOfStep();
     try {
       return await step.do(`${turn} ${kind} ${stack}`, PATIENT, async () => {
-        const order = await this.deployment(params).order(params, stack);
-        if (!order) return "again";
-        const controller = this.controllerOf(params, order);
-        const about = { order, clients: this.clients(), controller };
+        const lease = await this.deployment(params).order(params, stack);
+        if (!lease) return "again";
+        const controller = this.controllerOf(params, lease);
+        const about = { lease, clients: this.clients(), controller };
         const done = await patiently(() => ACTIONS[kind](about));
         if (!done.ok) return refused(about, done.failure);
-        if (order.task?.unseen) await controller.note({ kind: "seen" });
+        if (lease.task?.unseen) await controller.note({ kind: "seen" });
         return done.value;
       });
     } catch {
       // What was begun the tracker tells of; what was not has failed.
       await step.do(`${turn} unreached ${stack}`, ASKING, async () => {
-        const order = await this.deployment(params).order(params, stack);
-        if (order) await this.controllerOf(params, order).note({ kind: "unreached", error: UNREACHABLE });
+        const lease = await this.deployment(params).order(params, stack);
+        if (lease) await this.controllerOf(params, lease).note({ kind: "unreached", error: UNREACHABLE });
       });
       return "wait";
     }
@@ -177,8 +177,8 @@ export class Orchestrator extends WorkflowEntrypoint<Env, OrchestrationParams> {
     const found: PlanFault[] = [];
     const clients = this.clients();
     for (const stack of stacks) {
-      const order = await this.deployment(params).order(params, stack);
-      const fault = order && (await validateStack({ order, clients }));
+      const lease = await this.deployment(params).order(params, stack);
+      const fault = lease && (await validateStack({ lease, clients }));
       if (fault) found.push(fault);
     }
     return found;
@@ -194,7 +194,7 @@ export class Orchestrator extends WorkflowEntrypoint<Env, OrchestrationParams> {
     return deploymentOf(this.env, channel);
   }
 
-  private controllerOf(params: OrchestrationParams, { number, plan }: Order): StackController {
+  private controllerOf(params: OrchestrationParams, { number, plan }: RunLease): StackController {
     const holder = { ...params, order: number };
     return {
       start: (start) => this.deployment(params).start(holder, plan.name, start),

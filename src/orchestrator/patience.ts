@@ -18,7 +18,7 @@ const MAX_REFUSALS = 5;
 /** What a try brought, or as what AWS refuses for good; throws if it is to be made again. */
 type Try = <Value>(work: () => Promise<Value>) => Promise<Result<Value, ErrorDetail>>;
 
-/** For all tries of one step. One that was begun anew after a crash counts anew. */
+/** For all tries of one step. One that was begun again after a crash counts again. */
 export const patienceOfStep = (): Try => {
   let refusals = 0;
   return async (work) => {

@@ -28,9 +28,9 @@ export const regionClients = (session: AwsSession, bucket: string | undefined): 
     },
     changeSets: {
       ...sets,
-      create: async (proposal, wish) => {
-        const where = await placed(wish.template);
-        return where.ok ? sets.create(proposal, { ...wish, template: where.value }) : where;
+      create: async (proposal, desired) => {
+        const where = await placed(desired.template);
+        return where.ok ? sets.create(proposal, { ...desired, template: where.value }) : where;
       },
     },
     keep: async (body) => {

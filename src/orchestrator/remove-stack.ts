@@ -1,4 +1,4 @@
-/** A stack deleted: because the deployment is destroyed, or because what the run created is taken back. */
+/** A stack deleted: because the deployment is destroyed, or because what the run created is rolled back. */
 import { backwardNameOf } from "../domain/run/operation-names.ts";
 import { REVIEW_STATUS } from "../domain/stack/statuses.ts";
 import type { ErrorDetail } from "../protocol/deployment/deployment-events.ts";
@@ -19,10 +19,10 @@ const strange = (owner: string | undefined): ErrorDetail => ({
 });
 
 export const removeStack = async (step: Step): Promise<StepOutcome> => {
-  const { order } = step;
-  const { plan, task } = order;
+  const { lease } = step;
+  const { plan, task } = lease;
   const { operations } = cloudFormationOf(step);
-  const seen = looked(await operations.picture(plan.stackName));
+  const seen = looked(await operations.snapshot(plan.stackName));
   if (!seen.ok && seen.failure.kind !== "missing") return failing(step, errorDetailOf(seen.failure));
   if (!seen.ok || seen.value.status === "DELETE_COMPLETE") {
     await step.controller.note({ kind: "gone" });
@@ -31,7 +31,7 @@ export const removeStack = async (step: Step): Promise<StepOutcome> => {
   const { status, stackId, isProtected, tags } = seen.value;
   // That a plan names a stack does not make it the deployment's: it may have been there before, or be another's by now.
   const owner = tags[OWN_TAGS.deployment];
-  if (owner !== deploymentTagOf(order.address) && status !== REVIEW_STATUS && status !== "DELETE_IN_PROGRESS")
+  if (owner !== deploymentTagOf(lease.address) && status !== REVIEW_STATUS && status !== "DELETE_IN_PROGRESS")
     return failing(step, strange(owner));
   if (isProtected)
     return failing(
@@ -42,7 +42,7 @@ export const removeStack = async (step: Step): Promise<StepOutcome> => {
   if (isOwn && task.accepted && status === "DELETE_FAILED")
     return failing(step, { code: status, message: "CloudFormation could not delete the whole stack" });
   if (!(isOwn && task.accepted) && !(await step.controller.start({ kind: "remove" }))) return "again";
-  const token = backwardNameOf(order, "remove");
+  const token = backwardNameOf(lease, "remove");
   const deleted =
     status === "DELETE_IN_PROGRESS"
       ? ({ ok: true } as const)

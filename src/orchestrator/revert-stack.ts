@@ -1,8 +1,8 @@
 /**
- * A stack that the run has updated put back: to the template, parameters, tags and capabilities that were kept before.
+ * A stack that the run has updated restored: to the template, parameters, tags and capabilities that were kept before.
  * One whose own rollback is stuck is let go on with it.
  */
-import type { Fact, Picture } from "../domain/run/run-calls.ts";
+import type { Fact, PreviousStack } from "../domain/run/run-calls.ts";
 import { backwardNameOf } from "../domain/run/operation-names.ts";
 import { deployabilityOf } from "../domain/run/deployability.ts";
 import { isRollbackStatus } from "../domain/stack/statuses.ts";
@@ -14,10 +14,10 @@ import { looked, settled } from "./answers.ts";
 import { cloudFormationOf, failing, type Step, type StepOutcome } from "./step.ts";
 
 export const revertStack = async (step: Step): Promise<StepOutcome> => {
-  const { plan, task } = step.order;
+  const { plan, task } = step.lease;
   const { operations } = cloudFormationOf(step);
   if (task?.kind === "revert" && task.accepted) return lookAfter(step, task);
-  const seen = looked(await operations.picture(plan.stackName));
+  const seen = looked(await operations.snapshot(plan.stackName));
   if (!seen.ok) return failing(step, errorDetailOf(seen.failure));
   const { status } = seen.value;
   if (task?.kind === "revert") return begin(step, { changeSetId: "", ...task });
@@ -27,7 +27,7 @@ export const revertStack = async (step: Step): Promise<StepOutcome> => {
     return failing(step, { code: status, message: "CloudFormation could not roll the stack back" });
   const how = deployabilityOf(status);
   if (isOn && (how === "busy" || how === "wait")) return "wait";
-  // What CloudFormation can take back by itself brings secret values back, too; it does not after Express mode.
+  // What CloudFormation can roll back by itself brings secret values back, too; it does not after Express mode.
   const isPaused = status === "UPDATE_FAILED" && !seen.value.isExpress;
   if (status === "UPDATE_ROLLBACK_FAILED" || isPaused || (task?.kind === "resume" && !isOn))
     return resume(step, status);
@@ -46,31 +46,31 @@ export const revertStack = async (step: Step): Promise<StepOutcome> => {
 };
 
 /**
- * What is not as it was once the stack is put back: nobody is told the value of a secret parameter, so that only
+ * What is not as it was once the stack is restored: nobody sees the value of a secret parameter, so that only
  * CloudFormation's own rollback brings one back.
  */
-const restOf = ({ parameters }: Picture, isUntouched: boolean): string | undefined => {
+const restOf = ({ parameters }: PreviousStack, isUntouched: boolean): string | undefined => {
   const secrets = Object.keys(parameters).filter((name) => typeof parameters[name] !== "string");
   if (secrets.length === 0 || isUntouched) return undefined;
   return `Rolled back, except for secret parameters, which keep their present values: ${secrets.join(", ")}`;
 };
 
 const change = async (step: Step, status: string): Promise<StepOutcome> => {
-  const { order } = step;
-  const { picture } = order;
-  if (!picture)
+  const { lease } = step;
+  const { picture: previous } = lease;
+  if (!previous)
     return failing(step, {
       code: "NO_PICTURE",
       message: "The state of the stack before this run is not known",
     });
-  const { template, ...rest } = picture;
+  const { template, ...rest } = previous;
   // The second time, what CloudFormation has rolled back may be the first time's change.
-  const reason = restOf(picture, isRollbackStatus(status) && order.attempt === undefined);
+  const reason = restOf(previous, isRollbackStatus(status) && lease.attempt === undefined);
   const back = { kind: "back", ...(reason !== undefined && { reason }) } as const;
   const proposed = await propose(step, {
-    name: backwardNameOf(order, "revert"),
+    name: backwardNameOf(lease, "revert"),
     type: "UPDATE",
-    wish: { ...rest, template: { body: template } },
+    desired: { ...rest, template: { body: template } },
   });
   switch (proposed.kind) {
     case "pending":
@@ -88,7 +88,7 @@ const change = async (step: Step, status: string): Promise<StepOutcome> => {
 
 /** Policy and protection as they were before the run changed them. */
 const restoreGuards = async (step: Step) => {
-  const { isProtected, stackPolicy } = step.order.picture ?? {};
+  const { isProtected, stackPolicy } = step.lease.picture ?? {};
   const former = {
     ...(isProtected !== undefined && { isProtected }),
     ...(stackPolicy !== undefined && { stackPolicy: stackPolicy || OPEN_POLICY }),
@@ -120,17 +120,17 @@ const begin = async (step: Step, { changeSetId, reason, staysPaused }: Prepared)
   if (!(await step.controller.start(start))) return "again";
   const restored = await restoreGuards(step);
   if (!restored.ok) return failing(step, errorDetailOf(restored.failure));
-  return execute(step, start, backwardNameOf(step.order, "revert"));
+  return execute(step, start, backwardNameOf(step.lease, "revert"));
 };
 
 /** CloudFormation's own way back, paused or stuck, is gone on with. */
 const resume = async (step: Step, status: string): Promise<StepOutcome> => {
-  const { order } = step;
-  const { plan } = order;
+  const { lease } = step;
+  const { plan } = lease;
   const { operations } = cloudFormationOf(step);
   if (!(await step.controller.start({ kind: "resume" }))) return "again";
-  const token = backwardNameOf(order, "resume");
-  const { skip } = order;
+  const token = backwardNameOf(lease, "resume");
+  const { skip } = lease;
   const resumed = settled(
     status === "UPDATE_FAILED"
       ? await operations.rollBack(plan.stackName, { token })

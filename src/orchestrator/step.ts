@@ -1,5 +1,5 @@
 /** One step of a run for one stack: what it is about, what it reaches AWS with, and whom it answers to. */
-import type { Fact, Order, Start } from "../domain/run/run-calls.ts";
+import type { Fact, RunLease, Start } from "../domain/run/run-calls.ts";
 import type { ErrorDetail } from "../protocol/deployment/deployment-events.ts";
 import type { Clients } from "./clients.ts";
 
@@ -10,7 +10,7 @@ export type StackController = Readonly<{
   note(fact: Fact): Promise<void>;
 }>;
 
-export type Step = Readonly<{ order: Order; clients: Clients; controller: StackController }>;
+export type Step = Readonly<{ lease: RunLease; clients: Clients; controller: StackController }>;
 
 /**
  * How a step left things: something has changed that the next turn goes on with; a tracker tells how it ends; or it
@@ -19,8 +19,8 @@ export type Step = Readonly<{ order: Order; clients: Clients; controller: StackC
 export type StepOutcome = "again" | "wait" | "pending";
 
 /** CloudFormation in the region of the step's stack. */
-export const cloudFormationOf = ({ order, clients }: Pick<Step, "order" | "clients">) =>
-  clients.in(order.plan.region, order.plan.account);
+export const cloudFormationOf = ({ lease, clients }: Pick<Step, "lease" | "clients">) =>
+  clients.in(lease.plan.region, lease.plan.account);
 
 /** Tells that the stack has failed. */
 export const failing = async ({ controller }: Step, error: ErrorDetail): Promise<StepOutcome> => {

@@ -6,10 +6,10 @@ import { looked, settled } from "./answers.ts";
 import { cloudFormationOf, failing, type Step, type StepOutcome } from "./step.ts";
 
 export const unpauseStack = async (step: Step): Promise<StepOutcome> => {
-  const { order } = step;
-  const { plan, task } = order;
+  const { lease } = step;
+  const { plan, task } = lease;
   const { operations } = cloudFormationOf(step);
-  const seen = looked(await operations.picture(plan.stackName));
+  const seen = looked(await operations.snapshot(plan.stackName));
   if (!seen.ok && seen.failure.kind !== "missing") return failing(step, errorDetailOf(seen.failure));
   const how = deployabilityOf(seen.ok ? seen.value.status : undefined);
   // It is on its way back.
@@ -17,7 +17,7 @@ export const unpauseStack = async (step: Step): Promise<StepOutcome> => {
     if (!task?.accepted) await step.controller.note({ kind: "accepted", task: "unpause" });
     return "wait";
   }
-  // Nothing is paused any more: what is to be done is found out anew.
+  // Nothing is paused any more: what is to be done is found out again.
   if (!seen.ok || how !== "paused") {
     await step.controller.note({ kind: "ready" });
     return "again";
@@ -31,7 +31,7 @@ export const unpauseStack = async (step: Step): Promise<StepOutcome> => {
     });
   const reason = `The stack is in ${status}: it is rolled back first`;
   if (!task?.accepted && !(await step.controller.start({ kind: "unpause", reason }))) return "again";
-  const token = operationNameOf({ ...order.address, run: order.run, stack: plan.name }, "unpause");
+  const token = operationNameOf({ ...lease.address, run: lease.run, stack: plan.name }, "unpause");
   const begun = settled(await operations.rollBack(stackId, { token }));
   if (!begun.ok) return failing(step, errorDetailOf(begun.failure));
   await step.controller.note({ kind: "accepted", task: "unpause" });

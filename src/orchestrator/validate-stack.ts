@@ -7,11 +7,11 @@ import { settled } from "./answers.ts";
 import { cloudFormationOf, type Step } from "./step.ts";
 
 /** What is needed to ask; nothing is set going. */
-type Asked = Pick<Step, "order" | "clients">;
+type Asked = Pick<Step, "lease" | "clients">;
 
 /** Undefined: nothing is wrong with it. Who may not validate may still deploy: then AWS says later what is wrong. */
 export const validateStack = async (step: Asked): Promise<PlanFault | undefined> => {
-  const { plan, template } = step.order;
+  const { plan, template } = step.lease;
   const demands = settled(await cloudFormationOf(step).operations.validate(template));
   if (demands.ok) {
     const previous = leftToStack(plan, demands.value).length > 0 ? await previousOf(step) : new Set<string>();
@@ -25,8 +25,8 @@ export const validateStack = async (step: Asked): Promise<PlanFault | undefined>
 
 /** Names of the parameters whose values an update could keep; undefined: that may not be looked up. */
 const previousOf = async (step: Asked): Promise<ReadonlySet<string> | undefined> => {
-  const { plan } = step.order;
-  const seen = settled(await cloudFormationOf(step).operations.picture(plan.stackName));
+  const { plan } = step.lease;
+  const seen = settled(await cloudFormationOf(step).operations.snapshot(plan.stackName));
   if (!seen.ok) return seen.failure.kind === "missing" ? new Set() : undefined;
   const { status, parameters } = seen.value;
   return new Set(keepsWhatItHas(status) ? Object.keys(parameters) : []);

@@ -112,7 +112,7 @@ export const destinationSchema = z.object({
   channels: z.array(z.string()).optional(),
   /** Absent: all environments. */
   environments: z.array(z.string()).optional(),
-  /** The subject who made it; told by mail when it is disabled, if that is an address. */
+  /** The subject who made it; notified by mail when it is disabled, if that is an address. */
   createdBy: z.string().optional(),
   createdAt: z.string(),
   updatedAt: z.string(),
@@ -131,7 +131,7 @@ export const destinationSchema = z.object({
 
 export type Destination = Readonly<z.infer<typeof destinationSchema>>;
 
-/** A destination that was made just now. The secret is told here, and never again. */
+/** A destination that was made just now. The secret is shown here, and never again. */
 export const createdDestinationSchema = destinationSchema.extend({
   secret: z.string().optional().meta({ description: "A webhook's, `whsec_…`; never shown again" }),
 });

@@ -37,7 +37,7 @@ export const endpointKeySchema = z.object({
 
 export type EndpointKey = Readonly<z.infer<typeof endpointKeySchema>>;
 
-/** With the secret, which is told once. */
+/** With the secret, which is reported once. */
 export const madeEndpointKeySchema = endpointKeySchema.extend({ secretAccessKey: z.string() });
 
 export type MadeEndpointKey = Readonly<z.infer<typeof madeEndpointKeySchema>>;

@@ -15,7 +15,7 @@ export const estimateSchema = z.object({
   basis: z.enum(["history", "typical", "pace", "overdue"]),
   /** Successes that it was learned from. */
   sample: z.number().int().nonnegative(),
-  /** How long that takes usually for which the whole waits; told where it is overdue. */
+  /** How long that takes usually for which the whole waits; reported where it is overdue. */
   usualSeconds: seconds.optional(),
 });
 

@@ -1,9 +1,7 @@
 /** What was found out about a failure while it could still be seen: a rollback deletes logs, tasks and resources. */
 import * as z from "zod";
 
-export const evidenceSources = ["events", "hook", "function-log", "ecs", "cloudtrail"] as const;
-
-export type EvidenceSource = (typeof evidenceSources)[number];
+const evidenceSources = ["events", "hook", "function-log", "ecs", "cloudtrail"] as const;
 
 /** Most pieces, and the most characters of one. */
 export const MOST_EVIDENCE = 20;

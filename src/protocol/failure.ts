@@ -52,7 +52,7 @@ export type FailureCode = (typeof failureCodes)[number];
 
 const detailSchema = z.object({ field: z.string(), message: z.string() });
 
-/** What a caller is told. Holds no secret and no evidence: that goes to the log. */
+/** What a caller reads. Holds no secret and no evidence: that goes to the log. */
 export type Failure = Readonly<{
   code: FailureCode;
   message: string;

@@ -32,7 +32,7 @@ export const ingestKeySchema = z.object({
 
 export type IngestKey = Readonly<z.infer<typeof ingestKeySchema>>;
 
-/** With the key itself, which is told once. */
+/** With the key itself, which is shown once. */
 export const madeIngestKeySchema = ingestKeySchema.extend({ key: z.string() });
 
 export type MadeIngestKey = Readonly<z.infer<typeof madeIngestKeySchema>>;

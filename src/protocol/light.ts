@@ -10,11 +10,11 @@ export const adviceSchema = z.object({ code: z.string(), text: z.string(), url: 
 
 export type Advice = Readonly<z.infer<typeof adviceSchema>>;
 
-export const lightKinds = ["slow", "stuck"] as const;
+const lightKinds = ["slow", "stuck"] as const;
 
 export type LightKind = (typeof lightKinds)[number];
 
-/** What is told of what takes long. */
+/** What is reported of what takes long. */
 export const lightFacts = {
   elapsedSeconds: seconds,
   /** How long it takes usually, and nearly always. */
@@ -23,7 +23,7 @@ export const lightFacts = {
   stuckAfterSeconds: seconds.optional(),
   /** ISO 8601 UTC: when it fails by itself, if it does not end before. */
   failsAt: z.string().optional(),
-  /** What CloudFormation takes back once it fails, or is cancelled: how many resources, and how long that takes. */
+  /** What CloudFormation rolls back once it fails, or is cancelled: how many resources, and how long that takes. */
   rollback: z.object({ resources: z.number().int().nonnegative(), seconds: range.optional() }).optional(),
   advice: adviceSchema.optional(),
 };

@@ -1,5 +1,5 @@
 /**
- * The same wishes as the handle's, for whoever runs the simulator as a process of its own. Unsigned, and reachable
+ * The same requests as the handle's, for whoever runs the simulator as a process of its own. Unsigned, and reachable
  * from this machine only, as is everything here.
  *
  * `POST /_simulator/faults` (one fault or a list), `DELETE /_simulator/faults`, `POST /_simulator/failures`

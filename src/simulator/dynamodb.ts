@@ -15,7 +15,7 @@ export const auditGateSchema = z.object({
   count: z.number().int().positive().optional(),
 });
 
-/** A wish for how DynamoDB answers. */
+/** A request for how DynamoDB answers. */
 export type AuditGate = z.infer<typeof auditGateSchema>;
 
 /** A running DynamoDB. */

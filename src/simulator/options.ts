@@ -1,6 +1,6 @@
 /**
  * What can be asked of the simulated AWS from inside the same process: how it is made, and what its handle does.
- * The same wishes can be sent to a running one as JSON, see `control.ts`.
+ * The same requests can be sent to a running one as JSON, see `control.ts`.
  */
 import type { Call } from "./wire/call-log.ts";
 import type { Fault, FaultHandle } from "./faults/faults.ts";

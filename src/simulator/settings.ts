@@ -8,7 +8,7 @@ import { resolveParameters, type GivenParameter } from "./template/parameters.ts
 import { planOf } from "./template/plan.ts";
 
 /** A stack as a request, or a parent's template, describes it. What is absent stays as it was. */
-export type Wish = Readonly<{
+export type RequestedStack = Readonly<{
   body?: string | undefined;
   parameters: readonly GivenParameter[];
   tags?: readonly Tag[] | undefined;
@@ -48,12 +48,17 @@ const checkCapabilities = (template: Template, given: readonly string[]): void =
 };
 
 /** Refuses what AWS refuses before an operation begins. */
-export const settingsOf = (account: Account, identity: Identity, wish: Wish, before?: Settings): Settings => {
-  const body = wish.body ?? before?.body ?? "";
+export const settingsOf = (
+  account: Account,
+  identity: Identity,
+  requested: RequestedStack,
+  before?: Settings,
+): Settings => {
+  const body = requested.body ?? before?.body ?? "";
   const template = parseTemplate(body);
-  const parameters = resolveParameters(template, wish.parameters, before?.parameters);
-  const tags = wish.tags ?? before?.tags ?? [];
-  if (identity.parentId === undefined) checkCapabilities(template, wish.capabilities);
+  const parameters = resolveParameters(template, requested.parameters, before?.parameters);
+  const tags = requested.tags ?? before?.tags ?? [];
+  if (identity.parentId === undefined) checkCapabilities(template, requested.capabilities);
   const pseudo = {
     "AWS::AccountId": account.options.accountId,
     "AWS::Region": identity.region,
@@ -70,14 +75,14 @@ export const settingsOf = (account: Account, identity: Identity, wish: Wish, bef
     plan: planOf(template, parameters, pseudo, (name) => exported.get(name)),
     parameters,
     tags,
-    capabilities: wish.capabilities,
-    disableRollback: wish.disableRollback ?? false,
-    onFailure: wish.onFailure ?? "ROLLBACK",
-    notificationArns: wish.notificationArns ?? before?.notificationArns ?? [],
-    roleArn: wish.roleArn ?? before?.roleArn ?? "",
-    timeoutMinutes: wish.timeoutMinutes ?? before?.timeoutMinutes,
-    isExpress: wish.isExpress ?? false,
-    retainExceptOnCreate: wish.retainExceptOnCreate ?? false,
+    capabilities: requested.capabilities,
+    disableRollback: requested.disableRollback ?? false,
+    onFailure: requested.onFailure ?? "ROLLBACK",
+    notificationArns: requested.notificationArns ?? before?.notificationArns ?? [],
+    roleArn: requested.roleArn ?? before?.roleArn ?? "",
+    timeoutMinutes: requested.timeoutMinutes ?? before?.timeoutMinutes,
+    isExpress: requested.isExpress ?? false,
+    retainExceptOnCreate: requested.retainExceptOnCreate ?? false,
     hasTransform: template.Transform !== undefined,
   };
 };

@@ -1,4 +1,4 @@
-/** Where a change set's reason only points elsewhere, the reason is told that stands there. */
+/** Where a change set's reason only points elsewhere, the reason is reported that stands there. */
 import { describe, expect, it } from "vitest";
 import { changeSets } from "../../src/aws/cloudformation/change-sets.ts";
 import { escapeXml } from "./event-xml.ts";
@@ -23,8 +23,8 @@ const eventsOf = (...events: readonly Record<string, string>[]) => {
   );
 };
 
-/** The reason that is told, and what was asked for it: actions with the change set they are about. */
-const toldOf = async (reason: string, answers: Record<string, () => Response>) => {
+/** The reason that is reported, and what was asked for it: actions with the change set they are about. */
+const reportedOf = async (reason: string, answers: Record<string, () => Response>) => {
   const asked: string[] = [];
   const { session } = fakeAws({
     answer: async (request) => {
@@ -34,8 +34,8 @@ const toldOf = async (reason: string, answers: Record<string, () => Response>) =
       return answers[question]?.() ?? queryError("InvalidAction", "Could not find operation");
     },
   });
-  const told = await changeSets(session).reasonOf({ changeSetId: arn("x"), stackName: "x", reason });
-  return { told, asked };
+  const reported = await changeSets(session).reasonOf({ changeSetId: arn("x"), stackName: "x", reason });
+  return { told: reported, asked };
 };
 
 const nested = (name: string) =>
@@ -61,12 +61,12 @@ describe("why a change set was refused", () => {
   it("is asked of the nested set, however deep it lies", async () => {
     const reason = "Template error: Fn::Select cannot select nonexistent value at index 1";
     expect(
-      await toldOf(nested("x-Api"), { "DescribeChangeSet x-Api": () => failedSet("x-Api", reason) }),
+      await reportedOf(nested("x-Api"), { "DescribeChangeSet x-Api": () => failedSet("x-Api", reason) }),
     ).toEqual({
       told: { message: `Nested stack x-Api: ${reason}` },
       asked: ["DescribeChangeSet x-Api"],
     });
-    const deep = await toldOf(nested("x-Api"), {
+    const deep = await reportedOf(nested("x-Api"), {
       "DescribeChangeSet x-Api": () => failedSet("x-Api", nested("x-Api-Db")),
       "DescribeChangeSet x-Api-Db": () => failedSet("x-Api-Db", VALIDATION),
       "DescribeEvents x-Api-Db": () => eventsOf(conflict),
@@ -78,11 +78,11 @@ describe("why a change set was refused", () => {
   });
 
   it("is asked a bounded number of times of sets that point at each other", async () => {
-    const { told, asked } = await toldOf(nested("x"), {
+    const { told: reported, asked } = await reportedOf(nested("x"), {
       "DescribeChangeSet x": () => failedSet("x", nested("x")),
     });
     expect(asked.length).toBe(8);
-    expect(told.message).toMatch(/^(Nested stack x: ){8}Nested change set /);
+    expect(reported.message).toMatch(/^(Nested stack x: ){8}Nested change set /);
   });
 
   it("is taken from the events of the validation that failed, and of the hook", async () => {
@@ -100,30 +100,30 @@ describe("why a change set was refused", () => {
       HookStatus: "HOOK_COMPLETE_FAILED",
       HookStatusReason: "must be encrypted <always>",
     };
-    expect(await toldOf(VALIDATION, { "DescribeEvents x": () => eventsOf(conflict, warning, hook) })).toEqual(
-      {
-        told: {
-          message: `${CONFLICT}; Bucket (AWS::S3::Bucket): must be encrypted <always> [Acme::Encryption::Check]`,
-          details: VALIDATION,
-        },
-        asked: ["DescribeEvents x"],
+    expect(
+      await reportedOf(VALIDATION, { "DescribeEvents x": () => eventsOf(conflict, warning, hook) }),
+    ).toEqual({
+      told: {
+        message: `${CONFLICT}; Bucket (AWS::S3::Bucket): must be encrypted <always> [Acme::Encryption::Check]`,
+        details: VALIDATION,
       },
-    );
+      asked: ["DescribeEvents x"],
+    });
   });
 
   it("stays as AWS told it where nothing more can be had; a right that is lacking is named", async () => {
     const asIs = { told: { message: VALIDATION }, asked: ["DescribeEvents x"] };
-    expect(await toldOf(VALIDATION, {})).toEqual(asIs);
-    expect(await toldOf(VALIDATION, { "DescribeEvents x": () => eventsOf() })).toEqual(asIs);
+    expect(await reportedOf(VALIDATION, {})).toEqual(asIs);
+    expect(await reportedOf(VALIDATION, { "DescribeEvents x": () => eventsOf() })).toEqual(asIs);
     const denied = () => queryError("AccessDenied", "not authorized", 403);
-    expect(await toldOf(VALIDATION, { "DescribeEvents x": denied })).toEqual({
+    expect(await reportedOf(VALIDATION, { "DescribeEvents x": denied })).toEqual({
       told: {
         message: VALIDATION,
         details: "Stackcast is not allowed to read the reason: grant it cloudformation:DescribeEvents",
       },
       asked: ["DescribeEvents x"],
     });
-    expect(await toldOf("Export a cannot be updated", {})).toEqual({
+    expect(await reportedOf("Export a cannot be updated", {})).toEqual({
       told: { message: "Export a cannot be updated" },
       asked: [],
     });

@@ -106,7 +106,7 @@ it("a stack read page by page while it grows gives each event once, in order", (
       fc.integer({ min: 1, max: 7 }),
       (history, steps, pageSize) => {
         const known = new Set<string>();
-        const told: StackEvent[] = [];
+        const reported: StackEvent[] = [];
         let visible = 0;
         for (const step of [...steps, history.length]) {
           visible = Math.min(visible + step, history.length);
@@ -120,9 +120,9 @@ it("a stack read page by page while it grows gives each event once, in order", (
             if (read.value.reachedKnown) break;
           }
           for (const one of fresh) known.add(keyOf(one));
-          told.push(...fresh.toReversed());
+          reported.push(...fresh.toReversed());
         }
-        expect(told).toEqual(history);
+        expect(reported).toEqual(history);
       },
     ),
   );

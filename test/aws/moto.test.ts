@@ -5,7 +5,7 @@ import { changeSets } from "../../src/aws/cloudformation/change-sets.ts";
 import { keyPairs } from "../../src/aws/services/key-pairs.ts";
 import { awsSession } from "../../src/aws/identity/session.ts";
 import { stackOperations } from "../../src/aws/cloudformation/stack-operations.ts";
-import type { StackWish } from "../../src/aws/cloudformation/stack-wish.ts";
+import type { DesiredStack } from "../../src/aws/cloudformation/desired-stack.ts";
 import { CanvasDeploys } from "../../src/trackers/canvas/canvas-deploys.ts";
 import { fingerprintOf, orderOf, StoredValues } from "../simulator/canvas-account.ts";
 import { motoPath, startMoto, type Moto } from "../support/moto.ts";
@@ -13,7 +13,7 @@ import { motoPath, startMoto, type Moto } from "../support/moto.ts";
 const path = motoPath();
 if (path === undefined) console.warn("SKIPPED: no moto_server here, AWS's calls are not tried on it");
 
-const wishOf = (delaySeconds: number): StackWish => ({
+const desiredOf = (delaySeconds: number): DesiredStack => ({
   template: {
     body: `# <to> & "from"
 Parameters:
@@ -49,12 +49,12 @@ describe.skipIf(path === undefined)("moto", () => {
 
   it("makes, shows, changes and deletes a stack", async () => {
     const stacks = stackOperations(session());
-    const created = await stacks.create("shop", wishOf(1), { token: "t1" });
+    const created = await stacks.create("shop", desiredOf(1), { token: "t1" });
     expect(created).toMatchObject({ ok: true, value: { stackId: expect.stringContaining(":stack/shop/") } });
-    expect(await stacks.create("shop", wishOf(1), { token: "t2" })).toMatchObject({
+    expect(await stacks.create("shop", desiredOf(1), { token: "t2" })).toMatchObject({
       failure: { kind: "exists" },
     });
-    expect(await stacks.picture("shop")).toMatchObject({
+    expect(await stacks.snapshot("shop")).toMatchObject({
       ok: true,
       value: {
         name: "shop",
@@ -64,29 +64,29 @@ describe.skipIf(path === undefined)("moto", () => {
         outputs: { Arn: expect.stringMatching(/^arn:aws:sqs:/) },
       },
     });
-    expect(await stacks.update("shop", wishOf(2), { token: "t3" })).toMatchObject({ ok: true });
-    const { template } = wishOf(2);
+    expect(await stacks.update("shop", desiredOf(2), { token: "t3" })).toMatchObject({ ok: true });
+    const { template } = desiredOf(2);
     expect(await stacks.templateText("shop")).toEqual({
       ok: true,
       value: "body" in template && template.body,
     });
     expect(await stacks.delete("shop", { token: "t4" })).toEqual({ ok: true, value: null });
-    expect(await stacks.picture("shop")).toMatchObject({ ok: false, failure: { kind: "missing" } });
+    expect(await stacks.snapshot("shop")).toMatchObject({ ok: false, failure: { kind: "missing" } });
   });
 
   it("makes, executes and deletes change sets", async () => {
     const sets = changeSets(session());
     const first = { name: "first", stack: "proposed" };
     expect(
-      await sets.create({ ...first, type: "CREATE", token: "c1", description: "a" }, wishOf(1)),
+      await sets.create({ ...first, type: "CREATE", token: "c1", description: "a" }, desiredOf(1)),
     ).toMatchObject({ ok: true });
     expect(await sets.state(first)).toMatchObject({ ok: true, value: { verdict: "ready" } });
     expect(await sets.execute(first, { token: "e1" })).toEqual({ ok: true, value: null });
-    expect(await stackOperations(session()).picture("proposed")).toMatchObject({
+    expect(await stackOperations(session()).snapshot("proposed")).toMatchObject({
       value: { status: "CREATE_COMPLETE", tags: { team: "x y" } },
     });
     const next = { name: "next", stack: "proposed" };
-    expect(await sets.create({ ...next, type: "UPDATE", token: "c2" }, wishOf(2))).toMatchObject({
+    expect(await sets.create({ ...next, type: "UPDATE", token: "c2" }, desiredOf(2))).toMatchObject({
       ok: true,
     });
     expect(await sets.delete(next)).toEqual({ ok: true, value: null });
@@ -114,7 +114,7 @@ describe.skipIf(path === undefined)("moto", () => {
   it("deploys for a canvas", async () => {
     const address = { region: "us-east-1", stackName: "canvas" };
     const deploys = new CanvasDeploys(new StoredValues(), address, session());
-    const { template } = wishOf(1);
+    const { template } = desiredOf(1);
     if (!("body" in template)) throw new Error("no template");
     const order = orderOf({ keyPairs: ["canvas"], template, parameters: { Name: "large" } });
     const first = await deploys.deploy(order, "ada");
@@ -126,7 +126,7 @@ describe.skipIf(path === undefined)("moto", () => {
     expect(await deploys.deploy(order, "ada")).toMatchObject({
       value: { deployed: { outcome: "created", keyPairs: { canvas: { lost: true } } } },
     });
-    expect(await stackOperations(session()).picture("canvas")).toMatchObject({
+    expect(await stackOperations(session()).snapshot("canvas")).toMatchObject({
       value: { parameters: { Name: "large" }, tags: { "stackcast:user": "ada" } },
     });
   });

@@ -56,7 +56,7 @@ it("a stack watched while it is created tells each event once, in order, and its
   expect(await create("shop")).toMatchObject({ ok: true });
   const settled = aws.settled().then(() => true);
   const known = new Set<string>();
-  const told: string[] = [];
+  const reported: string[] = [];
   for (let done = false; !done;) {
     done = await Promise.race([
       settled,
@@ -64,9 +64,9 @@ it("a stack watched while it is created tells each event once, in order, and its
     ]);
     const fresh = ids(await walk("shop", known)).toReversed();
     for (const id of fresh) known.add(id);
-    told.push(...fresh);
+    reported.push(...fresh);
   }
-  expect(told).toEqual(ids(await walk("shop", new Set())).toReversed());
+  expect(reported).toEqual(ids(await walk("shop", new Set())).toReversed());
   const { describeStack, resources, template } = cloudFormation(session());
   const [description, all, written] = [
     await describeStack("shop"),

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { changeSets } from "../../src/aws/cloudformation/change-sets.ts";
 import { awsSession } from "../../src/aws/identity/session.ts";
 import { stackOperations } from "../../src/aws/cloudformation/stack-operations.ts";
-import type { StackWish } from "../../src/aws/cloudformation/stack-wish.ts";
+import type { DesiredStack } from "../../src/aws/cloudformation/desired-stack.ts";
 import type { Simulator } from "../../src/simulator/options.ts";
 import { createSimulator } from "../../src/simulator/simulator.ts";
 
@@ -38,7 +38,7 @@ Outputs:
   Url: { Value: !Ref Queue }
 `;
 
-const wishOf = (properties: string, more: Partial<StackWish> = {}): StackWish => ({
+const desiredOf = (properties: string, more: Partial<DesiredStack> = {}): DesiredStack => ({
   template: { body: templateOf(properties) },
   ...more,
 });
@@ -56,14 +56,14 @@ const computed = async (name: string, stack: string) => {
 it("a stack is made, told whole, changed, found unchanged, and deleted", async () => {
   const stacks = stackOperations(session());
   const tags = { team: "a & b", empty: "" };
-  const wish = wishOf("DelaySeconds: 1", { parameters: { Size: "<large>" }, tags });
-  const created = await stacks.create("whole", wish, { token: "t1" });
+  const desired = desiredOf("DelaySeconds: 1", { parameters: { Size: "<large>" }, tags });
+  const created = await stacks.create("whole", desired, { token: "t1" });
   expect(created).toEqual({
     ok: true,
     value: { stackId: expect.stringContaining(":stack/whole/"), operationId: expect.any(String) },
   });
   await aws.settled();
-  expect(await stacks.picture("whole")).toEqual({
+  expect(await stacks.snapshot("whole")).toEqual({
     ok: true,
     value: {
       stackId: created.ok && created.value.stackId,
@@ -81,30 +81,30 @@ it("a stack is made, told whole, changed, found unchanged, and deleted", async (
       lastOperations: [{ type: "CREATE_STACK", id: expect.any(String) }],
     },
   });
-  const same = await stacks.update("whole", wish, { token: "t2" });
+  const same = await stacks.update("whole", desired, { token: "t2" });
   expect(same).toMatchObject({ ok: false, failure: { kind: "unchanged" } });
-  const change = wishOf("DelaySeconds: 2", { parameters: { Size: { usePrevious: true } }, tags: {} });
+  const change = desiredOf("DelaySeconds: 2", { parameters: { Size: { usePrevious: true } }, tags: {} });
   expect(await stacks.update("whole", change, { token: "t3" })).toMatchObject({ ok: true });
   await aws.settled();
-  expect(await stacks.picture("whole")).toMatchObject({
+  expect(await stacks.snapshot("whole")).toMatchObject({
     value: { status: "UPDATE_COMPLETE", parameters: { Size: "<large>" }, tags: {} },
   });
   expect(await stacks.delete("whole", { token: "t4" })).toEqual({ ok: true, value: null });
   await aws.settled();
-  expect(await stacks.picture("whole")).toMatchObject({ ok: false, failure: { kind: "missing" } });
+  expect(await stacks.snapshot("whole")).toMatchObject({ ok: false, failure: { kind: "missing" } });
   expect(await stacks.delete("whole", { token: "t4" })).toEqual({ ok: true, value: null });
 });
 
 it("an answer that was lost is asked for again, and the stack is made once", async () => {
   aws.fault({ kind: "truncate", action: "CreateStack", count: 2 });
-  const created = await stackOperations(session()).create("once", wishOf(""), { token: "lost" });
+  const created = await stackOperations(session()).create("once", desiredOf(""), { token: "lost" });
   expect(created).toMatchObject({ ok: true });
   expect(aws.calls.filter(({ action }) => action === "CreateStack").map(({ outcome }) => outcome)).toEqual([
     "truncate",
     "truncate",
     "ok",
   ]);
-  const other = await stackOperations(session()).create("once", wishOf(""), { token: "other" });
+  const other = await stackOperations(session()).create("once", desiredOf(""), { token: "other" });
   expect(other).toMatchObject({ ok: false, failure: { kind: "exists" } });
 });
 
@@ -151,7 +151,7 @@ it("a change set is made, awaited and executed, and says when there is nothing t
   const sets = changeSets(session());
   const stack = "proposed";
   const first = { name: "first", stack };
-  const made = await sets.create({ ...first, type: "CREATE", token: "c1" }, wishOf("DelaySeconds: 1"));
+  const made = await sets.create({ ...first, type: "CREATE", token: "c1" }, desiredOf("DelaySeconds: 1"));
   expect(made).toMatchObject({ ok: true });
   expect(await computed("first", stack)).toMatchObject({
     value: { verdict: "ready", status: "CREATE_COMPLETE" },
@@ -161,7 +161,7 @@ it("a change set is made, awaited and executed, and says when there is nothing t
   await aws.settled();
   expect(await sets.execute(first, { token: "e2" })).toEqual({ ok: true, value: null });
   expect(await computed("first", stack)).toMatchObject({ value: { verdict: "executed" } });
-  await sets.create({ name: "second", stack, type: "UPDATE", token: "c2" }, wishOf("DelaySeconds: 1"));
+  await sets.create({ name: "second", stack, type: "UPDATE", token: "c2" }, desiredOf("DelaySeconds: 1"));
   expect(await computed("second", stack)).toMatchObject({ value: { verdict: "unchanged" } });
   expect(await sets.execute({ name: "second", stack }, { token: "e3" })).toMatchObject({
     ok: false,
@@ -178,5 +178,5 @@ it("a change set is made, awaited and executed, and says when there is nothing t
 it("a change set whose answer was lost is made once", async () => {
   aws.fault({ kind: "truncate", action: "CreateChangeSet", count: 1 });
   const proposal = { stack: "again", name: "only", type: "CREATE", token: "c" } as const;
-  expect(await changeSets(session()).create(proposal, wishOf(""))).toMatchObject({ ok: true });
+  expect(await changeSets(session()).create(proposal, desiredOf(""))).toMatchObject({ ok: true });
 });

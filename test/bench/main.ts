@@ -1,5 +1,5 @@
 /**
- * The benchmarks: the product's Worker on plain workerd beside its baselines, in one run and in turns. Told as ratios,
+ * The benchmarks: the product's Worker on plain workerd beside its baselines, in one run and in turns. Reported as ratios,
  * as nothing else means much on somebody else's machine. An aim that is missed is said and is no error; something that
  * cannot be measured is one.
  */

@@ -19,7 +19,7 @@ export type Surroundings = Readonly<{
   aws: Aws;
   load: Load;
   servers: Servers;
-  /** How often everything is measured; medians are told. */
+  /** How often everything is measured; medians are reported. */
   rounds: number;
   /** Smaller numbers: shows that all works, proves little. */
   quick: boolean;

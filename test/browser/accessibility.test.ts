@@ -11,7 +11,7 @@ import { tell, THREE_LAYERS, visit } from "./visit.ts";
 /** WCAG 2.2 at level AA, and all below it. */
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-/** Each page is opened anew, and looked through whole. */
+/** Each page is opened again, and looked through whole. */
 const LONG_MS = 400_000;
 
 type Violation = Readonly<{ id: string; help: string; nodes: readonly Readonly<{ html: string }>[] }>;

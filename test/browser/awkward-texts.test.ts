@@ -2,7 +2,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath, launchBrowser, whyNoBrowser } from "../support/browser.ts";
 import { startSystem, type System } from "../support/system.ts";
-import { tell, visit, type Told, type Visit } from "./visit.ts";
+import { tell, visit, type Reported, type Visit } from "./visit.ts";
 
 const LONG_NAME = `long-${"n".repeat(120)}`;
 const LONG_REASON = `Resource handler returned message:\n${"Caused by a long story. ".repeat(120)}`;
@@ -10,7 +10,7 @@ const REASON = `User: arn:aws:sts::123456789012:assumed-role/deploy/ci is not au
 
 const TYPE = `Custom::${"VeryLongTypeOfResource".repeat(3)}`;
 
-const EVENTS: readonly Told[] = [
+const EVENTS: readonly Reported[] = [
   [
     "deployment_started",
     {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath, launchBrowser, whyNoBrowser } from "../support/browser.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { forgetShifts, largestShiftsOf, MOST_SHIFT, shiftOf, watchShifts } from "./layout-shift.ts";
-import { tell, type Told } from "./visit.ts";
+import { tell, type Reported } from "./visit.ts";
 
 const SCREENS = [
   { width: 1440, height: 900 },
@@ -22,7 +22,7 @@ const STACKS = LAYERS.flatMap((names, index) =>
   })),
 );
 
-const created = (stack: string, number: number): Told[] => {
+const created = (stack: string, number: number): Reported[] => {
   const resource = { type: "AWS::SQS::Queue", name: `Queue${number}` };
   return [
     ["resource_creating", { stack, resource }],
@@ -31,18 +31,18 @@ const created = (stack: string, number: number): Told[] => {
 };
 
 /** A run with everything in it: parallel stacks, skipped ones, one that fails, and the end. */
-const story = (): readonly (readonly Told[])[] =>
+const story = (): readonly (readonly Reported[])[] =>
   LAYERS.slice(0, 3).flatMap((_, index) => {
     const layer = STACKS.filter((stack) => stack.layer === index + 1).map(({ name }) => name);
     const running = index === 2 ? layer.slice(0, 2) : layer;
-    const begun: Told[] = running.map((stack) => ["stack_deploying", { stack, totalResources: 8 }]);
-    const skipped: Told[] = layer
+    const begun: Reported[] = running.map((stack) => ["stack_deploying", { stack, totalResources: 8 }]);
+    const skipped: Reported[] = layer
       .filter((stack) => !running.includes(stack))
       .map((stack) => ["stack_skipped", { stack, reason: "No changes" }]);
     const parts = Array.from({ length: 8 }, (_none, part) =>
       running.flatMap((stack) => created(stack, part)),
     );
-    const ended: Told[] = running.map((stack) =>
+    const ended: Reported[] = running.map((stack) =>
       stack.endsWith("api")
         ? ["stack_failed", { stack, error: { code: "DENIED", message: "Access denied. ".repeat(12) } }]
         : ["stack_deployed", { stack }],

@@ -72,9 +72,9 @@ describe.skipIf(!chromiumPath)(
       expect(await page.title()).toBe("failed · shop-dev · Stackcast");
       expect(await page.locator("link[rel=icon]").getAttribute("href")).not.toBe(runningIcon);
       expect(await page.locator("main img, main script").count(), "strings from outside are text").toBe(0);
-      const told = await page.locator(".log-row").allInnerTexts();
+      const reported = await page.locator(".log-row").allInnerTexts();
       expect(
-        told.filter((line) => line.includes("Failed: ")),
+        reported.filter((line) => line.includes("Failed: ")),
         "each event once",
       ).toHaveLength(1);
       expect(complaints).toEqual([]);

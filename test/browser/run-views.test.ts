@@ -4,14 +4,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { chromiumPath, launchBrowser, whyNoBrowser } from "../support/browser.ts";
 import { startSystem, type System } from "../support/system.ts";
-import { HOSTILE as MARKUP, THREE_LAYERS, visit, type Told } from "./visit.ts";
+import { HOSTILE as MARKUP, THREE_LAYERS, visit, type Reported } from "./visit.ts";
 
 const HOSTILE = `=1+1 ${MARKUP}`;
 
 const FIRST_EVENT_AGE_MS = 300_000;
 
 /** Tells events as an orchestrator does, each a second after the one before. */
-const tellInTime = async (system: System, events: readonly Told[]): Promise<void> => {
+const tellInTime = async (system: System, events: readonly Reported[]): Promise<void> => {
   const start = Date.now() - FIRST_EVENT_AGE_MS;
   const answer = await system.ask("/api/v1/deployments/shop/events?environment=dev", {
     method: "POST",
@@ -45,9 +45,11 @@ describe.skipIf(!chromiumPath)(
       const resource = { type: "AWS::RDS::DBInstance", name: "Main" };
       await tellInTime(system, [
         ["deployment_started", { stacks: THREE_LAYERS }],
-        ...THREE_LAYERS.flatMap(({ name }): Told[] => [
+        ...THREE_LAYERS.flatMap(({ name }): Reported[] => [
           ["stack_deploying", { stack: name }],
-          ...(name === "database" ? [["resource_created", { stack: name, resource }] satisfies Told] : []),
+          ...(name === "database"
+            ? [["resource_created", { stack: name, resource }] satisfies Reported]
+            : []),
           ["stack_deployed", { stack: name }],
         ]),
         ["deployment_started", { stacks: THREE_LAYERS }],

@@ -1,5 +1,5 @@
 /**
- * Makes the README's pictures: `node test/browser/screenshots.ts [folder] [--all]`. It runs `npm start` itself and takes the page
+ * Makes the README's snapshots: `node test/browser/screenshots.ts [folder] [--all]`. It runs `npm start` itself and takes the page
  * while it moves, when it has failed, and its timeline, in light and dark; with `--all` at every width that is cared for.
  */
 import { spawn } from "node:child_process";

@@ -35,14 +35,14 @@ export const visit = async (
   return { page, complaints, close: () => context.close() };
 };
 
-export type Told = readonly [type: string, data?: object];
+export type Reported = readonly [type: string, data?: object];
 
 /** Tells events of a deployment as an orchestrator does, all at this moment. */
 export const tell = async (
   system: System,
   deploymentId: string,
   environment: string,
-  ...events: readonly Told[]
+  ...events: readonly Reported[]
 ): Promise<void> => {
   const timestamp = new Date().toISOString();
   const answer = await system.ask(`/api/v1/deployments/${deploymentId}/events?environment=${environment}`, {

@@ -4,10 +4,10 @@ import { Alarm, type AlarmTask } from "../../src/channel/alarm.ts";
 
 const START = Date.parse("2026-05-01T10:00:00Z");
 
-/** Storage that notes each change of its alarm, and an entry that notes what the directory was told. */
+/** Storage that notes each change of its alarm, and an entry that notes what the directory was notified. */
 const objectWith = (options: Partial<ConstructorParameters<typeof Alarm>[2]> = {}) => {
   const rows: (number | "none")[] = [];
-  const told: boolean[] = [];
+  const reported: boolean[] = [];
   let alarm: number | null = null;
   const storage = {
     getAlarm: async () => alarm,
@@ -24,7 +24,7 @@ const objectWith = (options: Partial<ConstructorParameters<typeof Alarm>[2]> = {
   const ctx = { storage, waitUntil: (work: Promise<unknown>) => beside.push(work) };
   const one = new Alarm(
     ctx as unknown as DurableObjectState,
-    { say: (active: boolean) => told.push(active) } as never,
+    { say: (active: boolean) => reported.push(active) } as never,
     { name: "us-east-1/web", graceMs: 2_000, ...options },
   );
   const fire = async () => {
@@ -32,7 +32,7 @@ const objectWith = (options: Partial<ConstructorParameters<typeof Alarm>[2]> = {
     await one.fire();
     await Promise.all(beside.splice(0));
   };
-  return { alarm: one, rows, told, fire };
+  return { alarm: one, rows, told: reported, fire };
 };
 
 /** A task that is due at certain times of the test, in milliseconds, and notes when it ran. */
@@ -62,16 +62,16 @@ afterEach(() => {
 
 describe("an object's alarm", () => {
   it("is set before anything is begun, costs one row where nothing changes, and goes when nothing is due", async () => {
-    const { alarm, rows, told, fire } = objectWith();
+    const { alarm, rows, told: reported, fire } = objectWith();
     let wanted: number | undefined = 2_000;
     let atBeginning: number | undefined;
     const lead = { nextIn: () => wanted, run: async () => void (atBeginning = rows.length) };
     alarm.serve([], lead);
     await fire();
-    expect({ rows, atBeginning, told }).toEqual({ rows: [2_000], atBeginning: 1, told: [true] });
+    expect({ rows, atBeginning, told: reported }).toEqual({ rows: [2_000], atBeginning: 1, told: [true] });
     wanted = undefined;
     await fire();
-    expect({ rows, told }).toEqual({ rows: [2_000, "none"], told: [true, false] });
+    expect({ rows, told: reported }).toEqual({ rows: [2_000, "none"], told: [true, false] });
   });
 
   it("has others go beside the leading task's alarms, but for what is urgent", async () => {

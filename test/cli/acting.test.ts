@@ -2,7 +2,7 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FakeRest, refused, succeeded, type Asked } from "../client/fake-rest.ts";
-import { begun, told } from "../domain/deployment/told.ts";
+import { begun, reported } from "../domain/deployment/reported.ts";
 import { eventually } from "../support/eventually.ts";
 import { begin, objectsIn, ownFolder, type Running } from "./terminal-client.ts";
 import { deployed, failed, PLAN, RUNS, serve, START, type Served } from "./watched.ts";
@@ -114,11 +114,11 @@ describe("what is done to a deployment", () => {
     const acting = act(["rollback", "-o", "ndjson"]);
     await acting.saw("snapshot");
     served.deployment.commit(
-      told("deployment_rolling_back", 30),
-      told("stack_rolled_back", 31, { stack: "database" }),
-      told("stack_deleting", 32, { stack: "network" }),
-      told("stack_rolled_back", 33, { stack: "network" }),
-      told("deployment_rolled_back", 34),
+      reported("deployment_rolling_back", 30),
+      reported("stack_rolled_back", 31, { stack: "database" }),
+      reported("stack_deleting", 32, { stack: "network" }),
+      reported("stack_rolled_back", 33, { stack: "network" }),
+      reported("deployment_rolled_back", 34),
     );
     const ended = await acting.ended;
     expect(ended.code).toBe(5);
@@ -148,7 +148,7 @@ describe("what is done to a deployment", () => {
 
   test("a cancellation that is over at once ends with 8", async () => {
     served.deployment.commit(START);
-    onAct = () => served.deployment.commit(told("deployment_cancelled", 5));
+    onAct = () => served.deployment.commit(reported("deployment_cancelled", 5));
     expect((await act(["cancel", "-o", "quiet"]).ended).code).toBe(8);
   });
 

@@ -128,11 +128,11 @@ describe("an app", () => {
       "Net: tags.aws:x: must not start",
     ],
     ["no template", {}, { properties: { templateFile: "gone.json" } }, "gone.json cannot be read"],
-  ])("is refused for %s", async (_what, assembly, stack, told) => {
+  ])("is refused for %s", async (_what, assembly, stack, reported) => {
     writeAssembly(app, { Net: stack }, assembly);
     const { code, stderr } = await plan();
     expect(code).toBe(2);
-    expect(stderr).toContain(told);
+    expect(stderr).toContain(reported);
   });
 
   test("is refused where there is none", async () => {

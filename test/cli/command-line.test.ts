@@ -71,10 +71,10 @@ describe("the command line", () => {
     ["no address of the server", ["list"], "STACKCAST_URL"],
     ["an address that is none", ["list", "--url", "ftp://x"], "https://"],
     ["credentials in the address", ["list", "--url", "https://me:pw@example.com"], "no credentials"],
-  ])("%s is told on stderr, with code 2", async (_what, argv, told) => {
+  ])("%s is told on stderr, with code 2", async (_what, argv, reported) => {
     const { code, stdout, stderr } = await run(argv);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toContain(told);
+    expect(stderr).toContain(reported);
   });
 
   test("a token is never repeated, whatever is wrong with it or with the server", async () => {

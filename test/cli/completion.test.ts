@@ -20,8 +20,8 @@ COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")})
 COMP_CWORD=${words.length - 1}
 _stackcast
 printf '%s\\n' "\${COMPREPLY[@]}"`;
-      const told = execFileSync("bash", ["--norc", "-c", script], { encoding: "utf8" });
-      return told.split("\n").filter((word) => word !== "");
+      const reported = execFileSync("bash", ["--norc", "-c", script], { encoding: "utf8" });
+      return reported.split("\n").filter((word) => word !== "");
     };
 
     test.each([

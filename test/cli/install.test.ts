@@ -3,7 +3,7 @@ import { delimiter, join } from "node:path";
 import fc from "fast-check";
 import { parse } from "smol-toml";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { configOf, configText, templateOf, writtenOf } from "../../src/cli/install/worker-config.ts";
+import { configOf, configText, configTemplateOf, writtenOf } from "../../src/cli/install/worker-config.ts";
 import { FakeRest, succeeded } from "../client/fake-rest.ts";
 import { ownFolder, run } from "./terminal-client.ts";
 
@@ -14,7 +14,7 @@ const SECRETS = {
   AWS_SECRET_ACCESS_KEY: "the-key-of-the-test",
 };
 
-const template = templateOf(readFileSync("wrangler.toml", "utf8"));
+const template = configTemplateOf(readFileSync("wrangler.toml", "utf8"));
 
 let folder: ReturnType<typeof ownFolder>;
 let server: FakeRest;

@@ -3,25 +3,25 @@ import { describe, expect, test } from "vitest";
 import { leftTexts, orphanWarning } from "../../src/cli/display/left-behind.ts";
 import { causeTexts, nextStepText } from "../../src/cli/display/cause-block.ts";
 import { reportLines } from "../../src/cli/display/report.ts";
-import { exitOfEnding, type Ending } from "../../src/cli/following/ending.ts";
+import { exitOfEnding, type FollowingEnd } from "../../src/cli/following/ending.ts";
 import { deploymentProgressOf } from "../../src/domain/deployment/deployment-view.ts";
 import type { DeploymentEvent } from "../../src/protocol/deployment/deployment-events.ts";
 import type { DeploymentProgress } from "../../src/protocol/deployment/deployment-progress.ts";
-import { at, begun, planned, stateOf, told } from "../domain/deployment/told.ts";
+import { at, begun, planned, stateOf, reported } from "../domain/deployment/reported.ts";
 import { causeAt, left } from "../domain/deployment/stack-channel.ts";
 
 const progressAfter = (...events: readonly DeploymentEvent[]): DeploymentProgress =>
   deploymentProgressOf(
-    stateOf(begun([planned("shop", 1)]), told("stack_deploying", 1, { stack: "shop" }), ...events),
+    stateOf(begun([planned("shop", 1)]), reported("stack_deploying", 1, { stack: "shop" }), ...events),
     at(9),
   );
 
 const alarm = left("Alarm", "DELETE_FAILED", "not authorized");
 const table = left("Table", "DELETE_SKIPPED");
 
-const ended = (data: object): Ending => ({
+const ended = (data: object): FollowingEnd => ({
   kind: "deployment",
-  progress: progressAfter(told("stack_deployed", 2, { stack: "shop", ...data })),
+  progress: progressAfter(reported("stack_deployed", 2, { stack: "shop", ...data })),
 });
 
 describe("what was deployed", () => {
@@ -62,7 +62,7 @@ describe("what fails", () => {
   const cause = causeAt(3, "Web", "UPDATE_FAILED", "the task cannot start");
 
   test("is known while CloudFormation rolls it back", () => {
-    const progress = progressAfter(told("stack_rolling_back", 4, { stack: "shop", cause }));
+    const progress = progressAfter(reported("stack_rolling_back", 4, { stack: "shop", cause }));
     expect(causeTexts(progress)).toEqual([
       "Cause: shop › Web (AWS::Test::Web UPDATE_FAILED)",
       "  the task cannot start",
@@ -74,7 +74,7 @@ describe("what fails", () => {
     const rollbackCause = causeAt(5, "Key", "UPDATE_FAILED", "no rights");
     const error = { code: "UPDATE_ROLLBACK_FAILED", message: "Web" };
     const texts = causeTexts(
-      progressAfter(told("stack_failed", 6, { stack: "shop", error, cause, rollbackCause })),
+      progressAfter(reported("stack_failed", 6, { stack: "shop", error, cause, rollbackCause })),
     );
     expect(texts).toEqual(
       expect.arrayContaining([
@@ -86,7 +86,7 @@ describe("what fails", () => {
 
   test("asks for no fix where its user cancelled it", () => {
     const error = { code: "UPDATE_ROLLBACK_COMPLETE", message: "cancelled" };
-    const progress = progressAfter(told("stack_failed", 6, { stack: "shop", error, cancelled: true }));
+    const progress = progressAfter(reported("stack_failed", 6, { stack: "shop", error, cancelled: true }));
     expect(nextStepText(progress)).toBeUndefined();
     expect(exitOfEnding({ kind: "deployment", progress })).toBe(1);
   });

@@ -8,7 +8,7 @@ import { eventually } from "../support/eventually.ts";
 const UPGRADE = "GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n";
 const PLAIN = "GET / HTTP/1.1\r\n\r\n";
 
-/** A wire to a server that answers whatever it is told. */
+/** A wire to a server that answers whatever it is reported. */
 const wireToEcho = async () => {
   const echo = createServer((socket) => {
     socket.on("error", () => socket.destroy());

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readPlan } from "../../src/cli/plan/plan-file.ts";
-import { ADDRESS } from "../domain/deployment/told.ts";
+import { ADDRESS } from "../domain/deployment/reported.ts";
 import { ownFolder } from "./terminal-client.ts";
 
 let folder: ReturnType<typeof ownFolder>;
@@ -206,8 +206,11 @@ stacks:
   test.each([
     ["that is not there", "missing.yaml", "the plan missing.yaml cannot be read: there is no such file"],
     ["that is a folder", ".", "the plan . cannot be read: it is a folder"],
-  ])("%s is told by its name", async (_what, name, told) => {
-    expect(await readPlan(join(folder.path, name), name, ADDRESS)).toEqual({ ok: false, failure: [told] });
+  ])("%s is told by its name", async (_what, name, reported) => {
+    expect(await readPlan(join(folder.path, name), name, ADDRESS)).toEqual({
+      ok: false,
+      failure: [reported],
+    });
   });
 
   test("that grows without end by its own references is refused", async () => {

@@ -3,7 +3,7 @@ import { deploymentProgressOf } from "../../src/domain/deployment/deployment-vie
 import type { RunSummary } from "../../src/protocol/deployment/deployment-requests.ts";
 import { runSummaryOf } from "../../src/domain/deployment/totals/run-summary.ts";
 import { FakeRest, refused, succeeded } from "../client/fake-rest.ts";
-import { at, stateOf } from "../domain/deployment/told.ts";
+import { at, stateOf } from "../domain/deployment/reported.ts";
 import { objectsIn, run } from "./terminal-client.ts";
 import { failed, REASON, RUNS, START } from "./watched.ts";
 

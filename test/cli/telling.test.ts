@@ -7,7 +7,7 @@ import { jsonText } from "../../src/cli/telling/json-text.ts";
 import { logFileOf } from "../../src/cli/telling/log-file.ts";
 import { plainLines } from "../../src/cli/telling/plain-lines.ts";
 import { plainText } from "../../src/cli/telling/workflow-commands.ts";
-import { ADDRESS } from "../domain/deployment/told.ts";
+import { ADDRESS } from "../domain/deployment/reported.ts";
 import { begin, objectsIn, ownFolder } from "./terminal-client.ts";
 import { deployed, failed, REASON, RUNS, serve, START, type Served } from "./watched.ts";
 

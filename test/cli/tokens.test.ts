@@ -52,10 +52,10 @@ describe("a token", () => {
       ["token", "--role", "root"],
       "viewer, deployer, admin",
     ],
-  ])("with %s is not made, and nothing secret is told", async (_what, env, argv, told) => {
+  ])("with %s is not made, and nothing secret is told", async (_what, env, argv, reported) => {
     const { code, stdout, stderr } = await run(argv, { env });
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toContain(told);
+    expect(stderr).toContain(reported);
     expect(stderr).not.toMatch(/a-secret-of|short-and/);
   });
 

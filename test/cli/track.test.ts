@@ -109,10 +109,10 @@ describe("track", () => {
     ["an empty input", ["--stack-file", "-"], "the input: names no stack"],
     ["no file", ["--stack-file", "gone"], "gone cannot be read"],
     ["no app", ["--app", "gone"], "--app needs the folder that cdk synth writes"],
-  ])("refuses %s", async (_what, argv, told) => {
+  ])("refuses %s", async (_what, argv, reported) => {
     const { code, stderr } = await track(argv);
     expect(code).toBe(2);
-    expect(stderr).toContain(told);
+    expect(stderr).toContain(reported);
     expect(sent()).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { DeploymentEvent } from "../../src/protocol/deployment/deployment-events.ts";
 import { deploymentChannelOf } from "../../src/protocol/connection/channel-names.ts";
-import { ADDRESS, begun } from "../domain/deployment/told.ts";
+import { ADDRESS, begun } from "../domain/deployment/reported.ts";
 import { begin, objectsIn } from "./terminal-client.ts";
 import { deployed, failed, PLAN, REASON, RUNS, serve, START, type Served } from "./watched.ts";
 

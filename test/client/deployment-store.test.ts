@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { DeploymentStore, type ServerProgress } from "../../src/client/deployment-store.ts";
 import { openStream, type Stream } from "../../src/client/stream.ts";
-import { ADDRESS } from "../domain/deployment/told.ts";
+import { ADDRESS } from "../domain/deployment/reported.ts";
 import { FakeServer } from "./fake-server.ts";
 import { DEPLOYMENT, NOW, seedsRun, ServedDeployment } from "./served-deployment.ts";
 import { HASTY } from "./watching.ts";
@@ -140,16 +140,16 @@ describe("a deployment's store", () => {
 
   test("tells its watchers once a turn", async () => {
     const store = follow();
-    let told = 0;
-    const end = store.subscribe(() => told++);
+    let reported = 0;
+    const end = store.subscribe(() => reported++);
     deployment.commit(...seedsRun(1));
     await agrees(store);
     // The beginning of the channel, and one commit.
-    expect(told).toBeLessThanOrEqual(2);
+    expect(reported).toBeLessThanOrEqual(2);
     end();
-    const before = told;
+    const before = reported;
     deployment.commit(...seedsRun(2));
     await agrees(store);
-    expect(told).toBe(before);
+    expect(reported).toBe(before);
   });
 });

@@ -59,7 +59,7 @@ describe("the emitter", () => {
   test("tells local listeners at once, and no more once they are taken off", () => {
     const { emitter } = emitting();
     const heard: ProgressEvent[] = [];
-    const listener = (told: ProgressEvent): number => heard.push(told);
+    const listener = (reported: ProgressEvent): number => heard.push(reported);
     emitter.on("stack_deployed", listener);
     emitter.emitProgress(event("stack_deployed", 1));
     emitter.emitProgress(event("stack_failed", 2));

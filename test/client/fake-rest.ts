@@ -1,4 +1,4 @@
-/** A server of REST on this machine that answers as it is told, and remembers what it was asked. */
+/** A server of REST on this machine that answers as it is reported, and remembers what it was asked. */
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 

@@ -1,6 +1,6 @@
 /**
  * The server's end of the socket protocol on a real socket of this machine: keeps channels as the rules of PROTOCOL.md
- * say, and breaks what it is told to break.
+ * say, and breaks what it is reported to break.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
@@ -239,6 +239,6 @@ export class FakeServer {
 
   #send({ socket }: Viewer, frame: object): void {
     if (this.mute) return;
-    for (const told of this.tamper({ ...frame })) socket.send(JSON.stringify(told));
+    for (const reported of this.tamper({ ...frame })) socket.send(JSON.stringify(reported));
   }
 }

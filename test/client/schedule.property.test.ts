@@ -4,7 +4,7 @@ import { expect, test, vi } from "vitest";
 import type { ChannelListener } from "../../src/client/channel-follower.ts";
 import { DeploymentStore } from "../../src/client/deployment-store.ts";
 import { openStream } from "../../src/client/stream.ts";
-import { ADDRESS } from "../domain/deployment/told.ts";
+import { ADDRESS } from "../domain/deployment/reported.ts";
 import { FakeServer } from "./fake-server.ts";
 import { DEPLOYMENT, NOW, seedsRun, ServedDeployment } from "./served-deployment.ts";
 import { HASTY, recorder } from "./watching.ts";
@@ -35,11 +35,11 @@ test("[S35] whatever is cut, lost or repeated, each event is applied once and in
     const run = seedsRun(1);
     const commitNext = (count: number): void => deployment.commit(...run.splice(0, count));
     if (early > 0) commitNext(early * 10);
-    const told = recorder();
+    const reported = recorder();
     const store = new DeploymentStore(ADDRESS);
     const patience = { ...HASTY, backoffBaseMs: 1, backoffMaxMs: 4 };
     const stream = openStream({ url: server.url, patience });
-    stream.subscribe(DEPLOYMENT, both(told.listener, store.listener, 4 * showsFor), { history: true });
+    stream.subscribe(DEPLOYMENT, both(reported.listener, store.listener, 4 * showsFor), { history: true });
     const settled = async (): Promise<void> => {
       await vi.waitFor(() => expect(stream.state().kind).toBe("live"), { timeout: 20_000, interval: 1 });
       await sleep(4);
@@ -63,12 +63,14 @@ test("[S35] whatever is cut, lost or repeated, each event is applied once and in
       deployment.commit(...seedsRun(2).slice(0, 2));
       await vi.waitFor(
         () => {
-          expect(told.offsets()).toEqual(Array.from({ length: deployment.offset }, (_, index) => index + 1));
+          expect(reported.offsets()).toEqual(
+            Array.from({ length: deployment.offset }, (_, index) => index + 1),
+          );
           expect(JSON.parse(JSON.stringify(store.progressAt(NOW)))).toEqual(deployment.progress());
         },
         { timeout: 20_000, interval: 2 },
       );
-      expect(told.resets).toHaveLength(1);
+      expect(reported.resets).toHaveLength(1);
     } finally {
       stream.close();
       await server.stop();

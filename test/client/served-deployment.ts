@@ -9,7 +9,7 @@ import {
   type DeploymentProgress,
 } from "../../src/protocol/deployment/deployment-progress.ts";
 import { factsOf, inTime } from "../domain/deployment/play.ts";
-import { ADDRESS, at, SEEDS_PLAN, told } from "../domain/deployment/told.ts";
+import { ADDRESS, at, SEEDS_PLAN, reported } from "../domain/deployment/reported.ts";
 import type { FakeServer } from "./fake-server.ts";
 
 export const DEPLOYMENT = deploymentChannelOf(ADDRESS);
@@ -49,7 +49,7 @@ export const seedsRun = (run: number, resources = 3): DeploymentEvent[] => {
     dns: { resources, ends: "skipped" },
     queue: { resources, ends: run % 2 === 0 ? "failed" : "deployed" },
   } as const;
-  const start = told("deployment_started", 0, { run, mode: "track", stacks: SEEDS_PLAN });
+  const start = reported("deployment_started", 0, { run, mode: "track", stacks: SEEDS_PLAN });
   const later = ({ timestamp }: DeploymentEvent): string =>
     new Date(Date.parse(timestamp) + (run - 1) * 86_400_000).toISOString();
   return [start, ...inTime(factsOf(SEEDS_PLAN, fates, run))].map((event) => ({

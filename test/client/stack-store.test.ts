@@ -125,15 +125,15 @@ describe("a stack's store", () => {
 
   test("tells of changes once a turn, until nobody wants to know", async () => {
     const store = new StackStore();
-    let told = 0;
-    const end = store.subscribe(() => (told += 1));
+    let reported = 0;
+    const end = store.subscribe(() => (reported += 1));
     store.listener.reset?.(HEAD);
     store.listener.events?.(FRAMES);
     await Promise.resolve();
-    expect(told).toBe(1);
+    expect(reported).toBe(1);
     end();
     store.listener.reset?.(HEAD);
     await Promise.resolve();
-    expect(told).toBe(1);
+    expect(reported).toBe(1);
   });
 });

@@ -36,8 +36,8 @@ const soon = { timeout: 20_000, interval: 5 };
 
 const settled = (check: () => void): Promise<void> => vi.waitFor(check, soon);
 
-const saw = async ({ told }: Pick<Watched, "told">, last: number): Promise<void> =>
-  settled(() => expect(told.offsets()).toEqual(upTo(last)));
+const saw = async ({ told: reported }: Pick<Watched, "told">, last: number): Promise<void> =>
+  settled(() => expect(reported.offsets()).toEqual(upTo(last)));
 
 describe("a stream", () => {
   test("carries the token beside the subprotocol and tells a channel's events as they come", async () => {
@@ -102,17 +102,17 @@ describe("a stream", () => {
     const progress = { status: "deploying", stacks: {} };
     server.channel(CHANNEL, () => progress);
     server.commit(CHANNEL, event, event);
-    const { told } = watch();
-    await settled(() => expect(told.snapshots).toEqual([{ progress, offset: 2 }]));
+    const { told: reported } = watch();
+    await settled(() => expect(reported.snapshots).toEqual([{ progress, offset: 2 }]));
     server.commit(CHANNEL, event);
-    await settled(() => expect(told.offsets()).toEqual([3]));
+    await settled(() => expect(reported.offsets()).toEqual([3]));
   });
 
   test("goes on where it is told to", async () => {
     server.commit(CHANNEL, event, event, event);
-    const { told } = watch(CHANNEL, { wish: { from: { epoch: "first", offset: 1 } } });
-    await settled(() => expect(told.offsets()).toEqual([2, 3]));
-    expect(told.resets).toEqual([]);
+    const { told: reported } = watch(CHANNEL, { wish: { from: { epoch: "first", offset: 1 } } });
+    await settled(() => expect(reported.offsets()).toEqual([2, 3]));
+    expect(reported.resets).toEqual([]);
   });
 
   test("begins anew when the channel's epoch is another", async () => {
@@ -348,19 +348,19 @@ describe("a connection", () => {
 
 describe("a stack's own socket", () => {
   test("resumes by its address, and begins a new connection when it sees a hole", async () => {
-    const told = recorder();
+    const reported = recorder();
     server.commit(STACK, update, update);
     const track = openTrack(
       { url: server.url, region: "us-east-1", stackName: "app", patience: HASTY, token: () => "t" },
-      told.listener,
+      reported.listener,
     );
     open.push(track);
-    await saw({ told }, 2);
+    await saw({ told: reported }, 2);
     server.tamper = () => [];
     server.commit(STACK, update);
     server.tamper = (frame) => [frame];
     server.commit(STACK, update);
-    await saw({ told }, 4);
+    await saw({ told: reported }, 4);
     expect(server.connections.map(({ url }) => url)).toEqual([
       "/canvas/deploy/track/app?region=us-east-1",
       "/canvas/deploy/track/app?region=us-east-1&epoch=first&offset=2",

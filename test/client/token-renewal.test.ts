@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openStream, type Stream } from "../../src/client/stream.ts";
-import { endOf } from "../../src/client/connection/token-renewal.ts";
+import { tokenEndOf } from "../../src/client/connection/token-renewal.ts";
 import { tokenOf } from "../support/token.ts";
 import { FakeServer } from "./fake-server.ts";
 import { HASTY } from "./watching.ts";
@@ -23,13 +23,13 @@ afterEach(async () => {
 
 describe("a token's end", () => {
   test("is read from its claims", async () => {
-    expect(endOf(tokenUntil(1_800_000_000))).toBe(1_800_000_000_000);
-    expect(endOf(await tokenOf({}))).toBeGreaterThan(Date.now());
+    expect(tokenEndOf(tokenUntil(1_800_000_000))).toBe(1_800_000_000_000);
+    expect(tokenEndOf(await tokenOf({}))).toBeGreaterThan(Date.now());
   });
 
   test.each(["", "opaque", "a.b.c", "a.%%%.c", tokenUntil("soon"), tokenUntil(undefined)])(
     "is not known of %j",
-    (token) => expect(endOf(token)).toBeUndefined(),
+    (token) => expect(tokenEndOf(token)).toBeUndefined(),
   );
 });
 

@@ -1,5 +1,10 @@
-/** What a test needs to watch a channel through the client: a record of all that was told, and periods made short. */
-import { openStream, type Stream, type StreamOptions, type Wish } from "../../src/client/stream.ts";
+/** What a test needs to watch a channel through the client: a record of all that was reported, and periods made short. */
+import {
+  openStream,
+  type Stream,
+  type StreamOptions,
+  type SubscribeOptions,
+} from "../../src/client/stream.ts";
 import type { ChannelListener, ChannelRefusal } from "../../src/client/channel-follower.ts";
 import type { ConnectionState, Patience } from "../../src/client/connection/connection-state.ts";
 import type { ChannelFrame, TransientFrame } from "../../src/client/connection/server-frame.ts";
@@ -16,7 +21,7 @@ export const HASTY: Patience = {
   backoffMaxMs: 40,
 };
 
-export type Told = {
+export type Reported = {
   events: ChannelFrame[];
   offsets: () => number[];
   resets: { epoch: string; offset: number; floor: number }[];
@@ -28,10 +33,10 @@ export type Told = {
 };
 
 /** A listener that writes everything down; a reset empties the events. */
-export const recorder = (): Told & { listener: ChannelListener } => {
-  const told: Told = {
+export const recorder = (): Reported & { listener: ChannelListener } => {
+  const reported: Reported = {
     events: [],
-    offsets: () => told.events.map(({ offset }) => offset),
+    offsets: () => reported.events.map(({ offset }) => offset),
     resets: [],
     resumes: [],
     snapshots: [],
@@ -41,35 +46,35 @@ export const recorder = (): Told & { listener: ChannelListener } => {
   };
   const listener: ChannelListener = {
     reset: (start) => {
-      told.resets.push(start);
-      told.events = [];
+      reported.resets.push(start);
+      reported.events = [];
     },
-    resumed: (head) => told.resumes.push(head),
-    snapshot: (progress, offset) => told.snapshots.push({ progress, offset }),
-    events: (frames) => told.events.push(...frames),
-    transient: (frame) => told.transients.push(frame),
-    trouble: ({ code }) => told.troubles.push(code),
-    refused: (refusal) => told.refusals.push(refusal),
+    resumed: (head) => reported.resumes.push(head),
+    snapshot: (progress, offset) => reported.snapshots.push({ progress, offset }),
+    events: (frames) => reported.events.push(...frames),
+    transient: (frame) => reported.transients.push(frame),
+    trouble: ({ code }) => reported.troubles.push(code),
+    refused: (refusal) => reported.refusals.push(refusal),
   };
-  return Object.assign(told, { listener });
+  return Object.assign(reported, { listener });
 };
 
-export type Watched = Readonly<{ stream: Stream; told: Told; states: ConnectionState[] }>;
+export type Watched = Readonly<{ stream: Stream; told: Reported; states: ConnectionState[] }>;
 
 /** Watches one channel over `/ws`. */
 export const watching = (
   url: string,
   channel: string,
-  { wish, ...options }: Partial<StreamOptions> & { wish?: Wish } = {},
+  { wish: wanted, ...options }: Partial<StreamOptions> & { wish?: SubscribeOptions } = {},
 ): Watched => {
   const states: ConnectionState[] = [];
-  const told = recorder();
+  const reported = recorder();
   const stream = openStream({
     url,
     patience: HASTY,
     onState: (state) => states.push(state),
     ...options,
   });
-  stream.subscribe(channel, told.listener, wish);
-  return { stream, told, states };
+  stream.subscribe(channel, reported.listener, wanted);
+  return { stream, told: reported, states };
 };

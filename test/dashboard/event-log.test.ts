@@ -64,7 +64,7 @@ describe("the lines of a log", () => {
 
 describe("the events of a run", () => {
   test("are its state, with the resources that its summary does not have", () => {
-    const told = framesOf(
+    const reported = framesOf(
       ["deployment_started", { run: 4 }],
       ["stack_deploying", { stack: "network", totalResources: 1 }],
       ["resource_created", { stack: "network", resource: { type: "AWS::EC2::VPC", name: "Vpc" } }],
@@ -72,7 +72,7 @@ describe("the events of a run", () => {
       ["deployment_complete"],
       ["deployment_started", { run: 5 }],
     ).map(logLineFor);
-    const state = stateOfEndedRun(told, 4);
+    const state = stateOfEndedRun(reported, 4);
     expect([state?.run, state?.status, [...(state?.stacks.get("network")?.resources.keys() ?? [])]]).toEqual([
       4,
       "deployed",

@@ -4,7 +4,7 @@ import { layerLookOf } from "../../src/dashboard/deployment/tree/layer-look.ts";
 import { RunView } from "../../src/dashboard/deployment/run/run-view.ts";
 import { stackFilterOf } from "../../src/dashboard/deployment/tree/stack-filter.ts";
 import { deploymentProgressOf } from "../../src/domain/deployment/deployment-view.ts";
-import { at, stateAfter, type Telling } from "./told-run.ts";
+import { at, stateAfter, type Telling } from "./reported-run.ts";
 
 const BEGUN: readonly Telling[] = [
   [

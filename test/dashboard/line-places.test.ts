@@ -61,7 +61,7 @@ test("a text takes the room that its lines need, and no more than can be borne",
       return [lines, Math.round(rows * row)];
     }),
   );
-  expect(sizes.map(([desk, phone]) => [...desk!, ...phone!])).toEqual([
+  expect(sizes.map(([controller, phone]) => [...controller!, ...phone!])).toEqual([
     [1, 24, 1, 44],
     [1, 24, 1, 44],
     [2, 40, 2, 60],

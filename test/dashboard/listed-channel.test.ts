@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ListedChannel, pulseOf } from "../../src/dashboard/deployments/listed-channel.ts";
 import type { DeploymentProgress } from "../../src/protocol/deployment/deployment-progress.ts";
-import { framesOf } from "./told-run.ts";
+import { framesOf } from "./reported-run.ts";
 
 const progress = { run: 1 } as DeploymentProgress;
 const address = { timestamp: "2026-11-22T10:00:00.000Z", channel: "deployments/shop-dev", asOf: 3 };

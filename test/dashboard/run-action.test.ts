@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { consequenceOf } from "../../src/dashboard/deployment/run/consequence.ts";
+import { actionConsequenceOf } from "../../src/dashboard/deployment/run/consequence.ts";
 import { actionsOpenTo } from "../../src/dashboard/deployment/run/run-action.ts";
 import type { DeploymentProgress, StackStatus } from "../../src/protocol/deployment/deployment-progress.ts";
 
@@ -52,7 +52,7 @@ describe("what can be done to a deployment", () => {
 
 describe("what will happen is named", () => {
   test("a retry goes on with what is not deployed", () => {
-    expect(consequenceOf("retry", failed)).toEqual({
+    expect(actionConsequenceOf("retry", failed)).toEqual({
       intro: "Run 4 deploys 2 stacks that are not deployed yet:",
       stacks: ["database", "web"],
       outro: "Stacks that are deployed stay unchanged.",
@@ -60,20 +60,20 @@ describe("what will happen is named", () => {
   });
 
   test("a rollback takes back what the run has touched, the last layer first", () => {
-    expect(consequenceOf("rollback", failed).stacks).toEqual(["database", "network"]);
+    expect(actionConsequenceOf("rollback", failed).stacks).toEqual(["database", "network"]);
   });
 
   test("a cancellation names what is in flight", () => {
     const stacks = stacksOf({ network: "deployed", database: "deploying", web: "pending" });
-    expect(consequenceOf("cancel", { ...failed, status: "deploying", stacks })).toMatchObject({
+    expect(actionConsequenceOf("cancel", { ...failed, status: "deploying", stacks })).toMatchObject({
       intro: "No further stack starts. In progress is 1 stack:",
       stacks: ["database"],
     });
-    expect(consequenceOf("cancel", failed).intro).toBe("No further stack starts.");
+    expect(actionConsequenceOf("cancel", failed).intro).toBe("No further stack starts.");
   });
 
   test("a destruction names every stack, the last layer first", () => {
-    expect(consequenceOf("destroy", failed)).toEqual({
+    expect(actionConsequenceOf("destroy", failed)).toEqual({
       intro: "All 4 stacks of shop-dev are deleted with their resources, the last layer first:",
       stacks: ["web", "database", "dns", "network"],
       outro: "A deletion is final.",
@@ -82,7 +82,7 @@ describe("what will happen is named", () => {
 
   test("a retry of a destruction goes on deleting", () => {
     const stacks = stacksOf({ network: "pending", database: "failed", web: "deleted" });
-    expect(consequenceOf("retry", { ...failed, stacks })).toEqual({
+    expect(actionConsequenceOf("retry", { ...failed, stacks })).toEqual({
       intro: "Run 4 continues to delete 2 stacks:",
       stacks: ["database", "network"],
       outro: "A deletion is final.",

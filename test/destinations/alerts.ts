@@ -2,7 +2,7 @@
 import { alertOf, type Alert } from "../../src/domain/words/alert.ts";
 import { foldDeployment } from "../../src/domain/deployment/fold-deployment.ts";
 import type { DeploymentEvent } from "../../src/protocol/deployment/deployment-events.ts";
-import { begun, NOTHING, SEEDS_PLAN, told } from "../domain/deployment/told.ts";
+import { begun, NOTHING, SEEDS_PLAN, reported } from "../domain/deployment/reported.ts";
 
 /** Where Stackcast is, for links. */
 export const BASE = "https://cloud.example.com";
@@ -21,16 +21,16 @@ const START = begun(SEEDS_PLAN, { owner: "ada@example.com", user: "ci" });
 /** All stacks but the last are deployed, and that is skipped: 20 minutes and 15 seconds. */
 const allDeployed: readonly DeploymentEvent[] = SEEDS_PLAN.flatMap(({ name }, index) =>
   index === SEEDS_PLAN.length - 1
-    ? [told("stack_skipped", 1_215, { stack: name, reason: "No changes" })]
+    ? [reported("stack_skipped", 1_215, { stack: name, reason: "No changes" })]
     : [
-        told("stack_deploying", 100 * index, { stack: name }),
-        told("stack_deployed", 100 * index + 90, { stack: name }),
+        reported("stack_deploying", 100 * index, { stack: name }),
+        reported("stack_deployed", 100 * index + 90, { stack: name }),
       ],
 );
 
 const done = (name: string, at: number): DeploymentEvent[] => [
-  told("stack_deploying", at, { stack: name }),
-  told("stack_deployed", at + 50, { stack: name }),
+  reported("stack_deploying", at, { stack: name }),
+  reported("stack_deployed", at + 50, { stack: name }),
 ];
 
 const CAUSE = {
@@ -47,11 +47,11 @@ const CAUSE = {
 const failedAtThree = (error: object, cause: object = CAUSE): readonly DeploymentEvent[] => [
   START,
   ...["network", "security", "secrets", "dns"].flatMap((name, index) => done(name, 60 * index)),
-  told("stack_deploying", 250, { stack: "database-rds" }),
+  reported("stack_deploying", 250, { stack: "database-rds" }),
   ...["storage", "cache", "queue"].flatMap((name) => done(name, 260)),
-  told("stack_deploying", 310, { stack: "workers" }),
-  told("stack_deployed", 320, { stack: "workers" }),
-  told("stack_failed", 330, { stack: "database-rds", error, cause }),
+  reported("stack_deploying", 310, { stack: "workers" }),
+  reported("stack_deployed", 320, { stack: "workers" }),
+  reported("stack_failed", 330, { stack: "database-rds", error, cause }),
 ];
 
 const IAM = { code: "INSUFFICIENT_PERMISSIONS", message: "Insufficient IAM permissions" };
@@ -74,7 +74,7 @@ export const ALERTS = {
   "rolled-back": alertAfter(
     "deployment_rolled_back",
     ...failedAtThree(IAM),
-    told("deployment_rolling_back", 400),
-    told("deployment_rolled_back", 500),
+    reported("deployment_rolling_back", 400),
+    reported("deployment_rolled_back", 500),
   ),
 } satisfies Record<string, Alert>;

@@ -54,14 +54,14 @@ test.for(Object.entries(ALERTS))("%s is rendered as it was found right", async (
 
 test("what a failure opens, the next success closes", () => {
   const [opened] = sent(ALERTS.failed);
-  const [closed, told] = sent(ALERTS.complete);
+  const [closed, reported] = sent(ALERTS.complete);
   expect(opened?.url).toBe("https://events.pagerduty.com/v2/enqueue");
   expect(closed).toMatchObject({ url: opened?.url, body: { event_action: "resolve" } });
   expect(closed?.body).toHaveProperty(
     "dedup_key",
     opened && "dedup_key" in opened.body && opened.body.dedup_key,
   );
-  expect(told?.url).toBe("https://events.pagerduty.com/v2/change/enqueue");
+  expect(reported?.url).toBe("https://events.pagerduty.com/v2/change/enqueue");
 });
 
 test("a rollback closes it, too; a start changes nothing but the list of changes", () => {

@@ -6,7 +6,7 @@ import { shownText } from "../../src/domain/words/alert-text.ts";
 import { slackRequest } from "../../src/destinations/kinds/slack.ts";
 import { asJson, expectGolden } from "../support/golden.ts";
 import { ALERTS, BASE, alertAfter } from "./alerts.ts";
-import { begun, planned, told } from "../domain/deployment/told.ts";
+import { begun, planned, reported } from "../domain/deployment/reported.ts";
 
 const URL_OF_SLACK = "https://hooks.slack.com/services/T0/B0/secret";
 
@@ -90,8 +90,8 @@ test("the longest names of resources and stacks are cut to what Slack takes", ()
   const alert = alertAfter(
     "resource_failed",
     begun([planned(stack, 1)]),
-    told("stack_deploying", 1, { stack }),
-    told("resource_failed", 2, {
+    reported("stack_deploying", 1, { stack }),
+    reported("resource_failed", 2, {
       stack,
       resource: { name: long.slice(0, 2_048), type: long.slice(0, 256) },
       reason: long,

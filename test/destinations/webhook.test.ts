@@ -2,7 +2,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { Webhook } from "standardwebhooks";
 import { expect, test } from "vitest";
-import { newSecret, webhookRequest } from "../../src/destinations/kinds/webhook.ts";
+import { newWebhookSecret, webhookRequest } from "../../src/destinations/kinds/webhook.ts";
 
 const url = "https://hooks.example.com/a";
 
@@ -38,7 +38,7 @@ test("the specification's own example is signed as it says", () => {
 });
 
 test("both secrets sign while one takes the other's place, for two implementations alike", () => {
-  const secrets = [newSecret(random), newSecret(random)];
+  const secrets = [newWebhookSecret(random), newWebhookSecret(random)];
   const message = {
     id: "msg_5f0c9a1e7b3d4c28_1_41",
     body: JSON.stringify({ type: "stack_failed", text: "äß🚀" }),
@@ -48,11 +48,13 @@ test("both secrets sign while one takes the other's place, for two implementatio
   expect(headers["webhook-signature"]).toBe(
     secrets.map((secret) => signatureOf(secret, message.id, headers["webhook-timestamp"]!, body)).join(" "),
   );
-  expect(() => new Webhook(newSecret(random)).verify(body, headers)).toThrow("No matching signature found");
+  expect(() => new Webhook(newWebhookSecret(random)).verify(body, headers)).toThrow(
+    "No matching signature found",
+  );
 });
 
 test("a secret holds 32 bytes that nobody can guess", () => {
-  const secret = newSecret(random);
+  const secret = newWebhookSecret(random);
   expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
-  expect(newSecret(random)).not.toBe(secret);
+  expect(newWebhookSecret(random)).not.toBe(secret);
 });

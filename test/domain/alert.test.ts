@@ -4,7 +4,7 @@ import { alertOf } from "../../src/domain/words/alert.ts";
 import { shownLine, shownText } from "../../src/domain/words/alert-text.ts";
 import { deploymentEventSchema } from "../../src/protocol/deployment/deployment-events.ts";
 import { ALERTS, alertAfter } from "../destinations/alerts.ts";
-import { begun, planned, stateOf, told } from "./deployment/told.ts";
+import { begun, planned, stateOf, reported } from "./deployment/reported.ts";
 
 test("a deployment that failed tells the first stack to fail, its layer, its cause and what did not begin", () => {
   expect(ALERTS.failed).toEqual({
@@ -43,7 +43,12 @@ test("every type of event has a title and a sentence of its own", () => {
     const type = shape.type.value;
     const long = { elapsedSeconds: 90, typicalSeconds: { p50: 10, p90: 20 } };
     const data = type.startsWith("resource") ? { ...stack, ...long } : { stack: stack.stack };
-    const event = told(type, 1, { layer: 1, failedStacks: 0, error: { code: "E", message: "no" }, ...data });
+    const event = reported(type, 1, {
+      layer: 1,
+      failedStacks: 0,
+      error: { code: "E", message: "no" },
+      ...data,
+    });
     const { title, sentence, tone } = alertOf(
       { ...event, channel: "deployments/D1BRV40-dev", offset: 1 },
       state,
@@ -97,7 +102,7 @@ test.for([
   ],
 ] as const)("what failed in part is no success: %s %o", ([type, data, title, sentence]) => {
   const state = stateOf(begun([planned("network", 1)]));
-  const event = told(type, 1, data);
+  const event = reported(type, 1, data);
   expect(alertOf({ ...event, channel: "deployments/D1BRV40-dev", offset: 1 }, state)).toMatchObject({
     tone: "warning",
     title,
@@ -113,8 +118,8 @@ test("an alert is small, however much is told and however much is lost", () => {
     begun([planned("first", 1), ...names.map((name) => planned(name, 2, "first"))], {
       user: text.slice(0, 65_000),
     }),
-    told("stack_deploying", 1, { stack: "first" }),
-    told("stack_failed", 2, {
+    reported("stack_deploying", 1, { stack: "first" }),
+    reported("stack_failed", 2, {
       stack: "first",
       error: { code: "E".repeat(256), message: text, details: text },
       cause: {

@@ -1,4 +1,4 @@
-/** One row for each kind of failure: what a viewer, a deployment's events and a deployer are told of it. */
+/** One row for each kind of failure: what a viewer, a deployment's events and a deployer are reported it. */
 import { expect, test } from "vitest";
 import {
   errorDetailOf,

@@ -6,8 +6,8 @@ import { FakeCloudFormation } from "../support/fake-cloudformation.ts";
 import { at, CHILD, nested, own, resource, ROOT } from "./events.ts";
 import { Follower } from "./follower.ts";
 
-/** What is told of a create that these events are of. */
-const told = async (...events: readonly StackEvent[]) => {
+/** What is reported of a create that these events are of. */
+const reported = async (...events: readonly StackEvent[]) => {
   const cloudFormation = new FakeCloudFormation();
   cloudFormation.show(own("CREATE_IN_PROGRESS", { seconds: 0 }), ...events);
   const follower = new Follower(cloudFormation);
@@ -15,7 +15,7 @@ const told = async (...events: readonly StackEvent[]) => {
   return summaryOf(follower.state);
 };
 
-const causeOf = async (events: readonly StackEvent[]) => (await told(...events))?.cause;
+const causeOf = async (events: readonly StackEvent[]) => (await reported(...events))?.cause;
 
 const hook = (status: string, failureMode: string): { hook: HookReport } => ({
   hook: { type: "Guard", status, reason: "not encrypted", invocationPoint: "PRE_PROVISION", failureMode },
@@ -85,7 +85,7 @@ describe("Of a nested stack whose own events cannot be read", () => {
   const embedded = { hint: "embedded", reason: "Embedded stack was not successfully created" } as const;
 
   test("the cause is what its parent says of it, and not the root's echo", async () => {
-    const { cause } = (await told(
+    const { cause } = (await reported(
       nested("Auth", "CREATE_IN_PROGRESS", { seconds: 1 }),
       nested("Auth", "CREATE_FAILED", { seconds: 2, ...embedded }),
       own("ROLLBACK_IN_PROGRESS", { seconds: 3, hint: "listing", reason: "failed to create: [Auth]" }),

@@ -92,8 +92,8 @@ describe("A log of events", () => {
           const seen = await unseenEvents(cloudFormation, ROOT, cursor, sinceKnown);
           const keys = (seen.ok ? seen.value.events : []).map(keyOf);
           expect(new Set(keys).size).toBe(keys.length);
-          const told = keys.filter((key) => !key.startsWith("late-"));
-          expect(told).toEqual(list.slice(begin).map(keyOf));
+          const reported = keys.filter((key) => !key.startsWith("late-"));
+          expect(reported).toEqual(list.slice(begin).map(keyOf));
         },
       ),
       { numRuns: 200 },
@@ -105,7 +105,7 @@ describe("A log of events", () => {
     await fc.assert(
       fc.asyncProperty(flatOperation, delays, fc.integer({ min: 1, max: 5 }), async (play, late, step) => {
         const events = play.map((event, index) => ({ ...event, timestamp: at(index) }));
-        // The first and the last are shown in their turn: once the end is told, nothing is waited for that is not missed.
+        // The first and the last are shown in their turn: once the end is reported, nothing is waited for that is not missed.
         const last = events.length - 1;
         const delay = (index: number) => (index === 0 ? 0 : index === last ? 4 : (late[index] ?? 0));
         const shownAs = events
@@ -122,10 +122,10 @@ describe("A log of events", () => {
           await follower.poll();
         }
         await follower.pollToEnd();
-        const told = follower.frames.flatMap((frame) =>
+        const reported = follower.frames.flatMap((frame) =>
           frame.type === "resource_update" ? [frame.resource.reason] : [],
         );
-        expect(told.toSorted()).toEqual(events.map(({ reason }) => reason).toSorted());
+        expect(reported.toSorted()).toEqual(events.map(({ reason }) => reason).toSorted());
         expect(follower.complete).toBe(true);
         const statuses = new Map(
           events.filter((event) => !isOwnEvent(event)).map(({ logicalId, status }) => [logicalId, status]),

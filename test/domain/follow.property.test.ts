@@ -1,4 +1,4 @@
-/** Whatever AWS does and however its answers fail: every event is told once, in order. */
+/** Whatever AWS does and however its answers fail: every event is reported once, in order. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isOwnEvent, type StackEvent } from "../../src/domain/stack/stack-event.ts";
@@ -51,7 +51,7 @@ const follow = async (events: readonly StackEvent[], plan: readonly Turn[], page
   return follower;
 };
 
-const told = ({ frames }: Follower) =>
+const reported = ({ frames }: Follower) =>
   frames.flatMap((frame) => (frame.type === "resource_update" ? [frame.resource] : []));
 
 const byStack = (facts: readonly { stackId: string; reason: string }[]) =>
@@ -67,7 +67,7 @@ describe("Whatever is visible when, and whichever calls fail", () => {
     await fc.assert(
       fc.asyncProperty(oneOperation, turns, pageSizes, async (events, plan, pageSize) => {
         const follower = await follow(events, plan, pageSize);
-        expect(byStack(told(follower))).toEqual(byStack(events));
+        expect(byStack(reported(follower))).toEqual(byStack(events));
         expect(follower.complete).toBe(true);
         expectInvariants(follower.frames);
       }),
@@ -80,12 +80,12 @@ describe("Whatever is visible when, and whichever calls fail", () => {
       fc.asyncProperty(severalOperations, turns, pageSizes, async (events, plan, pageSize) => {
         const follower = await follow(events, plan, pageSize);
         const all = byStack(events);
-        for (const [stackId, reasons] of Object.entries(byStack(told(follower)))) {
+        for (const [stackId, reasons] of Object.entries(byStack(reported(follower)))) {
           const heard = new Set(reasons);
           expect(reasons).toEqual(all[stackId]?.filter((reason) => heard.has(reason)));
         }
         const since = follower.state.attempt?.startedAt ?? "";
-        const heard = new Set(told(follower).map(({ reason }) => reason));
+        const heard = new Set(reported(follower).map(({ reason }) => reason));
         const newest = events.filter(({ timestamp }) => timestamp >= since);
         expect(newest.filter(({ reason }) => !heard.has(reason))).toEqual([]);
         expect(follower.complete).toBe(true);

@@ -11,7 +11,7 @@ const started = () => {
   return { cloudFormation, follower: new Follower(cloudFormation) };
 };
 
-/** Logical ids and statuses of what was told, the ends by their outcome. */
+/** Logical ids and statuses of what was reported, the ends by their outcome. */
 const story = ({ frames }: Follower): string[] =>
   frames.map((frame) =>
     frame.type === "stack_complete"

@@ -13,7 +13,7 @@ export const CHANNEL = "stacks/eu-west-1/shop";
 /** As many failed polls in a row make the tracker go on without a plan. */
 const PATIENCE_FOR_PLANS = 3;
 
-/** What a look told, and what was known after it. */
+/** What a look reported, and what was known after it. */
 export type Step = Readonly<{ state: StackState; offset: number; frames: readonly StackFrame[] }>;
 
 export class Follower {
@@ -53,7 +53,7 @@ export class Follower {
     return change;
   }
 
-  /** Looks until the end was told, at most `polls` times. */
+  /** Looks until the end was reported, at most `polls` times. */
   async pollToEnd(polls = 20): Promise<void> {
     for (let poll = 0; poll < polls && !this.complete; poll++) await this.poll();
   }

@@ -32,7 +32,7 @@ export const follow = async (events: readonly StackEvent[], lates: readonly numb
   return follower;
 };
 
-export const told = ({ frames }: Follower): string[] =>
+export const reported = ({ frames }: Follower): string[] =>
   frames.flatMap((frame) => (frame.type === "resource_update" ? [frame.resource.reason] : [])).toSorted();
 
 /** What holds at the end; the percentage of what ended unfinished is the highest that was reached on the way. */
@@ -45,7 +45,7 @@ export const endOf = (follower: Follower) => {
   };
 };
 
-/** The last `stack_complete`; a start that shows itself after it is told by its own frame. */
+/** The last `stack_complete`; a start that shows itself after it is reported by its own frame. */
 export const lastWord = ({ ends }: Follower) => {
   const { offset: _offset, durationSeconds: _seconds, stack, ...end } = ends.at(-1)!;
   return { ...end, stack: { ...stack, progress: 0 } };

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { StackEvent } from "../../src/domain/stack/stack-event.ts";
 import { at, CHILD, nested, own, resource } from "./events.ts";
-import { endOf, follow, lastWord, told } from "./late-follower.ts";
+import { endOf, follow, lastWord, reported } from "./late-follower.ts";
 
 const givenUp = { reason: "Delete requested by user.", hint: "given-up" } as const;
 
@@ -96,7 +96,7 @@ describe("The end is that of the schedule in order", () => {
   ])("where %s", async (_title, events, lates) => {
     const story = numbered(events);
     const [inOrder, late] = await Promise.all([follow(story, [0]), follow(story, lates)]);
-    expect(told(late)).toEqual(story.map(({ reason }) => reason).toSorted());
+    expect(reported(late)).toEqual(story.map(({ reason }) => reason).toSorted());
     expect(endOf(late)).toEqual(endOf(inOrder));
     expect(lastWord(late)).toEqual(lastWord(inOrder));
   });

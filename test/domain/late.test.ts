@@ -10,7 +10,7 @@ const started = () => {
   return { cloudFormation, follower: new Follower(cloudFormation) };
 };
 
-const told = ({ frames }: Follower): string[] =>
+const reported = ({ frames }: Follower): string[] =>
   frames.map((frame) =>
     frame.type === "stack_complete"
       ? `end: ${frame.outcome}`
@@ -34,7 +34,11 @@ describe("What becomes visible late", () => {
     expect(follower.complete).toBe(false);
     cloudFormation.lists.set(ROOT, [start, begun, done, end]);
     await follower.poll();
-    expect(told(follower).slice(2)).toEqual(["shop CREATE_COMPLETE", "A CREATE_COMPLETE", "end: deployed"]);
+    expect(reported(follower).slice(2)).toEqual([
+      "shop CREATE_COMPLETE",
+      "A CREATE_COMPLETE",
+      "end: deployed",
+    ]);
   });
 
   test("takes neither the stack nor a resource back", async () => {
@@ -53,7 +57,7 @@ describe("What becomes visible late", () => {
     await follower.poll();
     cloudFormation.staleStatus = undefined;
     await follower.poll();
-    expect(told(follower).slice(3)).toEqual([
+    expect(reported(follower).slice(3)).toEqual([
       "A UPDATE_IN_PROGRESS",
       "shop UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
       "end: deployed",
@@ -79,7 +83,7 @@ describe("What becomes visible late", () => {
     await follower.poll();
     cloudFormation.fault = () => undefined;
     await follower.poll();
-    expect(told(follower).slice(3)).toEqual(["Data/Table CREATE_COMPLETE", "end: deployed"]);
+    expect(reported(follower).slice(3)).toEqual(["Data/Table CREATE_COMPLETE", "end: deployed"]);
   });
 
   test("is a nested stack's clean-up of which its parent says nothing more", async () => {
@@ -99,7 +103,7 @@ describe("What becomes visible late", () => {
       own("UPDATE_COMPLETE", { seconds: 9 }),
     );
     await follower.poll();
-    expect(told(follower).slice(5)).toEqual([
+    expect(reported(follower).slice(5)).toEqual([
       "shop UPDATE_COMPLETE",
       "Data/shop-Data-AAAA UPDATE_COMPLETE",
       "end: deployed",
@@ -133,7 +137,7 @@ describe("What is not of this operation", () => {
     };
     await follower.poll();
     await follower.poll();
-    expect(told(follower).slice(5)).toEqual([
+    expect(reported(follower).slice(5)).toEqual([
       "shop CREATE_COMPLETE",
       "end: deployed",
       "shop DELETE_IN_PROGRESS",
@@ -155,7 +159,7 @@ describe("What is not of this operation", () => {
       ...deletion(),
     );
     await follower.poll();
-    expect(told(follower).slice(7)).toEqual([
+    expect(reported(follower).slice(7)).toEqual([
       "shop DELETE_IN_PROGRESS",
       "Data DELETE_IN_PROGRESS",
       "Data/shop-Data-AAAA DELETE_IN_PROGRESS",

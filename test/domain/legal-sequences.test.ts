@@ -111,13 +111,13 @@ describe("Every legal sequence of own statuses", () => {
     );
     const isWell = outcome === "deployed" || outcome === "deleted";
     const at = first === -1 ? way.length - 1 : first;
-    const told = {
+    const reported = {
       outcome,
       ...(!isWell && { cause: expect.objectContaining({ status: way[at], reason: reasonOf(way[at]!, at) }) }),
     };
     const { progress, cause, ...summary } = summaryOf(follower.state)!;
-    expect({ ...summary, cause }).toMatchObject(told);
-    expect(follower.ends.at(-1)).toMatchObject(told);
+    expect({ ...summary, cause }).toMatchObject(reported);
+    expect(follower.ends.at(-1)).toMatchObject(reported);
     expect([cause === undefined, progress === 100]).toEqual([
       isWell,
       outcome !== "failed" && outcome !== "rollback_failed",

@@ -227,7 +227,7 @@ describe("A nested stack", () => {
     await follower.poll();
     cloudFormation.eventPage = eventPage;
     await follower.poll();
-    expect(story(follower).filter((told) => told.includes("BBBB"))).toEqual([
+    expect(story(follower).filter((reported) => reported.includes("BBBB"))).toEqual([
       "Data/Deep/shop-Data-AAAA-Deep-BBBB CREATE_IN_PROGRESS",
       "Data/Deep/shop-Data-AAAA-Deep-BBBB CREATE_COMPLETE",
       "Data/Deep/shop-Data-AAAA-Deep-BBBB DELETE_IN_PROGRESS",

@@ -111,7 +111,7 @@ class Play {
     const fact = this.factsOf(stackId, part);
     if (part.parts.length > 0) {
       const child = arnOf(stackId, part.id);
-      // Its own clean-up begins with its own event, which its change has told already.
+      // Its own clean-up begins with its own event, which its change has reported already.
       const [, ...rest] = this.ending(child, part.parts);
       return [{ facts: [...rest, fact("UPDATE_COMPLETE")], fails: false, leaf: false }];
     }
@@ -241,7 +241,7 @@ class Play {
         const last = left[next - 1];
         if (!leaf || !last) continue;
         const { hook, ...resource } = last;
-        // What only a hook was asked about has not begun.
+        // What only a hook was asked about has not started.
         if (!hook) facts.push({ ...resource, status: `${verb}_FAILED`, hint: "cancelled" });
       }
       running = running.filter(({ leaf, next }) => !leaf && next > 0);

@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isOwnEvent } from "../../src/domain/stack/stack-event.ts";
-import { expectTold } from "./expect-told.ts";
-import { endOf, follow, lastWord, lateness, LATEST, told } from "./late-follower.ts";
+import { expectReported } from "./expect-reported.ts";
+import { endOf, follow, lastWord, lateness, LATEST, reported } from "./late-follower.ts";
 import { spacedOperations } from "./play-arbitrary.ts";
 
 /** `PROPERTY_RUNS` asks for as many cases, by chance; what chance has found stands in `late-starts.test.ts`. */
@@ -15,10 +15,10 @@ describe("Events that AWS shows late", () => {
     await fc.assert(
       fc.asyncProperty(spacedOperations, lateness, async (events, lates) => {
         const [inOrder, late] = await Promise.all([follow(events, [0]), follow(events, lates)]);
-        expect(told(late)).toEqual(events.map(({ reason }) => reason).toSorted());
+        expect(reported(late)).toEqual(events.map(({ reason }) => reason).toSorted());
         expect(endOf(late)).toEqual(endOf(inOrder));
         expect(lastWord(late)).toEqual(lastWord(inOrder));
-        expectTold(late.steps);
+        expectReported(late.steps);
       }),
       cases,
     );
@@ -32,7 +32,7 @@ describe("Events that AWS shows late", () => {
         );
         const [inOrder, late] = await Promise.all([follow(events, [0]), follow(events, lates)]);
         expect(late.ends.map(({ outcome }) => outcome)).toEqual(inOrder.ends.map(({ outcome }) => outcome));
-        expect(told(late)).toEqual(told(inOrder));
+        expect(reported(late)).toEqual(reported(inOrder));
       }),
       cases,
     );

@@ -12,12 +12,12 @@ import {
 } from "../../src/protocol/deployment/deployment-events.ts";
 import type { Outcome, StackComplete, StackFrame } from "../../src/protocol/stack/stack-frames.ts";
 import { OUTCOME_WORDS } from "../../src/domain/words/status-words.ts";
-import { told } from "./deployment/told.ts";
+import { reported } from "./deployment/reported.ts";
 
 const ABOUT = { channel: "deployments/D1BRV40-dev", offset: 7, user: "ci" };
 
 test("a deployment's event is a line with its level, its words and its data, in the stream of its day", () => {
-  const event = told("stack_failed", 40_000, { stack: "dns", error: { code: "E", message: "no zone" } });
+  const event = reported("stack_failed", 40_000, { stack: "dns", error: { code: "E", message: "no zone" } });
   expect(deploymentLineOf(event, ABOUT)).toEqual({
     level: "ERROR",
     timestamp: "2025-10-10T01:36:40.000Z",
@@ -44,7 +44,7 @@ test("the levels are the seeds'", () => {
   const levels = new Map<string, DeploymentEvent["type"][]>();
   for (const { shape } of deploymentEventSchema.options) {
     const type = shape.type.value;
-    const { level } = deploymentLineOf(told(type, 1, data), { ...ABOUT, user: undefined });
+    const { level } = deploymentLineOf(reported(type, 1, data), { ...ABOUT, user: undefined });
     levels.set(level, [...(levels.get(level) ?? []), type]);
   }
   expect(levels.get("ERROR")).toEqual(["deployment_failed", "stack_failed", "resource_failed"]);

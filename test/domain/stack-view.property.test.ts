@@ -7,7 +7,7 @@ import type { StackEvent } from "../../src/domain/stack/stack-event.ts";
 import { EMPTY_STATE, type StackState } from "../../src/domain/stack/stack-state.ts";
 import { FakeCloudFormation } from "../support/fake-cloudformation.ts";
 import { CHILD, nameOf, nested, own, resource, ROOT } from "./events.ts";
-import { expectTold } from "./expect-told.ts";
+import { expectReported } from "./expect-reported.ts";
 import { CHANNEL, Follower, type Step } from "./follower.ts";
 import { severalOperations } from "./play-arbitrary.ts";
 
@@ -98,7 +98,7 @@ describe("The fold of a channel's frames", () => {
           offset += change.frames.length;
           return { state, offset, frames: change.frames };
         });
-        expectTold(steps);
+        expectReported(steps);
       }),
       { numRuns: runs },
     );
@@ -116,7 +116,7 @@ describe("The fold of a channel's frames", () => {
           shown += size;
           if (shown > 0) await follower.poll();
         }
-        expectTold(follower.steps);
+        expectReported(follower.steps);
       }),
       { numRuns: runs },
     );
@@ -140,7 +140,7 @@ describe("The fold of a channel's frames", () => {
             if (visible.length > 0) await follower.poll();
           }
           await follower.pollToEnd();
-          expectTold(follower.steps);
+          expectReported(follower.steps);
         },
       ),
       { numRuns: Math.ceil(runs / 3) },

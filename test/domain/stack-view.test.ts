@@ -1,4 +1,4 @@
-/** What a reader of a stack's frames is told, case by case; the property beside this file holds it against the server. */
+/** What a reader of a stack's frames is reported, case by case; the property beside this file holds it against the server. */
 import { describe, expect, test } from "vitest";
 import type { StackEvent } from "../../src/domain/stack/stack-event.ts";
 import { plannedFrom, resourcesOf, stackViewAfter, stackViewOf } from "../../src/domain/stack/stack-view.ts";

@@ -5,7 +5,7 @@ import type { StackEvent } from "../../src/domain/stack/stack-event.ts";
 import type { StackState } from "../../src/domain/stack/stack-state.ts";
 import { FakeCloudFormation } from "../support/fake-cloudformation.ts";
 import { traceEvents, tracesFolder, wholeTraces, whyNoTraces, type WholeTrace } from "../support/traces.ts";
-import { expectTold } from "./expect-told.ts";
+import { expectReported } from "./expect-reported.ts";
 import { Follower } from "./follower.ts";
 import { expectInvariants } from "./invariants.ts";
 
@@ -85,26 +85,26 @@ const endingsOf = ({ ends }: Follower): Ending[] =>
   }));
 
 /** What a frame tells of an event, enough to know it by. */
-const told = (stackId: string, logicalId: string, status: string, timestamp: string): string =>
+const reported = (stackId: string, logicalId: string, status: string, timestamp: string): string =>
   [stackId, logicalId, status, timestamp].join(" ");
 
-const toldByStack = (tellings: readonly (readonly [stackId: string, telling: string])[]) =>
+const reportedByStack = (tellings: readonly (readonly [stackId: string, telling: string])[]) =>
   Map.groupBy(tellings, ([stackId]) => stackId);
 
 const shown = (events: readonly StackEvent[]) =>
-  toldByStack(
+  reportedByStack(
     events.map((event) => [
       event.stackId,
-      told(event.stackId, event.logicalId, event.status, event.timestamp),
+      reported(event.stackId, event.logicalId, event.status, event.timestamp),
     ]),
   );
 
 const heard = ({ frames }: Follower) =>
-  toldByStack(
+  reportedByStack(
     frames.flatMap((frame) => {
       if (frame.type !== "resource_update") return [];
       const { stackId, logicalId, status } = frame.resource;
-      return [[stackId, told(stackId, logicalId, status, frame.timestamp)] as const];
+      return [[stackId, reported(stackId, logicalId, status, frame.timestamp)] as const];
     }),
   );
 
@@ -142,7 +142,7 @@ describe.skipIf(!tracesFolder)(
 
       test("is known to whoever folds its frames as the server knows it", async () => {
         const events = recorded(name);
-        expectTold((await follow(events, 3)).steps);
+        expectReported((await follow(events, 3)).steps);
       });
 
       test("leads to the same state, however it is cut into polls", async () => {

@@ -1,4 +1,4 @@
-/** When trouble with AWS is told, and when asking is given up. */
+/** When trouble with AWS is reported, and when asking is given up. */
 import { describe, expect, test } from "vitest";
 import type { LookupFailure } from "../../src/domain/failure/lookup-failure.ts";
 import { tellingOf, troubleAfter, type Trouble } from "../../src/domain/failure/trouble.ts";
@@ -74,12 +74,12 @@ describe("Trouble", () => {
 });
 
 test("What viewers are told holds nothing of AWS's own words", () => {
-  const told = Object.values(FAILURES).map(({ kind }) => [
+  const reported = Object.values(FAILURES).map(({ kind }) => [
     kind,
     tellingOf(kind).code,
     tellingOf(kind).retryable,
   ]);
-  expect(told).toEqual([
+  expect(reported).toEqual([
     ["throttled", "AWS_THROTTLED", true],
     ["missing", "STACK_NOT_FOUND", false],
     ["credentials", "AWS_CREDENTIALS", false],

@@ -26,7 +26,7 @@ const refusal = (code: string) =>
     { status: 403 },
   );
 
-/** What STS was asked for since the test began, and what it answers to a wish for a role. */
+/** What STS was asked for since the test began, and what it answers to a request for a role. */
 const sts = { wishes: [] as URLSearchParams[], refuses: undefined as string | undefined };
 
 const logged: unknown[] = [];
@@ -228,7 +228,7 @@ describe("an account's credentials", () => {
     await keyIds(1);
     await askAs("admin", `${PATH}/prod`, asking("PATCH", { externalId: "another-one" }));
     expect(await keyIds(1)).toEqual(["ASIA2"]);
-    expect(sts.wishes.map((wish) => wish.get("ExternalId"))).toEqual([externalId, "another-one"]);
+    expect(sts.wishes.map((desired) => desired.get("ExternalId"))).toEqual([externalId, "another-one"]);
   });
 
   test("are refused for an account that is not known, or that nobody may deploy to", async () => {
@@ -281,9 +281,9 @@ describe("Stackcast as an identity provider", () => {
   test("opens a role by a token that its keys verify, and by no key of AWS", async () => {
     await add({ ...prod, trust: "web-identity" });
     expect(await credentialsOf(env, "prod").keys("observe")).toMatchObject({ ok: true });
-    const [wish] = sts.wishes;
-    expect(wish?.get("Action")).toBe("AssumeRoleWithWebIdentity");
-    const { jti, iat, exp, ...claims } = await verified(wish?.get("WebIdentityToken") ?? "");
+    const [desired] = sts.wishes;
+    expect(desired?.get("Action")).toBe("AssumeRoleWithWebIdentity");
+    const { jti, iat, exp, ...claims } = await verified(desired?.get("WebIdentityToken") ?? "");
     expect(claims).toEqual({ iss: ORIGIN, sub: "stackcast:account:prod", aud: "sts.amazonaws.com" });
     expect([exp! - iat!, typeof jti]).toEqual([300, "string"]);
   });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import * as z from "zod";
-import type { CanvasDeployed, CanvasOrder } from "../../src/protocol/deployment/canvas-deploy.ts";
+import type { CanvasDeployed, CanvasChange } from "../../src/protocol/deployment/canvas-deploy.ts";
 import type { Failure } from "../../src/protocol/failure.ts";
 import { failed, success } from "../../src/protocol/result.ts";
 import type { Env } from "../../src/env.ts";
@@ -10,9 +10,9 @@ import { ask, askAs, jsonOf, ORIGIN, type Asking } from "./ask.ts";
 const PATH = "/canvas/deploy";
 const TEMPLATE = { Resources: { Queue: { Type: "AWS::SQS::Queue" } } };
 
-/** The stacks' objects: answer in turn as told, then with success, and remember what they were asked. */
+/** The stacks' objects: answer in turn as reported, then with success, and remember what they were asked. */
 class FakeStacks {
-  readonly orders: Readonly<{ channel: string; order: CanvasOrder; subject: string }>[] = [];
+  readonly orders: Readonly<{ channel: string; order: CanvasChange; subject: string }>[] = [];
   readonly #failures: Failure[];
 
   constructor(...failures: Failure[]) {
@@ -22,7 +22,7 @@ class FakeStacks {
   readonly idFromName = (name: string): string => name;
 
   readonly get = (channel: string) => ({
-    deploy: async (order: CanvasOrder, subject: string) => {
+    deploy: async (order: CanvasChange, subject: string) => {
       this.orders.push({ channel, order, subject });
       const failure = this.#failures.shift();
       if (failure) return failed(failure);

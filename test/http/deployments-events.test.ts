@@ -14,10 +14,10 @@ const path = "/api/v1/deployments/D1BRV40/events?environment=dev";
 
 const STREAM = { Accept: "text/event-stream" };
 
-type Told = Readonly<{ epoch?: string; floor?: number; head: number }>;
+type Reported = Readonly<{ epoch?: string; floor?: number; head: number }>;
 
 /** What a channel gives after an offset, at most three events at once. */
-const after = (offset: number, { epoch = "3f9c", floor = 1, head }: Told): DeploymentEvents => {
+const after = (offset: number, { epoch = "3f9c", floor = 1, head }: Reported): DeploymentEvents => {
   const from = Math.max(offset, floor - 1) + 1;
   const events = Array.from({ length: Math.max(0, Math.min(3, head - from + 1)) }, (_, n) =>
     eventOf(from + n),
@@ -25,8 +25,8 @@ const after = (offset: number, { epoch = "3f9c", floor = 1, head }: Told): Deplo
   return { ...position, epoch, floor, offset: head, events, more: from + events.length <= head };
 };
 
-/** The stream of a channel that is as told at each question in turn, and then stays so. */
-const streamOf = async (turns: readonly Told[], from?: StreamPosition, lastsMs = 5_000) => {
+/** The stream of a channel that is as reported at each question in turn, and then stays so. */
+const streamOf = async (turns: readonly Reported[], from?: StreamPosition, lastsMs = 5_000) => {
   let now = 0;
   let turn = 0;
   const asked: number[] = [];
@@ -53,7 +53,7 @@ const streamOf = async (turns: readonly Told[], from?: StreamPosition, lastsMs =
 const messageOf = (offset: number, epoch = "3f9c") =>
   `id: ${epoch}:${offset}\ndata: ${JSON.stringify(eventOf(offset))}`;
 
-const resetOf = ({ epoch = "3f9c", floor = 1, head }: Told) =>
+const resetOf = ({ epoch = "3f9c", floor = 1, head }: Reported) =>
   `event: reset\nid: ${epoch}:${floor - 1}\ndata: ${JSON.stringify({ channel: position.channel, epoch, offset: head, floor })}`;
 
 describe("the text of a stream", () => {
@@ -88,12 +88,12 @@ describe("the text of a stream", () => {
     ["no id of ours", positionOf("nonsense"), { head: 4 }],
   ])(
     "a position that is %s is answered by reset, and all comes again from the floor",
-    async (_, from, told: Told) => {
-      const { messages } = await streamOf([told], from);
-      const floor = told.floor ?? 1;
+    async (_, from, reported: Reported) => {
+      const { messages } = await streamOf([reported], from);
+      const floor = reported.floor ?? 1;
       expect(messages).toEqual([
         "retry: 1000",
-        resetOf(told),
+        resetOf(reported),
         ...Array.from({ length: 5 - floor }, (_one, n) => messageOf(floor + n)),
       ]);
     },

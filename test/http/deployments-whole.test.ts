@@ -211,7 +211,9 @@ test("the trail shows what was written", async () => {
   const { events } = await read(deploymentEventsSchema, await get(`${path}/events?environment=dev`));
   await expect.poll(() => dynamoDB.items("cloud-deployment-events").length).toBe(events.length);
   const { items } = await read(auditListSchema, await get(`${path}/audit?environment=dev`));
-  const told = events.map(({ type, timestamp, offset, data }) => ({ type, timestamp, offset, data }));
-  expect(items.map(({ type, timestamp, offset, data }) => ({ type, timestamp, offset, data }))).toEqual(told);
+  const reported = events.map(({ type, timestamp, offset, data }) => ({ type, timestamp, offset, data }));
+  expect(items.map(({ type, timestamp, offset, data }) => ({ type, timestamp, offset, data }))).toEqual(
+    reported,
+  );
   expect((await get(`${root}/other/audit?environment=dev`)).status).toBe(404);
 });

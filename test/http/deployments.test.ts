@@ -213,9 +213,9 @@ describe("deployments over REST", () => {
 
 describe("the ETag of a status", () => {
   const ended = { ...deployment, endTime: "2025-10-09T14:50:00.000Z", status: "deployed" as const };
-  const statusOf = async (told: typeof deployment, etag?: string) =>
+  const statusOf = async (reported: typeof deployment, etag?: string) =>
     askAs("viewer", `${path}/status?environment=dev`, {
-      bindings: new FakeDeployments({ deployment: told }).bindings,
+      bindings: new FakeDeployments({ deployment: reported }).bindings,
       ...(etag !== undefined && { headers: { "If-None-Match": etag } }),
     });
 
@@ -250,8 +250,8 @@ describe("registering", () => {
   test("asks the deployment's object, in the token's name, and tells the layers", async () => {
     const network = { ...deployment.stacks["database-rds"]!, name: "network", layer: 1 };
     const rds = { ...network, name: "database-rds", layer: 2 };
-    const told = { ...deployment, totalLayers: 2, stacks: { "database-rds": rds, network } };
-    const fake = new FakeDeployments({ deployment: told });
+    const reported = { ...deployment, totalLayers: 2, stacks: { "database-rds": rds, network } };
+    const fake = new FakeDeployments({ deployment: reported });
     const answer = await askAs(
       "deployer",
       "/api/v1/deployments",
@@ -260,7 +260,7 @@ describe("registering", () => {
     expect(answer.headers.get("Location")).toBe(`${path}/status?environment=dev`);
     expect(await outcomeOf(answer)).toEqual([
       201,
-      { success: true, data: { ...told, layers: [["network"], ["database-rds"]] } },
+      { success: true, data: { ...reported, layers: [["network"], ["database-rds"]] } },
     ]);
     expect(fake.asked).toEqual([`${OBJECT} register(${JSON.stringify(registration)},"tester",null)`]);
   });

@@ -337,7 +337,7 @@ describe("writes", () => {
     const tokens = forms.map((form) => form.get("ClientRequestToken"));
     expect([tokens.length, new Set(tokens).size]).toEqual([2, 1]);
     expect(tokens[0]).toMatch(/^stackcast-[0-9a-f-]{36}$/);
-    // The same again is another wish, where the client does not say that it is the same call.
+    // The same again is another request, where the client does not say that it is the same call.
     await query(key, update);
     await query(key, { ...update, ClientRequestToken: "mine" });
     expect(forms.slice(2).map((form) => form.get("ClientRequestToken"))).toEqual([

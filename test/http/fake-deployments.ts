@@ -1,4 +1,4 @@
-/** A deployment's object and the directory as the routes see them: they answer as told, and remember what they were asked. */
+/** A deployment's object and the directory as the routes see them: they answer as reported, and remember what they were asked. */
 import type {
   ChannelPosition,
   DeploymentAnswer,
@@ -82,11 +82,11 @@ export class FakeDeployments {
         const { failure } = this.#answers;
         return failure ? failed(failure) : value(...asked);
       };
-    const { deployment: told = deployment, events, ingest = accepted } = this.#answers;
+    const { deployment: reported = deployment, events, ingest = accepted } = this.#answers;
     return {
-      register: answering("register", () => success(told)),
-      act: answering("act", () => success(told)),
-      progress: answering("progress", () => success(told)),
+      register: answering("register", () => success(reported)),
+      act: answering("act", () => success(reported)),
+      progress: answering("progress", () => success(reported)),
       stackProgress: answering("stackProgress", () => success(stack)),
       runs: answering("runs", () => success(runs)),
       eventsAfter: answering("eventsAfter", (_address: unknown, after: number) =>

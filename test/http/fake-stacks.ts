@@ -1,4 +1,4 @@
-/** A stack's object as the routes see it: answers as told, and remembers what it was asked. */
+/** A stack's object as the routes see it: answers as reported, and remembers what it was asked. */
 import type { Failure } from "../../src/protocol/failure.ts";
 import { failed, success } from "../../src/protocol/result.ts";
 import type { Session } from "../../src/protocol/connection/session.ts";

@@ -15,8 +15,8 @@ beforeAll(async () => {
 
 afterAll(() => world?.close());
 
-const picture = async (stack: string) => {
-  const seen = await world.clients.in("us-east-1").operations.picture(stack);
+const snapshot = async (stack: string) => {
+  const seen = await world.clients.in("us-east-1").operations.snapshot(stack);
   return seen.ok ? seen.value : undefined;
 };
 
@@ -34,7 +34,7 @@ const taskOf = ({ starts }: RememberingController, accepted: boolean): Task => {
 /** Deploys a stack and waits for its end. */
 const deploy = async (...order: Parameters<typeof orderOf>): Promise<RememberingController> => {
   const controller = new RememberingController();
-  await deployStack({ order: orderOf(...order), clients: world.clients, controller });
+  await deployStack({ lease: orderOf(...order), clients: world.clients, controller });
   await world.simulator.settled();
   return controller;
 };
@@ -46,7 +46,7 @@ describe("a stack is deployed", () => {
       starts: [{ kind: "deploy", change: "CREATE", changeSetId: expect.stringContaining("changeSet/") }],
       facts: [{ kind: "accepted", task: "deploy" }],
     });
-    expect(await picture("fresh")).toMatchObject({
+    expect(await snapshot("fresh")).toMatchObject({
       status: "CREATE_COMPLETE",
       tags: { team: "shop", "stackcast:deployment": "D/dev", "stackcast:user": "kim" },
     });
@@ -56,8 +56,8 @@ describe("a stack is deployed", () => {
     await deploy("same", queueTemplate(0));
     const controller = await deploy("same", queueTemplate(0), { run: 2, user: "lee" });
     expect(controller).toMatchObject({ starts: [], facts: [{ kind: "unchanged" }] });
-    expect((await picture("same"))?.tags["stackcast:user"]).toBe("kim");
-    expect((await picture("same"))?.status).toBe("CREATE_COMPLETE");
+    expect((await snapshot("same"))?.tags["stackcast:user"]).toBe("kim");
+    expect((await snapshot("same"))?.status).toBe("CREATE_COMPLETE");
   });
 
   test("one that has changed says who changed it, and how it was is kept before", async () => {
@@ -66,7 +66,7 @@ describe("a stack is deployed", () => {
     expect(controller.starts).toMatchObject([
       { change: "UPDATE", picture: { template: queueTemplate(0), tags: { "stackcast:user": "kim" } } },
     ]);
-    expect((await picture("changed"))?.tags["stackcast:user"]).toBe("lee _lee_");
+    expect((await snapshot("changed"))?.tags["stackcast:user"]).toBe("lee _lee_");
   });
 
   test("one that another deployment has deployed is taken over, which is told", async () => {
@@ -74,7 +74,7 @@ describe("a stack is deployed", () => {
     const reason = "Taken over from the deployment E/dev, whose tag it has";
     const controller = await deploy("taken", queueTemplate(0));
     expect(controller.starts).toMatchObject([{ kind: "deploy", change: "UPDATE", reason }]);
-    expect((await picture("taken"))?.tags["stackcast:deployment"]).toBe("D/dev");
+    expect((await snapshot("taken"))?.tags["stackcast:deployment"]).toBe("D/dev");
     const again = await deploy("taken", queueTemplate(1), { run: 2 });
     expect(again.starts).toMatchObject([{ kind: "deploy", change: "UPDATE" }]);
     expect(again.starts[0]).not.toHaveProperty("reason");
@@ -85,8 +85,8 @@ describe("a stack is deployed", () => {
     const task = taskOf(controller, false);
     const again = await deploy("twice", queueTemplate(0), { task });
     expect(again.facts).toEqual([{ kind: "accepted", task: "deploy" }]);
-    expect((await picture("twice"))?.lastOperations.map(({ type }) => type)).not.toContain("UPDATE_STACK");
-    expect((await picture("twice"))?.status).toBe("CREATE_COMPLETE");
+    expect((await snapshot("twice"))?.lastOperations.map(({ type }) => type)).not.toContain("UPDATE_STACK");
+    expect((await snapshot("twice"))?.status).toBe("CREATE_COMPLETE");
   });
 
   test("a change set that somebody has deleted before it was executed is no reason to wait for ever", async () => {
@@ -94,7 +94,7 @@ describe("a stack is deployed", () => {
     const task: Task = { kind: "deploy", change: "UPDATE", changeSetId: "arn:aws:gone", accepted: true };
     const order = orderOf("emptied", queueTemplate(5), { run: 2, task });
     const controller = new RememberingController();
-    expect(await deployStack({ order, clients: world.clients, controller })).toBe("again");
+    expect(await deployStack({ lease: order, clients: world.clients, controller })).toBe("again");
     expect(controller.facts).toMatchObject([{ kind: "failed", error: { code: "CHANGE_SET_GONE" } }]);
   });
 
@@ -106,7 +106,7 @@ describe("a stack is deployed", () => {
     const controller = new RememberingController();
     expect(
       await deployStack({
-        order: orderOf("forgotten", queueTemplate(0), { task }),
+        lease: orderOf("forgotten", queueTemplate(0), { task }),
         clients: world.clients,
         controller,
       }),
@@ -117,17 +117,17 @@ describe("a stack is deployed", () => {
   test("what is not allowed any more leaves nothing behind", async () => {
     const controller = new RememberingController(false);
     expect(
-      await deployStack({ order: orderOf("refused", queueTemplate(0)), clients: world.clients, controller }),
+      await deployStack({ lease: orderOf("refused", queueTemplate(0)), clients: world.clients, controller }),
     ).toBe("again");
     await world.simulator.settled();
-    expect(await picture("refused")).toBeUndefined();
+    expect(await snapshot("refused")).toBeUndefined();
     expect(executionsOf("refused")).toEqual([]);
   });
 
   test("one that could never be created is deleted first, and created again", async () => {
     world.simulator.setFailures("unlucky", { Queue: { at: "create", reason: "No" } });
     await world.create("unlucky", queueTemplate(0));
-    expect((await picture("unlucky"))?.status).toBe("ROLLBACK_COMPLETE");
+    expect((await snapshot("unlucky"))?.status).toBe("ROLLBACK_COMPLETE");
     world.simulator.setFailures("unlucky", {});
     const controller = await deploy("unlucky", queueTemplate(0));
     expect(controller).toMatchObject({
@@ -137,7 +137,7 @@ describe("a stack is deployed", () => {
     const task: Task = { kind: "clear", accepted: true };
     expect((await deploy("unlucky", queueTemplate(0), { task })).facts).toEqual([{ kind: "gone" }]);
     await deploy("unlucky", queueTemplate(0));
-    expect((await picture("unlucky"))?.status).toBe("CREATE_COMPLETE");
+    expect((await snapshot("unlucky"))?.status).toBe("CREATE_COMPLETE");
   });
 
   test("one that somebody has made anew meanwhile is not cleared away", async () => {
@@ -147,7 +147,7 @@ describe("a stack is deployed", () => {
       const task: Task = { kind: "clear", accepted };
       expect(
         await deployStack({
-          order: orderOf("revived", queueTemplate(0), { task }),
+          lease: orderOf("revived", queueTemplate(0), { task }),
           clients: world.clients,
           controller,
         }),
@@ -155,7 +155,7 @@ describe("a stack is deployed", () => {
       expect(controller).toMatchObject({ starts: [], facts: [{ kind: "gone" }] });
     }
     await world.simulator.settled();
-    expect((await picture("revived"))?.status).toBe("CREATE_COMPLETE");
+    expect((await snapshot("revived"))?.status).toBe("CREATE_COMPLETE");
   });
 
   test("an output that is not there is told, and nothing is begun", async () => {
@@ -191,10 +191,10 @@ describe("a stack is given up, put back, deleted", () => {
     expect(controller.facts).toMatchObject([{ kind: "failed", error: { code: "AWS_ACCESS_DENIED" } }]);
     const cancelling = new RememberingController();
     const order = orderOf("early", queueTemplate(0), { task: taskOf(controller, false) });
-    expect(await cancelStack({ order, clients: world.clients, controller: cancelling })).toBe("again");
+    expect(await cancelStack({ lease: order, clients: world.clients, controller: cancelling })).toBe("again");
     expect(cancelling.facts).toEqual([{ kind: "withdrawn" }]);
     await world.simulator.settled();
-    expect(await picture("early")).toBeUndefined();
+    expect(await snapshot("early")).toBeUndefined();
   });
 
   test("what CloudFormation has taken and never begun is not given up for ever", async () => {
@@ -202,29 +202,29 @@ describe("a stack is given up, put back, deleted", () => {
     const task: Task = { kind: "deploy", change: "UPDATE", changeSetId: "arn:aws:gone", accepted: true };
     const first = new RememberingController();
     const order = orderOf("stuck", queueTemplate(5), { run: 2, task });
-    expect(await cancelStack({ order, clients: world.clients, controller: first })).toBe("wait");
+    expect(await cancelStack({ lease: order, clients: world.clients, controller: first })).toBe("wait");
     expect(first.facts).toEqual([{ kind: "cancelled" }]);
     const again = new RememberingController();
     const doubted = { ...order, task: { ...task, cancelled: true } };
-    expect(await cancelStack({ order: doubted, clients: world.clients, controller: again })).toBe("again");
+    expect(await cancelStack({ lease: doubted, clients: world.clients, controller: again })).toBe("again");
     expect(again.facts).toMatchObject([{ kind: "failed", error: { code: "CHANGE_SET_GONE" } }]);
   });
 
   test("an updated one gets back all that it had", async () => {
     await deploy("back", queueTemplate(0), { plan: { tags: { team: "shop" } } });
-    const before = await picture("back");
+    const before = await snapshot("back");
     const controller = await deploy("back", queueTemplate(9), { run: 2, user: "lee" });
     const { picture: saved } = controller.starts[0]!;
     const reverting = new RememberingController();
     const order = orderOf("back", queueTemplate(9), { run: 2, picture: saved! });
-    expect(await revertStack({ order, clients: world.clients, controller: reverting })).toBe("wait");
+    expect(await revertStack({ lease: order, clients: world.clients, controller: reverting })).toBe("wait");
     await world.simulator.settled();
-    const after = await picture("back");
+    const after = await snapshot("back");
     const others = { status: "", lastOperations: [], changeSetId: "" };
     expect({ ...after, ...others }).toEqual({ ...before, ...others });
     const again = new RememberingController();
     expect(
-      await revertStack({ order: { ...order, run: 3 }, clients: world.clients, controller: again }),
+      await revertStack({ lease: { ...order, run: 3 }, clients: world.clients, controller: again }),
     ).toBe("again");
     expect(again.facts).toEqual([{ kind: "back" }]);
   });
@@ -232,7 +232,7 @@ describe("a stack is given up, put back, deleted", () => {
   test("one that the deployment has not deployed is not deleted, though its plan names it", async () => {
     await world.create("foreign", queueTemplate(0));
     const controller = new RememberingController();
-    expect(await removeStack({ order: orderOf("foreign", ""), clients: world.clients, controller })).toBe(
+    expect(await removeStack({ lease: orderOf("foreign", ""), clients: world.clients, controller })).toBe(
       "again",
     );
     expect(controller).toMatchObject({
@@ -241,27 +241,27 @@ describe("a stack is given up, put back, deleted", () => {
     });
     await deploy("others", queueTemplate(0), { address: { deploymentId: "E", environment: "dev" } });
     const other = new RememberingController();
-    await removeStack({ order: orderOf("others", ""), clients: world.clients, controller: other });
+    await removeStack({ lease: orderOf("others", ""), clients: world.clients, controller: other });
     await world.simulator.settled();
     expect(other.facts).toMatchObject([
       { error: { message: "The stack belongs to the deployment E/dev, and is not deleted" } },
     ]);
-    expect((await picture("others"))?.status).toBe("CREATE_COMPLETE");
+    expect((await snapshot("others"))?.status).toBe("CREATE_COMPLETE");
   });
 
   test("its own is deleted", async () => {
     await deploy("own", queueTemplate(0));
     const controller = new RememberingController();
     expect(
-      await removeStack({ order: orderOf("own", "", { run: 2 }), clients: world.clients, controller }),
+      await removeStack({ lease: orderOf("own", "", { run: 2 }), clients: world.clients, controller }),
     ).toBe("wait");
     await world.simulator.settled();
-    expect(await picture("own")).toBeUndefined();
+    expect(await snapshot("own")).toBeUndefined();
   });
 
   test("one that is not there is gone", async () => {
     const controller = new RememberingController();
-    expect(await removeStack({ order: orderOf("nowhere", ""), clients: world.clients, controller })).toBe(
+    expect(await removeStack({ lease: orderOf("nowhere", ""), clients: world.clients, controller })).toBe(
       "again",
     );
     expect(controller).toMatchObject({ starts: [], facts: [{ kind: "gone" }] });
@@ -271,7 +271,7 @@ describe("a stack is given up, put back, deleted", () => {
     const away = world.simulator.fault({ kind: "server-error", action: "DescribeStacks", stack: "patient" });
     const controller = new RememberingController();
     await expect(
-      deployStack({ order: orderOf("patient", queueTemplate(0)), clients: world.clients, controller }),
+      deployStack({ lease: orderOf("patient", queueTemplate(0)), clients: world.clients, controller }),
     ).rejects.toThrow("AWS could not be reached: unavailable");
     away.clear();
     expect(controller).toMatchObject({ starts: [], facts: [] });
@@ -280,7 +280,7 @@ describe("a stack is given up, put back, deleted", () => {
 
 describe("a stack's plan is validated", () => {
   test("a template that is none is told in AWS's words", async () => {
-    const fault = await validateStack({ order: orderOf("bad", "{}"), clients: world.clients });
+    const fault = await validateStack({ lease: orderOf("bad", "{}"), clients: world.clients });
     expect(fault).toMatchObject({ stack: "bad", error: { code: "INVALID_TEMPLATE" } });
   });
 
@@ -288,7 +288,7 @@ describe("a stack's plan is validated", () => {
     const body = queueTemplate(0, {
       Parameters: { Needed: { Type: "String" }, Optional: { Type: "String", Default: "x" } },
     });
-    expect(await validateStack({ order: orderOf("p", body), clients: world.clients })).toMatchObject({
+    expect(await validateStack({ lease: orderOf("p", body), clients: world.clients })).toMatchObject({
       error: {
         code: "MISSING_PARAMETERS",
         message: "These parameters have no default and no value: Needed",
@@ -296,13 +296,13 @@ describe("a stack's plan is validated", () => {
     });
     const plan = { parameters: { Needed: "1", Other: "2" } };
     expect(
-      await validateStack({ order: orderOf("p", body, { plan }), clients: world.clients }),
+      await validateStack({ lease: orderOf("p", body, { plan }), clients: world.clients }),
     ).toMatchObject({
       error: { code: "UNKNOWN_PARAMETERS", message: "The template has no parameters Other" },
     });
     expect(
       await validateStack({
-        order: orderOf("p", body, { plan: { parameters: { Needed: "1" } } }),
+        lease: orderOf("p", body, { plan: { parameters: { Needed: "1" } } }),
         clients: world.clients,
       }),
     ).toBeUndefined();
@@ -312,12 +312,12 @@ describe("a stack's plan is validated", () => {
     const body = JSON.stringify({
       Resources: { Role: { Type: "AWS::IAM::Role", Properties: {} } },
     });
-    expect(await validateStack({ order: orderOf("c", body), clients: world.clients })).toMatchObject({
+    expect(await validateStack({ lease: orderOf("c", body), clients: world.clients })).toMatchObject({
       error: { code: "MISSING_CAPABILITIES" },
     });
     const plan = { capabilities: ["CAPABILITY_NAMED_IAM"] };
     expect(
-      await validateStack({ order: orderOf("c", body, { plan }), clients: world.clients }),
+      await validateStack({ lease: orderOf("c", body, { plan }), clients: world.clients }),
     ).toBeUndefined();
   });
 });

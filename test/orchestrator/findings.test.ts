@@ -1,4 +1,4 @@
-/** Why a change set was refused is told with what stands where CloudFormation's reason points. */
+/** Why a change set was refused is reported with what stands where CloudFormation's reason points. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { deployStack } from "../../src/orchestrator/deploy-stack.ts";
 import { orderOf, RememberingController, startWorld, type World } from "./orders.ts";
@@ -14,7 +14,7 @@ afterAll(() => world?.close());
 const errorOf = async (name: string, resources: Readonly<Record<string, unknown>>) => {
   const controller = new RememberingController();
   await deployStack({
-    order: orderOf(name, JSON.stringify({ Resources: resources })),
+    lease: orderOf(name, JSON.stringify({ Resources: resources })),
     clients: world.clients,
     controller,
   });
@@ -74,6 +74,6 @@ test("a nested stack's change set is asked why it failed; without nested sets th
   const controller = new RememberingController();
   const plan = { options: { includeNestedStacks: false } };
   const order = orderOf("plain", JSON.stringify({ Resources: resources }), { plan });
-  await deployStack({ order, clients: world.clients, controller });
+  await deployStack({ lease: order, clients: world.clients, controller });
   expect(controller.facts).toEqual([{ kind: "accepted", task: "deploy" }]);
 });

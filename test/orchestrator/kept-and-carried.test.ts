@@ -15,8 +15,8 @@ beforeAll(async () => {
 
 afterAll(() => world?.close());
 
-const picture = async (stack: string) => {
-  const seen = await world.clients.in("us-east-1").operations.picture(stack);
+const snapshot = async (stack: string) => {
+  const seen = await world.clients.in("us-east-1").operations.snapshot(stack);
   return seen.ok ? seen.value : expect.unreachable(seen.failure.kind);
 };
 
@@ -31,7 +31,7 @@ type Plan = NonNullable<NonNullable<Parameters<typeof orderOf>[2]>["plan"]>;
 /** Deploys a stack as a run of its own, and waits for its end. */
 const deploy = async (name: string, run: number, body: string, plan: Plan = {}) => {
   const controller = new RememberingController();
-  await deployStack({ order: orderOf(name, body, { run, plan }), clients: world.clients, controller });
+  await deployStack({ lease: orderOf(name, body, { run, plan }), clients: world.clients, controller });
   await world.simulator.settled();
   return controller;
 };
@@ -42,10 +42,10 @@ describe("an update", () => {
   test("keeps the parameters, secret ones too, and the tags that it does not name", async () => {
     await deploy("keeps", 1, template(0), FIRST);
     expect(
-      await validateStack({ order: orderOf("keeps", template(1)), clients: world.clients }),
+      await validateStack({ lease: orderOf("keeps", template(1)), clients: world.clients }),
     ).toBeUndefined();
     await deploy("keeps", 2, template(1), { tags: { stage: "prod" } });
-    expect(await picture("keeps")).toMatchObject({
+    expect(await snapshot("keeps")).toMatchObject({
       status: "UPDATE_COMPLETE",
       parameters: { Size: "large", Pw: { usePrevious: true } },
       tags: { team: "shop", stage: "prod", "stackcast:user": "kim", "stackcast:deployment": "D/dev" },
@@ -65,18 +65,18 @@ describe("an update", () => {
       parameters: { Pw: { usePrevious: true } },
     };
     await deploy("exact", 2, template(1), exact);
-    expect(await picture("exact")).toMatchObject({
+    expect(await snapshot("exact")).toMatchObject({
       parameters: { Size: "small", Pw: { usePrevious: true } },
       tags: { "stackcast:user": "kim", "stackcast:deployment": "D/dev" },
     });
-    expect((await picture("exact")).tags).not.toHaveProperty("team");
+    expect((await snapshot("exact")).tags).not.toHaveProperty("team");
   });
 
   test("needs a value only where neither the stack nor the template has one", async () => {
     await deploy("needs", 1, template(0), FIRST);
     const missing = { error: { code: "MISSING_PARAMETERS" } };
     const fault = (name: string, plan: Plan = {}) =>
-      validateStack({ order: orderOf(name, template(1), { plan }), clients: world.clients });
+      validateStack({ lease: orderOf(name, template(1), { plan }), clients: world.clients });
     expect(await fault("needs")).toBeUndefined();
     expect(await fault("needs", { exactParameters: true })).toMatchObject(missing);
     expect(await fault("nowhere")).toMatchObject(missing);
@@ -93,7 +93,7 @@ describe("an update", () => {
     const denied = world.simulator.fault({ kind: "access-denied", action: "ValidateTemplate" });
     await deploy("unread", 2, template(1));
     denied.clear();
-    expect((await picture("unread")).parameters).toEqual({ Size: "large", Pw: { usePrevious: true } });
+    expect((await snapshot("unread")).parameters).toEqual({ Size: "large", Pw: { usePrevious: true } });
   });
 });
 
@@ -109,7 +109,7 @@ describe("the options of a stack", () => {
 
   test("hold for a new stack and for one that is not changed otherwise", async () => {
     await deploy("guarded", 1, queueTemplate(0), { options });
-    expect(await picture("guarded")).toMatchObject({
+    expect(await snapshot("guarded")).toMatchObject({
       status: "CREATE_COMPLETE",
       notificationArns: options.notificationArns,
       isProtected: true,
@@ -119,7 +119,7 @@ describe("the options of a stack", () => {
       options: { terminationProtection: false },
     });
     expect(controller.facts).toEqual([{ kind: "unchanged" }]);
-    expect((await picture("guarded")).isProtected).toBe(false);
+    expect((await snapshot("guarded")).isProtected).toBe(false);
   });
 
   test("are as they were where the run is taken back", async () => {
@@ -133,9 +133,9 @@ describe("the options of a stack", () => {
       ...(kept && { picture: kept }),
       plan: { options },
     });
-    await revertStack({ order, clients: world.clients, controller: new RememberingController() });
+    await revertStack({ lease: order, clients: world.clients, controller: new RememberingController() });
     await world.simulator.settled();
-    expect(await picture("back")).toMatchObject({ isProtected: false, notificationArns: [] });
+    expect(await snapshot("back")).toMatchObject({ isProtected: false, notificationArns: [] });
     expect(await policyOf("back")).toContain('"Effect":"Allow"');
   });
 
@@ -152,9 +152,9 @@ describe("the options of a stack", () => {
           ...others,
           changeSets: {
             ...changeSets,
-            create: (proposal, wish) => {
-              asked.push({ options: proposal.options, roleArn: wish.roleArn, mode: wish.mode });
-              return changeSets.create(proposal, wish);
+            create: (proposal, desired) => {
+              asked.push({ options: proposal.options, roleArn: desired.roleArn, mode: desired.mode });
+              return changeSets.create(proposal, desired);
             },
             execute: (changeSet, how) => {
               asked.push({ disableRollback: how.disableRollback });
@@ -172,7 +172,7 @@ describe("the options of a stack", () => {
       deploymentMode: "EXPRESS",
     } as const;
     const order = orderOf("carried", queueTemplate(0), { plan: { options: carried } });
-    await deployStack({ order, clients: overheard, controller: new RememberingController() });
+    await deployStack({ lease: order, clients: overheard, controller: new RememberingController() });
     expect(asked).toEqual([{ options: carried, roleArn, mode: "EXPRESS" }, { disableRollback: true }]);
     await world.simulator.settled();
     asked.length = 0;
@@ -181,7 +181,7 @@ describe("the options of a stack", () => {
       run: 2,
       plan: { account: "prod", options: onFailure },
     });
-    await deployStack({ order: again, clients: overheard, controller: new RememberingController() });
+    await deployStack({ lease: again, clients: overheard, controller: new RememberingController() });
     // A stack that is there is not deleted because an update fails.
     expect(asked).toEqual([
       { options: { importExisting: true }, roleArn: executionRole, mode: undefined },

@@ -1,7 +1,7 @@
-/** Orders for stacks against the simulated AWS, and a controller that grants what it is told to and remembers what it hears. */
+/** Orders for stacks against the simulated AWS, and a controller that grants what it is reported to and remembers what it hears. */
 import { CloudFormationClient, CreateStackCommand } from "@aws-sdk/client-cloudformation";
 import { awsSession } from "../../src/aws/identity/session.ts";
-import type { Fact, Order, Start } from "../../src/domain/run/run-calls.ts";
+import type { Fact, RunLease, Start } from "../../src/domain/run/run-calls.ts";
 import type { Clients } from "../../src/orchestrator/clients.ts";
 import { regionClients } from "../../src/orchestrator/region-clients.ts";
 import type { StackController } from "../../src/orchestrator/step.ts";
@@ -56,8 +56,8 @@ export const queueTemplate = (delaySeconds: number, more: Readonly<Record<string
 export const orderOf = (
   name: string,
   body: string,
-  rest: Partial<Omit<Order, "plan">> & Readonly<{ plan?: Partial<Order["plan"]> }> = {},
-): Order => ({
+  rest: Partial<Omit<RunLease, "plan">> & Readonly<{ plan?: Partial<RunLease["plan"]> }> = {},
+): RunLease => ({
   number: 1,
   address: { deploymentId: "D", environment: "dev" },
   run: 1,

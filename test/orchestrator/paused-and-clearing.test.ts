@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 const statusOf = async (stack: string) => {
-  const seen = await world.clients.in("us-east-1").operations.picture(stack);
+  const seen = await world.clients.in("us-east-1").operations.snapshot(stack);
   return seen.ok ? seen.value.status : seen.failure.kind;
 };
 
@@ -24,7 +24,7 @@ type Rest = NonNullable<Parameters<typeof orderOf>[2]>;
 
 const deploy = async (name: string, delay: number, rest: Rest) => {
   const controller = new RememberingController();
-  await deployStack({ order: orderOf(name, queueTemplate(delay), rest), clients: world.clients, controller });
+  await deployStack({ lease: orderOf(name, queueTemplate(delay), rest), clients: world.clients, controller });
   await world.simulator.settled();
   return controller;
 };
@@ -62,7 +62,7 @@ describe("a paused stack", () => {
       facts: [{ kind: "accepted", task: "unpause" }],
     });
     expect(await statusOf("unpaused")).toBe("UPDATE_ROLLBACK_COMPLETE");
-    // Nobody has told of its end.
+    // Nobody has reported its end.
     const task: Task = { kind: "unpause", accepted: true };
     expect((await deploy("unpaused", 2, { run: 3, plan, task })).facts).toEqual([{ kind: "ready" }]);
     const second = await deploy("unpaused", 2, { run: 3, plan });
@@ -77,7 +77,7 @@ describe("a paused stack", () => {
       run: 3,
       plan: { options: { disableRollback: false } },
     });
-    await deployStack({ order, clients: seeing({ isExpress: true }), controller });
+    await deployStack({ lease: order, clients: seeing({ isExpress: true }), controller });
     expect(controller).toMatchObject({
       starts: [],
       facts: [
@@ -90,7 +90,7 @@ describe("a paused stack", () => {
     await paused("reverted", "UPDATE_FAILED");
     const controller = new RememberingController();
     const order = orderOf("reverted", queueTemplate(1), { run: 2, mark: { how: "updated" } });
-    expect(await revertStack({ order, clients: world.clients, controller })).toBe("wait");
+    expect(await revertStack({ lease: order, clients: world.clients, controller })).toBe("wait");
     expect(controller.starts).toMatchObject([{ kind: "resume" }]);
     await world.simulator.settled();
     expect(await statusOf("reverted")).toBe("UPDATE_ROLLBACK_COMPLETE");
@@ -98,7 +98,7 @@ describe("a paused stack", () => {
 });
 
 type Seen = Extract<
-  Awaited<ReturnType<ReturnType<Clients["in"]>["operations"]["picture"]>>,
+  Awaited<ReturnType<ReturnType<Clients["in"]>["operations"]["snapshot"]>>,
   { ok: true }
 >["value"];
 
@@ -112,8 +112,8 @@ const seeing = (otherwise: Partial<Seen>, now = () => 0): Clients => ({
       ...clients,
       operations: {
         ...clients.operations,
-        picture: async (stack) => {
-          const seen = await clients.operations.picture(stack);
+        snapshot: async (stack) => {
+          const seen = await clients.operations.snapshot(stack);
           return seen.ok ? { ok: true, value: { ...seen.value, ...otherwise } } : seen;
         },
       },
@@ -134,18 +134,20 @@ describe("a stack that CloudFormation is at work on", () => {
     await deploy(name, 0, { run: 1 });
     const controller = new RememberingController();
     const order = orderOf(name, queueTemplate(1), { run: 2 });
-    expect(await deployStack({ order, clients: seeing({ status: clearing }), controller })).toBe("pending");
+    expect(await deployStack({ lease: order, clients: seeing({ status: clearing }), controller })).toBe(
+      "pending",
+    );
     expect(controller).toMatchObject({
       starts: [{ kind: "wait", reason: `The stack is in ${clearing}: waiting until that ends` }],
       facts: [],
     });
     const task: Task = { kind: "wait", accepted: false, since: new Date(0).toISOString() };
     const waiting = { ...order, task };
-    expect(await deployStack({ order: waiting, clients: seeing({ status: clearing }), controller })).toBe(
+    expect(await deployStack({ lease: waiting, clients: seeing({ status: clearing }), controller })).toBe(
       "pending",
     );
     expect(controller.starts.length).toBe(1);
-    await deployStack({ order: waiting, clients: world.clients, controller });
+    await deployStack({ lease: waiting, clients: world.clients, controller });
     await world.simulator.settled();
     expect(controller.starts.at(-1)).toMatchObject({ kind: "deploy", change: "UPDATE" });
     expect(await statusOf(name)).toBe("UPDATE_COMPLETE");
@@ -156,8 +158,8 @@ describe("a stack that CloudFormation is at work on", () => {
     const task: Task = { kind: "wait", accepted: false, since: new Date(0).toISOString() };
     const order = orderOf("endless", queueTemplate(1), { run: 2, task });
     const controller = new RememberingController();
-    await deployStack({ order, clients: seeing({ status }, () => 3_600_001), controller });
-    await cancelStack({ order, clients: seeing({ status }), controller });
+    await deployStack({ lease: order, clients: seeing({ status }, () => 3_600_001), controller });
+    await cancelStack({ lease: order, clients: seeing({ status }), controller });
     expect(controller.facts).toMatchObject([
       { kind: "failed", error: { code: "STACK_BUSY", message: expect.stringContaining("60 minutes") } },
       { kind: "withdrawn" },

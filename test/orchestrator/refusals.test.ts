@@ -41,16 +41,16 @@ describe("AWS refuses whoever asks", () => {
     world.simulator.fault({ kind: "expired-token" });
     const controller = new RememberingController();
     const order = orderOf("expired", queueTemplate(0));
-    const refusal = await refusalBy(() => deployStack({ order, clients: world.clients, controller }));
+    const refusal = await refusalBy(() => deployStack({ lease: order, clients: world.clients, controller }));
     expect(refusal).toEqual({ ...expired, message: expect.stringMatching(/ \(ExpiredToken\w*\)$/) });
-    expect(await refusalBy(() => validateStack({ order, clients: world.clients }))).toEqual(refusal);
+    expect(await refusalBy(() => validateStack({ lease: order, clients: world.clients }))).toEqual(refusal);
     expect(controller).toMatchObject({ starts: [], facts: [] });
   });
 
   test("what is under way and may not be looked at is not taken for gone", async () => {
     const accepted = new RememberingController();
     await deployStack({
-      order: orderOf("hidden", queueTemplate(0)),
+      lease: orderOf("hidden", queueTemplate(0)),
       clients: world.clients,
       controller: accepted,
     });
@@ -66,15 +66,15 @@ describe("AWS refuses whoever asks", () => {
       details: "Grant the credentials this permission, then retry",
     };
     expect(
-      await refusalBy(() => deployStack({ order: look({}), clients: world.clients, controller })),
+      await refusalBy(() => deployStack({ lease: look({}), clients: world.clients, controller })),
     ).toEqual(denied);
     const cancelled = look({ accepted: false });
     expect(
-      await refusalBy(() => cancelStack({ order: cancelled, clients: world.clients, controller })),
+      await refusalBy(() => cancelStack({ lease: cancelled, clients: world.clients, controller })),
     ).toEqual(denied);
     expect(
       await refusalBy(() =>
-        removeStack({ order: look({ kind: "remove" }), clients: world.clients, controller }),
+        removeStack({ lease: look({ kind: "remove" }), clients: world.clients, controller }),
       ),
     ).toEqual(denied);
     expect(controller.facts).toEqual([]);
@@ -85,7 +85,7 @@ describe("AWS refuses whoever asks", () => {
     const controller = new RememberingController();
     expect(
       await deployStack({
-        order: orderOf("forbidden", queueTemplate(0)),
+        lease: orderOf("forbidden", queueTemplate(0)),
         clients: world.clients,
         controller,
       }),

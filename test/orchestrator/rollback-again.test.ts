@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deployStack } from "../../src/orchestrator/deploy-stack.ts";
 import { revertStack } from "../../src/orchestrator/revert-stack.ts";
-import type { Picture } from "../../src/domain/run/run-calls.ts";
+import type { PreviousStack } from "../../src/domain/run/run-calls.ts";
 import { orderOf, queueTemplate, RememberingController, startWorld, type World } from "./orders.ts";
 
 let world: World;
@@ -14,12 +14,12 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 const statusOf = async (stack: string) => {
-  const seen = await world.clients.in("us-east-1").operations.picture(stack);
+  const seen = await world.clients.in("us-east-1").operations.snapshot(stack);
   return seen.ok ? seen.value.status : undefined;
 };
 
 /** How the stack is to be again. */
-const picture: Picture = {
+const snapshot: PreviousStack = {
   template: queueTemplate(7),
   parameters: {},
   tags: {},
@@ -36,14 +36,14 @@ describe("a stack is put back that has secret parameters", () => {
   const changed = async (stack: string, delay: number) => {
     const controller = new RememberingController();
     await deployStack({
-      order: orderOf(stack, template(0)),
+      lease: orderOf(stack, template(0)),
       clients: world.clients,
       controller: new RememberingController(),
     });
     await world.simulator.settled();
     const plan = { parameters: { Secret: "b" }, tags: { changed: "yes" } };
     await deployStack({
-      order: orderOf(stack, template(delay), { run: 2, plan }),
+      lease: orderOf(stack, template(delay), { run: 2, plan }),
       clients: world.clients,
       controller,
     });
@@ -55,7 +55,7 @@ describe("a stack is put back that has secret parameters", () => {
     const controller = new RememberingController();
     const before = await changed("secretive", 5);
     const order = orderOf("secretive", "", { run: 2, picture: before });
-    expect(await revertStack({ order, clients: world.clients, controller })).toBe("wait");
+    expect(await revertStack({ lease: order, clients: world.clients, controller })).toBe("wait");
     expect(controller.starts).toMatchObject([{ kind: "revert", reason }]);
   });
 
@@ -65,7 +65,7 @@ describe("a stack is put back that has secret parameters", () => {
     expect(await statusOf("kept")).toBe("UPDATE_ROLLBACK_COMPLETE");
     const controller = new RememberingController();
     await revertStack({
-      order: orderOf("kept", "", { run: 2, picture: before }),
+      lease: orderOf("kept", "", { run: 2, picture: before }),
       clients: world.clients,
       controller,
     });
@@ -80,7 +80,7 @@ describe("a rollback is begun again", () => {
     world.simulator.setFailures("again", { Queue: { at: "update", reason: "No" } });
     expect(
       await revertStack({
-        order: orderOf("again", "", { picture }),
+        lease: orderOf("again", "", { picture: snapshot }),
         clients: world.clients,
         controller: new RememberingController(),
       }),
@@ -89,8 +89,8 @@ describe("a rollback is begun again", () => {
     expect(await statusOf("again")).toBe("UPDATE_ROLLBACK_COMPLETE");
     world.simulator.setFailures("again", {});
     const controller = new RememberingController();
-    const order = orderOf("again", "", { picture, attempt: 1 });
-    expect(await revertStack({ order, clients: world.clients, controller })).toBe("wait");
+    const order = orderOf("again", "", { picture: snapshot, attempt: 1 });
+    expect(await revertStack({ lease: order, clients: world.clients, controller })).toBe("wait");
     await world.simulator.settled();
     expect(controller.facts).toEqual([{ kind: "accepted", task: "revert" }]);
     expect(await statusOf("again")).toBe("UPDATE_COMPLETE");
@@ -102,7 +102,7 @@ describe("a rollback is begun again", () => {
     const controller = new RememberingController();
     expect(
       await revertStack({
-        order: orderOf("resumed", "", { picture, task }),
+        lease: orderOf("resumed", "", { picture: snapshot, task }),
         clients: world.clients,
         controller,
       }),

@@ -32,7 +32,7 @@ const granted = async (stack: string): Promise<Task> => {
   const away = world.simulator.fault({ kind: "server-error", action: "ExecuteChangeSet", stack });
   const controller = new RememberingController();
   await expect(
-    deployStack({ order: orderOf(stack, queueTemplate(5)), clients: world.clients, controller }),
+    deployStack({ lease: orderOf(stack, queueTemplate(5)), clients: world.clients, controller }),
   ).rejects.toThrow("unavailable");
   away.clear();
   const { kind, change, changeSetId = "" } = controller.starts[0]!;
@@ -42,7 +42,7 @@ const granted = async (stack: string): Promise<Task> => {
 const goOn = async (stack: string, task: Task) => {
   const controller = new RememberingController();
   const outcome = await deployStack({
-    order: orderOf(stack, queueTemplate(5), { task }),
+    lease: orderOf(stack, queueTemplate(5), { task }),
     clients: world.clients,
     controller,
   });
@@ -68,8 +68,8 @@ describe("somebody else changes the stack before the change set is executed", ()
   test("nor is a change set of his that made AWS throw ours away", async () => {
     const task = await granted("replaced");
     const { operations, changeSets } = world.clients.in("us-east-1");
-    const wish = { template: { body: queueTemplate(9) } };
-    const his = await changeSets.create({ stack: "replaced", name: "his", type: "UPDATE" }, wish);
+    const desired = { template: { body: queueTemplate(9) } };
+    const his = await changeSets.create({ stack: "replaced", name: "his", type: "UPDATE" }, desired);
     if (!his.ok) return expect.unreachable(his.failure.kind);
     await expect
       .poll(async () => {
@@ -92,7 +92,7 @@ describe("somebody else changes the stack before the change set is executed", ()
     await update("his-own", 9);
     const controller = new RememberingController();
     const order = orderOf("his-own", queueTemplate(5), { task });
-    expect(await cancelStack({ order, clients: world.clients, controller })).toBe("again");
+    expect(await cancelStack({ lease: order, clients: world.clients, controller })).toBe("again");
     expect(controller.facts).toEqual([{ kind: "withdrawn" }]);
     await world.simulator.settled();
     expect(world.simulator.stackStatus("his-own")).toBe("UPDATE_COMPLETE");

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { aliasSchema, placeOf, stackAddressOf } from "../../src/protocol/connection/channel.ts";
+import { aliasSchema, awsPlaceOf, stackAddressOf } from "../../src/protocol/connection/channel.ts";
 import {
   ALIAS,
   DEFAULT_ACCOUNT,
@@ -21,7 +21,7 @@ describe("the channel of a stack", () => {
       fc.property(address, (stack) => {
         expect(stackAddressOf(stackChannelOf(stack))).toEqual(stack);
         const { stackName: _stackName, ...place } = stack;
-        expect(placeOf(placeTextOf(place))).toEqual(place);
+        expect(awsPlaceOf(placeTextOf(place))).toEqual(place);
       }),
     );
   });

@@ -39,7 +39,7 @@ describe("a plan", () => {
     expect(issuesOf({}, { parameters })).toEqual([
       "stacks.1.parameters.P.fromOutput: takes an output of s0, on which s1 does not depend: add it to dependsOn",
     ]);
-    // Circles are told elsewhere, and end here, too.
+    // Cycles are reported elsewhere, and end here, too.
     expect(issuesOf({ dependsOn: ["s1"] }, { dependsOn: ["s0"], parameters })).toEqual([]);
   });
 

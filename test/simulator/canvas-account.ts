@@ -2,7 +2,7 @@
 import { createHash, createPrivateKey } from "node:crypto";
 import { DescribeKeyPairsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { awsSession, type AwsSession } from "../../src/aws/identity/session.ts";
-import type { CanvasOrder } from "../../src/protocol/deployment/canvas-deploy.ts";
+import type { CanvasChange } from "../../src/protocol/deployment/canvas-deploy.ts";
 import type { Simulator } from "../../src/simulator/options.ts";
 import { clientOf, credentials, eventsOf } from "./client.ts";
 
@@ -45,7 +45,7 @@ Resources:
   Queue: { Type: AWS::SQS::Queue, Properties: { DelaySeconds: ${delaySeconds} } }
 `;
 
-export const orderOf = (more: Partial<CanvasOrder> = {}): CanvasOrder => ({
+export const orderOf = (more: Partial<CanvasChange> = {}): CanvasChange => ({
   id: "first",
   digest: "of the first",
   isRepeatable: true,

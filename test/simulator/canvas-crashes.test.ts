@@ -61,7 +61,7 @@ const lifeUntil = (
 
 const order = orderOf({ keyPairs: ["a", "b"], template: { body: canvasTemplate(2) } });
 
-/** What the stack was told to do, and with which keys, however often the deploy died on its way. */
+/** What the stack was asked to do, and with which keys, however often the deploy died on its way. */
 const expectOneDeploy = async (
   kv: StoredValues,
   diedIn: string,

@@ -157,12 +157,12 @@ describe("a deploy for a canvas", () => {
     await deploys.deploy(failing, "ada");
     await simulator.settled();
     expect((await stackNow())?.StackStatus).toBe("UPDATE_FAILED");
-    const mending = orderOf({ id: "third", template: { body: canvasTemplate(3) } });
-    expect(await deploys.deploy({ ...mending, options: { disableRollback: false } }, "ada")).toMatchObject({
+    const repairing = orderOf({ id: "third", template: { body: canvasTemplate(3) } });
+    expect(await deploys.deploy({ ...repairing, options: { disableRollback: false } }, "ada")).toMatchObject({
       failure: { code: "STACK_TRAPPED", message: expect.stringContaining("RollbackStack") },
     });
     simulator.setFailures(STACK, {});
-    await deploys.deploy({ ...mending, id: "fourth" }, "ada");
+    await deploys.deploy({ ...repairing, id: "fourth" }, "ada");
     await simulator.settled();
     expect(await stackNow()).toMatchObject({ StackStatus: "UPDATE_COMPLETE", DisableRollback: true });
   });

@@ -1,4 +1,4 @@
-/** A simulated AWS in a hurry, and AWS's own client of it: anew for each test of a file that uses them. */
+/** A simulated AWS in a hurry, and AWS's own client of it: again for each test of a file that uses them. */
 import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { afterEach, beforeEach } from "vitest";
 import type { Simulator, SimulatorOptions } from "../../src/simulator/options.ts";

@@ -1,6 +1,6 @@
 /**
  * A client of one channel over `/ws` that loses its connection again and again and comes back: opted in it resumes from
- * where it was, classic it begins anew. It keeps every event as text and every breach of the protocol as a fault.
+ * where it was, classic it begins again. It keeps every event as text and every breach of the protocol as a fault.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
@@ -61,7 +61,7 @@ export class ChannelViewer {
     return this.first - 1 + this.lines.length;
   }
 
-  /** Connects, as often as it takes, and subscribes; gives up when it is told to. */
+  /** Connects, as often as it takes, and subscribes; gives up when it is reported to. */
   async connect(signal?: AbortSignal): Promise<void> {
     for (;;) {
       if (signal?.aborted === true) return;
@@ -165,6 +165,9 @@ export class ChannelViewer {
           this.faults.push(`${frame.type} as of ${frame.asOf} came at ${this.offset}`);
         return;
       case "disconnect":
+      case "list":
+      case "list_changed":
+      case "sampling":
         return;
       case "error":
         return void this.faults.push(text);

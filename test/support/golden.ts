@@ -1,4 +1,4 @@
-/** Golden files: what was rendered is compared with what somebody has read and found right. `GOLDEN=write` writes anew. */
+/** Golden files: what was rendered is compared with what somebody has read and found right. `GOLDEN=write` writes again. */
 import { readFile, writeFile } from "node:fs/promises";
 import { expect } from "vitest";
 

@@ -11,7 +11,7 @@ type Manner = (response: ServerResponse, count: number) => void;
 export type Receiver = Readonly<{
   /** Without a slash at the end. */
   url: string;
-  /** How a path answers from now on; one that was not told takes everything. */
+  /** How a path answers from now on; one that was not reported takes everything. */
   behave(path: string, manner: Manner): void;
   received(path: string): readonly Received[];
   close(): Promise<void>;

@@ -162,7 +162,7 @@ export class Shop {
     return events.slice(begin, next === -1 ? undefined : next);
   }
 
-  /** What a run tells, without its resources; stacks of a layer are told in any order. */
+  /** What a run tells, without its resources; stacks of a layer are reported in any order. */
   async story(run: number): Promise<string[]> {
     const events = await this.events(run);
     return events
@@ -229,7 +229,9 @@ export const expectOrder = (story: readonly string[], order: RunOrder = "depende
     expect(placeOf(`layer_started ${layer}`)).toBe(Math.min(...names.map(beginningOf)) - 1);
     expect(placeOf(`layer_complete ${layer}`)).toBe(Math.max(...names.map(endOf)) + 1);
   }
-  const told = story.filter((line) => line.startsWith("layer_"));
+  const reported = story.filter((line) => line.startsWith("layer_"));
   const inTurn = numbers.flatMap((layer) => [`layer_started ${layer}`, `layer_complete ${layer}`]);
-  expect(order === "layers" ? told : [...told].sort()).toEqual(order === "layers" ? inTurn : inTurn.sort());
+  expect(order === "layers" ? reported : [...reported].sort()).toEqual(
+    order === "layers" ? inTurn : inTurn.sort(),
+  );
 };

@@ -1,5 +1,5 @@
 /**
- * A stack's story told twice, as AWS has it on its lists and as a channel gave it, brought into one form that can be
+ * A stack's story reported twice, as AWS has it on its lists and as a channel gave it, brought into one form that can be
  * compared; and the rules that every story keeps, whatever happens in it.
  */
 import { expect } from "vitest";
@@ -17,7 +17,7 @@ export type ListedEvent = Readonly<{
   HookStatus?: string | undefined;
 }>;
 
-/** What is told, line by line, of each stack by its ARN, in order. */
+/** What is reported, line by line, of each stack by its ARN, in order. */
 export type Story = Readonly<Record<string, readonly string[]>>;
 
 const storyOf = <Item>(
@@ -48,7 +48,7 @@ export const listedStory = (events: readonly ListedEvent[]): Story =>
   );
 
 /** The story as a channel's events tell it. */
-export const toldStory = (events: readonly StackFrame[]): Story =>
+export const reportedStory = (events: readonly StackFrame[]): Story =>
   storyOf(
     events.filter((event) => event.type === "resource_update"),
     ({ resource }) => resource.stackId,

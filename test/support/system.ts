@@ -49,7 +49,7 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     AWS_ENDPOINT_URL_DYNAMODB: simulator.dynamodbUrl,
     AUTH_JWT_SECRET: TEST_SECRET,
     POLL_INTERVAL_SECONDS: String(POLL_SECONDS),
-    // The simulated AWS refuses nothing that it is not told to.
+    // The simulated AWS refuses nothing that it is not reported to.
     AWS_MAX_CALLS_PER_SECOND: "10000",
     AUDIT_TABLE: "",
     LOG_GROUP_PREFIX: "",

@@ -95,6 +95,8 @@ export class Watcher {
     switch (frame.type) {
       case "resource_update":
       case "stack_complete":
+      case "resource_slow":
+      case "resource_stuck":
         this.events.push(frame);
         break;
       case "batch":

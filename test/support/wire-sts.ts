@@ -34,7 +34,7 @@ const jsonOf = (part: string): Record<string, unknown> =>
 export class WireSts {
   /** By ARN. */
   readonly roles = new Map<string, Trust>();
-  /** Every wish for a role that was granted: its role, its session, and when, in Unix milliseconds. */
+  /** Every request for a role that was granted: its role, its session, and when, in Unix milliseconds. */
   readonly granted: Readonly<{ role: string; session: string; at: number }>[] = [];
   readonly refused: string[] = [];
   private readonly owners = new Map<string, Readonly<{ account: string; until: number }>>();

@@ -96,7 +96,7 @@ export const startWrangler = async (options: WranglerOptions): Promise<WranglerD
     ready: () =>
       eventually(
         async () => {
-          // It waits for whoever mends what cannot be built.
+          // It waits for whoever fixes what cannot be built.
           if (child.exitCode !== null || output().includes("Build failed"))
             throw new Error(`wrangler cannot start: ${output().slice(-2000)}`);
           // Until there is something to run, requests are held.

@@ -53,7 +53,7 @@ describe("What reaches people", () => {
   };
 
   let clock = Date.now() - 600_000;
-  const told = (type: string, data: object) => {
+  const reported = (type: string, data: object) => {
     clock += 1_000;
     return {
       type,
@@ -97,19 +97,19 @@ describe("What reaches people", () => {
       { name: "api", layer: 2, dependsOn: ["network"] },
     ];
     await ingest(
-      told("deployment_started", { owner: "ada@example.com", stacks, totalStacks: 2 }),
-      told("stack_deploying", { stack: "network" }),
-      told("resource_creating", { stack: "network", resource: { name: "Vpc", type: "AWS::EC2::VPC" } }),
-      told("stack_failed", {
+      reported("deployment_started", { owner: "ada@example.com", stacks, totalStacks: 2 }),
+      reported("stack_deploying", { stack: "network" }),
+      reported("resource_creating", { stack: "network", resource: { name: "Vpc", type: "AWS::EC2::VPC" } }),
+      reported("stack_failed", {
         stack: "network",
         error: { code: "INSUFFICIENT_PERMISSIONS", message: "Insufficient <IAM> permissions" },
       }),
     );
     await ingest(
-      told("deployment_started", { owner: "ada@example.com", stacks, totalStacks: 2 }),
+      reported("deployment_started", { owner: "ada@example.com", stacks, totalStacks: 2 }),
       ...["network", "api"].flatMap((stack) => [
-        told("stack_deploying", { stack }),
-        told("stack_deployed", { stack }),
+        reported("stack_deploying", { stack }),
+        reported("stack_deployed", { stack }),
       ]),
     );
 
@@ -168,9 +168,9 @@ describe("What reaches people", () => {
   it("every event is a line in CloudWatch Logs, also when that and the Worker were away", async () => {
     const outage = system.simulator.fault({ kind: "server-error", action: "PutLogEvents" });
     await ingest(
-      told("deployment_started", { totalStacks: 1 }),
-      told("stack_deploying", { stack: "late" }),
-      told("stack_failed", { stack: "late", error: { code: "E", message: "it failed" } }),
+      reported("deployment_started", { totalStacks: 1 }),
+      reported("stack_deploying", { stack: "late" }),
+      reported("stack_failed", { stack: "late", error: { code: "E", message: "it failed" } }),
     );
     await eventually(() => outage.hits() > 0, "CloudWatch asked in vain", PATIENCE_MS);
     await system.worker().kill();

@@ -8,7 +8,13 @@ import type { Replay } from "../../src/simulator/replay/replay.ts";
 import { eventually } from "../support/eventually.ts";
 import { madeTrace } from "../support/made-trace.ts";
 import { expectNothingSecret } from "../support/secrets.ts";
-import { expectDense, expectHonestProgress, listedStory, sortedStory, toldStory } from "../support/story.ts";
+import {
+  expectDense,
+  expectHonestProgress,
+  listedStory,
+  sortedStory,
+  reportedStory,
+} from "../support/story.ts";
 import { startSystem, type System } from "../support/system.ts";
 import type { Watcher } from "../support/watcher.ts";
 
@@ -50,14 +56,14 @@ describe("CloudFormation answers badly", () => {
   const used = (handle: FaultHandle, hits: number, what: string): Promise<true> =>
     eventually(() => handle.hits() >= hits, `${what}, ${hits} times`);
 
-  /** Shows the rest and compares all that was told with all that is listed. */
+  /** Shows the rest and compares all that was reported with all that is listed. */
   const expectWhole = async ({ replay, watchers }: Scene, order: "kept" | "late"): Promise<void> => {
     replay.revealAll();
     for (const watcher of watchers) {
       await watcher.saw(({ completes }) => completes.length > 0, "the end", 60_000);
-      const [told, listed] = [toldStory(watcher.events), listedStory(replay.events)];
-      if (order === "kept") expect(told).toEqual(listed);
-      else expect(sortedStory(told)).toEqual(sortedStory(listed));
+      const [reported, listed] = [reportedStory(watcher.events), listedStory(replay.events)];
+      if (order === "kept") expect(reported).toEqual(listed);
+      else expect(sortedStory(reported)).toEqual(sortedStory(listed));
       expectDense(watcher.events, 1);
       expectHonestProgress(watcher.events);
       expect(watcher.completes).toMatchObject([

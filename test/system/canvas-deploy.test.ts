@@ -1,6 +1,6 @@
 /**
- * A canvas deploys: the seeds' front-end, and one that asks again after the Worker has died in the middle. What is told
- * once must have been told to the right one, and to nobody else.
+ * A canvas deploys: the seeds' front-end, and one that asks again after the Worker has died in the middle. What is reported
+ * once must have been reported to the right one, and to nobody else.
  */
 import { createHash, createPrivateKey } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -90,9 +90,9 @@ describe("A canvas with tokens", () => {
 
   const deploy = async (body: object, key?: string): Promise<Answer> => {
     const answer = await system.ask("/canvas/deploy", post(body, key));
-    const told: unknown = await answer.json();
-    expect([answer.status, told]).toEqual([200, expect.anything()]);
-    return answerSchema.parse(told);
+    const reported: unknown = await answer.json();
+    expect([answer.status, reported]).toEqual([200, expect.anything()]);
+    return answerSchema.parse(reported);
   };
 
   const keyPairsNow = async (): Promise<Record<string, string>> => {

@@ -103,8 +103,8 @@ describe("a deployment by the terminal client", () => {
   test("destroys all of it, which ends with 0, and the trail of runs tells of everything", async () => {
     expect((await run("destroy", "--yes", "-o", "quiet")).code).toBe(0);
     const runs = await run("status", "--runs", "-o", "ndjson");
-    const told = objectsIn(runs.stdout).slice(1, -1);
-    expect(told.map(({ status }) => status).reverse()).toEqual([
+    const reported = objectsIn(runs.stdout).slice(1, -1);
+    expect(reported.map(({ status }) => status).reverse()).toEqual([
       "deployed",
       "deployed",
       "rolled_back",

@@ -41,14 +41,15 @@ describe("destinations by the terminal client", () => {
     stackcast(["destinations", ...argv], { env: env() }).ended;
 
   /** The document of a command that must work. */
-  const told = async (...argv: string[]): Promise<Record<string, unknown>> => {
+  const reported = async (...argv: string[]): Promise<Record<string, unknown>> => {
     const { code, stdout, stderr } = await run(...argv, "-o", "json");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     const [document = {}] = objectsIn(stdout);
     return document;
   };
 
-  const itemsOf = async (...argv: string[]) => (await told(...argv))["items"] as Record<string, unknown>[];
+  const itemsOf = async (...argv: string[]) =>
+    (await reported(...argv))["items"] as Record<string, unknown>[];
 
   const report = async (...stacks: string[]): Promise<void> => {
     const envelopes = [
@@ -105,13 +106,13 @@ describe("destinations by the terminal client", () => {
     const items = await itemsOf("list");
     expect(items.map(({ kind }) => kind)).toEqual(["webhook", "slack", "pagerduty"]);
     for (const { id: other, kind } of items)
-      if (kind !== "webhook") expect((await told("remove", String(other)))["removed"]).toBe(true);
+      if (kind !== "webhook") expect((await reported("remove", String(other)))["removed"]).toBe(true);
   });
 
   test("a change changes what it names and leaves the rest; what is usual comes back", async () => {
-    const changed = await told("change", id, "--environments", "dev", "prod", "--events", "stack_failed");
+    const changed = await reported("change", id, "--environments", "dev", "prod", "--events", "stack_failed");
     expect(changed).toMatchObject({ name: "Board", environments: ["dev", "prod"], events: ["stack_failed"] });
-    const usual = await told(
+    const usual = await reported(
       "change",
       id,
       "--usual",
@@ -123,7 +124,7 @@ describe("destinations by the terminal client", () => {
     expect(usual).toMatchObject({ events: ["stack_failed"], channels: ["deployments/SHOP/*"] });
     expect(usual).not.toHaveProperty("name");
     expect(usual).not.toHaveProperty("environments");
-    expect(await told("change", id, `${receiver.url}/moved`)).toMatchObject({ url: `${receiver.url}/…` });
+    expect(await reported("change", id, `${receiver.url}/moved`)).toMatchObject({ url: `${receiver.url}/…` });
     expect((await run("change", id)).stderr).toContain("nothing to change");
     const refused = await run("change", id, "--events", "no_such_event");
     expect({ code: refused.code, stdout: refused.stdout }).toEqual({ code: 2, stdout: "" });
@@ -146,11 +147,11 @@ describe("destinations by the terminal client", () => {
   });
 
   test("another secret is told once, signs beside the old one, and alone without grace", async () => {
-    const rotated = await told("rotate-secret", id, "--grace", "1h");
+    const rotated = await reported("rotate-secret", id, "--grace", "1h");
     const next = String(rotated["secret"]);
     expect(next).toMatch(/^whsec_/);
     expect((await run("show", id)).stdout).toContain("an older secret signs beside the new one until");
-    await told("test", id);
+    await reported("test", id);
     const both = receiver.received("/moved").at(-1);
     for (const one of [secret, next])
       new Webhook(one).verify(both?.body ?? "", both?.headers as Record<string, string>);
@@ -175,9 +176,9 @@ describe("destinations by the terminal client", () => {
     receiver.behave("/moved", (response) => response.writeHead(204).end());
     const [latest] = await deadOnes();
     const messageId = String(latest?.["messageId"]);
-    expect(await told("redeliver", id, messageId)).toMatchObject({ messageId, state: "pending" });
+    expect(await reported("redeliver", id, messageId)).toMatchObject({ messageId, state: "pending" });
     await eventually(async () => (await deadOnes()).length === before + 2, "that it has arrived", 60_000);
-    const recovered = await told("recover", id, "--since", "1h");
+    const recovered = await reported("recover", id, "--since", "1h");
     expect(recovered["recovered"]).toBeGreaterThanOrEqual(2);
     await eventually(
       async () =>
@@ -196,7 +197,7 @@ describe("destinations by the terminal client", () => {
     receiver.behave("/moved", (response) => response.writeHead(410).end());
     await report("queue");
     await eventually(
-      async () => (await told("show", id))["state"] === "disabled",
+      async () => (await reported("show", id))["state"] === "disabled",
       "that it is disabled",
       60_000,
     );
@@ -205,7 +206,7 @@ describe("destinations by the terminal client", () => {
     );
     expect((await run("list", "-o", "errors")).stdout).toContain(id);
     receiver.behave("/moved", (response) => response.writeHead(204).end());
-    expect(await told("enable", id)).toMatchObject({ id, state: "working" });
+    expect(await reported("enable", id)).toMatchObject({ id, state: "working" });
     expect(await run("list", "-o", "errors")).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 

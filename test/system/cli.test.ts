@@ -12,7 +12,7 @@ import { tokenOf } from "../support/token.ts";
 /** C0 but for the end of a line, C1, DEL. */
 const CONTROLS = /[^\n\P{Cc}]/u;
 
-type Told = readonly [type: string, data?: object];
+type Reported = readonly [type: string, data?: object];
 
 describe("the terminal client", () => {
   let system: System;
@@ -28,7 +28,7 @@ describe("the terminal client", () => {
   afterAll(() => system?.stop());
 
   /** As an orchestrator does; whoever tells it is patient with a Worker that is being started. */
-  const tell = async (deploymentId: string, ...events: readonly Told[]): Promise<void> => {
+  const tell = async (deploymentId: string, ...events: readonly Reported[]): Promise<void> => {
     const timestamp = new Date().toISOString();
     const envelopes = events.map(([type, data = {}], index) => ({
       id: `${deploymentId}-${timestamp}-${index}`,
@@ -41,7 +41,7 @@ describe("the terminal client", () => {
     await eventually(isTaken, `that ${events.map(([type]) => type).join(", ")} is taken`, 60_000);
   };
 
-  const START: Told = [
+  const START: Reported = [
     "deployment_started",
     {
       stacks: [
@@ -54,12 +54,12 @@ describe("the terminal client", () => {
   const begin = (command: string, id: string, ...more: string[]): StackcastProcess =>
     stackcast([command, id, "--environment", "dev", ...more], { env });
 
-  const DEPLOYED = ["network", "database"].flatMap((stack): Told[] => [
+  const DEPLOYED = ["network", "database"].flatMap((stack): Reported[] => [
     ["stack_deploying", { stack }],
     ["stack_deployed", { stack }],
   ]);
 
-  const OUTCOMES: readonly (readonly [id: string, code: number, events: readonly Told[]])[] = [
+  const OUTCOMES: readonly (readonly [id: string, code: number, events: readonly Reported[]])[] = [
     ["DEPLOYED", 0, DEPLOYED],
     [
       "SKIPPED",

@@ -9,7 +9,7 @@ import { randomOf } from "../../src/simulator/random.ts";
 import { eventually } from "../support/eventually.ts";
 import { madeTrace } from "../support/made-trace.ts";
 import { expectNothingSecret } from "../support/secrets.ts";
-import { expectDense, expectHonestProgress, listedStory, toldStory } from "../support/story.ts";
+import { expectDense, expectHonestProgress, listedStory, reportedStory } from "../support/story.ts";
 import { startSystem, type System } from "../support/system.ts";
 
 const CRASHES = 6;
@@ -79,7 +79,7 @@ describe("The Worker is killed while a stack deploys", () => {
     tracked.revealAll();
     await watcher.saw(({ completes }) => completes.length > 0, "the end");
     story.push(...watcher.events);
-    expect(toldStory(story)).toEqual(listedStory(watched.events));
+    expect(reportedStory(story)).toEqual(listedStory(watched.events));
     expectDense(story, 1);
     expectHonestProgress(story);
     expect(watcher.completes.map(({ outcome }) => outcome)).toEqual(["deployed"]);
@@ -90,7 +90,7 @@ describe("The Worker is killed while a stack deploys", () => {
 
     const other = await system.watch(TRACKED);
     await other.saw(({ completes }) => completes.length > 0, "the end of the stack that nobody watched");
-    expect(toldStory(other.events)).toEqual(listedStory(tracked.events));
+    expect(reportedStory(other.events)).toEqual(listedStory(tracked.events));
     expectDense(other.events, 1);
   });
 

@@ -27,7 +27,7 @@ const RESUMING = 36;
 const CLIENTS = 4;
 const CLASSIC = 10;
 
-/** Events that have been told when the Worker is killed: once while viewers still come, and in the midst of the run. */
+/** Events that have been reported when the Worker is killed: once while viewers still come, and in the midst of the run. */
 const KILLED_AFTER = [15, 60, 100];
 
 /** The latest moment at which a viewer comes, and bounds of how long its connections hold and are missing. */
@@ -153,7 +153,7 @@ describe("Fifty sockets watch a deployment whose Worker is killed", () => {
       expect(ofStack).toEqual(stackEvents);
     }
 
-    // A classic viewer begins anew with each connection: with the run that is told then.
+    // A classic viewer begins again with each connection: with the run that is reported then.
     const beginnings = events.flatMap(({ type }, index) =>
       type === "deployment_started" ? [index + 1] : [],
     );

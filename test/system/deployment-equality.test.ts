@@ -1,5 +1,5 @@
 /**
- * One deployment told twice: by `track`, from what CloudFormation says of its stacks, and by `ingest`, from an
+ * One deployment reported twice: by `track`, from what CloudFormation says of its stacks, and by `ingest`, from an
  * orchestrator that tells the same facts in the seeds' words. Both end in the same state.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -41,7 +41,7 @@ const asPulumi = (stack: string, { type, name, id }: ResourceRef): ResourceRef =
   ...(id !== undefined && { id }),
 });
 
-/** The fields of the seeds' samples, how many resources a stack has, without which no percentage can be told, and its outcome. */
+/** The fields of the seeds' samples, how many resources a stack has, without which no percentage can be reported, and its outcome. */
 const seedsDataOf = (
   event: DeploymentEvent,
   sizes: Readonly<Record<string, number>>,
@@ -108,7 +108,7 @@ const comparedStack = ({
 }: StackProgress) => ({
   ...stack,
   logs: stack.logs.map(({ message, ...line }) => ({ ...line, message: message.replace(/urn:\S+::/, "") })),
-  // On its way back CloudFormation counts what it had begun; an orchestrator has told what it had planned.
+  // On its way back CloudFormation counts what it had begun; an orchestrator has reported what it had planned.
   ...(stack.status === "failed" && { resources: { ...stack.resources, total: 0 } }),
   ...(cause && { cause: comparedCause(cause) }),
 });
@@ -170,7 +170,7 @@ describe("The sample deployment, told by track and by ingest", () => {
 
   afterAll(() => system?.stop());
 
-  /** Tells facts as somebody who knows nothing of CloudFormation; `begun`: what is told of a run at its start. */
+  /** Tells facts as somebody who knows nothing of CloudFormation; `begun`: what is reported a run at its start. */
   const tell = async (
     address: DeploymentAddress,
     facts: readonly DeploymentEvent[],
@@ -198,7 +198,7 @@ describe("The sample deployment, told by track and by ingest", () => {
     expect(notices.filter((notice) => notice.kind !== "delivered" || notice.refused.length > 0)).toEqual([]);
   };
 
-  /** What follows from the facts was told in the same order, and of the same time. */
+  /** What follows from the facts was reported in the same order, and of the same time. */
   const heard = (events: readonly DeploymentEvent[]): string[] =>
     events.map(({ type, timestamp, data }) => `${timestamp} ${type} ${"stack" in data ? data.stack : ""}`);
 
@@ -230,9 +230,9 @@ describe("The sample deployment, told by track and by ingest", () => {
       stacks: stacks.map(({ name, layer, dependsOn }) => ({ name, layer, dependsOn })),
     }));
     for (const run of [1, 2]) {
-      const told = await runOf(address, run);
-      expect(told).toMatchObject({ ...address, mode: "ingest" });
-      expect(compared(told)).toEqual(compared(await runOf(SAMPLE_ADDRESS, run)));
+      const reported = await runOf(address, run);
+      expect(reported).toMatchObject({ ...address, mode: "ingest" });
+      expect(compared(reported)).toEqual(compared(await runOf(SAMPLE_ADDRESS, run)));
     }
     expect(heard(await eventsOf(address))).toEqual(heard(tracked));
   });
@@ -246,12 +246,12 @@ describe("The sample deployment, told by track and by ingest", () => {
       totalStacks,
       totalLayers,
     }));
-    const [told, seen] = [await runOf(address, 1), await runOf(SAMPLE_ADDRESS, 1)];
-    // Nobody has told on what a stack depends that was skipped.
-    const untold = ({ stacks, ...progress }: DeploymentProgress): DeploymentProgress => ({
+    const [reported, seen] = [await runOf(address, 1), await runOf(SAMPLE_ADDRESS, 1)];
+    // Nobody has reported on what a stack depends that was skipped.
+    const unreported = ({ stacks, ...progress }: DeploymentProgress): DeploymentProgress => ({
       ...progress,
       stacks: { ...stacks, [SAMPLE_SKIPPED]: { ...stacks[SAMPLE_SKIPPED]!, dependsOn: [] } },
     });
-    expect(compared(unlogged(told))).toEqual(compared(unlogged(untold(seen))));
+    expect(compared(unlogged(reported))).toEqual(compared(unlogged(unreported(seen))));
   });
 });

@@ -1,4 +1,4 @@
-/** A token that covers some channels only: whoever holds it is told of those, and nothing of others, not even whether they exist. */
+/** A token that covers some channels only: whoever holds it is reported those, and nothing of others, not even whether they exist. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import * as z from "zod";

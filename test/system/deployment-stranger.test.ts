@@ -1,6 +1,6 @@
 /**
  * Somebody who has read the seed document and nothing else follows a deployment over `/ws` with its sample client; and
- * what whoever asks over REST, or reads the stream of events, is told of the same deployment.
+ * what whoever asks over REST, or reads the stream of events, is reported the same deployment.
  */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -135,8 +135,8 @@ describe("A stranger to deployments", () => {
       return now.run === run && now.endTime !== undefined && now;
     }, `the end of run ${run} of ${deploymentId}`);
 
-  /** What is told of a deployment up to now, as JSON texts. */
-  const toldOf = async (deploymentId: string): Promise<readonly string[]> => {
+  /** What is reported of a deployment up to now, as JSON texts. */
+  const reportedOf = async (deploymentId: string): Promise<readonly string[]> => {
     const answer = await rest.deployments.events(addressOf(deploymentId), { limit: 500 });
     if (!answer.ok) throw new Error(JSON.stringify(answer));
     expect(answer.value.more).toBe(false);
@@ -247,7 +247,7 @@ describe("A stranger to deployments", () => {
       deployedStacks: 2,
       durationSeconds: first.metrics.durationSeconds,
     });
-    expect(await toldOf("TWIN")).toHaveLength(first.offset);
+    expect(await reportedOf("TWIN")).toHaveLength(first.offset);
   });
 
   it("begins a second run in the same channel, and keeps the first one", async () => {
@@ -265,7 +265,9 @@ describe("A stranger to deployments", () => {
       ok: false,
       failure: { status: 404 },
     });
-    const types = (await toldOf("TWIN")).filter((text) => text.startsWith('{"type":"deployment_started"'));
+    const types = (await reportedOf("TWIN")).filter((text) =>
+      text.startsWith('{"type":"deployment_started"'),
+    );
     expect(types).toHaveLength(2);
   });
 
@@ -286,7 +288,7 @@ describe("A stranger to deployments", () => {
       const most = Math.min(5, last.offset - messages.length);
       messages.push(...(await readEventStream(await system.ask(path, { headers }), most)));
     }
-    expect(messages.map(({ data }) => data)).toEqual(await toldOf("STREAM"));
+    expect(messages.map(({ data }) => data)).toEqual(await reportedOf("STREAM"));
     expect(messages.map(({ id }) => id)).toEqual(messages.map((_, index) => `${last.epoch}:${index + 1}`));
     expect(messages.map(({ event }) => event)).toEqual(messages.map(() => undefined));
   });
@@ -337,13 +339,13 @@ describe("A stranger to deployments", () => {
   });
 
   it("has a trail of everything in the audit", async () => {
-    const told = await toldOf("WRONG");
+    const reported = await reportedOf("WRONG");
     const items = await eventually(
       async () => {
         const page = await rest.deployments.audit(addressOf("WRONG"));
-        return page.ok && page.value.items.length === told.length && page.value.items;
+        return page.ok && page.value.items.length === reported.length && page.value.items;
       },
-      `${told.length} entries of the audit`,
+      `${reported.length} entries of the audit`,
       PATIENCE_MS,
     );
     const entries = items.map(({ type, data, offset }) => ({ type, data, offset }));

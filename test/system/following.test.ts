@@ -165,7 +165,7 @@ test("a new stack is seen to its end, a later layer is waited for, and what foll
   });
 
   await cli.remove("web");
-  // Whoever looks at the stack's own page is told at once, and the deployment with him.
+  // Whoever looks at the stack's own page is shown at once, and the deployment with him.
   await system.ask("/api/v1/stacks/web?region=us-east-1");
   await when("the third run", ({ run, stacks }) => run === 3 && stacks["web"]?.status === "deleted");
   expect((await storyAfter(second.offset)).filter((line) => line.startsWith("stack_"))).toEqual([

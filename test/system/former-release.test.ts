@@ -107,10 +107,10 @@ describe.runIf(hasFormerRelease())("The former release's objects and this one's"
     expect((await shop.end(1, 60_000)).status).toBe("deployed");
     await eventually(() => viewer.lines.at(-1)?.includes('"deployment_complete"') === true, "its end");
     expect(viewer.faults).toEqual([]);
-    const told = await shop.events(1);
+    const reported = await shop.events(1);
     for (const [deployment, count] of [
       ["followed", viewer.offset],
-      ["run", told.length],
+      ["run", reported.length],
     ] as const) {
       await eventually(
         () => offsetsAt(HOOK, deployment).length === count,

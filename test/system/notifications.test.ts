@@ -164,8 +164,8 @@ describe("Notifications of a Worker that is killed, to receivers of all manners"
       expect(idsAt(path)).toEqual(idsOf(id, head));
     }
     for (const { headers, body } of receiver.received("/steady")) {
-      const told = new Webhook(steady.secret ?? "").verify(body, headers as Record<string, string>);
-      expect(told).toMatchObject({ channel: CHANNEL, data: ADDRESS });
+      const reported = new Webhook(steady.secret ?? "").verify(body, headers as Record<string, string>);
+      expect(reported).toMatchObject({ channel: CHANNEL, data: ADDRESS });
     }
     await eventually(
       async () => (await deliveriesOf(flaky.id, "delivered")).length === head,
@@ -224,9 +224,9 @@ describe("Notifications of a Worker that is killed, to receivers of all manners"
     };
     const median = (values: number[]): number =>
       values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
-    const [told, alone] = [median(gaps("told")), median(gaps("alone"))];
+    const [reported, alone] = [median(gaps("told")), median(gaps("alone"))];
     expect(gaps("told").length).toBeGreaterThan(5);
-    expect(told).toBeLessThanOrEqual(1.1 * Math.max(1_000, alone));
+    expect(reported).toBeLessThanOrEqual(1.1 * Math.max(1_000, alone));
     const attempted = await eventually(
       async () => (await deliveriesOf(hanging.id, "pending")).find(({ attempts }) => attempts.length > 0),
       "that the wait for an answer ends",

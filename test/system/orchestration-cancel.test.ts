@@ -1,4 +1,4 @@
-/** A deployment is cancelled in the middle of an update, and what it had done by then is taken back on request. */
+/** A deployment is cancelled in the middle of an update, and what it had done by then is rolled back on request. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Shop } from "../support/shop.ts";
 import { startSystem, type System } from "../support/system.ts";

@@ -1,4 +1,4 @@
-/** The credentials expire in the middle of a run: it says so, and goes on from there once they are mended. */
+/** The credentials expire in the middle of a run: it says so, and goes on from there once they are fixed. */
 import { once } from "node:events";
 import { WebSocket } from "ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -37,7 +37,7 @@ describe("The credentials expire while Stackcast deploys", () => {
 
   afterAll(() => system?.stop());
 
-  /** What viewers of the deployment are told of trouble with AWS. */
+  /** What viewers of the deployment are reported trouble with AWS. */
   const troubles = async (): Promise<readonly string[]> => {
     const codes: string[] = [];
     const socket = new WebSocket(`${system.worker().url.replace("http", "ws")}/ws`, [
@@ -65,11 +65,11 @@ describe("The credentials expire while Stackcast deploys", () => {
     const hanging = system.simulator.fault({ kind: "hang", action: "ExecuteChangeSet", stack: "base" });
     await shop.deploy({ stacks: stacksOf(2) });
     await shop.when("the moment before", ({ stacks }) => stacks["base"]?.status === "deploying");
-    const told = await troubles();
+    const reported = await troubles();
     system.simulator.fault({ kind: "expired-token" });
     hanging.clear();
-    await eventually(() => told.length > 0, "that the run is out of sight", 200_000);
-    expect(told).toEqual(["AWS_CREDENTIALS"]);
+    await eventually(() => reported.length > 0, "that the run is out of sight", 200_000);
+    expect(reported).toEqual(["AWS_CREDENTIALS"]);
     expect(await shop.status()).toMatchObject({
       status: "deploying",
       stacks: { base: { status: "deploying" }, app: { status: "pending" } },

@@ -1,4 +1,4 @@
-/** The power goes, again and again, while an update of a shop fails and is taken back, and while the shop is destroyed. */
+/** The power goes, again and again, while an update of a shop fails and is rolled back, and while the shop is destroyed. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PowerCuts } from "../support/power-cuts.ts";
 import { expectNothingSecret } from "../support/secrets.ts";
@@ -25,11 +25,11 @@ describe("Everything is killed while Stackcast takes back what it did", () => {
   afterAll(() => system?.stop());
 
   it("puts back what it has changed, to the letter", { timeout: PLENTY_MS }, async () => {
-    const pictures = async () =>
+    const frames = async () =>
       Object.fromEntries(
         await Promise.all(SHOP_NAMES.map(async (name) => [name, await shop.picture(name)] as const)),
       );
-    const before = await pictures();
+    const before = await frames();
     system.simulator.setFailures("monitoring", { Errors: { at: "update", reason: "No such metric" } });
     // The power goes between what is kept of a stack and what is done to it.
     const hanging = system.simulator.fault({ kind: "hang", action: "ExecuteChangeSet", stack: "network" });
@@ -48,7 +48,7 @@ describe("Everything is killed while Stackcast takes back what it did", () => {
         monitoring: "failed",
       }),
     });
-    expect(await pictures()).toEqual(before);
+    expect(await frames()).toEqual(before);
     for (const name of ["network", "storage", "queue"])
       expect((await shop.history(name)).filter((status) => status === "UPDATE_IN_PROGRESS")).toHaveLength(2);
   });

@@ -36,8 +36,8 @@ describe("A stack is stuck on CloudFormation's way back", () => {
   it("it goes on once it is mended, and all is as it was", { timeout: PLENTY_MS }, async () => {
     await shop.deploy({ stacks: stacksOf(1) });
     expect((await shop.end(1)).status).toBe("deployed");
-    const pictures = () => Promise.all(["base", "app"].map((name) => shop.picture(name)));
-    const before = await pictures();
+    const frames = () => Promise.all(["base", "app"].map((name) => shop.picture(name)));
+    const before = await frames();
 
     system.simulator.setFailures("app", {
       First: { at: "rollback", reason: "Somebody deleted it" },
@@ -50,7 +50,7 @@ describe("A stack is stuck on CloudFormation's way back", () => {
       details: expect.stringContaining("then roll the deployment back, which continues it"),
     });
 
-    // As long as nothing is mended, nothing gets through, and what the stack depends on is left as it is.
+    // As long as nothing is fixed, nothing gets through, and what the stack depends on is left as it is.
     expect((await shop.act("rollback")).status).toBe(202);
     expect(await shop.end(2)).toEqual({ status: "failed", stacks: { base: "deployed", app: "failed" } });
     expect((await shop.events(2)).at(-1)?.data).toMatchObject({
@@ -67,7 +67,7 @@ describe("A stack is stuck on CloudFormation's way back", () => {
       status: "rolled_back",
       stacks: { base: "rolled_back", app: "rolled_back" },
     });
-    expect(await pictures()).toEqual(before);
+    expect(await frames()).toEqual(before);
     expect((await shop.history("app")).slice(-2)).toEqual([
       "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
       "UPDATE_ROLLBACK_COMPLETE",

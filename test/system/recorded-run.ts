@@ -11,7 +11,7 @@ import {
   expectDense,
   expectHonestProgress,
   listedStory,
-  toldStory,
+  reportedStory,
   type ListedEvent,
 } from "../support/story.ts";
 import type { System } from "../support/system.ts";
@@ -59,7 +59,7 @@ export const playRecording = async (
   const replay = system.simulator.replay(rawTrace(trace), { stackName });
   const { region } = replay;
   const gone = attempts[0]?.from ?? 0;
-  let told = 0;
+  let reported = 0;
   let watchers: readonly [Watcher, Watcher] | undefined;
   for (const [index, { from, outcome }] of attempts.entries()) {
     const steps = stepsOf(from, attempts[index + 1]?.from ?? replay.events.length);
@@ -70,14 +70,18 @@ export const playRecording = async (
         await system.watch(stackName, { region }),
         await system.watch(stackName, { region, optedIn: true }),
       ];
-      const count = end - gone + told;
+      const count = end - gone + reported;
       for (const watcher of watchers)
         await watcher.saw(({ events }) => events.length >= count, `event ${count} of ${trace}`, 90_000);
     }
     if (outcome === undefined) continue;
-    told += 1;
+    reported += 1;
     for (const watcher of watchers ?? [])
-      await watcher.saw(({ completes }) => completes.length >= told, `end ${told} of ${trace}`, 90_000);
+      await watcher.saw(
+        ({ completes }) => completes.length >= reported,
+        `end ${reported} of ${trace}`,
+        90_000,
+      );
   }
   if (!watchers) throw new Error(`Nothing is expected of ${trace}`);
   const [classic, optedIn] = watchers;
@@ -87,12 +91,12 @@ export const playRecording = async (
 export const causeText = (cause: Cause | undefined): string | undefined =>
   cause && `${cause.path} ${cause.status}`;
 
-/** What was told is what AWS lists, once and in order, and ends as the attempts do. */
-export const expectTold = (
+/** What was reported is what AWS lists, once and in order, and ends as the attempts do. */
+export const expectReported = (
   { events, completes }: Watcher,
   { stackName, events: listed, attempts }: Pick<RecordedRun, "stackName" | "events" | "attempts">,
 ): void => {
-  expect(toldStory(events)).toEqual(listedStory(listed));
+  expect(reportedStory(events)).toEqual(listedStory(listed));
   expectDense(events, 1);
   expectHonestProgress(events);
   expect(completes.map(({ outcome, cause }) => ({ outcome, cause: causeText(cause) }))).toEqual(

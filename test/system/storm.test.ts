@@ -1,13 +1,13 @@
 /**
  * Every recorded sequence once more, in bad weather: each request to AWS may go wrong in one of many ways, drawn from
- * a seed. The story that is told is the same.
+ * a seed. The story that is reported is the same.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Fault } from "../../src/simulator/faults/faults.ts";
 import { expectNothingSecret } from "../support/secrets.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { allTraces, whyNoTraces } from "../support/traces.ts";
-import { expectTold, playRecording, stackNameOf } from "./recorded-run.ts";
+import { expectReported, playRecording, stackNameOf } from "./recorded-run.ts";
 
 const names = allTraces();
 
@@ -37,8 +37,8 @@ describe.skipIf(names.length === 0)(
     it.concurrent.each(names)("%s is told whole, once and in order", async (trace) => {
       const run = await playRecording(system, trace, stackNameOf("storm", trace));
       for (const watcher of [run.classic, run.optedIn]) {
-        expectTold(watcher, run);
-        // What could not be mended in three looks is told, and never as the end of everything.
+        expectReported(watcher, run);
+        // What could not be fixed in three looks is reported, and never as the end of everything.
         expect(watcher.troubles.filter(({ error }) => !error.retryable)).toEqual([]);
         expect(watcher.closed).toBeUndefined();
       }

@@ -12,7 +12,7 @@ import { Deployer } from "../support/deployer.ts";
 import { eventually } from "../support/eventually.ts";
 import { madeTrace } from "../support/made-trace.ts";
 import { expectNothingSecret } from "../support/secrets.ts";
-import { expectDense, expectHonestProgress, listedStory, toldStory } from "../support/story.ts";
+import { expectDense, expectHonestProgress, listedStory, reportedStory } from "../support/story.ts";
 import { POLL_SECONDS, startSystem, type System } from "../support/system.ts";
 
 /** How much longer it takes, which clients of the seeds do not know and pass over. */
@@ -160,7 +160,7 @@ describe("A client of the seeds", () => {
       await viewer.saw(({ completes }) => completes.length > 0, "the end");
       expect(viewer.texts).toEqual(viewers[0]?.texts);
     }
-    expect(toldStory(viewers[0]?.events ?? [])).toEqual(listedStory(replay.events));
+    expect(reportedStory(viewers[0]?.events ?? [])).toEqual(listedStory(replay.events));
 
     await sleep(POLL_SECONDS * 2000);
     expect(await looksDuring("crowded", 2)).toBe(0);
@@ -210,7 +210,7 @@ describe("A client of the seeds", () => {
     for (const replay of replays) replay.revealAll();
     for (const [index, viewer] of viewers.entries()) {
       await viewer.saw(({ completes }) => completes.length > 0, `the end in ${regions[index]}`);
-      expect(toldStory(viewer.events)).toEqual(listedStory(replays[index]?.events ?? []));
+      expect(reportedStory(viewer.events)).toEqual(listedStory(replays[index]?.events ?? []));
       expect(new Set(viewer.events.map(({ channel }) => channel))).toEqual(
         new Set([`stacks/${regions[index]}/twin`]),
       );

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { DeploymentEvent } from "../../src/protocol/deployment/deployment-events.ts";
 import { factsOf, inTime } from "../domain/deployment/play.ts";
-import { SEEDS_PLAN, told } from "../domain/deployment/told.ts";
+import { SEEDS_PLAN, reported } from "../domain/deployment/reported.ts";
 import { eventually } from "../support/eventually.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { hasTmux, PROMPT, TmuxTerminal, whyNoTerminal } from "./tmux-terminal.ts";
@@ -68,7 +68,7 @@ describe.skipIf(!hasTmux)(`the client in a terminal${hasTmux ? "" : ` – skippe
   };
 
   const begin = (deploymentId: string, stacks: readonly object[] = NETWORK) =>
-    tell(deploymentId, [told("deployment_started", 0, { stacks })]);
+    tell(deploymentId, [reported("deployment_started", 0, { stacks })]);
 
   const resource = (index: number, more: object = {}) => ({
     stack: "network",
@@ -118,7 +118,7 @@ describe.skipIf(!hasTmux)(`the client in a terminal${hasTmux ? "" : ` – skippe
   let resizes = 0;
 
   // A terminal that shrinks in the middle of a frame may move its first rows into the history, which no program sees, and
-  // tmux shows them again when it grows: that is tried anew.
+  // tmux shows them again when it grows: that is tried again.
   it("draws one whole frame after each change of size", { retry: 2 }, async () => {
     const id = `RESIZE-${++resizes}`;
     await begin(id, SEEDS_PLAN);
@@ -149,7 +149,7 @@ describe.skipIf(!hasTmux)(`the client in a terminal${hasTmux ? "" : ` – skippe
 
   it("detaches at Ctrl-C: the frame stays, and the way back stands below it", async () => {
     await begin("DETACH");
-    await tell("DETACH", [told("stack_deploying", 0, { stack: "network", layer: 1 })]);
+    await tell("DETACH", [reported("stack_deploying", 0, { stack: "network", layer: 1 })]);
     const pane = follow("DETACH", { columns: 80, rows: 24 });
     await pane.until("the frame", hasLine(/^ {2}→ network/));
     pane.press("C-c");
@@ -169,7 +169,7 @@ describe.skipIf(!hasTmux)(`the client in a terminal${hasTmux ? "" : ` – skippe
 
   it("gives the terminal back at Ctrl-Z, and draws on below when it is taken up again", async () => {
     await begin("PAUSED");
-    await tell("PAUSED", [told("stack_deploying", 0, { stack: "network", layer: 1 })]);
+    await tell("PAUSED", [reported("stack_deploying", 0, { stack: "network", layer: 1 })]);
     const pane = follow("PAUSED", { columns: 80, rows: 24 });
     await pane.until("the frame", hasLine(/^ {2}→ network/));
     pane.press("C-z");
@@ -178,7 +178,7 @@ describe.skipIf(!hasTmux)(`the client in a terminal${hasTmux ? "" : ` – skippe
     pane.type("clear; fg");
     await pane.until("the frame again", (screen) => isOneFrame(screen) && hasLine(/^ {2}→ network/)(screen));
     for (const key of ["Enter", "x", "Enter"]) pane.press(key);
-    await tell("PAUSED", [told("stack_deployed", 2, { stack: "network" })]);
+    await tell("PAUSED", [reported("stack_deployed", 2, { stack: "network" })]);
     const rows = (await pane.until("the end", hasLine(/^✓ Deployed/))).filter((row) => row !== "");
     expect(rows.filter((row) => /^(Deploying|✓ Deployed|Progress)/.test(row))).toHaveLength(2);
   });
@@ -192,11 +192,11 @@ describe.skipIf(!hasTmux)(`the client in a terminal${hasTmux ? "" : ` – skippe
 
   it("is not moved by what is typed, Enter included, and leaves the terminal as it was found", async () => {
     await begin("TYPED");
-    await tell("TYPED", [told("stack_deploying", 0, { stack: "network", layer: 1 })]);
+    await tell("TYPED", [reported("stack_deploying", 0, { stack: "network", layer: 1 })]);
     const pane = follow("TYPED", { columns: 80, rows: 24 });
     await pane.until("the frame", (screen) => isOneFrame(screen) && hasLine(/^ {2}→ network/)(screen));
     for (const key of ["Enter", "Enter", "a", "Tab", "Up", "Enter"]) pane.press(key);
-    await tell("TYPED", [told("resource_creating", 1, resource(1))]);
+    await tell("TYPED", [reported("resource_creating", 1, resource(1))]);
     const screen = await pane.until("the next frame", hasLine(/Subnet1/));
     expect(screen[0]).toMatch(/^Deploying TYPED/);
     expect(isOneFrame(screen)).toBe(true);
@@ -249,8 +249,8 @@ describe.skipIf(!hasTmux)(`the client in a terminal${hasTmux ? "" : ` – skippe
     pane.type("");
     expect(await echoes(pane)).toBe(true);
     await tell("BEHIND", [
-      told("stack_deploying", 0, { stack: "network", layer: 1 }),
-      told("stack_deployed", 2, { stack: "network" }),
+      reported("stack_deploying", 0, { stack: "network", layer: 1 }),
+      reported("stack_deployed", 2, { stack: "network" }),
     ]);
     await pane.until("the end", hasLine(/^✓ Deployed/));
     expect(await echoes(pane)).toBe(true);
@@ -259,8 +259,8 @@ describe.skipIf(!hasTmux)(`the client in a terminal${hasTmux ? "" : ` – skippe
   it("says that it reconnects while the server is gone, and that nothing is lost once it is back", async () => {
     await begin("KILLED");
     await tell("KILLED", [
-      told("stack_deploying", 0, { stack: "network", layer: 1 }),
-      told("resource_creating", 0, resource(1)),
+      reported("stack_deploying", 0, { stack: "network", layer: 1 }),
+      reported("resource_creating", 0, resource(1)),
     ]);
     const pane = follow("KILLED", { columns: 80, rows: 24 });
     await pane.until("the frame", hasLine(/Creating AWS::EC2::Subnet \(Subnet1\)/));
@@ -273,14 +273,14 @@ describe.skipIf(!hasTmux)(`the client in a terminal${hasTmux ? "" : ` – skippe
     await started().restart();
     await started().worker().ready();
     await tell("KILLED", [
-      told("resource_created", 1, resource(1)),
-      told("resource_creating", 1, resource(2)),
+      reported("resource_created", 1, resource(1)),
+      reported("resource_creating", 1, resource(2)),
     ]);
     await pane.until(
       "what was missed",
       (screen) => hasLine(/^✓ Reconnected: /)(screen) && hasLine(/Subnet2/)(screen),
     );
-    await tell("KILLED", [told("stack_deployed", 2, { stack: "network" })]);
+    await tell("KILLED", [reported("stack_deployed", 2, { stack: "network" })]);
     await pane.until("the end", ended);
     expect(
       pane.story.filter((row) => /^(Preparing|Deploying|✓ Deployed|Progress|Reconnecting)/.test(row)),
@@ -293,17 +293,17 @@ describe.skipIf(!hasTmux)(`the client in a terminal${hasTmux ? "" : ` – skippe
 
   it("keeps every line of the verbose log, each once and in order, whatever the size does meanwhile", async () => {
     await begin("VERBOSE");
-    await tell("VERBOSE", [told("stack_deploying", 0, { stack: "network", layer: 1 })]);
+    await tell("VERBOSE", [reported("stack_deploying", 0, { stack: "network", layer: 1 })]);
     const pane = follow("VERBOSE", { columns: 90, rows: 16 }, "--verbose");
     await pane.until("the heading", hasLine(/─── Layer 1\/1/));
     for (let index = 1; index <= 30; index++) {
       await tell("VERBOSE", [
-        told("resource_creating", index, resource(index)),
-        told("resource_created", index, resource(index, { durationSeconds: 1 })),
+        reported("resource_creating", index, resource(index)),
+        reported("resource_created", index, resource(index, { durationSeconds: 1 })),
       ]);
       if (index % 3 === 0) pane.resize(70 + ((index * 7) % 60), 5 + ((index * 11) % 17));
     }
-    await tell("VERBOSE", [told("stack_deployed", 31, { stack: "network" })]);
+    await tell("VERBOSE", [reported("stack_deployed", 31, { stack: "network" })]);
     await pane.until("the end", ended);
     const created = pane.story.flatMap((row) => /Created: Subnet(\d+)/.exec(row)?.[1] ?? []).map(Number);
     expect(created).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
@@ -313,8 +313,8 @@ describe.skipIf(!hasTmux)(`the client in a terminal${hasTmux ? "" : ` – skippe
   it("shows texts from outside without what they would do to the terminal", async () => {
     await begin("EVIL");
     await tell("EVIL", [
-      told("stack_deploying", 0, { stack: "network", layer: 1 }),
-      told("resource_creating", 0, {
+      reported("stack_deploying", 0, { stack: "network", layer: 1 }),
+      reported("resource_creating", 0, {
         stack: "network",
         resource: { name: "\u001b[2Jcleared\u001b]0;title\u0007", type: "AWS::\r\nEvil" },
       }),

@@ -10,7 +10,7 @@ import { expectNothingSecret } from "../support/secrets.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { allTraces, rawTrace, whyNoTraces } from "../support/traces.ts";
 import { recordedEnds } from "./recorded-ends.ts";
-import { causeText, expectTold, playRecording, stackNameOf } from "./recorded-run.ts";
+import { causeText, expectReported, playRecording, stackNameOf } from "./recorded-run.ts";
 
 const names = allTraces();
 const summaryAnswer = z.object({ data: stackSummarySchema });
@@ -41,7 +41,7 @@ describe.skipIf(names.length === 0)(`Recorded sequences (${names.length || whyNo
     const run = await playRecording(system, trace, stackNameOf("live", trace));
     const { stackName, region, attempts, classic, optedIn } = run;
     for (const watcher of [classic, optedIn]) {
-      expectTold(watcher, run);
+      expectReported(watcher, run);
       expect(watcher.troubles).toEqual([]);
       expect(watcher.closed).toBeUndefined();
     }
@@ -75,7 +75,7 @@ describe.skipIf(names.length === 0)(`Recorded sequences (${names.length || whyNo
       for (const optedIn of [false, true]) {
         const watcher = await system.watch(stackName, { region, optedIn });
         await watcher.saw((seen) => seen.events.length >= events.length + ends, `all of ${trace}`);
-        expectTold(watcher, { stackName, events, attempts });
+        expectReported(watcher, { stackName, events, attempts });
         watcher.close();
       }
     },

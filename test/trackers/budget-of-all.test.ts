@@ -23,7 +23,7 @@ const deploying = () => {
 
 test("what an operation asks counts as that, and what a check asks as looks", async () => {
   newStack("b-app").own("CREATE_IN_PROGRESS");
-  await deploying().picture("b-app");
+  await deploying().snapshot("b-app");
   await deploying().templateText("b-app");
   expect(await usedBy()).toMatchObject({ operating: 0.2, running: 0 });
   await credentialsOf(env, "default").check();
@@ -36,7 +36,7 @@ test("a throttle that anybody sees halves what all are allowed", async () => {
   newStack("b-throttled").own("CREATE_IN_PROGRESS");
   let refusals = 0;
   aws.cloudFormation.fault = () => (refusals++ === 0 ? "throttled" : undefined);
-  await deploying().picture("b-throttled");
+  await deploying().snapshot("b-throttled");
   expect(await allowed()).toBe(before / 2);
 });
 
@@ -104,11 +104,11 @@ test("[S43] how often AWS is looked at is told to who opted in, when it changes 
 test("[S43] a deployment's channel tells the slowest of its running stacks", async () => {
   for (const name of ["b-one", "b-two"]) newStack(name).own("CREATE_IN_PROGRESS");
   await register("sampled", { "b-one": [], "b-two": [], "b-later": ["b-one"] });
-  const told = async () => {
+  const reported = async () => {
     const joined = await deploymentOf("sampled").join({ gateway: "g", classic: false });
     return joined.ok ? (joined.value.transient ?? []).map((text) => JSON.parse(text) as unknown) : [];
   };
-  expect(await told()).toEqual([]);
+  expect(await reported()).toEqual([]);
   for (const [stack, periodSeconds] of [
     ["b-one", 9],
     ["b-two", 12],
@@ -118,7 +118,7 @@ test("[S43] a deployment's channel tells the slowest of its running stacks", asy
     await deploymentOf("sampled").stackFrames({ stack, epoch: "of-no-stack", from: 1, frames: [], sampling });
   }
   const channel = "deployments/sampled-dev";
-  expect(await told()).toEqual([
+  expect(await reported()).toEqual([
     { type: "sampling", channel, periodSeconds: 12, reason: "budget", allowedPerSecond: 6 },
   ]);
 });

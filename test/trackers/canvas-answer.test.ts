@@ -2,7 +2,7 @@
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, expect, test, vi } from "vitest";
-import type { CanvasOrder } from "../../src/protocol/deployment/canvas-deploy.ts";
+import type { CanvasChange } from "../../src/protocol/deployment/canvas-deploy.ts";
 import { success } from "../../src/protocol/result.ts";
 import { CanvasDeploys } from "../../src/trackers/canvas/canvas-deploys.ts";
 import { StackChannel } from "../../src/trackers/stack/stack-channel.ts";
@@ -12,7 +12,7 @@ afterEach(async () => {
   vi.restoreAllMocks();
 });
 
-const order: CanvasOrder = {
+const order: CanvasChange = {
   id: "one",
   isRepeatable: false,
   digest: "d",

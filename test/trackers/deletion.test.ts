@@ -1,4 +1,4 @@
-/** What is deleted is gone everywhere, also if the deletion was cut off, and its name begins anew. */
+/** What is deleted is gone everywhere, also if the deletion was cut off, and its name begins again. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
@@ -18,8 +18,8 @@ const event = (type: string, data: Record<string, unknown> = {}): IngestEnvelope
   data,
 });
 
-/** A deployment that an orchestrator told of, from beginning to end. */
-const told = async (id: string, ...events: readonly IngestEnvelope[]) => {
+/** A deployment that an orchestrator reported, from beginning to end. */
+const reported = async (id: string, ...events: readonly IngestEnvelope[]) => {
   const all = [event("deployment_started", { totalStacks: 0, totalLayers: 0 }), ...events];
   await deploymentOf(id).ingest(addressOf(id), all, "kim");
 };
@@ -42,7 +42,7 @@ const NOTHING = { keys: [], alarm: null };
 
 test("a deployment is deleted everywhere, once, and registered again it begins another epoch", async () => {
   const { outbox } = await newDestination({ kind: "webhook", url: "https://gone.example.com/x" });
-  await told("del-1");
+  await reported("del-1");
   const running = await remove("del-1");
   expect([running.status, await jsonOf(running)]).toMatchObject([409, { error: { code: "RUN_UNDERWAY" } }]);
   await deploymentOf("del-1").ingest(addressOf("del-1"), [ENDED], "kim");
@@ -59,7 +59,7 @@ test("a deployment is deleted everywhere, once, and registered again it begins a
     expect(await directoryOf(env).active()).not.toContain("deployments/del-1-dev"),
   );
   expect((await remove("del-1")).status).toBe(404);
-  await told("del-1");
+  await reported("del-1");
   const again = await progressOf("del-1");
   expect([again.offset, again.run, again.epoch === epoch]).toEqual([1, 1, false]);
   await outbox.take(handOver("deployments/del-1-dev", 1, 1));
@@ -73,8 +73,8 @@ test("a deployment is deleted everywhere, once, and registered again it begins a
 });
 
 test("[G24] who watches only what is deleted is closed with 4404, who watches more is told", async () => {
-  await told("del-2", ENDED);
-  await told("del-3", ENDED);
+  await reported("del-2", ENDED);
+  await reported("del-3", ENDED);
   const gateway = newGateway();
   const only = await watch(gateway, "deployments/del-2-dev");
   const classic = await watch(gateway, "deployments/del-2-dev", { classic: true });
@@ -93,7 +93,7 @@ test("[G24] who watches only what is deleted is closed with 4404, who watches mo
       channel: "deployments/del-2-dev",
       error: { code: "DEPLOYMENT_NOT_FOUND" },
     });
-  await told("del-3");
+  await reported("del-3");
   await expect.poll(() => both.eventsOf("deployments/del-3-dev").at(-1)?.type).toBe("deployment_started");
 });
 
@@ -140,7 +140,7 @@ test("what is kept of a stack is deleted, unless something is in progress", asyn
   expect(await drop()).toBe(204);
   expect(await storedBy(trackerOf("del-stack"))).toEqual(NOTHING);
   expect(await drop()).toBe(404);
-  // It is still there in AWS, and is seen anew.
+  // It is still there in AWS, and is seen again.
   const after = await trackerOf("del-stack").summary();
   expect(after).toMatchObject({ value: { status: "CREATE_COMPLETE" } });
   const epochs = [before, after].map((answer) => (answer.ok ? answer.value.epoch : ""));

@@ -36,7 +36,7 @@ const failFirst = async (id: string): Promise<void> => {
   await work(id);
 };
 
-const toldOf = async (id: string) => {
+const reportedOf = async (id: string) => {
   const answer = await deploymentOf(id).eventsAfter(addressOf(id), 0, 100);
   return (answer.ok ? answer.value.events : []).flatMap(({ type, data }) =>
     type === "deployment_queued" || type === "deployment_dequeued" || type === "deployment_started"
@@ -54,7 +54,7 @@ describe("a deploy that waits", () => {
     const { queued, ...progress } = await progressOf("q-begins");
     expect(queued).toBeUndefined();
     expect(progress).toMatchObject({ run: 2, user: "ada", status: "initializing" });
-    expect((await toldOf("q-begins")).at(-1)).toMatchObject({
+    expect((await reportedOf("q-begins")).at(-1)).toMatchObject({
       type: "deployment_started",
       run: 2,
       queued: id,
@@ -67,7 +67,7 @@ describe("a deploy that waits", () => {
     const id = await waiting("q-newest");
     const newer = await deploy("q-newest", "3", "eve", { queue: true });
     const newest = newer.ok ? newer.value.queued?.id : undefined;
-    expect((await toldOf("q-newest")).slice(1)).toMatchObject([
+    expect((await reportedOf("q-newest")).slice(1)).toMatchObject([
       { type: "deployment_queued", id, user: "ada" },
       { type: "deployment_dequeued", id, user: "ada", reason: "replaced", by: "eve" },
       { type: "deployment_queued", id: newest, user: "eve" },
@@ -81,7 +81,7 @@ describe("a deploy that waits", () => {
     const id = await waiting("q-alone");
     const dequeue = () => deploymentOf("q-alone").act(addressOf("q-alone"), "dequeue", "eve");
     expect(await dequeue()).toMatchObject({ ok: true });
-    expect((await toldOf("q-alone")).at(-1)).toMatchObject({ id, reason: "cancelled", by: "eve" });
+    expect((await reportedOf("q-alone")).at(-1)).toMatchObject({ id, reason: "cancelled", by: "eve" });
     expect(await dequeue()).toMatchObject({
       ok: false,
       failure: { code: "INVALID_TRANSITION" },
@@ -93,7 +93,7 @@ describe("a deploy that waits", () => {
     await deploymentOf("q-with").act(addressOf("q-with"), "cancel", "kim");
     await work("q-with");
     expect(await progressOf("q-with")).toMatchObject({ run: 1, status: "cancelled" });
-    expect((await toldOf("q-with")).at(-1)).toMatchObject({ reason: "cancelled", by: "kim" });
+    expect((await reportedOf("q-with")).at(-1)).toMatchObject({ reason: "cancelled", by: "kim" });
   });
 
   test("with nothing in progress begins at once; stacks in a circle are refused before they wait", async () => {

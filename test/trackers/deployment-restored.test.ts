@@ -1,4 +1,4 @@
-/** What a run does whose storage was put back to an earlier time while AWS went on. */
+/** What a run does whose storage was restored to an earlier time while AWS went on. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { operationNameOf } from "../../src/domain/run/operation-names.ts";
@@ -22,7 +22,7 @@ beforeEach(() => {
   vi.spyOn(console, "error").mockReturnValue();
 });
 
-/** All that an object has stored but its log: put back as it was then. */
+/** All that an object has stored but its log: restored as it was then. */
 const rowsOf = (stub: DurableObjectStub) =>
   runInDurableObject(stub, (_, { storage }) => {
     const log = storage.sql.exec("SELECT first, last, body FROM log").toArray();

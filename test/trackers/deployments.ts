@@ -79,7 +79,7 @@ export const storyOf = async (deploymentId: string): Promise<string[]> => {
   });
 };
 
-/** Looks of the stack's object until its operation is told, with what the deployment makes of it. */
+/** Looks of the stack's object until its operation is reported, with what the deployment makes of it. */
 export const end = async (id: string, name: string): Promise<void> => {
   await pollAll(id, name, name, name, name);
 };

@@ -185,8 +185,8 @@ test("[S42] what was told to take long is not told again after a restart", async
   await evictDurableObject(trackerOf(stack.name));
   await poll(stack.name);
   await modern.settled();
-  const told = modern.events.map(({ type }) => type).filter((type) => type !== "resource_update");
-  expect(told).toEqual(["resource_slow", "resource_stuck"]);
+  const reported = modern.events.map(({ type }) => type).filter((type) => type !== "resource_update");
+  expect(reported).toEqual(["resource_slow", "resource_stuck"]);
 });
 
 test("[S43] what was found out of a failure outlives a restart, and comes with the next event", async () => {

@@ -27,7 +27,7 @@ const endOf = async (stack: ScriptedStack, there: Awaited<ReturnType<typeof watc
     await summaryAt(stack.name);
   const late = await connect(stack.name);
   await Promise.all([there.classic.settled(), late.settled()]);
-  const told = {
+  const reported = {
     outcome,
     ...(cause && { cause }),
     ...(rollbackCause && { rollbackCause }),
@@ -36,7 +36,7 @@ const endOf = async (stack: ScriptedStack, there: Awaited<ReturnType<typeof watc
     stack: expect.objectContaining({ failedResources, totalResources }),
   };
   for (const viewer of [there.classic, late])
-    expect(viewer.events.findLast(({ type }) => type === "stack_complete")).toMatchObject(told);
+    expect(viewer.events.findLast(({ type }) => type === "stack_complete")).toMatchObject(reported);
   return {
     outcome,
     cause: cause?.logicalId,
@@ -60,21 +60,21 @@ test("a deletion that is refused has failed, with the reason that the stack give
 test("a create that CloudFormation gives up and deletes is one attempt, told whole to who comes late", async () => {
   const there = await watched("given-up");
   const { stack } = there;
-  const untold: Partial<StackEvent> = { clientRequestToken: "" };
+  const unreported: Partial<StackEvent> = { clientRequestToken: "" };
   stack
-    .resource("Queue", "CREATE_IN_PROGRESS", untold)
-    .resource("Role", "CREATE_IN_PROGRESS", untold)
-    .resource("Queue", "CREATE_FAILED", { ...untold, reason: "Value orders.fifo! is invalid" })
-    .resource("Role", "CREATE_FAILED", { ...untold, reason: "Resource creation cancelled" });
+    .resource("Queue", "CREATE_IN_PROGRESS", unreported)
+    .resource("Role", "CREATE_IN_PROGRESS", unreported)
+    .resource("Queue", "CREATE_FAILED", { ...unreported, reason: "Value orders.fifo! is invalid" })
+    .resource("Role", "CREATE_FAILED", { ...unreported, reason: "Resource creation cancelled" });
   await polls(stack.name, 1);
   stack
     .own("DELETE_IN_PROGRESS", {
-      ...untold,
+      ...unreported,
       reason: "The following resource(s) failed to create: [Role, Queue]. . Delete requested by user.",
     })
-    .resource("Role", "DELETE_COMPLETE", untold)
-    .resource("Queue", "DELETE_SKIPPED", untold)
-    .own("DELETE_COMPLETE", untold);
+    .resource("Role", "DELETE_COMPLETE", unreported)
+    .resource("Queue", "DELETE_SKIPPED", unreported)
+    .own("DELETE_COMPLETE", unreported);
   expect(await endOf(stack, there)).toEqual({
     outcome: "rolled_back",
     cause: "Queue",

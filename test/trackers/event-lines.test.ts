@@ -1,7 +1,7 @@
 /** What the Worker's own log tells of the events. */
 import { beforeEach, expect, test, vi } from "vitest";
 import { tellOfEvents, tellOfFrames } from "../../src/trackers/audiences/event-lines.ts";
-import { told } from "../domain/deployment/told.ts";
+import { reported } from "../domain/deployment/reported.ts";
 
 const lines: unknown[] = [];
 
@@ -23,11 +23,11 @@ const RESOURCE = {
 test("one line an event, at its level, with names and codes and no text from outside", () => {
   const error = { code: "RESOURCE_FAILED", message: SECRET, details: SECRET };
   const events = [
-    told("stack_deploying", 1, { stack: "dns", layer: 2 }),
-    told("resource_creating", 2, RESOURCE),
-    told("resource_failed", 3, { ...RESOURCE, error }),
-    told("stack_failed", 4, { stack: "dns", error }),
-    told("stack_skipped", 5, { stack: "cdn", reason: SECRET }),
+    reported("stack_deploying", 1, { stack: "dns", layer: 2 }),
+    reported("resource_creating", 2, RESOURCE),
+    reported("resource_failed", 3, { ...RESOURCE, error }),
+    reported("stack_failed", 4, { stack: "dns", error }),
+    reported("stack_skipped", 5, { stack: "cdn", reason: SECRET }),
   ];
   tellOfEvents("deployments/D1BRV40-dev", events, 12);
   const line = (method: string, type: string, offset: number, about: object) => ({

@@ -1,4 +1,4 @@
-/** Far ends that refuse: told once, tried once a minute for the whole install, and given all that was kept once they take it. */
+/** Far ends that refuse: reported once, tried once a minute for the whole install, and given all that was kept once they take it. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeEach, expect, test, vi } from "vitest";

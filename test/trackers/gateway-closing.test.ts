@@ -103,19 +103,19 @@ test("[S25] a ping in another spelling is answered too", async () => {
 test("[S30] an expired session ends when something is sent to it or comes from it, and not before", async () => {
   const gateway = newGateway();
   const soon = { expiresAt: Math.floor(Date.now() / 1000) + 60 };
-  const told = await watch(gateway, CHANNEL, { session: soon });
+  const reported = await watch(gateway, CHANNEL, { session: soon });
   const speaking = await watch(newGateway(), CHANNEL, { session: soon });
   const long = await watch(gateway, CHANNEL);
   pass(61);
-  await told.settled();
-  expect(told.closed).toBeUndefined();
+  await reported.settled();
+  expect(reported.closed).toBeUndefined();
   expect(await ownerOf(CHANNEL).tell(gateway)).toBe(1);
-  expect((await told.untilClosed()).code).toBe(4001);
+  expect((await reported.untilClosed()).code).toBe(4001);
   speaking.say({ action: "ack", offset: 0 });
   expect((await speaking.untilClosed()).code).toBe(4001);
   await long.settled();
   expect(long.offsets).toEqual([1]);
-  expect(told.offsets).toEqual([]);
+  expect(reported.offsets).toEqual([]);
 });
 
 test("[G17] [G12] who acknowledges too little of all its channels is spared transient frames, then closed", async () => {

@@ -61,9 +61,9 @@ test.for([
   { position: "of another epoch", wish: { epoch: "epoch-0", offset: 2 } },
   { position: "beyond the head", wish: { epoch: "epoch-1", offset: 6 } },
   { position: "without an epoch", wish: { offset: 2 } },
-])("[G5] a position $position recovers nothing: the snapshot comes", async ({ wish }) => {
+])("[G5] a position $position recovers nothing: the snapshot comes", async ({ wish: desired }) => {
   deployment(5);
-  const viewer = await watch(newGateway(), CHANNEL, { wish });
+  const viewer = await watch(newGateway(), CHANNEL, { wish: desired });
   expect(viewer.types).toEqual(["subscribed", "snapshot", "pong"]);
   expect(viewer.frames[0]).toMatchObject({ wasRecovering: true, recovered: false });
 });
@@ -89,10 +89,10 @@ test("[G2] [S5] a classic client is sent the run so far, one frame an event, and
 
 test.for([{ id: 1 }, { epoch: "epoch-1" }, { offset: 0 }])(
   "[G2] %j in a subscribe opts a socket in, for all its channels",
-  async (wish) => {
+  async (desired) => {
     deployment(1);
     const gateway = newGateway();
-    const viewer = await watch(gateway, CHANNEL, { classic: true, wish });
+    const viewer = await watch(gateway, CHANNEL, { classic: true, wish: desired });
     expect(viewer.types[0]).toBe("subscribed");
     viewer.subscribe("stacks/us-east-1/app");
     await subscribed(gateway, 2);

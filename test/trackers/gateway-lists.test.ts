@@ -32,15 +32,15 @@ const second = async (object = board()): Promise<void> => {
   await runDurableObjectAlarm(object);
 };
 
-type Told = Readonly<{
+type Reported = Readonly<{
   type: string;
   channel: string;
   data: { items: BoardRow[]; gone?: string[]; nextCursor?: string };
 }>;
 
-const toldTo = (viewer: GatewayViewer): unknown[] =>
+const sentUpTo = (viewer: GatewayViewer): unknown[] =>
   viewer.texts
-    .map((text) => JSON.parse(text) as Told)
+    .map((text) => JSON.parse(text) as Reported)
     .filter(({ type }) => type.startsWith("list"))
     .map(({ type, data }) => [
       type,
@@ -84,12 +84,12 @@ test("[G27] who subscribes to a list is sent its rows as REST pages and filters 
   expect(list).toMatchObject({ data: { items: [{ stackName: "app-b" }], nextCursor: expect.any(String) } });
   await note([rowOf("other", "UPDATE_IN_PROGRESS")], ["app-a"]);
   await expect
-    .poll(() => toldTo(viewer).slice(1))
+    .poll(() => sentUpTo(viewer).slice(1))
     .toEqual([["list_changed", ["other UPDATE_IN_PROGRESS"], ["stacks/us-west-2/app-a"]]]);
   await note([rowOf("other", "UPDATE_IN_PROGRESS")]);
   await second();
   await viewer.settled();
-  expect(toldTo(viewer)).toHaveLength(2);
+  expect(sentUpTo(viewer)).toHaveLength(2);
 });
 
 test("[G27] deployments are listed by `directory`, and a classic client gets the same frames", async () => {
@@ -137,9 +137,9 @@ test("[G25] each viewer is sent the rows that its token covers, also where anoth
   const bound = await watchList(gateway, { session: { channels: ["stacks/us-west-2/mine*"] } });
   const none = await watchList(gateway, { session: { channels: ["deployments/*/*"] } });
   await note([rowOf("theirs", "DELETE_IN_PROGRESS"), rowOf("mine-too")], ["mine"]);
-  await expect.poll(() => toldTo(all)).toHaveLength(2);
+  await expect.poll(() => sentUpTo(all)).toHaveLength(2);
   await none.settled();
-  expect([toldTo(bound), toldTo(none)]).toEqual([
+  expect([sentUpTo(bound), sentUpTo(none)]).toEqual([
     [
       ["list", ["mine CREATE_COMPLETE"]],
       ["list_changed", ["mine-too CREATE_COMPLETE"], ["stacks/us-west-2/mine"]],
@@ -176,7 +176,7 @@ test("[G26] changes come once a second, the newest state of each row, as one mes
   }
   for (const viewer of viewers) {
     await viewer.settled();
-    expect(toldTo(viewer).slice(1)).toEqual([
+    expect(sentUpTo(viewer).slice(1)).toEqual([
       ["list_changed", ["app UPDATE_IN_PROGRESS"], []],
       ["list_changed", ["app UPDATE_ROLLBACK_COMPLETE", "new UPDATE_ROLLBACK_COMPLETE"], []],
     ]);
@@ -187,12 +187,12 @@ test("[G26] what has changed outlives the sleep of the gateway and a restart of 
   const gateway = newGateway();
   const viewer = await watchList(gateway);
   await note([rowOf("app", "UPDATE_IN_PROGRESS")]);
-  await expect.poll(() => toldTo(viewer)).toHaveLength(2);
+  await expect.poll(() => sentUpTo(viewer)).toHaveLength(2);
   await note([rowOf("app", "UPDATE_COMPLETE")]);
   await evictDurableObject(board());
   await evictDurableObject(gatewayOf(gateway), { webSockets: "hibernate" });
   await second();
-  await expect.poll(() => toldTo(viewer).at(-1)).toEqual(["list_changed", ["app UPDATE_COMPLETE"], []]);
+  await expect.poll(() => sentUpTo(viewer).at(-1)).toEqual(["list_changed", ["app UPDATE_COMPLETE"], []]);
   viewer.socket.close();
   const kept = () =>
     runInDurableObject(board(), async (_, { storage }) => ({

@@ -87,7 +87,7 @@ test("[G15] who covers every pair that a name spells need not ask whose it is", 
   expect(await answerTo(["deployments/my*/*prod"], channel)).toMatchObject({ type: "subscribed" });
 });
 
-test("[G14] [G15] that an owner knows of no such channel is told only to whom nothing is hidden", async () => {
+test("[G14] [G15] that an owner knows of no such channel is reported only to whom nothing is hidden", async () => {
   const owner = ownerOf("deployments/my-app-prod");
   owner.failure = { code: "DEPLOYMENT_NOT_FOUND", message: "There is no such deployment" };
   expect(await answerTo(undefined, owner.name)).toEqual(refused(owner.name, "DEPLOYMENT_NOT_FOUND"));

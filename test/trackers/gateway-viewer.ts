@@ -48,8 +48,8 @@ export class GatewayViewer extends Viewer {
     await expect.poll(pongs).toBeGreaterThan(before);
   }
 
-  subscribe(channel: string, wish: Readonly<Record<string, unknown>> = {}): void {
-    this.say({ action: "subscribe", channel, ...wish });
+  subscribe(channel: string, desired: Readonly<Record<string, unknown>> = {}): void {
+    this.say({ action: "subscribe", channel, ...desired });
   }
 }
 

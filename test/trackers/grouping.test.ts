@@ -1,4 +1,4 @@
-/** Operations that nobody announced: shown on the board, grouped into runs by rules, and told to destinations. */
+/** Operations that nobody announced: shown on the board, grouped into runs by rules, and reported to destinations. */
 import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";

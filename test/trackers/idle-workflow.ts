@@ -1,4 +1,4 @@
-/** A workflow that asks once and is told nothing: what a run's workflow would do, a test does by hand. */
+/** A workflow that asks once and is reported nothing: what a run's workflow would do, a test does by hand. */
 import { introspectWorkflow, type WorkflowIntrospector } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach } from "vitest";

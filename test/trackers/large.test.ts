@@ -1,4 +1,4 @@
-/** What is larger than a row or an answer may be: it is kept all the same, and told in pieces. */
+/** What is larger than a row or an answer may be: it is kept all the same, and reported in pieces. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
 import type { IngestEnvelope } from "../../src/protocol/deployment/deployment-requests.ts";
@@ -78,13 +78,13 @@ test("a run that does not fit into a row is kept with all its stacks, and the ne
   const failure = { code: "E", message: "m".repeat(8000), details: "d".repeat(8000) };
   await send("many", event("deployment_started", { totalStacks: names.length }));
   for (let from = 0; from < names.length; from += 40) {
-    const told = names
+    const reported = names
       .slice(from, from + 40)
       .flatMap((stack) => [
         event("stack_deploying", { stack }),
         event("stack_failed", { stack, error: failure }),
       ]);
-    await send("many", ...told);
+    await send("many", ...reported);
   }
   pass(1);
   await send("many", event("deployment_started", { totalStacks: 1 }));
@@ -112,9 +112,9 @@ test("forty stacks with as many outputs as they may have are told with those tha
   const join = await deploymentOf("giving").join({ gateway: "gateway/enam/0", classic: false });
   const snapshot = join.ok ? (join.value.snapshot ?? "") : "";
   expect(snapshot.length).toBeLessThan(2 * 1024 * 1024);
-  const told = JSON.parse(snapshot) as typeof snapshot & { stacks: typeof stacks };
-  expect(told.stacks["s0"]?.outputs).toEqual(outputs);
-  expect(told.stacks["s39"]).toMatchObject({ status: "deployed", outputsOmitted: 31 });
+  const reported = JSON.parse(snapshot) as typeof snapshot & { stacks: typeof stacks };
+  expect(reported.stacks["s0"]?.outputs).toEqual(outputs);
+  expect(reported.stacks["s39"]).toMatchObject({ status: "deployed", outputsOmitted: 31 });
   const alone = await deploymentOf("giving").stackProgress(addressOf("giving"), "s39");
   expect(alone).toMatchObject({ ok: true, value: { outputs } });
 });

@@ -213,7 +213,7 @@ test("a call to CloudWatch that never ends holds up neither the alarm of a deplo
   expect((await progressOf("hung")).status).toBe("deployed");
   expect(aws.logs.calls.length).toBeGreaterThan(0);
   expect(aws.logs.streams.size).toBe(0);
-  // What was left undone has an alarm of its own.
+  // What was left rolled back has an alarm of its own.
   const alarm = await runInDurableObject(deploymentOf("hung"), (_, { storage }) => storage.getAlarm());
   expect(alarm).not.toBeNull();
 });

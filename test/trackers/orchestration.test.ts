@@ -267,7 +267,7 @@ describe("a deployment that Stackcast deploys", () => {
     expect(await deployment.stackFrames(delivery)).toEqual({ offset: 0, wanted: true, later: true });
     expect((await progressOf("o-early")).stacks["base"]?.status).toBe("deploying");
     await deployment.note(holder, "base", accepted);
-    // What ended before it told that it begins is older.
+    // What ended before it reported that it begins is older.
     const older = { ...delivery, frames: others.slice(0, 1) };
     expect(await deployment.stackFrames(older)).toEqual({ offset: 1, wanted: true });
     expect((await progressOf("o-early")).stacks["base"]?.status).toBe("deploying");
@@ -301,7 +301,7 @@ describe("a deployment that Stackcast deploys", () => {
 
   test("keeps pictures as long as something can be put back", async () => {
     const deployment = await begun("o-pictures");
-    const picture = {
+    const previous = {
       template: "é".repeat(400_000),
       parameters: { P: "1" },
       tags: {},
@@ -311,9 +311,9 @@ describe("a deployment that Stackcast deploys", () => {
     await deployment.start(await holderOf("o-pictures", "base", CALLER), "base", {
       ...create,
       change: "UPDATE",
-      picture,
+      picture: previous,
     });
-    expect((await deployment.order(CALLER, "base"))?.picture).toEqual(picture);
+    expect((await deployment.order(CALLER, "base"))?.picture).toEqual(previous);
     await deployment.note(await holderOf("o-pictures", "base", CALLER), "base", accepted);
     const frames = [
       beginOf("base", "UPDATE_IN_PROGRESS", 1),

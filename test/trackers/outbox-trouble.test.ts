@@ -138,8 +138,8 @@ test("a destination that has taken nothing for days is disabled, and the log say
   pass(DAY_SECONDS);
   await give(3);
   await until(async () => (await stateOf(id)) === "disabled");
-  const told = receiver.errors.filter((line) => line.includes("Destination disabled"));
-  expect(told.map((line) => JSON.parse(line) as unknown)).toEqual([
+  const reported = receiver.errors.filter((line) => line.includes("Destination disabled"));
+  expect(reported.map((line) => JSON.parse(line) as unknown)).toEqual([
     { level: "error", message: "Destination disabled", destination: id, reason: "failing" },
   ]);
   expect(receiver.errors.join()).not.toContain("/services/");

@@ -16,7 +16,7 @@ const region = () => env.REGIONS.get(env.REGIONS.idFromName(REGION));
 const observe = async (): Promise<void> => {
   await regionOf(env, { region: REGION }).observe();
   await expect.poll(board).not.toEqual([]);
-  // What was told is noted as told.
+  // What was reported is noted as reported.
   await region().budgetView();
 };
 
@@ -56,8 +56,8 @@ test("what rests is shown and costs one list; what begins is followed to its end
   await runDurableObjectAlarm(trackerOf("found", REGION));
   await expect.poll(() => board({ q: "foun" })).toEqual(["found UPDATE_COMPLETE"]);
   for (let polls = 0; polls < 3; polls += 1) await runDurableObjectAlarm(trackerOf("found", REGION));
-  const told = await trackerOf("found", REGION).eventsAfter(0, 100);
-  expect(told.ok && told.value.events.map(({ type }) => type)).toEqual([
+  const reported = await trackerOf("found", REGION).eventsAfter(0, 100);
+  expect(reported.ok && reported.value.events.map(({ type }) => type)).toEqual([
     ...Array.from({ length: 4 }, () => "resource_update"),
     "stack_complete",
   ]);

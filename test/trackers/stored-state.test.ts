@@ -74,7 +74,7 @@ test("what the former release has stored goes on: stacks, runs and deliveries un
     resources: { created: 4, failed: 0 },
   });
 
-  const told = await deploymentOf("former-told").ingest(
+  const reported = await deploymentOf("former-told").ingest(
     addressOf("former-told"),
     [
       { id: "t-5", type: "stack_deploying", timestamp: new Date().toISOString(), data: { stack: "web" } },
@@ -82,7 +82,7 @@ test("what the former release has stored goes on: stacks, runs and deliveries un
     ],
     "pulumi",
   );
-  expect(told).toMatchObject({
+  expect(reported).toMatchObject({
     ok: true,
     value: { results: [{ outcome: "known" }, { outcome: "accepted" }] },
   });
@@ -158,7 +158,7 @@ describe("a stack's object of whose rows one cannot be read", () => {
     const back = await trackerOf(name).join({ gateway, classic: false, epoch, offset });
     expect(back).toMatchObject({ ok: true, value: { recovered: !isState } });
     if (isState) {
-      // Who watches is closed, comes back, and is told all from the floor.
+      // Who watches is closed, comes back, and is reported all from the floor.
       expect((await viewer.untilClosed()).code).toBe(4010);
       const again = await watch(gateway, channel, { wish: { epoch, offset } });
       expect(again.frames[0]).toMatchObject({ recovered: false, floor: offset + 1 });

@@ -1,4 +1,4 @@
-/** Trouble with AWS: who is told what, when polling is given up, and that no event is lost over it. */
+/** Trouble with AWS: who is reported what, when polling is given up, and that no event is lost over it. */
 import { expect, test } from "vitest";
 import type { Fault } from "../support/wire-cloudformation.ts";
 import { alarmIn, aws, newStack, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
@@ -7,7 +7,7 @@ import { watched } from "./watched.ts";
 
 useFarEnd();
 
-/** The errors that a viewer was told. */
+/** The errors that a viewer was shown. */
 const errorsOf = async (viewer: Viewer): Promise<unknown[]> => {
   await viewer.settled();
   return viewer.frames.filter(({ type }) => type === "error").map(({ error }) => error);
@@ -30,9 +30,9 @@ test.for(["unavailable", "reset", "truncated"] as const)(
     await polls(stack.name, 2);
     expect(await errorsOf(classic)).toEqual([]);
     await polls(stack.name, 8);
-    const told = [expect.objectContaining({ code: expect.stringMatching(/^AWS_/), retryable: true })];
-    expect(await errorsOf(classic)).toEqual(told);
-    expect(await errorsOf(modern)).toEqual(told);
+    const reported = [expect.objectContaining({ code: expect.stringMatching(/^AWS_/), retryable: true })];
+    expect(await errorsOf(classic)).toEqual(reported);
+    expect(await errorsOf(modern)).toEqual(reported);
     expect(await alarmIn(stack.name)).toBeLessThanOrEqual(60_000);
     aws.cloudFormation.fault = () => undefined;
     await polls(stack.name, 1);
@@ -75,14 +75,14 @@ test.for([
     const { stack, classic } = await watched(`refused-${fault}`);
     aws.cloudFormation.fault = () => fault;
     await polls(stack.name, 1);
-    const told = [expect.objectContaining({ code, retryable: false })];
-    expect(await errorsOf(classic)).toEqual(told);
+    const reported = [expect.objectContaining({ code, retryable: false })];
+    expect(await errorsOf(classic)).toEqual(reported);
     const during = await connect(stack.name);
-    expect(await errorsOf(during)).toEqual(told);
+    expect(await errorsOf(during)).toEqual(reported);
     pass(60);
     await polls(stack.name, 1);
     expect(await alarmIn(stack.name)).toBeNull();
-    expect(await errorsOf(classic)).toEqual(told);
+    expect(await errorsOf(classic)).toEqual(reported);
     aws.cloudFormation.fault = () => undefined;
     stack.begun(1);
     pass(600);
@@ -101,8 +101,8 @@ test("[S20] [S21] a stack that is not there is waited for, then told missing; th
   await polls(name, 9);
   expect(await errorsOf(first)).toEqual([]);
   await polls(name, 2);
-  const told = [expect.objectContaining({ code: "STACK_NOT_FOUND", retryable: false })];
-  expect(await errorsOf(first)).toEqual(told);
+  const reported = [expect.objectContaining({ code: "STACK_NOT_FOUND", retryable: false })];
+  expect(await errorsOf(first)).toEqual(reported);
   expect(await alarmIn(name)).toBeNull();
   pass(600);
   const next = await connect(name);
@@ -113,7 +113,7 @@ test("[S20] [S21] a stack that is not there is waited for, then told missing; th
   newStack(name).own("CREATE_IN_PROGRESS");
   await polls(name, 1);
   expect(await errorsOf(next)).toEqual([]);
-  expect(await errorsOf(first)).toEqual(told);
+  expect(await errorsOf(first)).toEqual(reported);
   expect([first.offsets, next.offsets]).toEqual([[1], [1]]);
 });
 

@@ -6,9 +6,9 @@ import * as z from "zod";
 import type { OperationFailure } from "../../domain/failure/operation-failure.ts";
 import type { Result } from "../../protocol/result.ts";
 import { listOf } from "../transport/query-xml.ts";
-import type { StackAnswer } from "./stack-call.ts";
+import type { CallAnswer } from "./stack-call.ts";
 
-/** `details`: what keeps the reason from being told in full. */
+/** `details`: what keeps the reason from being reported in full. */
 export type RefusalReason = Readonly<{ message: string; details?: string }>;
 
 /** A change set that failed: its ARN, the name of its stack, and AWS's words. */
@@ -20,7 +20,7 @@ type Fault = Readonly<z.infer<typeof operationEvents>[number]>;
 /** Stacks are nested in stacks: so many levels are followed. */
 const MAX_LEVELS = 8;
 
-/** Faults that are told one by one. */
+/** Faults that are reported one by one. */
 const MAX_FAULTS = 5;
 
 const NESTED = /\bNested change set (arn:\S+:changeSet\/\S+) was not successfully created\b/i;
@@ -68,8 +68,8 @@ const wordsOf = ({ logicalId, type, reason, by, path }: Fault): string => {
 const nameIn = (arn: string): string => arn.split("/")[1] ?? arn;
 
 type Questions = Readonly<{
-  describe(changeSetId: string): StackAnswer<FailedChangeSet>;
-  events(changeSetId: string, stackName: string): StackAnswer<readonly Fault[]>;
+  describe(changeSetId: string): CallAnswer<FailedChangeSet>;
+  events(changeSetId: string, stackName: string): CallAnswer<readonly Fault[]>;
 }>;
 
 /** The failure where it was found; AWS's own words where nothing more can be had. */
@@ -78,20 +78,20 @@ export const refusalReasonOf = async (
   questions: Questions,
   level = 0,
 ): Promise<RefusalReason> => {
-  const asTold = { message: changeSet.reason };
+  const asReported = { message: changeSet.reason };
   const [, nestedId] = NESTED.exec(changeSet.reason) ?? [];
   if (nestedId !== undefined && level < MAX_LEVELS) {
     const nested = await questions.describe(nestedId);
-    if (!nested.ok) return withRight(asTold, nested, "DescribeChangeSet");
-    if (nested.value.reason === "") return asTold;
+    if (!nested.ok) return withRight(asReported, nested, "DescribeChangeSet");
+    if (nested.value.reason === "") return asReported;
     const { message, ...rest } = await refusalReasonOf(nested.value, questions, level + 1);
     return { message: `Nested stack ${nested.value.stackName || nameIn(nestedId)}: ${message}`, ...rest };
   }
-  if (!ELSEWHERE.test(changeSet.reason)) return asTold;
+  if (!ELSEWHERE.test(changeSet.reason)) return asReported;
   const events = await questions.events(changeSet.changeSetId, changeSet.stackName);
-  if (!events.ok) return withRight(asTold, events, "DescribeEvents");
+  if (!events.ok) return withRight(asReported, events, "DescribeEvents");
   const faults = events.value.filter(({ failed, reason }) => failed && reason !== "");
-  if (faults.length === 0) return asTold;
+  if (faults.length === 0) return asReported;
   const more = faults.length > MAX_FAULTS ? [`and ${faults.length - MAX_FAULTS} more`] : [];
   return {
     message: [...faults.slice(0, MAX_FAULTS).map(wordsOf), ...more].join("; "),

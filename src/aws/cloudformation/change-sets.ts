@@ -4,8 +4,8 @@ import type { StackOptions } from "../../protocol/stack/stack-options.ts";
 import { operationEvents, refusalReasonOf, type RefusalReason } from "./change-set-reason.ts";
 import { changeSetStatus, createdChangeSet, done } from "./operation-answers.ts";
 import type { AwsSession } from "../identity/session.ts";
-import { stackCall, type StackAnswer } from "./stack-call.ts";
-import { wishForm, type StackWish } from "./stack-wish.ts";
+import { stackCall, type CallAnswer } from "./stack-call.ts";
+import { desiredForm, type DesiredStack } from "./desired-stack.ts";
 
 /** What is to be done about a change set. */
 type ChangeSetVerdict =
@@ -58,18 +58,18 @@ export type ChangeSets = Readonly<{
   /** Answers before it is computed. A set of type CREATE makes a stack in REVIEW_IN_PROGRESS, if there is none. */
   create(
     proposal: Proposal,
-    wish: StackWish,
-  ): StackAnswer<Readonly<{ changeSetId: string; stackId: string }>>;
-  state(changeSet: ChangeSetRef): StackAnswer<ChangeSetState>;
+    desired: DesiredStack,
+  ): CallAnswer<Readonly<{ changeSetId: string; stackId: string }>>;
+  state(changeSet: ChangeSetRef): CallAnswer<ChangeSetState>;
   /** Why a set was refused, looked up where AWS's reason points to. */
   reasonOf(changeSet: Pick<ChangeSetState, "changeSetId" | "stackName" | "reason">): Promise<RefusalReason>;
   /** Succeeds if it is executed already, by whomever. `disableRollback`: a failure pauses the stack. */
   execute(
     changeSet: ChangeSetRef,
     how: Readonly<{ token: string; disableRollback?: boolean }>,
-  ): StackAnswer<null>;
+  ): CallAnswer<null>;
   /** Succeeds if it is not there. A stack in REVIEW_IN_PROGRESS stays. */
-  delete(changeSet: ChangeSetRef): StackAnswer<null>;
+  delete(changeSet: ChangeSetRef): CallAnswer<null>;
 }>;
 
 /** AWS fails a set without changes in one of two wordings, the second where the template has a Transform. */
@@ -123,7 +123,7 @@ export const changeSets = (session: AwsSession): ChangeSets => {
             operationEvents,
           ),
       }),
-    create: ({ stack, name, type, token, description, options = {} }, wish) =>
+    create: ({ stack, name, type, token, description, options = {} }, desired) =>
       ask(
         "CreateChangeSet",
         {
@@ -136,7 +136,7 @@ export const changeSets = (session: AwsSession): ChangeSets => {
           OnStackFailure: options.onStackFailure,
           ImportExistingResources: flag(options.importExisting),
           DeploymentMode: options.deploymentMode === "REVERT_DRIFT" ? "REVERT_DRIFT" : undefined,
-          ...wishForm(wish),
+          ...desiredForm(desired),
         },
         createdChangeSet,
       ),

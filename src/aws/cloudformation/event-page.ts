@@ -69,7 +69,7 @@ const unreadOf = (
     const next = xml.indexOf(OPEN, open + OPEN.length);
     const span = { start: open + OPEN.length, end: closeOf(xml, open, next) };
     if (span.end === -1) return undefined;
-    // Moved on rather than searched anew, or each member of a page with few hooks would be a search to the page's end.
+    // Moved on rather than searched again, or each member of a page with few hooks would be a search to the page's end.
     if (hookAt !== -1 && hookAt < open) hookAt = xml.indexOf("<HookStatus>", open);
     const eventId = textAt(xml, xml.indexOf("<EventId>", open), "<EventId>", span);
     if (!eventId) return undefined;

@@ -1,6 +1,6 @@
 /** The answers of CloudFormation's changing actions, and of those asked for their sake, as zod schemas that give our words. */
 import * as z from "zod";
-import type { ParameterWish } from "./stack-wish.ts";
+import type { DesiredParameter } from "./desired-stack.ts";
 import { listOf } from "../transport/query-xml.ts";
 
 const text = z.string().default("");
@@ -61,7 +61,7 @@ const HIDDEN = "****";
 
 const parameter = z
   .object({ ParameterKey: z.string(), ParameterValue: text })
-  .transform(({ ParameterKey, ParameterValue }): readonly [string, ParameterWish] => [
+  .transform(({ ParameterKey, ParameterValue }): readonly [string, DesiredParameter] => [
     ParameterKey,
     ParameterValue === HIDDEN ? { usePrevious: true } : ParameterValue,
   ]);
@@ -81,7 +81,7 @@ const flag = z
   .optional()
   .transform((value) => value === "true");
 
-const picture = z
+const snapshot = z
   .object({
     StackId: z.string().min(1),
     StackName: z.string().min(1),
@@ -120,8 +120,8 @@ const picture = z
   }));
 
 /** DescribeStacks: the stacks asked for, with all that is needed to make them what they are once more. */
-export const picturedStacks = z
-  .object({ DescribeStacksResult: z.object({ Stacks: listOf(picture) }) })
+export const stackSnapshots = z
+  .object({ DescribeStacksResult: z.object({ Stacks: listOf(snapshot) }) })
   .transform((answer) => answer.DescribeStacksResult.Stacks);
 
 const declaredParameter = z

@@ -12,7 +12,7 @@ import type { CallBudget } from "../transport/signed-call.ts";
 /** Made again after a lost answer: each has a token, or does no more the second time than the first. */
 const BUDGET: CallBudget = { attempts: 4, totalMs: 20_000 };
 
-export type StackAnswer<Value> = Promise<Result<Value, OperationFailure>>;
+export type CallAnswer<Value> = Promise<Result<Value, OperationFailure>>;
 
 /** Asks CloudFormation, and reads the answer through the schema. */
 export const stackCall =
@@ -21,7 +21,7 @@ export const stackCall =
     action: ActionOf<"cloudformation">,
     parameters: Readonly<Record<string, string | undefined>>,
     answer: ZodType<Value>,
-  ): StackAnswer<Value> => {
+  ): CallAnswer<Value> => {
     const xml = await queryCall(session, { service: "cloudformation", action, parameters, budget: BUDGET });
     return operationOutcome(xml.ok ? readXml(xml.value, `${action}Response`, answer) : xml);
   };

@@ -1,6 +1,6 @@
 /**
  * CloudFormation as those ask it who change stacks. Every call may be made again: with the same token it is the same
- * operation, and what the stack is already is not begun anew.
+ * operation, and what the stack is already is not started again.
  */
 import type * as z from "zod";
 import { failed, success } from "../../protocol/result.ts";
@@ -8,20 +8,26 @@ import { templateBody } from "./cloudformation-answers.ts";
 import {
   createdStack,
   done,
-  picturedStacks,
+  stackSnapshots,
   stackPolicy,
   updatedStack,
   validatedTemplate,
 } from "./operation-answers.ts";
 import type { AwsSession } from "../identity/session.ts";
-import { stackCall, type StackAnswer } from "./stack-call.ts";
-import { listForm, templateForm, wishForm, type StackWish, type TemplateSource } from "./stack-wish.ts";
+import { stackCall, type CallAnswer } from "./stack-call.ts";
+import {
+  listForm,
+  templateForm,
+  desiredForm,
+  type DesiredStack,
+  type TemplateSource,
+} from "./desired-stack.ts";
 
 /**
- * All that makes a stack what it is, but for its template. Its parameters, tags, capabilities and topics are as a wish
- * takes them, so that a stack can be put back; a secret parameter is only told as "the one it has".
+ * All that makes a stack what it is, but for its template. Its parameters, tags, capabilities and topics are as a request
+ * takes them, so that a stack can be restored; a secret parameter is only shown as "the one it has".
  */
-export type StackPicture = Readonly<z.infer<typeof picturedStacks>[number]>;
+export type StackSnapshot = Readonly<z.infer<typeof stackSnapshots>[number]>;
 
 /** What a template asks of whoever deploys it. */
 export type TemplateDemands = Readonly<z.infer<typeof validatedTemplate>>;
@@ -36,7 +42,7 @@ export type StackOperations = Readonly<{
   /** Fails with `exists` if another call made a stack of this name, whatever its status. */
   create(
     name: string,
-    wish: StackWish,
+    desired: DesiredStack,
     how: Tokened &
       Readonly<{
         disableRollback?: boolean;
@@ -45,18 +51,18 @@ export type StackOperations = Readonly<{
         stackPolicy?: string;
         isProtected?: boolean;
       }>,
-  ): StackAnswer<BegunOperation>;
+  ): CallAnswer<BegunOperation>;
   /** Fails with `unchanged` if nothing is to be done. */
   update(
     stack: string,
-    wish: StackWish,
+    desired: DesiredStack,
     how: Tokened & Readonly<{ disableRollback?: boolean }>,
-  ): StackAnswer<BegunOperation>;
+  ): CallAnswer<BegunOperation>;
   /** Switches termination protection on or off; it may be that already. */
-  protect(stack: string, isProtected: boolean): StackAnswer<null>;
+  protect(stack: string, isProtected: boolean): CallAnswer<null>;
   /** The stack policy, as JSON; empty if there is none. */
-  policy(stack: string): StackAnswer<string>;
-  setPolicy(stack: string, policy: string): StackAnswer<null>;
+  policy(stack: string): CallAnswer<string>;
+  setPolicy(stack: string, policy: string): CallAnswer<null>;
   /**
    * Succeeds for a name that no stack has. `retain` (logical ids) and `force` are for a stack in DELETE_FAILED: AWS
    * refuses them in any other state.
@@ -64,18 +70,18 @@ export type StackOperations = Readonly<{
   delete(
     stack: string,
     how: Tokened & Readonly<{ retain?: readonly string[]; force?: boolean }>,
-  ): StackAnswer<null>;
+  ): CallAnswer<null>;
   /** The update that runs rolls back. */
-  cancelUpdate(stack: string, how: Tokened): StackAnswer<null>;
+  cancelUpdate(stack: string, how: Tokened): CallAnswer<null>;
   /** For UPDATE_ROLLBACK_FAILED. `skip`: logical ids to leave as they are. */
-  continueRollback(stack: string, how: Tokened & Readonly<{ skip?: readonly string[] }>): StackAnswer<null>;
+  continueRollback(stack: string, how: Tokened & Readonly<{ skip?: readonly string[] }>): CallAnswer<null>;
   /** For CREATE_FAILED and UPDATE_FAILED: what was paused goes back. */
-  rollBack(stack: string, how: Tokened): StackAnswer<null>;
-  picture(stack: string): StackAnswer<StackPicture>;
+  rollBack(stack: string, how: Tokened): CallAnswer<null>;
+  snapshot(stack: string): CallAnswer<StackSnapshot>;
   /** As it was sent, to the letter. */
-  templateText(stack: string): StackAnswer<string>;
+  templateText(stack: string): CallAnswer<string>;
   /** Fails with `rejected` and AWS's words if it is no template. */
-  validate(template: Exclude<TemplateSource, { usePrevious: true }>): StackAnswer<TemplateDemands>;
+  validate(template: Exclude<TemplateSource, { usePrevious: true }>): CallAnswer<TemplateDemands>;
 }>;
 
 /** CloudFormation in the session's region. */
@@ -84,12 +90,12 @@ export const stackOperations = (session: AwsSession): StackOperations => {
   const rollbackFlag = ({ disableRollback }: Readonly<{ disableRollback?: boolean }>) =>
     disableRollback === undefined ? undefined : String(disableRollback);
   return {
-    create: (name, wish, how) =>
+    create: (name, desired, how) =>
       ask(
         "CreateStack",
         {
           StackName: name,
-          ...wishForm(wish),
+          ...desiredForm(desired),
           ClientRequestToken: how.token,
           DisableRollback: rollbackFlag(how),
           OnFailure: how.onFailure,
@@ -99,12 +105,12 @@ export const stackOperations = (session: AwsSession): StackOperations => {
         },
         createdStack,
       ),
-    update: (stack, wish, how) =>
+    update: (stack, desired, how) =>
       ask(
         "UpdateStack",
         {
           StackName: stack,
-          ...wishForm(wish),
+          ...desiredForm(desired),
           ClientRequestToken: how.token,
           DisableRollback: rollbackFlag(how),
         },
@@ -145,8 +151,8 @@ export const stackOperations = (session: AwsSession): StackOperations => {
       ),
     rollBack: (stack, { token }) =>
       ask("RollbackStack", { StackName: stack, ClientRequestToken: token }, done),
-    async picture(stack) {
-      const stacks = await ask("DescribeStacks", { StackName: stack }, picturedStacks);
+    async snapshot(stack) {
+      const stacks = await ask("DescribeStacks", { StackName: stack }, stackSnapshots);
       if (!stacks.ok) return stacks;
       const found = stacks.value[0];
       return found

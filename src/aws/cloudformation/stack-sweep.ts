@@ -77,7 +77,7 @@ const deleted = z
     nextToken: NextToken,
   }));
 
-/** A throttle is told to all who ask there, and waits for the next list. */
+/** A throttle is sent to all who ask there, and waits for the next list. */
 const BUDGET: CallBudget = { attempts: 3, totalMs: 10_000, withoutThrottled: true };
 
 type Stacks = Promise<Result<readonly SweptStack[], LookupFailure>>;

@@ -28,7 +28,7 @@ export const regionGate = (env: Env, place: AwsPlace, kind: LookClass): CallGate
     }
   },
   noteThrottle: async () => {
-    // The next one that is throttled is told, if this is not.
+    // The next one that is throttled is reported, if this is not.
     await within(PATIENCE_MS, regionOf(env, place).noteThrottle()).catch(() => undefined);
   },
 });

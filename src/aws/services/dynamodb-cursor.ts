@@ -5,7 +5,7 @@ import { jsonIn } from "../transport/json-text.ts";
 const startKey = z.record(z.string(), z.strictObject({ S: z.string() }));
 
 /** Opaque, and safe in a URL. */
-export const cursorOf = (lastEvaluatedKey: Readonly<Record<string, unknown>>): string => {
+export const tableCursorOf = (lastEvaluatedKey: Readonly<Record<string, unknown>>): string => {
   const bytes = new TextEncoder().encode(JSON.stringify(lastEvaluatedKey));
   return btoa(String.fromCharCode(...bytes))
     .replaceAll("+", "-")

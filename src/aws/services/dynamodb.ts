@@ -7,7 +7,7 @@ import * as z from "zod";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import { failed, success } from "../../protocol/result.ts";
 import type { Result } from "../../protocol/result.ts";
-import { cursorOf, startKeyOf } from "./dynamodb-cursor.ts";
+import { tableCursorOf, startKeyOf } from "./dynamodb-cursor.ts";
 import type { ActionOf } from "../transport/actions.ts";
 import { jsonCall } from "../transport/json-call.ts";
 import type { AwsSession } from "../identity/session.ts";
@@ -69,7 +69,7 @@ export const isWritable = (item: Item): boolean => {
   }
 };
 
-/** Sends what DynamoDB left undone again and again, with growing waits, until nothing is or the rounds are used up. */
+/** Sends what DynamoDB left over again and again, with growing waits, until nothing is or the rounds are used up. */
 const writeBatch = async (
   session: AwsSession,
   table: string,
@@ -171,6 +171,6 @@ export const query = async (
   const { Items, LastEvaluatedKey } = answer.value;
   return success({
     items: Items.map(plainItem),
-    ...(LastEvaluatedKey && { cursor: cursorOf(LastEvaluatedKey) }),
+    ...(LastEvaluatedKey && { cursor: tableCursorOf(LastEvaluatedKey) }),
   });
 };

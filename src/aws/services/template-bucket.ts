@@ -7,7 +7,7 @@ import { MAX_TEMPLATE_BYTES } from "../../protocol/deployment/deployment-plan.ts
 import { utf8Length } from "../../protocol/bounds.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { StackOperations } from "../cloudformation/stack-operations.ts";
-import type { TemplateSource } from "../cloudformation/stack-wish.ts";
+import type { TemplateSource } from "../cloudformation/desired-stack.ts";
 import type { AwsSession } from "../identity/session.ts";
 import { endpointOf } from "../transport/endpoints.ts";
 import { signedCall } from "../transport/signed-call.ts";
@@ -42,7 +42,7 @@ const tooLarge = (bytes: number, region: string): OperationFailure => ({
 /** `named`: the settings' bucket, in which `{region}` stands for the region. */
 export const templateBucket = (
   session: AwsSession,
-  { picture }: Pick<StackOperations, "picture">,
+  { snapshot }: Pick<StackOperations, "snapshot">,
   named: string | undefined,
 ): TemplateBucket => {
   const { region } = session;
@@ -51,7 +51,7 @@ export const templateBucket = (
 
   const bucketFor = async (bytes: number): Promise<Result<string, OperationFailure>> => {
     if (known !== undefined) return success(known);
-    const stack = await picture(BOOTSTRAP.stack);
+    const stack = await snapshot(BOOTSTRAP.stack);
     if (!stack.ok) return failed(stack.failure.kind === "missing" ? tooLarge(bytes, region) : stack.failure);
     known = stack.value.outputs[BOOTSTRAP.output];
     return known === undefined ? failed(tooLarge(bytes, region)) : success(known);

@@ -4,7 +4,7 @@
 export const bodyTextOf = async (response: Response, maxBytes: number): Promise<string | undefined> => {
   if (!response.body) return "";
   const length = response.headers.get("Content-Length");
-  // A length that is told is kept to, unless the body was packed; the runtime reads it in a third of the time.
+  // A length that is given is kept to, unless the body was packed; the runtime reads it in a third of the time.
   if (length !== null && !response.headers.has("Content-Encoding") && Number(length) <= maxBytes)
     return response.text();
   const reader = response.body.getReader();

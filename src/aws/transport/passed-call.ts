@@ -1,4 +1,4 @@
-/** A call of somebody else that is signed anew: the answer goes back as AWS gave it, byte for byte. */
+/** A call of somebody else that is signed again: the answer goes back as AWS gave it, byte for byte. */
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import { success, type Result } from "../../protocol/result.ts";
 import type { AwsSession } from "../identity/session.ts";

@@ -20,7 +20,7 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** Of a deployment's run that has ended; undefined: it has not, or what has failed is taken back next. */
+/** Of a deployment's run that has ended; undefined: it has not, or what has failed is rolled back next. */
 export const exitOfDeployment = ({
   status,
   willRollBack = false,

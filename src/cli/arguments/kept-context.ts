@@ -1,6 +1,6 @@
 /** What commands are about where they do not say it: `stackcast use` sets it. */
 import { DEPLOYMENT_ID, ENVIRONMENT } from "../../protocol/connection/channel-names.ts";
-import { readKept, writeKept, type Env } from "./kept-files.ts";
+import { readKept, writeKept, type ProcessEnvironment } from "./kept-files.ts";
 
 const NAME = "context";
 
@@ -12,7 +12,7 @@ export type Context = Readonly<{
   url?: string | undefined;
 }>;
 
-export const keptContext = (env: Env): Context => {
+export const keptContext = (env: ProcessEnvironment): Context => {
   const kept = readKept(env, NAME);
   const textOf = (field: keyof Context, isOne: (text: string) => boolean): string | undefined => {
     const value: unknown = typeof kept === "object" && kept !== null ? Reflect.get(kept, field) : undefined;
@@ -25,4 +25,4 @@ export const keptContext = (env: Env): Context => {
   };
 };
 
-export const keepContext = (env: Env, context: Context): void => writeKept(env, NAME, context);
+export const keepContext = (env: ProcessEnvironment, context: Context): void => writeKept(env, NAME, context);

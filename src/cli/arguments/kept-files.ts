@@ -6,10 +6,10 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "n
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 
-export type Env = Readonly<Record<string, string | undefined>>;
+export type ProcessEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** https://specifications.freedesktop.org/basedir-spec/latest/ and what macOS and Windows have for it. */
-const folderOf = (env: Env, platform: NodeJS.Platform): string => {
+const folderOf = (env: ProcessEnvironment, platform: NodeJS.Platform): string => {
   if (env["XDG_CONFIG_HOME"]) return join(env["XDG_CONFIG_HOME"], "stackcast");
   const home = env["HOME"] || homedir();
   if (platform === "win32") return join(env["APPDATA"] || join(home, "AppData", "Roaming"), "stackcast");
@@ -17,11 +17,14 @@ const folderOf = (env: Env, platform: NodeJS.Platform): string => {
   return join(home, ".config", "stackcast");
 };
 
-export const keptFile = (env: Env, name: string, platform: NodeJS.Platform = process.platform): string =>
-  join(folderOf(env, platform), `${name}.json`);
+export const keptFile = (
+  env: ProcessEnvironment,
+  name: string,
+  platform: NodeJS.Platform = process.platform,
+): string => join(folderOf(env, platform), `${name}.json`);
 
 /** Undefined: there is none, or nobody can read it. */
-export const readKept = (env: Env, name: string): unknown => {
+export const readKept = (env: ProcessEnvironment, name: string): unknown => {
   try {
     return JSON.parse(readFileSync(keptFile(env, name), "utf8"));
   } catch {
@@ -30,7 +33,7 @@ export const readKept = (env: Env, name: string): unknown => {
 };
 
 /** In the place of the file that was there, so that it is whole at any moment; with the right mode before it holds anything. */
-export const writeKept = (env: Env, name: string, kept: object): void => {
+export const writeKept = (env: ProcessEnvironment, name: string, kept: object): void => {
   const file = keptFile(env, name);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const next = `${file}.${process.pid}`;

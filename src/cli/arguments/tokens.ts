@@ -106,7 +106,7 @@ export const inspectToken = async (
   }
   const left = claims.exp === undefined ? undefined : claims.exp - Date.now() / 1000;
   const { sub, iss, aud, role = "viewer", channels, exp } = claims;
-  const told = {
+  const shown = {
     ...(sub !== undefined && { subject: sub }),
     role,
     ...(Array.isArray(channels) && { channels }),
@@ -119,10 +119,10 @@ export const inspectToken = async (
     left === undefined
       ? "never, so that the server will not take it"
       : left <= 0
-        ? `${told.expiresAt} (${durationText(-left)} ago)`
-        : `${told.expiresAt} (in ${durationText(left)})`;
+        ? `${shown.expiresAt} (${durationText(-left)} ago)`
+        : `${shown.expiresAt} (in ${durationText(left)})`;
   say(
-    told,
+    shown,
     {
       lines: () => [
         `Subject   ${sub ?? "none, so that the server will not take it"}`,
@@ -132,7 +132,7 @@ export const inspectToken = async (
         ...(aud === undefined ? [] : [`Audience  ${String(aud)}`]),
         `Expires   ${expiry}`,
       ],
-      problems: () => (told.expired ? [`Expired   ${expiry}`] : []),
+      problems: () => (shown.expired ? [`Expired   ${expiry}`] : []),
     },
     output,
     surroundings,

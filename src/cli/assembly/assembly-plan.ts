@@ -1,6 +1,6 @@
 /**
  * A cloud assembly as what Stackcast is asked for: stacks to follow, or a plan to deploy. Templates are sent where they are
- * small enough; the others are told by the address that their asset is published at.
+ * small enough; the others are named by the address that their asset is published at.
  */
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";

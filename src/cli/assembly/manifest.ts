@@ -22,7 +22,7 @@ const artifactSchema = z.object({
   properties: z.record(z.string(), z.unknown()).default({}),
 });
 
-/** What CloudFormation's stacks have; a field that is in none of these lists is told of. */
+/** What CloudFormation's stacks have; a field that is in none of these lists is reported. */
 export const stackPropertiesSchema = z.looseObject({
   templateFile: z.string(),
   stackName: z.string().optional(),

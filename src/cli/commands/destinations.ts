@@ -11,19 +11,21 @@ import {
   type Work,
 } from "./command.ts";
 
-/** What can be wished of a destination of any kind. */
-export type WishOptions = Readonly<{
+/** What can be asked of a destination of any kind. */
+export type DestinationOptions = Readonly<{
   name?: string;
   events?: string[];
   channels?: string[];
   environments?: string[];
 }>;
 
-export type AddOptions = Asking & WishOptions;
+export type AddOptions = Asking & DestinationOptions;
 
 const FORGETTABLE = ["name", "to", "events", "channels", "environments"] as const;
 
-export type ChangeOptions = Asking & WishOptions & Readonly<{ usual?: (typeof FORGETTABLE)[number][] }>;
+export type ChangeOptions = Asking &
+  DestinationOptions &
+  Readonly<{ usual?: (typeof FORGETTABLE)[number][] }>;
 
 export type DeliveriesOptions = Asking &
   Readonly<{ state?: "pending" | "delivered" | "dead"; limit: number }>;
@@ -63,7 +65,7 @@ const ofOne = (group: Command, run: Run, name: string, summary: string, whole = 
   );
 
 /** Which of a deployment's events it gets, and what people call it. */
-const withWishes = (command: Command): Command =>
+const withDestinationOptions = (command: Command): Command =>
   withServer(
     command
       .option("--name <name>", "what people call it")
@@ -87,7 +89,7 @@ export const declareDestinations: Declaration = (program, run) => {
     ),
   );
 
-  withWishes(
+  withDestinationOptions(
     group
       .command("add")
       .summary("add a destination")
@@ -103,7 +105,7 @@ export const declareDestinations: Declaration = (program, run) => {
     ),
   );
 
-  withWishes(
+  withDestinationOptions(
     group
       .command("change")
       .summary("change a destination")

@@ -1,12 +1,12 @@
 /** `stackcast install`: a Worker of one's own, in one's own Cloudflare account. */
 import { InvalidArgumentError, Option } from "commander";
 import { examples, region, type Declaration } from "./command.ts";
-import { checks, type Asked } from "../install/checks.ts";
+import { checks, type CheckedAnswer } from "../install/checks.ts";
 
-export type InstallOptions = Readonly<Partial<Record<Asked, string>>> &
+export type InstallOptions = Readonly<Partial<Record<CheckedAnswer, string>>> &
   Readonly<{ secrets?: boolean; upgrade?: boolean; dryRun?: boolean }>;
 
-const checked = (asked: Asked) => (text: string) => {
+const checked = (asked: CheckedAnswer) => (text: string) => {
   const why = checks[asked](text);
   if (why !== undefined) throw new InvalidArgumentError(`It ${why}.`);
   return text;

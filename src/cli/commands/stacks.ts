@@ -27,6 +27,6 @@ export const declareStacks: Declaration = (program, run) => {
       ),
     )
     .action((options: StacksOptions) =>
-      run(async (surroundings) => (await import("../questions/stacks.ts")).stacks(options, surroundings)),
+      run(async (surroundings) => (await import("../questions/stacks.ts")).listStacks(options, surroundings)),
     );
 };

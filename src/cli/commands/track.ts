@@ -3,7 +3,9 @@ import { addressOf, examples, withDeployment, withFollowing, type Declaration } 
 import { withSources, type FromSource } from "./sources.ts";
 import type { FollowingOptions } from "../watching.ts";
 
-export type TrackOptions = FromSource & FollowingOptions & Readonly<{ follow?: boolean; since?: string }>;
+export type TrackCommandOptions = FromSource &
+  FollowingOptions &
+  Readonly<{ follow?: boolean; since?: string }>;
 
 export const declareTrack: Declaration = (program, run) => {
   const command = withSources(
@@ -26,7 +28,7 @@ export const declareTrack: Declaration = (program, run) => {
         ["aws … | stackcast track D1BRV40 -e dev --stack-file -", "names from a pipe"],
       ),
     )
-    .action((id: string, options: TrackOptions) =>
+    .action((id: string, options: TrackCommandOptions) =>
       run(async (surroundings) =>
         (await import("../running/tracking.ts")).track(addressOf(id, options), options, surroundings),
       ),

@@ -1,4 +1,4 @@
-/** The display with one bar: the seeds' third picture. Below it the resources of what runs, as far as there is room. */
+/** The display with one bar: the seeds' third one. Below it the resources of what runs, as far as there is room. */
 import { secondsBetween } from "../../domain/elapsed.ts";
 import {
   isLost,
@@ -14,9 +14,9 @@ import { stackCountText, timesText } from "./progress-line.ts";
 import type { DeploymentScene, Size } from "./scene.ts";
 import { bar, elapsedOfStack, isRunning } from "./stack-row.ts";
 import { capitalised, hasRunEnded } from "../../domain/words/status-words.ts";
-import { statusMark, type Mark } from "./status-mark.ts";
+import { statusMark, type StatusMark } from "./status-mark.ts";
 
-/** As wide as in the picture; a narrow terminal gets as much as leaves room for the numbers. */
+/** As wide as the seeds draw it; a narrow terminal gets as much as leaves room for the numbers. */
 const BAR_COLUMNS = 53;
 
 /** `numbers`: what stands beside it, as long as it will ever be. */
@@ -34,7 +34,7 @@ const barLine = (progress: DeploymentProgress, columns: number, color: boolean):
 };
 
 /** A row of a tree: its name and kind, a mark, and what else is to be said; of rank 0 are those that are left out last. */
-export type Twig = Readonly<{ name: string; kind: string; mark: Mark; detail: string; rank: number }>;
+export type Twig = Readonly<{ name: string; kind: string; mark: StatusMark; detail: string; rank: number }>;
 
 const widestOf = (texts: readonly string[]): number =>
   Math.max(0, ...texts.map((text) => widthOf(line(text))));
@@ -75,7 +75,7 @@ const mostUrgent = (twigs: readonly Twig[], room: number): readonly Twig[] => {
 };
 
 /** What is not known yet: the resources to come, and the outputs. */
-const PENDING: Mark = { symbol: "⏸", tone: "quiet", word: "Pending" };
+const PENDING: StatusMark = { symbol: "⏸", tone: "quiet", word: "Pending" };
 
 const twigOf = (resource: ResourceNode, stack: StackNode, now: number): Twig => {
   const { name, type: kind, status, startTime, updatedAt } = resource;

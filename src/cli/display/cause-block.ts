@@ -86,7 +86,7 @@ export const causeLines = (progress: DeploymentProgress, columns: number): Line[
   const blast = blastText(progress.blast, progress.status, { most: MOST_NAMED });
   const next = nextStepText(progress);
   return [
-    ...failureLines(failure, columns),
+    ...failureCauseLines(failure, columns),
     ...blockedLines(progress, columns),
     ...labelled("Blast:", blast, columns),
     ...labelled("Next: ", next, columns),
@@ -94,7 +94,11 @@ export const causeLines = (progress: DeploymentProgress, columns: number): Line[
 };
 
 /** A failure within a frame: where, and the reason in a few lines. */
-export const failureLines = ({ where, what, reason }: Failure, columns: number, label = "Cause:"): Line[] => [
+export const failureCauseLines = (
+  { where, what, reason }: Failure,
+  columns: number,
+  label = "Cause:",
+): Line[] => [
   line(
     piece(`✗ ${label}`, "bad"),
     " ",
@@ -106,7 +110,7 @@ export const failureLines = ({ where, what, reason }: Failure, columns: number, 
 
 /** What keeps CloudFormation from rolling back what has failed. */
 export const blockedLines = ({ rollbackCause }: Causes, columns: number): Line[] =>
-  rollbackCause ? failureLines(failureOfCause(rollbackCause), columns, BLOCKED) : [];
+  rollbackCause ? failureCauseLines(failureOfCause(rollbackCause), columns, BLOCKED) : [];
 
 const labelled = (label: string, text: string | undefined, columns: number): Line[] =>
   text === undefined

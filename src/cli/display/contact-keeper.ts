@@ -22,7 +22,7 @@ export class ContactKeeper {
     this.#contact = { ...contact, connection, isNew: !this.#wasLive };
   }
 
-  /** All is known again; `events` came meanwhile, undefined: all was told anew. */
+  /** All is known again; `events` came meanwhile, undefined: all was sent again. */
   regained(events: number | undefined, now: number): void {
     this.#contact = { ...this.#contact, regained: { at: now, events } };
   }

@@ -13,7 +13,7 @@ import { stackLines } from "./stack-frame.ts";
 /** Below so many rows no empty lines are left between the parts. */
 const ROWS_FOR_GAPS = 12;
 
-/** The lines of the picture; `now` in milliseconds of the epoch. */
+/** The lines of the display; `now` in milliseconds of the epoch. */
 export const frameOf = (scene: Scene, now: number, size: Size, look: Look): string[] => {
   const contact = contactLine(scene.contact, now);
   const room = { ...size, rows: size.rows - (contact ? 1 : 0) };

@@ -35,9 +35,9 @@ export const DENSITIES: readonly Density[] = [
 ];
 
 /** A line, how long it is kept where room is short (0 the longest), and the stacks that it stands for. */
-export type Row = Readonly<{ line: Line; rank: 0 | 1 | 2 | 3; word: string; stacks: number }>;
+export type SectionRow = Readonly<{ line: Line; rank: 0 | 1 | 2 | 3; word: string; stacks: number }>;
 
-const row = (content: Line, rank: Row["rank"], word = "", stacks = 0): Row => ({
+const row = (content: Line, rank: SectionRow["rank"], word = "", stacks = 0): SectionRow => ({
   line: content,
   rank,
   word,
@@ -45,7 +45,7 @@ const row = (content: Line, rank: Row["rank"], word = "", stacks = 0): Row => ({
 });
 
 /** Rows that stand for no stack. */
-export const gapRow: Row = row([], 3);
+export const gapRow: SectionRow = row([], 3);
 
 /** Whether nothing more happens to the stack on the way that its deployment goes. */
 const isWell = ({ status }: StackProgress, goesBack: boolean): boolean =>
@@ -154,7 +154,7 @@ export const mergedLine = (
 };
 
 /** `  ⏸ 32 waiting: compute, frontend, …`. */
-const calmRow = (stacks: readonly StackProgress[], context: RowContext): readonly Row[] => {
+const calmRow = (stacks: readonly StackProgress[], context: RowContext): readonly SectionRow[] => {
   const [first] = stacks;
   if (!first) return [];
   const { symbol, tone } = stackMark(first.status, context.going);
@@ -170,7 +170,7 @@ const calmRows = (
   stacks: readonly StackProgress[],
   context: RowContext,
   counted: boolean,
-): readonly Row[] => {
+): readonly SectionRow[] => {
   const kinds = new Map<string, StackProgress[]>();
   for (const stack of stacks) {
     const kind = wordOf(stack, context);
@@ -190,7 +190,7 @@ const rowsOfStack = (
   context: RowContext,
   details: boolean,
   color: boolean,
-): readonly Row[] => {
+): readonly SectionRow[] => {
   const rank = rankOf(stack, context);
   // Why one fails is shown as long as the stack itself.
   const detail = details || rank === 0 ? detailLine(stack, context) : undefined;
@@ -211,7 +211,7 @@ export const layerRows = (
   density: Density,
   context: RowContext,
   color: boolean,
-): readonly Row[] => {
+): readonly SectionRow[] => {
   if (isLayerDone(layer, context.goesBack)) {
     if (density.finished === "merged") return [];
     if (density.finished === "line") return [row(doneLine(layer, totalLayers, context), 3)];

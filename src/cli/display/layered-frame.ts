@@ -1,4 +1,4 @@
-/** The layered display: the seeds' first picture, within the rows that there are. */
+/** The layered display: the seeds' first one, within the rows that there are. */
 import type {
   DeploymentProgress,
   DeploymentStatus,
@@ -13,7 +13,7 @@ import {
   mergedLine,
   type Density,
   type Layer,
-  type Row,
+  type SectionRow,
 } from "./layer-section.ts";
 import type { DeploymentScene, Size } from "./scene.ts";
 import type { RowContext } from "./stack-row.ts";
@@ -51,7 +51,7 @@ const sectionsOf = (
   density: Density,
   context: RowContext,
   color: boolean,
-): readonly (readonly Row[])[] => {
+): readonly (readonly SectionRow[])[] => {
   const done =
     density.finished === "merged" ? layers.filter((layer) => isLayerDone(layer, context.goesBack)) : [];
   const merged = done.length > 0 ? [{ ...gapRow, line: mergedLine(done, totalLayers, context) }] : [];
@@ -61,22 +61,22 @@ const sectionsOf = (
 };
 
 /** A single done layer's line needs no empty line before the next of its kind. */
-const isLine = (rows: readonly Row[] | undefined): boolean => rows?.length === 1;
+const isLine = (rows: readonly SectionRow[] | undefined): boolean => rows?.length === 1;
 
-const withGaps = (sections: readonly (readonly Row[])[]): readonly Row[] =>
+const withGaps = (sections: readonly (readonly SectionRow[])[]): readonly SectionRow[] =>
   sections.flatMap((rows, index) =>
     index === 0 || (isLine(rows) && isLine(sections[index - 1])) ? rows : [gapRow, ...rows],
   );
 
 /** `3 more failed, 7 more running`. */
-const leftText = (left: readonly Row[]): string => {
+const leftText = (left: readonly SectionRow[]): string => {
   const counts = new Map<string, number>();
   for (const { word, stacks } of left) if (stacks > 0) counts.set(word, (counts.get(word) ?? 0) + stacks);
   return [...counts].map(([word, count]) => `${count} more ${word}`).join(", ");
 };
 
 /** As many rows as there is room for, the most urgent ones; the last tells what is left out. */
-const bounded = (rows: readonly Row[], room: number): readonly Line[] => {
+const bounded = (rows: readonly SectionRow[], room: number): readonly Line[] => {
   if (rows.length <= room) return rows.map((row) => row.line);
   if (room < 1) return [];
   const order = rows
@@ -113,7 +113,7 @@ export const layeredBody = (
   };
   const layers = layersOf(progress);
   const totalLayers = Math.max(progress.totalLayers, ...layers.map(({ number }) => number), 1);
-  let rows: readonly Row[] = [];
+  let rows: readonly SectionRow[] = [];
   for (const density of DENSITIES) {
     const sections = sectionsOf(layers, totalLayers, density, context, color);
     rows = density.gaps ? withGaps(sections) : sections.flat();

@@ -1,6 +1,6 @@
 /**
  * Writes frames to a terminal, one over the other: only the lines that changed, as one synchronised update, with the
- * cursor hidden and parked at the frame's beginning, where a resize finds it again whether the terminal wraps lines anew
+ * cursor hidden and parked at the frame's beginning, where a resize finds it again whether the terminal wraps lines again
  * or not. Nothing but the rows of the frame is ever touched.
  */
 
@@ -58,7 +58,7 @@ export class Painter {
     this.#shown = [];
   }
 
-  /** Leaves a last frame behind, of any height, and the cursor below it; another `paint` begins anew. */
+  /** Leaves a last frame behind, of any height, and the cursor below it; another `paint` begins again. */
   end(lines: readonly string[] = this.#shown): void {
     if (this.#open) {
       const left = lines.map((line) => `${line}\r\n`).join("");

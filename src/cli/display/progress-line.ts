@@ -33,7 +33,7 @@ export const stackCountText = ({ summary, status, stacks }: DeploymentProgress):
     const untouched = all.filter((stack) => stack.status === "pending" || stack.status === "skipped").length;
     if (status.startsWith("destroy")) return `${back}/${summary.totalStacks} deleted`;
     const touched = summary.totalStacks - untouched;
-    // At the end all is as it was: what CloudFormation itself has put back is back too.
+    // At the end all is as it was: what CloudFormation itself has rolled back is back too.
     return `${status === "rolled_back" ? touched : back}/${touched} rolled back`;
   }
   return `${summary.deployedStacks + summary.skippedStacks}/${countText(summary.totalStacks, "stack")}`;
@@ -62,7 +62,7 @@ export const progressText = (progress: DeploymentProgress, now: number, columns:
   return all.find((text) => text.length <= columns) ?? `${done} | ${short.replace(/ \|.*$/, "")}`;
 };
 
-/** How old the picture is, where it is not live; and for a while, that it is again. */
+/** How old the display is, where it is not live; and for a while, that it is again. */
 export const contactLine = (
   { connection, regained, trouble, sampling, isNew }: Contact,
   now: number,

@@ -9,7 +9,7 @@ import type { Palette } from "./text/line.ts";
 /** Columns and rows of a terminal. */
 export type Size = Readonly<{ columns: number; rows: number }>;
 
-/** The seeds' three pictures. */
+/** The seeds' three displays. */
 export type DisplayKind = "layered" | "verbose" | "bar";
 
 export type Look = Palette & Readonly<{ display: DisplayKind }>;
@@ -19,7 +19,7 @@ export type Contact = Readonly<{
   connection: ConnectionState;
   /** Whether it has never been live. */
   isNew: boolean;
-  /** When it came back last, and how many events had been missed; undefined: all was told anew. */
+  /** When it came back last, and how many events had been missed; undefined: all was sent again. */
   regained?: Readonly<{ at: number; events: number | undefined }>;
   /** What the server said of its own contact with AWS, until something new comes. */
   trouble?: string;

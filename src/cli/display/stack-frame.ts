@@ -4,16 +4,16 @@ import { secondsBetween } from "../../domain/elapsed.ts";
 import type { BegunResource } from "../../domain/stack/resources/resource-entry.ts";
 import { isBegun, resourcesOf, type StackView } from "../../domain/stack/stack-view.ts";
 import { isUnderWay } from "../../domain/stack/statuses.ts";
-import { blockedLines, failureLines, failureOfCause } from "./cause-block.ts";
+import { blockedLines, failureCauseLines, failureOfCause } from "./cause-block.ts";
 import { barColumns, treeLines, type Twig } from "./bar-frame.ts";
 import { durationText } from "../../domain/words/durations.ts";
 import { etaTextAt } from "../../domain/words/estimate-words.ts";
 import { EMPTY_LINE, line, piece, type Line } from "./text/line.ts";
 import type { Look, Size, StackScene } from "./scene.ts";
 import { bar } from "./stack-row.ts";
-import { endMark, statusMark, type Mark } from "./status-mark.ts";
+import { endMark, statusMark, type StatusMark } from "./status-mark.ts";
 
-const markOf = ({ status, failure }: BegunResource): Mark => {
+const markOf = ({ status, failure }: BegunResource): StatusMark => {
   if (failure === undefined || isUnderWay({ status })) return statusMark(status);
   return { ...statusMark(failure.status), word: `${failure.status}, then ${status}` };
 };
@@ -89,9 +89,9 @@ export const stackLines = (
     line(`${endedAt === undefined ? "Elapsed" : "Took"}: ${durationText(durationSeconds)}${left}`),
   ];
   const cause = view.cause
-    ? [EMPTY_LINE, ...failureLines(failureOfCause(view.cause), columns), ...blockedLines(view, columns)]
+    ? [EMPTY_LINE, ...failureCauseLines(failureOfCause(view.cause), columns), ...blockedLines(view, columns)]
     : [];
-  // The verbose log above has told of every resource.
+  // The verbose log above shows every resource.
   const resources = display === "verbose" ? [] : resourcesOf(view).filter(isBegun);
   const gap = [EMPTY_LINE];
   const above = display === "verbose" ? gap : [];

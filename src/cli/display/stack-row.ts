@@ -21,7 +21,7 @@ export type RowContext = Readonly<{
   over: boolean;
   /** Where the deployment goes, or how it ended. */
   going: DeploymentStatus;
-  /** Whether all is being put back or deleted, so that what stands is still to come. */
+  /** Whether all is being restored or deleted, so that what stands is still to come. */
   goesBack: boolean;
 }>;
 

@@ -6,25 +6,25 @@ import { kindOfStatus, wordOfStatus, type StatusKind } from "../../domain/words/
 import { TONES } from "./event-line.ts";
 import type { Tone } from "./text/line.ts";
 
-export type Mark = Readonly<{ symbol: string; tone: Tone; word: string }>;
+export type StatusMark = Readonly<{ symbol: string; tone: Tone; word: string }>;
 
-const markOf = (kind: StatusKind, word: string): Mark => {
+const markOf = (kind: StatusKind, word: string): StatusMark => {
   const { sign, tone } = KIND_LOOKS[kind];
   return { symbol: sign, tone: TONES[tone], word };
 };
 
 /** Of a status of a resource, or of one of CloudFormation's. */
-export const statusMark = (status: ResourceWord | (string & {})): Mark =>
+export const statusMark = (status: ResourceWord | (string & {})): StatusMark =>
   markOf(kindOfStatus(status), wordOfStatus(status));
 
 /** Of a stack in a deployment that goes somewhere: to be deleted is good only where everything is to be deleted. */
-export const stackMark = (status: StackStatus, going: DeploymentStatus): Mark =>
+export const stackMark = (status: StackStatus, going: DeploymentStatus): StatusMark =>
   status === "deleted" && (going === "destroying" || going === "destroyed")
     ? markOf("done", wordOfStatus(status))
     : statusMark(status);
 
 /** Of a stack's end. */
-export const endMark = (end: Parameters<typeof lookOfEnd>[0]): Mark => {
+export const endMark = (end: Parameters<typeof lookOfEnd>[0]): StatusMark => {
   const { sign, tone, word } = lookOfEnd(end);
   return { symbol: sign, tone: TONES[tone], word };
 };

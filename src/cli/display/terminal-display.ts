@@ -6,7 +6,7 @@ import type { DeploymentStore } from "../../client/deployment-store.ts";
 import type { StackStore } from "../../client/stack-store.ts";
 import type { DeploymentAddress, StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { Teller } from "../following/teller.ts";
-import type { Sink } from "../surroundings.ts";
+import type { TextSink } from "../surroundings.ts";
 import { ContactKeeper } from "./contact-keeper.ts";
 import { frameOf } from "./frame.ts";
 import type { KeyEcho } from "./key-echo.ts";
@@ -27,7 +27,7 @@ export type Followed =
   | Readonly<{ kind: "stack"; address: StackAddress; store: StackStore }>;
 
 type TerminalDisplayOptions = Readonly<{
-  stdout: Sink;
+  stdout: TextSink;
   look: Look;
   followed: Followed;
   /** Of the terminal; absent: what is typed is not shown anyway. */
@@ -36,21 +36,21 @@ type TerminalDisplayOptions = Readonly<{
   clock?: () => number;
 }>;
 
-const sizeOf = ({ columns = 80, rows = 24 }: Sink): Size => ({
+const sizeOf = ({ columns = 80, rows = 24 }: TextSink): Size => ({
   columns: Math.max(20, columns),
   // One row is left for the cursor below the last frame.
   rows: Math.max(4, rows - 1),
 });
 
-/** Shows at once, and until it is told of the end; what is written after that stands below the last frame. */
+/** Shows at once, and until it is notified of the end; what is written after that stands below the last frame. */
 export const terminalDisplay = (options: TerminalDisplayOptions): Required<Teller> => {
   const { stdout, look, followed, echo, clock = Date.now } = options;
   const painter = new Painter((bytes) => stdout.write(bytes));
   const log = new VerboseLog();
   const keeper = new ContactKeeper(clock());
   const messages = new Map<string, string>();
-  /** The last event that the log has told. */
-  let told = { epoch: "", offset: 0 };
+  /** The last event that the log has shown. */
+  let logged = { epoch: "", offset: 0 };
   let closed = false;
   let paintedAt = -Infinity;
   let planned: NodeJS.Timeout | undefined;
@@ -88,7 +88,7 @@ export const terminalDisplay = (options: TerminalDisplayOptions): Required<Telle
     paint();
   };
 
-  /** Ctrl-Z: the shell gets a terminal as it wants it, and the frame is drawn anew below whatever it has written. */
+  /** Ctrl-Z: the shell gets a terminal as it wants it, and the frame is drawn again below whatever it has written. */
   const suspend = (): void => {
     clearTimeout(planned);
     painter.end(frame(sizeOf(stdout)));
@@ -143,15 +143,15 @@ export const terminalDisplay = (options: TerminalDisplayOptions): Required<Telle
     },
     reset: ({ epoch }) => {
       messages.clear();
-      if (told.epoch !== epoch) told = { epoch, offset: 0 };
+      if (logged.epoch !== epoch) logged = { epoch, offset: 0 };
       paintSoon();
     },
     // The first that is known need not wait its turn.
     snapshot: paint,
     events: (frames) => {
       keeper.heard();
-      const fresh = frames.filter(({ offset }) => offset > told.offset);
-      told = { ...told, offset: fresh.at(-1)?.offset ?? told.offset };
+      const fresh = frames.filter(({ offset }) => offset > logged.offset);
+      logged = { ...logged, offset: fresh.at(-1)?.offset ?? logged.offset };
       for (const { type } of fresh) if (type === "deployment_started") messages.clear();
       print(log.take(fresh));
       paintSoon();

@@ -1,5 +1,5 @@
 /**
- * Events as the seeds' second picture tells them: layer by layer under headings, a layer of one stack as a tree, stacks
+ * Events as the seeds' second display tells them: layer by layer under headings, a layer of one stack as a tree, stacks
  * that run beside each other with their names in brackets. Times are AWS's, in UTC.
  */
 import type { ChannelFrame, TransientFrame } from "../../client/connection/server-frame.ts";
@@ -12,7 +12,7 @@ type LayerNotes = { total: number; stacks: Set<string>; startTime: string; heade
 
 const HEADING_COLUMNS = 45;
 
-/** Stacks that begin so long after their layer are told of on their own. */
+/** Stacks that begin so long after their layer are shown on their own. */
 const LATE_MS = 2_000;
 
 const BEGINNINGS = new Set<ChannelFrame["type"]>([
@@ -24,7 +24,7 @@ const BEGINNINGS = new Set<ChannelFrame["type"]>([
 /** `[14:30:05]`. */
 const clock = (timestamp: string): string => `[${timestamp.slice(11, 19)}]`;
 
-/** Follows one channel; what it says depends on what it was told before. */
+/** Follows one channel; what it says depends on what it received before. */
 export class VerboseLog {
   #totalLayers = 0;
   readonly #layers = new Map<number, LayerNotes>();
@@ -32,9 +32,9 @@ export class VerboseLog {
   readonly #skipped = new Set<string>();
   readonly #running = new Set<string>();
   readonly #messages = new Map<string, string>();
-  /** What each resource of each stack was last told to do: AWS tells a beginning twice, once more with the new id. */
+  /** What each resource of each stack was last asked to do: AWS tells a beginning twice, once more with the new id. */
   readonly #doings = new Map<string, string>();
-  /** The stack whose events are told as a tree, as nothing runs beside it. */
+  /** The stack whose events are shown as a tree, as nothing runs beside it. */
   #tree: string | undefined;
 
   /** The lines of these events, the oldest first. */
@@ -227,7 +227,7 @@ export class VerboseLog {
   }
 }
 
-/** The skipped stacks that are told of together. */
+/** The skipped stacks that are shown together. */
 const skippedFrom = (
   frames: readonly ChannelFrame[],
   from: number,

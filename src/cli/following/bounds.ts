@@ -1,5 +1,5 @@
 /** What ends following beside what is followed: the time that was given for it, and whoever ends the process. */
-import type { Ending } from "./ending.ts";
+import type { FollowingEnd } from "./ending.ts";
 
 export type Bounds = Readonly<{
   /** Absent: as long as it takes. */
@@ -10,9 +10,9 @@ export type Bounds = Readonly<{
 
 /** The first of its own end, the time and the signal. */
 export const endWithin = async (
-  own: PromiseWithResolvers<Ending>,
+  own: PromiseWithResolvers<FollowingEnd>,
   { timeoutSeconds, interruption }: Bounds,
-): Promise<Ending> => {
+): Promise<FollowingEnd> => {
   const interrupt = (): void =>
     own.resolve({ kind: "interrupted", signal: String(interruption.reason ?? "SIGINT") });
   if (interruption.aborted) interrupt();

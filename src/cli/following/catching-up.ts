@@ -1,17 +1,17 @@
 /**
  * What a follower knows of its channel's past: events of the past are held back until they are whole, and after a loss
- * the way back is told once all that was missed has come.
+ * the way back is reported once all that was missed has come.
  */
 import type { ChannelFrame } from "../../client/connection/server-frame.ts";
 import type { Teller } from "./teller.ts";
 
-type Told = Pick<Required<Teller>, "events" | "regained">;
+type Audience = Pick<Required<Teller>, "events" | "regained">;
 
 export class CatchingUp {
-  readonly #teller: Told;
+  readonly #teller: Audience;
   /** The last offset that has come. */
   readonly #position: () => number;
-  /** The part of the past that is told. */
+  /** The part of the past that is reported. */
   readonly #wanted: (past: readonly ChannelFrame[]) => readonly ChannelFrame[];
   /** The offset up to which the past goes; undefined while nobody knows. */
   #head: number | undefined;
@@ -20,7 +20,7 @@ export class CatchingUp {
   #lost: Readonly<{ at: number | undefined }> | undefined;
 
   constructor(
-    teller: Told,
+    teller: Audience,
     position: () => number,
     wanted: (past: readonly ChannelFrame[]) => readonly ChannelFrame[] = (past) => past,
   ) {
@@ -39,7 +39,7 @@ export class CatchingUp {
     return this.#past !== undefined;
   }
 
-  /** All anew, up to the head. */
+  /** All again, up to the head. */
   reset(head: number): void {
     this.#head = head;
     this.#past = [];

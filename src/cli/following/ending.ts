@@ -5,7 +5,7 @@ import type { DeploymentProgress } from "../../protocol/deployment/deployment-pr
 import type { StackComplete } from "../../protocol/stack/stack-frames.ts";
 import { EXIT, exitOfDeployment, exitOfFailure, exitOfStack, type ExitCode } from "../arguments/exit-code.ts";
 
-export type Ending =
+export type FollowingEnd =
   | Readonly<{ kind: "deployment"; progress: DeploymentProgress }>
   | Readonly<{ kind: "stack"; complete: StackComplete }>
   /** There is nothing of this name, and nobody wants to wait for it. */
@@ -21,7 +21,7 @@ export type Ending =
 const REFUSING: ReadonlySet<number> = new Set([CLOSE.badToken, CLOSE.forbidden, CLOSE.tokenExpired]);
 
 /** What a connection that is closed for good means. */
-export const endingOfClose = (code: number, reason: string): Ending =>
+export const endingOfClose = (code: number, reason: string): FollowingEnd =>
   REFUSING.has(code)
     ? { kind: "refused", code: code === CLOSE.forbidden ? "FORBIDDEN" : "UNAUTHENTICATED", message: reason }
     : { kind: "lost", code, message: reason };
@@ -29,7 +29,7 @@ export const endingOfClose = (code: number, reason: string): Ending =>
 const BY_SIGNAL: Readonly<Record<string, ExitCode>> = { SIGTERM: EXIT.terminated, SIGHUP: EXIT.hungUp };
 
 /** Whether something could not be deleted, and so was left behind. */
-const leavesOrphans = (ending: Ending): boolean => {
+const leavesOrphans = (ending: FollowingEnd): boolean => {
   if (ending.kind === "deployment") return (ending.progress.orphans?.length ?? 0) > 0;
   if (ending.kind !== "stack") return false;
   const { outcome, orphans = [] } = ending.complete;
@@ -37,12 +37,12 @@ const leavesOrphans = (ending: Ending): boolean => {
 };
 
 /** `isStrict`: what was done well fails if it has left something behind that was to be deleted. */
-export const exitOfEnding = (ending: Ending, isStrict = false): ExitCode => {
+export const exitOfEnding = (ending: FollowingEnd, isStrict = false): ExitCode => {
   const exit = exitOf(ending);
   return isStrict && exit === EXIT.done && leavesOrphans(ending) ? EXIT.failed : exit;
 };
 
-const exitOf = (ending: Ending): ExitCode => {
+const exitOf = (ending: FollowingEnd): ExitCode => {
   switch (ending.kind) {
     case "deployment":
       return exitOfDeployment(ending.progress) ?? EXIT.failed;

@@ -1,6 +1,6 @@
 /**
  * Follows a deployment from where it stands to the end of its run, through every loss of the connection. What happened
- * before is told once it is whole, and of the newest run only.
+ * before is reported once it is whole, and of the newest run only.
  */
 import type { Patience } from "../../client/connection/connection-state.ts";
 import type { ChannelFrame } from "../../client/connection/server-frame.ts";
@@ -11,11 +11,11 @@ import { exitOfDeployment } from "../arguments/exit-code.ts";
 import type { Server } from "../arguments/server.ts";
 import { endWithin, type Bounds } from "./bounds.ts";
 import { CatchingUp } from "./catching-up.ts";
-import { endingOfClose, type Ending } from "./ending.ts";
+import { endingOfClose, type FollowingEnd } from "./ending.ts";
 import type { Teller } from "./teller.ts";
 
 /** Where a deployment stood when something was asked of it: an end up to there is not the one that is waited for. */
-export type Standing = Readonly<{ run: number; offset: number }>;
+export type RunPosition = Readonly<{ run: number; offset: number }>;
 
 export type FollowOptions = Bounds &
   Readonly<{
@@ -26,9 +26,9 @@ export type FollowOptions = Bounds &
     teller: Required<Teller>;
     /** Tells of earlier runs, too, as far as they are still known. */
     allRuns?: boolean | undefined;
-    /** Waits for it to begin, or to begin anew, instead of ending with what is there. */
+    /** Waits for it to begin, or to begin again, instead of ending with what is there. */
     wait?: boolean | undefined;
-    after?: Standing | undefined;
+    after?: RunPosition | undefined;
     /** Id of the deploy that waits for the end of the run that it comes after. */
     queued?: string | undefined;
     patience?: Partial<Patience> | undefined;
@@ -40,11 +40,11 @@ const newestRun = (frames: readonly ChannelFrame[]): readonly ChannelFrame[] => 
   return start > 0 ? frames.slice(start) : frames;
 };
 
-/** Resolves when the run has ended, or when following it has. Whoever tells of it has been told of the end by then. */
-export const followDeployment = async (options: FollowOptions): Promise<Ending> => {
+/** Resolves when the run has ended, or when following it has. Whoever reports it has been notified of the end by then. */
+export const followDeployment = async (options: FollowOptions): Promise<FollowingEnd> => {
   const { server, address, store, teller, wait = false, patience } = options;
-  const over = Promise.withResolvers<Ending>();
-  const told = {
+  const over = Promise.withResolvers<FollowingEnd>();
+  const reported = {
     regained: teller.regained,
     events: (frames: readonly ChannelFrame[], replay: boolean) => {
       store.listener.events?.(frames);
@@ -52,7 +52,7 @@ export const followDeployment = async (options: FollowOptions): Promise<Ending> 
     },
   };
   const position = (): number => subscription.position()?.offset ?? 0;
-  const catchingUp = new CatchingUp(told, position, options.allRuns ? undefined : newestRun);
+  const catchingUp = new CatchingUp(reported, position, options.allRuns ? undefined : newestRun);
   let stale = options.after;
   let isWaiting = false;
   let epoch = "";

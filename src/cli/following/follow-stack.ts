@@ -9,7 +9,7 @@ import type { StackComplete } from "../../protocol/stack/stack-frames.ts";
 import type { Server } from "../arguments/server.ts";
 import { endWithin, type Bounds } from "./bounds.ts";
 import { CatchingUp } from "./catching-up.ts";
-import { endingOfClose, type Ending } from "./ending.ts";
+import { endingOfClose, type FollowingEnd } from "./ending.ts";
 import type { Teller } from "./teller.ts";
 
 export type FollowStackOptions = Bounds &
@@ -24,19 +24,19 @@ export type FollowStackOptions = Bounds &
     patience?: Partial<Patience> | undefined;
   }>;
 
-/** Resolves when the operation has ended, or when following it has. Whoever tells of it has been told of the end by then. */
-export const followStack = async (options: FollowStackOptions): Promise<Ending> => {
+/** Resolves when the operation has ended, or when following it has. Whoever reports it has been notified of the end by then. */
+export const followStack = async (options: FollowStackOptions): Promise<FollowingEnd> => {
   const { server, address, store, teller, wait = false, patience } = options;
   const { stacks } = restClient(server);
-  const over = Promise.withResolvers<Ending>();
-  const told = {
+  const over = Promise.withResolvers<FollowingEnd>();
+  const reported = {
     regained: teller.regained,
     events: (frames: readonly ChannelFrame[], replay: boolean) => {
       store.listener.events?.(frames);
       teller.events(frames, replay);
     },
   };
-  const catchingUp = new CatchingUp(told, () => track?.position()?.offset ?? 0);
+  const catchingUp = new CatchingUp(reported, () => track?.position()?.offset ?? 0);
   /** The last operation's end, as long as no newer one has begun. */
   let complete: StackComplete | undefined;
   let isWaiting = false;
@@ -64,7 +64,7 @@ export const followStack = async (options: FollowStackOptions): Promise<Ending> 
     else void confirm(complete);
   };
 
-  /** What is given up there begins anew with whoever comes. */
+  /** What is given up there begins again with whoever comes. */
   const reopen = (): void => {
     const before = track;
     catchingUp.disconnected();
@@ -118,7 +118,7 @@ export const followStack = async (options: FollowStackOptions): Promise<Ending> 
     return opened;
   };
 
-  /** A socket waits for a stack that does not exist; whoever does not wait is told at once. */
+  /** A socket waits for a stack that does not exist; whoever does not wait is answered at once. */
   const look = async (): Promise<void> => {
     const summary = await stacks.summary(address);
     if (summary.ok) return;
@@ -127,7 +127,7 @@ export const followStack = async (options: FollowStackOptions): Promise<Ending> 
     else if (status >= 400 && status < 500) over.resolve({ kind: "refused", code, message });
   };
 
-  // Whoever waits is told of what has ended as of the past, so it has to be known before.
+  // To whoever waits, what has ended is reported as past, so it has to be known before.
   if (wait) await stacks.summary(address);
   else void look();
   track = open();

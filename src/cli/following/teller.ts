@@ -1,5 +1,5 @@
 /**
- * Who is told what is followed: the display, a stream of JSON, a log file. Each hears everything in the order in which it
+ * Who hears of what is followed: the display, a stream of JSON, a log file. Each hears everything in the order in which it
  * happens, and never holds it up.
  */
 import type { ConnectionState } from "../../client/connection/connection-state.ts";
@@ -7,11 +7,11 @@ import type { Position } from "../../client/channel-follower.ts";
 import type { ChannelFrame, TransientFrame } from "../../client/connection/server-frame.ts";
 import type { Sampling } from "../../protocol/connection/sampling-frame.ts";
 import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
-import type { Ending } from "./ending.ts";
+import type { FollowingEnd } from "./ending.ts";
 
 export type Teller = Readonly<{
   connection?: (state: ConnectionState) => void;
-  /** The channel says where it stands; all that was told before is void. */
+  /** The channel says where it stands; all that was reported before is void. */
   reset?: (head: Position & Readonly<{ floor: number }>) => void;
   snapshot?: (progress: DeploymentProgress, head: Position) => void;
   /** `replay`: they happened before somebody looked. */
@@ -21,12 +21,12 @@ export type Teller = Readonly<{
   sampling?: (sampling: Sampling) => void;
   /** Trouble between the server and AWS. */
   trouble?: (message: string) => void;
-  /** After a loss all is known again; so many events came meanwhile, undefined: all has been told anew. */
+  /** After a loss all is known again; so many events came meanwhile, undefined: all has been sent again. */
   regained?: (events: number | undefined) => void;
   /** Nothing is there yet. */
   waiting?: () => void;
-  /** It is over: nothing is told after this. */
-  ended?: (ending: Ending) => void | Promise<void>;
+  /** It is over: nothing is reported after this. */
+  ended?: (ending: FollowingEnd) => void | Promise<void>;
 }>;
 
 /** All of them as one. */

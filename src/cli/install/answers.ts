@@ -1,8 +1,8 @@
-/** What an install is told: by options, by the configuration that it wrote before, or by whoever sits at the terminal. */
+/** What an install is given: by options, by the configuration that it wrote before, or by whoever sits at the terminal. */
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { InstallOptions } from "../commands/install.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { checks, type Asked } from "./checks.ts";
+import { checks, type CheckedAnswer } from "./checks.ts";
 
 type Vars = Readonly<Record<string, string>>;
 
@@ -18,11 +18,11 @@ const VARIABLE = {
   oidcClientId: "OIDC_CLIENT_ID",
   accessTeamUrl: "ACCESS_TEAM_URL",
   accessAudience: "ACCESS_AUDIENCE",
-} as const satisfies Partial<Record<Asked, string>>;
+} as const satisfies Partial<Record<CheckedAnswer, string>>;
 
 type Variable = keyof typeof VARIABLE;
 
-const OPTION: Readonly<Record<Asked, string>> = {
+const OPTION: Readonly<Record<CheckedAnswer, string>> = {
   name: "--name",
   region: "--region",
   roleArn: "--role-arn",
@@ -38,7 +38,7 @@ type Asking = Pick<Surroundings, "isAsked" | "readLine" | "stderr" | "interrupti
 
 /** Asks until the answer is right; what is typed without an answer is `usual`. */
 const askFor = async (
-  asked: Asked,
+  asked: CheckedAnswer,
   text: string,
   usual: string | undefined,
   { readLine, stderr, interruption }: Asking,

@@ -2,7 +2,7 @@
 import { REGION } from "../../protocol/partitions.ts";
 import { ROLE_ARN } from "../../protocol/role-arn.ts";
 
-export type Asked =
+export type CheckedAnswer =
   | "name"
   | "region"
   | "roleArn"
@@ -31,7 +31,7 @@ const address = by(isHttps, "must be an https address without credentials, query
 /** A Worker's name stands in its address, and leaves room for what is named after it. */
 const NAME = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;
 
-export const checks: Readonly<Record<Asked, Check>> = {
+export const checks: Readonly<Record<CheckedAnswer, Check>> = {
   name: by(
     (text) => NAME.test(text),
     "must begin with a letter and hold at most 40 lower-case letters, digits and hyphens",

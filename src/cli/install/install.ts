@@ -11,8 +11,8 @@ import { checkAccounts } from "../questions/accounts.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { nameOf, variablesOf, type Missing } from "./answers.ts";
 import { awaitWorker } from "./await-worker.ts";
-import { askSecret, neededSecrets, newSecret, secretsIn, type Secrets } from "./secrets.ts";
-import { configOf, configText, templateOf, writtenOf } from "./worker-config.ts";
+import { askSecret, neededSecrets, newInstallSecret, secretsIn, type InstallSecrets } from "./secrets.ts";
+import { configOf, configText, configTemplateOf, writtenOf } from "./worker-config.ts";
 import { workerOf } from "./existing-worker.ts";
 import { wranglerOf } from "./wrangler.ts";
 
@@ -26,10 +26,10 @@ const doctorToken = async (secret: string, vars: Readonly<Record<string, string>
 
 /** What a new Worker needs and was not given, asked for where somebody can be asked. */
 const completed = async (
-  given: Secrets,
+  given: InstallSecrets,
   vars: Readonly<Record<string, string>>,
   surroundings: Surroundings,
-): Promise<Readonly<{ secrets: Secrets; missing: readonly Missing[] }>> => {
+): Promise<Readonly<{ secrets: InstallSecrets; missing: readonly Missing[] }>> => {
   const secrets: Record<string, string> = { ...given };
   const missing: Missing[] = [];
   const may = vars["OIDC_ISSUER"] ? (["OIDC_CLIENT_SECRET"] as const) : [];
@@ -55,7 +55,7 @@ export const install = async (options: InstallOptions, surroundings: Surrounding
   /** Where the input holds secrets nobody can be asked. */
   const asking = { ...surroundings, isAsked: isAsked && options.secrets !== true };
 
-  const template = templateOf(readFileSync(join(ROOT, "wrangler.toml"), "utf8"));
+  const template = configTemplateOf(readFileSync(join(ROOT, "wrangler.toml"), "utf8"));
   if (!IS_CLONE && !existsSync(BUILT_WORKER))
     return refuse("CONFIGURATION", "this package lacks the Worker: install it again");
   const name = await nameOf(options, template.name, asking);
@@ -99,7 +99,7 @@ export const install = async (options: InstallOptions, surroundings: Surrounding
     : { secrets: given?.value ?? {}, missing: [] };
   if (missing.length > 0) return refuse("CONFIGURATION", "the install lacks secrets", missing);
   const isMade = isNew && known.AUTH_JWT_SECRET === undefined && !vars.value["AUTH_JWKS_URL"];
-  const secrets: Secrets = isMade ? { ...known, AUTH_JWT_SECRET: newSecret() } : known;
+  const secrets: InstallSecrets = isMade ? { ...known, AUTH_JWT_SECRET: newInstallSecret() } : known;
   if (interruption.aborted) return EXIT.interrupted;
 
   writeFileSync(file, text);

@@ -17,7 +17,7 @@ const SECRETS = [
 
 type SecretName = (typeof SECRETS)[number];
 
-export type Secrets = Readonly<Partial<Record<SecretName, string>>>;
+export type InstallSecrets = Readonly<Partial<Record<SecretName, string>>>;
 
 const isSecretName = (name: string): name is SecretName => SECRETS.some((one) => one === name);
 
@@ -35,7 +35,7 @@ const entriesOf = (text: string): [string, unknown][] | undefined => {
 };
 
 /** Of the whole input; the failure says which entry is wrong, by its number, since what is mistyped may be the secret. */
-export const secretsIn = (text: string): Result<Secrets, string> => {
+export const secretsIn = (text: string): Result<InstallSecrets, string> => {
   const entries = entriesOf(text);
   if (entries === undefined)
     return failed("the input holds neither lines of the form NAME=value nor a JSON object");
@@ -44,7 +44,7 @@ export const secretsIn = (text: string): Result<Secrets, string> => {
   if (wrong >= 0) return failed(`secret ${wrong + 1} of the input is none of ${SECRETS.join(", ")}`);
   const empty = entries.find(([, value]) => typeof value !== "string" || value.trim() === "");
   if (empty) return failed(`${empty[0]} of the input has no value`);
-  const secrets = Object.fromEntries(entries) as Secrets;
+  const secrets = Object.fromEntries(entries) as InstallSecrets;
   if (secrets.AUTH_JWT_SECRET !== undefined && !isLongEnough(secrets.AUTH_JWT_SECRET))
     return failed("AUTH_JWT_SECRET of the input must hold at least 32 bytes");
   return success(secrets);
@@ -56,7 +56,7 @@ export const neededSecrets = (vars: Readonly<Record<string, string>>): readonly 
     ? []
     : ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
 
-export const newSecret = (): string => randomBytes(32).toString("base64url");
+export const newInstallSecret = (): string => randomBytes(32).toString("base64url");
 
 /** Asks without showing what is typed. */
 export const askSecret = async (

@@ -16,7 +16,7 @@ const templateSchema = z.looseObject({
   workflows: z.array(z.looseObject({ name: z.string() })).default([]),
 });
 
-export type Template = z.infer<typeof templateSchema>;
+export type ConfigTemplate = z.infer<typeof templateSchema>;
 
 const writtenSchema = z.looseObject({
   vars: z.record(z.string(), z.unknown()).default({}),
@@ -28,7 +28,7 @@ export type Written = Readonly<{
   all: Readonly<Record<string, unknown>>;
 }>;
 
-export const templateOf = (text: string): Template => templateSchema.parse(parse(text));
+export const configTemplateOf = (text: string): ConfigTemplate => templateSchema.parse(parse(text));
 
 /** Undefined: it cannot be read. */
 export const writtenOf = (text: string): Written | undefined => {
@@ -41,7 +41,7 @@ export const writtenOf = (text: string): Written | undefined => {
   }
 };
 
-export type Place = Readonly<{
+export type ConfigPlace = Readonly<{
   /** Where the configuration is written: paths in it begin there. */
   folder: string;
   /** Of Stackcast's own files. */
@@ -57,7 +57,7 @@ const pathFrom = (folder: string, path: string): string => {
 };
 
 /** Workflows have one namespace in an account. */
-const ownName = (name: string, template: Template, given: string): string =>
+const ownName = (name: string, template: ConfigTemplate, given: string): string =>
   given.startsWith(`${template.name}-`) ? name + given.slice(template.name.length) : `${name}-${given}`;
 
 const routesOf = (publicUrl: string | undefined) => {
@@ -69,10 +69,10 @@ const routesOf = (publicUrl: string | undefined) => {
 
 /** `before`: what stood there; what the template does not know was written by hand, and stays. */
 export const configOf = (
-  template: Template,
+  template: ConfigTemplate,
   name: string,
   vars: Readonly<Record<string, string>>,
-  { folder, root, script }: Place,
+  { folder, root, script }: ConfigPlace,
   before: Written | undefined,
 ): Readonly<Record<string, unknown>> => {
   const { alias = {}, build, main, assets, workflows, ...rest } = template;

@@ -10,7 +10,7 @@ import { serveCredentials } from "./credentials-server.ts";
 import { startLocalWorker } from "./local-worker.ts";
 import { machineOf } from "./machine-credentials.ts";
 
-/** Where AWS is, if it is somewhere else, as the SDKs are told. */
+/** Where AWS is, if it is somewhere else, as the SDKs are given it. */
 const endpointsIn = (env: Surroundings["env"]): Record<string, string> =>
   Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) =>

@@ -1,6 +1,6 @@
 /**
  * Hands this machine's AWS credentials to the Worker by the SDKs' container protocol: on the loopback address, to whoever
- * has a token that only the Worker is told. They are renewed by whoever gives them, and never written anywhere.
+ * has a token that only the Worker gets. They are renewed by whoever gives them, and never written anywhere.
  * docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
@@ -15,7 +15,7 @@ export type MachineCredentials = Readonly<{
 }>;
 
 export type CredentialsServer = Readonly<{
-  /** What the Worker is told. */
+  /** What the Worker gets. */
   variables: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }>;
@@ -28,7 +28,7 @@ const isSame = (one: string, other: string): boolean => {
   return a !== undefined && b !== undefined && timingSafeEqual(a, b);
 };
 
-/** `failed` hears why there are no credentials; the Worker is told that there are none. */
+/** `failed` hears why there are no credentials; the Worker hears that there are none. */
 export const serveCredentials = async (
   credentials: () => Promise<MachineCredentials>,
   failed: (why: string) => void,

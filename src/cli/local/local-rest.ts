@@ -29,7 +29,7 @@ export const localRest = ({ url, token, worker, signal }: Local) => {
     try {
       const answer = await fetch(url + path, { headers, signal, ...post });
       const text = await answer.text();
-      return { ok: answer.ok, text, told: JSON.parse(text) as unknown };
+      return { ok: answer.ok, text, parsed: JSON.parse(text) as unknown };
     } catch {
       return undefined;
     }
@@ -37,7 +37,7 @@ export const localRest = ({ url, token, worker, signal }: Local) => {
   return async (path: string, body?: unknown): Promise<unknown> => {
     for (let isRepeated = false; ; isRepeated = true) {
       const answer = await answerTo(path, body);
-      if (answer?.ok || (answer && isRepeated && isDone(answer.told))) return answer.told;
+      if (answer?.ok || (answer && isRepeated && isDone(answer.parsed))) return answer.parsed;
       if (answer) throw new Error(`${path}: ${answer.text}`);
       await sleep(PAUSE_MS, undefined, { signal });
       if (!(await worker.ready(signal))) throw new Error(`${path}: the Worker does not answer`);

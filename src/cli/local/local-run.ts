@@ -11,7 +11,7 @@ const NO_RUNTIME = [
   "  npm install miniflare   brings it (npm leaves it out with --omit=optional)",
 ];
 
-/** Runs until it is told to end. */
+/** Runs until it is asked to end. */
 export const runLocally = async (options: DevOptions, surroundings: Surroundings): Promise<ExitCode> => {
   const refuse = (code: ExitCode, ...lines: readonly string[]): ExitCode => {
     complain(surroundings, ...lines);

@@ -1,6 +1,6 @@
 /**
  * The whole product on this machine, with nothing to set up: a simulated AWS with a sample deployment, and the Worker
- * that follows it. Ends everything it started when it is told to end.
+ * that follows it. Ends everything it started when it is asked to end.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { createSimulator } from "../../simulator/simulator.ts";

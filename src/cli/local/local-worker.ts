@@ -1,4 +1,4 @@
-/** The Worker on this machine, kept alive until it is told to end, with tokens that only it takes. */
+/** The Worker on this machine, kept alive until it is asked to end, with tokens that only it takes. */
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

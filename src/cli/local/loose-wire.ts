@@ -16,12 +16,12 @@ export type LooseWire = Readonly<{
 export const looseWire = async (from: number, to: number): Promise<LooseWire> => {
   const ends = new Set<Socket>();
   const webSockets = new Set<Socket>();
-  let mendedAt = 0;
+  let repairedAt = 0;
   const server = createServer((near) => {
     const far = connect(to, "127.0.0.1");
     near.once("data", (head) => {
       if (!/^upgrade: *websocket/im.test(head.toString("latin1"))) return;
-      if (Date.now() < mendedAt) near.destroy();
+      if (Date.now() < repairedAt) near.destroy();
       else webSockets.add(near);
     });
     for (const [end, other] of [
@@ -46,7 +46,7 @@ export const looseWire = async (from: number, to: number): Promise<LooseWire> =>
   return {
     count: () => webSockets.size,
     cut: (forMs) => {
-      mendedAt = Date.now() + forMs;
+      repairedAt = Date.now() + forMs;
       for (const end of webSockets) end.destroy();
     },
     close: async () => {

@@ -1,6 +1,6 @@
 /**
  * The sample: Stackcast deploys twelve stacks in the order of their dependencies, the connection of all who watch is cut
- * once, then a second version follows in which one stack fails, so that what it changed is put back.
+ * once, then a second version follows in which one stack fails, so that what it changed is restored.
  */
 import { wordOfStatus } from "../../domain/words/status-words.ts";
 import * as z from "zod";
@@ -53,7 +53,7 @@ const answerSchema = z.object({ data: z.object({ status: z.string() }) });
 
 const { deploymentId, environment } = SAMPLE_ADDRESS;
 
-/** Everything is told to the inbox, as if people were reached there. */
+/** Everything is sent to the inbox, as if people were reached there. */
 const subscribeInbox = async (inboxUrl: string, { ask }: Stage): Promise<void> => {
   if (inboxUrl === "") return;
   await ask("/api/v1/destinations", {

@@ -1,5 +1,5 @@
 /**
- * The process that runs the Worker on this machine: told by a line of its input, ended with that input, so that it outlives
+ * The process that runs the Worker on this machine: configured by a line of its input, ended with that input, so that it outlives
  * nobody. Wakes the Worker as its cron trigger does.
  */
 import { createInterface } from "node:readline";

@@ -14,7 +14,7 @@ const configSchema = z.object({
   triggers: z.object({ crons: z.array(z.string()) }),
 });
 
-/** What the host of the Worker is told, by its input: nothing of it stands in a list of processes. */
+/** What the host of the Worker gets, by its input: nothing of it stands in a list of processes. */
 export const hostedSchema = z.object({
   port: z.number(),
   /** Of the Worker's state. */

@@ -1,4 +1,4 @@
-/** What the Worker is made of on this machine: built anew in a clone, brought along in the package. */
+/** What the Worker is made of on this machine: built again in a clone, brought along in the package. */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -16,10 +16,10 @@ const buildPage = (): Promise<string | undefined> =>
     const vite = join(ROOT, "node_modules", "vite", "bin", "vite.js");
     const argv = [vite, "build", "--config", "src/dashboard/vite.config.ts", "--logLevel", "warn"];
     const child = spawn(process.execPath, argv, { cwd: ROOT, stdio: ["ignore", "ignore", "pipe"] });
-    let told = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (told += text));
+    let printed = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (printed += text));
     child.once("error", (error) => resolve(error.message));
-    child.once("close", (code) => resolve(code === 0 ? undefined : told.trim()));
+    child.once("close", (code) => resolve(code === 0 ? undefined : printed.trim()));
   });
 
 /** `folder` takes what is built; the failure is a line for people. */

@@ -50,7 +50,7 @@ export const startWorker = ({ env, ...hosted }: WorkerOptions): WorkerProcess =>
   const output = openSync(log, "a");
   // A group of its own, so that the runtime it starts ends with it, and not at the terminal's Ctrl-C before it.
   const child = spawn(process.execPath, [HOST], { detached: true, stdio: ["pipe", output, output], env });
-  // It may be gone before it has read what it is told.
+  // It may be gone before it has read its input.
   child.stdin?.on("error", () => undefined);
   child.stdin?.write(`${JSON.stringify(hosted)}\n`);
   closeSync(output);

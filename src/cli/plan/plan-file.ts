@@ -1,6 +1,6 @@
 /**
  * A plan in a file, YAML or JSON, as the request that deploys it. Templates are read by their paths, relative to the
- * plan; whatever is wrong is told with the line and the column that it stands at.
+ * plan; whatever is wrong is reported with the line and the column that it stands at.
  */
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
@@ -115,9 +115,9 @@ export const readPlan = async (
   for (const issue of issuesOf(checked.error?.issues ?? [])) {
     const path = [...issue.path];
     const { message } = issue;
-    // Fields that nobody knows have been told of, with what may be meant.
+    // Fields that nobody knows are reported already, with what may be meant.
     if (message === NOT_KNOWN && (path.length === 1 || path.length === 3)) continue;
-    // A template that could not be read has been told of.
+    // A template that could not be read is reported already.
     if (
       !problems.some(
         (problem) =>

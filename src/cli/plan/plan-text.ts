@@ -14,7 +14,7 @@ const pathText = (path: Path): string =>
     .map((part, index) => (typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`))
     .join("");
 
-/** Mistakes are told up to so many: the rest follows from the first ones most often. */
+/** Mistakes are reported up to so many: the rest follows from the first ones most often. */
 const MOST_MISTAKES = 10;
 
 export class PlanText {
@@ -26,7 +26,7 @@ export class PlanText {
   readonly #lines = new LineCounter();
   readonly #document: Document;
 
-  /** `name`: how the file is called where a place in it is told. */
+  /** `name`: how the file is called where a place in it is named. */
   constructor(text: string, name: string) {
     this.#name = name;
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, merge: true });

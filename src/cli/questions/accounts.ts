@@ -69,9 +69,9 @@ export const addAccount = (
   );
 
 const linesOf = ({ findings }: AccountCheck): readonly string[] =>
-  findings.flatMap(({ name, ok, evidence, mend }) => [
+  findings.flatMap(({ name, ok, evidence, mend: remedy }) => [
     cleanText(`${ok ? "✓" : "✗"} ${name}: ${evidence}`),
-    ...(mend === undefined ? [] : [cleanText(`  → ${mend}`)]),
+    ...(remedy === undefined ? [] : [cleanText(`  → ${remedy}`)]),
   ]);
 
 /** `stackcast accounts check` and `stackcast doctor`: 1 if something does not work. */

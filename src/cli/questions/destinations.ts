@@ -13,7 +13,7 @@ import type {
   ChangeOptions,
   Kind,
   RotateOptions,
-  WishOptions,
+  DestinationOptions,
 } from "../commands/destinations.ts";
 import { complain, complainOf } from "../complaint.ts";
 import { cleanText } from "../display/text/clean-text.ts";
@@ -49,8 +49,8 @@ export const listDestinations = (options: AskingOptions, surroundings: Surroundi
     ),
   );
 
-/** What is wished of any kind. */
-const wishesOf = ({ name, events, channels, environments }: WishOptions) => ({
+/** What is asked of any kind. */
+const changeOf = ({ name, events, channels, environments }: DestinationOptions) => ({
   ...(name !== undefined && { name }),
   // The server knows which events there are.
   ...(events && { events: events as NonNullable<DestinationRequest["events"]> }),
@@ -101,7 +101,7 @@ export const addDestination = (
     const request = {
       kind,
       ...(given !== "" && sentTo(kind, given)),
-      ...wishesOf(options),
+      ...changeOf(options),
     } as DestinationRequest;
     return answered(
       await client.create(request),
@@ -125,14 +125,14 @@ export const changeDestination = (
 ): Answered =>
   withDestinations(options, surroundings, async (client) => {
     const usual = Object.fromEntries((options.usual ?? []).map((field) => [field, null]));
-    const wishes: DestinationChange = { ...usual, ...wishesOf(options) };
-    if (target === undefined && Object.keys(wishes).length === 0) {
+    const wanted: DestinationChange = { ...usual, ...changeOf(options) };
+    if (target === undefined && Object.keys(wanted).length === 0) {
       complain(surroundings, "nothing to change: stackcast destinations change --help lists the options");
       return EXIT.usage;
     }
     const change = async (more: DestinationChange = {}): Promise<ExitCode> =>
       answered(
-        await client.change(id, { ...wishes, ...more }),
+        await client.change(id, { ...wanted, ...more }),
         { lines: destinationLines },
         options.output,
         surroundings,

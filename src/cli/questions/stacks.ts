@@ -29,7 +29,10 @@ const table = (stacks: readonly BoardStack[]): string[] =>
   );
 
 /** `stackcast stacks`. */
-export const stacks = (options: StacksOptions, surroundings: Surroundings): Promise<ExitCode> | ExitCode =>
+export const listStacks = (
+  options: StacksOptions,
+  surroundings: Surroundings,
+): Promise<ExitCode> | ExitCode =>
   asking(options, surroundings, async (_server, { stacks: api }) => {
     const { account, region, status: wanted, match, limit } = options;
     const found = await gathered<BoardStack>({ limit, most: PAGE }, (page) =>

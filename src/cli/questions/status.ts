@@ -13,10 +13,10 @@ import { paletteOf } from "../telling/palette.ts";
 import { tableLines } from "../table.ts";
 import { runsTable } from "./list.ts";
 
-/** A picture that is not repainted may be as long as it is. */
+/** A display that is not repainted may be as long as it is. */
 const ALL_ROWS = 10_000;
 
-const pictureOf = (
+const statusTextOf = (
   address: DeploymentAddress,
   progress: DeploymentAnswer,
   surroundings: Surroundings,
@@ -84,7 +84,7 @@ export const status = (
       deployment,
       {
         lines: (progress) => [
-          ...pictureOf(address, progress, surroundings),
+          ...statusTextOf(address, progress, surroundings),
           ...(options.verbose ? resourceTable(progress) : []),
         ],
         problems: causeTexts,

@@ -36,7 +36,7 @@ export const why = (
     const lights = Object.values(deployment.stacks).flatMap(({ name: stack, lights: all = [] }) =>
       all.map((light) => ({ stack, ...light })),
     );
-    const told = {
+    const shown = {
       deploymentId,
       environment,
       run,
@@ -66,7 +66,7 @@ export const why = (
     const rest = estimate ? [`It goes on: ${remainingText(estimate)}.`] : [];
     const heading = `${deploymentId}-${environment}, run ${run}: ${wordOfStatus(status)}`;
     say(
-      told,
+      shown,
       {
         lines: () => [
           heading,

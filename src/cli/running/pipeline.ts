@@ -5,8 +5,8 @@
 import { runSourceSchema, type RunSource } from "../../protocol/deployment/run-source.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
-type Told = Readonly<{ [Field in keyof RunSource]: string | undefined }>;
-type Pipeline = Readonly<{ sign: string; read: (env: Variables) => Told }>;
+type Reported = Readonly<{ [Field in keyof RunSource]: string | undefined }>;
+type Pipeline = Readonly<{ sign: string; read: (env: Variables) => Reported }>;
 
 const joined = (separator: string, ...parts: readonly (string | undefined)[]): string =>
   parts.filter((part) => part !== undefined && part !== "").join(separator);

@@ -82,8 +82,8 @@ const countsOf = ({ summary }: DeploymentAnswer): string => {
     [summary.skippedStacks, "skipped"],
     [summary.failedStacks, "failed"],
   ] as const;
-  const told = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
-  return `${told.join(", ") || "none done"} of ${summary.totalStacks} stacks`;
+  const worded = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
+  return `${worded.join(", ") || "none done"} of ${summary.totalStacks} stacks`;
 };
 
 const summarise = async (

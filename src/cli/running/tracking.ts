@@ -6,7 +6,7 @@ import { failed, success, type Result } from "../../protocol/result.ts";
 import { EXIT, type ExitCode } from "../arguments/exit-code.ts";
 import type { Server } from "../arguments/server.ts";
 import { interrupted, say, withServerOf } from "../asking.ts";
-import type { TrackOptions } from "../commands/track.ts";
+import type { TrackCommandOptions } from "../commands/track.ts";
 import { complain, complainOf } from "../complaint.ts";
 import { sourcedStacks, sourcesIn, type SourceOptions } from "../plan/stack-source.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -50,7 +50,7 @@ export const trackingOf = async (
 /** `stackcast track`. */
 export const track = (
   address: DeploymentAddress,
-  options: TrackOptions,
+  options: TrackCommandOptions,
   surroundings: Surroundings,
 ): Promise<ExitCode> | ExitCode =>
   withServerOf(options, surroundings, async (server, { deployments }) => {

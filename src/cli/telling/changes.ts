@@ -3,7 +3,7 @@ import type { ChannelFrame } from "../../client/connection/server-frame.ts";
 
 /** The resource that the event is of, and what is done to it; undefined: it is of none. */
 const doingOf = (frame: ChannelFrame): Readonly<{ resource: string; doing: string }> | undefined => {
-  // That something takes long is told once, and changes nothing of what is being done.
+  // That something takes long is reported once, and changes nothing of what is being done.
   if (frame.type === "resource_slow" || frame.type === "resource_stuck") return undefined;
   if (frame.type === "resource_update") {
     const { path, stackId, status } = frame.resource;
@@ -23,10 +23,10 @@ export class Changes {
     return frames.filter((frame) => {
       // Another run, and the same may be done again.
       if (frame.type === "deployment_started" || frame.type === "stack_complete") this.#known.clear();
-      const told = doingOf(frame);
-      if (!told) return true;
-      const isNew = this.#known.get(told.resource) !== told.doing;
-      this.#known.set(told.resource, told.doing);
+      const doing = doingOf(frame);
+      if (!doing) return true;
+      const isNew = this.#known.get(doing.resource) !== doing.doing;
+      this.#known.set(doing.resource, doing.doing);
       return isNew;
     });
   }

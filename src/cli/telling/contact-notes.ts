@@ -23,7 +23,7 @@ export const contactNotes = ({ stderr, url, what }: ContactNotesOptions): Teller
       if (state.kind !== "reconnecting") return;
       attempts += 1;
       if (kind === "live") note("the connection is lost: reconnecting ...");
-      // The first is told as it begins, the second as it has failed.
+      // The first is reported as it begins, the second as it has failed.
       else if (kind === "new" && attempts === 2) note(`${url} cannot be reached: trying again ...`);
       if (kind === "live") kind = "lost";
     },

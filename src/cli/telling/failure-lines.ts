@@ -1,15 +1,15 @@
 /** Nothing but failures: a line each as they happen, and the cause at the end. */
 import type { Palette } from "../display/text/line.ts";
 import { isFailure, plainLine } from "../display/plain-log.ts";
-import type { Ending } from "../following/ending.ts";
+import type { FollowingEnd } from "../following/ending.ts";
 import { FreshFrames } from "../following/fresh-frames.ts";
 import type { Teller } from "../following/teller.ts";
-import type { Sink } from "../surroundings.ts";
+import type { TextSink } from "../surroundings.ts";
 
 export const failureLines = (
-  stdout: Sink,
+  stdout: TextSink,
   palette: Palette,
-  causeOf: (ending: Ending) => readonly string[],
+  causeOf: (ending: FollowingEnd) => readonly string[],
 ): Teller => {
   const fresh = new FreshFrames();
   return {

@@ -3,9 +3,9 @@
  * a summary at the end. Whoever comes back says after which position it wants to go on.
  */
 import type { Position } from "../../client/channel-follower.ts";
-import type { Ending } from "../following/ending.ts";
+import type { FollowingEnd } from "../following/ending.ts";
 import type { Teller } from "../following/teller.ts";
-import type { Sink } from "../surroundings.ts";
+import type { TextSink } from "../surroundings.ts";
 import { jsonLine } from "./json-text.ts";
 import type { Summary } from "./summary.ts";
 
@@ -23,16 +23,16 @@ export const sinceOf = (text: string): Since | undefined => {
 };
 
 export type JsonLinesOptions = Readonly<{
-  stdout: Sink;
+  stdout: TextSink;
   channel: string;
   since?: Since | undefined;
-  summaryOf: (ending: Ending) => Summary;
+  summaryOf: (ending: FollowingEnd) => Summary;
 }>;
 
-/** Each event is told once in its epoch, whatever is lost or repeated on the way. */
+/** Each event is reported once in its epoch, whatever is lost or repeated on the way. */
 export const jsonLines = ({ stdout, channel, since, summaryOf }: JsonLinesOptions): Teller => {
   /** What needs no telling any more, or was not asked for; undefined: nobody knows yet. */
-  let told: Position | undefined = typeof since === "object" ? since : undefined;
+  let written: Position | undefined = typeof since === "object" ? since : undefined;
   /** Whether events alone tell all that is wanted. */
   let isComplete = false;
   const write = (value: object): void => void stdout.write(jsonLine(value));
@@ -40,20 +40,20 @@ export const jsonLines = ({ stdout, channel, since, summaryOf }: JsonLinesOption
 
   return {
     reset: ({ epoch, offset, floor }) => {
-      const goesOn = told?.epoch === epoch && told.offset >= floor - 1 && told.offset <= offset;
+      const goesOn = written?.epoch === epoch && written.offset >= floor - 1 && written.offset <= offset;
       isComplete = goesOn || since === "start";
-      if (!goesOn) told = { epoch, offset: 0 };
+      if (!goesOn) written = { epoch, offset: 0 };
     },
     snapshot: (progress, { epoch, offset }) => {
       if (isComplete) return;
       write({ type: "snapshot", channel, epoch, offset, data: progress });
-      told = { epoch, offset };
+      written = { epoch, offset };
     },
     events: (frames) => {
       for (const frame of frames) {
-        if (!told || frame.offset <= told.offset) continue;
+        if (!written || frame.offset <= written.offset) continue;
         write(frame);
-        told = { ...told, offset: frame.offset };
+        written = { ...written, offset: frame.offset };
       }
     },
     transient: (frame) => write(frame),

@@ -1,6 +1,6 @@
 /**
  * A log of a run in a file: every event with its time, level and stack, and a report at the end. A file that cannot be
- * written is told once and costs nothing else.
+ * written is reported once and costs nothing else.
  */
 import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -15,7 +15,7 @@ import {
 import type { DeploymentFrame } from "../../protocol/deployment/deployment-events.ts";
 import type { LogEntry } from "../../protocol/deployment/deployment-progress.ts";
 import { cleanText } from "../display/text/clean-text.ts";
-import type { Ending } from "../following/ending.ts";
+import type { FollowingEnd } from "../following/ending.ts";
 import { FreshFrames } from "../following/fresh-frames.ts";
 import type { Teller } from "../following/teller.ts";
 
@@ -64,8 +64,8 @@ const logTextOf = (frame: ChannelFrame): string => {
 export type LogFileOptions = Readonly<{
   file: string;
   /** The final report, line by line. */
-  reportOf: (ending: Ending) => readonly string[];
-  /** Told once, if the file cannot be written. */
+  reportOf: (ending: FollowingEnd) => readonly string[];
+  /** Reported once, if the file cannot be written. */
   failed: (message: string) => void;
 }>;
 

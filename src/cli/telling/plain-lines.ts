@@ -7,22 +7,22 @@ import type { Palette } from "../display/text/line.ts";
 import { PlainLog } from "../display/plain-log.ts";
 import type { Scene } from "../display/scene.ts";
 import type { Followed } from "../display/terminal-display.ts";
-import type { Ending } from "../following/ending.ts";
+import type { FollowingEnd } from "../following/ending.ts";
 import { FreshFrames } from "../following/fresh-frames.ts";
 import type { Teller } from "../following/teller.ts";
-import type { Sink } from "../surroundings.ts";
+import type { TextSink } from "../surroundings.ts";
 import { Changes } from "./changes.ts";
 import { workflowLines } from "./workflow-commands.ts";
 
 const LOOK_EVERY_MS = 1_000;
 
 type PlainLinesOptions = Readonly<{
-  stdout: Sink;
+  stdout: TextSink;
   followed: Followed;
   palette: Palette;
   /** Whether a build on GitHub reads the lines. */
   isWorkflow: boolean;
-  reportOf: (ending: Ending) => readonly string[];
+  reportOf: (ending: FollowingEnd) => readonly string[];
 }>;
 
 export const plainLines = ({

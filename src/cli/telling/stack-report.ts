@@ -4,10 +4,10 @@ import { failureTexts } from "../display/cause-block.ts";
 import { cleanText } from "../display/text/clean-text.ts";
 import { durationText } from "../../domain/words/durations.ts";
 import { leftTexts } from "../display/left-behind.ts";
-import type { Ending } from "../following/ending.ts";
+import type { FollowingEnd } from "../following/ending.ts";
 
 /** Empty as long as it has not ended. */
-export const stackReportLines = (ending: Ending): readonly string[] => {
+export const stackReportLines = (ending: FollowingEnd): readonly string[] => {
   if (ending.kind !== "stack") return [];
   const { stack, durationSeconds, outputs } = ending.complete;
   const named = Object.entries(outputs);

@@ -6,7 +6,7 @@ import type { DeploymentProgress, DeploymentStatus } from "../../protocol/deploy
 import type { Cause, Outcome } from "../../protocol/stack/stack-frames.ts";
 import type { Left } from "../../domain/words/left-words.ts";
 import type { ExitCode } from "../arguments/exit-code.ts";
-import { exitOfEnding, type Ending } from "../following/ending.ts";
+import { exitOfEnding, type FollowingEnd } from "../following/ending.ts";
 
 /** How the run ended, or why it is not followed any more. */
 type End = DeploymentStatus | Outcome | "not_found" | "refused" | "lost" | "timeout" | "interrupted";
@@ -16,7 +16,7 @@ export type Summary = Readonly<{
   exitCode: ExitCode;
   /** Why it is not followed to its end. */
   message?: string;
-  /** The last event that was told. */
+  /** The last event that was reported. */
   offset?: number;
 }> &
   (Partial<DeploymentAddress> | StackAddress) &
@@ -36,8 +36,8 @@ export type Summary = Readonly<{
   }> &
   Left;
 
-/** What is told of an end beside its counts; what is absent is left out. */
-const toldOf = ({
+/** What is reported of an end beside its counts; what is absent is left out. */
+const endDetailsOf = ({
   cause,
   rollbackCause,
   orphans,
@@ -51,7 +51,7 @@ const toldOf = ({
   ...(stabilising && { stabilising }),
 });
 
-const endOf = (ending: Ending): Pick<Summary, "end" | "message"> => {
+const endOf = (ending: FollowingEnd): Pick<Summary, "end" | "message"> => {
   switch (ending.kind) {
     case "deployment":
       return { end: ending.progress.status };
@@ -76,7 +76,7 @@ const endOf = (ending: Ending): Pick<Summary, "end" | "message"> => {
 
 /** Of a deployment, as far as it is known. */
 export const deploymentSummaryOf = (
-  ending: Ending,
+  ending: FollowingEnd,
   address: DeploymentAddress,
   known: DeploymentProgress | undefined,
   offset: number,
@@ -95,7 +95,7 @@ export const deploymentSummaryOf = (
       ...progress.summary,
       durationSeconds: progress.metrics.durationSeconds,
       offset,
-      ...toldOf(progress),
+      ...endDetailsOf(progress),
       ...(progress.blast && { blast: progress.blast }),
     }),
   };
@@ -103,7 +103,7 @@ export const deploymentSummaryOf = (
 
 /** Of a stack on its own. */
 export const stackSummaryOf = (
-  ending: Ending,
+  ending: FollowingEnd,
   address: StackAddress,
   offset: number,
   isStrict = false,
@@ -124,6 +124,6 @@ export const stackSummaryOf = (
     durationSeconds,
     outputs,
     offset,
-    ...toldOf(ending.complete),
+    ...endDetailsOf(ending.complete),
   };
 };

@@ -1,4 +1,4 @@
-/** Who is told what is followed, by the mode that is wanted; each is loaded only if it is. */
+/** Who hears of what is followed, by the mode that is wanted; each is loaded only if it is. */
 import type { DeploymentStore } from "../../client/deployment-store.ts";
 import type { StackStore } from "../../client/stack-store.ts";
 import {
@@ -10,7 +10,7 @@ import {
 import { complain } from "../complaint.ts";
 import type { DisplayKind, Look } from "../display/scene.ts";
 import type { Followed } from "../display/terminal-display.ts";
-import type { Ending } from "../following/ending.ts";
+import type { FollowingEnd } from "../following/ending.ts";
 import type { Teller } from "../following/teller.ts";
 import { outputModeOf, type OutputMode } from "../arguments/output-mode.ts";
 import type { Server } from "../arguments/server.ts";
@@ -33,11 +33,11 @@ type Subject = Readonly<{
   channel: string;
   /** For people. */
   what: string;
-  summaryOf: (ending: Ending) => Summary;
+  summaryOf: (ending: FollowingEnd) => Summary;
   /** The whole of it, for the one document. */
   detailOf: () => object | undefined;
-  reportOf: (ending: Ending) => readonly string[];
-  causeOf: (ending: Ending) => readonly string[];
+  reportOf: (ending: FollowingEnd) => readonly string[];
+  causeOf: (ending: FollowingEnd) => readonly string[];
 }>;
 
 const modeOf = ({ options, surroundings }: Common): OutputMode =>
@@ -110,8 +110,8 @@ export const deploymentTellers = async ({
   const { deploymentSummaryOf } = await import("./summary.ts");
   const { causeTexts } = await import("../display/cause-block.ts");
   const { reportLines } = await import("../display/report.ts");
-  const progressOf = (ending: Ending) => (ending.kind === "deployment" ? ending.progress : known());
-  const reportOf = (ending: Ending): readonly string[] => {
+  const progressOf = (ending: FollowingEnd) => (ending.kind === "deployment" ? ending.progress : known());
+  const reportOf = (ending: FollowingEnd): readonly string[] => {
     const progress = progressOf(ending);
     return progress && progress.run > 0 ? ["", ...reportLines(progress)] : [];
   };

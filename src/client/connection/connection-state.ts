@@ -22,7 +22,7 @@ export type Patience = Readonly<{
   backoffMaxMs: number;
 }>;
 
-export const PATIENCE: Patience = {
+export const CONNECTION_PATIENCE: Patience = {
   pingAfterMs: 25_000,
   deadAfterMs: 10_000,
   answerWithinMs: 10_000,

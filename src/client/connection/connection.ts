@@ -6,10 +6,10 @@ import { CLOSE, reconnectsAfter } from "../../protocol/connection/close-codes.ts
 import { PING, PONG, SUBPROTOCOL } from "../../protocol/connection/connection.ts";
 import type { Disconnect } from "../../protocol/connection/control-frames.ts";
 import { backoffMs } from "../../domain/backoff.ts";
-import { PATIENCE, type ConnectionState, type Patience } from "./connection-state.ts";
+import { CONNECTION_PATIENCE, type ConnectionState, type Patience } from "./connection-state.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { after, afterTurn, type Fetch } from "./platform.ts";
-import { refusalOf } from "./refused-upgrade.ts";
+import { upgradeRefusalOf } from "./refused-upgrade.ts";
 import { openSocket, type Socket } from "./socket.ts";
 import { TokenRenewal } from "./token-renewal.ts";
 
@@ -21,7 +21,7 @@ export type ConnectionOptions = Readonly<{
   token?: TokenProvider;
   /** Gives a ticket for each attempt, which goes into its address in place of the token. */
   ticket?: TokenProvider;
-  /** Told at once and at every change. */
+  /** Called at once and at every change. */
   onState?: (state: ConnectionState) => void;
   patience?: Partial<Patience>;
   /** In [0, 1). */
@@ -72,7 +72,7 @@ export class Connection {
   constructor(ends: Ends, options: ConnectionOptions) {
     this.#ends = ends;
     this.#options = options;
-    this.patience = { ...PATIENCE, ...options.patience };
+    this.patience = { ...CONNECTION_PATIENCE, ...options.patience };
     this.#heartbeat = new Heartbeat(
       this.patience,
       () => this.send(PING),
@@ -157,7 +157,12 @@ export class Connection {
     if (this.#spent && this.#spent.token === token) this.#stop(this.#spent.code, this.#spent.reason);
     const address = this.#ends.address();
     if (unopened && this.#state.kind !== "stopped") {
-      const refusal = await refusalOf(address, token, this.patience.answerWithinMs, this.#options.fetch);
+      const refusal = await upgradeRefusalOf(
+        address,
+        token,
+        this.patience.answerWithinMs,
+        this.#options.fetch,
+      );
       if (refusal) this.#stop(refusal.code, refusal.reason);
     }
     if (this.#options.ticket && this.state.kind !== "stopped") {

@@ -40,7 +40,7 @@ export type Batch = Readonly<{
 }>;
 
 /** Trouble with AWS, and the channel that it is about where the server says so. */
-export type Trouble = TroubleFrame & Readonly<{ channel?: string }>;
+export type TroubleNotice = TroubleFrame & Readonly<{ channel?: string }>;
 
 /** The rows of a list that were asked for, or those that have changed since. */
 export type ListFrame = Readonly<{
@@ -58,7 +58,7 @@ export type ServerFrame =
   | SamplingFrame
   | Disconnect
   | RequestError
-  | Trouble;
+  | TroubleNotice;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -75,7 +75,7 @@ const isChannelFrame = (value: unknown): value is ChannelFrame => {
   if (!isPlaced(value) || !isText(value["timestamp"]) || !isText(value["channel"])) return false;
   const { type, data, stack, resource } = value;
   if (type === "stack_complete") return isFields(stack);
-  // What takes long is told on both kinds of channels: a deployment's events have data.
+  // What takes long is reported on both kinds of channels: a deployment's events have data.
   if (type === "resource_update" || (!data && (type === "resource_slow" || type === "resource_stuck")))
     return isFields(stack) && isFields(resource);
   return isText(type) && Object.hasOwn(EVENT_LEVELS, type) && isFields(data);
@@ -110,7 +110,7 @@ const isSnapshot = (frame: Fields): frame is Snapshot =>
 const isDisconnect = (frame: Fields): frame is Disconnect =>
   isOffset(frame["code"]) && isText(frame["reason"]) && typeof frame["reconnect"] === "boolean";
 
-const isError = (frame: Fields): frame is RequestError | Trouble =>
+const isError = (frame: Fields): frame is RequestError | TroubleNotice =>
   isFields(frame["error"]) && isText(frame["error"]["code"]) && isText(frame["error"]["message"]);
 
 const isTransient = (frame: Fields): frame is TransientFrame =>

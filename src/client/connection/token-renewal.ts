@@ -1,5 +1,5 @@
 /**
- * Gives an open connection a new token before its own ends, so that it need not be made anew. When a token ends is read
+ * Gives an open connection a new token before its own ends, so that it need not be made again. When a token ends is read
  * from it without judging it, which is the server's to do.
  */
 import { after, textOfBase64 } from "./platform.ts";
@@ -14,12 +14,12 @@ const TOO_LONG_MS = 2 ** 31 - 1;
 type Provider = () => string | undefined | Promise<string | undefined>;
 
 /** Milliseconds of the epoch at which a JWT ends; undefined if it does not say so. */
-export const endOf = (token: string): number | undefined => {
+export const tokenEndOf = (token: string): number | undefined => {
   try {
     const payload = token.split(".")[1] ?? "";
     const claims: unknown = JSON.parse(textOfBase64(payload.replaceAll("-", "+").replaceAll("_", "/")));
-    const isTold = typeof claims === "object" && claims !== null && "exp" in claims;
-    return isTold && typeof claims.exp === "number" ? claims.exp * 1000 : undefined;
+    const hasEnd = typeof claims === "object" && claims !== null && "exp" in claims;
+    return hasEnd && typeof claims.exp === "number" ? claims.exp * 1000 : undefined;
   } catch {
     return undefined;
   }
@@ -38,7 +38,7 @@ export class TokenRenewal {
   /** A connection has opened with this token. */
   start(token: string): void {
     this.stop();
-    const left = (endOf(token) ?? 0) - Date.now();
+    const left = (tokenEndOf(token) ?? 0) - Date.now();
     const wait = Math.max(left - BEFORE_END_MS, left / 2);
     if (left > 0 && wait < TOO_LONG_MS) this.#cancel = after(wait, () => void this.#renew(token));
   }

@@ -5,7 +5,7 @@ import { setView, viewHref } from "../address.ts";
 import { ConsoleLink } from "../elements/console-link.tsx";
 import { CopyButton } from "../elements/copy-button.tsx";
 import { EvidenceList } from "../elements/lazy-evidence.ts";
-import { Mark } from "../elements/mark.tsx";
+import { MarkIcon } from "../elements/mark.tsx";
 import { Moment } from "../elements/moment.tsx";
 import { Reason } from "../elements/reason.tsx";
 
@@ -39,7 +39,7 @@ export const CauseBanner = ({ progress, isBrief }: BannerProps) => {
     return (
       <section class="cause brief" aria-labelledby="cause-title">
         <h2 id="cause-title">
-          <Mark standing="failed" />
+          <MarkIcon standing="failed" />
           <span class="cut" title={message}>
             Root cause: {what}: {message}
           </span>
@@ -50,7 +50,7 @@ export const CauseBanner = ({ progress, isBrief }: BannerProps) => {
   return (
     <section class="cause" aria-labelledby="cause-title">
       <h2 id="cause-title">
-        <Mark standing="failed" />
+        <MarkIcon standing="failed" />
         <span>Root cause: {what}</span>
         {cause && <span class="tag">{cause.type}</span>}
       </h2>

@@ -4,7 +4,7 @@ import { queryValue } from "../address.ts";
 import { lazy } from "../elements/lazy.tsx";
 import type { LineTone } from "../log/event-row.tsx";
 import { LogSheet } from "../log/log-sheet.tsx";
-import { linesWanted, type EventLog, type LineFilter, type LogLine } from "./event-log.ts";
+import { linesWanted, type ShownLog, type LineFilter, type LogLine } from "./event-log.ts";
 
 /** Of a run whose events are gone. */
 export const NO_RANGE = [0, 0] as const;
@@ -12,7 +12,7 @@ export const NO_RANGE = [0, 0] as const;
 const LogFilters = lazy(async () => (await import("./log-filters.tsx")).LogFilters, null);
 
 type LogProps = Readonly<{
-  log: EventLog;
+  log: ShownLog;
   following: Signal<boolean>;
   /** Which offsets belong to what is shown. */
   range: readonly [first: number, last: number] | undefined;
@@ -32,7 +32,7 @@ const toneOf = ({ level, frame }: LogLine): LineTone => (frame.type === "stack_s
 
 const whole = (line: LogLine): string | undefined => (line.level === "error" ? line.message : undefined);
 
-const detailOf = ({ message, frame }: LogLine) => ({ message, told: frame });
+const detailOf = ({ message, frame }: LogLine) => ({ message, source: frame });
 
 const textOf = ({ stack = "", message }: LogLine) => ({ about: stack, message });
 

@@ -79,7 +79,7 @@ export const DeploymentPage = ({ deploymentId, environment }: DeploymentAddress)
     kindOfStatus(status ?? ""),
   );
   const refusal = followed.refusal.value;
-  const isUntold = followed.isUntold.value;
+  const isUnreported = followed.isUnreported.value;
   const isStale = followed.connection.lostAt.value !== undefined;
   if (!newest || (past && past.kind !== "ready"))
     return (
@@ -89,7 +89,7 @@ export const DeploymentPage = ({ deploymentId, environment }: DeploymentAddress)
           {refusal && <FailureNote failure={refusal} onRetry={() => followed.open()} />}
           {past?.kind === "failed" && <FailureNote failure={past.failure} />}
           {past?.kind === "loading" && <Loading what={`run ${run}`} />}
-          {!refusal && !past && isUntold && (
+          {!refusal && !past && isUnreported && (
             <Empty title={WAITING}>
               <p>
                 There are no events of {name} yet. It appears here as soon as it is registered or its first
@@ -97,7 +97,7 @@ export const DeploymentPage = ({ deploymentId, environment }: DeploymentAddress)
               </p>
             </Empty>
           )}
-          {!refusal && !past && !isUntold && <Loading what={name} />}
+          {!refusal && !past && !isUnreported && <Loading what={name} />}
         </section>
       </div>
     );

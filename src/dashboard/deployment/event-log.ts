@@ -42,7 +42,7 @@ export const logLineFor = (frame: DeploymentFrame): LogLine => {
   return { offset: frame.offset, timestamp: frame.timestamp, level, stack, message, frame };
 };
 
-export class EventLog {
+export class ShownLog {
   /** Oldest first; the array grows in place, and `version` tells when. */
   readonly lines: LogLine[] = [];
   readonly version = signal(0);

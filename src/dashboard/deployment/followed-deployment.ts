@@ -16,7 +16,7 @@ import { rest, socketAccess } from "../server.ts";
 import { refuseTokenNow } from "../session.ts";
 import { LiveConnection } from "../shell/live-connection.ts";
 import { AwsWatch, type AwsTrouble } from "./aws-watch.ts";
-import { EventLog } from "./event-log.ts";
+import { ShownLog } from "./event-log.ts";
 import { RunView } from "./run/run-view.ts";
 
 const isDeploymentFrame = (frame: ChannelFrame): frame is DeploymentFrame => "data" in frame;
@@ -24,25 +24,25 @@ const isDeploymentFrame = (frame: ChannelFrame): frame is DeploymentFrame => "da
 export class FollowedDeployment {
   readonly connection = new LiveConnection(refuseTokenNow);
   readonly view = new RunView();
-  readonly log = new EventLog();
-  /** How often AWS is looked at, once that has been told. */
+  readonly log = new ShownLog();
+  /** How often AWS is looked at, once that has been reported. */
   readonly sampling = signal<Sampling | undefined>(undefined);
   readonly #address: DeploymentAddress;
   readonly #onMilestone: (frame: DeploymentFrame) => void;
   readonly #refusal = signal<ChannelRefusal | undefined>(undefined);
-  readonly #isUntold = signal(false);
+  readonly #isUnreported = signal(false);
   readonly #store: DeploymentStore;
   readonly #draw = onceAFrame(() => this.#show());
   readonly #watch = new AwsWatch(() => this.view.progress.peek());
   #stream: Stream | undefined;
   #position: () => Position | undefined = () => undefined;
   #endTicking: (() => void) | undefined;
-  /** What was told up to here had happened before the page was opened. */
+  /** What was reported up to here had happened before the page was opened. */
   #liveAfter = Number.POSITIVE_INFINITY;
-  /** Told once the snapshot can be seen. */
+  /** Reported once the snapshot can be seen. */
   #awaitsDrawing: (() => void) | undefined;
 
-  /** `onMilestone` is told of every event that happens while the page is open. */
+  /** `onMilestone` hears every event that happens while the page is open. */
   constructor(address: DeploymentAddress, onMilestone: (frame: DeploymentFrame) => void) {
     this.#address = address;
     this.#onMilestone = onMilestone;
@@ -57,14 +57,14 @@ export class FollowedDeployment {
     this.#store.subscribe(() => this.#drawSoon());
   }
 
-  /** Why the channel is not told. */
+  /** Why the channel is not followed. */
   get refusal(): ReadonlySignal<ChannelRefusal | undefined> {
     return this.#refusal;
   }
 
   /** Whether the channel is open and has nothing to tell yet. */
-  get isUntold(): ReadonlySignal<boolean> {
-    return this.#isUntold;
+  get isUnreported(): ReadonlySignal<boolean> {
+    return this.#isUnreported;
   }
 
   /** What stands between the server and AWS. */
@@ -107,7 +107,7 @@ export class FollowedDeployment {
       ...listener,
       reset: (start) => {
         this.#liveAfter = start.offset;
-        this.#isUntold.value = start.offset === 0;
+        this.#isUnreported.value = start.offset === 0;
         this.log.clear();
         listener.reset?.(start);
         this.connection.restarted();

@@ -3,13 +3,13 @@ import { ORPHANS_HEADING, RETAINED_HEADING, stabilisingText } from "../../domain
 import type { LeftOfStack } from "../../protocol/deployment/deployment-events.ts";
 import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { viewHref } from "../address.ts";
-import { Mark } from "../elements/mark.tsx";
+import { MarkIcon } from "../elements/mark.tsx";
 
 type ListProps = Readonly<{ title: string; left: readonly LeftOfStack[] }>;
 
 const LeftList = ({ title, left }: ListProps) => (
   <section class="note" aria-label={title}>
-    <Mark standing="skipped" />
+    <MarkIcon standing="skipped" />
     <div>
       <strong>{title}</strong>
       <ul>

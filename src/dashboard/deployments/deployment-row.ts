@@ -1,4 +1,4 @@
-/** A deployment in the list: as the list's answer told it, moved on by what its channel tells since. */
+/** A deployment in the list: as the list's answer reported it, moved on by what its channel tells since. */
 import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import type { RunSummary } from "../../protocol/deployment/deployment-requests.ts";
 import { hasRunEnded } from "../../domain/words/status-words.ts";

@@ -13,7 +13,7 @@ export type Pulse = Readonly<{
   estimatedTimeRemaining: number | undefined;
 }>;
 
-type ChannelWishes = Readonly<{
+type ChannelParts = Readonly<{
   status: () => Promise<DeploymentProgress | undefined>;
   /** There is something new to draw. */
   onChange: () => void;
@@ -45,7 +45,7 @@ export const pulseOf = ({ type, data }: Pick<TransientFrame, "type" | "data">): 
 
 export class ListedChannel {
   readonly listener: ChannelListener;
-  readonly #wishes: ChannelWishes;
+  readonly #parts: ChannelParts;
   #progress: DeploymentProgress | undefined;
   #pulse: Pulse | undefined;
   #heardAt = 0;
@@ -53,8 +53,8 @@ export class ListedChannel {
   #dueAt = Number.POSITIVE_INFINITY;
   #isOpen = true;
 
-  constructor(wishes: ChannelWishes) {
-    this.#wishes = wishes;
+  constructor(parts: ChannelParts) {
+    this.#parts = parts;
     this.listener = {
       snapshot: (progress) => this.#know(progress),
       events: (frames) => this.#askIn(frames.some(isTurn) ? TURN_MS : QUIET_MS),
@@ -63,7 +63,7 @@ export class ListedChannel {
         if (!pulse) return;
         this.#pulse = pulse;
         this.#heardAt = Date.now();
-        wishes.onChange();
+        parts.onChange();
       },
     };
   }
@@ -86,7 +86,7 @@ export class ListedChannel {
   #know(progress: DeploymentProgress): void {
     this.#progress = progress;
     this.#pulse = undefined;
-    this.#wishes.onChange();
+    this.#parts.onChange();
   }
 
   #askIn(ms: number): void {
@@ -101,7 +101,7 @@ export class ListedChannel {
     this.#dueAt = Number.POSITIVE_INFINITY;
     // Percentages flow: they will tell what these events have changed.
     if (!isTurned && Date.now() - this.#heardAt < QUIET_MS) return this.#askIn(QUIET_MS);
-    const progress = await this.#wishes.status();
+    const progress = await this.#parts.status();
     if (progress && this.#isOpen) this.#know(progress);
   }
 }

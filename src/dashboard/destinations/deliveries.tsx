@@ -4,10 +4,10 @@ import type { RestFailure } from "../../client/rest-call.ts";
 import { success } from "../../protocol/result.ts";
 import type { Delivery, DeliveryState } from "../../protocol/destinations.ts";
 import { Empty, FailureNote, Loading, useAnswer } from "../elements/answer.tsx";
-import { Mark } from "../elements/mark.tsx";
+import { MarkIcon } from "../elements/mark.tsx";
 import { Moment } from "../elements/moment.tsx";
 import { attemptText, DELIVERY_WORDS } from "./destination-words.ts";
-import { destinations } from "./destinations-server.ts";
+import { destinationsServer } from "./destinations-server.ts";
 
 const STATES = Object.keys(DELIVERY_WORDS) as readonly DeliveryState[];
 
@@ -46,7 +46,7 @@ const Row = ({ id, delivery, onSent }: RowProps) => {
   const { standing, word } = DELIVERY_WORDS[delivery.state];
   const redeliver = async (): Promise<void> => {
     setSending(true);
-    const answer = await destinations.redeliver(id, delivery.messageId);
+    const answer = await destinationsServer.redeliver(id, delivery.messageId);
     setSending(false);
     onSent(answer.ok ? undefined : answer.failure);
   };
@@ -54,7 +54,7 @@ const Row = ({ id, delivery, onSent }: RowProps) => {
     <tr>
       <td>
         <span class={`status ${standing}`}>
-          <Mark standing={standing} />
+          <MarkIcon standing={standing} />
           {word}
         </span>
       </td>
@@ -86,14 +86,17 @@ export const Deliveries = ({ id, round }: Readonly<{ id: string; round: number }
   const [cursor, setCursor] = useState<string>();
   const [failure, setFailure] = useState<RestFailure>();
   const { asked, again } = useAnswer(async () => {
-    const answer = await destinations.deliveries(id, { ...(state && { state }) });
+    const answer = await destinationsServer.deliveries(id, { ...(state && { state }) });
     if (!answer.ok) return answer;
     setOlder([]);
     setCursor(answer.value.nextCursor);
     return success(answer.value.items);
   }, [id, state, round]);
   const more = async (): Promise<void> => {
-    const answer = await destinations.deliveries(id, { ...(state && { state }), ...(cursor && { cursor }) });
+    const answer = await destinationsServer.deliveries(id, {
+      ...(state && { state }),
+      ...(cursor && { cursor }),
+    });
     if (!answer.ok) return setFailure(answer.failure);
     setOlder([...older, ...answer.value.items]);
     setCursor(answer.value.nextCursor);

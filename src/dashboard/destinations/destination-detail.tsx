@@ -8,7 +8,7 @@ import { Dialog } from "../elements/dialog.tsx";
 import { Moment } from "../elements/moment.tsx";
 import { Deliveries } from "./deliveries.tsx";
 import { attemptText, scopeOf, titleOf } from "./destination-words.ts";
-import { destinations } from "./destinations-server.ts";
+import { destinationsServer } from "./destinations-server.ts";
 import { SecretDialog, type GivenSecret } from "./secret-dialog.tsx";
 
 const Health = ({ destination }: Readonly<{ destination: DestinationAnswer }>) => {
@@ -47,7 +47,7 @@ const Removal = ({
 }: Readonly<{ destination: Destination; onClose: () => void; onRemoved: () => void }>) => {
   const [failure, setFailure] = useState<RestFailure>();
   const remove = async (): Promise<void> => {
-    const answer = await destinations.remove(destination.id);
+    const answer = await destinationsServer.remove(destination.id);
     // Gone already is as good.
     if (answer.ok || answer.failure.status === 404) onRemoved();
     else setFailure(answer.failure);
@@ -81,7 +81,7 @@ type DetailProps = Readonly<{
 }>;
 
 export const DestinationDetail = ({ id, onEdit, onChanged, onRemoved }: DetailProps) => {
-  const { asked, again } = useAnswer(() => destinations.show(id), [id]);
+  const { asked, again } = useAnswer(() => destinationsServer.show(id), [id]);
   const [round, setRound] = useState(0);
   const [said, setSaid] = useState("");
   const [failure, setFailure] = useState<RestFailure>();
@@ -105,7 +105,7 @@ export const DestinationDetail = ({ id, onEdit, onChanged, onRemoved }: DetailPr
   if (asked.kind === "failed") return <FailureNote failure={asked.failure} onRetry={again} />;
   const destination = asked.value;
   const test = (): Promise<void> =>
-    act(destinations.test(id), ({ state, attempts }) => {
+    act(destinationsServer.test(id), ({ state, attempts }) => {
       const last = attempts.at(-1);
       const what = state === "delivered" ? "The test was delivered" : "The test was not delivered";
       setSaid(last ? `${what}: ${attemptText(last)}` : what);
@@ -130,7 +130,7 @@ export const DestinationDetail = ({ id, onEdit, onChanged, onRemoved }: DetailPr
           <button
             type="button"
             class="button primary"
-            onClick={() => void act(destinations.enable(id), () => setSaid("Enabled"))}
+            onClick={() => void act(destinationsServer.enable(id), () => setSaid("Enabled"))}
           >
             {destination.state === "disabled" ? "Enable" : "Try again now"}
           </button>
@@ -143,7 +143,7 @@ export const DestinationDetail = ({ id, onEdit, onChanged, onRemoved }: DetailPr
             type="button"
             class="button"
             onClick={() =>
-              void act(destinations.rotateSecret(id), (rotated) =>
+              void act(destinationsServer.rotateSecret(id), (rotated) =>
                 setSecret({ secret: rotated.secret, previousUntil: rotated.previousSecretUntil }),
               )
             }

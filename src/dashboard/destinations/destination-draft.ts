@@ -48,7 +48,7 @@ export const emptyDraft = (kind: DestinationKind): DestinationDraft => ({
 });
 
 /** The form of a destination that is there. */
-export const draftOf = (destination: Destination): DestinationDraft => {
+export const destinationDraftOf = (destination: Destination): DestinationDraft => {
   const { kind, name = "", to = [], events, channels = [], environments = [] } = destination;
   const isAll = events.includes("*");
   return {
@@ -73,7 +73,7 @@ const eventsOf = ({ eventChoice, events }: DestinationDraft): EventType[] | ["*"
 const given = <Value>(name: string, value: Value | undefined): Record<string, Value> =>
   value === undefined || (Array.isArray(value) && value.length === 0) ? {} : { [name]: value };
 
-/** The server judges the whole of it: what is malformed is told field by field. */
+/** The server judges the whole of it: what is malformed is reported field by field. */
 export const requestOf = (draft: DestinationDraft): DestinationRequest => {
   const { kind, name, url, routingKey, to, channels, environments } = draft;
   const common = {

@@ -5,9 +5,15 @@ import type { RestFailure } from "../../client/rest-call.ts";
 import type { CreatedDestination, Destination, DestinationKind } from "../../protocol/destinations.ts";
 import { FailureNote } from "../elements/answer.tsx";
 import { Dialog } from "../elements/dialog.tsx";
-import { changeOf, draftOf, emptyDraft, requestOf, type DestinationDraft } from "./destination-draft.ts";
+import {
+  changeOf,
+  destinationDraftOf,
+  emptyDraft,
+  requestOf,
+  type DestinationDraft,
+} from "./destination-draft.ts";
 import { KIND_NAMES } from "./destination-words.ts";
-import { destinations } from "./destinations-server.ts";
+import { destinationsServer } from "./destinations-server.ts";
 import { EventFields } from "./event-fields.tsx";
 
 type Change = (changes: Partial<DestinationDraft>) => void;
@@ -158,15 +164,15 @@ type DestinationFormProps = Readonly<{
 }>;
 
 export const DestinationForm = ({ before, onClose, onDone }: DestinationFormProps) => {
-  const [draft, setDraft] = useState(() => (before ? draftOf(before) : emptyDraft("webhook")));
+  const [draft, setDraft] = useState(() => (before ? destinationDraftOf(before) : emptyDraft("webhook")));
   const [sending, setSending] = useState(false);
   const [failure, setFailure] = useState<RestFailure>();
   const change: Change = (changes) => setDraft((known) => ({ ...known, ...changes }));
   const send = async (): Promise<void> => {
     setSending(true);
     const answer = await (before
-      ? destinations.change(before.id, changeOf(before, draft))
-      : destinations.create(requestOf(draft)));
+      ? destinationsServer.change(before.id, changeOf(before, draft))
+      : destinationsServer.create(requestOf(draft)));
     setSending(false);
     if (answer.ok) onDone(answer.value);
     else setFailure(answer.failure);

@@ -3,13 +3,13 @@ import { useState } from "preact/hooks";
 import type { CreatedDestination, Destination } from "../../protocol/destinations.ts";
 import { queryValue, setView } from "../address.ts";
 import { Empty, FailureNote, Loading, useAnswer } from "../elements/answer.tsx";
-import { Mark, SignMark } from "../elements/mark.tsx";
+import { MarkIcon, SignMark } from "../elements/mark.tsx";
 import { claims, mayActAs } from "../session.ts";
 import { usePageStatus } from "../shell/page-status.ts";
 import { DestinationDetail } from "./destination-detail.tsx";
 import { DestinationForm } from "./destination-form.tsx";
 import { KIND_NAMES, STATE_WORDS, targetOf, titleOf } from "./destination-words.ts";
-import { destinations } from "./destinations-server.ts";
+import { destinationsServer } from "./destinations-server.ts";
 import { SecretDialog, type GivenSecret } from "./secret-dialog.tsx";
 import "./destinations.css";
 
@@ -45,7 +45,7 @@ const Item = ({ destination, isOpen, ...handlers }: ItemProps) => {
           {destination.name !== undefined && <span class="quiet small">{targetOf(destination)}</span>}
         </span>
         <span class={`status ${standing}`}>
-          <Mark standing={standing} />
+          <MarkIcon standing={standing} />
           {word}
         </span>
       </button>
@@ -66,7 +66,7 @@ const NotAllowed = () => (
 );
 
 const ForAdmins = () => {
-  const { asked, again } = useAnswer(() => destinations.list(), []);
+  const { asked, again } = useAnswer(() => destinationsServer.list(), []);
   const [sheet, setSheet] = useState<Sheet>();
   const [changes, setChanges] = useState(0);
   const open = queryValue("destination");

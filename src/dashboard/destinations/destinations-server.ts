@@ -2,4 +2,4 @@
 import { destinationsClient } from "../../client/destinations.ts";
 import { socketAccess } from "../server.ts";
 
-export const destinations = destinationsClient(socketAccess);
+export const destinationsServer = destinationsClient(socketAccess);

@@ -11,7 +11,7 @@ export type Asked<Value> =
   | Readonly<{ kind: "failed"; failure: RestFailure }>
   | Readonly<{ kind: "ready"; value: Value }>;
 
-/** Asks at once, when one of `inputs` changes, when somebody else signs in, and when told to. */
+/** Asks at once, when one of `inputs` changes, when somebody else signs in, and when asked to. */
 export const useAnswer = <Value,>(
   ask: () => Promise<Result<Value, RestFailure>>,
   inputs: readonly unknown[],

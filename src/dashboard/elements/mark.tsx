@@ -28,7 +28,7 @@ const STANDING_SHAPES: Readonly<Record<StatusKind, JSX.Element>> = {
 };
 
 /** The mark of a standing; its word always stands beside it, so readers of the screen pass over it. */
-export const Mark = ({ standing }: Readonly<{ standing: StatusKind }>) => (
+export const MarkIcon = ({ standing }: Readonly<{ standing: StatusKind }>) => (
   <svg class={`mark ${standing}`} viewBox="0 0 16 16" aria-hidden="true">
     {STANDING_SHAPES[standing]}
   </svg>

@@ -1,4 +1,4 @@
-/** Why something failed, in the words of who told it: lines as they were told, and a window where they are many. */
+/** Why something failed, in the words of who reported it: lines as they came, and a window where they are many. */
 
 /** Beyond it a reason may not fit into its window, and is one more stop of the keyboard. */
 const LONG = 220;

@@ -8,7 +8,7 @@ type Counts = Pick<
   Pick<DeploymentProgress, "status">;
 
 /** `8 of 12`; of a run that has destroyed all: `12 of 12 deleted`. */
-export const doneText = ({
+export const doneStacksText = ({
   totalStacks,
   deployedStacks,
   skippedStacks,
@@ -21,7 +21,7 @@ export const doneText = ({
 /** `8 of 12, 3 of them skipped, 1 failed`. */
 export const stackCountsText = (counts: Counts): string =>
   [
-    doneText(counts),
+    doneStacksText(counts),
     ...(counts.skippedStacks > 0 ? [`${counts.skippedStacks} of them skipped`] : []),
     ...(counts.failedStacks > 0 ? [`${counts.failedStacks} failed`] : []),
   ].join(", ");

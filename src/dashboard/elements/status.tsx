@@ -1,5 +1,5 @@
 /** A status as mark, word and colour together. */
-import { Mark } from "./mark.tsx";
+import { MarkIcon } from "./mark.tsx";
 import { kindOfStatus, wordOfStatus } from "../../domain/words/status-words.ts";
 
 type StatusProps = Readonly<{
@@ -15,7 +15,7 @@ export const Status = ({ status, word = wordOfStatus(status), chip = false }: St
   const standing = kindOfStatus(status);
   return (
     <span class={`status ${standing}${chip ? " chip" : ""}`}>
-      <Mark standing={standing} />
+      <MarkIcon standing={standing} />
       {word}
     </span>
   );

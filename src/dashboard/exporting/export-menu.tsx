@@ -35,9 +35,10 @@ export const ExportMenu = ({ progress, state }: ExportMenuProps) => {
 
   const exportIt = async (what: Exported, close: () => void): Promise<void> => {
     setStanding({ kind: "busy", text: "Reading …" });
-    const told = (count: number): void => setStanding({ kind: "busy", text: `Reading events … ${count}` });
+    const onProgress = (count: number): void =>
+      setStanding({ kind: "busy", text: `Reading events … ${count}` });
     const outcome = await import("./exported-run.ts").then(
-      ({ exportRun }) => exportRun(what, progress, state, told),
+      ({ exportRun }) => exportRun(what, progress, state, onProgress),
       () => ({ isDone: false, text: "A part of this page could not be loaded" }),
     );
     setStanding({ kind: outcome.isDone ? "done" : "failed", text: outcome.text });

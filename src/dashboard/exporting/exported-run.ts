@@ -3,7 +3,7 @@ import type { DeploymentState } from "../../domain/deployment/deployment-state.t
 import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { rest } from "../server.ts";
 import { eventsDocument, jsonDocument, markdownDocument, resourcesDocument } from "./document.ts";
-import { eventsOfRun } from "./run-events.ts";
+import { readRunEvents } from "./run-events.ts";
 import { save } from "./saved-file.ts";
 
 /** What a run can be saved as; `copy` is the summary, to the clipboard. */
@@ -23,9 +23,9 @@ const copied = (text: string): Promise<Outcome> =>
 const savedWithEvents = async (
   what: "json" | "events",
   progress: DeploymentProgress,
-  told: (count: number) => void,
+  onProgress: (count: number) => void,
 ): Promise<Outcome> => {
-  const read = await eventsOfRun(rest.deployments.events, progress, progress.run, told);
+  const read = await readRunEvents(rest.deployments.events, progress, progress.run, onProgress);
   if (!read.ok) return { isDone: false, text: read.failure.message };
   save(
     what === "json"
@@ -35,12 +35,12 @@ const savedWithEvents = async (
   return read.value.isWhole ? DONE : { isDone: true, text: "Saved; the earliest events are no longer kept" };
 };
 
-/** `told` hears how many events have been read. Never throws: why there is nothing is in the outcome. */
+/** `onProgress` hears how many events have been read. Never throws: why there is nothing is in the outcome. */
 export const exportRun = async (
   what: Exported,
   progress: DeploymentProgress,
   state: DeploymentState | undefined,
-  told: (count: number) => void,
+  onProgress: (count: number) => void,
 ): Promise<Outcome> => {
   switch (what) {
     case "copy":
@@ -53,6 +53,6 @@ export const exportRun = async (
       return DONE;
     case "json":
     case "events":
-      return savedWithEvents(what, progress, told);
+      return savedWithEvents(what, progress, onProgress);
   }
 };

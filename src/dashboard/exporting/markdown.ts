@@ -9,7 +9,7 @@ import { stackCountsText } from "../elements/stack-counts.ts";
 import { pathOfRun } from "../timeline/timeline-rows.ts";
 import { timedRunOf } from "../timeline/timeline-run.ts";
 
-/** Longest text of a table's cell; the cause is told whole. */
+/** Longest text of a table's cell; the cause is shown whole. */
 const MAX_CELL = 200;
 
 /** A text that Markdown shows as it is, on one line; only what would be read as Markdown or HTML is marked. */

@@ -52,12 +52,12 @@ class RunCollector {
   }
 }
 
-/** `told` hears how many events have been read. Ends with the run, or with the newest event if it goes on. */
-export const eventsOfRun = async (
+/** `onProgress` hears how many events have been read. Ends with the run, or with the newest event if it goes on. */
+export const readRunEvents = async (
   ask: AskEvents,
   address: DeploymentAddress,
   run: number,
-  told: (count: number) => void = () => undefined,
+  onProgress: (count: number) => void = () => undefined,
 ): Promise<Result<RunEvents, RestFailure>> => {
   const collector = new RunCollector(run);
   let after = 0;
@@ -71,7 +71,7 @@ export const eventsOfRun = async (
     if (page.epoch !== epoch) return failed(CHANGED);
     const isOver = page.events.some((event) => !collector.take(event));
     read += page.events.length;
-    told(read);
+    onProgress(read);
     const last = page.events.at(-1)?.offset;
     if (isOver || !page.more || last === undefined || last <= after)
       return success({ events: collector.events, isWhole: collector.isWhole });

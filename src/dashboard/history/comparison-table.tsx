@@ -55,26 +55,26 @@ const Difference = ({ stack, largest }: Readonly<{ stack: StackComparison; large
 
 const summaryOf = ({ deltaSeconds, stacks }: RunComparison): string => {
   const count = (isCounted: (stack: StackComparison) => boolean): number => stacks.filter(isCounted).length;
-  const told = (counted: number, words: string): string[] => (counted === 0 ? [] : [`${counted} ${words}`]);
+  const worded = (counted: number, words: string): string[] => (counted === 0 ? [] : [`${counted} ${words}`]);
   return [
     ...(deltaSeconds === undefined ? [] : [`${deltaText(deltaSeconds)} as a whole`]),
-    ...told(
+    ...worded(
       count(({ isOutcomeChanged }) => isOutcomeChanged),
       "with another outcome",
     ),
-    ...told(
+    ...worded(
       count(({ change }) => change === "added"),
       "new",
     ),
-    ...told(
+    ...worded(
       count(({ change }) => change === "removed"),
       "gone",
     ),
-    ...told(
+    ...worded(
       count(({ deltaSeconds: delta = 0 }) => delta >= 1),
       "slower",
     ),
-    ...told(
+    ...worded(
       count(({ deltaSeconds: delta = 0 }) => delta <= -1),
       "faster",
     ),

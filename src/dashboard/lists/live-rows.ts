@@ -1,6 +1,6 @@
 /**
  * The rows of a list, live: the first ones come by the list's channel, then those that change; older ones are asked for by
- * pages when they are wanted. Nothing is asked for again, but after a reconnect, when the list comes anew.
+ * pages when they are wanted. Nothing is asked for again, but after a reconnect, when the list comes again.
  */
 import { batch, signal, type ReadonlySignal } from "@preact/signals";
 import type { ListFrame } from "../../client/connection/server-frame.ts";
@@ -142,7 +142,7 @@ export class LiveRows<Row> {
     if (cursor === undefined) return;
     this.#fresh.clear();
     const answer = await this.#source.page(this.#query, cursor);
-    // The list has come anew meanwhile.
+    // The list has come again meanwhile.
     if (cursor !== this.#cursor.peek()) return;
     if (!answer.ok) {
       this.#failure.value = answer.failure;

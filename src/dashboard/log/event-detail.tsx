@@ -8,16 +8,16 @@ type DetailProps = Readonly<{
   offset: number;
   timestamp: string;
   message: string;
-  /** The event as it was told. */
-  told: object;
+  /** The event as it was sent. */
+  source: object;
 }>;
 
-export const EventDetail = ({ offset, timestamp, message, told }: DetailProps) => (
+export const EventDetail = ({ offset, timestamp, message, source }: DetailProps) => (
   <section class="event-detail" aria-label={`Event ${offset}`}>
     <div class="toolbar">
       <strong class="grow">Event {offset}</strong>
       <CopyButton text={new URL(viewHref({ event: offset }), location.href).href} label="Copy link" />
-      <CopyButton text={JSON.stringify(told, undefined, 2)} label="Copy JSON" />
+      <CopyButton text={JSON.stringify(source, undefined, 2)} label="Copy JSON" />
       <button
         type="button"
         class="button plain icon"
@@ -32,7 +32,7 @@ export const EventDetail = ({ offset, timestamp, message, told }: DetailProps) =
     <details>
       <summary>As JSON</summary>
       {/* A region that scrolls is reached by the keyboard, too. */}
-      <pre tabIndex={0}>{JSON.stringify(told, undefined, 2)}</pre>
+      <pre tabIndex={0}>{JSON.stringify(source, undefined, 2)}</pre>
     </details>
   </section>
 );

@@ -5,7 +5,7 @@ import { queryValue, setView } from "../address.ts";
 import { Empty } from "../elements/answer.tsx";
 import { EventList } from "./event-list.tsx";
 import { EventRow, type LineTone } from "./event-row.tsx";
-import { EventDetail } from "./lazy-event-detail.ts";
+import { LazyEventDetail } from "./lazy-event-detail.ts";
 
 type Line = Readonly<{ offset: number; timestamp: string }>;
 
@@ -26,7 +26,7 @@ type SheetProps<Item extends Line> = Readonly<{
   /** See `EventList`. */
   whole: (line: Item) => string | undefined;
   /** The line that the address asks for, as its details show it. */
-  detailOf: (line: Item) => Readonly<{ message: string; told: object }>;
+  detailOf: (line: Item) => Readonly<{ message: string; source: object }>;
   /** What chooses the lines. */
   children?: ComponentChildren;
 }>;
@@ -69,7 +69,9 @@ export const LogSheet = <Item extends Line>(props: SheetProps<Item>) => {
           </button>
         </div>
       </header>
-      {detail && <EventDetail offset={detail.offset} timestamp={detail.timestamp} {...detailOf(detail)} />}
+      {detail && (
+        <LazyEventDetail offset={detail.offset} timestamp={detail.timestamp} {...detailOf(detail)} />
+      )}
       {all.length === 0 ? (
         <Empty title={empty} />
       ) : (

@@ -1,5 +1,5 @@
 /**
- * What readers of the screen are told without asking: milestones only, in one polite region, and not so often that they
+ * What readers of the screen hear without asking: milestones only, in one polite region, and not so often that they
  * talk over each other.
  */
 import { signal } from "@preact/signals";
@@ -22,7 +22,7 @@ const speak = (): void => {
   timer = setTimeout(speak, PAUSE_MS);
 };
 
-/** Has a milestone told, at once or with the next ones. */
+/** Announces a milestone, at once or with the next ones. */
 export const announce = (milestone: string): void => {
   waiting.push(milestone);
   timer ??= setTimeout(speak, 0);

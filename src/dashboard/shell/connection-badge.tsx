@@ -1,7 +1,7 @@
 /** Live, reconnecting with the age of what is shown, or stopped with a way back: a word and a mark, never a colour alone. */
 import { now } from "../clock.ts";
 import { durationText } from "../../domain/words/durations.ts";
-import { Mark } from "../elements/mark.tsx";
+import { MarkIcon } from "../elements/mark.tsx";
 import { shownConnection, type Recovery, type ShownConnection } from "./live-connection.ts";
 
 const recoveryText = ({ missed }: Recovery): string => {
@@ -18,7 +18,7 @@ const Badge = ({ connection, reconnect }: ShownConnection) => {
     return (
       <>
         <span class="status failed">
-          <Mark standing="failed" />
+          <MarkIcon standing="failed" />
           <span>Stopped: {state.reason || `code ${state.code}`}</span>
         </span>
         <button type="button" class="button compact" onClick={reconnect}>
@@ -29,7 +29,7 @@ const Badge = ({ connection, reconnect }: ShownConnection) => {
   if (lostAt !== undefined)
     return (
       <span class="status reverting">
-        <Mark standing="reverting" />
+        <MarkIcon standing="reverting" />
         <span>
           {state.kind === "live" ? "Catching up" : "Reconnecting"}{" "}
           <span class="age">as of {durationText((now.value - lostAt) / 1000)} ago</span>
@@ -39,7 +39,7 @@ const Badge = ({ connection, reconnect }: ShownConnection) => {
   if (state.kind === "reconnecting")
     return (
       <span class="status waiting">
-        <Mark standing="running" />
+        <MarkIcon standing="running" />
         <span>{state.failures > 1 ? "Cannot connect, trying again" : "Connecting"}</span>
       </span>
     );

@@ -55,7 +55,7 @@ export class LiveConnection {
     if (state.kind === "stopped" && isForToken(state.code)) this.#onTokenRefused();
     this.#state.value = state;
     if (state.kind === "live") this.#wasLive.value = true;
-    // A socket that is open has not yet told what was missed: until then what is shown is as old as before.
+    // A socket that is open has not yet brought what was missed: until then what is shown is as old as before.
     else if (this.#wasLive.value) this.#lostAt.value ??= Date.now();
   };
 

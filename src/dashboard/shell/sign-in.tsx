@@ -12,9 +12,11 @@ const REASONS = {
 } as const;
 
 const faultOf = (text: string): string | undefined => {
-  const told = claimsOf(text);
-  if (!told) return "This is not a token: a token has three parts with dots between them.";
-  return told.expiresAt !== undefined && told.expiresAt <= Date.now() ? "This token has expired." : undefined;
+  const claims = claimsOf(text);
+  if (!claims) return "This is not a token: a token has three parts with dots between them.";
+  return claims.expiresAt !== undefined && claims.expiresAt <= Date.now()
+    ? "This token has expired."
+    : undefined;
 };
 
 export const SignIn = () => {

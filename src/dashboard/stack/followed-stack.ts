@@ -20,7 +20,7 @@ import { LiveConnection } from "../shell/live-connection.ts";
 /** How often the server is asked for what the channel does not say. */
 const ASK_EVERY_MS = 10_000;
 
-export class FollowedStack {
+export class StackFollower {
   readonly connection = new LiveConnection(refuseTokenNow);
   readonly #address: StackAddress;
   readonly #onEnd: (end: StackComplete) => void;
@@ -31,7 +31,7 @@ export class FollowedStack {
   readonly #draw = onceAFrame(() => (this.#shown.value = this.#store.view));
   /** Events, oldest first; grows in place. */
   readonly lines: StackFrame[] = [];
-  /** How often AWS is looked at, once that has been told. */
+  /** How often AWS is looked at, once that has been reported. */
   readonly sampling = signal<Sampling | undefined>(undefined);
   #liveAfter = Number.POSITIVE_INFINITY;
   #track: Track | undefined;
@@ -105,7 +105,7 @@ export class FollowedStack {
     for (const frame of frames) {
       if (frame.type === "stack_complete" && frame.offset > this.#liveAfter) this.#onEnd(frame);
     }
-    // What AWS has told is proof that it answers.
+    // What AWS has reported is proof that it answers.
     this.#trouble.value = undefined;
     this.connection.reached(frames.at(-1)?.offset ?? 0);
     this.#draw.ask();

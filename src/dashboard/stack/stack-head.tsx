@@ -9,7 +9,7 @@ import { CopyButton } from "../elements/copy-button.tsx";
 import { durationText } from "../../domain/words/durations.ts";
 import { EvidenceList } from "../elements/lazy-evidence.ts";
 import { Elapsed } from "../elements/elapsed.tsx";
-import { Mark } from "../elements/mark.tsx";
+import { MarkIcon } from "../elements/mark.tsx";
 import { Moment } from "../elements/moment.tsx";
 import { Reason } from "../elements/reason.tsx";
 import { stackPercentText } from "../elements/percent.ts";
@@ -88,7 +88,7 @@ export const StackCause = ({ stack: { cause, rollbackCause } }: ViewProps) => {
   return (
     <section class="cause" aria-labelledby="cause-title">
       <h2 id="cause-title">
-        <Mark standing="failed" />
+        <MarkIcon standing="failed" />
         <span>Root cause: {cause.path}</span>
         <span class="tag">{cause.type}</span>
       </h2>

@@ -6,7 +6,7 @@ import { stackWordsOf } from "../../domain/words/stack-words.ts";
 import { queryValue } from "../address.ts";
 import type { LineTone } from "../log/event-row.tsx";
 import { LogSheet } from "../log/log-sheet.tsx";
-import type { FollowedStack } from "./followed-stack.ts";
+import type { StackFollower } from "./followed-stack.ts";
 
 const toneOf = (frame: StackFrame): LineTone => stackWordsOf(frame).level;
 
@@ -20,9 +20,9 @@ const textOf = (frame: StackFrame) => {
   return { about: subject, message: text };
 };
 
-const detailOf = (frame: StackFrame) => ({ message: lineOfWords(stackWordsOf(frame)), told: frame });
+const detailOf = (frame: StackFrame) => ({ message: lineOfWords(stackWordsOf(frame)), source: frame });
 
-type LogProps = Readonly<{ followed: FollowedStack; following: Signal<boolean> }>;
+type LogProps = Readonly<{ followed: StackFollower; following: Signal<boolean> }>;
 
 export const StackLog = ({ followed, following }: LogProps) => {
   const { offset = 0 } = followed.shown.value ?? {};

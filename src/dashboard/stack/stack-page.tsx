@@ -15,16 +15,16 @@ import { announce } from "../shell/announcements.tsx";
 import { useKeys } from "../shell/keys.ts";
 import { useOpen } from "../shell/open-connection.ts";
 import { usePageStatus } from "../shell/page-status.ts";
-import { FollowedStack } from "./followed-stack.ts";
+import { StackFollower } from "./followed-stack.ts";
 import { ResourceTable } from "./resource-table.tsx";
 import { StackCause, StackHead, StackOutputs } from "./stack-head.tsx";
 import { StackLog } from "./stack-log.tsx";
 import "./stack.css";
 
-const useFollowedStack = (address: StackAddress): FollowedStack => {
+const useFollowedStack = (address: StackAddress): StackFollower => {
   const followed = useMemo(
     () =>
-      new FollowedStack(address, ({ outcome }) => {
+      new StackFollower(address, ({ outcome }) => {
         const text = `${address.stackName}: ${OUTCOME_WORDS[outcome]}`;
         announce(text);
         notifyEnd(address.stackName, text, `stackcast ${placeTextOf(address)}/${address.stackName}`);
@@ -36,7 +36,7 @@ const useFollowedStack = (address: StackAddress): FollowedStack => {
 };
 
 /** A stack that is not there yet is no failure: it is waited for. */
-const Absent = ({ followed, stackName }: Readonly<{ followed: FollowedStack; stackName: string }>) => {
+const Absent = ({ followed, stackName }: Readonly<{ followed: StackFollower; stackName: string }>) => {
   const failure = followed.failure.value;
   if (failure?.code === "STACK_NOT_FOUND")
     return (
@@ -48,7 +48,7 @@ const Absent = ({ followed, stackName }: Readonly<{ followed: FollowedStack; sta
   return <Loading what={stackName} />;
 };
 
-const Resources = ({ followed }: Readonly<{ followed: FollowedStack }>) => {
+const Resources = ({ followed }: Readonly<{ followed: StackFollower }>) => {
   const view = followed.shown.value;
   const rows = view ? resourcesOf(view) : [];
   const status = view?.status ?? "";

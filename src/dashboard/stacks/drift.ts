@@ -3,7 +3,7 @@ import type { StatusKind } from "../../domain/words/status-words.ts";
 
 export type Drift = Readonly<{ text: string; standing: StatusKind }>;
 
-/** From this share of the usual on it is told. */
+/** From this share of the usual on it is reported. */
 const SLOW = 1.5;
 const FAST = 0.5;
 
@@ -15,9 +15,9 @@ const timesText = (times: number): string => `${times >= 10 ? Math.round(times) 
 /** `isRunning`: it goes on, so that it can only be too slow so far. */
 export const driftOf = (seconds: number, usualSeconds: number, isRunning: boolean): Drift => {
   const times = seconds / usualSeconds;
-  const isTold = Math.abs(seconds - usualSeconds) >= LEAST_SECONDS;
-  if (isTold && times >= SLOW) return { text: `${timesText(times)} the usual`, standing: "failed" };
-  if (isTold && times <= FAST && !isRunning)
+  const isReported = Math.abs(seconds - usualSeconds) >= LEAST_SECONDS;
+  if (isReported && times >= SLOW) return { text: `${timesText(times)} the usual`, standing: "failed" };
+  if (isReported && times <= FAST && !isRunning)
     return { text: `${timesText(times)} the usual`, standing: "done" };
   return { text: isRunning ? "within the usual" : "as usual", standing: "waiting" };
 };

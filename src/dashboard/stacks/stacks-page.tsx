@@ -105,13 +105,13 @@ export const StacksPage = () => {
   const running = stacks?.filter(({ status }) => isOperating(status)).length ?? 0;
   usePageStatus(running === 0 ? "Stacks" : `${running} running`, running === 0 ? "waiting" : "running");
   useKeys({ "/": { does: "Search stacks", run: focusFilter } });
-  const wish = {
+  const desired = {
     q: queryValue("q"),
     account: queryValue("account"),
     region: queryValue("region"),
     status: queryValue("is"),
   };
-  const wanted = stacks?.filter((stack) => isStackWanted(stack, wish)) ?? [];
+  const wanted = stacks?.filter((stack) => isStackWanted(stack, desired)) ?? [];
   const isAll = wanted.length === stacks?.length;
   return (
     <div class="page">

@@ -6,7 +6,7 @@
  */
 
 /** A stack as far as the path is concerned. */
-export type Link = Readonly<{
+export type PathLink = Readonly<{
   name: string;
   layer: number;
   dependsOn: readonly string[];
@@ -20,12 +20,12 @@ export type CriticalPath = Readonly<{
   seconds: number;
 }>;
 
-type Chain = Readonly<{ seconds: number; end: number; link?: Link; before?: Chain }>;
+type Chain = Readonly<{ seconds: number; end: number; link?: PathLink; before?: Chain }>;
 
 const EMPTY: Chain = { seconds: 0, end: Number.NEGATIVE_INFINITY };
 
 /** The chain with one more. */
-const extended = (before: Chain, link: Link): Chain => {
+const extended = (before: Chain, link: PathLink): Chain => {
   const { span } = link;
   if (!span) return { ...before, link, before };
   const added = Math.max(0, span.end - Math.max(span.start, before.end)) / 1000;
@@ -39,26 +39,26 @@ const longer = (one: Chain, other: Chain): Chain => {
 };
 
 /**
- * Empty as long as nothing has begun. Dependencies that are unknown, or go in circles, are passed over. `isByLayers`: each
+ * Empty as long as nothing has begun. Dependencies that are unknown, or go in cycles, are passed over. `isByLayers`: each
  * stack waits for all layers below its own.
  */
-export const criticalPathOf = (links: readonly Link[], isByLayers = false): CriticalPath => {
+export const criticalPathOf = (links: readonly PathLink[], isByLayers = false): CriticalPath => {
   const byName = new Map(links.map((link) => [link.name, link]));
   const chains = new Map<string, Chain>();
   const begun = new Set<string>();
   const layers = new Map<number, Chain>();
 
-  /** Where nobody told dependencies but layers, a stack waits for all that lies below. */
-  const below = ({ layer }: Link): Chain => {
+  /** Where nobody reported dependencies but layers, a stack waits for all that lies below. */
+  const below = ({ layer }: PathLink): Chain => {
     let best = EMPTY;
     for (const [number, chain] of layers) if (number < layer) best = longer(best, chain);
     return best;
   };
 
-  const chainTo = (link: Link): Chain => {
+  const chainTo = (link: PathLink): Chain => {
     const known = chains.get(link.name);
     if (known) return known;
-    // A second visit before the first has ended is a circle.
+    // A second visit before the first has ended is a cycle.
     if (begun.has(link.name)) return EMPTY;
     begun.add(link.name);
     const needed = isByLayers ? [] : link.dependsOn.flatMap((name) => byName.get(name) ?? []);

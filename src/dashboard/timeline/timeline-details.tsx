@@ -6,8 +6,8 @@ import { BarMark } from "./chart/bar-mark.tsx";
 import type { BarLook } from "./chart/bar-look.ts";
 import { BarPatterns } from "./chart/bar-shape.tsx";
 import type { TimelineModel } from "./timeline-model.ts";
-import { readyAt, type StackRow, type TimelineRow } from "./timeline-rows.ts";
-import { secondsOf, type Span } from "./timeline-run.ts";
+import { readyAt, type StackTimelineRow, type TimelineRow } from "./timeline-rows.ts";
+import { spanSecondsOf, type TimeSpan } from "./timeline-run.ts";
 
 const LEGEND: readonly (readonly [BarLook, string])[] = [
   ["running", "running"],
@@ -45,21 +45,21 @@ const Legend = () => {
   );
 };
 
-const Times = ({ span, model }: Readonly<{ span: Span | undefined; model: TimelineModel }>) =>
+const Times = ({ span, model }: Readonly<{ span: TimeSpan | undefined; model: TimelineModel }>) =>
   span ? (
     <span>
       <Moment at={new Date(span.start).toISOString()} still />
       {" – "}
       {span.end === undefined ? "now" : <Moment at={new Date(span.end).toISOString()} still />}
       {", "}
-      {durationText(secondsOf(span, span.end ?? model.moment.value))}
+      {durationText(spanSecondsOf(span, span.end ?? model.moment.value))}
     </span>
   ) : null;
 
 const StackFacts = ({
   row: { stack, isCritical },
   model,
-}: Readonly<{ row: StackRow; model: TimelineModel }>) => {
+}: Readonly<{ row: StackTimelineRow; model: TimelineModel }>) => {
   const run = model.run.value;
   const ready = run && readyAt(stack, run);
   const until = stack.span?.start ?? model.moment.value;
@@ -112,7 +112,7 @@ type TimelineDetailsProps = Readonly<{
 }>;
 
 export const TimelineDetails = ({ model, onOpen }: TimelineDetailsProps) => {
-  const row = model.told.value;
+  const row = model.detailed.value;
   return (
     <div class="timeline-details">
       {row ? (

@@ -4,7 +4,7 @@
  */
 import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { CriticalPath } from "./critical-path.ts";
-import { moved, wholeOf, zoomed, type View } from "./chart/time-scale.ts";
+import { moved, wholeViewOf, zoomed, type View } from "./chart/time-scale.ts";
 import { pathOfRun, stackKeyOf, timelineRowsOf, type TimelineRow } from "./timeline-rows.ts";
 import { timedRunOf, type TimedRun, type TimelineSource } from "./timeline-run.ts";
 
@@ -27,8 +27,8 @@ export class TimelineModel {
   readonly rows: ReadonlySignal<readonly TimelineRow[]>;
   readonly whole: ReadonlySignal<View>;
   readonly view: ReadonlySignal<View>;
-  /** The row that is told of: the one that is pointed at, else the one that the keyboard is at. */
-  readonly told: ReadonlySignal<TimelineRow | undefined>;
+  /** The row that is described: the one that is pointed at, else the one that the keyboard is at. */
+  readonly detailed: ReadonlySignal<TimelineRow | undefined>;
   /** Undefined: all of the run is seen, however it grows. */
   readonly #chosen = signal<View | undefined>(undefined);
 
@@ -46,10 +46,10 @@ export class TimelineModel {
       return timelineRowsOf(run, { open: this.open.value, critical: critical.value, onlyCritical });
     });
     const from = computed(() => this.run.value?.span.start ?? 0);
-    const to = computed(() => wholeOf(from.value, this.run.value?.span.end, this.moment.value).to);
+    const to = computed(() => wholeViewOf(from.value, this.run.value?.span.end, this.moment.value).to);
     this.whole = computed(() => ({ from: from.value, to: to.value }));
     this.view = computed(() => this.#chosen.value ?? this.whole.value);
-    this.told = computed(() => {
+    this.detailed = computed(() => {
       const place = this.placeOf(this.pointed.value ?? this.active.value);
       return place === undefined ? undefined : this.rows.value[place];
     });
@@ -97,7 +97,7 @@ export class TimelineModel {
     this.#chosen.value = undefined;
   }
 
-  /** Makes a stack the row that is told of, as an address that names it does. */
+  /** Makes a stack the row that is described, as an address that names it does. */
   choose(stack: string | undefined): void {
     batch(() => {
       this.onlyCritical.value = false;

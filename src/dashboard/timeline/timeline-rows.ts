@@ -1,20 +1,20 @@
 /** The rows of a timeline, top to bottom: layers, their stacks, and the resources of those stacks that are unfolded. */
 import { layerTally } from "../deployment/tree/layer-tally.ts";
 import { criticalPathOf, type CriticalPath } from "./critical-path.ts";
-import { type Span, type TimedResource, type TimedRun, type TimedStack } from "./timeline-run.ts";
+import { type TimeSpan, type TimedResource, type TimedRun, type TimedStack } from "./timeline-run.ts";
 
 /** Where a row stands among those beside it, from 1. */
 type Place = Readonly<{ key: string; place: number; of: number }>;
 
 type LayerRow = Place &
-  Readonly<{ kind: "layer"; layer: number; stacks: readonly TimedStack[]; tally: string; span?: Span }>;
+  Readonly<{ kind: "layer"; layer: number; stacks: readonly TimedStack[]; tally: string; span?: TimeSpan }>;
 
-export type StackRow = Place &
+export type StackTimelineRow = Place &
   Readonly<{ kind: "stack"; stack: TimedStack; isCritical: boolean; isOpen: boolean }>;
 
 export type ResourceRow = Place & Readonly<{ kind: "resource"; stack: TimedStack; resource: TimedResource }>;
 
-export type TimelineRow = LayerRow | StackRow | ResourceRow;
+export type TimelineRow = LayerRow | StackTimelineRow | ResourceRow;
 
 /** The run's critical path as of `now`. */
 export const pathOfRun = ({ stacks, isByLayers }: TimedRun, now: number): CriticalPath =>
@@ -31,7 +31,7 @@ export const pathOfRun = ({ stacks, isByLayers }: TimedRun, now: number): Critic
 export const stackKeyOf = (stack: string): string => `stack ${stack}`;
 
 /** The bar of what is one above many: from the first beginning to the last end; it goes on while one of them does. */
-const spanOver = (spans: readonly Span[]): Span | undefined => {
+const spanOver = (spans: readonly TimeSpan[]): TimeSpan | undefined => {
   if (spans.length === 0) return undefined;
   const start = Math.min(...spans.map((span) => span.start));
   if (spans.some(({ end }) => end === undefined)) return { start };
@@ -93,7 +93,7 @@ const resourceRowsOf = (stack: TimedStack): readonly ResourceRow[] => {
   return rows;
 };
 
-/** The moment from which a stack could have started: all that it depends on had ended; undefined if that is not told. */
+/** The moment from which a stack could have started: all that it depends on had ended; undefined if that is not reported. */
 export const readyAt = (stack: TimedStack, run: TimedRun): number | undefined => {
   let ready = run.span.start;
   const needed = new Set(stack.dependsOn);

@@ -1,6 +1,6 @@
 /**
  * What a timeline shows, in milliseconds: a run's stacks with their beginnings and ends, from the state that the events
- * fold to, or from a progress, which knows no single resources. A time that nobody told is absent, never guessed.
+ * fold to, or from a progress, which knows no single resources. A time that nobody reported is absent, never guessed.
  */
 import {
   blockedAmong,
@@ -18,9 +18,9 @@ import type {
 import { looksOfResource, looksOfStack, type Looks } from "./chart/bar-look.ts";
 
 /** From when to when; without an end it goes on. */
-export type Span = Readonly<{ start: number; end?: number }>;
+export type TimeSpan = Readonly<{ start: number; end?: number }>;
 
-export type TimedResource = Looks & Readonly<{ key: string; name: string; type: string; span: Span }>;
+export type TimedResource = Looks & Readonly<{ key: string; name: string; type: string; span: TimeSpan }>;
 
 export type TimedStack = Looks &
   Readonly<{
@@ -29,7 +29,7 @@ export type TimedStack = Looks &
     layer: number;
     dependsOn: readonly string[];
     /** Absent: it has not started. */
-    span?: Span;
+    span?: TimeSpan;
     percent: number;
     /** Why it failed. */
     reason?: string;
@@ -40,7 +40,7 @@ export type TimedStack = Looks &
   }>;
 
 export type TimedRun = Readonly<{
-  span: Span;
+  span: TimeSpan;
   /** It deletes what it is about. */
   isDestroying: boolean;
   /** Its stacks wait for whole layers, whatever they depend on. */
@@ -60,7 +60,7 @@ const msOf = (time: string | undefined): number | undefined => {
 };
 
 /** Clocks that tell of one thing may differ: nothing ends before it begins. */
-const spanOf = (startTime: string | undefined, endTime: string | undefined): Span | undefined => {
+const spanOf = (startTime: string | undefined, endTime: string | undefined): TimeSpan | undefined => {
   const start = msOf(startTime);
   const end = msOf(endTime);
   if (start === undefined) return undefined;
@@ -83,11 +83,11 @@ const resourcesOf = (stack: StackNode, runEnd?: string): readonly TimedResource[
     .flatMap(([key, node]) => timedResource(key, node, stack, stack.endTime ?? runEnd))
     .sort((one, other) => one.span.start - other.span.start || (one.name < other.name ? -1 : 1));
 
-type Told = Pick<StackProgress, "name" | "layer" | "status" | "startTime" | "endTime" | "error" | "cause"> &
+type Shown = Pick<StackProgress, "name" | "layer" | "status" | "startTime" | "endTime" | "error" | "cause"> &
   Readonly<{ dependsOn: readonly string[] }>;
 
 const timedStack = (
-  { name, layer, dependsOn, status, startTime, endTime, error, cause }: Told,
+  { name, layer, dependsOn, status, startTime, endTime, error, cause }: Shown,
   percent: number,
   isBlocked: boolean,
   runEnd: string | undefined,
@@ -165,5 +165,5 @@ const inOrderOfStart = (stacks: readonly TimedStack[]): TimedStack[] => {
 };
 
 /** Seconds that a span lasts, until `now` while it goes on. */
-export const secondsOf = ({ start, end }: Span, now: number): number =>
+export const spanSecondsOf = ({ start, end }: TimeSpan, now: number): number =>
   Math.max(0, (end ?? now) - start) / 1000;

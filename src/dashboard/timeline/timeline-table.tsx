@@ -1,11 +1,11 @@
-/** The timeline as a table: the same rows in the same order, told in words and times. */
+/** The timeline as a table: the same rows in the same order, in words and times. */
 import { useState } from "preact/hooks";
 import { durationText } from "../../domain/words/durations.ts";
 import { Moment } from "../elements/moment.tsx";
 import { BarMark } from "./chart/bar-mark.tsx";
 import type { TimelineModel } from "./timeline-model.ts";
-import { readyAt, type ResourceRow, type StackRow, type TimelineRow } from "./timeline-rows.ts";
-import { secondsOf, type Span, type TimedRun } from "./timeline-run.ts";
+import { readyAt, type ResourceRow, type StackTimelineRow, type TimelineRow } from "./timeline-rows.ts";
+import { spanSecondsOf, type TimeSpan, type TimedRun } from "./timeline-run.ts";
 
 /** Rows that are drawn before more are asked for. */
 const FIRST_ROWS = 500;
@@ -13,10 +13,10 @@ const FIRST_ROWS = 500;
 const isoOf = (ms: number): string => new Date(ms).toISOString();
 
 /** Read by itself, so that a table of which only ages change is not drawn again. */
-const Lasted = ({ model, span }: Readonly<{ model: TimelineModel; span: Span | undefined }>) =>
-  span ? <>{durationText(secondsOf(span, span.end ?? model.moment.value))}</> : <>–</>;
+const Lasted = ({ model, span }: Readonly<{ model: TimelineModel; span: TimeSpan | undefined }>) =>
+  span ? <>{durationText(spanSecondsOf(span, span.end ?? model.moment.value))}</> : <>–</>;
 
-const Times = ({ model, span }: Readonly<{ model: TimelineModel; span: Span | undefined }>) => (
+const Times = ({ model, span }: Readonly<{ model: TimelineModel; span: TimeSpan | undefined }>) => (
   <>
     <td>{span ? <Moment at={isoOf(span.start)} still /> : "–"}</td>
     <td>{span?.end === undefined ? "–" : <Moment at={isoOf(span.end)} still />}</td>
@@ -33,7 +33,8 @@ const StackCells = ({
   row,
   run,
   onOpen,
-}: CellsProps<StackRow> & Readonly<{ run: TimedRun; onOpen?: ((stack: string) => void) | undefined }>) => {
+}: CellsProps<StackTimelineRow> &
+  Readonly<{ run: TimedRun; onOpen?: ((stack: string) => void) | undefined }>) => {
   const { stack, isCritical, isOpen } = row;
   const ready = stack.span && readyAt(stack, run);
   const waited = stack.span && ready !== undefined ? (stack.span.start - ready) / 1000 : 0;
@@ -84,7 +85,7 @@ const ResourceCells = ({ model, row: { resource } }: CellsProps<ResourceRow>) =>
   </tr>
 );
 
-const isTabled = (row: TimelineRow): row is StackRow | ResourceRow => row.kind !== "layer";
+const isTabled = (row: TimelineRow): row is StackTimelineRow | ResourceRow => row.kind !== "layer";
 
 type TimelineTableProps = Readonly<{
   model: TimelineModel;

@@ -9,7 +9,7 @@ import { durationText } from "../../domain/words/durations.ts";
 import { PrintedTimeline } from "./printed-timeline.tsx";
 import { TimelineChart } from "./chart/timeline-chart.tsx";
 import { TimelineModel } from "./timeline-model.ts";
-import { secondsOf, type TimelineSource } from "./timeline-run.ts";
+import { spanSecondsOf, type TimelineSource } from "./timeline-run.ts";
 import { TimelineTable } from "./timeline-table.tsx";
 import "./timeline.css";
 
@@ -30,7 +30,7 @@ const PathLine = ({ model }: ModelProps) => {
   const { stacks, seconds } = model.path.value;
   const run = model.run.value;
   if (!run || stacks.length === 0) return null;
-  const whole = durationText(secondsOf(run.span, model.moment.value));
+  const whole = durationText(spanSecondsOf(run.span, model.moment.value));
   return (
     <p class="timeline-path small">
       <span class="timeline-path-mark" aria-hidden="true" />

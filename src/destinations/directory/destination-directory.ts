@@ -5,12 +5,12 @@
 import { DurableObject } from "cloudflare:workers";
 import * as z from "zod";
 import { destinationSchema, MAX_DESTINATIONS, type Destination } from "../../protocol/destinations.ts";
-import type { DestinationRule, DestinationRules } from "../../protocol/rpc/destination-feed.ts";
+import type { DestinationRule, DestinationRuleList } from "../../protocol/rpc/destination-feed.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { Env } from "../../env.ts";
 import type { DestinationsRpc } from "./destinations-rpc.ts";
-import { decodedText, objectOf, wordOf } from "../../channel/codec.ts";
+import { decodedText, objectOf, wordCodec } from "../../channel/codec.ts";
 import { Row } from "../../channel/rows.ts";
 
 const VERSION = "version";
@@ -24,7 +24,7 @@ const texts = z.array(z.string());
 
 const ruleCodec = objectOf<DestinationRule>({
   id: z.string(),
-  kind: wordOf<DestinationRule["kind"]>(),
+  kind: wordCodec<DestinationRule["kind"]>(),
   events: texts,
   channels: texts.optional(),
   environments: texts.optional(),
@@ -36,7 +36,7 @@ type DestinationRow = { view: string; rule: string; revision: number };
 export class Destinations extends DurableObject<Env> implements DestinationsRpc {
   private readonly sql: SqlStorage;
   private readonly version: Row<string>;
-  private rulesNow: DestinationRules | undefined;
+  private rulesNow: DestinationRuleList | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -85,7 +85,7 @@ export class Destinations extends DurableObject<Env> implements DestinationsRpc 
   }
 
   /** The rules, unless the asker has them: `known` is the version that it has. */
-  async rules(known: string | undefined): Promise<DestinationRules> {
+  async rules(known: string | undefined): Promise<DestinationRuleList> {
     this.rulesNow ??= {
       version: this.version.value ?? "",
       rules: this.sql

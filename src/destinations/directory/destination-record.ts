@@ -32,7 +32,7 @@ export type Health = Readonly<{
   disabled?: Readonly<{
     at: number;
     reason: "gone" | "failing";
-    /** Its maker is to be told, at a time and after so many tries; absent: that is done, or cannot be. */
+    /** Its maker is to be notified, at a time and after so many tries; absent: that is done, or cannot be. */
     word?: Readonly<{ tries: number; due: number }>;
   }>;
   /** The receiver asked to be left alone until then. */

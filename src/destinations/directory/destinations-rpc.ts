@@ -2,11 +2,11 @@
 import type { Destination } from "../../protocol/destinations.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { Result } from "../../protocol/result.ts";
-import type { DestinationRule, DestinationRules } from "../../protocol/rpc/destination-feed.ts";
+import type { DestinationRule, DestinationRuleList } from "../../protocol/rpc/destination-feed.ts";
 
 export interface DestinationsRpc {
   note(view: Destination, rule: DestinationRule, revision: number): Promise<Result<void, Failure>>;
   forget(id: string): Promise<void>;
   list(): Promise<readonly Destination[]>;
-  rules(known: string | undefined): Promise<DestinationRules>;
+  rules(known: string | undefined): Promise<DestinationRuleList>;
 }

@@ -1,6 +1,6 @@
 /** An alert as the HTML of a mail: one table, styles inline, nothing that is fetched. Every text is escaped. */
 import type { Alert } from "../../domain/words/alert.ts";
-import { countsOf, peopleOf, placeOf, storyOf, type Fact } from "./facts.ts";
+import { countFactsOf, peopleOf, placeFactsOf, storyOf, type AlertFact } from "./facts.ts";
 import { detailsUrl, linksOf, type Link } from "./links.ts";
 
 const COLOURS: Readonly<Record<Alert["tone"], string>> = {
@@ -22,7 +22,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 export const escapedHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 
-const rowOf = ({ name, value }: Fact): string =>
+const rowOf = ({ name, value }: AlertFact): string =>
   `<tr><th align="left" valign="top" style="padding:4px 16px 4px 0;font-weight:normal;color:#57606a;white-space:nowrap">${escapedHtml(name)}</th><td valign="top" style="padding:4px 0;white-space:pre-wrap;word-break:break-word">${escapedHtml(value)}</td></tr>`;
 
 const linkOf = ({ text, url }: Link): string =>
@@ -30,7 +30,7 @@ const linkOf = ({ text, url }: Link): string =>
 
 /** A whole document. */
 export const htmlOf = (alert: Alert, base: string | undefined): string => {
-  const facts = [...storyOf(alert), ...countsOf(alert), ...placeOf(alert), ...peopleOf(alert)];
+  const facts = [...storyOf(alert), ...countFactsOf(alert), ...placeFactsOf(alert), ...peopleOf(alert)];
   const page = detailsUrl(alert, base);
   const links = [
     ...(page === undefined ? [] : [{ text: "View details", url: page }]),

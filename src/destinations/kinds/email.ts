@@ -7,7 +7,7 @@ import type { Mail } from "../../aws/services/ses.ts";
 import type { Alert } from "../../domain/words/alert.ts";
 import { clipped } from "../../domain/words/alert-text.ts";
 import { htmlOf } from "./email-html.ts";
-import { countsOf, peopleOf, placeOf, storyOf, type Fact } from "./facts.ts";
+import { countFactsOf, peopleOf, placeFactsOf, storyOf, type AlertFact } from "./facts.ts";
 import { detailsUrl, linksOf } from "./links.ts";
 
 const SIGNS: Readonly<Record<Alert["tone"], string>> = { good: "✓ ", bad: "✗ ", warning: "⚠ ", neutral: "" };
@@ -60,12 +60,12 @@ export const mailOf = (alert: Alert, { from, to, base }: MailTarget): Mail => {
 const hostOf = (from: string): string => /@([A-Za-z0-9.-]+)>?\s*$/.exec(from)?.[1] ?? "stackcast.invalid";
 
 /** What a value has of further lines stands back, so that it cannot pass for a line of ours. */
-const linesOf = (facts: readonly Fact[], bullet = ""): string =>
+const linesOf = (facts: readonly AlertFact[], bullet = ""): string =>
   facts.map(({ name, value }) => `${bullet}${name}: ${value.replaceAll("\n", "\n    ")}`).join("\n");
 
 const textOf = (alert: Alert, base: string | undefined): string => {
-  const counts = countsOf(alert);
-  const place = placeOf(alert);
+  const counts = countFactsOf(alert);
+  const place = placeFactsOf(alert);
   const page = detailsUrl(alert, base);
   const links = alert.tone === "bad" ? linksOf(alert, base) : [];
   const parts = [

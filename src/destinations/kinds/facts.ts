@@ -5,7 +5,7 @@ import { blastNamesText, ROLLBACK_BLOCKED } from "../../domain/words/failure-wor
 import { leftResourceText } from "../../domain/words/left-words.ts";
 
 /** A line of a notification, such as `Duration: 5m 30s`. */
-export type Fact = Readonly<{ name: string; value: string }>;
+export type AlertFact = Readonly<{ name: string; value: string }>;
 
 /** What it is about and why it went wrong: texts that may be long. */
 export const storyOf = ({
@@ -18,7 +18,7 @@ export const storyOf = ({
   retained,
   reason,
   tone,
-}: Alert): readonly Fact[] => [
+}: Alert): readonly AlertFact[] => [
   ...(stack === undefined ? [] : [{ name: "Stack", value: stack }]),
   ...(error ? [{ name: "Error", value: error.message }] : []),
   ...(error?.details === undefined ? [] : [{ name: "Details", value: error.details }]),
@@ -32,7 +32,7 @@ export const storyOf = ({
 ];
 
 /** The counts, each a number. */
-export const countsOf = ({ counts }: Alert): readonly Fact[] =>
+export const countFactsOf = ({ counts }: Alert): readonly AlertFact[] =>
   counts === undefined
     ? []
     : [
@@ -43,7 +43,13 @@ export const countsOf = ({ counts }: Alert): readonly Fact[] =>
       ];
 
 /** Where and when. */
-export const placeOf = ({ layer, totalLayers, durationSeconds, tone, error }: Alert): readonly Fact[] => {
+export const placeFactsOf = ({
+  layer,
+  totalLayers,
+  durationSeconds,
+  tone,
+  error,
+}: Alert): readonly AlertFact[] => {
   const place = `${layer}${totalLayers === undefined ? "" : `/${totalLayers}`}`;
   const failed = tone === "bad" || error !== undefined;
   return [
@@ -55,14 +61,17 @@ export const placeOf = ({ layer, totalLayers, durationSeconds, tone, error }: Al
 };
 
 /** Who; nobody twice. */
-export const peopleOf = ({ owner, user }: Alert): readonly Fact[] => [
+export const peopleOf = ({ owner, user }: Alert): readonly AlertFact[] => [
   ...(owner === undefined ? [] : [{ name: "Owner", value: owner }]),
   ...(user === undefined || user === owner ? [] : [{ name: "Started by", value: user }]),
 ];
 
-const causeText = ({ path, type, reason }: NonNullable<Alert["cause"]>, told: string | undefined): string => {
+const causeText = (
+  { path, type, reason }: NonNullable<Alert["cause"]>,
+  shown: string | undefined,
+): string => {
   const what = type === "" ? path : `${path} (${type})`;
-  return reason === "" || reason === told ? what : `${what}: ${reason}`;
+  return reason === "" || reason === shown ? what : `${what}: ${reason}`;
 };
 
 const leftText = ({ resources, more }: AlertLeft): string =>

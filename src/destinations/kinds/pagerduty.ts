@@ -67,7 +67,7 @@ const detailsOf = (alert: Alert) => {
   };
 };
 
-/** What PagerDuty is to be told, in this order; each is a request of its own. `base`: of the links. */
+/** What PagerDuty is to receive, in this order; each is a request of its own. `base`: of the links. */
 export const pagerDutyRequests = (
   alert: Alert,
   { routingKey, url = PAGERDUTY_URL }: PagerDutyTarget,

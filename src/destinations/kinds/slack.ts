@@ -5,7 +5,7 @@
  */
 import type { Alert } from "../../domain/words/alert.ts";
 import { clipped } from "../../domain/words/alert-text.ts";
-import { countsOf, peopleOf, placeOf, storyOf, type Fact } from "./facts.ts";
+import { countFactsOf, peopleOf, placeFactsOf, storyOf, type AlertFact } from "./facts.ts";
 import { linksOf, type Link } from "./links.ts";
 import { jsonRequest, type Rendered } from "./rendered.ts";
 
@@ -45,7 +45,7 @@ const escaped = (text: string, most: number): string => {
 const mrkdwn = (text: string) => ({ type: "mrkdwn", text, verbatim: true }) as const;
 
 /** What a value has of further lines stands back, so that it cannot pass for a line of ours. */
-const lineOf = ({ name, value }: Fact): string =>
+const lineOf = ({ name, value }: AlertFact): string =>
   `*${name}:* ${escaped(value.replaceAll("\n", "\n    "), MOST_LINE)}`;
 
 const linkOf = ({ text, url }: Link): string => `<${escaped(url, MOST_SECTION)}|${escaped(text, MOST_LINE)}>`;
@@ -63,7 +63,7 @@ const timeOf = (timestamp: string): string => {
 export const slackRequest = (alert: Alert, url: string, base: string | undefined): Rendered => {
   const story = storyOf(alert);
   const text = story.length > 0 ? story.map(lineOf).join("\n") : escaped(alert.sentence, MOST_LINE);
-  const fields = [...placeOf(alert), ...countsOf(alert), ...peopleOf(alert)].slice(0, MOST_FIELDS);
+  const fields = [...placeFactsOf(alert), ...countFactsOf(alert), ...peopleOf(alert)].slice(0, MOST_FIELDS);
   const links = linksOf(alert, base);
   const header = clipped(`${SIGNS[alert.tone]} ${alert.title}`, MOST_HEADER);
   const blocks = [

@@ -1,5 +1,5 @@
 /**
- * An event as a webhook of Standard Webhooks 1.0: the event's own envelope as body, signed anew for each attempt, with
+ * An event as a webhook of Standard Webhooks 1.0: the event's own envelope as body, signed again for each attempt, with
  * both secrets while one takes the other's place.
  * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
@@ -9,7 +9,7 @@ import type { Rendered } from "./rendered.ts";
 const SECRET_BYTES = 32;
 
 /** `whsec_…`. `random`: fills with what nobody can guess. */
-export const newSecret = (random: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array): string =>
+export const newWebhookSecret = (random: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array): string =>
   `whsec_${btoa(String.fromCharCode(...random(new Uint8Array(SECRET_BYTES))))}`;
 
 /** One attempt. `id` is the same for all of them; `now`, in Unix milliseconds, is of this one. */

@@ -10,7 +10,7 @@ import { refusalOf } from "../../domain/failure/refusal.ts";
 import type { DestinationRequest } from "../../protocol/destinations.ts";
 import type { Settings } from "../../settings.ts";
 import { mailOf, recipientsOf } from "../kinds/email.ts";
-import { exchange, TIMEOUT_MS, type Answer } from "../exchange.ts";
+import { exchange, TIMEOUT_MS, type ExchangeAnswer } from "../exchange.ts";
 import { pagerDutyRequests } from "../kinds/pagerduty.ts";
 import { addressProblem } from "../private-address.ts";
 import { mailRefusal } from "./mail-refusal.ts";
@@ -55,7 +55,11 @@ const alertSchema = z.custom<Alert>(
 const alertIn = (body: string): Alert => alertSchema.parse(JSON.parse(body));
 
 /** What came of it. Never throws for what the far end does. */
-export const attemptOf = (target: Target, message: Outgoing, settings: MailSettings): Promise<Answer> => {
+export const attemptOf = (
+  target: Target,
+  message: Outgoing,
+  settings: MailSettings,
+): Promise<ExchangeAnswer> => {
   const { request, secrets, base } = target;
   switch (request.kind) {
     case "webhook":
@@ -73,9 +77,9 @@ export const attemptOf = (target: Target, message: Outgoing, settings: MailSetti
 };
 
 /** Sends requests one after the other; the first that fails is the last. */
-const sent = async (requests: readonly Rendered[], settings: Settings): Promise<Answer> => {
+const sent = async (requests: readonly Rendered[], settings: Settings): Promise<ExchangeAnswer> => {
   let ms = 0;
-  let answer: Answer = { ms };
+  let answer: ExchangeAnswer = { ms };
   for (const request of requests) {
     // The rule may have become stricter since the address was given.
     const problem = addressProblem(request.url, settings.allowPrivateDestinations);
@@ -91,7 +95,7 @@ const mailed = async (
   recipients: string | readonly string[] | undefined,
   base: string | undefined,
   settings: MailSettings,
-): Promise<Answer> => {
+): Promise<ExchangeAnswer> => {
   const { emailFrom: from, mailSession } = settings;
   if (from === undefined) return { ms: 0, error: "EMAIL_FROM is not set" };
   const to = recipientsOf(alert, recipients);
@@ -100,7 +104,7 @@ const mailed = async (
 };
 
 /** What came of a mail that was given to SES. */
-export const mailSent = async (mail: Mail, session: AwsSession): Promise<Answer> => {
+export const mailSent = async (mail: Mail, session: AwsSession): Promise<ExchangeAnswer> => {
   const begun = Date.now();
   const answered = await sendEmail(session, mail, TIMEOUT_MS);
   const ms = Math.max(0, Date.now() - begun);

@@ -4,7 +4,7 @@
  */
 import { logLine } from "../../log.ts";
 import type { Health } from "../directory/destination-record.ts";
-import type { Answer } from "../exchange.ts";
+import type { ExchangeAnswer } from "../exchange.ts";
 import type { DeliverySettings } from "./attempt.ts";
 import type { OutboxStore } from "./outbox-store.ts";
 import { makerAddress } from "./owner-word.ts";
@@ -20,7 +20,7 @@ export type HealthHooks = Readonly<{
   /** Called when the way it goes has changed. */
   changed: () => void;
   /** Called when the way there refuses all that this install sends. */
-  refused: (refusal: NonNullable<Answer["refusal"]>) => void;
+  refused: (refusal: NonNullable<ExchangeAnswer["refusal"]>) => void;
 }>;
 
 export class DeliveryHealth {
@@ -37,7 +37,7 @@ export class DeliveryHealth {
   }
 
   /** When the message is due again, in Unix milliseconds; undefined: never. */
-  dueAfter(answer: Answer, tries: number): number | undefined {
+  dueAfter(answer: ExchangeAnswer, tries: number): number | undefined {
     const now = Date.now();
     const verdict = verdictOf(
       answer,

@@ -29,10 +29,10 @@ export type LoggedMessage = MessagePlace &
   }>;
 
 /** `number`: its place in the log. */
-export type LogEntry = LoggedMessage & Readonly<{ number: number }>;
+export type DeliveryEntry = LoggedMessage & Readonly<{ number: number }>;
 
 /** A message that is to be sent once more. */
-export type RepeatedMessage = LogEntry & Readonly<{ tries: number; due: number }>;
+export type RepeatedMessage = DeliveryEntry & Readonly<{ tries: number; due: number }>;
 
 /** What it takes to choose among messages. */
 type Placed = { lane: number; place: number; channel: string; type: string };
@@ -52,7 +52,7 @@ type Row = {
   attempts: string;
 };
 
-const entryOf = ({ created, settled, attempts, channel, ...row }: Row): LogEntry => ({
+const entryOf = ({ created, settled, attempts, channel, ...row }: Row): DeliveryEntry => ({
   ...row,
   channel: channel ?? undefined,
   createdAt: created,
@@ -118,7 +118,7 @@ export class DeliveryLog {
       .one().number;
   }
 
-  find({ lane, place }: MessagePlace): LogEntry | undefined {
+  find({ lane, place }: MessagePlace): DeliveryEntry | undefined {
     const [row] = this.sql.exec<Row>(
       "SELECT * FROM deliveries WHERE lane = ? AND place = ? LIMIT 1",
       lane,
@@ -137,7 +137,7 @@ export class DeliveryLog {
   }
 
   /** Newest first. */
-  *before(number: number, state: DeliveryState | undefined): Generator<LogEntry> {
+  *before(number: number, state: DeliveryState | undefined): Generator<DeliveryEntry> {
     const rows = this.sql.exec<Row>(
       "SELECT * FROM deliveries WHERE number < ? AND state = coalesce(?, state) ORDER BY number DESC",
       number,
@@ -153,7 +153,7 @@ export class DeliveryLog {
   }
 
   /** Has a message sent once more. */
-  repeat({ number, lane }: Pick<LogEntry, "number" | "lane">, now: number): void {
+  repeat({ number, lane }: Pick<DeliveryEntry, "number" | "lane">, now: number): void {
     this.sql.exec("UPDATE deliveries SET state = 'pending' WHERE number = ?", number);
     this.sql.exec(
       "INSERT INTO repeats (lane, number, tries, due) VALUES (?, ?, 0, ?) ON CONFLICT DO NOTHING",
@@ -206,7 +206,7 @@ export class DeliveryLog {
   }
 
   /** It is to be tried again. */
-  postponeRepeat({ lane, number }: LogEntry, attempts: readonly Attempt[], due: number): void {
+  postponeRepeat({ lane, number }: DeliveryEntry, attempts: readonly Attempt[], due: number): void {
     this.sql.exec("UPDATE deliveries SET attempts = ? WHERE number = ?", JSON.stringify(attempts), number);
     this.sql.exec(
       "UPDATE repeats SET tries = tries + 1, due = ? WHERE lane = ? AND number = ?",
@@ -218,7 +218,7 @@ export class DeliveryLog {
 
   /** It was delivered, or given up again. */
   settleRepeat(
-    { lane, number }: LogEntry,
+    { lane, number }: DeliveryEntry,
     state: DeliveryState,
     attempts: readonly Attempt[],
     now: number,

@@ -1,6 +1,6 @@
 /** How an outbox reads back what it stored beside its messages. */
 import * as z from "zod";
-import { objectOf, wordOf, type Codec } from "../../channel/codec.ts";
+import { objectOf, wordCodec, type Codec } from "../../channel/codec.ts";
 import type { DestinationKind, DestinationRequest } from "../../protocol/destinations.ts";
 import type { Health, KeptDestination, Secrets } from "../directory/destination-record.ts";
 
@@ -11,7 +11,7 @@ type Disabled = NonNullable<Health["disabled"]>;
 
 export const destinationCodec = objectOf<KeptDestination>({
   // What else it holds was judged when it was asked for.
-  request: z.looseObject({ kind: wordOf<DestinationKind>() }) as unknown as Codec<DestinationRequest>,
+  request: z.looseObject({ kind: wordCodec<DestinationKind>() }) as unknown as Codec<DestinationRequest>,
   origin: text,
   createdBy: text.optional(),
   createdAt: count,
@@ -22,7 +22,7 @@ export const healthCodec = objectOf<Health>({
   failingSince: count.optional(),
   disabled: objectOf<Disabled>({
     at: count,
-    reason: wordOf<Disabled["reason"]>(),
+    reason: wordCodec<Disabled["reason"]>(),
     word: objectOf<NonNullable<Disabled["word"]>>({ tries: count, due: count }).optional(),
   }).optional(),
   pausedUntil: count.optional(),

@@ -1,4 +1,4 @@
-/** What an outbox has the directory of destinations know: how its destination is. What could not be told is told later. */
+/** What an outbox has the directory of destinations know: how its destination is. What could not be reported is reported later. */
 import type { Failure } from "../../protocol/failure.ts";
 import { success, type Result } from "../../protocol/result.ts";
 import type { Env } from "../../env.ts";
@@ -15,7 +15,7 @@ export class OutboxEntry {
   private readonly env: Env;
   private readonly id: string;
   private readonly row: Row<Revision>;
-  /** What is being told; one thing at a time. */
+  /** What is being reported; one thing at a time. */
   private telling: Promise<unknown> = Promise.resolve();
   private forgotten = false;
 
@@ -27,25 +27,25 @@ export class OutboxEntry {
 
   /** Whether the directory does not know how the destination is. */
   get isBehind(): boolean {
-    const { now, told } = this.revision;
-    return told < now;
+    const { now, told: reported } = this.revision;
+    return reported < now;
   }
 
   /** Tells how the destination is now. Fails only if the directory refuses it. */
   async say(store: OutboxStore): Promise<Result<void, Failure>> {
-    const { now, told } = this.revision;
-    this.row.put({ now: now + 1, told });
+    const { now, told: reported } = this.revision;
+    this.row.put({ now: now + 1, told: reported });
     return this.catchUp(store);
   }
 
-  /** Tells what could not be told before. */
+  /** Tells what could not be reported before. */
   catchUp(store: OutboxStore): Promise<Result<void, Failure>> {
-    const told = this.telling.then(() => this.tell(store));
-    this.telling = told.catch(() => undefined);
-    return told;
+    const reported = this.telling.then(() => this.tell(store));
+    this.telling = reported.catch(() => undefined);
+    return reported;
   }
 
-  /** Has the directory forget the destination: what is told from now on would bring it back. */
+  /** Has the directory forget the destination: what is reported from now on would bring it back. */
   async forget(): Promise<void> {
     this.forgotten = true;
     try {
@@ -62,8 +62,8 @@ export class OutboxEntry {
   }
 
   private async tell(store: OutboxStore): Promise<Result<void, Failure>> {
-    const { now, told } = this.revision;
-    if (told >= now || this.forgotten) return success(undefined);
+    const { now, told: reported } = this.revision;
+    if (reported >= now || this.forgotten) return success(undefined);
     const { destination, health } = store;
     try {
       const view = viewOf(this.id, destination, health);

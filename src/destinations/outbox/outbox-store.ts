@@ -9,10 +9,10 @@ import * as z from "zod";
 import { LAYOUT } from "../../channel/codec.ts";
 import { Row } from "../../channel/rows.ts";
 import { destinationCodec, healthCodec, secretsCodec } from "./outbox-codec.ts";
-import { DeliveryLog, type LogEntry } from "./delivery-log.ts";
+import { DeliveryLog, type DeliveryEntry } from "./delivery-log.ts";
 import type { MessagePlace } from "./message-id.ts";
 import { closesIncident, opensIncident } from "../kinds/pagerduty.ts";
-import { newSecret } from "../kinds/webhook.ts";
+import { newWebhookSecret } from "../kinds/webhook.ts";
 import { OutboxLanes, type LaneHead } from "./outbox-lanes.ts";
 
 const DESTINATION = "destination";
@@ -39,7 +39,7 @@ export class OutboxStore {
     this.secrets = new Row(storage.kv, SECRETS, secretsCodec).value;
     // A secret that cannot be read: another one lets the receiver refuse what comes, until its owner asks for a new one.
     if (!this.secrets && destination.request.kind === "webhook")
-      this.keepSecrets({ current: newSecret((bytes) => crypto.getRandomValues(bytes)) });
+      this.keepSecrets({ current: newWebhookSecret((bytes) => crypto.getRandomValues(bytes)) });
     this.health = new Row(storage.kv, HEALTH, healthCodec).value ?? {};
     this.lanes = new OutboxLanes(storage.sql);
     this.log = new DeliveryLog(storage.sql);
@@ -109,12 +109,12 @@ export class OutboxStore {
   }
 
   /** A message that is sent once more is delivered or given up again. */
-  settleRepeat(entry: LogEntry, state: DeliveryState, attempts: readonly Attempt[], now: number): void {
+  settleRepeat(entry: DeliveryEntry, state: DeliveryState, attempts: readonly Attempt[], now: number): void {
     this.storage.transactionSync(() => this.log.settleRepeat(entry, state, attempts, now));
   }
 
-  /** Tells of messages whether they would open an incident anew that was closed since. */
-  outdatedNow(): (message: Pick<LogEntry, "type" | "channel" | "lane" | "place">) => boolean {
+  /** Tells of messages whether they would open an incident again that was closed since. */
+  outdatedNow(): (message: Pick<DeliveryEntry, "type" | "channel" | "lane" | "place">) => boolean {
     if (this.destination.request.kind !== "pagerduty") return () => false;
     const closed = new Map<string | undefined, MessagePlace>();
     for (const { channel, type, ...place } of this.log.delivered())

@@ -6,7 +6,7 @@
 import type { Attempt, DestinationKind } from "../../protocol/destinations.ts";
 import { attemptOf, type DeliverySettings } from "./attempt.ts";
 import { signingSecrets } from "../directory/destination-record.ts";
-import type { Answer } from "../exchange.ts";
+import type { ExchangeAnswer } from "../exchange.ts";
 import { DeliveryHealth, type HealthHooks } from "./delivery-health.ts";
 import type { RepeatedMessage } from "./delivery-log.ts";
 import { messageIdOf, type MessagePlace } from "./message-id.ts";
@@ -31,7 +31,7 @@ const MOST_IN_TURN = 20;
 /** What has waited so long is of no use to anybody, in milliseconds. */
 const MOST_AGE_MS = 7 * 86_400_000;
 
-const OUTDATED: Answer = { ms: 0, error: "the incident was closed since" };
+const OUTDATED: ExchangeAnswer = { ms: 0, error: "the incident was closed since" };
 
 /** Messages that are given up unsent between two turns of everything else. */
 const MOST_EXPIRED_AT_ONCE = 1_000;
@@ -224,7 +224,7 @@ export class OutboxWork {
     if (next !== undefined) this.repeats.set(message.lane, next);
   }
 
-  private async send(place: MessagePlace, body: string): Promise<Answer> {
+  private async send(place: MessagePlace, body: string): Promise<ExchangeAnswer> {
     const { destination, secrets } = this.store;
     this.lastBegun = Date.now();
     const target = {
@@ -243,7 +243,7 @@ export class OutboxWork {
   }
 }
 
-const attemptIn = ({ status, error, ms }: Answer, at: number): Attempt => ({
+const attemptIn = ({ status, error, ms }: ExchangeAnswer, at: number): Attempt => ({
   at: new Date(at).toISOString(),
   ms,
   ...(status !== undefined && { status }),

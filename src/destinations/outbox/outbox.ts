@@ -26,7 +26,7 @@ import { OutboxDrive } from "./outbox-drive.ts";
 import { OutboxEntry } from "./outbox-entry.ts";
 import { OutboxStore } from "./outbox-store.ts";
 import { testMessageOf } from "../kinds/test-message.ts";
-import { newSecret } from "../kinds/webhook.ts";
+import { newWebhookSecret } from "../kinds/webhook.ts";
 import type { OutboxRpc } from "./outbox-rpc.ts";
 import { OUTBOX_PREFIX } from "../../objects.ts";
 import type { FarEnd, TriedAgain } from "../../protocol/rpc/far-end.ts";
@@ -34,9 +34,9 @@ import type { FarEnd, TriedAgain } from "../../protocol/rpc/far-end.ts";
 const NOT_FOUND: Failure = { code: "DESTINATION_NOT_FOUND", message: "There is no such destination" };
 
 /** A destination that was disabled so long ago is handed nothing more until it is enabled, in milliseconds. */
-const FORSAKEN_MS = 7 * 86_400_000;
+const ABANDONED_MS = 7 * 86_400_000;
 
-const secretOf = (): string => newSecret((bytes) => crypto.getRandomValues(bytes));
+const secretOf = (): string => newWebhookSecret((bytes) => crypto.getRandomValues(bytes));
 
 export class Outbox extends DurableObject<Env> implements OutboxRpc {
   private readonly id: string;
@@ -201,7 +201,7 @@ export class Outbox extends DurableObject<Env> implements OutboxRpc {
     if (!this.open) return false;
     const { disabled } = this.open.store.health;
     // Nobody cares for it any more: what came before waits on, but not without end.
-    if (disabled && Date.now() - disabled.at > FORSAKEN_MS) return true;
+    if (disabled && Date.now() - disabled.at > ABANDONED_MS) return true;
     if (this.open.store.take(handOver, Date.now())) await this.open?.arouse();
     return true;
   }

@@ -97,11 +97,11 @@ export class OwnerWord {
       const { health } = this.store;
       // Enabled meanwhile, or deleted: there is nothing to tell any more.
       if (this.stopped || health.disabled?.at !== disabled.at) return true;
-      const { word, ...told } = disabled;
+      const { word, ...reported } = disabled;
       const wait = error === undefined ? undefined : this.settings.deliveryRetrySeconds[word.tries];
       const again =
         wait === undefined ? {} : { word: { tries: word.tries + 1, due: Date.now() + wait * 1000 } };
-      this.store.keepHealth({ ...health, disabled: { ...told, ...again } });
+      this.store.keepHealth({ ...health, disabled: { ...reported, ...again } });
       if (error !== undefined) this.tell(error, wait === undefined);
       return true;
     } finally {

@@ -1,8 +1,8 @@
 /** What follows from an attempt: delivered, again later, given up, or given up with the whole destination. */
 import type { DestinationKind } from "../../protocol/destinations.ts";
-import type { Answer } from "../exchange.ts";
+import type { ExchangeAnswer } from "../exchange.ts";
 
-export type Verdict =
+export type DeliveryVerdict =
   | Readonly<{ kind: "delivered" }>
   | Readonly<{ kind: "again"; inMs: number }>
   | Readonly<{ kind: "dead" }>
@@ -37,12 +37,12 @@ const GONE: Readonly<Record<DestinationKind, readonly number[]>> = {
  * end. `random`: from 0 up to but not including 1.
  */
 export const verdictOf = (
-  { status, error, final, retryAfterMs }: Answer,
+  { status, error, final, retryAfterMs }: ExchangeAnswer,
   kind: DestinationKind,
   attempts: number,
   waits: readonly number[],
   random: number,
-): Verdict => {
+): DeliveryVerdict => {
   if (error === undefined) return { kind: "delivered" };
   if (status !== undefined && GONE[kind].includes(status)) return { kind: "gone" };
   if (final || (status !== undefined && REFUSALS[kind].includes(status))) return { kind: "dead" };

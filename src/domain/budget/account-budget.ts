@@ -39,7 +39,7 @@ const LEASE_MS = 10_000;
 /** Holders that are so many milliseconds late in asking again are gone. */
 const GONE_MS = 20_000;
 
-/** The base period is worked out anew so often, in milliseconds. */
+/** The base period is worked out again so often, in milliseconds. */
 const SHARES_MS = 1_000;
 
 /** The rate counts as used from this share of it on. */

@@ -31,7 +31,7 @@ export class Calendar {
     this.granted.set(span, (this.granted.get(span) ?? 0) + calls);
   }
 
-  /** Takes back what was granted for a time to come. */
+  /** Withdraws what was granted for a time to come. */
   release(calls: number, at: number): void {
     const span = Math.floor(at / SPAN_MS);
     const left = (this.granted.get(span) ?? 0) - calls;

@@ -3,7 +3,7 @@ import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployme
 import { emptyDeployment, type DeploymentState, type StackNode } from "./deployment-state.ts";
 import { percentOfDeployment } from "./totals/percent.ts";
 import { draftOf, type Drafts } from "./drafts.ts";
-import { newStack, stackAfter, stackAfterLight, stackAfterResource } from "./stack-node.ts";
+import { newStackNode, stackAfter, stackAfterLight, stackAfterResource } from "./stack-node.ts";
 import { DEPLOYMENT_STATUS_AFTER, isTurnedBack } from "./status-after.ts";
 import { without } from "../without.ts";
 
@@ -26,7 +26,7 @@ const changed = (state: DeploymentState, event: DeploymentEvent, drafts: Drafts)
     case "deployment_destroying":
       return { ...state, status: DEPLOYMENT_STATUS_AFTER[event.type] };
     case "deployment_rolling_back":
-      // The way back is counted anew.
+      // The way back is counted again.
       return { ...reopened(state), status: "rolling_back", reachedPercent: 0 };
     case "deployment_failed": {
       const status = DEPLOYMENT_STATUS_AFTER.deployment_failed;
@@ -102,7 +102,7 @@ const begun = (
   const stacks = new Map(
     planned.map(({ name, layer, dependsOn, stackName, account, region }): [string, StackNode] => [
       name,
-      { ...newStack(name, layer, dependsOn), stackName, account, region },
+      { ...newStackNode(name, layer, dependsOn), stackName, account, region },
     ]),
   );
   return {
@@ -147,7 +147,7 @@ const withLayer = (
   const layers = new Map(state.layers).set(data.layer, { startTime: timestamp });
   const stacks = new Map(state.stacks);
   for (const name of data.stacks ?? []) {
-    if (!stacks.has(name)) stacks.set(name, newStack(name, data.layer, []));
+    if (!stacks.has(name)) stacks.set(name, newStackNode(name, data.layer, []));
   }
   const announcedLayers = Math.max(state.announcedLayers, data.totalLayers ?? 0);
   return { ...state, layers, stacks, announcedLayers };
@@ -166,7 +166,7 @@ const withStack = (
   change: (stack: StackNode) => StackNode,
   place: Place = {},
 ): DeploymentState => {
-  const known = state.stacks.get(name) ?? newStack(name, 1, []);
+  const known = state.stacks.get(name) ?? newStackNode(name, 1, []);
   // Its layer may have named it before.
   const stack = known.stackName === undefined ? { ...known, ...place } : known;
   return { ...state, stacks: draftOf(state.stacks, drafts).set(name, change(stack)) };

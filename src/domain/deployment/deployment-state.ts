@@ -38,12 +38,12 @@ export type ResourceNode = Readonly<{
   light?: Light;
 }>;
 
-/** What was told of how a stack's operation ended, beyond whether that is well. */
+/** What was reported of how a stack's operation ended, beyond whether that is well. */
 export type StackEnding = Readonly<{
   outcome?: Outcome | undefined;
   /** What keeps CloudFormation's own rollback from succeeding. */
   rollbackCause?: Cause | undefined;
-  /** Its user cancelled the update: nothing is to be mended. */
+  /** Its user cancelled the update: nothing needs a fix. */
   cancelled?: boolean | undefined;
   /** What could not be deleted, and what was to be kept. */
   orphans?: LeftResource[] | undefined;
@@ -65,11 +65,11 @@ export type StackNode = Readonly<{
   operation?: "deploy" | "delete";
   startTime?: string;
   endTime?: string;
-  /** Highest percentage told so far. */
+  /** Highest percentage reported so far. */
   reachedPercent: number;
-  /** Resources of its operation, as far as was told. */
+  /** Resources of its operation, as far as was reported. */
   totalResources: number;
-  /** As its own channel counts its resources, where that was told; see `resource-counts.ts`. */
+  /** As its own channel counts its resources, where that was reported; see `resource-counts.ts`. */
   counted?: Readonly<{ completed?: number; failed: number }>;
   /** By URN, or by name where there is none. */
   resources: ReadonlyMap<string, ResourceNode>;
@@ -81,7 +81,7 @@ export type StackNode = Readonly<{
   /** CloudFormation rolls it back: it has failed, and has not come to rest. */
   rollingBack?: true;
   ending?: StackEnding;
-  /** How much longer its operation takes, as was told last; absent at rest. */
+  /** How much longer its operation takes, as was reported last; absent at rest. */
   estimate?: Estimate;
   outputs?: Readonly<Record<string, OutputValue>>;
   /** Outputs that are not kept for want of room. */
@@ -103,14 +103,14 @@ export type DeploymentState = Readonly<{
   grouped?: true;
   /** What Stackcast does when a stack fails, where it deploys. */
   onFailure?: FailureMode | undefined;
-  /** In which order its stacks begin, where that was told. */
+  /** In which order its stacks begin, where that was reported. */
   order?: RunOrder | undefined;
   /** The deploy that waits for the end of the run. */
   queued?: QueuedDeploy | undefined;
   status: DeploymentStatus;
   startTime: string;
   endTime?: string;
-  /** Set of a run that has failed and is taken back next: it is not over. */
+  /** Set of a run that has failed and is rolled back next: it is not over. */
   willRollBack?: true;
   /** Of the newest durable event. */
   lastEventTime: string;
@@ -181,7 +181,7 @@ export const isRunningIn = ({ stacks }: Pick<DeploymentState, "stacks">, name: s
 type Going = Pick<DeploymentState, "mode" | "status" | "grouped">;
 
 /**
- * Whether a stack is deleted only to be created anew, as one has to be that could not be created before: on the way up
+ * Whether a stack is deleted only to be created again, as one has to be that could not be created before: on the way up
  * there is no other reason. An orchestrator that sends its events says itself what it has in mind, and in a group any stack
  * may go for good.
  */
@@ -231,7 +231,7 @@ export const blockedAmong = (stacks: ReadonlyMap<string, StackNode>): ReadonlySe
     }
   }
   for (const { name, operation } of failed) {
-    // A set that grows while it is walked meets each stack once: dependencies that are told may go in circles.
+    // A set that grows while it is walked meets each stack once: dependencies that are reported may go in cycles.
     const lost = new Set([name]);
     for (const next of lost) {
       const near = operation === "delete" ? stacks.get(next)?.dependsOn : dependents.get(next);

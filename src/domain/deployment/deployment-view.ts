@@ -71,7 +71,7 @@ const stillPartOf = (stack: StackNode) => {
 
 type StillPart = ReturnType<typeof stillPartOf>;
 
-/** Nodes are replaced by each event of their stack: of many stacks few are counted anew. */
+/** Nodes are replaced by each event of their stack: of many stacks few are counted again. */
 const stillParts = new WeakMap<StackNode, StillPart>();
 
 const knownPartOf = (stack: StackNode): StillPart => {

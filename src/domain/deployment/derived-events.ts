@@ -1,6 +1,6 @@
 /**
  * Events that follow from an event: a layer starts with its first stack and is complete with its last, a deployment
- * ends when every stack is finished or cannot begin. Told once, whoever else tells them too.
+ * ends when every stack is finished or cannot begin. Reported once, whoever else tells them too.
  */
 import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployment/deployment-events.ts";
 import { stacksOfLayer } from "./totals/counts.ts";
@@ -28,7 +28,7 @@ const isWholeKnown = (state: DeploymentState): boolean =>
 const isPreparing = ({ status }: DeploymentState): boolean =>
   status === "initializing" || status === "validating";
 
-/** What must be told before this event. */
+/** What must be reported before this event. */
 export const derivedBefore = (state: DeploymentState, event: DeploymentEvent): DeploymentEvent[] => {
   if (event.type === "stack_deploying" || event.type === "stack_skipped") return layerStarted(state, event);
   if (event.type === "stack_deleting" && isTornDown(state, event)) {
@@ -46,7 +46,7 @@ const ENDS: ReadonlySet<DeploymentEvent["type"]> = new Set<DeploymentEvent["type
 
 /**
  * Whether the deletion of a stack is the beginning of all stacks' end: that begins with one on which no other depends
- * that is still there. Another one is deleted only to be created anew, and so may be any that could not be created.
+ * that is still there. Another one is deleted only to be created again, and so may be any that could not be created.
  */
 const isTornDown = (
   state: DeploymentState,
@@ -65,8 +65,8 @@ const layerStarted = (
 ): DeploymentEvent[] => {
   const goesUp = isPreparing(state) || state.status === "deploying";
   if (!goesUp && !(type === "stack_deploying" && isTurnedBack(state))) return [];
-  const told = type === "stack_deploying" ? data.layer : undefined;
-  const layer = told ?? state.stacks.get(data.stack)?.layer ?? 1;
+  const reported = type === "stack_deploying" ? data.layer : undefined;
+  const layer = reported ?? state.stacks.get(data.stack)?.layer ?? 1;
   if (state.layers.has(layer)) return [];
   const known = stacksOfLayer(state, layer).map(({ name }) => name);
   const stacks = known.includes(data.stack) ? known : [...known, data.stack];
@@ -99,7 +99,7 @@ const layersCompleted = (state: DeploymentState, timestamp: string): DeploymentE
   return events;
 };
 
-/** Stacks are told of in any order: what ends with the last of them ends at the latest of their times. */
+/** Stacks are reported in any order: what ends with the last of them ends at the latest of their times. */
 const latestEnd = (stacks: readonly StackNode[], otherwise: string): string => {
   const [latest = otherwise] = stacks
     .flatMap(({ endTime }) => endTime ?? [])
@@ -116,7 +116,7 @@ export const ended = (state: DeploymentState, at: string): DeploymentEvent | und
   const timestamp = latestEnd(stacks, at);
   const data = addressOf(state);
   if (stacks.some(hasFailed)) {
-    // What has failed is taken back before the run is over: whoever does that says how it goes on.
+    // What has failed is rolled back before the run is over: whoever does that says how it goes on.
     const isTakenBack = state.mode === "deploy" && state.onFailure === "rollback";
     return isTakenBack && state.status !== "destroying"
       ? undefined

@@ -1,6 +1,6 @@
 /**
- * An event with the seeds' fields that whoever told it left out, as far as the state before it knows them. What was
- * told stays as it was told.
+ * An event with the seeds' fields that whoever reported it left out, as far as the state before it knows them. What was
+ * reported stays as it was reported.
  */
 import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployment/deployment-events.ts";
 import type { Cause } from "../../protocol/stack/stack-frames.ts";
@@ -11,7 +11,7 @@ import { countOf, countsAt, stacksOfLayer, totalLayersOf } from "./totals/counts
 import type { DeploymentState, StackNode } from "./deployment-state.ts";
 import { leavingsOf } from "./leavings.ts";
 import { resourceCountsOf } from "./totals/resource-counts.ts";
-import { resourceKeyOf, goesOn, statusToldBy, type ResourceEvent } from "./resource-node.ts";
+import { nodeKeyOf, goesOn, statusAfterEvent, type ResourceEvent } from "./resource-node.ts";
 import { DEPLOYMENT_STATUS_AFTER } from "./status-after.ts";
 import { secondsBetween } from "../elapsed.ts";
 
@@ -130,15 +130,15 @@ const begun = (state: DeploymentState, event: DeploymentEventOf<"stack_deploying
   const stack = state.stacks.get(name);
   const below = (dependencies ?? []).map((dependency) => state.stacks.get(dependency)?.layer ?? 0);
   const above = below.length > 0 ? 1 + Math.max(...below) : Math.max(1, ...state.layers.keys());
-  // No event may say more, and those below may have been told to lie as high as that.
+  // No event may say more, and those below may have been reported to lie as high as that.
   const layer = stack?.layer ?? Math.min(MAX_STACKS, above);
   return { ...event, data: { layer, dependencies: [...(stack?.dependsOn ?? [])], ...event.data } };
 };
 
 const timed = (state: DeploymentState, event: ResourceEvent): DeploymentEvent => {
   const { stack, resource } = event.data;
-  const known = state.stacks.get(stack)?.resources.get(resourceKeyOf(resource));
-  if (!known || !goesOn(known, statusToldBy(event))) return event;
+  const known = state.stacks.get(stack)?.resources.get(nodeKeyOf(resource));
+  if (!known || !goesOn(known, statusAfterEvent(event))) return event;
   const durationSeconds = secondsBetween(known.startTime, event.timestamp);
   return { ...event, data: { durationSeconds, ...event.data } };
 };

@@ -14,7 +14,7 @@ import type { Cause } from "../../protocol/stack/stack-frames.ts";
 export const STATUS_PART = 3 * 1024 * 1024;
 export const SNAPSHOT_PART = 1024 * 1024;
 
-/** So much of a line or a text is told at least, whatever its share. */
+/** So much of a line or a text is reported at least, whatever its share. */
 const LEAST_LENGTH = 256;
 
 /** Texts of a stack's error and cause. */
@@ -80,7 +80,7 @@ const lengthOfTexts = ({ error, cause, rollbackCause }: StackProgress): number =
 const sumOf = (stacks: readonly StackProgress[], length: (stack: StackProgress) => number): number =>
   stacks.reduce((sum, stack) => sum + length(stack), 0);
 
-/** The same where it fits, as it does unless somebody tries hard; `part`: characters for each kind of what is told. */
+/** The same where it fits, as it does unless somebody tries hard; `part`: characters for each kind of what is reported. */
 export const fittedProgress = (progress: DeploymentProgress, part: number): DeploymentProgress => {
   const all = Object.values(progress.stacks);
   const stacks = sumOf(all, lengthOfLeft) > part ? all.map(withoutLeft) : all;

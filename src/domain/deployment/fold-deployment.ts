@@ -1,6 +1,6 @@
 /**
  * Events folded into a deployment's state, with those that follow from them: what the channel's owner does with what
- * it is told. Folding the events that come out gives the same state, without deriving anything.
+ * it is reported. Folding the events that come out gives the same state, without deriving anything.
  */
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
 import { applyEvent } from "./apply-event.ts";
@@ -10,9 +10,9 @@ import { filledEvent } from "./filled-event.ts";
 import type { Drafts } from "./drafts.ts";
 import { verdictOn, type Verdict } from "./transitions.ts";
 
-export type Fold = Readonly<{
+export type FoldedEvents = Readonly<{
   state: DeploymentState;
-  /** Accepted and derived events, in the order in which they are told. */
+  /** Accepted and derived events, in the order in which they are reported. */
   events: readonly DeploymentEvent[];
   /** One for each event given. */
   verdicts: readonly Verdict[];
@@ -23,18 +23,18 @@ export const foldDeployment = (
   before: DeploymentState,
   given: readonly DeploymentEvent[],
   drafts: Drafts = new WeakMap(),
-): Fold => {
+): FoldedEvents => {
   let state = before;
   const events: DeploymentEvent[] = [];
-  const tell = (told: DeploymentEvent): void => {
-    const event = filledEvent(state, told);
+  const tell = (reported: DeploymentEvent): void => {
+    const event = filledEvent(state, reported);
     state = applyEvent(state, event, drafts);
     events.push(event);
   };
-  const verdicts = given.map((told) => {
-    const verdict = verdictOn(state, told);
+  const verdicts = given.map((reported) => {
+    const verdict = verdictOn(state, reported);
     if (verdict.kind !== "accepted") return verdict;
-    const event = filledEvent(state, told);
+    const event = filledEvent(state, reported);
     for (const earlier of derivedBefore(state, event)) tell(earlier);
     tell(event);
     for (let next = derivedAfter(state, event); next; next = derivedAfter(state, event)) tell(next);

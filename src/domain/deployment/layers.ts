@@ -3,7 +3,7 @@ import { failed, success, type Result } from "../../protocol/result.ts";
 
 type Dependent = Readonly<{ name: string; dependsOn: readonly string[] }>;
 
-/** Why stacks have no layers: a dependency that is no stack, a name given twice, or a circle, told once around. */
+/** Why stacks have no layers: a dependency that is no stack, a name given twice, or a cycle, named once around. */
 export type LayeringFailure =
   | Readonly<{ kind: "unknown"; stack: string; dependency: string }>
   | Readonly<{ kind: "duplicate"; stack: string }>
@@ -23,12 +23,12 @@ export const layersOf = (
     if (unknown !== undefined) return failed({ kind: "unknown", stack: name, dependency: unknown });
   }
   const layers = new Map<string, number>();
-  // Each round settles the stacks whose dependencies are settled; one that settles none has met a circle.
+  // Each round settles the stacks whose dependencies are settled; one that settles none has met a cycle.
   while (layers.size < byName.size) {
     const ready = [...byName.values()].filter(
       ({ name, dependsOn }) => !layers.has(name) && dependsOn.every((dependency) => layers.has(dependency)),
     );
-    if (ready.length === 0) return failed({ kind: "cycle", stacks: circleAmong(byName, layers) });
+    if (ready.length === 0) return failed({ kind: "cycle", stacks: cycleAmong(byName, layers) });
     const settled = ready.map(({ name, dependsOn }): [string, number] => [
       name,
       1 + Math.max(0, ...dependsOn.map((dependency) => layers.get(dependency) ?? 0)),
@@ -39,7 +39,7 @@ export const layersOf = (
 };
 
 /** Follows unsettled dependencies until one comes again. */
-const circleAmong = (
+const cycleAmong = (
   stacks: ReadonlyMap<string, Dependent>,
   settled: ReadonlyMap<string, number>,
 ): string[] => {

@@ -24,13 +24,13 @@ const STATUS: Readonly<Record<ResourceEvent["type"], ResourceStatus>> = {
   resource_failed: "failed",
 };
 
-export const statusToldBy = ({ type }: Pick<ResourceEvent, "type">): ResourceStatus => STATUS[type];
+export const statusAfterEvent = ({ type }: Pick<ResourceEvent, "type">): ResourceStatus => STATUS[type];
 
 /** Whether something is being done to the resource now. */
 export const isUnderway = ({ status }: Pick<ResourceNode, "status">): boolean => status.endsWith("ing");
 
 /** Unique within a stack. */
-export const resourceKeyOf = ({ urn, name }: Readonly<{ urn?: string | undefined; name: string }>): string =>
+export const nodeKeyOf = ({ urn, name }: Readonly<{ urn?: string | undefined; name: string }>): string =>
   urn ?? name;
 
 const ENDS: Readonly<Partial<Record<ResourceStatus, ResourceStatus>>> = {
@@ -50,8 +50,8 @@ export const goesOn = ({ status }: ResourceNode, next: ResourceStatus): boolean 
     next === "failed" ||
     (next === "retained" && status === "deleting"));
 
-/** Whether the event tells what is known: it was told before, or is older than what was told since. */
-export const isTold = (known: ResourceNode, { type, timestamp, data }: ResourceEvent): boolean => {
+/** Whether the event tells what is known: it was reported before, or is older than what was reported since. */
+export const isReported = (known: ResourceNode, { type, timestamp, data }: ResourceEvent): boolean => {
   // Only whoever tells each of its events once knows that one came late.
   if (data.superseded) return false;
   const status = STATUS[type];
@@ -69,7 +69,7 @@ export const resourcesAfterEvent = (
   drafts: Drafts,
 ): ReadonlyMap<string, ResourceNode> => {
   const { resource } = event.data;
-  const key = resourceKeyOf(resource);
+  const key = nodeKeyOf(resource);
   const known = resources.get(key);
   if (known && isReplaced(known, event)) return resources;
   if (known && event.data.superseded) {
@@ -97,7 +97,7 @@ const isReplaced = ({ status, id }: ResourceNode, { type, data }: ResourceEvent)
 const resourceAfter = (known: ResourceNode | undefined, event: ResourceEvent): ResourceNode => {
   const { timestamp } = event;
   const { type, name, id = known?.id } = event.data.resource;
-  const status = statusToldBy(event);
+  const status = statusAfterEvent(event);
   const startTime = known && goesOn(known, status) ? known.startTime : timestamp;
   const hasFailed = known !== undefined && (known.status === "failed" || known.failedBefore === true);
   const failedBefore = hasFailed && status !== "failed" && { failedBefore: true as const };
@@ -124,7 +124,7 @@ export const resourcesLitBy = (
   event: LightEvent,
   drafts: Drafts,
 ): ReadonlyMap<string, ResourceNode> => {
-  const key = resourceKeyOf(event.data.resource);
+  const key = nodeKeyOf(event.data.resource);
   const known = resources.get(key);
   return known ? draftOf(resources, drafts).set(key, { ...known, light: lightOf(event) }) : resources;
 };

@@ -15,10 +15,8 @@ export type Direction = "up" | "down";
  * Whether all of a layer wait for the layers before: because the plan says so, or because nobody has stated a dependency,
  * so that the layers are all that is known.
  */
-export const goesByLayers = (
-  order: RunOrder | undefined,
-  stacks: Iterable<Pick<Placed, "dependsOn">>,
-): boolean => order === "layers" || [...stacks].every(({ dependsOn }) => dependsOn.length === 0);
+const goesByLayers = (order: RunOrder | undefined, stacks: Iterable<Pick<Placed, "dependsOn">>): boolean =>
+  order === "layers" || [...stacks].every(({ dependsOn }) => dependsOn.length === 0);
 
 /** By the name of a stack, those next to it that it holds back. */
 const heldBackBy = (stacks: Stacks, direction: Direction): ((name: string) => readonly string[]) => {

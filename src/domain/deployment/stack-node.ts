@@ -7,7 +7,7 @@ import { STACK_TYPE } from "../stack/stack-event.ts";
 import { LOG_LINES, shortened, type StackEnding, type StackNode } from "./deployment-state.ts";
 import { logLineOf } from "../words/event-words.ts";
 import type { Drafts } from "./drafts.ts";
-import { countedBy, type ToldCounts } from "./totals/resource-counts.ts";
+import { countedBy, type ReportedCounts } from "./totals/resource-counts.ts";
 import {
   isUnderway,
   resourcesAfterEvent,
@@ -18,7 +18,7 @@ import {
 import { STACK_STATUS_AFTER } from "./status-after.ts";
 
 /** A stack of which nothing but its place is known. */
-export const newStack = (name: string, layer: number, dependsOn: readonly string[]): StackNode => ({
+export const newStackNode = (name: string, layer: number, dependsOn: readonly string[]): StackNode => ({
   name,
   layer,
   dependsOn,
@@ -29,8 +29,8 @@ export const newStack = (name: string, layer: number, dependsOn: readonly string
   logs: [],
 });
 
-/** A stack's operation is counted anew, and what the one before it came to is void. */
-const begunAnew = ({
+/** A stack's operation is counted again, and what the one before it came to is void. */
+const begunAgain = ({
   endTime: _end,
   counted: _counted,
   rollingBack: _rollingBack,
@@ -40,7 +40,7 @@ const begunAnew = ({
 }: StackNode): StackNode => ({ ...stack, reachedPercent: 0, totalResources: 0, resources: new Map() });
 
 /** What an event of an end may tell; some tell nothing of it but that it came. */
-type Ending = StackEnding & ToldCounts & Readonly<{ stack: string }>;
+type Ending = StackEnding & ReportedCounts & Readonly<{ stack: string }>;
 
 /** The stack once its operation has come to rest. */
 const atRest = (
@@ -62,30 +62,30 @@ const ENDING_FIELDS = [
 
 /** What an event tells of an end; undefined: nothing. */
 const endingOf = (data: StackEnding): StackEnding | undefined => {
-  const told = ENDING_FIELDS.filter((field) => data[field] !== undefined);
-  if (told.length === 0) return undefined;
-  const ending: StackEnding = Object.fromEntries(told.map((field) => [field, data[field]]));
+  const reported = ENDING_FIELDS.filter((field) => data[field] !== undefined);
+  if (reported.length === 0) return undefined;
+  const ending: StackEnding = Object.fromEntries(reported.map((field) => [field, data[field]]));
   const { rollbackCause } = ending;
   return rollbackCause ? { ...ending, rollbackCause: shortenedCause(rollbackCause) } : ending;
 };
 
 const estimateIn = ({ estimate }: Readonly<{ estimate?: Estimate | undefined }>) => estimate && { estimate };
 
-const UNDONE = { code: "STACK_DELETED", message: "The stack was deleted while it was being deployed" };
+const REVERTED = { code: "STACK_DELETED", message: "The stack was deleted while it was being deployed" };
 
-export type StackEvent = Extract<DeploymentEvent, { type: `stack_${string}` }>;
+export type StackStatusEvent = Extract<DeploymentEvent, { type: `stack_${string}` }>;
 
 /** The stack after an event of its own; `going`: where its deployment goes. */
-export const stackAfter = (stack: StackNode, event: StackEvent, going: DeploymentStatus): StackNode => {
+export const stackAfter = (stack: StackNode, event: StackStatusEvent, going: DeploymentStatus): StackNode => {
   const to = STACK_STATUS_AFTER[event.type];
-  const told = { ...stack, status: to, logs: withLine(stack, event) };
-  const unended = begunAnew(told);
+  const reported = { ...stack, status: to, logs: withLine(stack, event) };
+  const unended = begunAgain(reported);
   switch (event.type) {
     case "stack_deploying": {
       const { layer = stack.layer, dependencies = stack.dependsOn, totalResources = 0 } = event.data;
-      const { error: _error, cause: _cause, ...anew } = unended;
+      const { error: _error, cause: _cause, ...restarted } = unended;
       return {
-        ...anew,
+        ...restarted,
         operation: "deploy",
         startTime: event.timestamp,
         layer,
@@ -96,20 +96,21 @@ export const stackAfter = (stack: StackNode, event: StackEvent, going: Deploymen
     }
     case "stack_deleting": {
       const startTime = stack.startTime ?? event.timestamp;
-      // As CloudFormation does with a stack that could not be created, if it is told to.
-      const isUndone = stack.status === "deploying" && going !== "rolling_back" && going !== "cancelling";
-      const undone = isUndone && { error: UNDONE };
-      return { ...unended, operation: "delete", startTime, ...undone, ...estimateIn(event.data) };
+      // As CloudFormation does with a stack that could not be created, if it is asked to.
+      const isRevertedByEnd =
+        stack.status === "deploying" && going !== "rolling_back" && going !== "cancelling";
+      const reverted = isRevertedByEnd && { error: REVERTED };
+      return { ...unended, operation: "delete", startTime, ...reverted, ...estimateIn(event.data) };
     }
     case "stack_deployed": {
       const { outputs, outputsOmitted } = event.data;
       // What failed on the way has done no harm.
-      const { cause: _cause, ...well } = atRest(told, event);
+      const { cause: _cause, ...well } = atRest(reported, event);
       return { ...well, reachedPercent: 100, ...(outputs && { outputs, outputsOmitted }) };
     }
     case "stack_rolling_back": {
       const { cause } = event.data;
-      const { estimate: _estimate, ...turned } = told;
+      const { estimate: _estimate, ...turned } = reported;
       const why = cause && { cause: shortenedCause(cause) };
       return { ...turned, rollingBack: true, ...why, ...estimateIn(event.data) };
     }
@@ -119,12 +120,12 @@ export const stackAfter = (stack: StackNode, event: StackEvent, going: Deploymen
       const fallback = going === "destroying" ? "delete" : "deploy";
       const operation = going === "deploying" ? "deploy" : (stack.operation ?? fallback);
       const error = shortenedError(event.data.error);
-      return { ...atRest(told, event), operation, error, ...(cause && { cause }) };
+      return { ...atRest(reported, event), operation, error, ...(cause && { cause }) };
     }
     case "stack_skipped":
     case "stack_deleted":
     case "stack_rolled_back":
-      return { ...atRest(told, event), reachedPercent: 100 };
+      return { ...atRest(reported, event), reachedPercent: 100 };
   }
 };
 
@@ -150,7 +151,7 @@ export const stackAfterResource = (stack: StackNode, event: ResourceEvent, draft
   };
 };
 
-/** The stack after one of its resources was told to take long. */
+/** The stack after one of its resources was reported to take long. */
 export const stackAfterLight = (stack: StackNode, event: LightEvent, drafts: Drafts): StackNode => ({
   ...stack,
   resources: resourcesLitBy(stack.resources, event, drafts),
@@ -160,7 +161,7 @@ export const stackAfterLight = (stack: StackNode, event: LightEvent, drafts: Dra
 /** Without a total nobody knows how much is to come. */
 const percentCounted = (stack: StackNode): number => {
   const { totalResources, resources } = stack;
-  // What is done after a failure takes back what was done before.
+  // What is done after a failure rolls back what was done before.
   if (totalResources === 0 || stack.cause) return 0;
   let done = 0;
   for (const resource of resources.values()) if (!isUnderway(resource)) done++;
@@ -171,11 +172,11 @@ const percentCounted = (stack: StackNode): number => {
 const firstCause = (known: Cause | undefined, event: ResourceEvent): Cause | undefined => {
   const { cause } = event.data;
   if (cause) return shortenedCause(cause);
-  return known && known.type !== STACK_TYPE ? known : (causeTold(event) ?? known);
+  return known && known.type !== STACK_TYPE ? known : (reportedCause(event) ?? known);
 };
 
 /** A failed resource is the cause of its stack's failure, unless the stack's own end names another. */
-const causeTold = ({ type, timestamp, data }: ResourceEvent): Cause | undefined =>
+const reportedCause = ({ type, timestamp, data }: ResourceEvent): Cause | undefined =>
   type === "resource_failed"
     ? {
         logicalId: data.resource.name,

@@ -77,8 +77,8 @@ export const translated = (frame: StackFrame, belonging: Belonging): DeploymentE
 const estimateIn = ({ estimate }: StackCounts) => estimate && { estimate };
 
 /**
- * Whether CloudFormation takes back here what it has begun: its status says so, or its channel, which knows that a deletion
- * takes back what could not be created.
+ * Whether CloudFormation rolls back here what it has begun: its status says so, or its channel, which knows that a deletion
+ * rolls back what could not be created.
  */
 const turnsBack = ({ resource: { status }, operation }: ResourceUpdate): boolean => {
   if (operation?.begins) return false;
@@ -122,7 +122,7 @@ const resourceEventOf = (
     ...estimateIn(stack),
     totalResources: stack.totalResources,
     failedResources: stack.failedResources,
-    // On CloudFormation's way back its percentage falls, and what is undone is done; the deployment's stays.
+    // On CloudFormation's way back its percentage falls, and what is rolled back is done; the deployment's stays.
     ...(!isRollbackStatus(stack.status) && {
       progressPercent: stack.progress,
       completedResources: stack.completedResources,
@@ -160,7 +160,7 @@ const endOf = (frame: StackComplete, belonging: Belonging): DeploymentEvent => {
   // Frames that were kept before outputs had a bound have them all.
   const kept = keptOutputs(outputs);
   const omitted = outputsOmitted + (kept.outputsOmitted ?? 0);
-  const told = { outputs: kept.outputs, ...(omitted > 0 && { outputsOmitted: omitted }) };
+  const reported = { outputs: kept.outputs, ...(omitted > 0 && { outputsOmitted: omitted }) };
   switch (outcomeMeant(frame)) {
     case "deployed":
     case "deployed_with_orphans":
@@ -174,7 +174,7 @@ const endOf = (frame: StackComplete, belonging: Belonging): DeploymentEvent => {
           resourcesCreated: stack.completedResources,
           ...countsOf(frame),
           durationSeconds,
-          ...told,
+          ...reported,
           ...leftBy(frame),
           ...(frame.stabilising && { stabilising: true }),
         },
@@ -184,7 +184,7 @@ const endOf = (frame: StackComplete, belonging: Belonging): DeploymentEvent => {
     case "rolled_back":
     case "failed":
     case "rollback_failed":
-      return failureOf(frame, belonging);
+      return failedEventOf(frame, belonging);
   }
 };
 
@@ -200,7 +200,7 @@ export const leftBy = ({ orphans = [], retained = [] }: StackComplete) => ({
   ...(retained.length > 0 && { retained: bounded(retained) }),
 });
 
-/** Of a way back what is done is undone: nothing of it counts as done. */
+/** Of a way back what is done is rolled back: nothing of it counts as done. */
 const countsOf = ({ stack, outcome }: StackComplete) => ({
   totalResources: stack.totalResources,
   failedResources: stack.failedResources,
@@ -209,7 +209,10 @@ const countsOf = ({ stack, outcome }: StackComplete) => ({
 });
 
 /** The end of a stack that has not come to what it was to come to. */
-export const failureOf = (frame: StackComplete, belonging: Belonging): DeploymentEventOf<"stack_failed"> => {
+export const failedEventOf = (
+  frame: StackComplete,
+  belonging: Belonging,
+): DeploymentEventOf<"stack_failed"> => {
   const { timestamp, cause, rollbackCause, cancelled } = frame;
   return {
     type: "stack_failed",

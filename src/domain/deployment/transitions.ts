@@ -9,7 +9,7 @@ import {
   type DeploymentState,
   type StackNode,
 } from "./deployment-state.ts";
-import { isLightEvent, isLit, isTold, resourceKeyOf, type ResourceEvent } from "./resource-node.ts";
+import { isLightEvent, isLit, isReported, nodeKeyOf, type ResourceEvent } from "./resource-node.ts";
 import {
   DEPLOYMENT_STATUS_AFTER,
   STACK_STATUS_AFTER,
@@ -18,7 +18,7 @@ import {
   type StackStep,
 } from "./status-after.ts";
 
-/** What becomes of an event: it is told, it was told before, or it may not be. */
+/** What becomes of an event: it is reported, it was reported before, or it may not be. */
 export type Verdict =
   | Readonly<{ kind: "accepted" }>
   | Readonly<{ kind: "known" }>
@@ -72,7 +72,7 @@ const judge = <Status extends string>(
 /** Whether the event may follow. In `ingest` mode, or a run of a group, a stack that is not known joins. */
 export const verdictOn = (state: DeploymentState, event: DeploymentEvent): Verdict => {
   if (event.type === "deployment_started") {
-    // A run begins later than the one before it; what is older is the beginning of that one, told again.
+    // A run begins later than the one before it; what is older is the beginning of that one, reported again.
     return state.run === 0 || (hasEnded(state) && event.timestamp > state.startTime) ? ACCEPTED : KNOWN;
   }
   if (state.run === 0) return invalid(`${event.type}: the deployment has not started`);
@@ -150,11 +150,11 @@ const stackVerdict = (state: DeploymentState, event: DeploymentEvent, name: stri
   const status = stack?.status ?? "pending";
   if (isLightEvent(event)) {
     if (hasEnded(state)) return invalid(`${event.type}: the run is over`);
-    return isLit(stack?.resources.get(resourceKeyOf(event.data.resource)), event) ? KNOWN : ACCEPTED;
+    return isLit(stack?.resources.get(nodeKeyOf(event.data.resource)), event) ? KNOWN : ACCEPTED;
   }
   if (isResourceEvent(event)) {
-    const known = stack?.resources.get(resourceKeyOf(event.data.resource));
-    if (known && isTold(known, event)) return KNOWN;
+    const known = stack?.resources.get(nodeKeyOf(event.data.resource));
+    if (known && isReported(known, event)) return KNOWN;
     const underway = status === "deploying" || status === "deleting" || state.status === "rolling_back";
     if (hasEnded(state)) return invalid(`${event.type}: the run is over`);
     return underway ? ACCEPTED : invalid(`${event.type}: stack ${name} is ${status}`);
@@ -186,7 +186,7 @@ const always = () => true;
 
 /** What a stack may do depends on where the deployment goes, too. */
 const DIRECTED: Readonly<Record<StackStep, (state: DeploymentState, status: StackStatus) => boolean>> = {
-  // One that could not be created has to be deleted before it is created anew; one that was up to date may be changed yet.
+  // One that could not be created has to be deleted before it is created again; one that was up to date may be changed yet.
   stack_deploying: (state, status) =>
     status === "pending" ||
     ((status !== "skipped" || state.mode === "track") &&

@@ -14,7 +14,7 @@ import {
 } from "../deployment/deployment-state.ts";
 import { percentOfStack } from "../deployment/totals/percent.ts";
 import { endOf, isUnderway } from "../deployment/resource-node.ts";
-import { besides, inTurn, type Span } from "./durations.ts";
+import { besides, inTurn, type DurationRange } from "./durations.ts";
 import { estimateOf, spanAt } from "./estimate.ts";
 
 const medianOf = (values: readonly number[]): number | undefined => {
@@ -43,8 +43,8 @@ const timesOf = (stack: StackNode): StackTimes => {
     if (isUnderway({ status })) begun.push({ key, at: Date.parse(startTime) });
     else if (updatedAt !== startTime && status !== "failed") {
       const seconds = secondsBetween(startTime, updatedAt);
-      const told = samples.get(key);
-      if (told) told.push(seconds);
+      const reported = samples.get(key);
+      if (reported) reported.push(seconds);
       else samples.set(key, [seconds]);
     }
   }
@@ -58,8 +58,8 @@ const resourceSeconds = (state: DeploymentState): ReadonlyMap<string, number> =>
   const samples = new Map<string, number[]>();
   for (const stack of state.stacks.values()) {
     for (const [key, seconds] of timesOf(stack).samples) {
-      const told = samples.get(key);
-      if (told) told.push(...seconds);
+      const reported = samples.get(key);
+      if (reported) reported.push(...seconds);
       else samples.set(key, [...seconds]);
     }
   }
@@ -68,7 +68,7 @@ const resourceSeconds = (state: DeploymentState): ReadonlyMap<string, number> =>
 
 /** What a stack, or all of a layer, still needs; `span` undefined: it is overdue. */
 type Need = Readonly<{
-  span: Span | undefined;
+  span: DurationRange | undefined;
   basis: Estimate["basis"];
   sample: number;
   usual: Readonly<{ p50: number; p90: number }>;

@@ -18,9 +18,9 @@ export type Durations = Readonly<{
 }>;
 
 /** A time as a range. `spread` is the distance from the median to the ninth decile. */
-export type Span = Readonly<{ p50: number; spread: number }>;
+export type DurationRange = Readonly<{ p50: number; spread: number }>;
 
-export const NOTHING: Span = { p50: 0, spread: 0 };
+export const NOTHING: DurationRange = { p50: 0, spread: 0 };
 
 export const LEVELS = [0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 1] as const;
 
@@ -71,13 +71,13 @@ export const restAfter = (durations: Durations, elapsed: number, level: number):
 export const levelOfLast = (level: number, count: number): number => level ** (1 / Math.max(1, count ** 0.5));
 
 /** One after the other: what is uncertain of each evens out in part. */
-export const inTurn = (one: Span, other: Span): Span => ({
+export const inTurn = (one: DurationRange, other: DurationRange): DurationRange => ({
   p50: one.p50 + other.p50,
   spread: Math.hypot(one.spread, other.spread),
 });
 
 /** Beside each other. */
-export const besides = (one: Span, other: Span): Span => {
+export const besides = (one: DurationRange, other: DurationRange): DurationRange => {
   if (one.p50 === 0) return other;
   if (other.p50 === 0) return one;
   const p50 = Math.max(one.p50, other.p50);
@@ -85,7 +85,7 @@ export const besides = (one: Span, other: Span): Span => {
 };
 
 /** The whole of it, of `count` that run beside each other. */
-export const wholeOf = (durations: Durations, count = 1): Span => {
+export const wholeOf = (durations: Durations, count = 1): DurationRange => {
   const p50 = quantileOf(durations, levelOfLast(0.5, count));
   return { p50, spread: Math.max(0, quantileOf(durations, levelOfLast(0.9, count)) - p50) };
 };

@@ -1,6 +1,6 @@
-/** An estimate as it is told, and what becomes of it as time passes without news. */
+/** An estimate as it is reported, and what becomes of it as time passes without news. */
 import type { Estimate } from "../../protocol/estimate.ts";
-import { durationsBetween, restAfter, type Span } from "./durations.ts";
+import { durationsBetween, restAfter, type DurationRange } from "./durations.ts";
 import type { Rest } from "./outlook.ts";
 
 const timeOf = (ms: number): string => new Date(ms).toISOString();
@@ -21,24 +21,27 @@ export const estimateOf = ({ span, basis, sample, usual }: Rest, now: number): E
   };
 };
 
-/** What is left at `now` (milliseconds of the epoch) of what was told before; undefined: it is overdue by then. */
-export const spanAt = ({ remainingSeconds, endsAt }: Estimate, now: number): Span | undefined => {
+/** What is left at `now` (milliseconds of the epoch) of what was reported before; undefined: it is overdue by then. */
+export const spanAt = ({ remainingSeconds, endsAt }: Estimate, now: number): DurationRange | undefined => {
   if (!remainingSeconds || !endsAt) return undefined;
   const { p50, p90 } = remainingSeconds;
   const passed = (now - Date.parse(endsAt.p50)) / 1000 + p50;
   if (passed <= 0) return { p50, spread: p90 - p50 };
   // An end that was expected at once may well take some seconds more.
-  const told = durationsBetween(Math.max(1, p50), Math.max(5, p90), "pace");
-  const [rest, late] = [0.5, 0.9].map((level) => restAfter(told, passed, level));
+  const reported = durationsBetween(Math.max(1, p50), Math.max(5, p90), "pace");
+  const [rest, late] = [0.5, 0.9].map((level) => restAfter(reported, passed, level));
   return rest === undefined || late === undefined ? undefined : { p50: rest, spread: late - rest };
 };
 
 /** The estimate as of `now`: time that passed without news counts. */
-export const estimateAt = (told: Estimate, now: number): Estimate => {
-  if (told.basis === "overdue" || !told.remainingSeconds || !told.endsAt) return told;
-  const { p50, p90 } = told.remainingSeconds;
-  const since = Date.parse(told.endsAt.p50) - p50 * 1000;
-  if (now <= since) return told;
-  const usual = told.usualSeconds ?? { p50, p90 };
-  return estimateOf({ span: spanAt(told, now), basis: told.basis, sample: told.sample, usual }, now);
+export const estimateAt = (reported: Estimate, now: number): Estimate => {
+  if (reported.basis === "overdue" || !reported.remainingSeconds || !reported.endsAt) return reported;
+  const { p50, p90 } = reported.remainingSeconds;
+  const since = Date.parse(reported.endsAt.p50) - p50 * 1000;
+  if (now <= since) return reported;
+  const usual = reported.usualSeconds ?? { p50, p90 };
+  return estimateOf(
+    { span: spanAt(reported, now), basis: reported.basis, sample: reported.sample, usual },
+    now,
+  );
 };

@@ -10,37 +10,43 @@ import {
   restAfter,
   type Basis,
   type Durations,
-  type Span,
+  type DurationRange,
 } from "./durations.ts";
 import {
   TemplateOrder,
   TypicalOrder,
   type Dependencies,
   type DurationsOf,
-  type Task,
+  type WorkItem,
   type WorkOrder,
 } from "./work-order.ts";
 
 /** A task of a stack that runs since a time (milliseconds of the epoch), or waits. */
-export type Placed = Task & Readonly<{ stackId: string; since?: number | undefined }>;
+export type Placed = WorkItem & Readonly<{ stackId: string; since?: number | undefined }>;
 
 /** Where a nested stack's tasks belong: it is a task of the stack around it. */
-export type Around = Readonly<{ stackId: string; task: Task }>;
+export type Around = Readonly<{ stackId: string; task: WorkItem }>;
 
 /** What is left of an operation. */
 export type Rest = Readonly<{
   /** Undefined: it takes longer than ever. */
-  span: Span | undefined;
+  span: DurationRange | undefined;
   basis: Basis;
   sample: number;
   /** Seconds in which what is waited for is done usually, and nearly always. */
   usual: Readonly<{ p50: number; p90: number }>;
   /** What is waited for longest of all that runs. */
-  task?: Task;
+  task?: WorkItem;
 }>;
 
 /** Tasks that run beside each other, of which the same is to be expected, as is of what follows them. */
-type Group = { task: Task; durations: Durations; since: Map<string, number>; latest: number; after: Span };
+type Group = {
+  task: WorkItem;
+  durations: Durations;
+  since: Map<string, number>;
+  latest: number;
+  after: DurationRange;
+};
 
 type Part = {
   order: WorkOrder;
@@ -48,7 +54,7 @@ type Part = {
   /** What runs, with the key of its group. */
   running: Map<string, Readonly<{ placed: Running; key: string }>>;
   waiting: number;
-  /** What follows the running tasks is to be found anew. */
+  /** What follows the running tasks is to be found again. */
   isStale: boolean;
 };
 
@@ -148,10 +154,10 @@ export class Outlook {
   }
 
   /** What follows a nested stack in those around it. */
-  private beyond(stackId: string): Span {
+  private beyond(stackId: string): DurationRange {
     let span = CLOSING;
     let around = this.aroundOf(stackId);
-    // As deep as AWS lets stacks be nested, and no circle.
+    // As deep as AWS lets stacks be nested, and no cycle.
     for (let depth = 0; around && depth < 12; depth += 1) {
       const part = this.parts.get(around.stackId);
       if (part) span = inTurn(inTurn(span, ENDING), part.order.after(around.task));
@@ -178,7 +184,10 @@ export class Outlook {
 const isRunning = (placed: Placed): placed is Running => placed.since !== undefined;
 
 /** To the second: what differs by less is one group. */
-const rounded = ({ p50, spread }: Span): Span => ({ p50: Math.round(p50), spread: Math.round(spread) });
+const rounded = ({ p50, spread }: DurationRange): DurationRange => ({
+  p50: Math.round(p50),
+  spread: Math.round(spread),
+});
 
 const stop = (part: Part, { id, verb, since }: Running): void => {
   const key = part.running.get(`${verb} ${id}`)?.key ?? "";
@@ -193,10 +202,10 @@ const stop = (part: Part, { id, verb, since }: Running): void => {
 const NESTED = "AWS::CloudFormation::Stack";
 
 /** From the end of a nested stack's last resource to that of the stack: who waits for it looks now and then. */
-const ENDING: Span = { p50: 6, spread: 14 };
+const ENDING: DurationRange = { p50: 6, spread: 14 };
 
 /** From the last resource's end to the operation's. */
-const CLOSING: Span = { p50: 2, spread: 2 };
+const CLOSING: DurationRange = { p50: 2, spread: 2 };
 
 /** All that is known is done: the operation is about to end. */
 export const CLOSING_REST: Rest = {
@@ -206,7 +215,7 @@ export const CLOSING_REST: Rest = {
   usual: { p50: 2, p90: 4 },
 };
 
-const endingRest = ({ durations: { basis, sample } }: Group, after: Span): Rest => ({
+const endingRest = ({ durations: { basis, sample } }: Group, after: DurationRange): Rest => ({
   span: inTurn(ENDING, after),
   basis,
   sample,
@@ -215,7 +224,7 @@ const endingRest = ({ durations: { basis, sample } }: Group, after: Span): Rest 
 
 const restOf = (
   { task, durations, since, latest }: Group,
-  after: Span,
+  after: DurationRange,
   now: number,
 ): Rest & { own: number } => {
   const elapsed = Math.max(0, now - latest) / 1000;

@@ -3,7 +3,7 @@ import type { ReasonSign } from "./advice.ts";
 import type { Durations } from "./durations.ts";
 import { quantileOf } from "./durations.ts";
 import { isCustom, isMeasured, stuckSecondsOf, timeoutSecondsOf } from "./typical.ts";
-import type { Task } from "./work-order.ts";
+import type { WorkItem } from "./work-order.ts";
 
 /** What a custom resource has for its answer, if its template does not say. */
 const ANSWER_SECONDS = 3600;
@@ -26,7 +26,7 @@ const DETACHED: ReadonlySet<string> = new Set([
 ]);
 
 /** Seconds after which it fails by itself; `declared`: what its template says. Undefined: nobody knows. */
-export const failsAfter = ({ type, verb }: Task, declared: number | undefined): number | undefined => {
+export const failsAfter = ({ type, verb }: WorkItem, declared: number | undefined): number | undefined => {
   if (isCustom(type)) return declared ?? ANSWER_SECONDS;
   if (declared !== undefined && verb === "create") return declared;
   if (type === WAIT_CONDITION || (verb === "delete" && DETACHED.has(type))) return undefined;
@@ -37,7 +37,7 @@ type Known = Readonly<{ declared: number | undefined; durations: Durations; sign
 
 /** Seconds after which it counts as stuck; undefined: it does not, however long it takes. */
 export const stuckAfter = (
-  { type, verb }: Task,
+  { type, verb }: WorkItem,
   { declared, durations, sign }: Known,
 ): number | undefined => {
   // The plan of a deployment step by step decides, and may take days.

@@ -29,12 +29,12 @@ const guessed = (verb: Verb, kind: string, create: readonly [number, number]): r
 const rowOf = (text: string): Row => {
   const [kind = "", create = "", update = "", remove = "", stuck = "", timeout = ""] = text.split(" ");
   const created = pairOf(create) ?? [5, 10];
-  const told = { create: created, update: pairOf(update), delete: pairOf(remove) };
+  const reported = { create: created, update: pairOf(update), delete: pairOf(remove) };
   return {
     durations: Object.fromEntries(
       VERBS.map((verb) => [
         verb,
-        durationsBetween(...(told[verb] ?? guessed(verb, kind, created)), "typical"),
+        durationsBetween(...(reported[verb] ?? guessed(verb, kind, created)), "typical"),
       ]),
     ),
     stuckSeconds: triple(stuck),

@@ -18,7 +18,7 @@ const consoleUrl = (region: string, path: string): string | undefined => {
 
 const withUrl = (url: string | undefined) => (url === undefined ? {} : { url });
 
-export const stackUrl = (stackId: string): string | undefined => {
+const stackUrl = (stackId: string): string | undefined => {
   const region = regionOfArn(stackId);
   return consoleUrl(
     region,

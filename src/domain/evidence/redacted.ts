@@ -1,6 +1,6 @@
 /** Texts of others, kept and shown, without what opens a door: keys, tokens, passwords, and values that a template hides. */
 
-export const STRUCK = "[redacted]";
+const STRUCK = "[redacted]";
 
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)/g, STRUCK],

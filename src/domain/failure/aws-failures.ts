@@ -1,5 +1,5 @@
 /**
- * What each kind of failure of AWS means: one row a kind, for everybody who is told of it. The HTTP status follows from
+ * What each kind of failure of AWS means: one row a kind, for everybody who hears of it. The HTTP status follows from
  * the code, see `http/middleware/failure-response.ts`.
  */
 import type { ErrorDetail } from "../../protocol/deployment/deployment-events.ts";
@@ -182,7 +182,7 @@ export const isUncertain = (kind: Kind): boolean => natureOf(kind) === "away";
 /** Whether the same question may be answered later without anybody's doing. */
 export const passesByItself = (kind: Kind): boolean => natureOf(kind) === "rate" || natureOf(kind) === "away";
 
-/** What everybody may be told of a failure. `region`: an account has to enable some before they know its credentials. */
+/** What everybody may hear of a failure. `region`: an account has to enable some before they know its credentials. */
 export const shownFailureOf = (kind: Kind, asked: Asked): Failure => {
   const { code, message } = ROWS[kind].shown;
   return { code, message: message(asked) };

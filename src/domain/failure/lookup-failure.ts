@@ -1,5 +1,5 @@
 /**
- * Why a question to AWS was not answered. The evidence is for the log and the decision; what viewers are told
+ * Why a question to AWS was not answered. The evidence is for the log and the decision; what viewers see
  * is decided in `trouble.ts`.
  */
 export type LookupFailure =

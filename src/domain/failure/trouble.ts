@@ -1,6 +1,6 @@
 /**
- * Trouble with AWS: what is said of it, and when asking is given up. Throttling is never told, contact that is lost
- * is told after three polls in a row, and what no patience mends is told at once.
+ * Trouble with AWS: what is said of it, and when asking is given up. Throttling is never reported, contact that is lost
+ * is reported after three polls in a row, and what no patience fixes is reported at once.
  */
 import type { FailureCode } from "../../protocol/failure.ts";
 import { natureOf, passesByItself, shownFailureOf } from "./aws-failures.ts";
@@ -13,13 +13,13 @@ export type Trouble = Readonly<{
   since: number;
   /** Failed polls in a row. */
   polls: number;
-  /** Viewers were told. */
+  /** It was reported to viewers. */
   told: boolean;
   /** Polling was given up; the next viewer tries again. */
   gaveUp: boolean;
 }>;
 
-/** What viewers are told of a trouble. */
+/** What viewers see of a trouble. */
 type Telling = Readonly<{ code: FailureCode; message: string; retryable: boolean }>;
 
 /** `region`: where AWS was asked. */
@@ -45,7 +45,7 @@ export const troubleAfter = (
   const since = same?.since ?? now;
   const polls = (same?.polls ?? 0) + 1;
   const waited = now - since;
-  const told = same?.told ?? false;
+  const reported = same?.told ?? false;
   switch (natureOf(failure.kind)) {
     case "rate":
       return { kind: failure.kind, since, polls, told: false, gaveUp: false };
@@ -56,6 +56,6 @@ export const troubleAfter = (
     case "refused":
       return { kind: failure.kind, since, polls, told: true, gaveUp: waited >= REFUSED_FOR };
     case "away":
-      return { kind: failure.kind, since, polls, told: told || polls >= POLLS_UNTIL_LOST, gaveUp: false };
+      return { kind: failure.kind, since, polls, told: reported || polls >= POLLS_UNTIL_LOST, gaveUp: false };
   }
 };

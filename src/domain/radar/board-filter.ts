@@ -3,7 +3,7 @@ import { isAtRest } from "../stack/statuses.ts";
 import { isOperating } from "./swept-stack.ts";
 
 /** Whether a status is the wanted one, or of the wanted kind; undefined: any is. */
-export const isOfStanding = (wanted: string | undefined, status: string): boolean => {
+const isOfStanding = (wanted: string | undefined, status: string): boolean => {
   switch (wanted) {
     case undefined:
       return true;
@@ -38,9 +38,9 @@ export const isStackWanted = (
     status,
     stackName,
   }: Readonly<Record<"account" | "region" | "status" | "stackName", string>>,
-  wish: BoardWish,
+  desired: BoardWish,
 ): boolean =>
-  isSame(wish.account, account) &&
-  isSame(wish.region, region) &&
-  isOfStanding(wish.status === "" ? undefined : wish.status, status) &&
-  stackName.toLowerCase().includes(wish.q?.toLowerCase() ?? "");
+  isSame(desired.account, account) &&
+  isSame(desired.region, region) &&
+  isOfStanding(desired.status === "" ? undefined : desired.status, status) &&
+  stackName.toLowerCase().includes(desired.q?.toLowerCase() ?? "");

@@ -10,7 +10,7 @@ import { agreesWith, isOperating, markOf, type SweptStack } from "./swept-stack.
 export type KnownStack = Readonly<{ row: BoardRow; mark: string; owed?: number }>;
 
 /** What a stack's tracker tells when the stack's own status changes. */
-export type ToldStatus = Readonly<{
+export type ReportedStatus = Readonly<{
   stackId: string;
   status: string;
   /** AWS's time of the status, and of the beginning of its operation. */
@@ -45,7 +45,7 @@ const swept = (stack: SweptStack, before: BoardRow | undefined, now: string): Bo
 
 /**
  * What a list of all stacks changes. `isFirst`: nothing was known before, so that what rests has rested all along; `now` is
- * ISO 8601; `newer`: names of which something was told since the list was asked for.
+ * ISO 8601; `newer`: names of which something was reported since the list was asked for.
  */
 export const newsOf = (
   known: ReadonlyMap<string, KnownStack>,
@@ -59,10 +59,10 @@ export const newsOf = (
     if (before?.mark === mark) return [];
     const row = swept(stack, before?.row, now);
     if (isFirst) return [{ row, mark, ...(isOperating(stack.status) && { owed: 0 }) }];
-    const wasTold =
+    const wasReported =
       before !== undefined && agreesWith(mark, { ...before.row, startedAt: before.row.startedAt ?? "" });
-    const isNews = isOperating(stack.status) || (isAtRest(stack.status) && !wasTold);
-    return [{ row: wasTold ? { ...row, ...before.row } : row, mark, ...(isNews && { owed: 0 }) }];
+    const isNews = isOperating(stack.status) || (isAtRest(stack.status) && !wasReported);
+    return [{ row: wasReported ? { ...row, ...before.row } : row, mark, ...(isNews && { owed: 0 }) }];
   });
   const shown = new Set(stacks.map(({ name }) => name));
   const vanished = [...known.values()].filter(
@@ -90,10 +90,10 @@ export const goneStack = (
 });
 
 /** What a tracker tells of the newest operation; undefined: nothing that the board does not have. */
-export const toldStack = (
+export const reportedStack = (
   known: KnownStack | undefined,
   stackName: string,
-  { stackId, status, statusAt, startedAt, reason }: ToldStatus,
+  { stackId, status, statusAt, startedAt, reason }: ReportedStatus,
 ): KnownStack | undefined => {
   const before = known?.row.stackId === stackId ? known.row : undefined;
   const row: BoardRow = {

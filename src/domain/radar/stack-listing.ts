@@ -27,7 +27,7 @@ export type Listing = Readonly<{
   stacks: Result<ReadonlyMap<string, SweptStack>, LookupFailure>;
 }>;
 
-/** Stands in for a look that there is no room for: it is made up for later, and never told. */
+/** Stands in for a look that there is no room for: it is made up for later, and never reported. */
 const CROWDED: LookupFailure = { kind: "throttled", code: "LooksOfAll" };
 
 export class StackListing {

@@ -11,7 +11,7 @@ export type SweptStack = Readonly<{
   begunAt: string;
   /** When it was deleted. */
   deletedAt?: string;
-  /** A nested stack is told with its root. */
+  /** A nested stack is reported with its root. */
   isNested: boolean;
   /** Of a nested stack: its root's name. */
   rootName?: string;

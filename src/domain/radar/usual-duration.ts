@@ -6,7 +6,7 @@ export const REMEMBERED = 15;
 /** Fewer say nothing of what is usual. */
 const LEAST = 2;
 
-/** The kind of a stack's newest operation; undefined: it is undone, or none that can be compared. */
+/** The kind of a stack's newest operation; undefined: it is rolled back, or none that can be compared. */
 export const operationKindOf = (status: string): string | undefined =>
   /^(CREATE|UPDATE|DELETE|IMPORT)_(?:IN_PROGRESS|COMPLETE|COMPLETE_CLEANUP_IN_PROGRESS)$/.exec(status)?.[1];
 

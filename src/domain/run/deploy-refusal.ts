@@ -24,7 +24,7 @@ export const refusalOfStatus = (status: string): Failure | undefined => {
   }
 };
 
-/** What a deployer is told when AWS does not do it. */
+/** What a deployer reads when AWS does not do it. */
 export const deployRefusalOf = (failure: OperationFailure, region: string): Failure =>
   (failure.kind === "wrong-state" ? refusalOfStatus(failure.status) : undefined) ??
   failedDeployOf(failure, region);

@@ -9,7 +9,7 @@ import { isAtRest, REVIEW_STATUS } from "../stack/statuses.ts";
  * - `create`: there is none, or an empty one that waits for a change set;
  * - `update`: it is changed;
  * - `paused`: an operation failed with rollback disabled: it is changed with DisableRollback, or rolled back first;
- * - `delete-first`: it has never worked, and is deleted to be created anew;
+ * - `delete-first`: it has never worked, and is deleted to be created again;
  * - `wait`: CloudFormation is clearing up after an operation, and lets it be changed when that has ended;
  * - `busy`: CloudFormation is at work on it for somebody else;
  * - `trapped`: it takes no change before its owner has acted.

@@ -30,7 +30,7 @@ export const consequenceOf = (fact: Fact, { state, stack, task, mark, now }: Abo
   const failing = (error: ErrorDetail): DeploymentEvent =>
     withWayOut({ type: "stack_failed", timestamp: now, data: { ...data, error } });
   const goingBack = state.status === "rolling_back";
-  // What was never begun need not be undone, and what others do to the stack from now on must not be.
+  // What was never begun need not be rolled back, and what others do to the stack from now on must not be.
   const unmarked = task?.isFirst ? { mark: null } : {};
   switch (fact.kind) {
     case "accepted":
@@ -48,7 +48,7 @@ export const consequenceOf = (fact: Fact, { state, stack, task, mark, now }: Abo
       const isThere =
         stack.status === "deployed" ||
         stack.status === "skipped" ||
-        // Its own rollback was stuck, and went on because it was told to.
+        // Its own rollback was stuck, and went on because it was asked to.
         (stack.status === "failed" && stack.error?.code === "UPDATE_ROLLBACK_FAILED");
       const { reason = "Its previous state is restored" } = fact;
       return {
@@ -159,7 +159,7 @@ export const isAllowed = ({ kind }: Start, state: DeploymentState, { status }: S
   }
 };
 
-/** What is told when something is set going in a stack; putting one back shows only in its resources and its end. */
+/** What is reported of when something is set going in a stack; restoring one shows only in its resources and its end. */
 export const startEvents = (
   { kind, reason }: Start,
   { deploymentId, environment }: DeploymentState,
@@ -183,7 +183,7 @@ export const startEvents = (
   }
 };
 
-/** What is told when nothing is begun because stacks cannot be deployed. */
+/** What is reported of when nothing is begun because stacks cannot be deployed. */
 export const validationFailed = (
   faults: readonly PlanFault[],
   { deploymentId, environment }: DeploymentState,

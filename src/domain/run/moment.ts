@@ -1,4 +1,4 @@
-/** Times of what is told here, beside times of AWS's clock: an event that seems older than what it follows is not taken. */
+/** Times of what is reported here, beside times of AWS's clock: an event that seems older than what it follows is not taken. */
 import type { DeploymentState } from "../deployment/deployment-state.ts";
 
 /** `now`, or the latest time that the run's state holds. */

@@ -28,7 +28,7 @@ export type Standing = Readonly<{
   marks: ReadonlyMap<string, UndoRecord>;
 }>;
 
-/** `events`, told, change where the run stands: it is asked again before anything is done. */
+/** `events`, reported, change where the run stands: it is asked again before anything is done. */
 export type Turn = Readonly<{
   over: boolean;
   events: readonly DeploymentEvent[];
@@ -41,7 +41,7 @@ const acting = (actions: readonly Action[]): Turn => ({ over: false, events: [],
 
 const telling = (events: readonly DeploymentEvent[]): Turn => ({ over: false, events, actions: [] });
 
-/** `now`: time of what is told; `doubt`: nothing was heard for long, so that what was begun is looked after. */
+/** `now`: time of what is reported; `doubt`: nothing was heard for long, so that what was begun is looked after. */
 export const nextTurn = (standing: Standing, now: string, doubt: boolean): Turn => {
   const { state, orchestration } = standing;
   if (hasEnded(state)) return OVER;
@@ -88,7 +88,7 @@ const forward = (standing: Standing, now: string, doubt: boolean): Turn => {
   if (done.length > 0) return telling(done.map((stack) => skipped(standing, stack, now)));
   const repeated = unsettled(standing, doubt).map(([stack]): Action => ({ kind: "deploy", stack }));
   if (orchestration.onFailure === "rollback" && stacks.some(hasFailed)) {
-    // What is under way comes to rest before anything is taken back.
+    // What is under way comes to rest before anything is rolled back.
     if (tasks.size > 0) return acting(repeated);
     const open = stacks.filter((stack) => stack.status === "deploying" && isOpen(standing, stack));
     if (open.length > 0) return telling(open.map((stack) => givenUp(state, stack, now)));
@@ -103,7 +103,7 @@ const forward = (standing: Standing, now: string, doubt: boolean): Turn => {
   return acting([...repeated, ...ready.map(({ name }): Action => ({ kind: "deploy", stack: name }))]);
 };
 
-/** The run cannot succeed any more: what it has changed is taken back, if it has changed anything. */
+/** The run cannot succeed any more: what it has changed is rolled back, if it has changed anything. */
 const failing = (state: DeploymentState, isTakenBack: boolean, now: string): DeploymentEvent[] => {
   const data = addressOf(state);
   if (!isTakenBack) return [{ type: "deployment_failed", timestamp: now, data }];
@@ -165,7 +165,7 @@ const downward = (standing: Standing, doubt: boolean): Turn => {
 };
 
 /**
- * Stacks on which others depend come after these. What lies below one that could not be put back stays as it is: that
+ * Stacks on which others depend come after these. What lies below one that could not be restored stays as it is: that
  * stack may need it so.
  */
 const backward = (standing: Standing, now: string, doubt: boolean): Turn => {
@@ -193,7 +193,7 @@ const backward = (standing: Standing, now: string, doubt: boolean): Turn => {
   );
 };
 
-/** Names of the stacks on which one depends, at any distance, that could not be put back. */
+/** Names of the stacks on which one depends, at any distance, that could not be restored. */
 const keptFor = (state: DeploymentState, marks: ReadonlyMap<string, UndoRecord>): ReadonlySet<string> => {
   const stuck = [...marks].flatMap(([name, { back }]) => (back === "failed" ? [name] : []));
   const kept = new Set(stuck.flatMap((name) => state.stacks.get(name)?.dependsOn ?? []));

@@ -1,44 +1,44 @@
 /**
  * What a tracker shows of a stack in which an orchestrated run has set something going, as events of the deployment:
- * the same frames mean another thing where a stack is put back than where it is deployed.
+ * the same frames mean another thing where a stack is restored than where it is deployed.
  */
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
 import type { StackComplete, StackFrame } from "../../protocol/stack/stack-frames.ts";
-import { failureOf, leftBy, translated, type Belonging } from "../deployment/stack-translation.ts";
+import { failedEventOf, leftBy, translated, type Belonging } from "../deployment/stack-translation.ts";
 import { isRollbackStatus } from "../stack/statuses.ts";
 import type { Task } from "./task.ts";
 import { withWayOut } from "./way-out.ts";
 
 /** `ended`: the task is over, well or not. */
-export type Told = Readonly<{ events: readonly DeploymentEvent[]; ended?: "well" | "badly" }>;
+export type FrameEvents = Readonly<{ events: readonly DeploymentEvent[]; ended?: "well" | "badly" }>;
 
-/** Somebody else did that, or CloudFormation, where it was told to. */
+/** Somebody else did that, or CloudFormation, where it was asked to. */
 const DELETED = { code: "STACK_DELETED", message: "The stack was deleted while it was being deployed" };
 
 const isWell = (outcome: StackComplete["outcome"]): boolean =>
   outcome === "deployed" || outcome === "deployed_with_orphans";
 
 const failed = (frame: StackComplete, belonging: Belonging): DeploymentEvent =>
-  withWayOut(failureOf(frame, belonging));
+  withWayOut(failedEventOf(frame, belonging));
 
 /**
  * What frames tell of the task, in order, up to its end. A stack that CloudFormation was at work on before may tell of
- * that yet: nothing counts before it has told that it begins with what the task is. `begun`: it has.
+ * that yet: nothing counts before it has reported that it begins with what the task is. `begun`: it has.
  */
-export const toldByAll = (
+export const eventsOfFrames = (
   frames: readonly StackFrame[],
   belonging: Belonging,
   task: Task,
-): Told & Readonly<{ begun: boolean }> => {
+): FrameEvents & Readonly<{ begun: boolean }> => {
   const events: DeploymentEvent[] = [];
   let begun = task.begun ?? false;
   for (const frame of frames) {
     begun ||= begins(frame, belonging, task);
     if (!begun) continue;
-    const told = toldBy(frame, belonging, task);
-    events.push(...told.events);
+    const reported = eventsOfFrame(frame, belonging, task);
+    events.push(...reported.events);
     // What follows is another operation, which the deployment did not set going.
-    if (told.ended) return { events, ended: told.ended, begun };
+    if (reported.ended) return { events, ended: reported.ended, begun };
   }
   return { events, begun };
 };
@@ -65,7 +65,7 @@ const begins = (frame: StackFrame, belonging: Belonging, { kind }: Task): boolea
 };
 
 /** What a frame tells of a task that has begun. */
-export const toldBy = (frame: StackFrame, belonging: Belonging, task: Task): Told => {
+export const eventsOfFrame = (frame: StackFrame, belonging: Belonging, task: Task): FrameEvents => {
   const event = translated(frame, belonging);
   if (frame.type !== "stack_complete") {
     const shown = event && isShown(event, task) ? [event] : [];
@@ -113,7 +113,7 @@ export const toldBy = (frame: StackFrame, belonging: Belonging, task: Task): Tol
 };
 
 /**
- * A stack's beginning was told when it was set going. Its resources are told, but for those of what is cleared away: of
+ * A stack's beginning was reported when it was set going. Its resources are reported, but for those of what is cleared away: of
  * these only what stays, which may be in the way of what is to come.
  */
 const isShown = ({ type }: DeploymentEvent, { kind }: Task): boolean => {

@@ -3,7 +3,7 @@
  * the stack alone, so that what is asked again is the same.
  */
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
-import type { Order } from "./run-calls.ts";
+import type { RunLease } from "./run-calls.ts";
 import type { TaskKind } from "./task.ts";
 
 /** FNV-1a over UTF-16, as eight hexadecimal digits: to tell names apart, not to guard anything. */
@@ -26,9 +26,9 @@ export const operationNameOf = (
 ): string =>
   `stackcast-${deploymentId}-run${run}-${kind}${attempt > 0 ? attempt : ""}-${digestOf(`${deploymentId} ${environment} ${stack}`)}`;
 
-/** The name of what is asked to take back what a run has done, or to delete its stacks. */
+/** The name of what is asked to roll back what a run has done, or to delete its stacks. */
 export const backwardNameOf = (
-  { address, run, attempt, plan }: Pick<Order, "address" | "run" | "attempt" | "plan">,
+  { address, run, attempt, plan }: Pick<RunLease, "address" | "run" | "attempt" | "plan">,
   kind: "revert" | "resume" | "remove",
 ): string =>
   operationNameOf({ ...address, run, stack: plan.name, ...(attempt !== undefined && { attempt }) }, kind);

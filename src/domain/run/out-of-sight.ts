@@ -1,4 +1,4 @@
-/** What is told of a stack in which something was begun and which AWS lets nobody see: it has not failed for that. */
+/** What is reported of a stack in which something was begun and which AWS lets nobody see: it has not failed for that. */
 import type {
   DeploymentProgress,
   LostSight,
@@ -30,13 +30,13 @@ export const outOfSightFrame = (
   stack: string,
   { code, message, since }: NonNullable<Task["unseen"]> | LostSight,
 ): string => {
-  const told =
+  const reported =
     `${stack} cannot be seen: ${message}. Its operation continues in CloudFormation, and the run continues when AWS ` +
     "can be asked again";
   return JSON.stringify({
     type: "error",
     timestamp: since,
     channel,
-    error: { code, message: told, retryable: true },
+    error: { code, message: reported, retryable: true },
   });
 };

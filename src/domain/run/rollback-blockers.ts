@@ -13,7 +13,7 @@ const stackNameIn = (arn: string | undefined): string | undefined => arn?.split(
  * `NestedStackName.LogicalId`. Of what has failed, those do not block that failed before the rollback did.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ContinueUpdateRollback.html
  */
-export const blockersOf = ({ error, ending, resources }: StackNode): readonly string[] => {
+const blockersOf = ({ error, ending, resources }: StackNode): readonly string[] => {
   if (error?.code !== "UPDATE_ROLLBACK_FAILED" && ending?.outcome !== "rollback_failed") return [];
   const since = ending?.rollbackCause?.timestamp ?? "";
   return [...resources].flatMap(([path, { name, type, status, updatedAt }]) => {

@@ -1,6 +1,6 @@
 /**
  * What the workflow that carries a run out and the deployment that knows its state say to each other. Templates and
- * pictures cross only inside of one step, never as its result.
+ * previous stacks cross only inside of one step, never as its result.
  */
 import type { DeploymentAddress, StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { ErrorDetail, FailureMode, RunOrder } from "../../protocol/deployment/deployment-events.ts";
@@ -48,7 +48,7 @@ export type QueuedRun = Readonly<{
 }>;
 
 /** All that made a stack what it was before it was touched. */
-export type Picture = Readonly<{
+export type PreviousStack = Readonly<{
   template: string;
   parameters: Readonly<Record<string, string | Readonly<{ usePrevious: true }>>>;
   tags: Readonly<Record<string, string>>;
@@ -61,7 +61,7 @@ export type Picture = Readonly<{
   stackPolicy?: string;
 }>;
 
-/** Which workflow instance calls; one that is not the run's newest is told that the run is over for it. */
+/** Which workflow instance calls; one that is not the run's newest learns that the run is over for it. */
 export type Caller = Readonly<{ run: number; generation: number }>;
 
 /**
@@ -76,7 +76,7 @@ export type OrchestrationParams = Caller & Readonly<{ channel: string }>;
 export type TurnAnswer = Readonly<{ over: boolean; actions: readonly Action[] }>;
 
 /** All that is needed to act on one stack. */
-export type Order = Readonly<{
+export type RunLease = Readonly<{
   /** Counts the orders for this stack in this run. */
   number: number;
   address: DeploymentAddress;
@@ -90,7 +90,7 @@ export type Order = Readonly<{
   places: Readonly<Record<string, StackAddress>>;
   task?: Task;
   mark?: UndoRecord;
-  picture?: Picture;
+  picture?: PreviousStack;
   /** Resources that CloudFormation's own rollback is to leave as they are. */
   skip?: readonly string[];
 }>;
@@ -103,8 +103,8 @@ export type Start = Readonly<{
   /** The stack is paused, and is changed so that a failure pauses it again. */
   staysPaused?: boolean;
   /** How the stack is now; kept if none is yet. */
-  picture?: Picture;
-  /** Why, where it is not what was asked for; of a stack that is put back, what is told at its end. */
+  picture?: PreviousStack;
+  /** Why, where it is not what was asked for; of a stack that is restored, what is reported at its end. */
   reason?: string;
 }>;
 
@@ -116,7 +116,7 @@ export type Fact =
   | Readonly<{ kind: "cancelled" }>
   /** what stood in the way of deploying the stack is over */
   | Readonly<{ kind: "ready" }>
-  /** it was not begun after all */
+  /** it was not started after all */
   | Readonly<{ kind: "withdrawn" }>
   /** the stack is what it is to become */
   | Readonly<{ kind: "unchanged" }>

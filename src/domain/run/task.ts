@@ -6,7 +6,7 @@ import type { FailureMode } from "../../protocol/deployment/deployment-events.ts
 
 /**
  * Something that was set going in a stack and has not ended yet: it is deployed; CloudFormation's clearing up is waited
- * for; one that was paused is rolled back; one that could never be created is cleared away for a new one; it is put back
+ * for; one that was paused is rolled back; one that could never be created is cleared away for a new one; it is restored
  * as it was; CloudFormation's own rollback, stuck, goes on; it is deleted.
  */
 export type TaskKind = "deploy" | "wait" | "unpause" | "clear" | "revert" | "resume" | "remove";
@@ -30,20 +30,20 @@ export type Task = Readonly<{
   unseen?: Readonly<{ code: string; message: string; since: string }>;
   /** CloudFormation has taken it: its end is the tracker's to tell. */
   accepted: boolean;
-  /** The stack has told that it has begun with it: what it tells from then on is of this task. */
+  /** The stack has reported that it has begun with it: what it tells from then on is of this task. */
   begun?: boolean;
-  /** Nothing was to be undone in the stack before this. */
+  /** Nothing was to be rolled back in the stack before this. */
   isFirst?: boolean;
-  /** What is to be told of its good end. */
+  /** What is to be reported its good end. */
   reason?: string;
   /** CloudFormation was asked to give it up. */
   cancelled?: boolean;
 }>;
 
-/** What was done to a stack since the last good end, and must be undone to be back there. */
+/** What was done to a stack since the last good end, and must be rolled back to be back there. */
 export type UndoRecord = Readonly<{
   how: "created" | "updated";
-  /** What became of undoing it; absent: not undone yet. */
+  /** What became of undoing it; absent: not rolled back yet. */
   back?: "well" | "failed";
 }>;
 

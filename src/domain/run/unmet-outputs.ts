@@ -12,7 +12,7 @@ type PlannedStack = Readonly<{
   parameters?: Parameters<typeof valuesOf>[0];
 }>;
 
-/** The failure that names each such parameter. Of a template that is told by its address nothing is known. */
+/** The failure that names each such parameter. Of a template that is given by its address nothing is known. */
 export const outputFailureOf = (stacks: readonly PlannedStack[]): Failure | undefined => {
   const templates = new Map(stacks.map(({ name, templateBody }) => [name, templateBody]));
   const known = new Map<string, ReadonlySet<string> | undefined>();

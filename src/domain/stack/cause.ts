@@ -119,7 +119,7 @@ const ownWord = (root: FollowedStack): Cause | undefined => {
 };
 
 /**
- * Both causes as all that is known says. `failed`: the resources of which a failure was told; `inherited`: what a former
+ * Both causes as all that is known says. `failed`: the resources of which a failure was reported; `inherited`: what a former
  * release had found out.
  */
 export const causesOf = (

@@ -12,7 +12,7 @@ export type Findings = Readonly<{
   /** ARN of the tracked stack. */
   rootId: string;
   rootName: string;
-  /** Unseen events of the root and its nested stacks, in the order in which they are to be told. */
+  /** Unseen events of the root and its nested stacks, in the order in which they are to be reported. */
   events: readonly StackEvent[];
   /** The tracked stack's status before the first of them, where events were left out that tell of it. */
   previousStatus?: string;
@@ -22,9 +22,9 @@ export type Findings = Readonly<{
   plans: ReadonlyMap<string, Plan>;
   /** What the templates of these operations say of order and time, by the stack's ARN. */
   schedules?: ReadonlyMap<string, TemplateSchedule>;
-  /** When this was found out, in milliseconds of the epoch; absent: nothing is told of what takes long. */
+  /** When this was found out, in milliseconds of the epoch; absent: nothing is reported what takes long. */
   now?: number;
-  /** What was found out about the cause, told with what comes next. */
+  /** What was found out about the cause, reported with what comes next. */
   evidence?: CauseEvidence | undefined;
   /** How long things take here, as far as that was learned. */
   learned?: Learned | undefined;

@@ -1,7 +1,7 @@
 /**
- * The work of one `advance`: a stack's state copied, filled event by event, and told in frames. The state is a function of
+ * The work of one `advance`: a stack's state copied, filled event by event, and reported in frames. The state is a function of
  * the set of events in AWS's order: one that became visible late is put in its place, and its frame puts right what was
- * told before.
+ * reported before.
  */
 import type { StackCounts, StackFrame } from "../../protocol/stack/stack-frames.ts";
 import { keptOutputs } from "../../protocol/bounds.ts";
@@ -14,7 +14,7 @@ import { endingOf } from "./operation/ending.ts";
 import { Family } from "./operation/family.ts";
 import { planFound, type Advance, type Findings } from "./findings.ts";
 import { countsOf, resourceUpdateOf, stackCompleteOf } from "./frames.ts";
-import { untold } from "./operation-view.ts";
+import { unreported } from "./operation-view.ts";
 import { isWhole, outcomeOf } from "./operation/outcomes.ts";
 import { ownStatusOf, spansOf, withOwnEvent, wordBefore } from "./operation/own-status.ts";
 import { shownOf } from "./resources/resource-fold.ts";
@@ -23,7 +23,7 @@ import { lightsDue, litResource } from "./resources/resource-lights.ts";
 import { ResourceSet } from "./resources/resource-set.ts";
 import { agrees, hasHiddenStart, isAfterlook, isMissing } from "./operation/settling.ts";
 import { isOwnEvent, isOwnStatusEvent, type StackEvent } from "./stack-event.ts";
-import type { Attempt, OwnMark, StackState } from "./stack-state.ts";
+import type { StackAttempt, OwnMark, StackState } from "./stack-state.ts";
 import { isAtRest, isUnderWay, operationBegunBy, REVIEW_STATUS, standingOf } from "./statuses.ts";
 import { operationOf, operationOfState, type OperationView } from "./summary.ts";
 import { percentOf } from "./resources/tally.ts";
@@ -37,14 +37,14 @@ type Remarks = Readonly<{
   superseded: boolean;
   /** An attempt begins with it. */
   begins?: boolean;
-  /** Keys of the resources that stand otherwise than their events told. */
+  /** Keys of the resources that stand otherwise than their events reported. */
   corrected?: ReadonlySet<string>;
   previousStatus?: string | undefined;
 }>;
 
 /** Used once, for one poll. */
 export class Fold {
-  private attempt: Attempt | undefined;
+  private attempt: StackAttempt | undefined;
   private readonly family: Family;
   private readonly resources: ResourceSet;
   private offset: number;
@@ -54,7 +54,7 @@ export class Fold {
   /** The root's status before its first own event; absent: as it is known. */
   private previousStatus: string | undefined;
   /** What the readers of the channel know of the operation. */
-  private told: OperationView | undefined;
+  private reported: OperationView | undefined;
   private readonly findings: Findings;
   private readonly channel: string;
 
@@ -67,7 +67,7 @@ export class Fold {
     this.channel = channel;
     this.offset = offset;
     this.previousStatus = findings.previousStatus;
-    this.told = operationOfState(before);
+    this.reported = operationOfState(before);
     this.attempt = attemptWithPast(before);
     this.family = new Family(before, findings);
     this.resources = new ResourceSet(before.resources, this.family, findings.learned);
@@ -135,7 +135,7 @@ export class Fold {
     };
   }
 
-  /** Whether the event is of an attempt before this one: it is told, and changes nothing. */
+  /** Whether the event is of an attempt before this one: it is reported, and changes nothing. */
   private isPast(event: StackEvent, rank: number): boolean {
     const start = this.family.root.marks?.[0];
     if (!this.attempt || !start || operationBegunBy(start.status) === undefined) return false;
@@ -148,7 +148,7 @@ export class Fold {
     const start = root.marks?.[0];
     if (!start) return false;
     if (hasHiddenStart(root, this.resources.all.values())) return true;
-    // A deletion may take back a create that has not shown itself.
+    // A deletion may roll back a create that has not shown itself.
     return operationBegunBy(start.status) === "delete" && this.family.isRootFirstKnown;
   }
 
@@ -235,7 +235,7 @@ export class Fold {
     this.attempt = { ...without(this.attempt, "cause", "rollbackCause"), ...causes };
   }
 
-  /** What was found out about the cause goes with what is told next. */
+  /** What was found out about the cause goes with what is reported next. */
   private explain(): void {
     const { attempt } = this;
     if (!attempt?.cause || attempt.cause.evidence) return;
@@ -292,7 +292,7 @@ export class Fold {
   private putEndRight(before: StackState): void {
     const outputs = this.attempt?.outputs;
     if (!outputs || this.frames.length === 0) return;
-    if (!isSame(endTold(operationOfState(this.state())), endTold(operationOfState(before))))
+    if (!isSame(reportedEnd(operationOfState(this.state())), reportedEnd(operationOfState(before))))
       this.complete(outputs);
   }
 
@@ -320,9 +320,10 @@ export class Fold {
 
   /** Pushes a frame, with all that its readers need to know the operation as it is known here now. */
   private push(frame: StackFrame, begins = false): void {
-    const { told } = this;
-    this.told = operationOf(this.state(), frame.stack);
-    const operation = frame.type === "resource_update" ? untold(told, frame, this.told, begins) : undefined;
+    const { reported } = this;
+    this.reported = operationOf(this.state(), frame.stack);
+    const operation =
+      frame.type === "resource_update" ? unreported(reported, frame, this.reported, begins) : undefined;
     this.frames.push(operation && frame.type === "resource_update" ? { ...frame, operation } : frame);
   }
 
@@ -352,5 +353,5 @@ const mayTellCause = (event: StackEvent): boolean =>
   standingOf(event.status) === "failed";
 
 /** What makes an end: its percentage, and when its operation began, a frame puts right without it. */
-const endTold = (operation: OperationView | undefined) =>
+const reportedEnd = (operation: OperationView | undefined) =>
   operation && without(operation, "progress", "startedAt", "durationSeconds", "phase");

@@ -7,13 +7,13 @@ import type {
 } from "../../protocol/stack/stack-frames.ts";
 import type { Ending } from "./operation/ending.ts";
 import type { StackEvent } from "./stack-event.ts";
-import type { Attempt, FollowedStack } from "./stack-state.ts";
+import type { StackAttempt, FollowedStack } from "./stack-state.ts";
 import { totalOf, type Tally } from "./resources/tally.ts";
 import { secondsBetween } from "../elapsed.ts";
 
 export type FramePosition = Readonly<{ channel: string; offset: number }>;
 
-export const countsOf = (root: FollowedStack, attempt: Attempt, tally: Tally): StackCounts => ({
+export const countsOf = (root: FollowedStack, attempt: StackAttempt, tally: Tally): StackCounts => ({
   name: root.name,
   status: root.status,
   totalResources: totalOf(tally, root.phase),
@@ -63,7 +63,7 @@ export const resourceUpdateOf = (
 
 export const stackCompleteOf = (
   root: FollowedStack,
-  attempt: Attempt,
+  attempt: StackAttempt,
   ending: Ending,
   stack: StackCounts,
   position: FramePosition,

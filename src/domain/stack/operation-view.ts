@@ -18,7 +18,7 @@ import type { OperationView } from "./summary.ts";
 import { without } from "../without.ts";
 
 /** The status that the frame gives its resource; empty where only a hook reports. */
-export const statusTold = ({ status, hook }: ResourceUpdate["resource"]): string =>
+export const reportedStatusOf = ({ status, hook }: ResourceUpdate["resource"]): string =>
   hook?.status === status ? "" : status;
 
 /** Whether the frame says how the whole stack stands now. One that became visible late does not. */
@@ -96,7 +96,7 @@ export const operationAfter = (before: OperationView | undefined, frame: StackFr
   return frame.operation ? changed(view, frame.operation) : view;
 };
 
-/** What may have to be told; the counts are in every frame. */
+/** What may have to be reported; the counts are in every frame. */
 const FIELDS: Readonly<Record<Exclude<keyof OperationView, keyof StackCounts>, true>> = {
   stackId: true,
   phase: true,
@@ -118,10 +118,10 @@ const isSame = (one: unknown, other: unknown): boolean =>
   one === other || JSON.stringify(one) === JSON.stringify(other);
 
 /**
- * What a reader who knew `before` has to be told in `frame` to know `after`; undefined: nothing. `begins`: whether the
+ * What a reader who knew `before` has to learn from `frame` to know `after`; undefined: nothing. `begins`: whether the
  * frame is its attempt's first.
  */
-export const untold = (
+export const unreported = (
   before: OperationView | undefined,
   frame: ResourceUpdate,
   after: OperationView,

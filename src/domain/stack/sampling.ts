@@ -1,4 +1,4 @@
-/** How often a stack is looked at, as viewers are told it, and which change of that is worth telling. */
+/** How often a stack is looked at, as viewers are shown it, and which change of that is worth telling. */
 import type { Sampling } from "../../protocol/connection/sampling-frame.ts";
 import { isPushing, type Pace } from "./pace.ts";
 
@@ -25,8 +25,8 @@ export const samplingOf = ({ wantedMs, slowedMs, allowedPerSecond, pace, now }: 
   return { periodSeconds: secondsOf(wantedMs), reason: isPushing(pace, now) ? "push" : "quiet" };
 };
 
-/** Whether viewers who were told one are to be told the other; to go a little faster than is set is no news. */
-export const isNewSampling = (told: Sampling, next: Sampling): boolean => {
-  if (told.reason !== next.reason) return true;
-  return Math.abs(told.periodSeconds - next.periodSeconds) > Math.max(2, SAME * told.periodSeconds);
+/** Whether viewers who were reported one are to be reported the other; to go a little faster than is set is no news. */
+export const isNewSampling = (reported: Sampling, next: Sampling): boolean => {
+  if (reported.reason !== next.reason) return true;
+  return Math.abs(reported.periodSeconds - next.periodSeconds) > Math.max(2, SAME * reported.periodSeconds);
 };

@@ -1,5 +1,5 @@
 /**
- * One fact that CloudFormation told about a stack: an event of DescribeStackEvents in our words.
+ * One fact that CloudFormation reported about a stack: an event of DescribeStackEvents in our words.
  * Everything AWS-specific (XML, message texts) was already turned into these fields.
  */
 import type { ReasonSign } from "../estimate/advice.ts";

@@ -9,7 +9,7 @@ import type { CauseEvidence } from "../evidence/cause-evidence.ts";
 import type { ReasonSign } from "../estimate/advice.ts";
 import type { BegunResource } from "./resources/resource-entry.ts";
 import type { HookReport, ReasonHint } from "./stack-event.ts";
-import { isAtRest, type OperationKind, type Standing } from "./statuses.ts";
+import { isAtRest, type OperationKind, type StatusStanding } from "./statuses.ts";
 import type { Cursor } from "./operation/unseen.ts";
 
 export type Phase = (typeof phases)[number];
@@ -67,7 +67,7 @@ export type FollowedStack = OwnStatus &
     timeouts?: Readonly<Record<string, number>>;
   }>;
 
-export type Attempt = Readonly<{
+export type StackAttempt = Readonly<{
   /** AWS's time of the stack's own start event. */
   startedAt: string;
   /** Offset of the attempt's first event in the channel. */
@@ -94,14 +94,14 @@ export type Attempt = Readonly<{
   heldPolls?: number;
   /** Polls since the stack came to rest, spent waiting for late events and for DescribeStacks to agree. */
   settlingPolls: number;
-  /** Told by `stack_complete`, once. */
+  /** Reported by `stack_complete`, once. */
   outputs?: Readonly<Record<string, string>>;
   /** Outputs that are not kept for want of room. */
   outputsOmitted?: number;
 }>;
 
-/** What one event told of a resource. */
-export type Fact = Readonly<{
+/** What one event reported a resource. */
+export type StackFact = Readonly<{
   /** Its place in AWS's list. */
   rank: number;
   status: string;
@@ -117,21 +117,21 @@ export type Fact = Readonly<{
 export type TrackedResource = BegunResource &
   Readonly<{
     /** Where it stands within the change; absent if the change did not touch it. */
-    forward?: Standing;
+    forward?: StatusStanding;
     /** Where it stands within the rollback. */
-    undo?: Standing;
+    undo?: StatusStanding;
     /** What happened to it, in AWS's order; all else follows from it. Absent: a former release kept none. */
-    history?: readonly Fact[];
-    /** Whether the deletion of the instance that was replaced was told to take long. */
+    history?: readonly StackFact[];
+    /** Whether the deletion of the instance that was replaced was reported to take long. */
     cleaningLight?: LightKind;
     /** How it stood before its history, where a former release kept none. */
-    base?: BegunResource & Readonly<{ forward?: Standing; undo?: Standing }>;
+    base?: BegunResource & Readonly<{ forward?: StatusStanding; undo?: StatusStanding }>;
   }>;
 
 export type StackState = Readonly<{
   /** ARN of the tracked stack; absent until AWS has shown it. */
   rootId?: string;
-  attempt?: Attempt;
+  attempt?: StackAttempt;
   followed: ReadonlyMap<string, FollowedStack>;
   /** By `resourceKeyOf`. */
   resources: ReadonlyMap<string, TrackedResource>;
@@ -146,13 +146,13 @@ export const resourceKeyOf = (stackId: string, logicalId: string): string => `${
 export const rootOf = (state: StackState): FollowedStack | undefined =>
   state.rootId === undefined ? undefined : state.followed.get(state.rootId);
 
-/** Whether the newest attempt has ended and was told to have. */
+/** Whether the newest attempt has ended and was reported to have. */
 export const isComplete = (state: StackState): boolean => state.attempt?.outputs !== undefined;
 
 /** Whether a next operation shows itself, of which AWS has yet to show the start: it is looked for. */
 export const isHolding = (state: StackState): boolean => state.attempt?.heldPolls !== undefined;
 
-/** AWS's time since which the stack is deleted, once that was told; undefined: it is there, or was never seen. */
+/** AWS's time since which the stack is deleted, once that was reported; undefined: it is there, or was never seen. */
 export const goneSince = (state: StackState): string | undefined => {
   const root = rootOf(state);
   return root?.status === "DELETE_COMPLETE" && isComplete(state) ? root.statusAt : undefined;
@@ -160,7 +160,7 @@ export const goneSince = (state: StackState): string | undefined => {
 
 /**
  * Whether the newest attempt belongs to whoever waits for what runs at AWS's time `since` or begins later, or under one of
- * the client request tokens. One that rests since before then does not, though its end may still have to be told.
+ * the client request tokens. One that rests since before then does not, though its end may still have to be reported.
  */
 export const isPartOf = (
   state: StackState,

@@ -1,6 +1,6 @@
 /**
  * A stack's channel as its readers know it: the frames folded into what REST's summary holds, beginning from nothing or
- * from a summary. What an operation plans and has not begun is in the summary alone.
+ * from a summary. What an operation plans and has not started is in the summary alone.
  */
 import type {
   ResourceLight,
@@ -10,7 +10,7 @@ import type {
 } from "../../protocol/stack/stack-frames.ts";
 import type { StackSummary } from "../../protocol/stack/stack-summary.ts";
 import { isLightFrame, lightIn } from "./light-frame.ts";
-import { beginsView, operationAfter, statusTold } from "./operation-view.ts";
+import { beginsView, operationAfter, reportedStatusOf } from "./operation-view.ts";
 import { entryAfter, type BegunResource } from "./resources/resource-entry.ts";
 import { isOwnEvent } from "./stack-event.ts";
 import { resourceKeyOf } from "./stack-state.ts";
@@ -61,10 +61,10 @@ const take = (resources: Map<string, ShownResource>, update: ResourceUpdate, und
   if (resource.logicalId === "" || isOwnEvent(resource) || resource.superseded) return;
   const key = resourceKeyOf(resource.stackId, resource.logicalId);
   const known = resources.get(key);
-  const told = { ...resource, timestamp, status: statusTold(resource) };
+  const reported = { ...resource, timestamp, status: reportedStatusOf(resource) };
   // It goes to the end of those that have begun.
   if (known && !isBegun(known)) resources.delete(key);
-  resources.set(key, entryAfter(isBegun(known) ? known : undefined, told, resource.path, undoing));
+  resources.set(key, entryAfter(isBegun(known) ? known : undefined, reported, resource.path, undoing));
 };
 
 /** Marks one resource as taking long. */

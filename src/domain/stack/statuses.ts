@@ -3,10 +3,10 @@
  * before; nothing here throws.
  */
 /** Where a resource or a stack stands within what is being done to it. */
-export type Standing = "running" | "done" | "failed";
+export type StatusStanding = "running" | "done" | "failed";
 
 /** `DELETE_SKIPPED` is done: the resource was to be retained. */
-export const standingOf = (status: string): Standing => {
+export const standingOf = (status: string): StatusStanding => {
   if (status.endsWith("_FAILED")) return "failed";
   if (status.endsWith("_COMPLETE") || status.endsWith("_SKIPPED")) return "done";
   return "running";

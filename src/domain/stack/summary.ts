@@ -1,7 +1,7 @@
 /** A stack's state as REST shows it. */
 import type { StackCounts } from "../../protocol/stack/stack-frames.ts";
 import type { StackSummary } from "../../protocol/stack/stack-summary.ts";
-import { causesTold, endingOf } from "./operation/ending.ts";
+import { reportedCauses, endingOf } from "./operation/ending.ts";
 import { countsOf } from "./frames.ts";
 import { shownOf } from "./resources/resource-fold.ts";
 import { resourceKeyOf, rootOf, type StackState } from "./stack-state.ts";
@@ -51,7 +51,7 @@ export const operationOf = (state: StackState, counts: StackCounts): OperationVi
     }),
     outputs: { ...attempt.outputs },
     ...(attempt.outputsOmitted !== undefined && { outputsOmitted: attempt.outputsOmitted }),
-    ...(ending ?? causesTold(attempt, undefined)),
+    ...(ending ?? reportedCauses(attempt, undefined)),
   };
 };
 

@@ -71,7 +71,7 @@ export const conditionsOf = (
     if (!Object.hasOwn(template.conditions, name)) return UNKNOWN;
     const known = decided.get(name);
     if (known !== undefined) return known;
-    // What is met again while it is being decided lies in a circle, which no valid template has.
+    // What is met again while it is being decided lies in a cycle, which no valid template has.
     decided.set(name, UNKNOWN);
     const value = truthOf(template.conditions[name]);
     decided.set(name, value);

@@ -62,8 +62,8 @@ const timeoutOf = (type: string, body: Readonly<Record<string, unknown>>): numbe
   const policy = body["CreationPolicy"];
   const signal = isRecord(policy) ? policy["ResourceSignal"] : undefined;
   if (!isRecord(signal)) return undefined;
-  const told = signal["Timeout"];
-  return told === undefined ? SIGNAL_SECONDS : secondsOfPeriod(told);
+  const timeout = signal["Timeout"];
+  return timeout === undefined ? SIGNAL_SECONDS : secondsOfPeriod(timeout);
 };
 
 /** `resources`: the template's own, with short forms written out. */

@@ -21,7 +21,7 @@ const partOf = ({ data }: DeploymentEvent): readonly [string, string] | undefine
   return "layer" in data ? [String(data.layer), `Layer ${data.layer}`] : undefined;
 };
 
-/** Where a stack is that is told of on its own, by its channel; undefined: it is one of a deployment. */
+/** Where a stack is that is reported on its own, by its channel; undefined: it is one of a deployment. */
 const placeOf = (channel: string): string | undefined =>
   channel.startsWith("stacks/") ? channel.split("/").slice(1, -1).join("/") : undefined;
 

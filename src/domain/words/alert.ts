@@ -94,18 +94,18 @@ export type AlertRun = Pick<DeploymentState, "run" | "owner" | "user">;
  */
 export const alertOf = (frame: DeploymentFrame, state: DeploymentState, begun: AlertRun = state): Alert => {
   const { type, timestamp, channel, offset } = frame;
-  const told: Told = frame.data;
+  const reported: Reported = frame.data;
   const words = eventWordsOf(frame);
-  const { deploymentId, environment, error, cause, rollbackCause, blast, durationSeconds } = told;
-  const { orphans = [], retained = [] } = told;
+  const { deploymentId, environment, error, cause, rollbackCause, blast, durationSeconds } = reported;
+  const { orphans = [], retained = [] } = reported;
   // What takes long says itself how long, and what can be done.
-  const reason = isLightEvent(frame) ? lightTextOf(frame) : told.reason;
-  const stack = told.stack ?? blast?.stack;
-  const layer = told.layer ?? (stack === undefined ? undefined : state.stacks.get(stack)?.layer);
-  const totalLayers = told.totalLayers ?? totalLayersOf(state);
-  const owner = told.owner ?? begun.owner;
-  const user = told.user ?? begun.user;
-  const counts = countsOf(told);
+  const reason = isLightEvent(frame) ? lightTextOf(frame) : reported.reason;
+  const stack = reported.stack ?? blast?.stack;
+  const layer = reported.layer ?? (stack === undefined ? undefined : state.stacks.get(stack)?.layer);
+  const totalLayers = reported.totalLayers ?? totalLayersOf(state);
+  const owner = reported.owner ?? begun.owner;
+  const user = reported.user ?? begun.user;
+  const counts = countsOf(reported);
   return {
     type,
     timestamp,
@@ -113,7 +113,7 @@ export const alertOf = (frame: DeploymentFrame, state: DeploymentState, begun: A
     offset,
     deploymentId,
     environment,
-    run: told.run ?? Math.max(1, begun.run),
+    run: reported.run ?? Math.max(1, begun.run),
     tone: TONES[words.tone],
     title: shownLine(alertTitle(frame, channel), MOST_NAME),
     sentence: shownLine(alertSentence(frame, channel), MOST_NAME),
@@ -141,7 +141,7 @@ const lightTextOf = ({ type, data }: LightEvent): string => {
 type Left = LeftResource & Readonly<{ stack?: string | undefined }>;
 
 /** The fields of all events' data that a notification may speak of. */
-type Told = Readonly<{
+type Reported = Readonly<{
   deploymentId: string;
   environment: string;
   run?: number | undefined;
@@ -181,7 +181,7 @@ const countsOf = ({
   deployedStacks: deployed = 0,
   skippedStacks: skipped = 0,
   failedStacks: failed = 0,
-}: Told): Alert["counts"] => (total === undefined ? undefined : { total, deployed, skipped, failed });
+}: Reported): Alert["counts"] => (total === undefined ? undefined : { total, deployed, skipped, failed });
 
 const shownError = ({ code, message, details }: ErrorDetail): ErrorDetail => ({
   code: shownLine(code, MOST_NAME),

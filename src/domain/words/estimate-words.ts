@@ -24,7 +24,7 @@ export const remainingText = ({ remainingSeconds, usualSeconds }: Estimate): str
   return usual ? `overdue: usually done after ${usual}` : "overdue";
 };
 
-/** The same as of `now` (milliseconds of the epoch), for an estimate that was told a while ago. */
+/** The same as of `now` (milliseconds of the epoch), for an estimate that was reported a while ago. */
 export const remainingTextAt = (estimate: Estimate, now: number): string =>
   remainingText(estimateAt(estimate, now));
 

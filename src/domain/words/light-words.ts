@@ -2,10 +2,10 @@
 import type { Light } from "../../protocol/light.ts";
 import { countText, durationText } from "./durations.ts";
 
-type Told = Omit<Light, "at">;
+type Reported = Omit<Light, "at">;
 
 /** What comes of it if it goes on like that; empty: nobody knows. `14:05 UTC` stands for a moment of the next days. */
-const prospectOf = ({ failsAt, rollback }: Told): string => {
+const prospectOf = ({ failsAt, rollback }: Reported): string => {
   if (failsAt === undefined) return "";
   const { resources = 0, seconds } = rollback ?? {};
   const long = seconds ? `, about ${durationText(seconds.p50)}` : "";
@@ -17,9 +17,9 @@ const prospectOf = ({ failsAt, rollback }: Told): string => {
 };
 
 /** `what`: what takes long, by its name. */
-export const lightText = (told: Told, what: string): string => {
-  const { kind, elapsedSeconds, typicalSeconds, advice } = told;
+export const lightText = (reported: Reported, what: string): string => {
+  const { kind, elapsedSeconds, typicalSeconds, advice } = reported;
   const usual = `usually ${durationText(typicalSeconds.p50)} to ${durationText(typicalSeconds.p90)}`;
-  const text = `${what} has taken ${durationText(elapsedSeconds)}, ${usual}${prospectOf(told)}`;
+  const text = `${what} has taken ${durationText(elapsedSeconds)}, ${usual}${prospectOf(reported)}`;
   return `${kind === "stuck" ? "Perhaps stuck" : "Slow"}: ${text}${advice ? `. ${advice.text} (${advice.url})` : ""}`;
 };

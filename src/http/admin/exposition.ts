@@ -1,7 +1,7 @@
 /** Prometheus's text format, https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format. */
 
 /** `labels`: of one series; `value`: undefined ones are left out. */
-export type Sample = Readonly<{ labels?: Readonly<Record<string, string>>; value: number | undefined }>;
+type Sample = Readonly<{ labels?: Readonly<Record<string, string>>; value: number | undefined }>;
 
 export type Metric = Readonly<{
   name: string;

@@ -102,7 +102,7 @@ const budgetMetrics = (placed: readonly Placed[]): readonly Metric[] => {
       name: "stackcast_aws_throttled",
       type: "gauge",
       help: "Calls that AWS has refused because of their rate, as the budget counts them.",
-      samples: each((view) => Number(view.throttled)),
+      samples: each((view) => view.throttled),
     },
     {
       name: "stackcast_look_period_seconds",

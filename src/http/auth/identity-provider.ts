@@ -44,7 +44,7 @@ const serverOf = (settings: OidcSettings): Promise<oauth.AuthorizationServer> =>
   return server;
 };
 
-const told = (error: unknown, failure: Failure): Result<never, Failure> => {
+const loggedFailure = (error: unknown, failure: Failure): Result<never, Failure> => {
   logLine("warn", "Sign-in failed", {
     error: error instanceof Error ? `${error.name}: ${error.message}` : "",
   });
@@ -79,7 +79,7 @@ export const authorizationUrl = async (
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     return success(url.href);
   } catch (error) {
-    return told(error, unreachable);
+    return loggedFailure(error, unreachable);
   }
 };
 
@@ -117,6 +117,6 @@ export const claimsOfCallback = async (
     const more = await oauth.processUserInfoResponse(server, client, claims.sub, asked);
     return success({ ...more, ...claims });
   } catch (error) {
-    return told(error, refused);
+    return loggedFailure(error, refused);
   }
 };

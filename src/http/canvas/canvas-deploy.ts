@@ -8,7 +8,7 @@ import {
   canvasDeploySchema,
   type CanvasDeployed,
   type CanvasDeployRequest,
-  type CanvasOrder,
+  type CanvasChange,
 } from "../../protocol/deployment/canvas-deploy.ts";
 import { inAccount, stackChannelOf, type StackAddress } from "../../protocol/connection/channel-names.ts";
 import { MAX_TEMPLATE_BYTES, tagsOf } from "../../protocol/deployment/deployment-plan.ts";
@@ -26,7 +26,7 @@ import { limited } from "../middleware/rate-limits.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
 import { notCovered, requireRole, requireSession } from "../middleware/sessions.ts";
 
-/** How often a name is drawn anew because another stack has it. */
+/** How often a name is drawn again because another stack has it. */
 const DRAWS = 3;
 
 const headers = z.object({
@@ -87,16 +87,16 @@ const tooLarge: Failure = {
 };
 
 /** The schema has made sure that there is either. */
-const templateOf = ({ template, templateUrl }: CanvasDeployRequest): CanvasOrder["template"] => {
+const templateOf = ({ template, templateUrl }: CanvasDeployRequest): CanvasChange["template"] => {
   if (template === undefined) return { url: templateUrl ?? "" };
   return { body: typeof template === "string" ? template : JSON.stringify(template) };
 };
 
-const isTooLarge = (template: CanvasOrder["template"]): boolean =>
+const isTooLarge = (template: CanvasChange["template"]): boolean =>
   "body" in template && new TextEncoder().encode(template.body).length > MAX_TEMPLATE_BYTES;
 
 /** Values in CloudFormation's terms; the schema knows none of other stacks. */
-const valuesIn = (parameters: CanvasDeployRequest["parameters"]): CanvasOrder["parameters"] =>
+const valuesIn = (parameters: CanvasDeployRequest["parameters"]): CanvasChange["parameters"] =>
   Object.fromEntries(
     Object.entries(valuesOf(parameters)).flatMap(([name, value]) =>
       typeof value === "string" || "usePrevious" in value ? [[name, value] as const] : [],
@@ -120,7 +120,7 @@ export const canvasDeploy = resourceApp().openapi(deployRoute, async (c) => {
   const template = templateOf(request);
   const digest = await digestOf(JSON.stringify({ ...request, region }));
   const options = optionsOf(request);
-  const order = {
+  const change = {
     digest,
     isRepeatable: keyed !== undefined,
     template,
@@ -150,7 +150,7 @@ export const canvasDeploy = resourceApp().openapi(deployRoute, async (c) => {
   for (let draws = 1; ; draws += 1) {
     const id = keyed ?? crypto.randomUUID();
     deployed = await stackTrackerOf(c.env, address).deploy(
-      { ...order, id, ...(executionRoleArn !== undefined && { executionRoleArn }) },
+      { ...change, id, ...(executionRoleArn !== undefined && { executionRoleArn }) },
       session.subject,
     );
     const isDrawn = named === undefined && keyed === undefined;

@@ -96,7 +96,7 @@ const eventsRoute = createRoute({
   },
 });
 
-/** What a stream asks again and again. A failure ends it: whoever comes again is told which. */
+/** What a stream asks again and again. A failure ends it: whoever comes again learns which. */
 const readerOf =
   (reach: () => ReturnType<typeof deploymentOf>, address: DeploymentAddress) =>
   async (after: number): Promise<DeploymentEvents | undefined> => {

@@ -23,7 +23,7 @@ const security = [{ token: [] }];
 const tags = ["destinations"];
 const middleware = [requireRole("admin")];
 
-/** What is told here is not to be kept by anybody. */
+/** What is answered here is not to be kept by anybody. */
 const NO_STORE = { "Cache-Control": "no-store" } as const;
 
 const answerSchema = destinationAnswerSchema.meta({ id: "DestinationAnswer" });

@@ -1,5 +1,5 @@
 /**
- * The AsyncAPI document: the sockets, told from the schemas that also parse and make their frames. In AsyncAPI a channel
+ * The AsyncAPI document: the sockets, described from the schemas that also parse and make their frames. In AsyncAPI a channel
  * is a connection; what is subscribed to on `/ws` is said in the message that subscribes.
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
@@ -12,7 +12,7 @@ import { socketMessages } from "./asyncapi-messages.ts";
 
 type Socket = "gateway" | "stack";
 
-/** AsyncAPI's own dialect is draft 7. What is sent to us and what we send are both told as they are on the wire. */
+/** AsyncAPI's own dialect is draft 7. What is sent to us and what we send are both described as they are on the wire. */
 const jsonSchemaOf = (schema: z.ZodType) => {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { target: "draft-7", io: "input" });
   return rest;

@@ -8,7 +8,7 @@ import { answerOf, failureAnswers } from "./answers.ts";
 /** No cache keeps what holds, or lists, keys. */
 export const NO_STORE = { "Cache-Control": "no-store" } as const;
 
-type Told = Readonly<{ summary: string; description?: string }>;
+type Reported = Readonly<{ summary: string; description?: string }>;
 
 /** `name`: of one, in names of operations and schemas. `examples`: of a request, of a key, and of what only its maker sees. */
 type Keys<
@@ -20,9 +20,9 @@ type Keys<
   path: Path;
   name: string;
   tag: string;
-  list: Told;
-  make: Told & Readonly<{ request: Request; isRequired: boolean; about: string }>;
-  remove: Told;
+  list: Reported;
+  make: Reported & Readonly<{ request: Request; isRequired: boolean; about: string }>;
+  remove: Reported;
   key: Key;
   made: Made;
   examples: Readonly<{ request: z.input<Request>; key: z.input<Key>; made: z.input<Made> }>;

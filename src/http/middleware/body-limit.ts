@@ -34,7 +34,7 @@ const drained = async (body: ReadableStream<Uint8Array>): Promise<boolean> => {
   return true;
 };
 
-/** Refuses a longer body. Hono's own middleware makes a request anew that comes in chunks, which no GET may be. */
+/** Refuses a longer body. Hono's own middleware makes a request again that comes in chunks, which no GET may be. */
 export const limitBody = createMiddleware<AppEnv>(async (c, next) => {
   const { body, method } = c.req.raw;
   if (method !== "GET" && method !== "HEAD") return limit(c, next);

@@ -7,7 +7,7 @@ import type { Failure } from "../../protocol/failure.ts";
 import type { AppEnv } from "./app-env.ts";
 import { failureResponse } from "./failure-response.ts";
 
-/** What a page is told that may not. */
+/** What a page is answered that may not. */
 export const originNotAllowed: Failure = {
   code: "ORIGIN_NOT_ALLOWED",
   message: "The page's origin is not in ALLOWED_ORIGINS",

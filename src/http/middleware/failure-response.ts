@@ -1,4 +1,4 @@
-/** Turns failures into answers: the one place that knows which status a failure has and in what shape it is told. */
+/** Turns failures into answers: the one place that knows which status a failure has and in what shape it is answered. */
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import * as z from "zod";
@@ -59,7 +59,7 @@ export type FailureStatus = (typeof statuses)[FailureCode];
 /** Every status that a failure can have. */
 export const failureStatuses: readonly FailureStatus[] = [...new Set(Object.values(statuses))];
 
-/** The codes that are told with a status. */
+/** The codes that are answered with a status. */
 export const codesOf = (status: FailureStatus): FailureCode[] =>
   failureCodes.filter((code) => statuses[code] === status);
 

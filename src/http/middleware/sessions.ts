@@ -29,16 +29,16 @@ const notLocal: Failure = {
   message: "AUTH_MODE=off serves only requests to a loopback host: set AUTH_JWT_SECRET or AUTH_JWKS_URL",
 };
 
-/** What a ticket is told that opens nothing. */
+/** What a ticket is reported that opens nothing. */
 export const ticketRefused: Failure = {
   code: "UNAUTHENTICATED",
   message: "The ticket is unknown, used or expired",
 };
 
-/** What a session is told that may not see the stack it asks for. */
+/** What a session is answered that may not see the stack it asks for. */
 export const notCovered: Failure = { code: "FORBIDDEN", message: "The token does not cover this stack" };
 
-/** What a session is told that may not see the deployment it asks for, whether there is one or not. */
+/** What a session is answered that may not see the deployment it asks for, whether there is one or not. */
 export const deploymentNotCovered: Failure = {
   code: "FORBIDDEN",
   message: "The token does not cover this deployment",

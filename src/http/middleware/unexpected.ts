@@ -9,7 +9,7 @@ import { failureResponse } from "./failure-response.ts";
 import { logLine } from "../../log.ts";
 import { unavailableBy } from "../../objects.ts";
 
-/** A bug is told to the log with its stack; the asker gets the request's id to find it by. */
+/** A bug is written to the log with its stack; the asker gets the request's id to find it by. */
 export const unexpected = (error: Error, c: Context<AppEnv>): Response => {
   if (error instanceof HTTPException && error.status < 500) {
     const message = error.status === 415 ? "The body must be sent as application/json" : error.message;

@@ -85,7 +85,7 @@ const routes = keyRoutes({
 });
 
 /** The routes of pushes. Those of keys need a session in the context. */
-export const ingest = resourceApp()
+export const ingestRoutes = resourceApp()
   .openapi(pushRoute, async (c) => {
     const bearer = bearerOf(c.req.raw.headers);
     const key = c.req.header("X-Api-Key") ?? (bearer?.kind === "token" ? bearer.token : undefined);

@@ -1,6 +1,6 @@
 /**
  * What all routes of WebSockets share: who may open one, and what is handed on to the object that holds it. That is made
- * anew, so that neither a token nor a forged session travels along.
+ * again, so that neither a token nor a forged session travels along.
  */
 import type { Context } from "hono";
 import { offersStackcast, socketCredentialOf } from "../../auth/credential.ts";

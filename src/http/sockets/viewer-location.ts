@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 
-/** What Cloudflare tells of a request's place; nothing of it is certain, and locally nothing is told at all. */
+/** What Cloudflare tells of a request's place; nothing of it is certain, and locally nothing is known at all. */
 const placeSchema = z.object({
   continent: z.string().optional().catch(undefined),
   country: z.string().optional().catch(undefined),

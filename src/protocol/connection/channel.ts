@@ -44,7 +44,7 @@ export const stackKeySchema = z
   );
 
 /** The place of `<region>` or `<account>/<region>`; undefined if it is none. The default account is not named. */
-export const placeOf = (text: string): AwsPlace | undefined => {
+export const awsPlaceOf = (text: string): AwsPlace | undefined => {
   const parts = text.split("/");
   const region = regionSchema.safeParse(parts.at(-1));
   if (!region.success || parts.length > 2) return undefined;
@@ -59,7 +59,7 @@ export const placeOf = (text: string): AwsPlace | undefined => {
 export const stackAddressOf = (channel: string): StackAddress | undefined => {
   const [kind, ...parts] = channel.split("/");
   const stackName = stackNameSchema.safeParse(parts.pop());
-  const place = placeOf(parts.join("/"));
+  const place = awsPlaceOf(parts.join("/"));
   return kind === "stacks" && stackName.success && place
     ? { ...place, stackName: stackName.data }
     : undefined;

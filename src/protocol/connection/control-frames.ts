@@ -26,7 +26,7 @@ const subscribeSchema = z.object({
     .meta({ description: "Of `board` and `directory`: which rows, as REST takes it" }),
 });
 
-/** A wish to see a channel; any of `id`, `epoch` and `offset` opts the socket in. */
+/** A request to see a channel; any of `id`, `epoch` and `offset` opts the socket in. */
 export type Subscribe = Readonly<z.infer<typeof subscribeSchema>>;
 
 export const gatewayFrameSchema = z.discriminatedUnion("action", [

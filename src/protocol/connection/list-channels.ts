@@ -1,4 +1,4 @@
-/** Channels that tell a list: they have no events and no offsets, and who comes back gets the list anew. */
+/** Channels that tell a list: they have no events and no offsets, and who comes back gets the list again. */
 
 export const LIST_CHANNELS = ["board", "directory"] as const;
 

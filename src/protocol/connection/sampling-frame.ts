@@ -1,7 +1,7 @@
-/** How often AWS is looked at for a channel, told when that changes: no offset, never replayed, lost without harm. */
+/** How often AWS is looked at for a channel, reported when that changes: no offset, never replayed, lost without harm. */
 import * as z from "zod";
 
-export const samplingSchema = z.object({
+const samplingSchema = z.object({
   /** Between two looks, of a deployment at the one of its running stacks that is looked at most rarely. */
   periodSeconds: z.number().positive(),
   /** `budget`: AWS allows no more; `push`: AWS says when there is something new; `quiet`: neither, it is as often as is set. */

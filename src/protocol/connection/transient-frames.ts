@@ -1,4 +1,4 @@
-/** How far a deployment and its stacks are, told now and then: no offset, never replayed, and lost without harm. */
+/** How far a deployment and its stacks are, reported now and then: no offset, never replayed, and lost without harm. */
 import * as z from "zod";
 import { estimateSchema } from "../estimate.ts";
 

@@ -62,7 +62,7 @@ export const canvasDeploySchema = z
 export type CanvasDeployRequest = Readonly<z.infer<typeof canvasDeploySchema>>;
 
 /** A request as the stack's object gets it. */
-export type CanvasOrder = Readonly<{
+export type CanvasChange = Readonly<{
   /** The same for a request that is made again: from its Idempotency-Key, else by chance. */
   id: string;
   /** Whether it came with a key, so that it can be made again. */

@@ -159,7 +159,7 @@ const deploymentEnd = z.object({
 const queuedDeploy = z.object({ ...deployment, id: word, user: text.optional() });
 
 /** Why a deploy waits no more without having begun. */
-export const dequeueReasons = ["replaced", "cancelled", "refused"] as const;
+const dequeueReasons = ["replaced", "cancelled", "refused"] as const;
 
 export const resourceSchema = z.object({
   /** Unique in its stack: a Pulumi URN, or for CloudFormation the path of logical ids. */
@@ -171,7 +171,7 @@ export const resourceSchema = z.object({
 
 export type ResourceRef = Readonly<z.infer<typeof resourceSchema>>;
 
-/** A stack's own count of its operation's resources; of its way back, those that are done are not told. */
+/** A stack's own count of its operation's resources; of its way back, those that are done are not reported. */
 const stackCounts = {
   totalResources: count.optional(),
   completedResources: count.optional(),
@@ -237,7 +237,7 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
       user: text.optional(),
       source: runSourceSchema.optional(),
       onFailure: z.enum(failureModes).optional(),
-      /** Told of runs that Stackcast deploys layer by layer. */
+      /** Said of runs that Stackcast deploys layer by layer. */
       order: z.enum(runOrders).optional(),
       /** The id under which it waited, where it did. */
       queued: word.optional(),
@@ -249,7 +249,7 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
   event(
     "deployment_failed",
     deploymentEnd.extend({
-      /** All is taken back next, so that the run is not over. */
+      /** All is rolled back next, so that the run is not over. */
       willRollBack: z.boolean().optional(),
     }),
   ),
@@ -312,7 +312,7 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
       ...stackCounts,
       durationSeconds: seconds.optional(),
       outputs: outputsSchema.optional(),
-      /** Outputs that are not told for want of room. */
+      /** Outputs that are not sent for want of room. */
       outputsOmitted: count.positive().optional(),
       ...stackLeavings,
       stabilising: z.boolean().optional(),
@@ -327,7 +327,7 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
       cause: sentCauseSchema.optional(),
       /** What keeps CloudFormation's rollback from succeeding. */
       rollbackCause: sentCauseSchema.optional(),
-      /** Its user cancelled the update: nothing is to be mended. */
+      /** Its user cancelled the update: nothing needs a fix. */
       cancelled: z.boolean().optional(),
       ...stackCounts,
       ...stackLeavings,
@@ -346,7 +346,7 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
     "stack_deleting",
     stackEvent.extend({
       ...stackEstimate,
-      /** Its creation had failed: it may be deleted only to be created anew. */
+      /** Its creation had failed: it may be deleted only to be created again. */
       uncreated: z.boolean().optional(),
       ...placeOfJoined,
     }),

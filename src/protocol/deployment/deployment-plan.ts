@@ -93,7 +93,7 @@ type PlanIssue = Readonly<{ path: (string | number)[]; message: string }>;
 
 /** Names of all stacks that one depends on, at any distance. */
 const allBelow = (name: string, stacks: ReadonlyMap<string, PlannedStack>): ReadonlySet<string> => {
-  // A set that grows while it is walked meets each name once, be there circles or not.
+  // A set that grows while it is walked meets each name once, be there cycles or not.
   const below = new Set<string>(stacks.get(name)?.dependsOn ?? []);
   for (const next of below) for (const further of stacks.get(next)?.dependsOn ?? []) below.add(further);
   return below;

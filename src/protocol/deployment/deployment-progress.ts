@@ -88,9 +88,9 @@ export const stackProgressSchema = z.object({
   rollingBack: z.boolean().optional(),
   /** What keeps that from succeeding. */
   rollbackCause: causeSchema.optional(),
-  /** Its user cancelled the update: nothing is to be mended. */
+  /** Its user cancelled the update: nothing needs a fix. */
   cancelled: z.boolean().optional(),
-  /** How its own operation ended, where CloudFormation told. */
+  /** How its own operation ended, where CloudFormation reported. */
   outcome: z.enum(outcomes).optional(),
   /** What could not be deleted. */
   orphans: z.array(leftResourceSchema).optional(),
@@ -103,7 +103,7 @@ export const stackProgressSchema = z.object({
   /** The first of its resources that take longer than usual, or are stuck. */
   lights: z.array(lightSchema.extend({ resource: resourceSchema })).optional(),
   outputs: z.record(z.string(), outputValueSchema).optional(),
-  /** Outputs that are not told for want of room. */
+  /** Outputs that are not sent for want of room. */
   outputsOmitted: z.number().int().positive().optional(),
   /** AWS lets nobody see it now: what is shown is what was known before. */
   trouble: lostSightSchema.optional(),
@@ -116,7 +116,7 @@ export const stackProgressSchema = z.object({
 export type StackProgress = Readonly<z.infer<typeof stackProgressSchema>>;
 
 /** A deploy that waits for the end of the run that is under way. */
-export const queuedDeploySchema = z.object({
+const queuedDeploySchema = z.object({
   id: z.string(),
   since: z.string(),
   user: z.string().optional(),
@@ -170,7 +170,7 @@ export const deploymentProgressSchema = z.object({
   blast: blastSchema.optional(),
   /** Of the first of its stacks that AWS lets nobody see now. */
   trouble: lostSightSchema.extend({ stack: z.string() }).optional(),
-  /** It has failed, and all is taken back next: the run is not over. */
+  /** It has failed, and all is rolled back next: the run is not over. */
   willRollBack: z.boolean().optional(),
   ...leavings,
 });

@@ -9,7 +9,7 @@ import type { Result } from "../result.ts";
 /** Frames of consecutive offsets, each as JSON text. */
 export type Run = Readonly<{ from: number; to: number; frames: readonly string[] }>;
 
-/** A viewer's wish: from a position, or fresh. `classic`: it understands nothing but events. */
+/** A viewer's request: from a position, or fresh. `classic`: it understands nothing but events. */
 export type JoinRequest = Readonly<{
   /** Name of the gateway object that pushes are to go to from now on. */
   gateway: string;
@@ -77,6 +77,6 @@ export type ChannelOwner = Readonly<{
  * The side of a gateway: answers how many viewers of the channel it has. With none, the owner forgets it, unless it has
  * joined again since the push was sent.
  */
-export type GatewayPushes = Readonly<{
+export type PushReceiver = Readonly<{
   push(push: Push): Promise<Readonly<{ viewers: number }>>;
 }>;

@@ -19,7 +19,7 @@ export type DestinationRule = Readonly<{
 }>;
 
 /** All rules as of a version; none if the asker has that version. */
-export type DestinationRules = Readonly<{ version: string; rules?: readonly DestinationRule[] }>;
+export type DestinationRuleList = Readonly<{ version: string; rules?: readonly DestinationRule[] }>;
 
 /** One event on its way to one destination. */
 export type HandedMessage = Readonly<{

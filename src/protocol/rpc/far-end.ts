@@ -1,6 +1,6 @@
 /**
  * Ends outside of Stackcast that many of its objects hand things on to. One that refuses is known once for the whole
- * install: who has something for it waits, and is told when to try again.
+ * install: who has something for it waits, and hears when to try again.
  */
 export type FarEnd = "audit" | "logs" | "mail";
 

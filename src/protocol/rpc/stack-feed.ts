@@ -12,7 +12,7 @@ export type FeedRequest = Readonly<{
   deployment: string;
   /** The stack's name within the deployment. */
   stack: string;
-  /** The deployment's run: another one waits anew. */
+  /** The deployment's run: another one waits again. */
   run?: number;
   /** ISO 8601: attempts that were running then or began later count. Absent: only what the stack tells from now on. */
   since?: string;
@@ -20,7 +20,7 @@ export type FeedRequest = Readonly<{
   tokens?: readonly string[];
   /** How far the deployment has taken the stack's events; absent: `since` and `tokens` tell where it begins. */
   after?: FeedPosition;
-  /** The whole of its attempt is to be told again, whatever was told before. */
+  /** The whole of its attempt is to be reported again, whatever was reported before. */
   anew?: boolean;
   /** Its dependencies are finished: it may begin at any moment, and is missed if it does not. */
   eager: boolean;
@@ -44,9 +44,9 @@ export type StackStanding = Readonly<{
   /** Its own newest status, and AWS's time of it; absent as long as AWS has not shown the stack. */
   status?: string;
   since?: string;
-  /** It does nothing by itself, and all that it has told has been handed on. */
+  /** It does nothing by itself, and all that it has reported has been handed on. */
   isIdle: boolean;
-  /** Why AWS lets nobody see it, where that is told, and since when. */
+  /** Why AWS lets nobody see it, where that is reported, and since when. */
   trouble?: LostSight;
 }>;
 

@@ -75,7 +75,7 @@ export const trackedResourceSchema = resourceViewSchema
     hook: true,
   })
   .extend({
-    /** Of the first event of it in the operation; absent for what is planned and not begun. */
+    /** Of the first event of it in the operation; absent for what is planned and not started. */
     startedAt: z.string().optional(),
     updatedAt: z.string().optional(),
     /** When it began what it does now, if it has done something else before in the operation. */
@@ -135,12 +135,12 @@ export type LeftResource = Readonly<z.infer<typeof leftResourceSchema>>;
 /** Entries that a list of left resources has at most. */
 export const MOST_LEFT_RESOURCES = 100;
 
-/** What is told of an operation that failed or left something behind; REST tells the same. */
+/** What is reported of an operation that failed or left something behind; REST tells the same. */
 export const endingFacts = {
   cause: causeSchema.optional(),
   /** What keeps the rollback from succeeding: the first failure within it that is not the consequence of another. */
   rollbackCause: causeSchema.optional(),
-  /** The user cancelled the update: nothing is to be mended. */
+  /** The user cancelled the update: nothing needs a fix. */
   cancelled: z.literal(true).optional(),
   /** What could not be deleted. */
   orphans: z.array(leftResourceSchema).max(MOST_LEFT_RESOURCES).optional(),
@@ -152,7 +152,7 @@ export const endingFacts = {
 
 /**
  * What an event changed of the operation as a whole, where that does not follow from the event itself and from what was
- * told before. What is absent is as it follows; `null`: there is none any more.
+ * reported before. What is absent is as it follows; `null`: there is none any more.
  */
 const operationChangeSchema = z.object({
   /** Whether a new attempt begins here: what was known of the one before is void. */
@@ -195,7 +195,7 @@ export const stackCompleteSchema = z.object({
   stack: stackCountsSchema,
   outcome: z.enum(outcomes),
   outputs: z.record(z.string(), z.string()),
-  /** Outputs that are not told for want of room. */
+  /** Outputs that are not sent for want of room. */
   outputsOmitted: z.number().int().positive().optional(),
   durationSeconds: z.number(),
   ...endingFacts,
@@ -244,5 +244,5 @@ export const troubleFrameSchema = z.object({
   error: z.object({ code: z.string(), message: z.string(), retryable: z.boolean() }),
 });
 
-/** Trouble with AWS, told to all viewers; transient, so without an offset. */
+/** Trouble with AWS, sent to all viewers; transient, so without an offset. */
 export type TroubleFrame = Readonly<z.infer<typeof troubleFrameSchema>>;

@@ -31,7 +31,7 @@ export const stackSummarySchema = stackCountsSchema.extend({
   durationSeconds: z.number().optional(),
   outcome: z.enum(outcomes).optional(),
   outputs: z.record(z.string(), z.string()),
-  /** Outputs that are not told for want of room. */
+  /** Outputs that are not sent for want of room. */
   outputsOmitted: z.number().int().positive().optional(),
   ...endingFacts,
   /** Whether the stack is being polled now. */

@@ -10,7 +10,7 @@ import { stackOf, type Action, type ActionRequest } from "./action.ts";
 import { nestedChangeSetOf, nestedReasonOf, operationIdOf } from "./nested-change-sets.ts";
 import { checkNotPaused, checkStackName, checkUpdatable, newStack, proposedChanges } from "./operate.ts";
 import { changeSetOf } from "./shown-change-sets.ts";
-import { wishOf } from "./wish.ts";
+import { requestedOf } from "./requested-stack.ts";
 
 const NO_CHANGES =
   "The submitted information didn't contain changes. Submit different information to create a change set.";
@@ -80,8 +80,8 @@ export const createChangeSet: Action = (request) => {
       `ChangeSet ${name} cannot be created due to a mismatch with existing attribute`,
     );
   }
-  const wish = wishOf(account, parameters);
-  const settings = settingsOf(account, stack.identity, wish, isCreate ? undefined : stack.settings);
+  const requested = requestedOf(account, parameters);
+  const settings = settingsOf(account, stack.identity, requested, isCreate ? undefined : stack.settings);
   const includesNested = parameters.flag("IncludeNestedStacks") ?? false;
   const id = account.arnOf(region, "changeSet", name, account.uuid());
   const { changes: proposed, isNothing } = isCreate
@@ -103,7 +103,7 @@ export const createChangeSet: Action = (request) => {
     createdAt: new Date().toISOString(),
     description: parameters.get("Description") ?? "",
     settings,
-    given: wish.parameters,
+    given: requested.parameters,
     changes,
     includesNested,
     token,

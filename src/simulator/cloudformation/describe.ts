@@ -5,7 +5,7 @@ import type { RecordedEvent, Settings, Stack, StackResource } from "../stack.ts"
 import { parseTemplate } from "../template/parse.ts";
 import type { XmlValue } from "../wire/xml.ts";
 import { stackOf, type Action, type ActionRequest } from "./action.ts";
-import { templateBodyOf } from "./wish.ts";
+import { templateBodyOf } from "./requested-stack.ts";
 
 /** Two events of a hook may share their EventId. */
 const keyOf = (event: RecordedEvent): string => `${event.EventId}#${event.HookStatus ?? ""}`;

@@ -8,7 +8,7 @@ import { Stack, type Settings } from "../stack.ts";
 import type { Change } from "../template/difference.ts";
 import type { Account } from "../account.ts";
 import { stackOf, type Action, type ActionRequest } from "./action.ts";
-import { wishOf } from "./wish.ts";
+import { requestedOf } from "./requested-stack.ts";
 
 const UPDATABLE: ReadonlySet<string> = new Set([
   "CREATE_COMPLETE",
@@ -79,7 +79,7 @@ export const newStack = ({ account, region, parameters }: ActionRequest, name: s
   const identity = { id: account.arnOf(region, "stack", name, account.uuid()), name, region };
   return new Stack(
     identity,
-    settingsOf(account, identity, wishOf(account, parameters)),
+    settingsOf(account, identity, requestedOf(account, parameters)),
     account.options.seed,
   );
 };
@@ -124,7 +124,7 @@ export const updateStack: Action = (request) => {
   if (token !== undefined && newest?.ClientRequestToken === token) return operationAnswer(stack);
   checkToken(stack, token);
   checkUpdatable(stack);
-  const settings = settingsOf(account, stack.identity, wishOf(account, parameters), stack.settings);
+  const settings = settingsOf(account, stack.identity, requestedOf(account, parameters), stack.settings);
   checkNotPaused(stack, settings);
   if (proposedChanges(account, stack, settings).isNothing)
     throw validationError("No updates are to be performed.");
@@ -165,7 +165,7 @@ export const deleteStack: Action = (request) => {
   return undefined;
 };
 
-/** Takes back what failed with its rollback disabled. */
+/** Rolls back what failed with its rollback disabled. */
 export const rollbackStack: Action = (request) => {
   const stack = stackOf(request);
   if (stack.status !== "CREATE_FAILED" && stack.status !== "UPDATE_FAILED") {

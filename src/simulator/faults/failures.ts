@@ -11,7 +11,7 @@ export const failureSchema = z.object({
   at: z.enum(["create", "update", "delete", "rollback", "validation", "hook"]).optional(),
   /** At `validation` the check (default `NAME_CONFLICT_VALIDATION`), at `hook` the hook's type. */
   check: z.string().optional(),
-  /** At `validation` and `hook`: with `WARN` it is only told. */
+  /** At `validation` and `hook`: with `WARN` it is only reported. */
   mode: z.enum(["FAIL", "WARN"]).default("FAIL"),
 });
 

@@ -1,6 +1,6 @@
 /**
  * Faults on request: which answers go wrong, how, and how often. Matching is by action, stack and page; what cannot
- * be told from a request (events that stay invisible, a status that lags) is applied by the actions themselves.
+ * be known from a request (events that stay invisible, a status that lags) is applied by the actions themselves.
  */
 import { z } from "zod";
 import { randomOf, type Random } from "../random.ts";

@@ -46,7 +46,7 @@ const postOf = ({ at, target, status, headers, body }: InboxPost): string => `<a
 <details><summary>Headers</summary><pre>${escaped(JSON.stringify(headers, null, 2))}</pre></details>
 </article>`;
 
-/** The whole page; it loads itself anew every few seconds. */
+/** The whole page; it loads itself again every few seconds. */
 export const inboxPage = (items: readonly InboxItem[], url: string): string => `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Inbox (${items.length})</title>

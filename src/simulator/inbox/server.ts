@@ -34,8 +34,8 @@ const bodyOf = async (message: IncomingMessage): Promise<string | undefined> => 
 };
 
 /** What the receiver would say: PagerDuty takes an event with 202, Slack says `ok`. */
-const answerTo = (path: string, wished: string | null): Readonly<{ status: number; body: string }> => {
-  const status = Number(wished ?? Number.NaN);
+const answerTo = (path: string, wanted: string | null): Readonly<{ status: number; body: string }> => {
+  const status = Number(wanted ?? Number.NaN);
   if (Number.isInteger(status) && status >= 200 && status <= 599) return { status, body: "as requested" };
   return path.endsWith("/enqueue")
     ? { status: 202, body: '{"status":"success","message":"Event processed"}' }

@@ -75,7 +75,7 @@ const update: Steps["update"] = async (operation, resource, change) => {
   if (change.replacement && operation.stack.settings.disableRollback)
     return fail(NO_REPLACEMENT, "refused", oldPhysicalId);
   if (failure !== undefined) {
-    // Only a handler's own failure may have left something to take back.
+    // Only a handler's own failure may have left something to roll back.
     const isHandlers = failure.reason.startsWith("Resource handler returned message");
     const seconds = isHandlers ? 0.4 * operation.durationOf(resource, "update") : 0;
     if ((await operation.pause(seconds, cancel)) === "cancelled") {

@@ -112,7 +112,7 @@ export class StackUpdate {
     await this.#finish("UPDATE_COMPLETE", [...replaced, ...removed]);
   }
 
-  /** For a stack whose rollback was not begun, or has failed: on its parent's behalf or the user's. */
+  /** For a stack whose rollback was not started, or has failed: on its parent's behalf or the user's. */
   beginRollback(): void {
     if (this.#stack.status !== "UPDATE_ROLLBACK_IN_PROGRESS") this.#beginRollback("User Initiated");
   }

@@ -8,7 +8,7 @@ export type Change = Readonly<{
   action: "Add" | "Modify" | "Remove";
   logicalId: string;
   type: string;
-  /** Of a `Modify`: whether it is created anew. */
+  /** Of a `Modify`: whether it is created again. */
   replacement: boolean;
   /** Names of the properties that differ. */
   properties: readonly string[];

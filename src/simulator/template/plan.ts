@@ -66,7 +66,7 @@ const UNKNOWN_IMPORT = /\ue000([^\ue000]*)\ue000/g;
 export const withImports = (text: string, valueOf: (name: string) => string | undefined): string =>
   text.replace(UNKNOWN_IMPORT, (mark, name: string) => valueOf(name) ?? mark);
 
-/** Refuses what AWS refuses when it reads a template with its parameters: unknown references, circles. */
+/** Refuses what AWS refuses when it reads a template with its parameters: unknown references, cycles. */
 export const planOf = (
   template: Template,
   parameters: readonly ResolvedParameter[],
@@ -117,7 +117,7 @@ export const planOf = (
       metadata: resource.Metadata === undefined ? undefined : evaluate(resource.Metadata, scope),
     });
   }
-  refuseCircles(resources);
+  refuseCycles(resources);
 
   const outputs = Object.entries(template.Outputs)
     .filter(([, output]) => isKept(output.Condition))
@@ -147,7 +147,7 @@ const refuseUnknownOutputs = (
   for (const { value } of outputs) evaluate(value, checking);
 };
 
-const refuseCircles = (resources: ReadonlyMap<string, PlannedResource>): void => {
+const refuseCycles = (resources: ReadonlyMap<string, PlannedResource>): void => {
   const left = new Map([...resources].map(([id, resource]) => [id, new Set(resource.dependsOn)]));
   for (let progress = true; progress;) {
     const free = [...left].filter(([, waits]) => waits.size === 0).map(([id]) => id);

@@ -1,4 +1,4 @@
-/** Which changed properties make CloudFormation create a resource anew instead of changing it. */
+/** Which changed properties make CloudFormation create a resource again instead of changing it. */
 
 /** By resource type; the "Update requires: Replacement" of the AWS resource reference. */
 const IMMUTABLE: Readonly<Record<string, readonly string[]>> = {

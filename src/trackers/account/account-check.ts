@@ -24,14 +24,14 @@ const reasonOf = (failure: LookupFailure): string => {
   return "code" in failure ? failure.code : `HTTP ${failure.status}`;
 };
 
-const problem = (name: string, failure: LookupFailure, mend: string): AccountFinding => ({
+const problem = (name: string, failure: LookupFailure, remedy: string): AccountFinding => ({
   name,
   ok: false,
   evidence: reasonOf(failure),
-  mend: passesByItself(failure.kind) ? "try again when AWS answers" : mend,
+  mend: passesByItself(failure.kind) ? "try again when AWS answers" : remedy,
 });
 
-const roleMend = ({ trust, issuer, alias }: Opened): string =>
+const roleRemedy = ({ trust, issuer, alias }: Opened): string =>
   trust === "external-id"
     ? `deploy the account's template with this ExternalId, and see that its TrustedPrincipal is Stackcast's own`
     : `deploy the account's template with this IssuerHost, and see that AWS can read ${issuer}/.well-known/openid-configuration; the subject is stackcast:account:${alias}`;
@@ -99,7 +99,7 @@ export const accountFindings = async (
     ];
   }
   const observing = await roleSessions(env, settings, account, "observe");
-  if (!observing.ok) return [problem("role", observing.failure, roleMend(account))];
+  if (!observing.ok) return [problem("role", observing.failure, roleRemedy(account))];
   const [home = aws.region] = account.regions;
   const expected = roleArnOf(account.roleArn)?.accountId;
   const findings = [await identityFinding("role", observing.value(home), expected)];
@@ -109,7 +109,7 @@ export const accountFindings = async (
   findings.push(
     deploying.ok
       ? await identityFinding("deploying role", deploying.value(home), expected)
-      : problem("deploying role", deploying.failure, roleMend(account)),
+      : problem("deploying role", deploying.failure, roleRemedy(account)),
   );
   return findings;
 };

@@ -51,7 +51,7 @@ export class CallLease {
   private held: Held | undefined;
   private looks = 0;
   private calls = 0;
-  /** Of the throttle that the budget has not heard of, and of the newest one that it was told. */
+  /** Of the throttle that the budget has not heard of, and of the newest one that it was reported. */
   private throttledAt: number | undefined;
   private throttleToldAt = -Infinity;
   private readonly renewal = new SingleFlight();
@@ -106,7 +106,7 @@ export class CallLease {
     this.calls += 1;
   }
 
-  /** AWS has refused a call: the budget is told at once, and what was granted counts no more. */
+  /** AWS has refused a call: the budget is reported at once, and what was granted counts no more. */
   async noteThrottle(wanted: WantedLook, now: number): Promise<void> {
     if (this.throttledAt !== undefined || now - this.throttleToldAt < ONE_LOOK_MS) return;
     this.throttledAt = now;

@@ -1,6 +1,6 @@
 /**
  * How long things took in an account and region: a sketch for each verb and type, and for each resource of each stack. Kept in
- * the region's object, in rows that carry the version of their form; one that cannot be read is learned anew.
+ * the region's object, in rows that carry the version of their form; one that cannot be read is learned again.
  */
 import * as z from "zod";
 import { objectOf, type Codec } from "../../channel/codec.ts";

@@ -27,8 +27,8 @@ const clockFinding = async ({ aws }: Settings): Promise<AccountFinding> => {
     if (Math.abs(seconds) * 1000 <= MOST_SKEW_MS) return { name, ok: true, evidence };
     return { name, ok: false, evidence, mend: "set the clock of the machine that runs this Worker" };
   } catch {
-    const mend = "see that AWS can be reached from here, and what AWS_ENDPOINT_URL is set to";
-    return { name, ok: false, evidence: "STS cannot be reached", mend };
+    const remedy = "see that AWS can be reached from here, and what AWS_ENDPOINT_URL is set to";
+    return { name, ok: false, evidence: "STS cannot be reached", mend: remedy };
   }
 };
 
@@ -37,7 +37,7 @@ const farEndFinding = (
   [farEnd, name, setting]: readonly [FarEnd, string, string],
   isSet: boolean,
   refusing: readonly Refusing[],
-  mend: string,
+  remedy: string,
 ): AccountFinding => {
   if (!isSet) return { name, ok: true, evidence: `off: ${setting} is not set` };
   const refusal = refusing.find((one) => one.farEnd === farEnd);
@@ -47,7 +47,7 @@ const farEndFinding = (
     name,
     ok: false,
     evidence: `${refusal.code} since ${since}; ${refusal.waiting} channels or destinations wait`,
-    mend,
+    mend: remedy,
   };
 };
 
@@ -57,9 +57,9 @@ const tableFinding = async (
   { aws, auditTable: table }: Settings,
   refusing: readonly Refusing[],
 ): Promise<AccountFinding> => {
-  const mend =
+  const remedy =
     "create the table with the partition key deploymentId and the sort key timestamp, both strings, and grant the statement Audit of npm run policy";
-  const known = farEndFinding(["audit", "audit table", "AUDIT_TABLE"], table !== undefined, refusing, mend);
+  const known = farEndFinding(["audit", "audit table", "AUDIT_TABLE"], table !== undefined, refusing, remedy);
   if (!known.ok || table === undefined) return known;
   const session = workerSession(env, aws, { region: aws.region });
   const read = await query(session, {
@@ -70,10 +70,10 @@ const tableFinding = async (
   });
   if (read.ok) return { ...known, evidence: `${table} answers` };
   const code = "code" in read.failure ? read.failure.code : read.failure.kind;
-  return { name: known.name, ok: false, evidence: `${table}: ${code}`, mend };
+  return { name: known.name, ok: false, evidence: `${table}: ${code}`, mend: remedy };
 };
 
-/** Whether the Worker has a workflow; an instance is not begun for it. */
+/** Whether the Worker has a workflow; an instance is not started for it. */
 const workflowFinding = (env: Partial<Env>): AccountFinding => {
   const name = "workflow";
   return env.ORCHESTRATIONS

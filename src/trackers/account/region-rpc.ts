@@ -4,7 +4,7 @@ import type { LookClass } from "../../domain/budget/shares.ts";
 import type { Seen } from "../../domain/estimate/experience.ts";
 import type { Learned } from "../../domain/estimate/learned.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
-import type { ToldStatus } from "../../domain/radar/board-row.ts";
+import type { ReportedStatus } from "../../domain/radar/board-row.ts";
 import type { NameStanding } from "../../domain/radar/stack-listing.ts";
 import type { Result } from "../../protocol/result.ts";
 
@@ -16,7 +16,7 @@ export interface RegionRpc {
   mark(stackName: string, wantedMs: number): Promise<Mark>;
   observe(): Promise<void>;
   nudge(stackNames: readonly string[]): Promise<void>;
-  noteStatus(stackName: string, told: ToldStatus): Promise<void>;
+  noteStatus(stackName: string, reported: ReportedStatus): Promise<void>;
   lease(request: LeaseRequest): Promise<Lease>;
   take(calls: number, kind?: LookClass): Promise<number | undefined>;
   noteThrottle(): Promise<void>;

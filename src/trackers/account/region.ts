@@ -18,14 +18,14 @@ import type { Learned } from "../../domain/estimate/learned.ts";
 import { StackListing, type NameStanding } from "../../domain/radar/stack-listing.ts";
 import type { LookClass } from "../../domain/budget/shares.ts";
 import { failed, type Result } from "../../protocol/result.ts";
-import { placeOf } from "../../protocol/connection/channel.ts";
+import { awsPlaceOf } from "../../protocol/connection/channel.ts";
 import type { AwsPlace, StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { Env } from "../../env.ts";
 import { settingsOf } from "../../settings.ts";
 import { unseenPeriodMs } from "../../domain/stack/next-poll.ts";
 import { DurationMemory } from "./duration-memory.ts";
 import { gatedSession } from "../../aws/identity/session.ts";
-import type { ToldStatus } from "../../domain/radar/board-row.ts";
+import type { ReportedStatus } from "../../domain/radar/board-row.ts";
 import { OBSERVED_MS, sweepPeriodMs } from "../../domain/radar/sweeping.ts";
 import { isObserved } from "../radar/observed.ts";
 import { Radar } from "../radar/radar.ts";
@@ -33,7 +33,7 @@ import type { Mark, RegionRpc } from "./region-rpc.ts";
 import { call, regionOf, stackTrackerOf } from "../../objects.ts";
 import { logLine } from "../../log.ts";
 
-/** Whether the region is observed is asked anew after so many milliseconds. */
+/** Whether the region is observed is asked again after so many milliseconds. */
 const ASKED_MS = 60_000;
 
 /** A stack is looked at for pushes at most so often, in milliseconds. */
@@ -54,7 +54,7 @@ export class Region extends DurableObject<Env> implements RegionRpc {
     super(ctx, env);
     this.memory = new DurationMemory(ctx.storage.kv);
     const settings = settingsOf(env);
-    const place = placeOf(ctx.id.name ?? "");
+    const place = awsPlaceOf(ctx.id.name ?? "");
     // The Worker lets nobody in without these.
     if (!settings.ok || !place) throw new Error("No region can be here");
     const { aws, pollIntervalSeconds, maxCallsPerSecond } = settings.value;
@@ -122,11 +122,11 @@ export class Region extends DurableObject<Env> implements RegionRpc {
   }
 
   /** The tracker of a stack tells that the stack's own status has changed. */
-  async noteStatus(stackName: string, told: ToldStatus): Promise<void> {
-    if (await this.isObserved()) await this.radar.noteStatus(stackName, told);
+  async noteStatus(stackName: string, reported: ReportedStatus): Promise<void> {
+    if (await this.isObserved()) await this.radar.noteStatus(stackName, reported);
   }
 
-  /** Times at which a stack may be looked at; what its looks since the last lease have cost is told with the question. */
+  /** Times at which a stack may be looked at; what its looks since the last lease have cost is reported with the question. */
   async lease(request: LeaseRequest): Promise<Lease> {
     return this.budget.lease(request, Date.now());
   }

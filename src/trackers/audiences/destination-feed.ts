@@ -10,17 +10,17 @@ import { objectOf } from "../../channel/codec.ts";
 import { Row } from "../../channel/rows.ts";
 import type { Consumer } from "../../channel/consumer.ts";
 import { handedOver } from "./destination-handover.ts";
-import { headOf, pieceAfter, placeShape, type FedChannel, type Place } from "./destination-pieces.ts";
+import { headOf, pieceAfter, placeShape, type FedChannel, type LogPlace } from "./destination-pieces.ts";
 import { DestinationRules } from "./destination-rules.ts";
 import { logLine } from "../../log.ts";
 import { backoffMs } from "../../domain/backoff.ts";
 import { SingleFlight } from "../../domain/single-flight.ts";
 
 /** Where a destination is that could not be reached, and since when, in Unix milliseconds. */
-type Late = Place & Readonly<{ since: number }>;
+type Late = LogPlace & Readonly<{ since: number }>;
 
 /** Kept: up to where all have the events, and the destinations that have less. */
-type Cursor = Place & Readonly<{ behind: Readonly<Record<string, Late>> }>;
+type Cursor = LogPlace & Readonly<{ behind: Readonly<Record<string, Late>> }>;
 
 const CURSOR = "destinations";
 

@@ -6,7 +6,7 @@ import type { Alert, AlertRun } from "../../domain/words/alert.ts";
 import type { DestinationRule } from "../../protocol/rpc/destination-feed.ts";
 
 /** A place in the log, and the run that goes on there: what is handed over late must not speak of a later one. */
-export type Place = Readonly<{ offset: number; run?: AlertRun }>;
+export type LogPlace = Readonly<{ offset: number; run?: AlertRun }>;
 
 export const placeShape = {
   offset: z.number(),
@@ -37,19 +37,19 @@ export type FedChannel = Readonly<{
 type Read = Readonly<{ event?: Candidate | undefined; run?: AlertRun | undefined }>;
 
 /** A piece of the log, and where it ends. */
-type Piece = Readonly<{ events: readonly Candidate[]; end: Place }>;
+type Piece = Readonly<{ events: readonly Candidate[]; end: LogPlace }>;
 
 /** Events looked at between two moves of the cursor. */
 const STRIDE = 500;
 
 /** The end of the log. */
-export const headOf = (channel: FedChannel): Place => {
+export const headOf = (channel: FedChannel): LogPlace => {
   const run = channel.run();
   return { offset: channel.log.offset, ...(run && { run }) };
 };
 
 /** What follows a place; it ends there if nothing does. */
-export const pieceAfter = (channel: FedChannel, { offset, run: before }: Place): Piece => {
+export const pieceAfter = (channel: FedChannel, { offset, run: before }: LogPlace): Piece => {
   const runs = channel.log.page(offset, STRIDE);
   let run = before;
   const events = runs.flatMap(({ from, frames }) =>

@@ -9,13 +9,13 @@ import type { DeploymentEvent } from "../../protocol/deployment/deployment-event
 import type { StackFrame } from "../../protocol/stack/stack-frames.ts";
 import { logLine } from "../../log.ts";
 
-const isTold = ({ type }: DeploymentEvent): boolean =>
+const isReported = ({ type }: DeploymentEvent): boolean =>
   type === "resource_failed" || type === "resource_stuck" || !type.startsWith("resource_");
 
 /** Events of a deployment's channel, of which the last has the offset `head`. */
 export const tellOfEvents = (channel: string, events: readonly DeploymentEvent[], head: number): void => {
   for (const [index, event] of events.entries()) {
-    if (!isTold(event)) continue;
+    if (!isReported(event)) continue;
     const { type, timestamp, data } = event;
     const offset = head - events.length + 1 + index;
     // What is absent is left out by JSON.

@@ -88,8 +88,8 @@ export const fedStack = (at: StackAddress, log: Log): FedChannel => {
       const belonging = { deploymentId: stackName, environment: account, stack: stackName };
       const event = frame && translated(frame, belonging);
       if (!event) return {};
-      const { deploymentId: _id, environment: _environment, ...told } = event.data;
-      const data = { ...told, stackName, account, region };
+      const { deploymentId: _id, environment: _environment, ...reported } = event.data;
+      const data = { ...reported, stackName, account, region };
       const { type, timestamp } = event;
       const body = JSON.stringify({ type, timestamp, data, channel: name, offset });
       const alert = once(() =>

@@ -60,7 +60,7 @@ const written = async (
   const streams = Map.groupBy(items, ({ place }) => `${place.group} ${place.stream}`);
   for (const lines of streams.values()) {
     const events = lines.map(({ timestamp, message }) => ({
-      // A run may be told long after it happened. The line itself holds when; here it gets the nearest time that is taken.
+      // A run may be reported long after it happened. The line itself holds when; here it gets the nearest time that is taken.
       timestamp: Math.min(Math.max(timestamp, now - OLDEST_MS), now + NEWEST_MS),
       message,
     }));

@@ -1,5 +1,5 @@
 /**
- * Takes back the key pairs of requests that ended halfway, by a crash or because EC2 was away, and forgets these
+ * Removes the key pairs of requests that ended halfway, by a crash or because EC2 was away, and forgets these
  * requests. Nobody has the private keys then: what stays would only stand in the way of the next key pair of its name.
  */
 import type { CanvasKeyPairs } from "./canvas-key-pairs.ts";
@@ -36,7 +36,7 @@ export class CanvasClearing {
     return isBusy ? WAIT_MS : Math.max(0, this.notBefore - now);
   }
 
-  /** Takes back what can be taken back. To be called only while no request is being answered. */
+  /** Removes what can be removed. To be called only while no request is being answered. */
   run(now: number): Promise<void> {
     if (now < this.notBefore || !this.parts.records.hasHalfDone) return this.finished;
     return this.flight.run(() => this.clear(now));

@@ -7,12 +7,12 @@ import { cloudFormation, type CloudFormation } from "../../aws/cloudformation/cl
 import { keyPairs, type MadeKeyPair } from "../../aws/services/key-pairs.ts";
 import type { AwsSession } from "../../aws/identity/session.ts";
 import { stackOperations, type StackOperations } from "../../aws/cloudformation/stack-operations.ts";
-import type { StackWish } from "../../aws/cloudformation/stack-wish.ts";
+import type { DesiredStack } from "../../aws/cloudformation/desired-stack.ts";
 import { deployabilityOf } from "../../domain/run/deployability.ts";
 import { isUncertain } from "../../domain/failure/aws-failures.ts";
 import { deployRefusalOf } from "../../domain/run/deploy-refusal.ts";
 import type { OperationFailure } from "../../domain/failure/operation-failure.ts";
-import type { CanvasDeployed, CanvasOrder } from "../../protocol/deployment/canvas-deploy.ts";
+import type { CanvasDeployed, CanvasChange } from "../../protocol/deployment/canvas-deploy.ts";
 import { inAccount, stackChannelOf, type StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
@@ -22,7 +22,7 @@ import { CanvasKeyPairs, type KeyPairTrouble } from "./canvas-key-pairs.ts";
 import { createInReview, createStack, updateStack } from "./canvas-operation.ts";
 import { readinessOf, type Readiness } from "./canvas-readiness.ts";
 import { CanvasRecords, type CanvasRecord } from "./canvas-records.ts";
-import { canvasFault, canvasWishOf, isOnlyAnotherUser } from "./canvas-wish.ts";
+import { canvasFault, canvasChangeOf, isOnlyAnotherUser } from "./canvas-change.ts";
 import { logLine } from "../../log.ts";
 
 /** Pages of events among which the beginning of an operation is looked for: its events are the newest. */
@@ -38,7 +38,7 @@ type Ensure = () => Promise<unknown>;
 type Deployed = Promise<Result<CanvasOutcome, Failure>>;
 
 /** What CloudFormation is to be asked. */
-type Intent = Readiness & Readonly<{ wish: StackWish; isUnchanged: boolean }>;
+type Intent = Readiness & Readonly<{ desired: DesiredStack; isUnchanged: boolean }>;
 
 const staysPaused = (status: string): Failure => ({
   code: "STACK_TRAPPED",
@@ -78,7 +78,7 @@ export class CanvasDeploys {
     return this.clearing.nextIn(now, this.running.size > 0);
   }
 
-  /** Takes back the key pairs of requests that ended halfway. */
+  /** Removes the key pairs of requests that ended halfway. */
   async run(now: number): Promise<void> {
     if (this.running.size === 0) await this.clearing.run(now);
   }
@@ -87,26 +87,26 @@ export class CanvasDeploys {
    * The same request again, now or later, does nothing more and gets the same answer, without private keys. `ensure`: sees to
    * it, before key pairs are made, that `run` is called after a crash.
    */
-  async deploy(order: CanvasOrder, user: string, ensure: Ensure = async () => {}): Deployed {
-    const underway = this.running.get(order.id);
+  async deploy(change: CanvasChange, user: string, ensure: Ensure = async () => {}): Deployed {
+    const underway = this.running.get(change.id);
     if (underway) {
       const first = await underway;
-      return first.ok ? this.deploy(order, user, ensure) : first;
+      return first.ok ? this.deploy(change, user, ensure) : first;
     }
-    const deploying = this.goOn(order, user, ensure).finally(() => {
-      this.running.delete(order.id);
-      if (!order.isRepeatable && this.records.find(order.id)?.step === "done") this.records.drop(order.id);
+    const deploying = this.goOn(change, user, ensure).finally(() => {
+      this.running.delete(change.id);
+      if (!change.isRepeatable && this.records.find(change.id)?.step === "done") this.records.drop(change.id);
     });
-    this.running.set(order.id, deploying);
+    this.running.set(change.id, deploying);
     return deploying;
   }
 
-  private async goOn(order: CanvasOrder, user: string, ensure: Ensure): Deployed {
+  private async goOn(change: CanvasChange, user: string, ensure: Ensure): Deployed {
     await this.clearing.finished;
     const now = Date.now();
     const current = this.records.current(now);
-    const known = current.find(({ id }) => id === order.id);
-    if (known && known.digest !== order.digest) return failed(keyReused);
+    const known = current.find(({ id }) => id === change.id);
+    if (known && known.digest !== change.digest) return failed(keyReused);
     if (known?.step === "done") return success(this.answerOf(known, {}));
     if (known?.step === "called") {
       const begun = await this.hasBegun(known.token);
@@ -116,65 +116,65 @@ export class CanvasDeploys {
     const ours = await this.abandoned(current);
     if (!ours.ok) return failed(this.refusalOf(ours.failure));
     const record = this.records.keep({
-      id: order.id,
-      digest: order.digest,
+      id: change.id,
+      digest: change.digest,
       token: known?.token ?? `stackcast-${crypto.randomUUID()}`,
       at: known?.at ?? now,
       step: "preparing",
-      names: order.keyPairs,
+      names: change.keyPairs,
       keyPairs: {},
     });
     const tokens = new Set([...ours.value, record.token]);
-    const intent = await this.intentOf(order, user, record.token);
+    const intent = await this.intentOf(change, user, record.token);
     // A life before this one may have made key pairs.
-    if (!intent.ok) return this.undo(known ? order : { ...order, keyPairs: [] }, tokens, intent.failure);
+    if (!intent.ok) return this.undo(known ? change : { ...change, keyPairs: [] }, tokens, intent.failure);
     // Of key pairs, a crash must leave none that nobody knows of.
-    if (order.keyPairs.length > 0) await ensure();
-    return this.begin(record, order, intent.value, tokens);
+    if (change.keyPairs.length > 0) await ensure();
+    return this.begin(record, change, intent.value, tokens);
   }
 
   private async begin(
     record: CanvasRecord,
-    order: CanvasOrder,
+    change: CanvasChange,
     intent: Intent,
     ours: ReadonlySet<string>,
   ): Deployed {
     let noted = record;
     const { before, isUnchanged } = intent;
-    const made = await this.keyPairs.make(order.keyPairs, record.token, ours, (name, keyPair) => {
+    const made = await this.keyPairs.make(change.keyPairs, record.token, ours, (name, keyPair) => {
       noted = this.records.keep({ ...noted, keyPairs: { ...noted.keyPairs, [name]: keyPair } });
     });
-    if (!made.ok) return this.undo(order, ours, this.keyPairRefusalOf(made.failure));
+    if (!made.ok) return this.undo(change, ours, this.keyPairRefusalOf(made.failure));
     if (before && isUnchanged)
       return this.finish({ ...noted, outcome: "unchanged" }, before.stackId, made.value);
-    return this.call({ ...noted, outcome: before ? "updated" : "created" }, order, intent, made.value, ours);
+    return this.call({ ...noted, outcome: before ? "updated" : "created" }, change, intent, made.value, ours);
   }
 
   private async call(
     prepared: CanvasRecord,
-    order: CanvasOrder,
-    { wish, before, inReview }: Intent,
+    change: CanvasChange,
+    { desired, before, inReview }: Intent,
     made: Made,
     ours: ReadonlySet<string>,
   ): Deployed {
     const record = this.records.keep({ ...prepared, step: "called" });
     const { stackName } = this.address;
-    const asked = { wish, token: record.token, options: order.options ?? {} };
+    const asked = { desired, token: record.token, options: change.options ?? {} };
     const answer = before
       ? await updateStack(this.aws, before, asked)
       : await (inReview ? createInReview : createStack)(this.aws, stackName, asked);
     if (answer.ok) return this.finish(record, answer.value.stackId, made);
     const { failure } = answer;
     if (failure.kind === "unchanged") {
-      const picture = await this.stacks.picture(stackName);
-      const stackId = picture.ok ? picture.value.stackId : stackName;
+      const snapshot = await this.stacks.snapshot(stackName);
+      const stackId = snapshot.ok ? snapshot.value.stackId : stackName;
       return this.finish({ ...record, outcome: "unchanged" }, stackId, made);
     }
     // A first answer may have been lost, and the second try refused because of the first.
     const begun = await this.hasBegun(record.token);
     if (begun.ok && begun.value !== undefined) return this.finish(record, begun.value, made);
-    if (isUncertain(failure.kind) || !begun.ok) return failed(this.uncertain(failure, order));
-    return this.undo(order, ours, this.refusalOf(failure));
+    if (isUncertain(failure.kind) || !begun.ok) return failed(this.uncertain(failure, change));
+    return this.undo(change, ours, this.refusalOf(failure));
   }
 
   private finish(record: CanvasRecord, stackId: string, made: Made): Result<CanvasOutcome, Failure> {
@@ -199,29 +199,33 @@ export class CanvasDeploys {
   }
 
   /** What to ask of CloudFormation; refused here if it is bound to be refused there, before any key pair is made. */
-  private async intentOf(order: CanvasOrder, user: string, token: string): Promise<Result<Intent, Failure>> {
+  private async intentOf(
+    change: CanvasChange,
+    user: string,
+    token: string,
+  ): Promise<Result<Intent, Failure>> {
     const { stackName } = this.address;
     const ready = await readinessOf(
       this.stacks,
       stackName,
-      { mustBeNew: order.mustBeNew, token },
+      { mustBeNew: change.mustBeNew, token },
       this.session,
     );
     if (!ready.ok)
       return failed("aws" in ready.failure ? this.refusalOf(ready.failure.aws) : ready.failure.status);
     const { before, inReview } = ready.value;
-    if (before && deployabilityOf(before.status) === "paused" && order.options?.disableRollback === false)
+    if (before && deployabilityOf(before.status) === "paused" && change.options?.disableRollback === false)
       return failed(staysPaused(before.status));
-    const demands = await this.stacks.validate(order.template);
+    const demands = await this.stacks.validate(change.template);
     if (!demands.ok) return failed(this.refusalOf(demands.failure));
-    const wish = canvasWishOf(order, user, demands.value, before);
-    const fault = canvasFault(order, demands.value, wish, before);
+    const desired = canvasChangeOf(change, user, demands.value, before);
+    const fault = canvasFault(change, demands.value, desired, before);
     if (fault) return failed(fault);
-    if (!before || !("body" in order.template) || !isOnlyAnotherUser(order, wish, before))
-      return success({ wish, before, inReview, isUnchanged: false });
+    if (!before || !("body" in change.template) || !isOnlyAnotherUser(change, desired, before))
+      return success({ desired, before, inReview, isUnchanged: false });
     const text = await this.stacks.templateText(stackName);
     if (!text.ok) return failed(this.refusalOf(text.failure));
-    return success({ wish, before, inReview, isUnchanged: text.value === order.template.body });
+    return success({ desired, before, inReview, isUnchanged: text.value === change.template.body });
   }
 
   /** The stack whose operation has this token; undefined if none is to be seen. */
@@ -238,7 +242,7 @@ export class CanvasDeploys {
     return success(undefined);
   }
 
-  /** Tokens of requests that nobody waits for any more and that CloudFormation has not begun: their key pairs are free. */
+  /** Tokens of requests that nobody waits for any more and that CloudFormation has not started: their key pairs are free. */
   private async abandoned(
     current: readonly CanvasRecord[],
   ): Promise<Result<readonly string[], OperationFailure>> {
@@ -253,20 +257,23 @@ export class CanvasDeploys {
   }
 
   /** What was refused can be tried again with the same key; until its key pairs are gone, they are known as ours. */
-  private async undo(order: CanvasOrder, ours: ReadonlySet<string>, failure: Failure): Deployed {
-    const record = this.records.find(order.id);
+  private async undo(change: CanvasChange, ours: ReadonlySet<string>, failure: Failure): Deployed {
+    const record = this.records.find(change.id);
     if (record?.step === "called") this.records.keep({ ...record, step: "preparing" });
-    const left = await this.keyPairs.remove(order.keyPairs, ours);
+    const left = await this.keyPairs.remove(change.keyPairs, ours);
     if (left.length > 0) return failed(withKeyPairs(failure, left, "may still be there"));
-    this.records.drop(order.id);
+    this.records.drop(change.id);
     return failed(failure);
   }
 
-  private uncertain(failure: OperationFailure, { keyPairs: names, isRepeatable }: CanvasOrder): Failure {
+  private uncertain(failure: OperationFailure, { keyPairs: names, isRepeatable }: CanvasChange): Failure {
     const { code, message } = this.refusalOf(failure);
     const next = isRepeatable ? "send the request again with the same Idempotency-Key" : "check the stack";
-    const told = { code, message: `${message}. Whether the deployment has started is not known: ${next}` };
-    return names.length === 0 ? told : withKeyPairs(told, names, "was made, and is kept");
+    const reported = {
+      code,
+      message: `${message}. Whether the deployment has started is not known: ${next}`,
+    };
+    return names.length === 0 ? reported : withKeyPairs(reported, names, "was made, and is kept");
   }
 
   private keyPairRefusalOf({ name, failure }: KeyPairTrouble): Failure {

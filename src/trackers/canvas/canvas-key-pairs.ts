@@ -1,6 +1,6 @@
 /**
  * Makes the key pairs of a request, and takes them back while no stack uses them. Each bears the request's token as a
- * tag: one whose private key was lost with an answer is known by it, and made anew.
+ * tag: one whose private key was lost with an answer is known by it, and made again.
  */
 import type { KeyPair, KeyPairs, MadeKeyPair } from "../../aws/services/key-pairs.ts";
 import { isUncertain } from "../../domain/failure/aws-failures.ts";

@@ -1,7 +1,7 @@
 /** Has CloudFormation begin with what a request to deploy wants, with the options that it names. */
 import type { ChangeSets } from "../../aws/cloudformation/change-sets.ts";
-import type { StackOperations, StackPicture } from "../../aws/cloudformation/stack-operations.ts";
-import type { StackWish } from "../../aws/cloudformation/stack-wish.ts";
+import type { StackOperations, StackSnapshot } from "../../aws/cloudformation/stack-operations.ts";
+import type { DesiredStack } from "../../aws/cloudformation/desired-stack.ts";
 import { deployabilityOf } from "../../domain/run/deployability.ts";
 import type { OperationFailure } from "../../domain/failure/operation-failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
@@ -13,7 +13,7 @@ const BETWEEN_LOOKS_MS = 1_000;
 
 type Begun = Promise<Result<Readonly<{ stackId: string }>, OperationFailure>>;
 
-type Asked = Readonly<{ wish: StackWish; token: string; options: StackOptions }>;
+type Asked = Readonly<{ desired: DesiredStack; token: string; options: StackOptions }>;
 
 type Aws = Readonly<{
   stacks: StackOperations;
@@ -22,9 +22,13 @@ type Aws = Readonly<{
 }>;
 
 /** A stack of a name that is free. */
-export const createStack = ({ stacks }: Aws, stackName: string, { wish, token, options }: Asked): Begun => {
+export const createStack = (
+  { stacks }: Aws,
+  stackName: string,
+  { desired, token, options }: Asked,
+): Begun => {
   const { disableRollback, onStackFailure, timeoutMinutes, stackPolicy, terminationProtection } = options;
-  return stacks.create(stackName, wish, {
+  return stacks.create(stackName, desired, {
     token,
     ...(disableRollback !== undefined && { disableRollback }),
     ...(onStackFailure !== undefined && { onFailure: onStackFailure }),
@@ -47,17 +51,25 @@ const guarded = async (
 };
 
 /** A paused stack stays so if this fails, too: AWS updates it in no other way. */
-export const updateStack = async (aws: Aws, before: StackPicture, { wish, token, options }: Asked): Begun => {
+export const updateStack = async (
+  aws: Aws,
+  before: StackSnapshot,
+  { desired, token, options }: Asked,
+): Begun => {
   const set = await guarded(aws, before.stackId, options);
   if (!set.ok) return set;
   const { disableRollback, onStackFailure } = options;
   const isKept =
     deployabilityOf(before.status) === "paused" || (disableRollback ?? onStackFailure === "DO_NOTHING");
-  return aws.stacks.update(before.name, wish, { token, ...(isKept && { disableRollback: true }) });
+  return aws.stacks.update(before.name, desired, { token, ...(isKept && { disableRollback: true }) });
 };
 
 /** The whole of a stack that waits in review: what others have proposed for it is not touched. */
-export const createInReview = async (aws: Aws, stackName: string, { wish, token, options }: Asked): Begun => {
+export const createInReview = async (
+  aws: Aws,
+  stackName: string,
+  { desired, token, options }: Asked,
+): Begun => {
   const { changeSets, sleep } = aws;
   const { disableRollback, onStackFailure } = options;
   const made = await changeSets.create(
@@ -68,7 +80,7 @@ export const createInReview = async (aws: Aws, stackName: string, { wish, token,
       description: "Stackcast",
       ...(onStackFailure !== undefined && { options: { onStackFailure } }),
     },
-    wish,
+    desired,
   );
   if (!made.ok && made.failure.kind !== "exists") return made;
   for (let look = 1; ; look += 1) {

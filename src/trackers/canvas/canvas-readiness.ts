@@ -2,7 +2,7 @@
  * Brings the stack of a request where it can be deployed: what CloudFormation clears up is waited for, and what has never
  * worked is deleted. Whoever asked waits for the answer, so that this has a bound.
  */
-import type { StackOperations, StackPicture } from "../../aws/cloudformation/stack-operations.ts";
+import type { StackOperations, StackSnapshot } from "../../aws/cloudformation/stack-operations.ts";
 import { deployabilityOf } from "../../domain/run/deployability.ts";
 import { refusalOfStatus } from "../../domain/run/deploy-refusal.ts";
 import type { OperationFailure } from "../../domain/failure/operation-failure.ts";
@@ -15,7 +15,7 @@ const BETWEEN_LOOKS_MS = 1_500;
 
 export type Readiness = Readonly<{
   /** The stack that is to be updated; undefined: it is to be made. */
-  before: StackPicture | undefined;
+  before: StackSnapshot | undefined;
   /** There is an empty stack of the name, of which only a change set makes a whole one. */
   inReview: boolean;
 }>;
@@ -34,7 +34,7 @@ export const readinessOf = async (
 ): Answer => {
   const since = clock();
   for (let isDeleted = false; ; await sleep(BETWEEN_LOOKS_MS)) {
-    const seen = await stacks.picture(stackName);
+    const seen = await stacks.snapshot(stackName);
     if (!seen.ok && seen.failure.kind !== "missing") return failed({ aws: seen.failure });
     if (!seen.ok || seen.value.status === "DELETE_COMPLETE")
       return success({ before: undefined, inReview: false });

@@ -3,7 +3,7 @@
  * nothing twice. No record holds a private key, a parameter or a template.
  */
 import * as z from "zod";
-import { objectOf, wordOf } from "../../channel/codec.ts";
+import { objectOf, wordCodec } from "../../channel/codec.ts";
 import { Rows } from "../../channel/rows.ts";
 import type { KeyPair } from "../../aws/services/key-pairs.ts";
 import type { CanvasDeployed } from "../../protocol/deployment/canvas-deploy.ts";
@@ -31,10 +31,10 @@ const recordCodec = objectOf<CanvasRecord>({
   digest: z.string(),
   token: z.string(),
   at: z.number(),
-  step: wordOf<CanvasRecord["step"]>(),
+  step: wordCodec<CanvasRecord["step"]>(),
   names: z.array(z.string()),
   keyPairs: z.record(z.string(), objectOf<KeyPair>({ keyPairId: z.string(), fingerprint: z.string() })),
-  outcome: wordOf<NonNullable<CanvasRecord["outcome"]>>().optional(),
+  outcome: wordCodec<NonNullable<CanvasRecord["outcome"]>>().optional(),
   stackId: z.string().optional(),
 });
 

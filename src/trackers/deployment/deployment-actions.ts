@@ -1,6 +1,6 @@
 /**
  * What users ask of a deployment, judged by where it stands: to be deployed, deployed on, rolled back, cancelled or
- * destroyed. What is taken up is told and handed to the orchestration; of two that ask at once, one is told who runs.
+ * destroyed. What is taken up is reported and handed to the orchestration; of two that ask at once, one hears who runs.
  */
 import { hasEnded } from "../../domain/deployment/deployment-state.ts";
 import type { DeploymentPlan } from "../../domain/run/run-calls.ts";
@@ -21,7 +21,7 @@ import { failed, success, type Result } from "../../protocol/result.ts";
 import type { Session } from "../../protocol/connection/session.ts";
 import type { DeploymentChannel } from "./deployment-channel.ts";
 import { notBlocking, noPlan, uncovered, underway, unfit } from "../run/action-refusals.ts";
-import { planOf } from "../run/deployment-plan.ts";
+import { deploymentPlanOf } from "../run/deployment-plan.ts";
 import type { NewRun } from "../run/run-store.ts";
 import { layeringFailureOf, startOf, type Beginning } from "./registration.ts";
 
@@ -42,7 +42,7 @@ export const register = async (
   const known = run.plans.plan;
   const isAgain = registration.stacks.length === 0;
   if (isAgain && !known) return failed(noPlan);
-  const given = isAgain ? undefined : planOf(registration, settings.aws.region);
+  const given = isAgain ? undefined : deploymentPlanOf(registration, settings.aws.region);
   const plan: DeploymentPlan = {
     ...(given?.plan ?? known!),
     ...(registration.onFailure !== undefined && { onFailure: registration.onFailure }),
@@ -103,7 +103,7 @@ export const beginQueued = async (deployment: DeploymentChannel): Promise<void> 
 };
 
 /** Does one of the actions. `channels`: what the user's token covers; whoever sees a deployment may cancel it. */
-export const act = async (
+export const actOnDeployment = async (
   deployment: DeploymentChannel,
   address: DeploymentAddress,
   action: DeploymentAction | "dequeue",
@@ -155,7 +155,7 @@ const REVERSIBLE: ReadonlySet<DeploymentStatus> = new Set(
   DEPLOYMENT_TRANSITIONS.deployment_rolling_back.from,
 );
 
-/** Ends the following of what something else deploys, which goes on; it is followed again once it is registered anew. */
+/** Ends the following of what something else deploys, which goes on; it is followed again once it is registered again. */
 const unfollow = async (
   deployment: DeploymentChannel,
   address: DeploymentAddress,
@@ -219,7 +219,7 @@ const rollBack = async (
     return failed(unfit("rollback", `run ${state.run} has changed nothing that could be rolled back`));
   const timestamp = momentAfter(state, new Date().toISOString());
   const wasOver = hasEnded(state);
-  // Before it is told: with the names of the time before, a run that the power cuts off here would wait for ever.
+  // Before it is reported: with the names of the time before, a run that the power cuts off here would wait for ever.
   const next = run.keepRollback(before, wasOver, skipped);
   await deployment.commits.tell(address, [
     { type: "deployment_rolling_back", timestamp, data: { ...address, ...(user !== "" && { user }) } },

@@ -23,7 +23,7 @@ import type { DeploymentHead } from "./deployment-codec.ts";
 import { DeploymentCommits } from "./deployment-commits.ts";
 import { DeploymentFollowing } from "./deployment-following.ts";
 import { DeploymentSnapshot } from "./deployment-snapshot.ts";
-import { DeploymentStore } from "./deployment-store.ts";
+import { DeploymentStorage } from "./deployment-store.ts";
 import { DestinationFeed } from "../audiences/destination-feed.ts";
 import { DeploymentSampling } from "../../channel/deployment-sampling.ts";
 import { fedDeployment } from "../audiences/fed-channels.ts";
@@ -35,7 +35,7 @@ const GRACE_MS = 100;
 
 export class DeploymentChannel {
   readonly channel: Channel<DeploymentHead>;
-  readonly store: DeploymentStore;
+  readonly store: DeploymentStorage;
   readonly settings: Settings;
   readonly commits: DeploymentCommits;
   readonly run: RunStore;
@@ -63,7 +63,7 @@ export class DeploymentChannel {
     if (!settings.ok || name === undefined) throw new Error("No deployment can be followed here");
     const { aws, auditTable, stackWaitSeconds } = settings.value;
     const { kv } = ctx.storage;
-    const store = new DeploymentStore(ctx.storage, () => crypto.randomUUID().slice(0, 8));
+    const store = new DeploymentStorage(ctx.storage, () => crypto.randomUUID().slice(0, 8));
     const isRunning = () => store.state.run > 0 && !hasEnded(store.state);
     const channel = new Channel(ctx, env, name, store.log, { graceMs: GRACE_MS, isActive: isRunning });
     const plans = new PlanStore(kv);
@@ -120,7 +120,7 @@ export class DeploymentChannel {
     return this.following.wants(node) || (!hasEnded(state) && !isSettled(state, node));
   }
 
-  /** Offset up to which a stack's events were taken; 0 for another epoch, which counts anew. */
+  /** Offset up to which a stack's events were taken; 0 for another epoch, which counts again. */
   fed(stack: string, epoch: string): number {
     const fed = this.positions.of(stack);
     return fed?.epoch === epoch ? fed.offset : 0;

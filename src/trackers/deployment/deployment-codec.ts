@@ -1,7 +1,7 @@
 /** How a deployment's object reads back what it stored. */
 import * as z from "zod";
 import { causeCodec } from "../../channel/cause-codec.ts";
-import { objectOf, wordOf, type Codec } from "../../channel/codec.ts";
+import { objectOf, wordCodec, type Codec } from "../../channel/codec.ts";
 import { lightCodec } from "../../channel/light-codec.ts";
 import { estimateCodec } from "../../channel/estimate-codec.ts";
 import type {
@@ -35,20 +35,20 @@ const stateCodec = objectOf<Omit<DeploymentState, "stacks">>({
   deploymentId: text,
   environment: text,
   run: count,
-  mode: wordOf<DeploymentState["mode"]>(),
+  mode: wordCodec<DeploymentState["mode"]>(),
   owner: text.optional(),
   user: text.optional(),
   source: runSourceSchema.optional(),
   grouped: set,
-  onFailure: wordOf<NonNullable<DeploymentState["onFailure"]>>().optional(),
-  order: wordOf<NonNullable<DeploymentState["order"]>>().optional(),
+  onFailure: wordCodec<NonNullable<DeploymentState["onFailure"]>>().optional(),
+  order: wordCodec<NonNullable<DeploymentState["order"]>>().optional(),
   queued: objectOf<NonNullable<DeploymentState["queued"]>>({
     id: text,
     since: time,
     user: text.optional(),
     totalStacks: count.optional(),
   }).optional(),
-  status: wordOf<DeploymentState["status"]>(),
+  status: wordCodec<DeploymentState["status"]>(),
   startTime: time,
   endTime: time.optional(),
   willRollBack: set,
@@ -98,17 +98,17 @@ const leftResources = z
   .optional();
 
 /** A stack of the run. A row may hold 2 MB: the resources have rows of their own. */
-export type StackRow = Omit<StackNode, "resources">;
+export type StoredStack = Omit<StackNode, "resources">;
 
-export const stackRowCodec = objectOf<StackRow>({
+export const stackRowCodec = objectOf<StoredStack>({
   name: text,
   layer: count,
   dependsOn: z.array(text),
   stackName: text.optional(),
   account: text.optional(),
   region: text.optional(),
-  status: wordOf<StackNode["status"]>(),
-  operation: wordOf<NonNullable<StackNode["operation"]>>().optional(),
+  status: wordCodec<StackNode["status"]>(),
+  operation: wordCodec<NonNullable<StackNode["operation"]>>().optional(),
   startTime: time.optional(),
   endTime: time.optional(),
   reachedPercent: count,
@@ -117,12 +117,14 @@ export const stackRowCodec = objectOf<StackRow>({
     completed: count.optional(),
     failed: count,
   }).optional(),
-  logs: z.array(objectOf<LogEntry>({ timestamp: time, level: wordOf<LogEntry["level"]>(), message: text })),
+  logs: z.array(
+    objectOf<LogEntry>({ timestamp: time, level: wordCodec<LogEntry["level"]>(), message: text }),
+  ),
   error: objectOf<ErrorDetail>({ code: text, message: text, details: text.optional() }).optional(),
   cause,
   rollingBack: set,
   ending: objectOf<StackEnding>({
-    outcome: wordOf<NonNullable<StackEnding["outcome"]>>().optional(),
+    outcome: wordCodec<NonNullable<StackEnding["outcome"]>>().optional(),
     rollbackCause: cause,
     cancelled: z.boolean().optional(),
     orphans: leftResources,
@@ -142,7 +144,7 @@ export const resourceBlockCodec = z.array(
       type: text,
       name: text,
       id: text.optional(),
-      status: wordOf<ResourceNode["status"]>(),
+      status: wordCodec<ResourceNode["status"]>(),
       startTime: time,
       updatedAt: time,
       failedBefore: set,
@@ -167,11 +169,11 @@ export type Following = Readonly<{ since: string; stopped?: true }>;
 
 export const followingCodec = objectOf<Following>({ since: time, stopped: set });
 
-/** What a stack's tracker was told, and since when. */
-export type Told = Readonly<{ expectation: Expectation; at?: number }>;
+/** What a stack's tracker was asked for, and since when. */
+export type AskedExpectation = Readonly<{ expectation: Expectation; at?: number }>;
 
 /** A former release kept the expectation alone. */
-export const toldCodec: Codec<Told> = z.preprocess(
+export const askedExpectationCodec: Codec<AskedExpectation> = z.preprocess(
   (row) => (typeof row === "string" ? { expectation: row } : row),
-  objectOf<Told>({ expectation: wordOf<Expectation>(), at: count.optional() }),
+  objectOf<AskedExpectation>({ expectation: wordCodec<Expectation>(), at: count.optional() }),
 );

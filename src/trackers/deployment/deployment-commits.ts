@@ -16,7 +16,7 @@ import { tellOfEvents } from "../audiences/event-lines.ts";
 import type { PlanStore } from "../run/plan-store.ts";
 import type { DeploymentHead } from "./deployment-codec.ts";
 import type { DeploymentFollowing } from "./deployment-following.ts";
-import type { Change, DeploymentStore } from "./deployment-store.ts";
+import type { DeploymentChange, DeploymentStorage } from "./deployment-store.ts";
 import type { DestinationFeed } from "../audiences/destination-feed.ts";
 import type { Fed, FedPositions } from "./fed-positions.ts";
 import { ProgressFrames } from "./progress-frames.ts";
@@ -25,7 +25,7 @@ type Parts = Readonly<{
   ctx: DurableObjectState;
   env: Env;
   channel: Channel<DeploymentHead>;
-  store: DeploymentStore;
+  store: DeploymentStorage;
   plans: PlanStore;
   positions: FedPositions;
   following: DeploymentFollowing;
@@ -35,8 +35,8 @@ type Parts = Readonly<{
 export class DeploymentCommits {
   private readonly parts: Parts;
   private readonly progress = new ProgressFrames();
-  /** What the directory was told last. */
-  private toldDirectory = "";
+  /** What the directory received last. */
+  private listedSummary = "";
   private telling: Promise<unknown> = Promise.resolve();
 
   constructor(parts: Parts) {
@@ -55,7 +55,10 @@ export class DeploymentCommits {
   }
 
   /** Keeps a change and tells of it. */
-  async commit(address: DeploymentAddress, change: Change & Readonly<{ fed?: Fed }>): Promise<void> {
+  async commit(
+    address: DeploymentAddress,
+    change: DeploymentChange & Readonly<{ fed?: Fed }>,
+  ): Promise<void> {
     const { ctx, channel, store, positions, following, destinations } = this.parts;
     const { gateways } = channel;
     const before = store.state;
@@ -76,7 +79,7 @@ export class DeploymentCommits {
     await channel.alarm.ensure();
   }
 
-  /** Resolves when the directory has heard what it was told last. */
+  /** Resolves when the directory has heard what it was reported last. */
   async settled(): Promise<void> {
     await this.telling;
   }
@@ -85,15 +88,15 @@ export class DeploymentCommits {
     const { ctx, env, store } = this.parts;
     const { state, log } = store;
     const summary = runSummaryOf(deploymentProgressOf(state, state.lastEventTime));
-    // The list shows no more than this: what changes nothing of it need not be told to the one object that keeps it.
+    // The list shows no more than this: what changes nothing of it need not be sent to the one object that keeps it.
     const news = JSON.stringify({ ...summary, durationSeconds: 0 });
-    if (news === this.toldDirectory) return;
-    this.toldDirectory = news;
-    const told = call(
+    if (news === this.listedSummary) return;
+    this.listedSummary = news;
+    const reported = call(
       () => directoryOf(env),
       (directory) => directory.noteRun(summary, log.offset),
     );
-    this.telling = told.catch(() => void (this.toldDirectory = ""));
+    this.telling = reported.catch(() => void (this.listedSummary = ""));
     ctx.waitUntil(this.telling);
   }
 }

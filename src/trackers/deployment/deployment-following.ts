@@ -18,7 +18,7 @@ import type { Channel } from "../../channel/channel.ts";
 import { Row } from "../../channel/rows.ts";
 import type { DeploymentCommits } from "./deployment-commits.ts";
 import { followingCodec, type Following } from "./deployment-codec.ts";
-import type { DeploymentStore } from "./deployment-store.ts";
+import type { DeploymentStorage } from "./deployment-store.ts";
 import type { FedPositions } from "./fed-positions.ts";
 import { StackExpectations, type Expecting } from "./stack-expectations.ts";
 
@@ -32,7 +32,7 @@ const FOLLOWING = "following";
 const HEARD = "heard";
 const ASKED = "asked";
 
-/** Until a tracker that was not reached is told again, in milliseconds. */
+/** Until a tracker that was not reached is asked again, in milliseconds. */
 const RETRY_MS = 2_000;
 
 /** Kept if it was asked for: seconds of silence after which a stack at rest is not waited for. */
@@ -50,17 +50,17 @@ const MAX_ROUNDS = 100;
 /** Keeps events, and gives how many were accepted. */
 type Commits = Pick<DeploymentCommits, "tell">;
 
-/** What its viewers are told through. */
-type Told = Pick<Channel, "name" | "gateways">;
+/** What its viewers are reached through. */
+type Audience = Pick<Channel, "name" | "gateways">;
 
 export class DeploymentFollowing {
-  private readonly channel: Told;
+  private readonly channel: Audience;
   private readonly begunAt: Row<string>;
   private readonly followed: Row<Following>;
   private readonly heard: Row<number>;
   private readonly asked: Row<number>;
   private readonly quiet: Row<number>;
-  private readonly store: DeploymentStore;
+  private readonly store: DeploymentStorage;
   private readonly expectations: StackExpectations;
   private readonly positions: FedPositions;
   private readonly waitMs: number;
@@ -70,8 +70,8 @@ export class DeploymentFollowing {
   constructor(
     kv: SyncKvStorage,
     env: Env,
-    channel: Told,
-    store: DeploymentStore,
+    channel: Audience,
+    store: DeploymentStorage,
     positions: FedPositions,
     waitMs: number,
   ) {
@@ -98,7 +98,7 @@ export class DeploymentFollowing {
   }
 
   /** What a status tells of the following. */
-  get told(): Readonly<{ following?: boolean; quietSeconds?: number }> {
+  get reported(): Readonly<{ following?: boolean; quietSeconds?: number }> {
     if (this.state.mode !== "track") return {};
     return { following: this.goesOn, quietSeconds: this.quietSeconds };
   }
@@ -123,7 +123,7 @@ export class DeploymentFollowing {
     return this.quiet.value ?? DEFAULT_QUIET_SECONDS;
   }
 
-  /** Prepares a run that a user begins: what was told of the one before counts no more. */
+  /** Prepares a run that a user begins: what was reported the one before counts no more. */
   begin(since: string, quietSeconds?: number): void {
     if (quietSeconds === undefined) this.quiet.delete();
     else this.quiet.put(quietSeconds);
@@ -202,9 +202,9 @@ export class DeploymentFollowing {
       this.noteSight(stack, standing.trouble);
       const node = this.state.stacks.get(stack);
       const isUnderway = node?.status === "deploying" || node?.status === "deleting";
-      // It rests, and the run has not heard so: its end was told to nobody, or before its beginning.
+      // It rests, and the run has not heard so: its end was sent to nobody, or before its beginning.
       if (isUnderway && standing.isIdle && expectation === "eager")
-        await this.expectations.askAnew(node, this.expecting());
+        await this.expectations.askAgain(node, this.expecting());
     }
     const events = eventsOfRest(this.state, answers, {
       now,
@@ -221,9 +221,9 @@ export class DeploymentFollowing {
 
   private noteSight(stack: string, trouble: LostSight | undefined): void {
     if (!trouble) return this.noteSeen(stack);
-    const isTold = this.lost.has(stack);
+    const isReported = this.lost.has(stack);
     this.lost.set(stack, trouble);
-    if (isTold || !this.lostStacks.has(stack)) return;
+    if (isReported || !this.lostStacks.has(stack)) return;
     const { gateways, name } = this.channel;
     gateways.send([], [outOfSightFrame(name, stack, trouble)]);
   }

@@ -3,7 +3,7 @@ import type {
   Caller,
   Fact,
   Holder,
-  Order,
+  RunLease,
   PlanFault,
   Start,
   TurnAnswer,
@@ -36,7 +36,7 @@ type Channels = Session["channels"];
 /** For the workflow that carries a run out. */
 interface RunRpc {
   turn(caller: Caller, doubt: boolean, spent: boolean): Promise<TurnAnswer>;
-  order(caller: Caller, stack: string): Promise<Order | undefined>;
+  order(caller: Caller, stack: string): Promise<RunLease | undefined>;
   stacks(caller: Caller): Promise<readonly string[]>;
   start(holder: Holder, stack: string, start: Start): Promise<boolean>;
   note(holder: Holder, stack: string, fact: Fact): Promise<void>;

@@ -1,7 +1,7 @@
-/** A deployment as a late joiner is told it, as JSON text: made once for all who come before the next event. */
+/** A deployment as a late joiner receives it, as JSON text: made once for all who come before the next event. */
 import { deploymentProgressOf } from "../../domain/deployment/deployment-view.ts";
 import { fittedProgress, SNAPSHOT_PART } from "../../domain/deployment/fitted-progress.ts";
-import type { DeploymentStore } from "./deployment-store.ts";
+import type { DeploymentStorage } from "./deployment-store.ts";
 
 /**
  * Lines of each stack's log in a snapshot: enough to show what is going on. All of them would be most of it, and every
@@ -11,9 +11,9 @@ const SNAPSHOT_LINES = 5;
 
 export class DeploymentSnapshot {
   private made: Readonly<{ offset: number; text: string }> | undefined;
-  private readonly store: DeploymentStore;
+  private readonly store: DeploymentStorage;
 
-  constructor(store: DeploymentStore) {
+  constructor(store: DeploymentStorage) {
     this.store = store;
   }
 

@@ -20,7 +20,7 @@ import {
   endedStackCodec,
   stackRowCodec,
   type DeploymentHead,
-  type StackRow,
+  type StoredStack,
 } from "./deployment-codec.ts";
 import { IngestedIds } from "./ingested-ids.ts";
 import { refolded } from "./refolded.ts";
@@ -30,14 +30,14 @@ const STACK = "stack/";
 const RUN = "run/";
 const RUN_STACK = "run-stack/";
 
-export type Change = Readonly<{
+export type DeploymentChange = Readonly<{
   state: DeploymentState;
   events: readonly DeploymentEvent[];
   /** Ids given by orchestrators, of events that are thereby known. */
   ids: readonly string[];
 }>;
 
-export class DeploymentStore {
+export class DeploymentStorage {
   state: DeploymentState;
   readonly log: ChannelLog<DeploymentHead>;
   private readonly resources: ResourceBlocks;
@@ -107,7 +107,7 @@ export class DeploymentStore {
    * after which the events begin another; `auditedTo`: the log keeps all after it.
    */
   commit(
-    { state, events, ids }: Change,
+    { state, events, ids }: DeploymentChange,
     address: DeploymentAddress,
     channel: string,
     ended: readonly DeploymentProgress[],
@@ -151,7 +151,7 @@ export class DeploymentStore {
   private keepStack({ resources, ...stack }: StackNode, known: StackNode | undefined): void {
     // A release that set them no bound may have kept more, which leaves no room for what is to come.
     const kept = stack.outputs && keptOutputs(stack.outputs);
-    this.storage.kv.put<StackRow>(STACK + stack.name, kept ? { ...stack, ...kept } : stack);
+    this.storage.kv.put<StoredStack>(STACK + stack.name, kept ? { ...stack, ...kept } : stack);
     this.resources.keep(stack.name, known?.resources ?? new Map(), resources);
   }
 
@@ -187,22 +187,22 @@ export class DeploymentStore {
     return { ...state, stacks: new Map(stacks.map((stack) => [stack.name, stack])) };
   }
 
-  /** What the log tells, kept in place of what cannot be read; without any, the channel begins anew. */
+  /** What the log tells, kept in place of what cannot be read; without any, the channel begins again. */
   private recovered(): DeploymentState {
     const { log } = this;
     const { address: known, ingested = this.ingested.generations(), runStart: start } = log.kept;
-    const told = refolded(log);
-    const state = told?.state ?? emptyDeployment(known?.deploymentId ?? "", known?.environment ?? "");
+    const reported = refolded(log);
+    const state = reported?.state ?? emptyDeployment(known?.deploymentId ?? "", known?.environment ?? "");
     const { stacks, ...rest } = state;
     const { deploymentId, environment } = state;
-    const address = known ?? (told && { deploymentId, environment });
+    const address = known ?? (reported && { deploymentId, environment });
     log.commit([], () => {
       this.forgetState();
       for (const stack of stacks.values()) this.keepStack(stack, undefined);
       const kept: DeploymentHead = {
-        runStart: told?.runStart ?? start,
+        runStart: reported?.runStart ?? start,
         ...(address && { address }),
-        ...(told && { order: [...stacks.keys()], state: rest }),
+        ...(reported && { order: [...stacks.keys()], state: rest }),
         ...(ingested && { ingested }),
       };
       return { floor: log.floor, kept };

@@ -11,7 +11,7 @@ import type {
   Caller,
   Fact,
   Holder,
-  Order,
+  RunLease,
   PlanFault,
   Start,
   TurnAnswer,
@@ -37,7 +37,7 @@ import type { Session } from "../../protocol/connection/session.ts";
 import type { GroupRequest } from "../../protocol/rpc/group-request.ts";
 import type { FeedDelivery, FeedReceipt } from "../../protocol/rpc/stack-feed.ts";
 import { auditPage } from "./audit-reader.ts";
-import { act, register } from "./deployment-actions.ts";
+import { actOnDeployment, register } from "./deployment-actions.ts";
 import { ingest } from "./ingest.ts";
 import { eventsAfter, eventsOfRun, noRun } from "./kept-events.ts";
 import { joinGroup, takeFrames } from "./taken-frames.ts";
@@ -45,7 +45,7 @@ import { DeploymentObject, NOT_FOUND } from "./deployment-object.ts";
 import type { DeploymentRpc } from "./deployment-rpc.ts";
 
 /** Two that tell of one run would contradict each other. */
-const toldHere = (run: number): Failure => ({
+const followedHere = (run: number): Failure => ({
   code: "INVALID_TRANSITION",
   message: `Stackcast runs run ${run} and reports its events itself`,
 });
@@ -74,7 +74,7 @@ export class Deployment extends DeploymentObject implements DeploymentRpc {
     request?: RollbackRequest,
   ): Promise<Result<DeploymentAnswer, Failure>> {
     if (!this.knows(address)) return failed(NOT_FOUND);
-    const done = await act(this.deployment, address, action, user, channels, request);
+    const done = await actOnDeployment(this.deployment, address, action, user, channels, request);
     return done.ok ? this.progress(address) : done;
   }
 
@@ -88,7 +88,7 @@ export class Deployment extends DeploymentObject implements DeploymentRpc {
     if (taken) return failed(taken);
     const { store, run, commits } = this.deployment;
     if (store.state.run === 0 && envelopes[0]?.type !== "deployment_started") return failed(NOT_FOUND);
-    if (run.isInCharge && !hasEnded(store.state)) return failed(toldHere(store.state.run));
+    if (run.isInCharge && !hasEnded(store.state)) return failed(followedHere(store.state.run));
     const before =
       store.state.run === 0 ? emptyDeployment(address.deploymentId, address.environment) : store.state;
     const isSeen = (id: string) => store.isSeen(id);
@@ -114,7 +114,7 @@ export class Deployment extends DeploymentObject implements DeploymentRpc {
     return success({
       ...fittedProgress(progress, STATUS_PART),
       ...this.deployment.channel.position,
-      ...(earlier ? {} : following.told),
+      ...(earlier ? {} : following.reported),
     });
   }
 
@@ -162,7 +162,7 @@ export class Deployment extends DeploymentObject implements DeploymentRpc {
     return this.knows(address) ? auditPage(this.deployment.trail, address, query) : failed(NOT_FOUND);
   }
 
-  /** A gateway has a viewer: what it is to be told first, and pushes from now on. */
+  /** A gateway has a viewer: what it is to be sent first, and pushes from now on. */
   async join(request: JoinRequest): Promise<Result<Join, Failure>> {
     return success(this.deployment.join(request));
   }
@@ -193,8 +193,8 @@ export class Deployment extends DeploymentObject implements DeploymentRpc {
     return this.deployment.reporter.turn(caller, doubt, spent);
   }
 
-  async order(caller: Caller, stack: string): Promise<Order | undefined> {
-    return this.deployment.reporter.order(caller, stack);
+  async order(caller: Caller, stack: string): Promise<RunLease | undefined> {
+    return this.deployment.reporter.lease(caller, stack);
   }
 
   async stacks(caller: Caller): Promise<readonly string[]> {

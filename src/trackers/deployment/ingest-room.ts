@@ -1,5 +1,5 @@
 /** How much more of a deployment's resources and dependencies can be kept: what an orchestrator sends is bounded, event by event. */
-import { resourceKeyOf } from "../../domain/deployment/resource-node.ts";
+import { nodeKeyOf } from "../../domain/deployment/resource-node.ts";
 import type { DeploymentState } from "../../domain/deployment/deployment-state.ts";
 import { MAX_DEPENDENCIES, MAX_RESOURCES, MAX_RESOURCES_LENGTH } from "../../protocol/bounds.ts";
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
@@ -35,7 +35,7 @@ export class IngestRoom {
     }
     if (!("resource" in event.data)) return NOTHING;
     const { stack, resource } = event.data;
-    const key = resourceKeyOf(resource);
+    const key = nodeKeyOf(resource);
     if (stacks.get(stack)?.resources.has(key)) return NOTHING;
     return { ...NOTHING, resources: 1, length: lengthOf(key, resource) };
   }

@@ -81,7 +81,7 @@ export const ingest = (
     const isOld = state.run > 0 && event.timestamp < state.startTime;
     if (id !== undefined && isOld && Date.parse(event.timestamp) <= forgottenUntil + TOLERANCE_MS)
       return { outcome: "known" };
-    // Told that it is rolled back after its end, Stackcast would do it.
+    // Once it reads that it is rolled back after its end, Stackcast would do it.
     if (state.mode === "deploy" && event.type !== "deployment_started") {
       return refusal(
         "INVALID_TRANSITION",

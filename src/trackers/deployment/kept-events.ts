@@ -4,7 +4,7 @@ import type { DeploymentEvents } from "../../protocol/deployment/deployment-requ
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { DeploymentChannel } from "./deployment-channel.ts";
-import type { DeploymentStore } from "./deployment-store.ts";
+import type { DeploymentStorage } from "./deployment-store.ts";
 
 /** Events that are looked through at once. */
 const STRIDE = 1_000;
@@ -19,7 +19,7 @@ const runBegunBy = (frame: string): number | undefined => {
 };
 
 /** First and last offset of a run; undefined: its events are not kept any more. */
-const rangeOfRun = ({ state, log, runStart }: DeploymentStore, run: number): RunRange | undefined => {
+const rangeOfRun = ({ state, log, runStart }: DeploymentStorage, run: number): RunRange | undefined => {
   if (run === state.run) return { first: runStart, last: log.offset };
   let first: number | undefined;
   for (let at = log.floor - 1; at < runStart - 1;) {

@@ -8,8 +8,8 @@ import type { DeploymentState } from "../../domain/deployment/deployment-state.t
 const EVERY_MS = 1_000;
 
 export class ProgressFrames {
-  /** When each stack was told of, and the whole under the empty name; unix milliseconds. */
-  private readonly toldAt = new Map<string, number>();
+  /** When each stack was reported, and the whole under the empty name; unix milliseconds. */
+  private readonly sentAt = new Map<string, number>();
 
   /** Frames for what changed from one state to the next, as JSON text. */
   of(
@@ -51,8 +51,8 @@ export class ProgressFrames {
   }
 
   private isDue(name: string, now: number): boolean {
-    if (now - (this.toldAt.get(name) ?? 0) < EVERY_MS) return false;
-    this.toldAt.set(name, now);
+    if (now - (this.sentAt.get(name) ?? 0) < EVERY_MS) return false;
+    this.sentAt.set(name, now);
     return true;
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Sees to it that the trackers of a deployment's stacks know what the deployment expects of them: who is to be watched
  * patiently, who may begin at any moment, and who is of no interest any more. Compares what is wanted with what was
- * told, so that a call that is lost is made again.
+ * asked, so that a call that is lost is made again.
  */
 import { stackChannelOf } from "../../protocol/connection/channel-names.ts";
 import type { DeploymentState, StackNode } from "../../domain/deployment/deployment-state.ts";
@@ -10,12 +10,12 @@ import type { Env } from "../../env.ts";
 import { RPC_VERSION } from "../../protocol/rpc/version.ts";
 import * as z from "zod";
 import { Rows } from "../../channel/rows.ts";
-import { toldCodec, type Told } from "./deployment-codec.ts";
+import { askedExpectationCodec, type AskedExpectation } from "./deployment-codec.ts";
 import type { FedPositions } from "./fed-positions.ts";
 import { call, stackTrackerOf } from "../../objects.ts";
 
-/** Kept, one row for each stack: what its tracker was told. */
-const TOLD = "told/";
+/** Kept, one row for each stack: what its tracker was asked for. */
+const ASKED = "told/";
 
 /** Kept, one row for each tracker of a stack that is the deployment's no more, by its channel. */
 const LET_GO = "let-go/";
@@ -26,7 +26,7 @@ const CONCURRENCY = 6;
 export type Expecting = Readonly<{ state: DeploymentState; isFollowed: boolean; since: string; now: number }>;
 
 export class StackExpectations {
-  private readonly rows: Rows<Told>;
+  private readonly rows: Rows<AskedExpectation>;
   private readonly gone: Rows<boolean>;
   private readonly env: Env;
   private readonly channel: string;
@@ -35,7 +35,7 @@ export class StackExpectations {
 
   /** `run`: the number of the present one. What a call brought that another run has overtaken is dropped. */
   constructor(kv: SyncKvStorage, env: Env, channel: string, positions: FedPositions, run: () => number) {
-    this.rows = new Rows(kv, TOLD, toldCodec);
+    this.rows = new Rows(kv, ASKED, askedExpectationCodec);
     this.gone = new Rows(kv, LET_GO, z.boolean());
     this.env = env;
     this.channel = channel;
@@ -59,7 +59,7 @@ export class StackExpectations {
   }
 
   /** Has a tracker hand on the whole attempt that began at the stack's own beginning, or after it. */
-  async askAnew(stack: StackNode, { state, now }: Expecting): Promise<void> {
+  async askAgain(stack: StackNode, { state, now }: Expecting): Promise<void> {
     const answer = await this.say(
       stack,
       "eager",
@@ -74,10 +74,10 @@ export class StackExpectations {
     return this.open({ state, isFollowed }).length > 0 || this.letGo().length > 0;
   }
 
-  /** Another run tells everybody anew. `gone`: the stacks of the run before, if those of the next may be others. */
+  /** Another run asks everybody again. `gone`: the stacks of the run before, if those of the next may be others. */
   forget(gone: readonly StackNode[] = []): void {
     for (const stack of gone)
-      if (this.told(stack.name)?.expectation !== undefined) this.gone.put(channelOf(stack), true);
+      if (this.askedOf(stack.name)?.expectation !== undefined) this.gone.put(channelOf(stack), true);
     this.rows.clear();
   }
 
@@ -113,7 +113,7 @@ export class StackExpectations {
     if (state.mode !== "track" || state.run === 0) return [];
     return [...state.stacks.values()].filter(
       (stack) =>
-        (this.told(stack.name)?.expectation ?? "released") !== expectationOf(state, stack, isFollowed),
+        (this.askedOf(stack.name)?.expectation ?? "released") !== expectationOf(state, stack, isFollowed),
     );
   }
 
@@ -136,11 +136,11 @@ export class StackExpectations {
     stack: StackNode,
     expectation: Expectation,
     { state, since, now }: Omit<Expecting, "isFollowed">,
-    anew = false,
+    again = false,
   ): Promise<Answer | undefined> {
     const { name } = stack;
     const reach = this.reach(channelOf(stack));
-    const before = this.told(name);
+    const before = this.askedOf(name);
     const at = before?.expectation === expectation ? (before.at ?? now) : now;
     try {
       if (expectation === "released") {
@@ -148,7 +148,7 @@ export class StackExpectations {
         if (this.run() === state.run) this.rows.put(name, { expectation, at });
         return undefined;
       }
-      const after = anew ? undefined : this.positions.of(name);
+      const after = again ? undefined : this.positions.of(name);
       const request = {
         deployment: this.channel,
         stack: name,
@@ -157,7 +157,7 @@ export class StackExpectations {
         ...(after && { after }),
         eager: expectation === "eager",
         ...(expectation === "resting" && { resting: true }),
-        ...(anew && { anew }),
+        ...(again && { again: again }),
         ...(state.grouped && { grouped: true }),
         version: RPC_VERSION,
       };
@@ -171,7 +171,7 @@ export class StackExpectations {
     }
   }
 
-  private told(stack: string): Told | undefined {
+  private askedOf(stack: string): AskedExpectation | undefined {
     return this.rows.get(stack);
   }
 

@@ -36,7 +36,7 @@ export const takeFrames = async (
   const belonging = { ...address, stack };
   const sent = frames.slice(Math.max(0, taken + 1 - from));
   const fresh = sent.flatMap((frame) => decodedText(stackFrameSchema, frame, stack) ?? []);
-  // A later release tells what this one cannot read: once this object is of that release, too, it is told again.
+  // A later release tells what this one cannot read: once this object is of that release, too, it is reported again.
   if (fresh.length < sent.length && isFromLater(version)) return { offset: taken, wanted: true, later: true };
   const fed = { stack, epoch, offset: Math.max(taken, last) };
   if (fresh.length > 0) deployment.following.noteSeen(stack);
@@ -61,7 +61,7 @@ export const takeFrames = async (
 /** What shows that a stack is under way, so that its end counts. */
 const UNDERWAY: ReadonlySet<string> = new Set(["stack_deploying", "stack_deleting", "stack_rolling_back"]);
 
-/** The events that frames make. An end counts if its beginning was told: an operation before the run may end late. */
+/** The events that frames make. An end counts if its beginning was reported: an operation before the run may end late. */
 const ofTheRun = (
   state: DeploymentState,
   frames: readonly StackFrame[],
@@ -88,11 +88,11 @@ const nextRun = (
   const begun = nextRunOf(deployment.store.state, start.timestamp, belonging.stack);
   deployment.following.goOn();
   const fresh = emptyDeployment(belonging.deploymentId, belonging.environment);
-  const told = ofTheRun(fresh, frames.slice(first), belonging);
-  return [begun, ...beginningOf(start, belonging), ...told];
+  const reported = ofTheRun(fresh, frames.slice(first), belonging);
+  return [begun, ...beginningOf(start, belonging), ...reported];
 };
 
-const NOT_ANEW = { code: "STACK_DELETED", message: "The stack was deleted, and not created again" };
+const NOT_AGAIN = { code: "STACK_DELETED", message: "The stack was deleted, and not created again" };
 
 /**
  * A stack that never appears, or cannot be read, ends its deployment's waiting; so does one that was deleted and does
@@ -107,7 +107,7 @@ const troubled = (
   const { stack, ...address } = belonging;
   const isDeleted = state.stacks.get(stack)?.status === "deleted";
   if (isDeleted && hasOnlyDeleted(state)) return { type: "deployment_destroying", timestamp, data: address };
-  const error = isDeleted ? NOT_ANEW : { code, message };
+  const error = isDeleted ? NOT_AGAIN : { code, message };
   return { type: "stack_failed", timestamp, data: { ...belonging, error } };
 };
 

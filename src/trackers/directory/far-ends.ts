@@ -33,7 +33,7 @@ export class FarEnds extends DurableObject<Env> implements FarEndsRpc {
     );
   }
 
-  /** A far end has refused an object, which now waits to be asked to try again. The first of them is told in the log. */
+  /** A far end has refused an object, which now waits to be asked to try again. The first of them is reported in the log. */
   async report(
     farEnd: FarEnd,
     name: string,

@@ -1,7 +1,7 @@
 /** Where in an index of deployments those can stand that a token's patterns cover: ranges of ids, and one environment. */
 
 /** Ids from one on, and before another. */
-export type IdRange = Readonly<{ from: string; to: string }>;
+type IdRange = Readonly<{ from: string; to: string }>;
 
 /** `environment`: all that is covered is in it; undefined: it may be in several. */
 export type Covering = Readonly<{ ids: readonly IdRange[]; environment: string | undefined }>;

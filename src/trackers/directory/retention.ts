@@ -95,16 +95,14 @@ export class Retention {
     const left = [...all];
     while (left.length > 0)
       await Promise.all(
-        left
-          .splice(0, CONCURRENCY)
-          .map((one) =>
-            ask(one).catch((error: unknown) =>
-              logLine("warn", "Not asked for what is too old", {
-                what: JSON.stringify(one),
-                error: String(error),
-              }),
-            ),
+        left.splice(0, CONCURRENCY).map((one) =>
+          ask(one).catch((error: unknown) =>
+            logLine("warn", "Not asked for what is too old", {
+              what: JSON.stringify(one),
+              error: String(error),
+            }),
           ),
+        ),
       );
   }
 }

@@ -1,12 +1,12 @@
 /**
  * The newest run of every deployment, as a table of the directory: newest first, a page at a time. What a page shows is
- * as the deployments told it; only how long a run has lasted is computed when asked for. No question reads more rows than
+ * as the deployments reported it; only how long a run has lasted is computed when asked for. No question reads more rows than
  * `MOST_READ`, however many there are: where that does not fill a page, the page is short and says where it goes on.
  */
 import * as z from "zod";
 import { mayRead } from "../../auth/rights.ts";
 import { decodedText } from "../../channel/codec.ts";
-import { badCursor, cursorOf, keyIn } from "../../channel/page-cursor.ts";
+import { badCursor, pageCursorOf, keyIn } from "../../channel/page-cursor.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
@@ -133,7 +133,7 @@ export class RunIndex {
     for (const row of this.rows(covering, before, wanted)) {
       // A cursor tells a time, and no name that the patterns hide: of one moment all are read.
       if (read >= MOST_READ && row.start_time !== last)
-        return success({ items, nextCursor: cursorOf([last, "", ""]) });
+        return success({ items, nextCursor: pageCursorOf([last, "", ""]) });
       read += 1;
       last = row.start_time;
       const { deployment_id: id, environment: within } = row;
@@ -141,7 +141,7 @@ export class RunIndex {
         continue;
       const run = decodedText(runSummarySchema, row.summary, "runs");
       if (!run) continue;
-      if (items.length === limit) return success({ items, nextCursor: cursorOf(lastItem) });
+      if (items.length === limit) return success({ items, nextCursor: pageCursorOf(lastItem) });
       items.push(lastingUntil(now, run));
       lastItem = keyOf(row);
     }

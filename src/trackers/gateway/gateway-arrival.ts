@@ -22,7 +22,7 @@ type Welcome = Readonly<{ join: Join; frames: readonly string[] }>;
 /** A viewer on its way in. */
 export type Arrival = Readonly<{
   socket: WebSocket;
-  wish: Subscribe;
+  request: Subscribe;
   /** Whether the session allows the channel, given whose it is. */
   allows(address: DeploymentAddress | undefined): boolean;
   /** False once the viewer left or asked for something else. */
@@ -48,7 +48,7 @@ export class Arrivals {
     for (;;) {
       const epoch = channel.position?.epoch;
       const subject = this.sockets.keptOf(arrival.socket)?.session.subject;
-      const welcome = await this.ask(channel, arrival.wish, classic, subject);
+      const welcome = await this.ask(channel, arrival.request, classic, subject);
       this.sockets.expire(Date.now());
       this.sockets.closeIfFull(arrival.socket);
       if (!arrival.isWanted()) return undefined;
@@ -64,12 +64,17 @@ export class Arrivals {
     }
   }
 
-  private greet(name: string, { socket, wish }: Arrival, { join, frames }: Welcome, classic: boolean): void {
+  private greet(
+    name: string,
+    { socket, request }: Arrival,
+    { join, frames }: Welcome,
+    classic: boolean,
+  ): void {
     const { epoch, offset, floor, recovered } = join;
-    const wasRecovering = wish.epoch !== undefined || wish.offset !== undefined;
+    const wasRecovering = request.epoch !== undefined || request.offset !== undefined;
     const subscribed: Subscribed = {
       type: "subscribed",
-      ...idOf(wish),
+      ...idOf(request),
       channel: name,
       epoch,
       offset,
@@ -90,9 +95,9 @@ export class Arrivals {
     { socket, isWanted, admit }: Arrival,
     join: Join,
   ): Promise<Refusal | undefined> {
-    let toldTo = join.runs.at(-1)?.to ?? join.offset;
-    while (channel.position && Math.max(channel.position.offset, join.offset) > toldTo) {
-      const missed = await channel.owner.since(join.epoch, toldTo);
+    let sentUpTo = join.runs.at(-1)?.to ?? join.offset;
+    while (channel.position && Math.max(channel.position.offset, join.offset) > sentUpTo) {
+      const missed = await channel.owner.since(join.epoch, sentUpTo);
       this.sockets.expire(Date.now());
       if (!isWanted()) return undefined;
       if (!missed.ok) return { close: missed.failure };
@@ -100,12 +105,12 @@ export class Arrivals {
       if (!last) return { close: CLOSE.insufficientState };
       for (const run of missed.value.runs)
         channel.deliver(socket, run, batchText(channel.name, run, run.from <= join.offset));
-      toldTo = last.to;
+      sentUpTo = last.to;
     }
     if (channel.position?.epoch !== join.epoch) return { close: CLOSE.insufficientState };
-    channel.add(socket, toldTo, join.offset);
-    admit(toldTo);
-    await channel.reach(toldTo);
+    channel.add(socket, sentUpTo, join.offset);
+    admit(sentUpTo);
+    await channel.reach(sentUpTo);
     return undefined;
   }
 

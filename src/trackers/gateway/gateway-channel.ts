@@ -1,5 +1,5 @@
 /**
- * One channel in a gateway: its viewers, and the position up to which they have been told. Pushes may be lost, repeated
+ * One channel in a gateway: its viewers, and the position up to which they have been sent events. Pushes may be lost, repeated
  * or overtake each other and the answers to a join; each viewer gets each event once and in order nevertheless.
  */
 import { CLOSE, CLOSE_REASONS } from "../../protocol/connection/close-codes.ts";
@@ -20,7 +20,7 @@ type Position = Readonly<{ epoch: string; offset: number }>;
 /** What is kept of a channel over hibernation, as one row. */
 export type ChannelRow = Position & Readonly<{ name: string; address?: DeploymentAddress }>;
 
-/** A viewer has been told everything up to `joinedAt`, or up to the channel's position if that is further. */
+/** A viewer has received everything up to `joinedAt`, or up to the channel's position if that is further. */
 type Member = { readonly joinedAt: number; acknowledged: number };
 
 /** What a channel needs of its gateway. */
@@ -68,7 +68,7 @@ export class GatewayChannel {
     return this.row?.address;
   }
 
-  /** Those who are to be told, now or in a moment. */
+  /** Those who are to receive frames, now or in a moment. */
   get viewers(): number {
     return this.members.size + this.arriving;
   }
@@ -91,7 +91,7 @@ export class GatewayChannel {
     if (!isKnown) this.keep({ name: this.name, epoch, offset, ...this.row, ...(address && { address }) });
   }
 
-  /** Adds a viewer that was told everything up to an offset, not less than the channel's position. */
+  /** Adds a viewer that has received everything up to an offset, not less than the channel's position. */
   add(socket: WebSocket, joinedAt: number, acknowledged = joinedAt): void {
     this.members.set(socket, { joinedAt, acknowledged });
   }
@@ -99,16 +99,16 @@ export class GatewayChannel {
   /** Lets a viewer go; answers how many events it leaves unacknowledged. */
   remove(socket: WebSocket): number {
     const member = this.members.get(socket);
-    const told = member ? this.toldTo(member) : 0;
+    const reported = member ? this.sentUpTo(member) : 0;
     this.members.delete(socket);
     this.settle();
-    return member ? told - member.acknowledged : 0;
+    return member ? reported - member.acknowledged : 0;
   }
 
   /** How many events more a viewer has acknowledged by an offset. */
   acknowledge(socket: WebSocket, offset: number): number {
     const member = this.members.get(socket);
-    if (!member || offset <= member.acknowledged || offset > this.toldTo(member)) return 0;
+    if (!member || offset <= member.acknowledged || offset > this.sentUpTo(member)) return 0;
     const more = offset - member.acknowledged;
     member.acknowledged = offset;
     return more;
@@ -227,7 +227,7 @@ export class GatewayChannel {
     }
   }
 
-  /** Closes all viewers, for what follows cannot be told: they come back and are told how things are. */
+  /** Closes all viewers, for what follows cannot be sent: they come back and see how things are. */
   private dismiss(): void {
     const sockets = [...this.members.keys()];
     this.row = undefined;
@@ -264,7 +264,7 @@ export class GatewayChannel {
     this.keeping.keep(row);
   }
 
-  private toldTo({ joinedAt }: Member): number {
+  private sentUpTo({ joinedAt }: Member): number {
     return Math.max(joinedAt, this.row?.offset ?? 0);
   }
 }

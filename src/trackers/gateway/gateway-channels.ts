@@ -28,7 +28,7 @@ export class GatewayChannels {
   private readonly named = new Map<string, GatewayChannel>();
   private readonly numbered = new Map<number, GatewayChannel>();
   private nextNumber = 1;
-  /** Sockets of which it cannot be read how far they were told. */
+  /** Sockets of which it cannot be read how far they are. */
   private readonly lost = new Set<WebSocket>();
 
   constructor(ctx: DurableObjectState, env: Env, sockets: HeldSockets<GatewayTicket>) {
@@ -39,7 +39,7 @@ export class GatewayChannels {
     this.restore();
   }
 
-  /** Closes sockets of which nobody knows how far they were told: they come back and are told how things are. */
+  /** Closes sockets of which nobody knows how far they are: they come back and see how things are. */
   closeLost(): void {
     for (const socket of this.lost) this.sockets.close(socket, CLOSE.insufficientState);
     this.lost.clear();
@@ -87,7 +87,7 @@ export class GatewayChannels {
     return channel;
   }
 
-  /** After a wake-up: what was kept tells how far viewers were told, and the sockets tell who they are. */
+  /** After a wake-up: what was kept says how far viewers are, and the sockets tell who they are. */
   private restore(): void {
     for (const [number, row] of readableRows(this.kv, CHANNEL, channelRowCodec).rows)
       this.make(row.name, Number(number), row);

@@ -20,11 +20,11 @@ import { coverageOf, isChannel, maySee, NO_CHANNEL, NOT_COVERED } from "./gatewa
 import type { GatewayList } from "./gateway-lists.ts";
 import type { GatewayTicket } from "./gateway-ticket.ts";
 import type { HeldSockets } from "./held-sockets.ts";
-import { frameOf } from "./incoming-frame.ts";
+import { incomingFrameOf } from "./incoming-frame.ts";
 import { idOf, renewalOf } from "./renewal.ts";
 
-/** Channels that a socket has asked for and is not in yet; the newest wish for a channel counts. */
-type Wishes = Map<string, Subscribe>;
+/** Channels that a socket has asked for and is not in yet; the newest request for a channel counts. */
+type Requests = Map<string, Subscribe>;
 
 /** What can be watched. */
 type Watched = Readonly<{ channels: GatewayChannels; lists: Readonly<Record<ListChannel, GatewayList>> }>;
@@ -35,7 +35,7 @@ export class GatewayConversation {
   private readonly lists: Watched["lists"];
   private readonly auth: AuthSettings;
   private readonly arrivals: Arrivals;
-  private readonly wishes = new WeakMap<WebSocket, Wishes>();
+  private readonly requests = new WeakMap<WebSocket, Requests>();
 
   constructor(
     gateway: string,
@@ -71,7 +71,10 @@ export class GatewayConversation {
     this.sockets.expire(now);
     const ticket = this.sockets.keptOf(socket);
     if (!ticket) return;
-    const frame = frameOf(ticket.only === undefined ? gatewayFrameSchema : clientFrameSchema, message);
+    const frame = incomingFrameOf(
+      ticket.only === undefined ? gatewayFrameSchema : clientFrameSchema,
+      message,
+    );
     if (!frame.ok) return this.sockets.close(socket, frame.failure);
     if (!this.sockets.takes(socket, frame.value.action, now)) return;
     const unsure = this.channels.of(ticket).map((channel) => channel.reassure(now));
@@ -80,7 +83,7 @@ export class GatewayConversation {
 
   /** Whether a socket is on its way into a channel. */
   isArriving(socket: WebSocket): boolean {
-    return (this.wishes.get(socket)?.size ?? 0) > 0;
+    return (this.requests.get(socket)?.size ?? 0) > 0;
   }
 
   private async answer(
@@ -117,42 +120,47 @@ export class GatewayConversation {
     if (channel) this.sockets.noteHeard(socket, channel.acknowledge(socket, offset));
   }
 
-  private async subscribe(socket: WebSocket, ticket: GatewayTicket, wish: Subscribe): Promise<void> {
-    const { id, channel: name, epoch, offset } = wish;
+  private async subscribe(socket: WebSocket, ticket: GatewayTicket, request: Subscribe): Promise<void> {
+    const { id, channel: name, epoch, offset } = request;
     if (!ticket.optedIn && (id ?? epoch ?? offset) !== undefined)
       this.sockets.keep(socket, { ...ticket, optedIn: true });
     // What is seen of a list is decided row by row.
     const coverage = isListChannel(name) ? "covered" : coverageOf(ticket.session, name);
-    if (coverage === "uncovered") return this.refuse(socket, wish, { failure: NOT_COVERED });
-    if (!isListChannel(name) && !isChannel(name)) return this.refuse(socket, wish, { failure: NO_CHANNEL });
-    const wishes = this.wishesOf(socket);
+    if (coverage === "uncovered") return this.refuse(socket, request, { failure: NOT_COVERED });
+    if (!isListChannel(name) && !isChannel(name))
+      return this.refuse(socket, request, { failure: NO_CHANNEL });
+    const requests = this.requestsOf(socket);
     const names = this.channels.of(ticket).map((one) => one.name);
-    const others = new Set([...names, ...(ticket.lists ?? []), ...wishes.keys()]);
+    const others = new Set([...names, ...(ticket.lists ?? []), ...requests.keys()]);
     others.delete(name);
     if (others.size >= MAX_SUBSCRIPTIONS) return this.sockets.close(socket, CLOSE.tooManySubscriptions);
-    wishes.set(name, wish);
+    requests.set(name, request);
     const refusal = isListChannel(name)
-      ? await this.bringIntoList(socket, name, wish)
-      : await this.bring(socket, this.channels.open(name), wish);
-    if (wishes.get(name) === wish) wishes.delete(name);
+      ? await this.bringIntoList(socket, name, request)
+      : await this.bring(socket, this.channels.open(name), request);
+    if (requests.get(name) === request) requests.delete(name);
     if (!refusal) return;
-    const isTold = coverage === "covered" || "close" in refusal;
-    this.refuse(socket, wish, isTold ? refusal : { failure: NOT_COVERED });
+    const isAnswered = coverage === "covered" || "close" in refusal;
+    this.refuse(socket, request, isAnswered ? refusal : { failure: NOT_COVERED });
   }
 
-  private bring(socket: WebSocket, channel: GatewayChannel, wish: Subscribe): Promise<Refusal | undefined> {
+  private bring(
+    socket: WebSocket,
+    channel: GatewayChannel,
+    request: Subscribe,
+  ): Promise<Refusal | undefined> {
     return channel.whileArriving(() => {
       this.drop(socket, channel);
       return this.arrivals.bring(channel, {
         socket,
-        wish,
+        request: request,
         allows: (address) => {
           const session = this.sockets.keptOf(socket)?.session;
           return session !== undefined && maySee(session, channel.name, address);
         },
-        isWanted: () => this.isWanted(socket, wish),
+        isWanted: () => this.isWanted(socket, request),
         admit: (joinedAt) =>
-          this.admit(socket, wish, ({ subscriptions, ...kept }) => ({
+          this.admit(socket, request, ({ subscriptions, ...kept }) => ({
             ...kept,
             subscriptions: [...subscriptions, [channel.number, joinedAt]],
           })),
@@ -160,19 +168,25 @@ export class GatewayConversation {
     });
   }
 
-  private bringIntoList(socket: WebSocket, name: ListChannel, wish: Subscribe): Promise<Refusal | undefined> {
+  private bringIntoList(
+    socket: WebSocket,
+    name: ListChannel,
+    request: Subscribe,
+  ): Promise<Refusal | undefined> {
     this.dropList(socket, name);
     return this.lists[name].bring({
       socket,
-      wish,
-      isWanted: () => this.isWanted(socket, wish),
+      request: request,
+      isWanted: () => this.isWanted(socket, request),
       admit: () =>
-        this.admit(socket, wish, ({ lists = [], ...kept }) => ({ ...kept, lists: [...lists, name] })),
+        this.admit(socket, request, ({ lists = [], ...kept }) => ({ ...kept, lists: [...lists, name] })),
     });
   }
 
-  private isWanted(socket: WebSocket, wish: Subscribe): boolean {
-    return this.sockets.keptOf(socket) !== undefined && this.wishesOf(socket).get(wish.channel) === wish;
+  private isWanted(socket: WebSocket, request: Subscribe): boolean {
+    return (
+      this.sockets.keptOf(socket) !== undefined && this.requestsOf(socket).get(request.channel) === request
+    );
   }
 
   /** Keeps that a viewer is in. */
@@ -181,7 +195,7 @@ export class GatewayConversation {
     { channel }: Subscribe,
     enter: (ticket: GatewayTicket) => GatewayTicket,
   ): void {
-    this.wishesOf(socket).delete(channel);
+    this.requestsOf(socket).delete(channel);
     const ticket = this.sockets.keptOf(socket);
     if (!ticket) return;
     const { waitingSince: _, ...kept } = ticket;
@@ -189,7 +203,7 @@ export class GatewayConversation {
   }
 
   private unsubscribe(socket: WebSocket, name: string): void {
-    this.wishesOf(socket).delete(name);
+    this.requestsOf(socket).delete(name);
     if (isListChannel(name)) return this.dropList(socket, name);
     const channel = this.channels.find(name);
     if (channel) this.drop(socket, channel);
@@ -226,7 +240,7 @@ export class GatewayConversation {
     const { session, answer } = renewal.value;
     if (!this.channels.of(ticket).every(({ name, address }) => maySee(session, name, address)))
       return this.sockets.close(socket, CLOSE.forbidden);
-    // Which rows there are is another question now: it comes back and is told.
+    // Which rows there are is another question now: it comes back and is reported.
     const isOther = JSON.stringify(session.channels) !== JSON.stringify(ticket.session.channels);
     if (isOther && (ticket.lists?.length ?? 0) > 0)
       return this.sockets.close(socket, CLOSE.insufficientState);
@@ -234,14 +248,14 @@ export class GatewayConversation {
     this.control(socket, answer);
   }
 
-  private refuse(socket: WebSocket, wish: Subscribe, refusal: Refusal): void {
+  private refuse(socket: WebSocket, request: Subscribe, refusal: Refusal): void {
     if ("close" in refusal) return this.sockets.close(socket, refusal.close);
     const { code, message } = refusal.failure;
     if (this.sockets.keptOf(socket)?.optedIn)
       return this.control(socket, {
         type: "error",
-        ...idOf(wish),
-        channel: wish.channel,
+        ...idOf(request),
+        channel: request.channel,
         error: { code, message },
       });
     // The classic protocol has no word for it.
@@ -253,11 +267,11 @@ export class GatewayConversation {
     if (this.sockets.keptOf(socket)?.optedIn) this.sockets.send(socket, JSON.stringify(frame));
   }
 
-  private wishesOf(socket: WebSocket): Wishes {
-    const known = this.wishes.get(socket);
+  private requestsOf(socket: WebSocket): Requests {
+    const known = this.requests.get(socket);
     if (known) return known;
-    const wishes: Wishes = new Map();
-    this.wishes.set(socket, wishes);
-    return wishes;
+    const requests: Requests = new Map();
+    this.requests.set(socket, requests);
+    return requests;
   }
 }

@@ -19,7 +19,7 @@ import type { HeldSockets } from "./held-sockets.ts";
 import { idOf } from "./renewal.ts";
 
 /** A viewer on its way in. `admit`: keeps that it is in; `isWanted`: false once it left or asked for something else. */
-type Arrival = Readonly<{ socket: WebSocket; wish: Subscribe; isWanted(): boolean; admit(): void }>;
+type Arrival = Readonly<{ socket: WebSocket; request: Subscribe; isWanted(): boolean; admit(): void }>;
 
 /** A question under way, how many wait for its answer, and what was pushed since it was asked. */
 type Question = {
@@ -67,7 +67,7 @@ export class GatewayList {
       if (sockets.keptOf(socket)?.lists?.includes(channel)) this.members.add(socket);
   }
 
-  /** Those who are to be told, now or in a moment. */
+  /** Those who are to receive frames, now or in a moment. */
   get viewers(): number {
     let count = this.members.size;
     for (const { waiting } of this.questions.values()) count += waiting;
@@ -76,7 +76,7 @@ export class GatewayList {
 
   /** Brings a viewer in: the list, and from then on what changes. The answer says why not; undefined also if it is wanted no more. */
   async bring(arrival: Arrival): Promise<Refusal | undefined> {
-    const { query = {} } = arrival.wish;
+    const { query = {} } = arrival.request;
     const patterns = this.patternsOf(arrival.socket);
     const key = JSON.stringify([query, patterns]);
     const question = this.questions.get(key) ?? {
@@ -121,7 +121,7 @@ export class GatewayList {
   }
 
   private answer(
-    { socket, wish, isWanted, admit }: Arrival,
+    { socket, request, isWanted, admit }: Arrival,
     answer: Result<ListPage, Refusal>,
     pushes: readonly ListPush[],
   ): Refusal | undefined {
@@ -131,12 +131,12 @@ export class GatewayList {
     if (!answer.ok) return answer.failure;
     const subscribed: Subscribed = {
       type: "subscribed",
-      ...idOf(wish),
+      ...idOf(request),
       channel: this.channel,
       epoch: "transient",
       offset: 0,
       floor: 1,
-      wasRecovering: wish.epoch !== undefined || wish.offset !== undefined,
+      wasRecovering: request.epoch !== undefined || request.offset !== undefined,
       recovered: false,
     };
     if (this.sockets.keptOf(socket)?.optedIn) this.sockets.send(socket, JSON.stringify(subscribed));

@@ -7,13 +7,13 @@ import type { Env } from "../../env.ts";
 import { logLine } from "../../log.ts";
 import { call, channelOwnerOf } from "../../objects.ts";
 
-/** Why a viewer cannot be let in: it is told, or its socket is closed. */
+/** Why a viewer cannot be let in: it is answered, or its socket is closed. */
 export type Refusal = Readonly<{ failure: Failure }> | Readonly<{ close: CloseCode }>;
 
 /** An owner that may be out of reach. */
 export type Owner = Readonly<{
   join(request: JoinRequest): Promise<Result<Join, Refusal>>;
-  /** Fails with the code that viewers have to be closed with: 4010 says that they can never be told what follows. */
+  /** Fails with the code that viewers have to be closed with: 4010 says that what follows can never be sent to them. */
   since(epoch: string, offset: number): Promise<Result<Missed, CloseCode>>;
   /** If it is in vain, the owner hears of it when it pushes next. */
   leave(gateway: string): Promise<void>;

@@ -10,10 +10,10 @@ import type { Session } from "../../protocol/connection/session.ts";
 
 const PREFIX = "deployments/";
 
-/** Told for a channel that is not covered, whether it exists or not. */
+/** Answered for a channel that is not covered, whether it exists or not. */
 export const NOT_COVERED: Failure = { code: "FORBIDDEN", message: "The token does not cover this channel" };
 
-/** Told to whom nothing need be hidden. */
+/** Answered to whom nothing need be hidden. */
 export const NO_CHANNEL: Failure = { code: "NOT_FOUND", message: "There is no such channel" };
 
 /** Every deployment that a channel's name may stand for. */

@@ -1,5 +1,5 @@
 /** What a gateway can be asked. Sockets come by `fetch`, with a request that upgrades. */
-import type { GatewayPushes } from "../../protocol/rpc/channel-owner.ts";
+import type { PushReceiver } from "../../protocol/rpc/channel-owner.ts";
 import type { GatewayListPushes } from "../../protocol/rpc/list-owner.ts";
 
-export interface GatewayRpc extends GatewayPushes, GatewayListPushes {}
+export interface GatewayRpc extends PushReceiver, GatewayListPushes {}

@@ -24,7 +24,7 @@ const UNANSWERABLE: readonly number[] = [1006, 1015];
 
 const RETRY_AFTER_MS = 1500;
 
-/** Who says too much is to be quiet for a while, as its next socket begins with a whole budget. */
+/** A client over its rate limit is to be quiet for a while, as its next socket begins with a whole budget. */
 const QUIET_MS = 30_000;
 
 type Held<Kept> = { kept: Kept; readonly backlog: Backlog; readonly budget: FrameBudget };
@@ -36,7 +36,7 @@ export class HeldSockets<Kept extends Ticketed> {
   /** Unix seconds at which the first session ends. */
   private firstExpiry = Infinity;
 
-  /** `gone` is told of every socket that is held no longer, whoever closed it. */
+  /** `gone` hears of every socket that is held no longer, whoever closed it. */
   constructor(ctx: DurableObjectState, gone: (socket: WebSocket, kept: Kept) => void = () => undefined) {
     this.ctx = ctx;
     this.gone = gone;
@@ -90,7 +90,7 @@ export class HeldSockets<Kept extends Ticketed> {
     held.backlog.sent += frames.length;
   }
 
-  /** Whether a client may say this now; it is closed if it says too much. */
+  /** Whether a client may say this now; it is closed if it is over its rate limit. */
   takes(socket: WebSocket, action: string, now: number): boolean {
     const isWithin = this.held.get(socket)?.budget.takes(action, now) ?? false;
     if (!isWithin) this.close(socket, CLOSE.tooManyRequests);
@@ -129,7 +129,7 @@ export class HeldSockets<Kept extends Ticketed> {
     return held !== undefined && isLagging(held.backlog, held.kept.optedIn, socket);
   }
 
-  /** Closes for a reason of ours, told before the close as it may be seen much later. */
+  /** Closes for a reason of ours, sent before the close as it may be seen much later. */
   close(socket: WebSocket, code: CloseCode): void {
     const held = this.held.get(socket);
     if (!held) return;

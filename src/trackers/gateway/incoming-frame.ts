@@ -7,7 +7,7 @@ import { failed, success, type Result } from "../../protocol/result.ts";
 const byteLength = (text: string): number => new TextEncoder().encode(text).length;
 
 /** The frame of a message, as a schema wants it. */
-export const frameOf = <Schema extends z.ZodType>(
+export const incomingFrameOf = <Schema extends z.ZodType>(
   schema: Schema,
   message: string | ArrayBuffer,
 ): Result<z.infer<Schema>, CloseCode> => {

@@ -9,7 +9,7 @@ import type { AuthSettings } from "../../auth/auth-settings.ts";
 /** What a client asks for by `auth`. */
 type Asked = Readonly<{ id?: number | undefined; token: string }>;
 
-/** Why there is no new session: the socket is to be closed, or told so and left as it was. */
+/** Why there is no new session: the socket is to be closed, or answered so and left as it was. */
 type Refusal = Readonly<{ close: CloseCode }> | Readonly<{ answer: RequestError }>;
 
 /** The request's id as its answer carries it. */

@@ -6,7 +6,7 @@ import { REVIEW_STATUS } from "../../domain/stack/statuses.ts";
 import { isStackWanted } from "../../domain/radar/board-filter.ts";
 import { isOperating } from "../../domain/radar/swept-stack.ts";
 import { DEFAULT_ACCOUNT, stackChannelOf } from "../../protocol/connection/channel-names.ts";
-import { badCursor, cursorOf, keyIn } from "../../channel/page-cursor.ts";
+import { badCursor, pageCursorOf, keyIn } from "../../channel/page-cursor.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import {
@@ -123,7 +123,7 @@ export class BoardIndex {
       const stack = this.stackIn(row, now);
       if (!stack || !isStackWanted(stack, { status, q })) continue;
       if (patterns && !mayRead({ channels: patterns }, row.channel)) continue;
-      if (items.length === limit && last) return success({ items, nextCursor: cursorOf(last) });
+      if (items.length === limit && last) return success({ items, nextCursor: pageCursorOf(last) });
       items.push(stack);
       last = [row.began, row.channel];
     }

@@ -11,7 +11,7 @@ import type { Account } from "../../protocol/accounts.ts";
 import type { Grouping, GroupingPreview, GroupingRule } from "../../protocol/grouping.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { IngestKey, IngestKeyRequest, MadeIngestKey } from "../../protocol/ingest.ts";
-import { placeOf, regionSchema } from "../../protocol/connection/channel.ts";
+import { awsPlaceOf, regionSchema } from "../../protocol/connection/channel.ts";
 import { DEFAULT_ACCOUNT, placeTextOf } from "../../protocol/connection/channel-names.ts";
 import type { Result } from "../../protocol/result.ts";
 import type { ListPage, ListRequest } from "../../protocol/rpc/list-owner.ts";
@@ -26,7 +26,7 @@ import { GroupingRules } from "./grouping-rules.ts";
 import { IngestKeys } from "./ingest-keys.ts";
 import { observeAll } from "./observed.ts";
 
-/** The accounts, and what is observed of them, are asked for anew after so many milliseconds. */
+/** The accounts, and what is observed of them, are asked for again after so many milliseconds. */
 const ASKED_MS = 60_000;
 
 export class Board extends DurableObject<Env> implements BoardRpc {
@@ -123,7 +123,7 @@ export class Board extends DurableObject<Env> implements BoardRpc {
     this.ctx.waitUntil(this.grouping.run(now));
   }
 
-  /** A key is made, and told this once. */
+  /** A key is made, and shown this once. */
   async makeKey(request: IngestKeyRequest, subject: string): Promise<Result<MadeIngestKey, Failure>> {
     return this.ingestKeys.make(request, subject, Date.now());
   }
@@ -159,7 +159,7 @@ export class Board extends DurableObject<Env> implements BoardRpc {
     }
     await Promise.all(
       [...places].map(async ([text, names]) => {
-        const place = placeOf(text);
+        const place = awsPlaceOf(text);
         if (!place) return;
         try {
           await regionOf(this.env, place).nudge([...names]);

@@ -10,9 +10,9 @@ import {
   goneStack,
   MOST_ASKED,
   newsOf,
-  toldStack,
+  reportedStack,
   type KnownStack,
-  type ToldStatus,
+  type ReportedStatus,
 } from "../../domain/radar/board-row.ts";
 import type { Listing } from "../../domain/radar/stack-listing.ts";
 import type { SweptStack } from "../../domain/radar/swept-stack.ts";
@@ -46,9 +46,9 @@ type Place = Readonly<{ account?: string | undefined; region: string }>;
 export class Radar {
   private readonly rows: Rows<KnownStack>;
   /** Names whose rows the board may not have. After a restart nobody knows, so all of them. */
-  private untold: Set<string> | undefined;
-  /** When each stack's tracker told something last, in unix milliseconds. */
-  private readonly toldAt = new Map<string, number>();
+  private unreported: Set<string> | undefined;
+  /** When each stack's tracker reported something last, in unix milliseconds. */
+  private readonly reportedAt = new Map<string, number>();
   private takenAt = -Infinity;
   private readonly ctx: DurableObjectState;
   private readonly env: Env;
@@ -79,10 +79,10 @@ export class Radar {
   }
 
   /** A tracker tells how its stack stands now, which is newer than any list. */
-  async noteStatus(stackName: string, told: ToldStatus): Promise<void> {
-    this.toldAt.set(stackName, Date.now());
+  async noteStatus(stackName: string, reported: ReportedStatus): Promise<void> {
+    this.reportedAt.set(stackName, Date.now());
     const known = this.rows.get(stackName);
-    const next = toldStack(known, stackName, told);
+    const next = reportedStack(known, stackName, reported);
     if (!next) return;
     this.keep({ ...next, ...(known?.owed !== undefined && { owed: known.owed }) });
     await this.tell();
@@ -93,7 +93,7 @@ export class Radar {
     if (this.rows.all.size === 0) return;
     this.rows.clear();
     this.ctx.storage.kv.delete(SWEPT);
-    this.untold = undefined;
+    this.unreported = undefined;
     await this.tell();
   }
 
@@ -107,7 +107,7 @@ export class Radar {
   private async note(stacks: readonly SweptStack[], takenAt: number): Promise<void> {
     const { kv } = this.ctx.storage;
     const now = new Date(takenAt).toISOString();
-    const newer = new Set([...this.toldAt].filter(([, at]) => at >= takenAt).map(([name]) => name));
+    const newer = new Set([...this.reportedAt].filter(([, at]) => at >= takenAt).map(([name]) => name));
     const isFirst = kv.get<boolean>(SWEPT) !== true;
     const { changed, vanished } = newsOf(this.rows.all, stacks, { isFirst, now, newer });
     const gone = await this.gone(vanished, now);
@@ -118,7 +118,7 @@ export class Radar {
           this.drop(row.stackName);
       if (isFirst) kv.put(SWEPT, true);
     });
-    this.toldAt.clear();
+    this.reportedAt.clear();
   }
 
   private async gone(vanished: readonly KnownStack[], now: string): Promise<readonly KnownStack[]> {
@@ -162,29 +162,29 @@ export class Radar {
 
   private keep(known: KnownStack): void {
     this.rows.put(known.row.stackName, known);
-    this.untold?.add(known.row.stackName);
+    this.unreported?.add(known.row.stackName);
   }
 
   private drop(stackName: string): void {
     this.rows.delete(stackName);
-    this.untold?.add(stackName);
+    this.unreported?.add(stackName);
   }
 
-  /** Tells the board what it may not have; what is lost is told again with the next change or list. */
+  /** Tells the board what it may not have; what is lost is reported again with the next change or list. */
   private async tell(): Promise<void> {
-    const { untold } = this;
-    if (untold?.size === 0) return;
-    this.untold = new Set();
-    const names = untold ?? this.rows.all.keys();
+    const { unreported } = this;
+    if (unreported?.size === 0) return;
+    this.unreported = new Set();
+    const names = unreported ?? this.rows.all.keys();
     const rows = [...names].flatMap((name) => this.rows.get(name)?.row ?? []);
-    const gone = [...(untold ?? [])].filter((name) => !this.rows.get(name));
+    const gone = [...(unreported ?? [])].filter((name) => !this.rows.get(name));
     try {
       await call(
         () => boardOf(this.env),
-        (board) => board.note({ place: this.place, rows, gone, isWhole: untold === undefined }),
+        (board) => board.note({ place: this.place, rows, gone, isWhole: unreported === undefined }),
       );
     } catch (error) {
-      this.untold = untold && new Set([...untold, ...this.untold]);
+      this.unreported = unreported && new Set([...unreported, ...this.unreported]);
       logLine("warn", "Board not notified", { ...this.place, error: String(error) });
     }
   }

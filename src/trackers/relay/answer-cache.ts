@@ -29,7 +29,7 @@ export class AnswerCache {
     this.entries = new Map();
   }
 
-  /** The answer to a question, asked anew if none is young enough. */
+  /** The answer to a question, asked again if none is young enough. */
   async read(question: string, ask: () => Promise<DatedAnswer>): Promise<DatedAnswer["outcome"]> {
     const known = this.entries.get(question);
     if (known && (known.isUnderWay || this.isYoung(known))) return (await known.answer).outcome;
@@ -42,7 +42,7 @@ export class AnswerCache {
       entry.isUnderWay = false;
       entry.askedAt = askedAt;
       if (outcome.ok) entry.bytes = outcome.value.body.length;
-      // Who waits has been told; who comes later may have more luck.
+      // Who waits has been reported; who comes later may have more luck.
       else entries.delete(question);
       this.keepWithinBytes();
       return outcome;

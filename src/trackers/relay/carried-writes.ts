@@ -47,7 +47,7 @@ export class CarriedWrites {
   private async once(id: string, write: RelayWrite): Promise<RelayAnswer> {
     const { journal, session, budget } = this.parts;
     const before = journal.find(id, session.clock());
-    // Without an id of the call, the same form later is another wish.
+    // Without an id of the call, the same form later is another request.
     if (before?.answer && write.invocation !== undefined) return success(before.answer);
     const resumed = before?.answer ? undefined : before;
     if (resumed && !write.isRepeatable) return LOST;
@@ -63,11 +63,11 @@ export class CarriedWrites {
     const answer = await budgetedCall(session, budget, form, patience);
     // It stays noted as one without an answer.
     if (!answer.ok) return answer;
-    const told = resumed && saysTokenIsKnown(answer.value) ? await this.begun(write, answer) : answer;
-    if (!told.ok) return told;
-    const isRefused = told.value.status >= 300;
-    journal.keep(id, { ...entry, answer: told.value, isFollowed: entry.isFollowed || isRefused });
-    return told;
+    const reported = resumed && saysTokenIsKnown(answer.value) ? await this.begun(write, answer) : answer;
+    if (!reported.ok) return reported;
+    const isRefused = reported.value.status >= 300;
+    journal.keep(id, { ...entry, answer: reported.value, isFollowed: entry.isFollowed || isRefused });
+    return reported;
   }
 
   private formOf({ form, token, roleArn }: RelayWrite, ours: string): string {

@@ -5,7 +5,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { AwsSession } from "../../aws/identity/session.ts";
 import { workerSession } from "../../aws/identity/worker-session.ts";
-import { placeOf, stackAddressOf } from "../../protocol/connection/channel.ts";
+import { awsPlaceOf, stackAddressOf } from "../../protocol/connection/channel.ts";
 import type { AwsPlace, StackAddress } from "../../protocol/connection/channel-names.ts";
 import { validationRefusal, type QueryRefusal } from "../../protocol/query-refusal.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
@@ -46,7 +46,7 @@ export class Relay extends DurableObject<Env> implements RelayRpc {
     const settings = settingsOf(env);
     const name = ctx.id.name ?? "";
     const address = stackAddressOf(name);
-    const place = address ?? placeOf(name);
+    const place = address ?? awsPlaceOf(name);
     // The Worker lets nobody in without these.
     if (!settings.ok || !place) throw new Error("Nothing can be passed on here");
     const { aws, pollIntervalSeconds } = settings.value;
@@ -79,8 +79,8 @@ export class Relay extends DurableObject<Env> implements RelayRpc {
       ).catch((error: unknown) => logLine("warn", "Write not noted", { error: String(error) }));
     this.ctx.waitUntil(this.follow(id));
     const { accessKeyId, subject, action } = write;
-    const told = answer.ok ? { status: answer.value.status } : { refusal: answer.failure.code };
-    logLine("info", "Passed on", { channel: this.ctx.id.name, accessKeyId, subject, action, ...told });
+    const reported = answer.ok ? { status: answer.value.status } : { refusal: answer.failure.code };
+    logLine("info", "Passed on", { channel: this.ctx.id.name, accessKeyId, subject, action, ...reported });
     return answer;
   }
 

@@ -7,7 +7,7 @@ import { optionsOf } from "../../protocol/stack/stack-options.ts";
 import { valuesOf } from "../../protocol/stack/stack-parameters.ts";
 
 /** The plan, and beside it the templates that were sent, by stack. */
-export const planOf = (
+export const deploymentPlanOf = (
   { stacks, owner, onFailure = "stop", order, parameters, tags }: Registration,
   defaultRegion: string,
 ): Readonly<{ plan: DeploymentPlan; templates: ReadonlyMap<string, string> }> => ({

@@ -5,9 +5,9 @@ import { momentAfter } from "../../domain/run/moment.ts";
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
 import type { PlanStore } from "./plan-store.ts";
 import type { DeploymentCommits } from "../deployment/deployment-commits.ts";
-import type { DeploymentStore } from "../deployment/deployment-store.ts";
+import type { DeploymentStorage } from "../deployment/deployment-store.ts";
 
-type Parts = Readonly<{ store: DeploymentStore; plans: PlanStore; commits: DeploymentCommits }>;
+type Parts = Readonly<{ store: DeploymentStorage; plans: PlanStore; commits: DeploymentCommits }>;
 
 export class LostRun implements AlarmTask {
   private readonly parts: Parts;

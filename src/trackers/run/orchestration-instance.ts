@@ -1,5 +1,5 @@
 /**
- * The workflow instance that carries a deployment's run out: begun, told of news, and looked after, because an instance
+ * The workflow instance that carries a deployment's run out: begun, notified of news, and looked after, because an instance
  * may sleep through the end of its runtime and stay so until an event reaches it.
  */
 import { instanceNameOf } from "../../domain/run/operation-names.ts";
@@ -19,11 +19,11 @@ const NUDGE_AGAIN_MS = 15_000;
 const MAX_NUDGES = 3;
 
 export class OrchestrationInstance {
-  /** When the instance was heard or told something, in unix milliseconds; 0 after a restart: it may need waking at once. */
+  /** When the instance was heard or notified, in unix milliseconds; 0 after a restart: it may need waking at once. */
   private seenAt = 0;
   private nudges = 0;
-  /** Whether it was told that there is news since it last asked. */
-  private told = false;
+  /** Whether it was notified that there is news since it last asked. */
+  private isNotified = false;
   private readonly ctx: DurableObjectState;
   private readonly env: Env;
 
@@ -36,7 +36,7 @@ export class OrchestrationInstance {
   begin(address: DeploymentAddress, params: OrchestrationParams): void {
     this.seenAt = Date.now();
     this.nudges = 0;
-    this.told = false;
+    this.isNotified = false;
     const id = instanceNameOf(address, params.run, params.generation);
     this.ctx.waitUntil(
       this.env.ORCHESTRATIONS.create({ id, params }).then(
@@ -56,19 +56,19 @@ export class OrchestrationInstance {
   /** The instance has asked what to do next: it knows all news. */
   asked(): void {
     this.heard();
-    this.told = false;
+    this.isNotified = false;
   }
 
   /** Something has changed that the instance may act upon. */
   tell(address: DeploymentAddress, { run, generation }: OrchestrationParams): void {
-    if (this.told) return;
-    this.told = true;
+    if (this.isNotified) return;
+    this.isNotified = true;
     const id = instanceNameOf(address, run, generation);
     this.ctx.waitUntil(
       this.env.ORCHESTRATIONS.get(id)
         .then((instance) => instance.sendEvent({ type: NEWS, payload: {} }))
         .catch((error: unknown) => {
-          this.told = false;
+          this.isNotified = false;
           this.note("Orchestration not notified", id, error);
         }),
     );

@@ -1,7 +1,7 @@
 /** How a deployment's object reads back what it stored of the run that Stackcast carries out. */
 import * as z from "zod";
-import { objectOf, wordOf, type Codec } from "../../channel/codec.ts";
-import type { Picture, DeploymentPlan, QueuedRun, StackPlan } from "../../domain/run/run-calls.ts";
+import { objectOf, wordCodec, type Codec } from "../../channel/codec.ts";
+import type { PreviousStack, DeploymentPlan, QueuedRun, StackPlan } from "../../domain/run/run-calls.ts";
 import type { Done, UndoRecord, Orchestration, Task } from "../../domain/run/task.ts";
 import { runSourceSchema } from "../../protocol/deployment/run-source.ts";
 import type { FailureMode, RunOrder } from "../../protocol/deployment/deployment-events.ts";
@@ -30,8 +30,8 @@ export const planCodec = objectOf<DeploymentPlan>({
       options: object.optional(),
     }),
   ),
-  onFailure: wordOf<FailureMode>(),
-  order: wordOf<RunOrder>().optional(),
+  onFailure: wordCodec<FailureMode>(),
+  order: wordCodec<RunOrder>().optional(),
   owner: text.optional(),
 });
 
@@ -45,8 +45,8 @@ export const queuedRunCodec = objectOf<QueuedRun>({
 
 export const orchestrationCodec = objectOf<Orchestration>({
   run: count,
-  purpose: wordOf<Orchestration["purpose"]>(),
-  onFailure: wordOf<FailureMode>(),
+  purpose: wordCodec<Orchestration["purpose"]>(),
+  onFailure: wordCodec<FailureMode>(),
   generation: count,
   validated: flag,
   done: texts,
@@ -56,8 +56,8 @@ export const orchestrationCodec = objectOf<Orchestration>({
 });
 
 export const taskCodec = objectOf<Task>({
-  kind: wordOf<Task["kind"]>(),
-  change: wordOf<NonNullable<Task["change"]>>().optional(),
+  kind: wordCodec<Task["kind"]>(),
+  change: wordCodec<NonNullable<Task["change"]>>().optional(),
   changeSetId: text.optional(),
   staysPaused: flag.optional(),
   since: text.optional(),
@@ -70,12 +70,12 @@ export const taskCodec = objectOf<Task>({
 });
 
 export const markCodec = objectOf<UndoRecord>({
-  how: wordOf<UndoRecord["how"]>(),
-  back: wordOf<NonNullable<UndoRecord["back"]>>().optional(),
+  how: wordCodec<UndoRecord["how"]>(),
+  back: wordCodec<NonNullable<UndoRecord["back"]>>().optional(),
 });
 
 /** A stack as it was before it was touched, but for its template. */
-export const pictureCodec = objectOf<Omit<Picture, "template">>({
+export const previousStackCodec = objectOf<Omit<PreviousStack, "template">>({
   parameters: z.record(text, z.union([text, z.object({ usePrevious: z.literal(true) })])),
   tags: byName,
   capabilities: texts,

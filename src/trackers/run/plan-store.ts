@@ -1,9 +1,9 @@
 /**
  * What a deployment that Stackcast deploys keeps beside its events: its plan, for this run and the next; what was set
- * going in each stack; and how each stack was before it was touched, until nothing can be put back any more.
+ * going in each stack; and how each stack was before it was touched, until nothing can be restored any more.
  */
 import { hasEnded, type DeploymentState } from "../../domain/deployment/deployment-state.ts";
-import type { Picture, DeploymentPlan, QueuedRun } from "../../domain/run/run-calls.ts";
+import type { PreviousStack, DeploymentPlan, QueuedRun } from "../../domain/run/run-calls.ts";
 import * as z from "zod";
 import { deleteRows, readableRows, Row, Rows } from "../../channel/rows.ts";
 import type { UndoRecord, Orchestration, Task } from "../../domain/run/task.ts";
@@ -11,7 +11,7 @@ import {
   bytesCodec,
   markCodec,
   orchestrationCodec,
-  pictureCodec,
+  previousStackCodec,
   planCodec,
   queuedRunCodec,
   taskCodec,
@@ -23,10 +23,10 @@ const ORCHESTRATION = "orchestration";
 const TASK = "task/";
 const QUEUED = "queued";
 const QUEUED_TEMPLATE = "queued-template/";
-const ORDER = "order/";
+const LEASE = "order/";
 const MARK = "mark/";
-const PICTURE = "picture/";
-const PICTURE_TEMPLATE = "picture-template/";
+const PREVIOUS = "picture/";
+const PREVIOUS_TEMPLATE = "picture-template/";
 
 /** A row holds 2 MB, and a text that is not all Latin takes two bytes a character as it is: as UTF-8 any template fits. */
 const packed = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -38,9 +38,9 @@ export class PlanStore {
   private readonly orchestrationRow: Row<Orchestration>;
   private readonly queuedRow: Row<QueuedRun>;
   private readonly taskRows: Rows<Task>;
-  private readonly orderRows: Rows<number>;
+  private readonly leaseRows: Rows<number>;
   private readonly markRows: Rows<UndoRecord>;
-  private readonly pictureRows: Rows<Omit<Picture, "template">>;
+  private readonly previousRows: Rows<Omit<PreviousStack, "template">>;
 
   constructor(kv: SyncKvStorage) {
     this.kv = kv;
@@ -48,9 +48,9 @@ export class PlanStore {
     this.orchestrationRow = new Row(kv, ORCHESTRATION, orchestrationCodec);
     this.queuedRow = new Row(kv, QUEUED, queuedRunCodec);
     this.taskRows = new Rows(kv, TASK, taskCodec);
-    this.orderRows = new Rows(kv, ORDER, z.number());
+    this.leaseRows = new Rows(kv, LEASE, z.number());
     this.markRows = new Rows(kv, MARK, markCodec);
-    this.pictureRows = new Rows(kv, PICTURE, pictureCodec);
+    this.previousRows = new Rows(kv, PREVIOUS, previousStackCodec);
   }
 
   get plan(): DeploymentPlan | undefined {
@@ -121,14 +121,14 @@ export class PlanStore {
   }
 
   /** Number of the newest order for a stack; 0: there was none in this run. */
-  orderOf(stack: string): number {
-    return this.orderRows.get(stack) ?? 0;
+  leaseOf(stack: string): number {
+    return this.leaseRows.get(stack) ?? 0;
   }
 
   /** Counts one more order for a stack. */
-  nextOrder(stack: string): number {
-    const number = this.orderOf(stack) + 1;
-    this.orderRows.put(stack, number);
+  nextLease(stack: string): number {
+    const number = this.leaseOf(stack) + 1;
+    this.leaseRows.put(stack, number);
     return number;
   }
 
@@ -144,41 +144,41 @@ export class PlanStore {
     this.markRows.put(stack, mark);
   }
 
-  picture(stack: string): Picture | undefined {
-    const picture = this.pictureRows.get(stack);
-    const template = picture && this.unpackedAt(PICTURE_TEMPLATE + stack);
-    return template === undefined ? undefined : { ...picture!, template };
+  previous(stack: string): PreviousStack | undefined {
+    const previous = this.previousRows.get(stack);
+    const template = previous && this.unpackedAt(PREVIOUS_TEMPLATE + stack);
+    return template === undefined ? undefined : { ...previous!, template };
   }
 
-  keepPicture(stack: string, { template, ...picture }: Picture): void {
-    this.pictureRows.put(stack, picture);
-    this.kv.put(PICTURE_TEMPLATE + stack, packed(template));
+  keepPrevious(stack: string, { template, ...previous }: PreviousStack): void {
+    this.previousRows.put(stack, previous);
+    this.kv.put(PREVIOUS_TEMPLATE + stack, packed(template));
   }
 
   dropMark(stack: string): void {
     this.markRows.delete(stack);
-    this.pictureRows.delete(stack);
-    this.kv.delete(PICTURE_TEMPLATE + stack);
+    this.previousRows.delete(stack);
+    this.kv.delete(PREVIOUS_TEMPLATE + stack);
   }
 
   /** A run that begins has set nothing going. */
   forgetTasks(): void {
     this.taskRows.clear();
-    this.orderRows.clear();
+    this.leaseRows.clear();
   }
 
   /** What was done stays so. */
   forgetMarks(): void {
     this.markRows.clear();
-    this.pictureRows.clear();
-    deleteRows(this.kv, PICTURE_TEMPLATE);
+    this.previousRows.clear();
+    deleteRows(this.kv, PREVIOUS_TEMPLATE);
   }
 
   /** Throws away what nobody needs any more, once a run is over that Stackcast has carried out. */
   tidy(state: DeploymentState): void {
     if (state.mode !== "deploy" || !hasEnded(state)) return;
     this.forgetTasks();
-    // What has failed or was cancelled may still be put back.
+    // What has failed or was cancelled may still be restored.
     if (state.status !== "failed" && state.status !== "cancelled") this.forgetMarks();
   }
 

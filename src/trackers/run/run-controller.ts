@@ -1,15 +1,15 @@
 /** Begins a run's workflow instances, tells the newest one that there is news, and begins another where one was lost. */
 import type { Orchestration } from "../../domain/run/task.ts";
 import type { Env } from "../../env.ts";
-import type { DeploymentStore } from "../deployment/deployment-store.ts";
+import type { DeploymentStorage } from "../deployment/deployment-store.ts";
 import { OrchestrationInstance } from "./orchestration-instance.ts";
 import type { RunStore } from "./run-store.ts";
 
-type Parts = Readonly<{ ctx: DurableObjectState; env: Env; store: DeploymentStore; run: RunStore }>;
+type Parts = Readonly<{ ctx: DurableObjectState; env: Env; store: DeploymentStorage; run: RunStore }>;
 
 export class RunController {
   private readonly instance: OrchestrationInstance;
-  private readonly store: DeploymentStore;
+  private readonly store: DeploymentStorage;
   private readonly run: RunStore;
 
   constructor({ ctx, env, store, run }: Parts) {

@@ -6,13 +6,13 @@ import type { StackNode } from "../../domain/deployment/deployment-state.ts";
 import { isAllowed, startEvents, validationFailed } from "../../domain/run/facts.ts";
 import { momentAfter } from "../../domain/run/moment.ts";
 import { nextTurn } from "../../domain/run/next-turn.ts";
-import { toldByAll } from "../../domain/run/operation-frames.ts";
+import { eventsOfFrames } from "../../domain/run/operation-frames.ts";
 import { outOfSightFrame } from "../../domain/run/out-of-sight.ts";
 import type {
   Caller,
   Fact,
   Holder,
-  Order,
+  RunLease,
   PlanFault,
   Start,
   TurnAnswer,
@@ -26,7 +26,7 @@ import type { DeploymentEvent } from "../../protocol/deployment/deployment-event
 import type { FeedDelivery } from "../../protocol/rpc/stack-feed.ts";
 import type { StackFrame } from "../../protocol/stack/stack-frames.ts";
 import type { DeploymentCommits } from "../deployment/deployment-commits.ts";
-import type { DeploymentStore } from "../deployment/deployment-store.ts";
+import type { DeploymentStorage } from "../deployment/deployment-store.ts";
 import type { FedPositions } from "../deployment/fed-positions.ts";
 import type { RunController } from "./run-controller.ts";
 import type { RunStore } from "./run-store.ts";
@@ -38,7 +38,7 @@ const MAX_ROUNDS = 20;
 type Parts = Readonly<{
   env: Env;
   channel: Pick<Channel, "name" | "gateways">;
-  store: DeploymentStore;
+  store: DeploymentStorage;
   positions: FedPositions;
   commits: DeploymentCommits;
   run: RunStore;
@@ -79,8 +79,8 @@ export class RunReporter {
   }
 
   /** All that is needed to act on a stack; undefined: nothing is to be done any more. */
-  order(caller: Caller, stack: string): Order | undefined {
-    return this.hears(caller) ? this.run.nextOrder(stack) : undefined;
+  lease(caller: Caller, stack: string): RunLease | undefined {
+    return this.hears(caller) ? this.run.nextLease(stack) : undefined;
   }
 
   /** Names of the stacks to be deployed, in order. */
@@ -138,7 +138,7 @@ export class RunReporter {
     const { stack } = belonging;
     const task = this.run.plans.task(stack);
     if (!task) return { events: [], keep: () => undefined, isEarly: false };
-    const { events, ended, begun } = toldByAll(frames, belonging, task);
+    const { events, ended, begun } = eventsOfFrames(frames, belonging, task);
     if (!task.accepted && (events.length > 0 || ended || begun))
       return { events: [], keep: () => undefined, isEarly: true };
     const keep = (): void => {

@@ -1,6 +1,6 @@
 /**
  * What a run that Stackcast carries out keeps beside its events: its plan, the orchestration, the tasks of its stacks and
- * what has to be undone. No method waits for anything, so each is one transaction, or part of its caller's.
+ * what has to be rolled back. No method waits for anything, so each is one transaction, or part of its caller's.
  */
 import { hasEnded, type DeploymentState, type StackNode } from "../../domain/deployment/deployment-state.ts";
 import { backAfter, consequenceOf, withoutTrouble, type Consequence } from "../../domain/run/facts.ts";
@@ -12,13 +12,13 @@ import type {
   DeploymentPlan,
   Fact,
   Holder,
-  Order,
+  RunLease,
   OrchestrationParams,
   Start,
 } from "../../domain/run/run-calls.ts";
 import type { Orchestration } from "../../domain/run/task.ts";
 import { inAccount } from "../../protocol/connection/channel-names.ts";
-import type { DeploymentStore } from "../deployment/deployment-store.ts";
+import type { DeploymentStorage } from "../deployment/deployment-store.ts";
 import type { PlanStore } from "./plan-store.ts";
 
 /** What a run that Stackcast carries out begins with. */
@@ -35,10 +35,10 @@ export type NewRun = Readonly<{
 
 export class RunStore {
   readonly plans: PlanStore;
-  private readonly deployment: DeploymentStore;
+  private readonly deployment: DeploymentStorage;
   private readonly channel: string;
 
-  constructor(plans: PlanStore, deployment: DeploymentStore, channel: string) {
+  constructor(plans: PlanStore, deployment: DeploymentStorage, channel: string) {
     this.plans = plans;
     this.deployment = deployment;
     this.channel = channel;
@@ -67,7 +67,7 @@ export class RunStore {
   }
 
   holdsNewest(holder: Holder, stack: string): boolean {
-    return this.isCurrent(holder) && this.plans.orderOf(stack) === holder.order;
+    return this.isCurrent(holder) && this.plans.leaseOf(stack) === holder.order;
   }
 
   paramsOf({ run, generation }: Caller): OrchestrationParams {
@@ -112,7 +112,7 @@ export class RunStore {
   }
 
   /** All that is needed to act on a stack. Whoever got it before has no say any more. */
-  nextOrder(stack: string): Order | undefined {
+  nextLease(stack: string): RunLease | undefined {
     const { plans, state } = this;
     const { plan } = plans;
     const { address } = this.deployment;
@@ -124,11 +124,11 @@ export class RunStore {
         : ({ url: planned.templateUrl } as const);
     const task = plans.task(stack);
     const mark = plans.mark(stack);
-    const picture = plans.picture(stack);
+    const previous = plans.previous(stack);
     const { rollbacks: attempt, skipped } = plans.orchestration ?? {};
     const skip = skipped?.[stack];
     return {
-      number: plans.nextOrder(stack),
+      number: plans.nextLease(stack),
       address,
       run: state.run,
       ...(attempt !== undefined && { attempt }),
@@ -143,7 +143,7 @@ export class RunStore {
       ),
       ...(task && { task }),
       ...(mark && { mark }),
-      ...(picture && { picture }),
+      ...(previous && { picture: previous }),
       ...(skip && { skip }),
     };
   }
@@ -166,7 +166,7 @@ export class RunStore {
       accepted: false,
     });
     if (isFirst) {
-      if (picture) plans.keepPicture(stack, picture);
+      if (picture) plans.keepPrevious(stack, picture);
       plans.keepMark(stack, { how: change === "CREATE" ? "created" : "updated" });
     }
     return true;

@@ -29,7 +29,7 @@ export class StackWatch {
     this.positions.begin(stack.name, position);
   }
 
-  /** The tracker waits no more. One that does not hear it is told so when it next has something to tell. */
+  /** The tracker waits no more. One that does not hear it learns so when it next has something to tell. */
   async release(stack: StackNode): Promise<void> {
     await call(
       () => stackTrackerOf(this.env, addressOf(stack)),
@@ -58,9 +58,9 @@ export class StackWatch {
       ...(after && { after }),
     });
     if (!isIdle || !accepted) return this.positions.begin(stack.name, position);
-    // CloudFormation has taken it, and rests: what it did has been told to a run that does not remember it.
-    const anew = await this.feed(stack, { ...request, anew: true });
-    this.positions.keep({ stack: stack.name, ...anew.position });
+    // CloudFormation has taken it, and rests: what it did has been sent to a run that does not remember it.
+    const again = await this.feed(stack, { ...request, anew: true });
+    this.positions.keep({ stack: stack.name, ...again.position });
   }
 
   private requestFor(stack: StackNode, kind: TaskKind, { state, rollbacks }: Going): FeedRequest {

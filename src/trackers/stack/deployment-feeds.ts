@@ -87,7 +87,7 @@ export class DeploymentFeeds {
 
   /** Takes a request, or a change of it. `offset`: all up to there is of no interest, or is known. */
   keep(
-    { after: _after, anew: _anew, version: _version, ...request }: FeedRequest,
+    { after: _after, anew: _again, version: _version, ...request }: FeedRequest,
     offset: number,
     now: number,
   ): Feed {
@@ -105,8 +105,8 @@ export class DeploymentFeeds {
     this.rows.delete(deployment);
   }
 
-  /** Who waits for the stack's next operation hears nothing of what was told before and is told anew. */
-  skipRetold(): void {
+  /** Who waits for the stack's next operation hears nothing of what was sent before and is asked again. */
+  skipRepeated(): void {
     for (const feed of this.all)
       if (feed.resting) this.rows.put(feed.deployment, { ...feed, offset: this.log.offset });
   }
@@ -130,7 +130,7 @@ export class DeploymentFeeds {
     });
   }
 
-  /** Tells those whose run goes on how often the stack is looked at, once: what is lost is told with the next change. */
+  /** Tells those whose run goes on how often the stack is looked at, once: what is lost is reported with the next change. */
   async tellSampling(sampling: Sampling): Promise<void> {
     await Promise.allSettled(
       this.all

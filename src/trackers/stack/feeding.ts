@@ -5,11 +5,11 @@ import { goneSince } from "../../domain/stack/stack-state.ts";
 import type { FeedDelivery } from "../../protocol/rpc/stack-feed.ts";
 import type { DeploymentFeeds, Feed } from "./deployment-feeds.ts";
 import type { StackPoll } from "./stack-poll.ts";
-import type { StackStore } from "./stack-store.ts";
+import type { StackStorage } from "./stack-store.ts";
 
 type Parts = Readonly<{
   feeds: DeploymentFeeds;
-  store: Pick<StackStore, "state">;
+  store: Pick<StackStorage, "state">;
   poll: Pick<StackPoll, "trouble">;
   region: string;
   /** So long, in milliseconds, is a stack waited for that is not there. */

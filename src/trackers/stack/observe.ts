@@ -7,7 +7,12 @@ import type { Findings } from "../../domain/stack/findings.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import type { Plan } from "../../domain/template/plan.ts";
 import type { TemplateSchedule } from "../../domain/template/template-schedule.ts";
-import { hasHiddenStart, isAfterlook, isUntold, PATIENCE } from "../../domain/stack/operation/settling.ts";
+import {
+  hasHiddenStart,
+  isAfterlook,
+  isUnreported,
+  PATIENCE,
+} from "../../domain/stack/operation/settling.ts";
 import { isNestedStackEvent, isOwnStatusEvent, type StackEvent } from "../../domain/stack/stack-event.ts";
 import {
   goneSince,
@@ -49,7 +54,7 @@ class Look {
   private readonly plans = new Map<string, Plan>();
   private readonly schedules = new Map<string, TemplateSchedule>();
   private readonly read = new Set<string>();
-  /** Stacks of which something was told after they had been read. */
+  /** Stacks of which something was reported after they had been read. */
   private readonly overtaken = new Set<string>();
   private readonly lists: (readonly StackEvent[])[] = [];
   private readonly past = new Map<string, readonly string[]>();
@@ -169,11 +174,11 @@ class Look {
     if (kind === undefined) return wellBefore(first);
     const isFirst = start ? !known?.marks?.length && previousStatus === undefined : isFirstKnown(known!);
     const isHidden = known ? !start && hasHiddenStart(known, resources.values()) : start !== events[0];
-    // A deletion may take back what it has not shown yet.
+    // A deletion may roll back what it has not shown yet.
     return isHidden || (kind === "delete" && isFirst) ? wellBefore(first) : first;
   }
 
-  /** What is not told yet, as long as there is patience for the start of its operation. */
+  /** What is not reported yet, as long as there is patience for the start of its operation. */
   private heldBack(known: FollowedStack, unseen: readonly StackEvent[]): ReadonlySet<StackEvent> {
     const isPatient = (this.state.attempt?.heldPolls ?? 0) < PATIENCE.heldEvents;
     return isPatient ? heldBack(this.state, known, unseen) : new Set();
@@ -185,7 +190,7 @@ class Look {
       .filter(
         (stack) =>
           stack.stackId !== rootId &&
-          (stack.due || (ended && (isUntold(stack) || this.isEndNew())) || isAfterlook(this.state)),
+          (stack.due || (ended && (isUnreported(stack) || this.isEndNew())) || isAfterlook(this.state)),
       )
       .map(({ stackId }) => stackId);
   }
@@ -195,8 +200,12 @@ class Look {
   }
 
   /** Reads the nested stacks, level by level as they appear. */
-  private async readNested(due: readonly string[], told: readonly string[], since: string): Promise<void> {
-    let waiting = [...new Set([...due, ...told])];
+  private async readNested(
+    due: readonly string[],
+    reported: readonly string[],
+    since: string,
+  ): Promise<void> {
+    let waiting = [...new Set([...due, ...reported])];
     while (waiting.length > 0) {
       const appeared: string[] = [];
       while (waiting.length > 0) {
@@ -234,7 +243,7 @@ class Look {
     return events;
   }
 
-  /** Without what a nested stack shows already of the root's next operation, which is to be told after its start. */
+  /** Without what a nested stack shows already of the root's next operation, which is to be reported after its start. */
   private ofThisOperation(
     stack: FollowedStack | undefined,
     events: readonly StackEvent[],
@@ -262,7 +271,7 @@ class Look {
     if (stack && Object.keys(stack.planned).length > 0) return true;
     const start = operationStart(stack, events);
     if (!start) return true;
-    // What is deleted while its parent changes or is taken back counts for nothing.
+    // What is deleted while its parent changes or is rolled back counts for nothing.
     if (operationBegunBy(start.status) === "delete" && this.kind !== "delete") return true;
     return (await this.plan(stackId, start, true)).ok;
   }

@@ -13,7 +13,7 @@ import type { Settings } from "../../settings.ts";
 import type { CallLease, WantedLook } from "../account/call-lease.ts";
 import { markIn, standingIn } from "../account/region.ts";
 import type { StackInterest } from "./stack-interest.ts";
-import type { StackStore } from "./stack-store.ts";
+import type { StackStorage } from "./stack-store.ts";
 
 /** What the schedule depends on. */
 type Parts = Readonly<{
@@ -21,7 +21,7 @@ type Parts = Readonly<{
   env: Env;
   settings: Settings;
   address: StackAddress;
-  store: StackStore;
+  store: StackStorage;
   interest: StackInterest;
   lease: CallLease;
 }>;

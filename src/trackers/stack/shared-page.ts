@@ -5,11 +5,11 @@
 import type { Alarm } from "../../channel/alarm.ts";
 import { isComplete, rootOf } from "../../domain/stack/stack-state.ts";
 import type { StackPoll } from "./stack-poll.ts";
-import type { StackStore } from "./stack-store.ts";
+import type { StackStorage } from "./stack-store.ts";
 import type { SharedEvents } from "./stack-tracker-rpc.ts";
 
 type Parts = Readonly<{
-  store: Pick<StackStore, "state">;
+  store: Pick<StackStorage, "state">;
   poll: Pick<StackPoll, "look" | "nextIn">;
   alarm: Pick<Alarm, "renew">;
 }>;

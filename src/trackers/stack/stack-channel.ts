@@ -26,13 +26,13 @@ import { DeploymentFeeds, type Feed } from "./deployment-feeds.ts";
 import { Feeding } from "./feeding.ts";
 import { Schedule } from "./schedule.ts";
 import { SharedPage } from "./shared-page.ts";
-import type { StackHead } from "./stack-codec.ts";
+import type { StoredHead } from "./stack-codec.ts";
 import { StackCommits } from "./stack-commits.ts";
 import { StackEvidence } from "./stack-evidence.ts";
 import { StackExperience } from "./stack-experience.ts";
 import { StackInterest } from "./stack-interest.ts";
 import { StackPoll } from "./stack-poll.ts";
-import { StackStore } from "./stack-store.ts";
+import { StackStorage } from "./stack-store.ts";
 
 /** How often, and how many milliseconds apart, one looks for an operation that has just begun. */
 const LOOKS_FOR_BEGUN = 6;
@@ -48,8 +48,8 @@ const RADAR = "radar";
 const ARRIVALS_MS = 1_000;
 
 export class StackChannel {
-  readonly channel: Channel<StackHead>;
-  readonly store: StackStore;
+  readonly channel: Channel<StoredHead>;
+  readonly store: StackStorage;
   readonly poll: StackPoll;
   readonly interest: StackInterest;
   readonly evidence: StackEvidence;
@@ -69,7 +69,7 @@ export class StackChannel {
     const session = workerSession(env, aws, address);
     this.ctx = ctx;
     this.freshMs = pollIntervalSeconds * 1000;
-    const store = new StackStore(ctx.storage, () => crypto.randomUUID().slice(0, 8));
+    const store = new StackStorage(ctx.storage, () => crypto.randomUUID().slice(0, 8));
     const channel = new Channel(ctx, env, name, store.log, { graceMs: this.freshMs });
     const feeds = new DeploymentFeeds(kv, env, store.log);
     const interest = new StackInterest(kv, store.log, channel.gateways, feeds);
@@ -168,7 +168,7 @@ export class StackChannel {
     await alarm.renew();
   }
 
-  /** What was given up, or was of a time when nobody asked, is waited for anew. */
+  /** What was given up, or was of a time when nobody asked, is waited for again. */
   private async renewPatience(now: number): Promise<void> {
     const standsAt = await this.channel.alarm.standsAt(now);
     if (standsAt === undefined || this.poll.trouble?.gaveUp) this.poll.forgetTrouble();
@@ -257,7 +257,7 @@ export class StackChannel {
     const known = feeds.get(request.deployment);
     const before = feeds.expectation;
     if (!known) await this.renewPatience(Date.now());
-    // From now on it is missed if it does not come: the waiting begins anew.
+    // From now on it is missed if it does not come: the waiting begins again.
     if (request.eager && before !== "eager" && before !== "begun") this.poll.forgetTrouble();
     let isSeen = false;
     await this.interest.whileArriving(async () => {
@@ -298,14 +298,14 @@ export class StackChannel {
     await this.channel.alarm.renew();
   }
 
-  /** Offset up to which a deployment is not to be told anything. */
-  private beginningFor({ after, anew, since, tokens }: FeedRequest, known: Feed | undefined): number {
+  /** Offset up to which a deployment is not to be sent anything. */
+  private beginningFor({ after, anew: again, since, tokens }: FeedRequest, known: Feed | undefined): number {
     const { log, state } = this.store;
     const { attempt } = state;
-    // Told once, and whole from where the deployment is, or from the oldest event that is kept.
+    // Sent once, and whole from where the deployment is, or from the oldest event that is kept.
     if (after?.epoch === log.epoch && after.offset <= log.offset)
       return Math.max(after.offset, log.floor - 1);
-    if (known && !after && !anew) return known.offset;
+    if (known && !after && !again) return known.offset;
     const isItsOwn = attempt !== undefined && isPartOf(state, since, tokens);
     return isItsOwn ? attempt.firstOffset - 1 : log.offset;
   }

@@ -1,18 +1,18 @@
 /** How a stack's object reads back what it stored. */
 import * as z from "zod";
-import { objectOf, wordOf, type Codec } from "../../channel/codec.ts";
+import { objectOf, wordCodec, type Codec } from "../../channel/codec.ts";
 import type { Trouble } from "../../domain/failure/trouble.ts";
 import type { BegunResource } from "../../domain/stack/resources/resource-entry.ts";
 import type { HookReport } from "../../domain/stack/stack-event.ts";
 import type {
-  Attempt,
-  Fact,
+  StackAttempt,
+  StackFact,
   FollowedStack,
   OwnMark,
   OwnStatus,
   TrackedResource,
 } from "../../domain/stack/stack-state.ts";
-import type { Standing } from "../../domain/stack/statuses.ts";
+import type { StatusStanding } from "../../domain/stack/statuses.ts";
 import type { Feed } from "./deployment-feeds.ts";
 import { causeCodec } from "../../channel/cause-codec.ts";
 import { evidenceCodec } from "../../channel/evidence-codec.ts";
@@ -24,15 +24,15 @@ const time = text;
 const count = z.number();
 const names = z.record(text, text);
 const cause = causeCodec.optional();
-const standing = wordOf<Standing>().optional();
+const standing = wordCodec<StatusStanding>().optional();
 
 const ownStatus = {
   status: text,
   statusAt: time,
   operationId: text.optional(),
   clientRequestToken: text.optional(),
-  kind: wordOf<OwnStatus["kind"]>(),
-  phase: wordOf<OwnStatus["phase"]>(),
+  kind: wordCodec<OwnStatus["kind"]>(),
+  phase: wordCodec<OwnStatus["phase"]>(),
   phaseAt: time,
 };
 
@@ -41,8 +41,8 @@ const ownMark = objectOf<OwnMark>({
   status: text,
   timestamp: time,
   reason: text,
-  hint: wordOf<NonNullable<OwnMark["hint"]>>().optional(),
-  sign: wordOf<NonNullable<OwnMark["sign"]>>().optional(),
+  hint: wordCodec<NonNullable<OwnMark["hint"]>>().optional(),
+  sign: wordCodec<NonNullable<OwnMark["sign"]>>().optional(),
   operationId: text.optional(),
   clientRequestToken: text.optional(),
 });
@@ -61,7 +61,7 @@ const followed = {
   parentRunning: z.boolean(),
 };
 
-const attempt = objectOf<Attempt>({
+const attempt = objectOf<StackAttempt>({
   startedAt: time,
   firstOffset: count,
   progress: count,
@@ -69,11 +69,11 @@ const attempt = objectOf<Attempt>({
   estimatedAt: time.optional(),
   cause,
   rollbackCause: cause,
-  evidence: objectOf<NonNullable<Attempt["evidence"]>>({
+  evidence: objectOf<NonNullable<StackAttempt["evidence"]>>({
     of: text,
     entries: z.array(evidenceCodec),
   }).optional(),
-  inherited: objectOf<NonNullable<Attempt["inherited"]>>({ cause, orphans: z.boolean() }).optional(),
+  inherited: objectOf<NonNullable<StackAttempt["inherited"]>>({ cause, orphans: z.boolean() }).optional(),
   ownFailure: cause,
   orphans: z.boolean().optional(),
   heldPolls: count.optional(),
@@ -90,15 +90,15 @@ const hook = objectOf<HookReport>({
   failureMode: text,
 }).optional();
 
-const fact = objectOf<Fact>({
+const fact = objectOf<StackFact>({
   rank: count,
   status: text,
   timestamp: time,
   type: text,
   physicalId: text,
   reason: text,
-  hint: wordOf<NonNullable<Fact["hint"]>>().optional(),
-  sign: wordOf<NonNullable<Fact["sign"]>>().optional(),
+  hint: wordCodec<NonNullable<StackFact["hint"]>>().optional(),
+  sign: wordCodec<NonNullable<StackFact["sign"]>>().optional(),
   hook,
 });
 
@@ -141,24 +141,24 @@ export const blockCodec = z.array(
     objectOf<TrackedResource>({
       ...begun,
       history: z.array(fact).optional(),
-      cleaningLight: wordOf<NonNullable<TrackedResource["cleaningLight"]>>().optional(),
+      cleaningLight: wordCodec<NonNullable<TrackedResource["cleaningLight"]>>().optional(),
       base: objectOf<NonNullable<TrackedResource["base"]>>(begun).optional(),
     }),
   ]),
 );
 
 /** Kept in the row of the head. */
-export type StackHead = Readonly<{ root?: Root; attempt?: Attempt }>;
+export type StoredHead = Readonly<{ root?: Root; attempt?: StackAttempt }>;
 
 type Root = Omit<FollowedStack, "planned" | "dependencies" | "timeouts">;
 
-export const stackHeadCodec = objectOf<StackHead>({
+export const stackHeadCodec = objectOf<StoredHead>({
   root: objectOf<Root>(followed).optional(),
   attempt: attempt.optional(),
 });
 
 export const troubleCodec = objectOf<Trouble>({
-  kind: wordOf<Trouble["kind"]>(),
+  kind: wordCodec<Trouble["kind"]>(),
   since: count,
   polls: count,
   told: z.boolean(),

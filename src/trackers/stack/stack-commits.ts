@@ -12,17 +12,17 @@ import type { TroubleFrame } from "../../protocol/stack/stack-frames.ts";
 import { tellOfFrames } from "../audiences/event-lines.ts";
 import type { LogConsumers } from "../audiences/log-consumers.ts";
 import type { DeploymentFeeds } from "./deployment-feeds.ts";
-import type { StackHead } from "./stack-codec.ts";
+import type { StoredHead } from "./stack-codec.ts";
 import type { StackExperience } from "./stack-experience.ts";
 import type { StackInterest } from "./stack-interest.ts";
-import type { StackStore } from "./stack-store.ts";
+import type { StackStorage } from "./stack-store.ts";
 
 type Parts = Readonly<{
   ctx: DurableObjectState;
   env: Env;
   address: StackAddress;
-  channel: Channel<StackHead>;
-  store: StackStore;
+  channel: Channel<StoredHead>;
+  store: StackStorage;
   interest: StackInterest;
   feeds: DeploymentFeeds;
   /** Those that hand on what no deployment does. */
@@ -32,7 +32,7 @@ type Parts = Readonly<{
 
 export class StackCommits {
   private readonly parts: Parts;
-  /** The stack's own status as its region was told last. */
+  /** The stack's own status as its region received it last. */
   private shownStatus: string | undefined;
   /** What viewers know of how often the stack is looked at; undefined: nothing, it is as usual. */
   private sampling: Sampling | undefined;
@@ -41,15 +41,15 @@ export class StackCommits {
     this.parts = parts;
   }
 
-  /** A look has brought something. `isRetold`: it was told before, in another epoch. */
-  note(runs: readonly LogRun[], { renewed, frames }: Advance, isRetold: boolean): void {
+  /** A look has brought something. `isRepeated`: it was reported before, in another epoch. */
+  note(runs: readonly LogRun[], { renewed, frames }: Advance, isRepeated: boolean): void {
     const { ctx, channel, store, interest, feeds, experience } = this.parts;
     const { log } = store;
-    if (!isRetold) ctx.waitUntil(experience.teach(frames, store.state));
+    if (!isRepeated) ctx.waitUntil(experience.teach(frames, store.state));
     this.tellRegion();
     if (feeds.isPartOfRun && runs[0]) this.skip(runs[0].from);
     if (renewed) log.trimBefore(Math.min(log.floor, channel.handedOn + 1));
-    if (isRetold) feeds.skipRetold();
+    if (isRepeated) feeds.skipRepeated();
     if (isComplete(store.state)) interest.noteUntracking();
     channel.gateways.send(runs, []);
     if (!feeds.isPartOfRun) tellOfFrames(channel.name, frames);
@@ -77,7 +77,7 @@ export class StackCommits {
     ctx.waitUntil(feeds.tellSampling(next));
   }
 
-  /** What viewers who opted in and have just come are told. */
+  /** What viewers who opted in and have just come are reported. */
   get samplingFrames(): readonly string[] {
     const { sampling } = this;
     return sampling && sampling.reason !== "quiet"
@@ -93,10 +93,10 @@ export class StackCommits {
     this.shownStatus = root.status;
     const { stackId, status, statusAt } = root;
     const startedAt = store.state.attempt?.startedAt;
-    const told = { stackId, status, statusAt, ...(startedAt !== undefined && { startedAt }) };
+    const reported = { stackId, status, statusAt, ...(startedAt !== undefined && { startedAt }) };
     ctx.waitUntil(
       regionOf(env, address)
-        .noteStatus(address.stackName, told)
+        .noteStatus(address.stackName, reported)
         // The next list of all stacks shows it.
         .catch(() => undefined),
     );

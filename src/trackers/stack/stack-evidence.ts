@@ -23,7 +23,7 @@ import type { Evidence } from "../../protocol/evidence.ts";
 import type { Result } from "../../protocol/result.ts";
 import type { Cause } from "../../protocol/stack/stack-frames.ts";
 import { logLine } from "../../log.ts";
-import type { StackStore } from "./stack-store.ts";
+import type { StackStorage } from "./stack-store.ts";
 
 const EVIDENCE = "evidence";
 
@@ -36,7 +36,7 @@ type Parts = Readonly<{
   kv: SyncKvStorage;
   /** Of the log: names the channel. */
   name: string;
-  store: Pick<StackStore, "state">;
+  store: Pick<StackStorage, "state">;
   cloudFormation: Pick<CloudFormation, "template">;
   session: AwsSession;
 }>;
@@ -104,7 +104,7 @@ export class StackEvidence implements AlarmTask {
     return { entries, hidden };
   }
 
-  /** What a right is missing for is left out, and told in the log once. */
+  /** What a right is missing for is left out, and reported in the log once. */
   private async part(
     source: string,
     asked: Promise<Result<Evidence[], LookupFailure>>,

@@ -21,7 +21,7 @@ import { Sightings } from "./sightings.ts";
 import type { StackCommits } from "./stack-commits.ts";
 import type { StackEvidence } from "./stack-evidence.ts";
 import type { StackExperience } from "./stack-experience.ts";
-import type { StackStore } from "./stack-store.ts";
+import type { StackStorage } from "./stack-store.ts";
 import { logLine } from "../../log.ts";
 import { SingleFlight } from "../../domain/single-flight.ts";
 
@@ -37,7 +37,7 @@ const PATIENCE_FOR_TURN_MS = 2_000;
 
 type Parts = Readonly<{
   kv: SyncKvStorage;
-  store: StackStore;
+  store: StackStorage;
   address: StackAddress;
   cloudFormation: CloudFormation;
   waitSeconds: number;
@@ -143,13 +143,13 @@ export class StackPoll implements AlarmTask {
     return this.postponed.run(() => scheduler.wait(wait).then(() => this.look()));
   }
 
-  /** Begins anew after having given up, or after a rest. */
+  /** Begins again after having given up, or after a rest. */
   forgetTrouble(): void {
     if (this.trouble) this.row.delete();
     this.trouble = undefined;
   }
 
-  /** What viewers are told of the present trouble; undefined if there is none, or none worth telling. */
+  /** What viewers see of the present trouble; undefined if there is none, or none worth a report. */
   troubleFrame(): TroubleFrame | undefined {
     if (!this.trouble?.told) return undefined;
     const timestamp = new Date(this.trouble.since).toISOString();
@@ -203,9 +203,9 @@ export class StackPoll implements AlarmTask {
     const wasComplete = isComplete(store.state);
     const position = { channel: stackChannelOf(address), offset: store.log.offset };
     const change = advance(store.state, findings, position);
-    const isRetold = store.isRestarting;
+    const isRepeated = store.isRestarting;
     if (change.frames.length > 0) this.pace = { ...this.pace, newsAt: Date.now() };
-    if (change.changed) commits.note(store.commit(change), change, isRetold);
+    if (change.changed) commits.note(store.commit(change), change, isRepeated);
     if (trouble) this.note(trouble);
     else this.forgetTrouble();
     // The name may by now belong to another stack, made after this one was deleted.
@@ -214,7 +214,7 @@ export class StackPoll implements AlarmTask {
 
   private async withLearned(findings: Findings): Promise<Findings> {
     const { store, experience } = this.parts;
-    // Of what runs it is told when it takes long, and that depends on how long it takes usually.
+    // Of what runs it is reported when it takes long, and that depends on how long it takes usually.
     if (findings.events.length === 0 && isComplete(store.state)) return findings;
     const { found } = this.parts.evidence;
     return {

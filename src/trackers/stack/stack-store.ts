@@ -19,10 +19,10 @@ import {
   plannedCodec,
   scheduleCodec,
   stackHeadCodec,
-  type StackHead,
+  type StoredHead,
 } from "./stack-codec.ts";
 
-const floorOf = ({ attempt }: StackHead): number => attempt?.firstOffset ?? 1;
+const floorOf = ({ attempt }: StoredHead): number => attempt?.firstOffset ?? 1;
 
 /** Resources by their keys. */
 type Block = readonly Entry[];
@@ -51,9 +51,9 @@ const RESOURCES = "resources/";
  */
 const BLOCK = 50;
 
-export class StackStore {
+export class StackStorage {
   state: StackState = EMPTY_STATE;
-  readonly log: ChannelLog<StackHead>;
+  readonly log: ChannelLog<StoredHead>;
   private readonly storage: DurableObjectStorage;
 
   constructor(storage: DurableObjectStorage, newEpoch: () => string) {
@@ -61,7 +61,7 @@ export class StackStore {
     this.log = new ChannelLog(storage, { codec: stackHeadCodec, fresh: {}, floorOf, newEpoch });
     const state = this.log.isWhole ? this.loaded(this.log.kept) : undefined;
     if (state) this.state = state;
-    // The attempt is told anew from its beginning, as AWS shows it.
+    // The attempt is sent again from its beginning, as AWS shows it.
     else this.log.restart(() => this.withoutState());
   }
 
@@ -71,19 +71,19 @@ export class StackStore {
   }
 
   /**
-   * Begins another epoch if the channel ended further on once, as somebody knows who was told so: the storage was put
-   * back to an earlier time, and what comes from now on is told under offsets that were used before.
+   * Begins another epoch if the channel ended further on once, as a reader knows from what was sent: the storage was set
+   * back to an earlier time, and what comes from now on is sent under offsets that were used before.
    */
-  notice(told: Readonly<{ epoch: string; offset: number }> | undefined): void {
+  notice(known: Readonly<{ epoch: string; offset: number }> | undefined): void {
     const { epoch, offset } = this.log;
-    if (told?.epoch === epoch && told.offset > offset) this.log.beginEpoch();
+    if (known?.epoch === epoch && known.offset > offset) this.log.beginEpoch();
   }
 
   /** Keeps what a poll brought, and gives the new frames as they go out. */
   commit({ state, frames, ...change }: Advance): readonly LogRun[] {
     const { planned, dependencies, timeouts, ...root } = rootOf(state) ?? NO_PLAN;
     const isPlanNew = planned !== undefined && planned !== rootOf(this.state)?.planned;
-    const kept: StackHead = {
+    const kept: StoredHead = {
       ...("stackId" in root && { root }),
       ...(state.attempt && { attempt: state.attempt }),
     };
@@ -123,7 +123,7 @@ export class StackStore {
     for (const prefix of [RESOURCES, NESTED]) deleteRows(this.storage.kv, prefix);
   }
 
-  private withoutState(): StackHead {
+  private withoutState(): StoredHead {
     this.forget();
     this.storage.kv.delete(PLANNED);
     this.storage.kv.delete(SCHEDULE);
@@ -131,7 +131,7 @@ export class StackStore {
   }
 
   /** Undefined if something of it cannot be read: a state with a hole would tell what is not so. */
-  private loaded({ root, attempt }: StackHead): StackState | undefined {
+  private loaded({ root, attempt }: StoredHead): StackState | undefined {
     if (!root) return EMPTY_STATE;
     const { kv } = this.storage;
     const planned = readableRows(kv, PLANNED, plannedCodec);

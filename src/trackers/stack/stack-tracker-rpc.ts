@@ -1,5 +1,5 @@
 /** What the object of a stack can be asked. What each call does stands with its implementation, `StackTracker`. */
-import type { CanvasDeployed, CanvasOrder } from "../../protocol/deployment/canvas-deploy.ts";
+import type { CanvasDeployed, CanvasChange } from "../../protocol/deployment/canvas-deploy.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { Result } from "../../protocol/result.ts";
 import type { ChannelOwner } from "../../protocol/rpc/channel-owner.ts";
@@ -10,13 +10,13 @@ import type { StackEvents, StackSummary, Tracking } from "../../protocol/stack/s
 /** Whether the operation that was seen is followed, and the stack's own status as its events have it. */
 export type Sighting = Readonly<{ tracking: boolean; status?: string }>;
 
-/** The newest events as AWS has told them, a page in XML. */
+/** The newest events as AWS has reported them, a page in XML. */
 export type SharedEvents = Readonly<{ xml: string; ageMs: number }>;
 
 export interface StackTrackerRpc extends ChannelOwner {
   summary(subject?: string): Promise<Result<StackSummary, Failure>>;
   eventsAfter(after: number, limit: number, subject?: string): Promise<Result<StackEvents, Failure>>;
-  deploy(order: CanvasOrder, subject: string): Promise<Result<CanvasDeployed, Failure>>;
+  deploy(change: CanvasChange, subject: string): Promise<Result<CanvasDeployed, Failure>>;
   track(subject: string): Promise<Result<Tracking, Failure>>;
   untrack(): Promise<Result<Tracking, Failure>>;
   sight(stackId: string): Promise<Sighting>;

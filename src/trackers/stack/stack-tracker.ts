@@ -9,7 +9,7 @@ import { isComplete, rootOf } from "../../domain/stack/stack-state.ts";
 import { fittedSummary } from "../../domain/stack/fitted-summary.ts";
 import { summaryOf } from "../../domain/stack/summary.ts";
 import { tellingOf } from "../../domain/failure/trouble.ts";
-import type { CanvasDeployed, CanvasOrder } from "../../protocol/deployment/canvas-deploy.ts";
+import type { CanvasDeployed, CanvasChange } from "../../protocol/deployment/canvas-deploy.ts";
 import { stackAddressOf } from "../../protocol/connection/channel.ts";
 import { inAccount, type StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { Join, JoinRequest, Missed } from "../../protocol/rpc/channel-owner.ts";
@@ -96,9 +96,9 @@ export class StackTracker extends DurableObject<Env> implements StackTrackerRpc 
   }
 
   /** Deploys the stack; it is followed by the time that the answer is given. */
-  async deploy(order: CanvasOrder, subject: string): Promise<Result<CanvasDeployed, Failure>> {
+  async deploy(change: CanvasChange, subject: string): Promise<Result<CanvasDeployed, Failure>> {
     if (this.removal.isUnderWay) return failed(beingDeleted);
-    const outcome = await this.stack.canvas.deploy(order, subject, () => this.stack.channel.alarm.ensure());
+    const outcome = await this.stack.canvas.deploy(change, subject, () => this.stack.channel.alarm.ensure());
     if (!outcome.ok) return outcome;
     try {
       await this.stack.follow(subject, outcome.value.token);
@@ -152,7 +152,7 @@ export class StackTracker extends DurableObject<Env> implements StackTrackerRpc 
     return this.stack.sharedPage.read(stack, maxAgeMs);
   }
 
-  /** A gateway has a viewer: what it is to be told first, and pushes from now on. */
+  /** A gateway has a viewer: what it is to be sent first, and pushes from now on. */
   async join(request: JoinRequest): Promise<Result<Join, Failure>> {
     return success(this.stack.join(request));
   }

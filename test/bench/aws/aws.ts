@@ -10,7 +10,7 @@ const nothing = z.undefined();
 
 export type Aws = Readonly<{
   url: string;
-  /** Adds a stack whose creation has told `past` events. */
+  /** Adds a stack whose creation has reported `past` events. */
   add(
     name: string,
     past: number,

@@ -22,7 +22,7 @@ export type MadeStackOptions = Readonly<{
   name: string;
   /** Events that are there from the beginning. */
   past: number;
-  /** Resources of the template; beyond three events for each the same ones are told of again. */
+  /** Resources of the template; beyond three events for each the same ones are reported again. */
   resources: number;
   /** Length of the reason of every event. */
   reasonBytes: number;

@@ -30,7 +30,7 @@ export const requestSchema = z.discriminatedUnion("do", [
   z.object({ do: z.literal("connect"), group, options: groupOptionsSchema }),
   /** All subscribe, at once; answered with the moment before. */
   z.object({ do: z.literal("subscribe"), group, channel: z.string() }),
-  /** Counts anew, and waits for so many frames at each viewer. */
+  /** Counts again, and waits for so many frames at each viewer. */
   z.object({ do: z.literal("expect"), group, frames: z.number() }),
   /** Answered with the moment at which the last viewer had all that was expected. */
   z.object({ do: z.literal("await"), group }),

@@ -24,7 +24,7 @@ export type Load = Readonly<{
   connect(group: string, options: ConnectOptions): Promise<void>;
   /** All viewers of the group subscribe, at once. The answer is the moment before, in `monotonicMs`. */
   subscribe(group: string, channel: string): Promise<number>;
-  /** Counts anew, and waits for so many frames at each viewer. */
+  /** Counts again, and waits for so many frames at each viewer. */
   expect(group: string, frames: number): Promise<void>;
   /** The moment, in `monotonicMs`, at which the last viewer had all that was expected. */
   complete(group: string): Promise<number>;

@@ -62,7 +62,7 @@ export class ViewerGroup {
     return now;
   }
 
-  /** Counts anew, and waits for so many frames at each viewer. */
+  /** Counts again, and waits for so many frames at each viewer. */
   expect(frames: number): void {
     this.frames = 0;
     this.bytes = 0;

@@ -8,21 +8,21 @@ import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.t
 import type { DeploymentState } from "../../../src/domain/deployment/deployment-state.ts";
 import type { DeploymentEvent } from "../../../src/protocol/deployment/deployment-events.ts";
 import { lengthOf, moment, planOf, runOf, sceneAfter } from "../../cli/display/scenes.ts";
-import { at, begun, NOTHING, planned, SEEDS_PLAN, told } from "../../domain/deployment/told.ts";
+import { at, begun, NOTHING, planned, SEEDS_PLAN, reported } from "../../domain/deployment/reported.ts";
 import type { Measure, Row } from "../measure.ts";
 import { median } from "../statistics.ts";
 
 const FRAMES = 50;
 
 const eventsOf = (stack: string, resources: number): DeploymentEvent[] => [
-  told("stack_deploying", 1, { stack }),
+  reported("stack_deploying", 1, { stack }),
   ...Array.from({ length: resources }, (_, index) => {
     const resource = { urn: `${stack}/R${index}`, type: "T", name: `R${index}` };
     const data = { stack, totalResources: resources, resource };
     return [
-      told("resource_creating", index, data),
-      told("resource_creating", index + 1, { ...data, resource: { ...resource, id: `id-${index}` } }),
-      told("resource_created", index + 2, data),
+      reported("resource_creating", index, data),
+      reported("resource_creating", index + 1, { ...data, resource: { ...resource, id: `id-${index}` } }),
+      reported("resource_created", index + 2, data),
     ];
   }).flat(),
 ];

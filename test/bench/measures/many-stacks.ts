@@ -37,7 +37,7 @@ const latencyOf = async ({ aws, load, servers, quick }: Surroundings, stacks: nu
         count: 1,
         measuresLatency: true,
       });
-      // Stacks are not begun in step.
+      // Stacks are not started in step.
       await sleep((POLL_SECONDS * 1000) / stacks);
     }
     await sleep(1_000);

@@ -140,7 +140,7 @@ const burstMs = (browser: Browser, server: PageServer, path: "deployments" | "na
     "reduce",
   );
 
-/** Milliseconds of main thread in a second in which all stacks are under way and nothing is told. */
+/** Milliseconds of main thread in a second in which all stacks are under way and nothing is reported. */
 const waitingMs = (browser: Browser, server: PageServer): Promise<number> =>
   withPage(browser, async (page) => {
     const { deploymentId } = await tellWideRun(server);

@@ -1,6 +1,6 @@
 /**
  * Rows that the stack's object writes, as they are billed. Counted at its storage: SQL rows by the runtime's own count,
- * puts, deletes and alarms as one each. Without audit, and without the directory, which is told once a deployment.
+ * puts, deletes and alarms as one each. Without audit, and without the directory, which is reported once a deployment.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Measure } from "../measure.ts";

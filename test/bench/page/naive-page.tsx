@@ -1,6 +1,6 @@
 /**
  * The page that one writes at first, to be compared with: the same stream and the same fold, but every stack and every
- * line of the log are drawn anew for each frame that comes, and the history is asked for page by page before anything is.
+ * line of the log are drawn again for each frame that comes, and the history is asked for page by page before anything is.
  */
 import { render } from "preact";
 import { DeploymentStore } from "../../../src/client/deployment-store.ts";

@@ -1,5 +1,5 @@
 /**
- * Five thousand bars and nothing else: the timeline as the page has it, or with `?naive` all bars drawn anew each time.
+ * Five thousand bars and nothing else: the timeline as the page has it, or with `?naive` all bars drawn again each time.
  * `letPass` lets seconds pass in each of which one bar ends.
  */
 import { signal } from "@preact/signals";

@@ -2,7 +2,7 @@ import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import { frameOf } from "../../../src/cli/display/frame.ts";
 import type { Contact, DisplayKind, Look } from "../../../src/cli/display/scene.ts";
-import { SEEDS_PLAN } from "../../domain/deployment/told.ts";
+import { SEEDS_PLAN } from "../../domain/deployment/reported.ts";
 import { lengthOf, LIVE, moment, planOf, runOf, sceneAfter } from "./scenes.ts";
 
 const PLAIN = { color: false, unicode: true } as const;

@@ -9,7 +9,7 @@ import { VerboseLog } from "../../../src/cli/display/verbose-log.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
 import type { DeploymentEvent } from "../../../src/protocol/deployment/deployment-events.ts";
 import type { StackFrame } from "../../../src/protocol/stack/stack-frames.ts";
-import { at, begun, NOTHING, planned, told } from "../../domain/deployment/told.ts";
+import { at, begun, NOTHING, planned, reported } from "../../domain/deployment/reported.ts";
 import { framesOf, moment, sceneOf } from "./scenes.ts";
 
 const PLAIN = { color: false, unicode: true };
@@ -26,13 +26,13 @@ const FAILING: readonly DeploymentEvent[] = [
     planned("shop", 3, "database"),
     planned("mail", 1),
   ]),
-  told("stack_deploying", 1, { stack: "network", totalResources: 1 }),
-  told("stack_skipped", 2, { stack: "mail", reason: "no changes" }),
-  told("stack_deployed", 61, { stack: "network" }),
-  told("stack_deploying", 62, { stack: "database", totalResources: 2 }),
-  told("resource_creating", 63, instance),
-  told("resource_failed", 93, { ...instance, error: { code: "CREATE_FAILED", message: DENIED } }),
-  told("stack_failed", 100, {
+  reported("stack_deploying", 1, { stack: "network", totalResources: 1 }),
+  reported("stack_skipped", 2, { stack: "mail", reason: "no changes" }),
+  reported("stack_deployed", 61, { stack: "network" }),
+  reported("stack_deploying", 62, { stack: "database", totalResources: 2 }),
+  reported("resource_creating", 63, instance),
+  reported("resource_failed", 93, { ...instance, error: { code: "CREATE_FAILED", message: DENIED } }),
+  reported("stack_failed", 100, {
     stack: "database",
     error: { code: "ROLLBACK_COMPLETE", message: `Instance: ${DENIED}` },
   }),
@@ -165,10 +165,10 @@ describe("the verbose log", () => {
   test("ends a tree where another stack begins beside it, and tells of one that begins late", () => {
     const { events } = fold([
       begun([planned("network", 1), planned("dns", 2, "network"), planned("mail", 2, "network")]),
-      told("stack_deploying", 1, { stack: "network" }),
-      told("stack_deployed", 10, { stack: "network" }),
-      told("stack_deploying", 11, { stack: "dns" }),
-      told("stack_deploying", 20, { stack: "mail" }),
+      reported("stack_deploying", 1, { stack: "network" }),
+      reported("stack_deployed", 10, { stack: "network" }),
+      reported("stack_deploying", 11, { stack: "dns" }),
+      reported("stack_deploying", 20, { stack: "mail" }),
     ]);
     expect(lines(events).slice(-3)).toEqual([
       `[14:30:11] ${"─── Layer 2/2 ".padEnd(45, "─")}`,
@@ -181,11 +181,11 @@ describe("the verbose log", () => {
     const vpc = { stack: "network", resource: { name: "Vpc", type: "AWS::EC2::VPC" } };
     const { events } = fold([
       begun([planned("network", 1)]),
-      told("stack_deploying", 1, { stack: "network" }),
-      told("resource_updating", 2, vpc),
-      told("resource_updating", 3, { ...vpc, reason: "Requested update required" }),
-      told("resource_updated", 4, vpc),
-      told("resource_updating", 5, vpc),
+      reported("stack_deploying", 1, { stack: "network" }),
+      reported("resource_updating", 2, vpc),
+      reported("resource_updating", 3, { ...vpc, reason: "Requested update required" }),
+      reported("resource_updated", 4, vpc),
+      reported("resource_updating", 5, vpc),
     ]);
     expect(lines(events).slice(-3)).toEqual([
       "[14:30:02]   ├─ Updating: AWS::EC2::VPC (Vpc)",
@@ -197,7 +197,7 @@ describe("the verbose log", () => {
   test("begins anew with a new run", () => {
     const log = new VerboseLog();
     log.take(framesOf(whole.events));
-    const [first] = log.take(framesOf([told("deployment_started", 500, { run: 2 })]));
+    const [first] = log.take(framesOf([reported("deployment_started", 500, { run: 2 })]));
     expect(first && writtenLine(first, PLAIN)).toBe("[14:38:20] Deployment started: D1BRV40-dev (run 2)");
   });
 });
@@ -234,9 +234,9 @@ describe("the report", () => {
   test("of a success is the seeds' mail", () => {
     const { state } = fold([
       begun([planned("network", 1), planned("mail", 1)]),
-      told("stack_skipped", 1, { stack: "mail" }),
-      told("stack_deploying", 1, { stack: "network" }),
-      told("stack_deployed", 1215, { stack: "network" }),
+      reported("stack_skipped", 1, { stack: "mail" }),
+      reported("stack_deploying", 1, { stack: "network" }),
+      reported("stack_deployed", 1215, { stack: "network" }),
     ]);
     const { progress } = sceneOf(state, 1215);
     expect(progress && reportLines(progress).slice(0, 9)).toEqual([
@@ -256,10 +256,10 @@ describe("the report", () => {
     const backAfter = (...before: readonly DeploymentEvent[]) => {
       const { state } = fold([
         ...before,
-        told("deployment_rolling_back", 200),
-        told("stack_deleting", 201, { stack: "network" }),
-        told("stack_deleted", 210, { stack: "network" }),
-        told("stack_rolled_back", 211, { stack: "database" }),
+        reported("deployment_rolling_back", 200),
+        reported("stack_deleting", 201, { stack: "network" }),
+        reported("stack_deleted", 210, { stack: "network" }),
+        reported("stack_rolled_back", 211, { stack: "database" }),
       ]);
       const { progress } = sceneOf(state, 220);
       return progress ? reportLines(progress) : [];
@@ -269,17 +269,17 @@ describe("the report", () => {
     expect(failed).toContainEqual(expect.stringMatching(/^ {2}↺ network +layer 1 +deleted /));
     const cancelled = backAfter(
       ...FAILING.slice(0, 5),
-      told("stack_deployed", 90, { stack: "database" }),
-      told("deployment_cancelling", 91),
+      reported("stack_deployed", 90, { stack: "database" }),
+      reported("deployment_cancelling", 91),
     );
     expect(cancelled).toContain("Deployment D1BRV40 to dev environment was rolled back.");
   });
 
   test("of a run that its orchestrator calls complete tells what failed in it", () => {
     const { state } = fold([
-      told("deployment_started", 0, { totalStacks: 2 }),
+      reported("deployment_started", 0, { totalStacks: 2 }),
       ...FAILING.slice(-4),
-      told("deployment_complete", 110),
+      reported("deployment_complete", 110),
     ]);
     const { progress } = sceneOf(state, 110);
     expect(progress && reportLines(progress)[2]).toBe(

@@ -9,7 +9,7 @@ import type {
   PlannedStack,
 } from "../../../src/protocol/deployment/deployment-events.ts";
 import { factsOf, inTime, type Fates } from "../../domain/deployment/play.ts";
-import { ADDRESS, at, begun, NOTHING, planned, told } from "../../domain/deployment/told.ts";
+import { ADDRESS, at, begun, NOTHING, planned, reported } from "../../domain/deployment/reported.ts";
 
 export const LIVE: Contact = { connection: { kind: "live" }, isNew: false };
 
@@ -68,13 +68,13 @@ export const runOf = (plan: readonly PlannedStack[], fates: Fates = {}, seed = 7
 export const rollbackAfter = (run: readonly DeploymentEvent[], from: number): DeploymentEvent[] => {
   const deployed = run.filter(({ type }) => type === "stack_deployed" || type === "stack_failed").reverse();
   return [
-    told("deployment_rolling_back", from),
+    reported("deployment_rolling_back", from),
     ...deployed.flatMap(({ data }, index) => {
       if (!("stack" in data)) return [];
       const { stack } = data;
       return [
-        told("stack_deleting", from + 1 + 10 * index, { stack }),
-        told("stack_deleted", from + 9 + 10 * index, { stack }),
+        reported("stack_deleting", from + 1 + 10 * index, { stack }),
+        reported("stack_deleted", from + 9 + 10 * index, { stack }),
       ];
     }),
   ];

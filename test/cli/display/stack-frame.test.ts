@@ -9,7 +9,7 @@ import type {
   StackCounts,
   StackFrame,
 } from "../../../src/protocol/stack/stack-frames.ts";
-import { at } from "../../domain/deployment/told.ts";
+import { at } from "../../domain/deployment/reported.ts";
 import * as aws from "../../domain/events.ts";
 import { Follower } from "../../domain/follower.ts";
 import { FakeCloudFormation } from "../../support/fake-cloudformation.ts";

@@ -15,7 +15,7 @@ import { wrappedText } from "../../../src/cli/display/text/wrapped-text.ts";
 import { applyEvent } from "../../../src/domain/deployment/apply-event.ts";
 import type { DeploymentEvent } from "../../../src/protocol/deployment/deployment-events.ts";
 import type { StackFrame } from "../../../src/protocol/stack/stack-frames.ts";
-import { ADDRESS, at, NOTHING } from "../../domain/deployment/told.ts";
+import { ADDRESS, at, NOTHING } from "../../domain/deployment/reported.ts";
 import { framesOf, LIVE, moment, sceneOf } from "./scenes.ts";
 
 /** Escape sequences, controls, directions, wide and joined characters, halves of characters, and any text at all. */

@@ -3,10 +3,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { terminalDisplay } from "../../../src/cli/display/terminal-display.ts";
 import type { DisplayKind } from "../../../src/cli/display/scene.ts";
 import { DeploymentStore } from "../../../src/client/deployment-store.ts";
-import type { Sink } from "../../../src/cli/surroundings.ts";
+import type { TextSink } from "../../../src/cli/surroundings.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
 import type { DeploymentFrame } from "../../../src/protocol/deployment/deployment-events.ts";
-import { ADDRESS, begun, NOTHING, planned, told } from "../../domain/deployment/told.ts";
+import { ADDRESS, begun, NOTHING, planned, reported } from "../../domain/deployment/reported.ts";
 import { framesOf, moment } from "./scenes.ts";
 import { TerminalModel } from "./terminal-model.ts";
 
@@ -23,11 +23,13 @@ const resource = (index: number) => ({
 const FRAMES: readonly DeploymentFrame[] = framesOf(
   foldDeployment(NOTHING, [
     begun(PLAN),
-    told("stack_deploying", 1, { stack: "network" }),
-    ...Array.from({ length: 500 }, (_, index) => told("resource_creating", 2 + index / 10, resource(index))),
-    told("stack_deployed", 60, { stack: "network" }),
-    told("stack_deploying", 61, { stack: "shop" }),
-    told("stack_deployed", 70, { stack: "shop" }),
+    reported("stack_deploying", 1, { stack: "network" }),
+    ...Array.from({ length: 500 }, (_, index) =>
+      reported("resource_creating", 2 + index / 10, resource(index)),
+    ),
+    reported("stack_deployed", 60, { stack: "network" }),
+    reported("stack_deploying", 61, { stack: "shop" }),
+    reported("stack_deployed", 70, { stack: "shop" }),
   ]).events,
 );
 
@@ -37,7 +39,7 @@ const opened = (display: DisplayKind = "layered", columns = 80, rows = 24) => {
   const writes: number[] = [];
   const size = { columns, rows };
   let resized: (() => void) | undefined;
-  const stdout: Sink = {
+  const stdout: TextSink = {
     write: (text) => {
       writes.push(Date.now());
       terminal.write(text);

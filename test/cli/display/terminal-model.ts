@@ -38,7 +38,7 @@ export class TerminalModel {
   }
 
   /**
-   * A change of size as terminals that do not wrap lines anew make it: rows are cut, and at the bottom they go first; if
+   * A change of size as terminals that do not wrap lines again make it: rows are cut, and at the bottom they go first; if
    * the cursor would be lost, the top scrolls out.
    */
   resize(columns: number, rows: number): void {

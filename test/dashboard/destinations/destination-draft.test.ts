@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import {
   changeOf,
-  draftOf,
+  destinationDraftOf,
   emptyDraft,
   EVENT_GROUPS,
   requestOf,
@@ -69,12 +69,12 @@ describe("a new destination", () => {
 
 describe("a change of a destination", () => {
   test("is empty as long as nothing was changed: what is shown only in part stays", () => {
-    expect(changeOf(HOOK, draftOf(HOOK))).toEqual({});
+    expect(changeOf(HOOK, destinationDraftOf(HOOK))).toEqual({});
   });
 
   test("tells what differs, and brings back what is usual where a field was emptied", () => {
     const change = changeOf(HOOK, {
-      ...draftOf(HOOK),
+      ...destinationDraftOf(HOOK),
       name: "",
       url: "https://example.com/new",
       eventChoice: "usual",
@@ -93,11 +93,11 @@ describe("a change of a destination", () => {
 
   test("of an email tells its addresses", () => {
     const email: Destination = { ...HOOK, kind: "email", to: "a@example.com" };
-    expect(changeOf(email, draftOf(email))).toEqual({});
-    expect(changeOf(email, { ...draftOf(email), to: "a@example.com b@example.com" })).toEqual({
+    expect(changeOf(email, destinationDraftOf(email))).toEqual({});
+    expect(changeOf(email, { ...destinationDraftOf(email), to: "a@example.com b@example.com" })).toEqual({
       to: ["a@example.com", "b@example.com"],
     });
-    expect(changeOf(email, { ...draftOf(email), to: " " })).toEqual({ to: null });
+    expect(changeOf(email, { ...destinationDraftOf(email), to: " " })).toEqual({ to: null });
   });
 });
 

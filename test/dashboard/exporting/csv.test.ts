@@ -1,7 +1,7 @@
 /** Tables for spreadsheets. */
 import { describe, expect, test } from "vitest";
 import { csvOf, csvOfEvents, csvOfResources } from "../../../src/dashboard/exporting/csv.ts";
-import { framesOf, stateAfter, type Telling } from "../told-run.ts";
+import { framesOf, stateAfter, type Telling } from "../reported-run.ts";
 
 const queue = (name: string) => ({ type: "AWS::SQS::Queue", name, id: `arn:${name}` });
 

@@ -1,10 +1,10 @@
 /** The events of one run, read page by page. */
 import { describe, expect, test } from "vitest";
-import { eventsOfRun } from "../../../src/dashboard/exporting/run-events.ts";
+import { readRunEvents } from "../../../src/dashboard/exporting/run-events.ts";
 import type { DeploymentEvents } from "../../../src/protocol/deployment/deployment-requests.ts";
 import type { DeploymentFrame } from "../../../src/protocol/deployment/deployment-events.ts";
 import { failed, success } from "../../../src/protocol/result.ts";
-import { ADDRESS, framesOf, type Telling } from "../told-run.ts";
+import { ADDRESS, framesOf, type Telling } from "../reported-run.ts";
 
 const RUNS: readonly Telling[] = [
   [0, "deployment_started", { run: 1 }],
@@ -35,7 +35,7 @@ const channelOf = (events: readonly DeploymentFrame[], epochs: readonly string[]
 };
 
 const offsets = async (events: readonly DeploymentFrame[], run: number) => {
-  const read = await eventsOfRun(channelOf(events), ADDRESS, run);
+  const read = await readRunEvents(channelOf(events), ADDRESS, run);
   return read.ok
     ? { offsets: read.value.events.map(({ offset }) => offset), isWhole: read.value.isWhole }
     : read;
@@ -62,14 +62,14 @@ describe("the events of a run", () => {
   });
 
   test("are told as they are read", async () => {
-    const told: number[] = [];
-    await eventsOfRun(channelOf(all), ADDRESS, 3, (count) => told.push(count));
-    expect(told).toEqual([2, 4, 6, 8]);
+    const reported: number[] = [];
+    await readRunEvents(channelOf(all), ADDRESS, 3, (count) => reported.push(count));
+    expect(reported).toEqual([2, 4, 6, 8]);
   });
 
   test("are none if a page fails, or if the history began anew between two", async () => {
     const unreachable = failed({ code: "UNREACHABLE", message: "gone" });
-    expect(await eventsOfRun(() => Promise.resolve(unreachable), ADDRESS, 1)).toEqual(unreachable);
-    expect(await eventsOfRun(channelOf(all, ["e1", "e2"]), ADDRESS, 2)).toMatchObject({ ok: false });
+    expect(await readRunEvents(() => Promise.resolve(unreachable), ADDRESS, 1)).toEqual(unreachable);
+    expect(await readRunEvents(channelOf(all, ["e1", "e2"]), ADDRESS, 2)).toMatchObject({ ok: false });
   });
 });

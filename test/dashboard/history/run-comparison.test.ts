@@ -8,7 +8,7 @@ import {
 import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
 import { runSummaryOf } from "../../../src/domain/deployment/totals/run-summary.ts";
 import type { DeploymentStatus } from "../../../src/protocol/deployment/deployment-progress.ts";
-import { at, stateAfter, type Telling } from "../told-run.ts";
+import { at, stateAfter, type Telling } from "../reported-run.ts";
 
 const progressAfter = (tellings: readonly Telling[], second = 1000) =>
   deploymentProgressOf(stateAfter(tellings), at(second));

@@ -1,7 +1,7 @@
 /** The chain of stacks that a run took longest for. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { criticalPathOf, type Link } from "../../../src/dashboard/timeline/critical-path.ts";
+import { criticalPathOf, type PathLink } from "../../../src/dashboard/timeline/critical-path.ts";
 
 /** A stack that runs when the seconds before it have passed. */
 const linkAt = (
@@ -10,7 +10,7 @@ const linkAt = (
   layer: number,
   seconds: number,
   ...dependsOn: string[]
-): Link => ({
+): PathLink => ({
   name,
   layer,
   dependsOn,
@@ -18,7 +18,7 @@ const linkAt = (
 });
 
 /** Layers begin a thousand seconds after each other. */
-const link = (name: string, layer: number, seconds: number, ...dependsOn: string[]): Link =>
+const link = (name: string, layer: number, seconds: number, ...dependsOn: string[]): PathLink =>
   linkAt(layer * 1000, name, layer, seconds, ...dependsOn);
 
 describe("the critical path", () => {
@@ -94,7 +94,7 @@ describe("the critical path", () => {
   test("is as long as the longest of all chains, where each stack waits for those before it", () => {
     fc.assert(
       fc.property(plans, (plan) => {
-        const links: Link[] = [];
+        const links: PathLink[] = [];
         // Each depends on earlier ones, all in one layer: nothing but dependencies counts.
         for (const [index, { seconds, gap, needs }] of plan.entries()) {
           const before = [...new Set(needs)].filter((need) => need < index);
@@ -102,7 +102,7 @@ describe("the critical path", () => {
           links.push(linkAt(ready + gap, `s${index}`, 1, seconds, ...before.map((need) => `s${need}`)));
         }
         const secondsAt = (name: string): number => plan[Number(name.slice(1))]?.seconds ?? 0;
-        const longestTo = ({ name, dependsOn }: Link): number =>
+        const longestTo = ({ name, dependsOn }: PathLink): number =>
           secondsAt(name) + Math.max(0, ...dependsOn.map((need) => longestTo(links[Number(need.slice(1))]!)));
         const path = criticalPathOf(links);
         expect(path.seconds).toBe(Math.max(0, ...links.map(longestTo)));

@@ -4,23 +4,23 @@ import { rowWindowOf, scrollTopFor } from "../../../src/dashboard/lists/row-wind
 import {
   momentAt,
   moved,
-  placeOf,
+  chartPlaceOf,
   ticksOf,
   tickText,
-  wholeOf,
+  wholeViewOf,
   zoomed,
 } from "../../../src/dashboard/timeline/chart/time-scale.ts";
 
 describe("what is seen of a run", () => {
   test("is all of it once it has ended, and never nothing", () => {
-    expect(wholeOf(1_000, 61_000, 99_000)).toEqual({ from: 1_000, to: 61_000 });
-    expect(wholeOf(1_000, 1_000, 99_000)).toEqual({ from: 1_000, to: 2_000 });
+    expect(wholeViewOf(1_000, 61_000, 99_000)).toEqual({ from: 1_000, to: 61_000 });
+    expect(wholeViewOf(1_000, 1_000, 99_000)).toEqual({ from: 1_000, to: 2_000 });
   });
 
   test("ends ahead of now while it goes on, and moves in steps only", () => {
     const ends = new Set<number>();
     for (let now = 0; now <= 600_000; now += 1_000) {
-      const { from, to } = wholeOf(0, undefined, now);
+      const { from, to } = wholeViewOf(0, undefined, now);
       expect(from).toBe(0);
       expect(to).toBeGreaterThan(now);
       ends.add(to);
@@ -32,7 +32,7 @@ describe("what is seen of a run", () => {
     const whole = { from: 0, to: 100_000 };
     const view = zoomed(whole, whole, 4, 40_000);
     expect(view).toEqual({ from: 30_000, to: 55_000 });
-    expect(placeOf(view, 1000, 40_000)).toBe(placeOf(whole, 1000, 40_000));
+    expect(chartPlaceOf(view, 1000, 40_000)).toBe(chartPlaceOf(whole, 1000, 40_000));
     expect(momentAt(view, 1000, 400)).toBe(40_000);
   });
 

@@ -4,7 +4,7 @@ import { timedRunOf, type TimedRun } from "../../../src/dashboard/timeline/timel
 import { pathOfRun, readyAt, timelineRowsOf } from "../../../src/dashboard/timeline/timeline-rows.ts";
 import { emptyDeployment, type DeploymentState } from "../../../src/domain/deployment/deployment-state.ts";
 import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
-import { at, START, stateAfter, type Telling } from "../told-run.ts";
+import { at, START, stateAfter, type Telling } from "../reported-run.ts";
 
 const resource = (name: string) => ({ type: "AWS::SQS::Queue", name });
 

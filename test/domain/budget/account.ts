@@ -4,7 +4,7 @@ import type { LookClass } from "../../../src/domain/budget/shares.ts";
 import { pagesOf, sweepPeriodMs } from "../../../src/domain/radar/sweeping.ts";
 
 /** A limit as AWS has it: calls are refused while the bucket is empty. */
-export class TokenBucket {
+class TokenBucket {
   private tokens: number;
   private at = 0;
   private readonly perSecond: number;

@@ -8,7 +8,7 @@ import {
   deploymentEventSchema,
   type DeploymentEvent,
 } from "../../../src/protocol/deployment/deployment-events.ts";
-import { ADDRESS, at, begun, heard, NOTHING, planned, told } from "./told.ts";
+import { ADDRESS, at, begun, heard, NOTHING, planned, reported } from "./reported.ts";
 
 const STARTED = applyEvent(NOTHING, begun([planned("a", 1), planned("b", 2, "a")]));
 const A: StackNode = STARTED.stacks.get("a")!;
@@ -51,7 +51,7 @@ type Change = Readonly<{
   stack?: Partial<StackNode>;
 }>;
 
-const now = (type: DeploymentEvent["type"], data: object = {}) => told(type, EVENT_TIME, data);
+const now = (type: DeploymentEvent["type"], data: object = {}) => reported(type, EVENT_TIME, data);
 
 const ended = { endTime: at(EVENT_TIME) };
 
@@ -212,12 +212,12 @@ const CHANGES: readonly Change[] = [
   },
 ];
 
-/** The stack after the event: what was known of it, but for what an operation begins anew. */
+/** The stack after the event: what was known of it, but for what an operation begins again. */
 const stackAfter = ({ before, event, stack }: Change): StackNode => {
   const { endTime: _end, ...known } = before.stacks.get("a")!;
   const isBeginning = event.type === "stack_deploying" || event.type === "stack_deleting";
-  const anew = isBeginning && { resources: new Map(), totalResources: 0, reachedPercent: 0 };
-  return { ...known, ...anew, logs: [logLineOf(event)], ...stack };
+  const again = isBeginning && { resources: new Map(), totalResources: 0, reachedPercent: 0 };
+  return { ...known, ...again, logs: [logLineOf(event)], ...stack };
 };
 
 describe("an event", () => {

@@ -57,7 +57,7 @@ const resource = fc.record({
   }),
 });
 
-/** A play of one stack, told again of as many stacks as there are. */
+/** A play of one stack, reported again of as many stacks as there are. */
 const plays = fc.record({
   stacks: fc.constantFrom(1, 12, 120),
   events: fc.tuple(fc.array(resource, { maxLength: 2 }), ended).map(([some, end]) => [...some, end]),
@@ -72,13 +72,13 @@ const envelopeOf = (type: string, data: Record<string, unknown>): IngestEnvelope
 test("whatever the door lets in, a stack fits into a row, and the whole into a call, a status and a snapshot", () => {
   fc.assert(
     fc.property(plays, ({ stacks, events }) => {
-      const told = Array.from({ length: stacks }, (_, index) => `s${index}`).flatMap((stack) => [
+      const reported = Array.from({ length: stacks }, (_, index) => `s${index}`).flatMap((stack) => [
         envelopeOf("stack_deploying", { stack }),
         ...events.map(({ type, data }) => envelopeOf(type, { stack, ...data })),
       ]);
       const started = envelopeOf("deployment_started", {});
       // As the route does, before the deployment is asked.
-      const letIn = [started, ...told].filter((event) => jsonBytes(event) <= MAX_EVENT_BYTES);
+      const letIn = [started, ...reported].filter((event) => jsonBytes(event) <= MAX_EVENT_BYTES);
       const options = { now: NOW, user: "u", isSeen: () => false };
       const { state, events: kept } = ingest(emptyDeployment("D1", "dev"), address, letIn, options);
       for (const event of kept) expect(jsonBytes(event)).toBeLessThan(MIB);
@@ -101,13 +101,13 @@ test("whatever the door lets in, a stack fits into a row, and the whole into a c
 });
 
 test("what fits is told as it is", () => {
-  const told = [
+  const reported = [
     envelopeOf("deployment_started", {}),
     envelopeOf("stack_deploying", { stack: "a" }),
     envelopeOf("stack_deployed", { stack: "a", outputs: { Url: "https://example.com" } }),
   ];
   const options = { now: NOW, user: "u", isSeen: () => false };
-  const { state } = ingest(emptyDeployment("D1", "dev"), address, told, options);
+  const { state } = ingest(emptyDeployment("D1", "dev"), address, reported, options);
   const progress = deploymentProgressOf(state, "2025-10-09T14:30:00.000Z");
   expect(fittedProgress(progress, SNAPSHOT_PART)).toEqual(progress);
 });
@@ -146,7 +146,7 @@ test("a text that is cut says so, is no longer than it may be, and ends with a w
 
 test("an event that would be one resource or dependency too many is refused by the name of its field", () => {
   const wide = "u".repeat(2_000);
-  const told = Array.from({ length: 2_900 }, (_, index) =>
+  const reported = Array.from({ length: 2_900 }, (_, index) =>
     envelopeOf("resource_created", {
       stack: "a",
       resource: { urn: `${wide}${index}`, type: "T", name: wide, id: wide },
@@ -154,7 +154,7 @@ test("an event that would be one resource or dependency too many is refused by t
   );
   const options = { now: NOW, user: "u", isSeen: () => false };
   const begun = [envelopeOf("deployment_started", {}), envelopeOf("stack_deploying", { stack: "a" })];
-  const { report, state } = ingest(emptyDeployment("D1", "dev"), address, [...begun, ...told], options);
+  const { report, state } = ingest(emptyDeployment("D1", "dev"), address, [...begun, ...reported], options);
   expect(report.results.at(-1)).toMatchObject({
     outcome: "refused",
     error: { code: "PAYLOAD_TOO_LARGE", message: expect.stringMatching(/^data\.resource: /) },

@@ -1,24 +1,27 @@
-/** What follows from what is told: layers begin and end, deployments end, each told once, whoever else tells it. */
+/** What follows from what is reported: layers begin and end, deployments end, each reported once, whoever else tells it. */
 import { describe, expect, test } from "vitest";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
 import { deploymentEventSchema } from "../../../src/protocol/deployment/deployment-events.ts";
 import { MAX_STACKS } from "../../../src/protocol/deployment/deployment-limits.ts";
-import { begun, foldOf, heard, planned, resource, SEEDS_PLAN, stateOf, told } from "./told.ts";
+import { begun, foldOf, heard, planned, resource, SEEDS_PLAN, stateOf, reported } from "./reported.ts";
 import { factsOf, inTime } from "./play.ts";
 
 const PLAN = [planned("a", 1), planned("b", 2, "a"), planned("c", 2, "a")];
 
-const deploying = (stack: string, seconds: number) => told("stack_deploying", seconds, { stack });
-const deployed = (stack: string, seconds: number) => told("stack_deployed", seconds, { stack });
+const deploying = (stack: string, seconds: number) => reported("stack_deploying", seconds, { stack });
+const deployed = (stack: string, seconds: number) => reported("stack_deployed", seconds, { stack });
 const failed = (stack: string, seconds: number) =>
-  told("stack_failed", seconds, { stack, error: { code: "ROLLBACK_COMPLETE", message: `${stack} broke` } });
+  reported("stack_failed", seconds, {
+    stack,
+    error: { code: "ROLLBACK_COMPLETE", message: `${stack} broke` },
+  });
 
 describe("derived events", () => {
   test("say nothing that no event may say: above the highest layer there is none", () => {
     const fold = foldOf(
       begun([], { mode: "ingest" }),
-      told("stack_deploying", 1, { stack: "high", layer: MAX_STACKS }),
-      told("stack_deploying", 2, { stack: "above", dependencies: ["high"] }),
+      reported("stack_deploying", 1, { stack: "high", layer: MAX_STACKS }),
+      reported("stack_deploying", 2, { stack: "above", dependencies: ["high"] }),
     );
     expect(fold.events.at(-1)?.data).toMatchObject({ stack: "above", layer: MAX_STACKS });
     expect(deploymentEventSchema.array().parse(fold.events)).toEqual(fold.events);
@@ -30,7 +33,7 @@ describe("derived events", () => {
       deploying("a", 1),
       deployed("a", 5),
       deploying("b", 6),
-      told("stack_skipped", 7, { stack: "c" }),
+      reported("stack_skipped", 7, { stack: "c" }),
       deployed("b", 9),
     );
     expect(heard(fold)).toEqual([
@@ -47,12 +50,14 @@ describe("derived events", () => {
       "deployment_complete",
     ]);
     const [layerStarted, layerComplete, complete] = [5, 9, 10].map((index) => fold.events[index]);
-    expect(layerStarted).toEqual(told("layer_started", 6, { layer: 2, totalLayers: 2, stacks: ["b", "c"] }));
+    expect(layerStarted).toEqual(
+      reported("layer_started", 6, { layer: 2, totalLayers: 2, stacks: ["b", "c"] }),
+    );
     expect(layerComplete).toEqual(
-      told("layer_complete", 9, { layer: 2, deployedStacks: 1, failedStacks: 0, durationSeconds: 3 }),
+      reported("layer_complete", 9, { layer: 2, deployedStacks: 1, failedStacks: 0, durationSeconds: 3 }),
     );
     expect(complete).toEqual(
-      told("deployment_complete", 9, {
+      reported("deployment_complete", 9, {
         status: "deployed",
         totalStacks: 3,
         deployedStacks: 2,
@@ -64,7 +69,7 @@ describe("derived events", () => {
   });
 
   test("tell the failure of a deployment when nothing more can begin, with its cause and what did not happen", () => {
-    const cause = told("resource_failed", 3, {
+    const cause = reported("resource_failed", 3, {
       stack: "a",
       ...resource("vpc"),
       error: { code: "CREATE_FAILED", message: "limit" },
@@ -96,17 +101,17 @@ describe("derived events", () => {
   test("are not told again after an orchestrator that tells them first, nor before one that tells them later", () => {
     const events = [
       begun(PLAN, { mode: "ingest" }),
-      told("layer_started", 1, { layer: 1, totalLayers: 2, stacks: ["a"] }),
+      reported("layer_started", 1, { layer: 1, totalLayers: 2, stacks: ["a"] }),
       deploying("a", 1),
       deployed("a", 5),
-      told("layer_complete", 6, { layer: 1 }),
-      told("layer_started", 6, { layer: 2, stacks: ["b", "c"] }),
+      reported("layer_complete", 6, { layer: 1 }),
+      reported("layer_started", 6, { layer: 2, stacks: ["b", "c"] }),
       deploying("b", 6),
       deploying("c", 6),
       deployed("b", 7),
       deployed("c", 8),
-      told("layer_complete", 9, { layer: 2 }),
-      told("deployment_complete", 9),
+      reported("layer_complete", 9, { layer: 2 }),
+      reported("deployment_complete", 9),
     ];
     const fold = foldOf(...events);
     expect(new Set(heard(fold)).size).toBe(fold.events.length);
@@ -117,11 +122,11 @@ describe("derived events", () => {
 
   test("are the same for stacks that join at first mention, if their number was announced", () => {
     const joining = [
-      told("deployment_started", 0, { totalStacks: 3, totalLayers: 2 }),
-      told("stack_deploying", 1, { stack: "a", layer: 1, dependencies: [] }),
+      reported("deployment_started", 0, { totalStacks: 3, totalLayers: 2 }),
+      reported("stack_deploying", 1, { stack: "a", layer: 1, dependencies: [] }),
       deployed("a", 5),
-      told("stack_deploying", 6, { stack: "b", dependencies: ["a"] }),
-      told("stack_deploying", 6, { stack: "c", layer: 2, dependencies: ["a"] }),
+      reported("stack_deploying", 6, { stack: "b", dependencies: ["a"] }),
+      reported("stack_deploying", 6, { stack: "c", layer: 2, dependencies: ["a"] }),
       deployed("b", 7),
       deployed("c", 8),
     ];
@@ -143,10 +148,10 @@ describe("derived events", () => {
 
   test("leave the end to the orchestrator if nobody announced how many stacks there are", () => {
     const fold = foldOf(
-      told("deployment_started", 0),
+      reported("deployment_started", 0),
       deploying("a", 1),
       deployed("a", 5),
-      told("deployment_complete", 7, { note: "a field of tomorrow" }),
+      reported("deployment_complete", 7, { note: "a field of tomorrow" }),
     );
     expect(heard(fold)).toEqual([
       "deployment_started",
@@ -161,8 +166,8 @@ describe("derived events", () => {
 
   test("tell a deployment destroyed whose stacks are deleted, from the top down", () => {
     const gone = (stack: string, seconds: number) => [
-      told("stack_deleting", seconds, { stack }),
-      told("stack_deleted", seconds + 1, { stack }),
+      reported("stack_deleting", seconds, { stack }),
+      reported("stack_deleted", seconds + 1, { stack }),
     ];
     const fold = foldOf(begun(PLAN), ...gone("c", 1), ...gone("b", 3), ...gone("a", 5));
     expect(heard(fold)).toEqual([
@@ -181,10 +186,10 @@ describe("derived events", () => {
   test("tell the failure of a destruction, which goes from the top down: what lies below stays", () => {
     const fold = foldOf(
       begun(PLAN),
-      told("deployment_destroying", 1),
-      told("stack_deleting", 1, { stack: "c" }),
-      told("stack_deleting", 1, { stack: "b" }),
-      told("stack_deleted", 3, { stack: "b" }),
+      reported("deployment_destroying", 1),
+      reported("stack_deleting", 1, { stack: "c" }),
+      reported("stack_deleting", 1, { stack: "b" }),
+      reported("stack_deleted", 3, { stack: "b" }),
       failed("c", 4),
     );
     expect(fold.events.at(-1)).toMatchObject({
@@ -196,12 +201,12 @@ describe("derived events", () => {
   test("do not take the deletion of what others depend on for a destruction: it is created anew", () => {
     const fold = foldOf(
       begun(PLAN),
-      told("stack_deleting", 1, { stack: "a" }),
-      told("stack_deleted", 2, { stack: "a" }),
+      reported("stack_deleting", 1, { stack: "a" }),
+      reported("stack_deleted", 2, { stack: "a" }),
       deploying("a", 3),
       deployed("a", 5),
-      told("stack_skipped", 6, { stack: "b" }),
-      told("stack_skipped", 6, { stack: "c" }),
+      reported("stack_skipped", 6, { stack: "b" }),
+      reported("stack_skipped", 6, { stack: "c" }),
     );
     expect(fold.verdicts.every(({ kind }) => kind === "accepted")).toBe(true);
     expect(heard(fold).at(-1)).toBe("deployment_complete");
@@ -211,8 +216,8 @@ describe("derived events", () => {
     const fold = foldOf(
       begun([planned("a", 1)]),
       deploying("a", 1),
-      told("stack_deleting", 2, { stack: "a" }),
-      told("stack_deleted", 3, { stack: "a" }),
+      reported("stack_deleting", 2, { stack: "a" }),
+      reported("stack_deleted", 3, { stack: "a" }),
     );
     expect(heard(fold).at(-1)).toBe("deployment_failed");
     expect(fold.events.at(-1)?.data).toMatchObject({ error: { code: "STACK_DELETED" } });
@@ -225,11 +230,11 @@ describe("derived events", () => {
       deployed("a", 5),
       deploying("b", 6),
       failed("b", 7),
-      told("stack_skipped", 7, { stack: "c" }),
-      told("deployment_rolling_back", 8),
-      told("stack_rolled_back", 9, { stack: "b" }),
-      told("stack_deleting", 10, { stack: "a" }),
-      told("stack_deleted", 12, { stack: "a" }),
+      reported("stack_skipped", 7, { stack: "c" }),
+      reported("deployment_rolling_back", 8),
+      reported("stack_rolled_back", 9, { stack: "b" }),
+      reported("stack_deleting", 10, { stack: "a" }),
+      reported("stack_deleted", 12, { stack: "a" }),
     );
     expect(heard(fold).slice(-6)).toEqual([
       "deployment_failed",
@@ -244,18 +249,20 @@ describe("derived events", () => {
   });
 
   test("tell a deployment cancelled when no stack is under way any more", () => {
-    const fold = foldOf(begun(PLAN), deploying("a", 1), told("deployment_cancelling", 2), failed("a", 4));
+    const fold = foldOf(begun(PLAN), deploying("a", 1), reported("deployment_cancelling", 2), failed("a", 4));
     expect(heard(fold).slice(-3)).toEqual([
       "deployment_cancelling",
       "stack_failed a",
       "deployment_cancelled",
     ]);
-    expect(heard(foldOf(begun(PLAN), told("deployment_cancelling", 2))).at(-1)).toBe("deployment_cancelled");
+    expect(heard(foldOf(begun(PLAN), reported("deployment_cancelling", 2))).at(-1)).toBe(
+      "deployment_cancelled",
+    );
   });
 
   test("begin a new run with nothing of the one before but its number", () => {
     const first = foldOf(begun(PLAN), deploying("a", 1), failed("a", 5));
-    const again = told("deployment_started", 60, { mode: "track", stacks: PLAN });
+    const again = reported("deployment_started", 60, { mode: "track", stacks: PLAN });
     const fold = foldDeployment(first.state, [again]);
     expect(fold.state).toEqual({
       ...stateOf(begun(PLAN)),
@@ -270,10 +277,10 @@ describe("derived events", () => {
 
   test("survive dependencies that go in a circle, as those that are told may", () => {
     const fold = foldOf(
-      told("deployment_started", 0, { totalStacks: 3 }),
-      told("layer_started", 1, { layer: 1, stacks: ["a", "b", "c"] }),
-      told("stack_deploying", 1, { stack: "a", dependencies: ["b"] }),
-      told("stack_deploying", 1, { stack: "b", dependencies: ["a"] }),
+      reported("deployment_started", 0, { totalStacks: 3 }),
+      reported("layer_started", 1, { layer: 1, stacks: ["a", "b", "c"] }),
+      reported("stack_deploying", 1, { stack: "a", dependencies: ["b"] }),
+      reported("stack_deploying", 1, { stack: "b", dependencies: ["a"] }),
       failed("a", 5),
     );
     expect(fold.state.status).toBe("deploying");

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { applyEvent } from "../../../src/domain/deployment/apply-event.ts";
 import { draftOf, type Drafts } from "../../../src/domain/deployment/drafts.ts";
-import { framesOf, stateAfter, type Telling } from "../../dashboard/told-run.ts";
+import { framesOf, stateAfter, type Telling } from "../../dashboard/reported-run.ts";
 
 const BEFORE: readonly Telling[] = [
   [0, "deployment_started", { stacks: [{ name: "web", layer: 1, dependsOn: [] }] }],

@@ -6,7 +6,7 @@ import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.t
 import { hasEnded } from "../../../src/domain/deployment/deployment-state.ts";
 import { deploymentProgressSchema } from "../../../src/protocol/deployment/deployment-progress.ts";
 import { causeAt, end, followed, left, of, own } from "./stack-channel.ts";
-import { at, begun, foldOf, heard, NOTHING, planned, told } from "./told.ts";
+import { at, begun, foldOf, heard, NOTHING, planned, reported } from "./reported.ts";
 
 const UPDATING = "UPDATE_IN_PROGRESS";
 const CLEANING = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS";
@@ -40,7 +40,7 @@ describe("a stack that was deployed and has left something behind", () => {
 
   test("is named by the end of the run", () => {
     const done = foldDeployment(fold.state, [
-      told("stack_skipped", 8, { stack: "next", reason: "No changes" }),
+      reported("stack_skipped", 8, { stack: "next", reason: "No changes" }),
     ]);
     expect(done.events.at(-1)).toMatchObject({
       type: "deployment_complete",
@@ -150,11 +150,14 @@ describe("a stack that CloudFormation rolls back", () => {
     ];
     const during = followed(...takenBack);
     expect(during.stack).toMatchObject({ rollingBack: true, cause: { path: "shop", reason: own1 } });
-    const told1 = { ...causeAt(3, "shop", "DELETE_IN_PROGRESS", own1), type: "AWS::CloudFormation::Stack" };
-    const after = followed(...takenBack, end(4, "rolled_back", "DELETE_COMPLETE", {}, { cause: told1 }));
+    const reported1 = {
+      ...causeAt(3, "shop", "DELETE_IN_PROGRESS", own1),
+      type: "AWS::CloudFormation::Stack",
+    };
+    const after = followed(...takenBack, end(4, "rolled_back", "DELETE_COMPLETE", {}, { cause: reported1 }));
     expect(after.fold.events.at(-1)).toMatchObject({
       type: "deployment_failed",
-      data: { cause: told1, error: { message: `shop: ${own1}` } },
+      data: { cause: reported1, error: { message: `shop: ${own1}` } },
     });
   });
 
@@ -271,11 +274,11 @@ describe("a run that is taken back as it has failed", () => {
   const data = { mode: "deploy", onFailure: "rollback" };
   const failing = [
     begun(plan, data),
-    told("stack_deploying", 1, { stack: "a" }),
-    told("stack_deployed", 2, { stack: "a" }),
-    told("stack_deploying", 3, { stack: "b" }),
-    told("stack_failed", 4, { stack: "b", error }),
-    told("deployment_failed", 5, { willRollBack: true }),
+    reported("stack_deploying", 1, { stack: "a" }),
+    reported("stack_deployed", 2, { stack: "a" }),
+    reported("stack_deploying", 3, { stack: "b" }),
+    reported("stack_failed", 4, { stack: "b", error }),
+    reported("deployment_failed", 5, { willRollBack: true }),
   ];
 
   test("has failed with its cause, and is not over", () => {
@@ -289,10 +292,10 @@ describe("a run that is taken back as it has failed", () => {
   test("goes on to be rolled back, and ends as that", () => {
     const { state, verdicts, events } = foldOf(
       ...failing,
-      told("deployment_rolling_back", 5),
-      told("stack_deleting", 6, { stack: "a" }),
-      told("stack_deleted", 7, { stack: "a" }),
-      told("deployment_rolled_back", 8),
+      reported("deployment_rolling_back", 5),
+      reported("stack_deleting", 6, { stack: "a" }),
+      reported("stack_deleted", 7, { stack: "a" }),
+      reported("deployment_rolled_back", 8),
     );
     expect(verdicts.every(({ kind }) => kind === "accepted")).toBe(true);
     expect(state).toMatchObject({ status: "rolled_back", endTime: at(8) });
@@ -301,7 +304,11 @@ describe("a run that is taken back as it has failed", () => {
   });
 
   test("may fail at that, too", () => {
-    const { state } = foldOf(...failing, told("deployment_rolling_back", 5), told("deployment_failed", 9));
+    const { state } = foldOf(
+      ...failing,
+      reported("deployment_rolling_back", 5),
+      reported("deployment_failed", 9),
+    );
     expect(state).toMatchObject({ status: "failed", endTime: at(9) });
     expect(hasEnded(state)).toBe(true);
   });
@@ -309,9 +316,9 @@ describe("a run that is taken back as it has failed", () => {
   test("is over at once where an orchestrator tells of it, who may never say more", () => {
     const { state } = foldOf(
       begun(plan, { mode: "ingest" }),
-      told("stack_deploying", 1, { stack: "a" }),
-      told("stack_failed", 2, { stack: "a", error }),
-      told("deployment_failed", 3, { willRollBack: true }),
+      reported("stack_deploying", 1, { stack: "a" }),
+      reported("stack_failed", 2, { stack: "a", error }),
+      reported("deployment_failed", 3, { willRollBack: true }),
     );
     expect(hasEnded(state)).toBe(true);
   });

@@ -4,7 +4,7 @@ import type { DeploymentState } from "../../../src/domain/deployment/deployment-
 import { estimatedTimeRemaining } from "../../../src/domain/estimate/deployment-estimate.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
 import { factsOf, inTime } from "./play.ts";
-import { at, begun, NOTHING, planned, SEEDS_PLAN, stateOf, told } from "./told.ts";
+import { at, begun, NOTHING, planned, SEEDS_PLAN, stateOf, reported } from "./reported.ts";
 
 const PLAN = [planned("a", 1), planned("b", 2, "a")];
 
@@ -12,7 +12,7 @@ describe("the time that remains", () => {
   test("is absent before anything has shown how long things take", () => {
     expect(estimatedTimeRemaining(stateOf(), at(1))).toBeUndefined();
     expect(estimatedTimeRemaining(stateOf(begun(PLAN)), at(1))).toBeUndefined();
-    const begunStack = stateOf(begun(PLAN), told("stack_deploying", 1, { stack: "a" }));
+    const begunStack = stateOf(begun(PLAN), reported("stack_deploying", 1, { stack: "a" }));
     expect(estimatedTimeRemaining(begunStack, at(20))).toBeUndefined();
   });
 
@@ -25,17 +25,17 @@ describe("the time that remains", () => {
   test("is absent at the end, on the way back, and while stacks are unknown", () => {
     const failed = [
       begun(PLAN),
-      told("stack_deploying", 1, { stack: "a" }),
-      told("stack_failed", 9, { stack: "a", error: { code: "X", message: "x" } }),
+      reported("stack_deploying", 1, { stack: "a" }),
+      reported("stack_failed", 9, { stack: "a", error: { code: "X", message: "x" } }),
     ];
     expect(estimatedTimeRemaining(stateOf(...failed), at(10))).toBeUndefined();
     expect(
-      estimatedTimeRemaining(stateOf(...failed, told("deployment_rolling_back", 10)), at(11)),
+      estimatedTimeRemaining(stateOf(...failed, reported("deployment_rolling_back", 10)), at(11)),
     ).toBeUndefined();
     const joining = stateOf(
-      told("deployment_started", 0, { totalStacks: 3 }),
-      told("stack_deploying", 1, { stack: "a" }),
-      told("stack_deployed", 9, { stack: "a" }),
+      reported("deployment_started", 0, { totalStacks: 3 }),
+      reported("stack_deploying", 1, { stack: "a" }),
+      reported("stack_deployed", 9, { stack: "a" }),
     );
     expect(estimatedTimeRemaining(joining, at(10))).toBeUndefined();
   });
@@ -43,10 +43,14 @@ describe("the time that remains", () => {
   test("does not count stacks that cannot begin", () => {
     const state = stateOf(
       begun([planned("a", 1), planned("b", 1), planned("c", 1), planned("d", 2, "b")]),
-      ...["a", "b", "c"].map((stack) => told("stack_deploying", 0, { stack })),
-      told("stack_deployed", 100, { stack: "a" }),
-      told("stack_failed", 100, { stack: "b", error: { code: "X", message: "x" } }),
-      told("resource_creating", 100, { stack: "c", resource: { type: "T", name: "t" }, progressPercent: 50 }),
+      ...["a", "b", "c"].map((stack) => reported("stack_deploying", 0, { stack })),
+      reported("stack_deployed", 100, { stack: "a" }),
+      reported("stack_failed", 100, { stack: "b", error: { code: "X", message: "x" } }),
+      reported("resource_creating", 100, {
+        stack: "c",
+        resource: { type: "T", name: "t" },
+        progressPercent: 50,
+      }),
     );
     expect(estimatedTimeRemaining(state, at(100))).toBe(100);
   });

@@ -1,4 +1,4 @@
-/** What holds for every run of a deployment, however it is cut, repeated, or told by others. */
+/** What holds for every run of a deployment, however it is cut, repeated, or reported by others. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { applyEvent } from "../../../src/domain/deployment/apply-event.ts";
@@ -12,7 +12,7 @@ import {
 } from "../../../src/protocol/deployment/deployment-events.ts";
 import { deploymentProgressSchema } from "../../../src/protocol/deployment/deployment-progress.ts";
 import { factsOf, inTime, interleaved, type Facts, type Fates } from "./play.ts";
-import { at, begun, foldOf, heard, NOTHING, SEEDS_PLAN, told } from "./told.ts";
+import { at, begun, foldOf, heard, NOTHING, SEEDS_PLAN, reported } from "./reported.ts";
 
 const fate = fc.record({
   resources: fc.integer({ min: 1, max: 5 }),
@@ -43,16 +43,16 @@ const wayBack = (state: DeploymentState): DeploymentEvent[] =>
   state.status !== "failed"
     ? []
     : [
-        told("deployment_rolling_back", 10_000),
+        reported("deployment_rolling_back", 10_000),
         ...[...state.stacks.values()].toReversed().flatMap(({ name, status }, index) => {
           const data = { stack: name };
-          if (status === "failed") return [told("stack_rolled_back", 10_010 + index, data)];
+          if (status === "failed") return [reported("stack_rolled_back", 10_010 + index, data)];
           if (status !== "deployed") return [];
           return [
-            told("stack_deleting", 10_010 + index, data),
-            told("resource_deleting", 10_010 + index, { ...data, resource: { name: "R0", type: "T" } }),
-            told("resource_deleted", 10_020 + index, { ...data, resource: { name: "R0", type: "T" } }),
-            told("stack_deleted", 10_030 + index, data),
+            reported("stack_deleting", 10_010 + index, data),
+            reported("resource_deleting", 10_010 + index, { ...data, resource: { name: "R0", type: "T" } }),
+            reported("resource_deleted", 10_020 + index, { ...data, resource: { name: "R0", type: "T" } }),
+            reported("stack_deleted", 10_030 + index, data),
           ];
         }),
       ];
@@ -134,7 +134,7 @@ describe("a fold of a deployment's events", () => {
         const ingest = foldOf(
           begun(SEEDS_PLAN, { mode: "ingest" }),
           ...interleaved(SEEDS_PLAN, facts, seed),
-          told(end.type, 9_000, { status: "as told" }),
+          reported(end.type, 9_000, { status: "as told" }),
         );
         expect(ingest.verdicts.filter(({ kind }) => kind === "refused")).toEqual([]);
         expect(heard(ingest).sort()).toEqual(heard(track).sort());
@@ -159,7 +159,7 @@ describe("a fold of a deployment's events", () => {
         const facts = factsOf(SEEDS_PLAN, course, seed);
         const track = foldOf(begun(SEEDS_PLAN), ...inTime(facts));
         const joined = foldOf(
-          told("deployment_started", 0, { totalStacks: 12, totalLayers: 5, estimatedDuration: 1200 }),
+          reported("deployment_started", 0, { totalStacks: 12, totalLayers: 5, estimatedDuration: 1200 }),
           ...layered(SEEDS_PLAN, interleaved(SEEDS_PLAN, facts, seed)),
         );
         expect(joined.state.status).toBe("deployed");
@@ -215,6 +215,6 @@ const layered = (plan: readonly PlannedStack[], events: readonly DeploymentEvent
     begunLayers.add(layer);
     const stacks = plan.filter((other) => other.layer === layer).map(({ name }) => name);
     const start = { type: "layer_started" as const, timestamp: event.timestamp };
-    return [told(start.type, 1, { layer, stacks }), event];
+    return [reported(start.type, 1, { layer, stacks }), event];
   });
 };

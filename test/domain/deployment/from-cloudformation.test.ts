@@ -8,7 +8,7 @@ import type { StackEvent } from "../../../src/domain/stack/stack-event.ts";
 import { FakeCloudFormation } from "../../support/fake-cloudformation.ts";
 import { own, resource, timed } from "../events.ts";
 import { Follower } from "../follower.ts";
-import { ADDRESS, begun, heard, NOTHING, planned } from "./told.ts";
+import { ADDRESS, begun, heard, NOTHING, planned } from "./reported.ts";
 
 const hinted = (event: StackEvent): StackEvent => {
   const hint = reasonHintOf(event.reason, event.status);
@@ -31,16 +31,16 @@ const followed = async (past: readonly StackEvent[], events: readonly StackEvent
   const frames = follower.frames.slice(seen);
   const start = { ...begun([planned("shop", 1)]), timestamp: frames[0]?.timestamp ?? "" };
   let { state } = foldDeployment(NOTHING, [start]);
-  const told: string[] = [];
+  const reported: string[] = [];
   const views = frames.map((frame) => {
     const event = translated(frame, { ...ADDRESS, stack: "shop" });
     const fold = foldDeployment(state, event ? [event] : []);
     state = fold.state;
-    told.push(...heard(fold));
+    reported.push(...heard(fold));
     return { frame, view: deploymentProgressOf(state, state.lastEventTime) };
   });
   const { view } = views.at(-1)!;
-  return { views, told, view, stack: view.stacks["shop"]! };
+  return { views, told: reported, view, stack: view.stacks["shop"]! };
 };
 
 const CREATED = [
@@ -93,13 +93,13 @@ describe("a deployment of a stack", () => {
   });
 
   test("that CloudFormation rolls back says so at once, and what it retained", async () => {
-    const { views, told, stack, view } = await followed([], ROLLED_BACK);
+    const { views, told: reported, stack, view } = await followed([], ROLLED_BACK);
     const during = views.find(({ frame }) => frame.stack.status === "ROLLBACK_IN_PROGRESS")!.view;
     expect(during).toMatchObject({ status: "deploying", cause: { logicalId: "Bucket" } });
     expect(during.stacks["shop"]).toMatchObject({ rollingBack: true, cause: { logicalId: "Bucket" } });
     expect(during.metrics.estimate).toMatchObject({ basis: "typical" });
-    expect(told.filter((text) => text.startsWith("resource_retained"))).toHaveLength(2);
-    expect(told).not.toContain("stack_deleting shop");
+    expect(reported.filter((text) => text.startsWith("resource_retained"))).toHaveLength(2);
+    expect(reported).not.toContain("stack_deleting shop");
     expect(stack).toMatchObject({
       status: "failed",
       outcome: "rolled_back",
@@ -121,7 +121,11 @@ describe("a deployment of a stack", () => {
 
   test("that is given up whole, and deleted, was rolled back, with the reason of its own", async () => {
     const reason = "No export named nobody-exports-this found. Delete requested by user.";
-    const { view, stack, told } = await followed(
+    const {
+      view,
+      stack,
+      told: reported,
+    } = await followed(
       [],
       [
         own("CREATE_IN_PROGRESS", UPDATE),
@@ -129,7 +133,7 @@ describe("a deployment of a stack", () => {
         own("DELETE_COMPLETE", UPDATE),
       ],
     );
-    expect(told).toContain("stack_rolling_back shop");
+    expect(reported).toContain("stack_rolling_back shop");
     expect(stack).toMatchObject({ status: "failed", outcome: "rolled_back" });
     expect(view).toMatchObject({ status: "failed", cause: { reason } });
   });
@@ -172,8 +176,10 @@ describe("a deployment of a stack", () => {
     const { views } = await followed(past, events);
     for (const { frame, view } of views) {
       const { total, failed } = view.stacks["shop"]!.resources;
-      const isTold = frame.type === "stack_complete" || frame.resource.type !== "AWS::CloudFormation::Stack";
-      if (isTold) expect([total, failed]).toEqual([frame.stack.totalResources, frame.stack.failedResources]);
+      const isReported =
+        frame.type === "stack_complete" || frame.resource.type !== "AWS::CloudFormation::Stack";
+      if (isReported)
+        expect([total, failed]).toEqual([frame.stack.totalResources, frame.stack.failedResources]);
     }
   });
 });

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { layersOf } from "../../../src/domain/deployment/layers.ts";
-import { SEEDS_PLAN } from "./told.ts";
+import { SEEDS_PLAN } from "./reported.ts";
 
 const stack = (name: string, ...dependsOn: string[]) => ({ name, dependsOn });
 

@@ -1,6 +1,6 @@
 /** Runs of deployments as they happen: every stack begins when those that it depends on are done, and some fail. */
 import type { DeploymentEvent, PlannedStack } from "../../../src/protocol/deployment/deployment-events.ts";
-import { told } from "./told.ts";
+import { reported } from "./reported.ts";
 
 /** What becomes of a stack. */
 type Fate = Readonly<{ resources: number; ends: "deployed" | "failed" | "skipped" }>;
@@ -33,7 +33,7 @@ const factsOfStack = (
   random: (below: number) => number,
 ): Readonly<{ facts: readonly DeploymentEvent[]; end: number }> => {
   if (ends === "skipped") {
-    return { facts: [told("stack_skipped", start, { stack: name, reason: "unchanged" })], end: start };
+    return { facts: [reported("stack_skipped", start, { stack: name, reason: "unchanged" })], end: start };
   }
   const own = { stack: name };
   const resourceFacts: DeploymentEvent[] = [];
@@ -45,22 +45,26 @@ const factsOfStack = (
     const end = begin + SECONDS[type] * (0.8 + random(400) / 1000);
     const ref = { resource: { urn: `${name}/R${index}`, type, name: `R${index}` } };
     const fails = ends === "failed" && index === resources - 1;
-    resourceFacts.push(told("resource_creating", begin, { ...own, ...ref, totalResources: resources }));
+    resourceFacts.push(reported("resource_creating", begin, { ...own, ...ref, totalResources: resources }));
     resourceFacts.push(
       fails
-        ? told("resource_failed", end, { ...own, ...ref, error: { code: "CREATE_FAILED", message: "no" } })
-        : told("resource_created", end, { ...own, ...ref, totalResources: resources }),
+        ? reported("resource_failed", end, {
+            ...own,
+            ...ref,
+            error: { code: "CREATE_FAILED", message: "no" },
+          })
+        : reported("resource_created", end, { ...own, ...ref, totalResources: resources }),
     );
     free[lane] = end + 0.5;
   }
   const end = Math.max(...free) + 1;
   resourceFacts.sort((one, other) => (one.timestamp < other.timestamp ? -1 : 1));
   const facts = [
-    told("stack_deploying", start, { ...own, layer, dependencies: dependsOn, totalResources: resources }),
+    reported("stack_deploying", start, { ...own, layer, dependencies: dependsOn, totalResources: resources }),
     ...resourceFacts,
     ends === "deployed"
-      ? told("stack_deployed", end, { ...own, outputs: { Url: name } })
-      : told("stack_failed", end, { ...own, error: { code: "ROLLBACK_COMPLETE", message: "no" } }),
+      ? reported("stack_deployed", end, { ...own, outputs: { Url: name } })
+      : reported("stack_failed", end, { ...own, error: { code: "ROLLBACK_COMPLETE", message: "no" } }),
   ];
   return { facts, end };
 };
@@ -86,14 +90,14 @@ export const factsOf = (plan: readonly PlannedStack[], fates: Fates, seed: numbe
 export const inTime = (facts: Facts): DeploymentEvent[] =>
   [...facts.values()].flat().sort((one, other) => (one.timestamp < other.timestamp ? -1 : 1));
 
-/** Another order that is true, too: stacks that do not depend on each other are told of in any interleaving. */
+/** Another order that is true, too: stacks that do not depend on each other are reported in any interleaving. */
 export const interleaved = (plan: readonly PlannedStack[], facts: Facts, seed: number): DeploymentEvent[] => {
   const random = seeded(seed);
   const next = new Map([...facts.keys()].map((name) => [name, 0]));
-  const isTold = (name: string): boolean => (next.get(name) ?? 0) >= (facts.get(name)?.length ?? 0);
+  const isReported = (name: string): boolean => (next.get(name) ?? 0) >= (facts.get(name)?.length ?? 0);
   const events: DeploymentEvent[] = [];
   for (;;) {
-    const open = plan.filter(({ name, dependsOn }) => !isTold(name) && dependsOn.every(isTold));
+    const open = plan.filter(({ name, dependsOn }) => !isReported(name) && dependsOn.every(isReported));
     const stack = open[random(open.length)];
     if (!stack) return events;
     const index = next.get(stack.name) ?? 0;

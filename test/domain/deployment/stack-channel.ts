@@ -1,5 +1,5 @@
 /** Frames of a stack's channel as its tracker tells them, for tests of what its deployment makes of them. */
-import { foldDeployment, type Fold } from "../../../src/domain/deployment/fold-deployment.ts";
+import { foldDeployment, type FoldedEvents } from "../../../src/domain/deployment/fold-deployment.ts";
 import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
 import { translated } from "../../../src/domain/deployment/stack-translation.ts";
 import type {
@@ -15,7 +15,7 @@ import {
   type StackCounts,
   type StackFrame,
 } from "../../../src/protocol/stack/stack-frames.ts";
-import { ADDRESS, at, begun, NOTHING, planned } from "./told.ts";
+import { ADDRESS, at, begun, NOTHING, planned } from "./reported.ts";
 
 const NAME = "shop";
 const STACK_ID = "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/11111111";
@@ -130,7 +130,7 @@ export const left = (logicalId: string, status: string, reason = ""): LeftResour
 /** A followed deployment of this stack, and of one that depends on it, after the frames. */
 export const followed = (
   ...frames: readonly StackFrame[]
-): Readonly<{ fold: Fold; view: DeploymentProgress; stack: StackProgress }> => {
+): Readonly<{ fold: FoldedEvents; view: DeploymentProgress; stack: StackProgress }> => {
   const start = begun([planned(NAME, 1), planned("next", 2, NAME)]);
   const belonging = { ...ADDRESS, stack: NAME };
   const events = frames.flatMap((frame) => translated(frame, belonging) ?? []);

@@ -8,7 +8,7 @@ import {
   type DeploymentStatus,
   type StackStatus,
 } from "../../../src/protocol/deployment/deployment-progress.ts";
-import { begun, planned, stateOf, told } from "./told.ts";
+import { begun, planned, stateOf, reported } from "./reported.ts";
 
 const STARTED = stateOf(begun([planned("network", 1)]));
 
@@ -62,14 +62,14 @@ const stackIn = (status: StackStatus, deployment: DeploymentStatus): DeploymentS
   return { ...STARTED, status: deployment, stacks: new Map([["network", stack]]) };
 };
 
-const typeOf = (name: string) => name as Parameters<typeof told>[0];
+const typeOf = (name: string) => name as Parameters<typeof reported>[0];
 
 describe("transitions of a deployment", () => {
   test.each(Object.entries(DEPLOYMENT))("%s is accepted where the tables say so", (type, [to, ...from]) => {
     const ingest: DeploymentState = { ...STARTED, mode: "ingest" };
     const verdicts = deploymentStates.map((status) => [
       status,
-      verdictOn({ ...ingest, status }, told(typeOf(type), 5)).kind,
+      verdictOn({ ...ingest, status }, reported(typeOf(type), 5)).kind,
     ]);
     expect(Object.fromEntries(verdicts)).toEqual(kindsOf(deploymentStates, [to, ...from]));
   });
@@ -77,8 +77,8 @@ describe("transitions of a deployment", () => {
   test("begin anew after an end only, and never with the beginning of the run before", () => {
     const kinds = deploymentStates.map((status) => [
       status,
-      verdictOn({ ...STARTED, status }, told("deployment_started", 9)).kind,
-      verdictOn({ ...STARTED, status }, told("deployment_started", 0)).kind,
+      verdictOn({ ...STARTED, status }, reported("deployment_started", 9)).kind,
+      verdictOn({ ...STARTED, status }, reported("deployment_started", 0)).kind,
     ]);
     const ended = ["deployed", "failed", "rolled_back", "cancelled", "destroyed"];
     expect(kinds).toEqual(
@@ -87,7 +87,7 @@ describe("transitions of a deployment", () => {
   });
 
   test("need a beginning", () => {
-    expect(verdictOn(stateOf(), told("stack_deploying", 1, DATA))).toEqual({
+    expect(verdictOn(stateOf(), reported("stack_deploying", 1, DATA))).toEqual({
       kind: "refused",
       code: "INVALID_TRANSITION",
       message: "stack_deploying: the deployment has not started",
@@ -95,7 +95,7 @@ describe("transitions of a deployment", () => {
   });
 
   test("end a deployment that is followed only when its stacks have ended", () => {
-    expect(verdictOn(STARTED, told("deployment_complete", 5))).toEqual({
+    expect(verdictOn(STARTED, reported("deployment_complete", 5))).toEqual({
       kind: "refused",
       code: "INVALID_TRANSITION",
       message: "deployment_complete: stack network is pending",
@@ -105,13 +105,13 @@ describe("transitions of a deployment", () => {
 
 describe("transitions of a stack", () => {
   test.each(Object.entries(STACK))("%s is accepted where the tables say so", (type, row) => {
-    const event = told(typeOf(type), 5, DATA);
+    const event = reported(typeOf(type), 5, DATA);
     const kinds = stackStates.map((status) => [status, verdictOn(stackIn(status, "deploying"), event).kind]);
     expect(Object.fromEntries(kinds)).toEqual(kindsOf(stackStates, row));
   });
 
   test.each(Object.entries(WAY_BACK))("%s on the way back", (type, row) => {
-    const event = told(typeOf(type), 5, DATA);
+    const event = reported(typeOf(type), 5, DATA);
     const kinds = stackStates.map((status) => [
       status,
       verdictOn(stackIn(status, "rolling_back"), event).kind,
@@ -120,7 +120,7 @@ describe("transitions of a stack", () => {
   });
 
   test("name the stack and the state where they are forbidden", () => {
-    expect(verdictOn(stackIn("pending", "deploying"), told("stack_deployed", 5, DATA))).toEqual({
+    expect(verdictOn(stackIn("pending", "deploying"), reported("stack_deployed", 5, DATA))).toEqual({
       kind: "refused",
       code: "INVALID_TRANSITION",
       message: "stack_deployed: stack network is pending",
@@ -129,8 +129,8 @@ describe("transitions of a stack", () => {
 
   test("are over with the run; what was told then is known for ever", () => {
     const state = stackIn("deployed", "deployed");
-    expect(verdictOn(state, told("stack_deployed", 5, DATA)).kind).toBe("known");
-    expect(verdictOn(state, told("stack_deleting", 5, DATA))).toEqual({
+    expect(verdictOn(state, reported("stack_deployed", 5, DATA)).kind).toBe("known");
+    expect(verdictOn(state, reported("stack_deleting", 5, DATA))).toEqual({
       kind: "refused",
       code: "INVALID_TRANSITION",
       message: "stack_deleting: the run is over",
@@ -140,8 +140,10 @@ describe("transitions of a stack", () => {
   test.each(["track", "deploy"] as const)("are for the stacks of the plan in mode %s", (mode) => {
     const state = stateOf(begun([planned("network", 1)], { mode }));
     const stranger = { stack: "ghost" };
-    expect(verdictOn(state, told("stack_deploying", 5, stranger))).toMatchObject({ code: "UNKNOWN_STACK" });
-    expect(verdictOn(state, told("layer_started", 5, { layer: 1, stacks: ["ghost"] }))).toMatchObject({
+    expect(verdictOn(state, reported("stack_deploying", 5, stranger))).toMatchObject({
+      code: "UNKNOWN_STACK",
+    });
+    expect(verdictOn(state, reported("layer_started", 5, { layer: 1, stacks: ["ghost"] }))).toMatchObject({
       code: "UNKNOWN_STACK",
     });
   });
@@ -149,12 +151,12 @@ describe("transitions of a stack", () => {
   test("let 500 stacks join in mode ingest, and no more", () => {
     const names = Array.from({ length: 500 }, (_, index) => `s${index}`);
     const state = stateOf(
-      told("deployment_started", 0),
-      told("layer_started", 1, { layer: 1, stacks: names }),
+      reported("deployment_started", 0),
+      reported("layer_started", 1, { layer: 1, stacks: names }),
     );
     expect(state.stacks.size).toBe(500);
-    expect(verdictOn(state, told("stack_deploying", 5, { stack: "s7" })).kind).toBe("accepted");
-    expect(verdictOn(state, told("stack_deploying", 5, { stack: "s500" }))).toMatchObject({
+    expect(verdictOn(state, reported("stack_deploying", 5, { stack: "s7" })).kind).toBe("accepted");
+    expect(verdictOn(state, reported("stack_deploying", 5, { stack: "s500" }))).toMatchObject({
       code: "UNKNOWN_STACK",
     });
   });
@@ -162,9 +164,15 @@ describe("transitions of a stack", () => {
 
 describe("transitions of a resource", () => {
   const creating = (seconds: number, extra: object = {}) =>
-    told("resource_creating", seconds, { stack: "network", resource: { name: "vpc", type: "T", ...extra } });
+    reported("resource_creating", seconds, {
+      stack: "network",
+      resource: { name: "vpc", type: "T", ...extra },
+    });
   const created = (seconds: number) =>
-    told("resource_created", seconds, { stack: "network", resource: { name: "vpc", type: "T", id: "v-1" } });
+    reported("resource_created", seconds, {
+      stack: "network",
+      resource: { name: "vpc", type: "T", id: "v-1" },
+    });
 
   test.each(stackStates)("need a stack under way: %s", (status) => {
     const underway = status === "deploying" || status === "deleting";
@@ -173,7 +181,7 @@ describe("transitions of a resource", () => {
   });
 
   test("are known if they were told before, or are older than what was told since", () => {
-    const start = [begun([planned("network", 1)]), told("stack_deploying", 1, { stack: "network" })];
+    const start = [begun([planned("network", 1)]), reported("stack_deploying", 1, { stack: "network" })];
     const one = stateOf(...start, creating(2));
     const both = stateOf(...start, creating(2), created(9));
     expect([

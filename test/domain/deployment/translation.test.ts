@@ -1,4 +1,4 @@
-/** What a stack's own channel tells, told to its deployment: CloudFormation's words in, the seeds' words out. */
+/** What a stack's own channel tells, reported to its deployment: CloudFormation's words in, the seeds' words out. */
 import { describe, expect, test } from "vitest";
 import { reasonHintOf } from "../../../src/aws/cloudformation/reason-hint.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
@@ -20,7 +20,7 @@ import {
 } from "../../support/traces.ts";
 import { CHILD, nested, own, resource, timed } from "../events.ts";
 import { Follower } from "../follower.ts";
-import { ADDRESS, begun, heard, NOTHING, planned } from "./told.ts";
+import { ADDRESS, begun, heard, NOTHING, planned } from "./reported.ts";
 
 const BELONGING = { ...ADDRESS, stack: "shop" };
 
@@ -38,7 +38,7 @@ const framesOf = async (events: readonly StackEvent[], stackName?: string): Prom
 const translatedAll = (frames: readonly StackFrame[]): DeploymentEvent[] =>
   frames.map((frame) => translated(frame, BELONGING)).filter((event) => event !== undefined);
 
-/** A deployment of this one stack, to which the frames are told. */
+/** A deployment of this one stack, to which the frames are reported. */
 const deploymentOf = (frames: readonly StackFrame[]) => {
   const events = translatedAll(frames);
   const start = { ...begun([planned("shop", 1)]), timestamp: frames[0]?.timestamp ?? "" };

@@ -4,17 +4,17 @@ import { deploymentProgressOf, stackProgressOf } from "../../../src/domain/deplo
 import { wordOfResource } from "../../../src/domain/deployment/deployment-state.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
 import type { DeploymentEvent } from "../../../src/protocol/deployment/deployment-events.ts";
-import { ADDRESS, at, begun, planned, SEEDS_PLAN, stateOf, told } from "./told.ts";
+import { ADDRESS, at, begun, planned, SEEDS_PLAN, stateOf, reported } from "./reported.ts";
 
 const whole = (stack: string, from: number, to: number): DeploymentEvent[] => [
-  told("stack_deploying", from, { stack }),
-  told("stack_deployed", to, { stack, resourcesCreated: 8, outputs: { VpcId: "vpc-1" } }),
+  reported("stack_deploying", from, { stack }),
+  reported("stack_deployed", to, { stack, resourcesCreated: 8, outputs: { VpcId: "vpc-1" } }),
 ];
 
 const INSTANCE = { urn: "urn:db::main", type: "aws:rds/instance:Instance", name: "main-database" };
 
 const database = (type: DeploymentEvent["type"], seconds: number, extra: object = {}): DeploymentEvent =>
-  told(type, seconds, { stack: "database-rds", ...extra });
+  reported(type, seconds, { stack: "database-rds", ...extra });
 
 /** The seeds' sample: 12 stacks, 6 deployed, 1 skipped, and the database at 45 %. */
 const SAMPLE: readonly DeploymentEvent[] = [
@@ -22,7 +22,7 @@ const SAMPLE: readonly DeploymentEvent[] = [
   ...whole("network", 5, 125),
   ...whole("security", 126, 210),
   ...whole("secrets", 126, 170),
-  told("stack_skipped", 130, { stack: "dns", reason: "unchanged" }),
+  reported("stack_skipped", 130, { stack: "dns", reason: "unchanged" }),
   ...whole("storage", 215, 260),
   ...whole("cache", 215, 262),
   ...whole("queue", 215, 264),
@@ -149,28 +149,28 @@ describe("the view of a deployment", () => {
 
   test("of a failure has the cause that came first, and the layers and stacks that did not begin", () => {
     const broken = (stack: string, seconds: number) => [
-      told("resource_creating", seconds - 1, { stack, resource: { type: "T", name: `in-${stack}` } }),
-      told("resource_failed", seconds, {
+      reported("resource_creating", seconds - 1, { stack, resource: { type: "T", name: `in-${stack}` } }),
+      reported("resource_failed", seconds, {
         stack,
         resource: { urn: `Nested/in-${stack}`, type: "T", name: `in-${stack}`, id: "i-1" },
         error: { code: "CREATE_FAILED", message: `${stack} has no rights` },
       }),
     ];
     const end = (stack: string, seconds: number) =>
-      told("stack_failed", seconds, {
+      reported("stack_failed", seconds, {
         stack,
         error: { code: "ROLLBACK_COMPLETE", message: `${stack} rolled back` },
       });
     const state = stateOf(
       begun(SEEDS_PLAN),
       ...whole("network", 1, 5),
-      ...["security", "secrets", "dns"].map((stack) => told("stack_deploying", 6, { stack })),
+      ...["security", "secrets", "dns"].map((stack) => reported("stack_deploying", 6, { stack })),
       ...broken("security", 20),
       ...broken("secrets", 18),
       // Security is back before secrets: the order of the ends says nothing of the cause.
       end("security", 30),
       end("secrets", 40),
-      told("stack_deployed", 41, { stack: "dns" }),
+      reported("stack_deployed", 41, { stack: "dns" }),
     );
     const { status, cause, blast, summary } = deploymentProgressOf(state, at(99));
     expect({ status, cause, blast, summary }).toEqual({
@@ -199,15 +199,15 @@ describe("the view of a deployment", () => {
     const state = stateOf(
       begun(plan),
       ...whole("a", 1, 5),
-      told("stack_deploying", 6, { stack: "b" }),
-      told("stack_failed", 9, { stack: "b", error: { code: "X", message: "b broke" } }),
-      told("deployment_rolling_back", 10),
+      reported("stack_deploying", 6, { stack: "b" }),
+      reported("stack_failed", 9, { stack: "b", error: { code: "X", message: "b broke" } }),
+      reported("deployment_rolling_back", 10),
     );
     expect(state).toMatchObject({ status: "rolling_back", reachedPercent: 0 });
     expect(state).not.toHaveProperty("endTime");
     const further = foldDeployment(state, [
-      told("stack_rolled_back", 11, { stack: "b" }),
-      told("stack_deleting", 12, { stack: "a" }),
+      reported("stack_rolled_back", 11, { stack: "b" }),
+      reported("stack_deleting", 12, { stack: "a" }),
     ]);
     const view = deploymentProgressOf(further.state, at(13));
     expect(view.summary.progressPercent).toBe(50);
@@ -220,20 +220,20 @@ describe("the view of a deployment", () => {
     const thing = (name: string) => ({ stack: "a", resource: { type: "T", name } });
     const events = [
       begun([planned("a", 1)]),
-      told("stack_deploying", 1, { stack: "a" }),
-      told("resource_updating", 2, thing("one")),
-      told("resource_creating", 2, thing("two")),
-      told("resource_updating", 2, thing("three")),
-      told("resource_updated", 3, thing("three")),
-      told("resource_failed", 4, thing("one")),
-      told("resource_failed", 4, thing("two")),
-      told("resource_updating", 5, thing("one")),
+      reported("stack_deploying", 1, { stack: "a" }),
+      reported("resource_updating", 2, thing("one")),
+      reported("resource_creating", 2, thing("two")),
+      reported("resource_updating", 2, thing("three")),
+      reported("resource_updated", 3, thing("three")),
+      reported("resource_failed", 4, thing("one")),
+      reported("resource_failed", 4, thing("two")),
+      reported("resource_updating", 5, thing("one")),
     ];
     const end = [
-      told("resource_updated", 6, thing("one")),
-      told("resource_deleting", 6, thing("two")),
-      told("resource_deleted", 7, thing("two")),
-      told("stack_failed", 8, {
+      reported("resource_updated", 6, thing("one")),
+      reported("resource_deleting", 6, thing("two")),
+      reported("resource_deleted", 7, thing("two")),
+      reported("stack_failed", 8, {
         stack: "a",
         error: { code: "UPDATE_ROLLBACK_COMPLETE", message: "rolled back" },
       }),
@@ -253,7 +253,7 @@ describe("the view of a deployment", () => {
       "updated",
     ]);
     // Deployed in the end, it has lost nothing.
-    expect(counted(...events, end[0]!, told("stack_deployed", 8, { stack: "a" }))).toEqual({
+    expect(counted(...events, end[0]!, reported("stack_deployed", 8, { stack: "a" }))).toEqual({
       total: 3,
       created: 2,
       failed: 1,
@@ -265,13 +265,13 @@ describe("the view of a deployment", () => {
     const thing = (name: string) => ({ ...own, resource: { type: "T", name } });
     const state = stateOf(
       begun([planned("a", 1)]),
-      told("stack_deploying", 1, own),
-      told("resource_creating", 2, thing("one")),
-      told("resource_creating", 2, thing("two")),
-      told("resource_created", 3, thing("one")),
-      told("resource_failed", 4, thing("two")),
-      told("resource_deleting", 5, thing("one")),
-      told("resource_deleted", 6, thing("one")),
+      reported("stack_deploying", 1, own),
+      reported("resource_creating", 2, thing("one")),
+      reported("resource_creating", 2, thing("two")),
+      reported("resource_created", 3, thing("one")),
+      reported("resource_failed", 4, thing("two")),
+      reported("resource_deleting", 5, thing("one")),
+      reported("resource_deleted", 6, thing("one")),
     );
     const { stacks, metrics } = deploymentProgressOf(state, at(60));
     expect(stacks["a"]?.resources).toEqual({ total: 2, created: 0, failed: 1 });
@@ -286,16 +286,16 @@ describe("the view of a deployment", () => {
 
   test("does not fall back when stacks join that nobody announced", () => {
     const percents = [
-      told("deployment_started", 0, { totalStacks: 2 }),
+      reported("deployment_started", 0, { totalStacks: 2 }),
       ...whole("a", 1, 5),
-      told("stack_deploying", 6, { stack: "b" }),
-      told("layer_started", 7, { layer: 2, stacks: ["c", "d"] }),
+      reported("stack_deploying", 6, { stack: "b" }),
+      reported("layer_started", 7, { layer: 2, stacks: ["c", "d"] }),
     ].map((_, index, events) => stateOf(...events.slice(0, index + 1)).reachedPercent);
     expect(percents).toEqual([0, 0, 50, 50, 50]);
   });
 
   test("stops at the end of the run for what was still under way then", () => {
-    const state = stateOf(...SAMPLE, told("deployment_cancelled", 300));
+    const state = stateOf(...SAMPLE, reported("deployment_cancelled", 300));
     const view = deploymentProgressOf(state, at(9_000));
     expect(view).not.toHaveProperty("currentStack");
     expect(view.stacks["database-rds"]).toMatchObject({ status: "deploying", durationSeconds: 40 });
@@ -317,14 +317,14 @@ describe("the resources of an updated stack", () => {
   test("do not count what is cleaned up: what was replaced, and what is no longer wanted", () => {
     const state = stateOf(
       begun([planned("a", 1)]),
-      told("stack_deploying", 1, { stack: "a", totalResources: 1 }),
-      told("resource_updating", 2, thing("kept", "old")),
-      told("resource_updated", 3, thing("kept", "new")),
-      told("resource_deleting", 4, thing("kept", "old")),
-      told("resource_deleting", 4, thing("removed", "r-1")),
-      told("resource_deleted", 5, thing("removed", "r-1")),
-      told("resource_failed", 6, thing("kept", "old")),
-      told("stack_deployed", 7, { stack: "a" }),
+      reported("stack_deploying", 1, { stack: "a", totalResources: 1 }),
+      reported("resource_updating", 2, thing("kept", "old")),
+      reported("resource_updated", 3, thing("kept", "new")),
+      reported("resource_deleting", 4, thing("kept", "old")),
+      reported("resource_deleting", 4, thing("removed", "r-1")),
+      reported("resource_deleted", 5, thing("removed", "r-1")),
+      reported("resource_failed", 6, thing("kept", "old")),
+      reported("stack_deployed", 7, { stack: "a" }),
     );
     const { stacks, metrics, cause } = deploymentProgressOf(state, at(60));
     expect(stacks["a"]?.resources).toEqual({ total: 1, created: 1, failed: 0 });

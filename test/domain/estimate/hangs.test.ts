@@ -1,4 +1,4 @@
-/** The known ways of being stuck, each as a stack that hangs in it: what is told, when, and only once. */
+/** The known ways of being stuck, each as a stack that hangs in it: what is reported, when, and only once. */
 import { describe, expect, test } from "vitest";
 import { reasonHintOf } from "../../../src/aws/cloudformation/reason-hint.ts";
 import { reasonSignOf } from "../../../src/aws/cloudformation/reason-sign.ts";
@@ -51,8 +51,8 @@ type Hang = Readonly<{
   hours?: number;
 }>;
 
-/** What is told of a stack that shows these events and then nothing, looked at each half a minute. */
-const toldOf = ({ steps, timeout, learned, hours = 3.5 }: Hang): readonly ResourceLight[] => {
+/** What is reported of a stack that shows these events and then nothing, looked at each half a minute. */
+const reportedOf = ({ steps, timeout, learned, hours = 3.5 }: Hang): readonly ResourceLight[] => {
   const events = eventsOf(steps);
   let state: StackState = EMPTY_STATE;
   const frames: StackFrame[] = [];
@@ -251,9 +251,9 @@ describe("A stack that hangs", () => {
   test.each(Object.entries(HANGS))(
     "[S42] in %s is told of once, in time, and with what to do",
     (_name, hang) => {
-      const told = toldOf(hang);
-      expect(told.map(({ type }) => type)).toEqual(KINDS[hang.lights]);
-      for (const light of told) {
+      const reported = reportedOf(hang);
+      expect(reported.map(({ type }) => type)).toEqual(KINDS[hang.lights]);
+      for (const light of reported) {
         const limit = light.type === "resource_slow" ? light.typicalSeconds.p90 : light.stuckAfterSeconds!;
         expect(light.elapsedSeconds).toBeGreaterThanOrEqual(limit);
         // A look, and the seconds by which AWS shows an end late.
@@ -261,22 +261,22 @@ describe("A stack that hangs", () => {
         const failsAfter = light.failsAt && (Date.parse(light.failsAt) - START) / 1000;
         expect(failsAfter).toBe(hang.failsAfter);
       }
-      expect(told.at(-1)?.advice?.code).toBe(hang.advice);
+      expect(reported.at(-1)?.advice?.code).toBe(hang.advice);
     },
   );
 
   test("is not stuck as long as this account has seen it take longer", () => {
     const seconds = [1500, 1600, 1700, 1800, 1900, 2000, 2100, 2200];
     const learned = { types: {}, resources: { "create Slow": { quantiles: seconds, sample: 9 } } };
-    const told = toldOf({ steps: create("AWS::EC2::NatGateway"), learned, hours: 1 });
-    expect(told.map(({ type, typicalSeconds }) => [type, typicalSeconds])).toEqual([
+    const reported = reportedOf({ steps: create("AWS::EC2::NatGateway"), learned, hours: 1 });
+    expect(reported.map(({ type, typicalSeconds }) => [type, typicalSeconds])).toEqual([
       ["resource_slow", { p50: 1800, p90: 2000 }],
     ]);
   });
 
   test("is told of no more once it goes on, and anew when something else is done to it", () => {
     const type = "AWS::EC2::NatGateway";
-    const told = toldOf({
+    const reported = reportedOf({
       steps: [
         { status: "UPDATE_IN_PROGRESS" },
         { status: "CREATE_IN_PROGRESS", type, id: "Slow", at: 1 },
@@ -287,18 +287,18 @@ describe("A stack that hangs", () => {
       ],
       hours: 1,
     });
-    expect(told.map((light) => [light.type, light.resource.status])).toEqual([
+    expect(reported.map((light) => [light.type, light.resource.status])).toEqual([
       ["resource_slow", "CREATE_IN_PROGRESS"],
       ["resource_stuck", "CREATE_IN_PROGRESS"],
       ["resource_slow", "DELETE_IN_PROGRESS"],
       ["resource_stuck", "DELETE_IN_PROGRESS"],
     ]);
-    expect(told[0]!.rollback).toEqual({ resources: 0 });
+    expect(reported[0]!.rollback).toEqual({ resources: 0 });
   });
 
   test("with the times of another day tells nothing", () => {
     const [begin, slow] = create("AWS::EC2::NatGateway");
     const steps = [begin!, { ...slow!, at: -200_000 }];
-    expect(toldOf({ steps, hours: 1 })).toEqual([]);
+    expect(reportedOf({ steps, hours: 1 })).toEqual([]);
   });
 });

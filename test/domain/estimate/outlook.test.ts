@@ -4,11 +4,11 @@ import { describe, expect, test } from "vitest";
 import { durationsBetween, type Verb } from "../../../src/domain/estimate/durations.ts";
 import { estimateAt, estimateOf } from "../../../src/domain/estimate/estimate.ts";
 import { Outlook, type Placed } from "../../../src/domain/estimate/outlook.ts";
-import type { Dependencies, Task } from "../../../src/domain/estimate/work-order.ts";
+import type { Dependencies, WorkItem } from "../../../src/domain/estimate/work-order.ts";
 
 const SECONDS: Readonly<Record<string, number>> = { Slow: 600, Quick: 10 };
 
-const lasting = ({ type }: Task) =>
+const lasting = ({ type }: WorkItem) =>
   durationsBetween(SECONDS[type] ?? 60, (SECONDS[type] ?? 60) * 1.2, "typical");
 
 const START = Date.UTC(2026, 0, 1);
@@ -117,21 +117,21 @@ describe("what is left", () => {
 });
 
 describe("an estimate without news", () => {
-  const told = estimateOf(
+  const reported = estimateOf(
     { span: { p50: 100, spread: 50 }, basis: "typical", sample: 0, usual: { p50: 1, p90: 2 } },
     START,
   );
 
   test("runs down with the clock, stays above zero, and is overdue in the end", () => {
-    expect(estimateAt(told, START - 5)).toEqual(told);
-    let before = told.remainingSeconds!;
+    expect(estimateAt(reported, START - 5)).toEqual(reported);
+    let before = reported.remainingSeconds!;
     for (const seconds of [30, 60, 90]) {
-      const now = estimateAt(told, START + seconds * 1000).remainingSeconds!;
+      const now = estimateAt(reported, START + seconds * 1000).remainingSeconds!;
       expect(now.p50).toBeLessThan(before.p50);
       expect(now.p50).toBeGreaterThanOrEqual(100 - seconds - 1);
       before = now;
     }
-    expect(estimateAt(told, START + 130_000).remainingSeconds?.p50).toBeGreaterThan(0);
-    expect(estimateAt(told, START + 3_600_000)).toMatchObject({ basis: "overdue" });
+    expect(estimateAt(reported, START + 130_000).remainingSeconds?.p50).toBeGreaterThan(0);
+    expect(estimateAt(reported, START + 3_600_000)).toMatchObject({ basis: "overdue" });
   });
 });

@@ -60,23 +60,23 @@ const looksAt = (name: WholeTrace): Look[] => {
     for (let part = 10; part < 30; part += 1) {
       const now = begun + ((end - begun) * part) / 30;
       const { attempt } = shots.findLast((shot) => shot.at <= now)!.state;
-      const told = attempt?.estimate && estimateAt(attempt.estimate, now).remainingSeconds;
-      if (!told) continue;
+      const reported = attempt?.estimate && estimateAt(attempt.estimate, now).remainingSeconds;
+      if (!reported) continue;
       const truth = (end - now) / 1000;
       const whole = (end - begun) / 1000;
       const progress = attempt?.progress ?? 0;
       const pace = progress > 0 ? (((now - begun) / 1000) * (100 - progress)) / progress : undefined;
       looks.push({
-        off: Math.abs(told.p50 - truth) / whole,
+        off: Math.abs(reported.p50 - truth) / whole,
         pace: pace === undefined ? undefined : Math.abs(pace - truth) / whole,
-        isHeld: truth <= told.p90 + 1,
+        isHeld: truth <= reported.p90 + 1,
       });
     }
   });
   return looks;
 };
 
-/** Looks each half a minute at all of one recording, as if it went on now; what was told to be stuck, and then ended well. */
+/** Looks each half a minute at all of one recording, as if it went on now; what was reported to be stuck, and then ended well. */
 const falselyStuck = (name: WholeTrace): string[] => {
   const events = traceEvents(name, reasonHintOf).sort((one, other) =>
     one.timestamp < other.timestamp ? -1 : Number(one.timestamp > other.timestamp),

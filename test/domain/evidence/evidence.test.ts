@@ -1,4 +1,4 @@
-/** Evidence of a failure: what is struck out of it, and with which event it is told. */
+/** Evidence of a failure: what is struck out of it, and with which event it is reported. */
 import { describe, expect, test } from "vitest";
 import { advance } from "../../../src/domain/stack/advance.ts";
 import { evidenceInEvents, functionNameOf, keptEvidence } from "../../../src/domain/evidence/evidence.ts";

@@ -7,7 +7,7 @@ import { emptyDeployment, type DeploymentState } from "../../../src/domain/deplo
 import type { Fact, Start } from "../../../src/domain/run/run-calls.ts";
 import { backAfter, consequenceOf, isAllowed, startEvents } from "../../../src/domain/run/facts.ts";
 import { nextTurn } from "../../../src/domain/run/next-turn.ts";
-import { toldBy } from "../../../src/domain/run/operation-frames.ts";
+import { eventsOfFrame } from "../../../src/domain/run/operation-frames.ts";
 import type { Action, UndoRecord, Orchestration, Task } from "../../../src/domain/run/task.ts";
 import type { DeploymentEvent } from "../../../src/protocol/deployment/deployment-events.ts";
 import type { StackComplete } from "../../../src/protocol/stack/stack-frames.ts";
@@ -312,12 +312,12 @@ export class Model {
       channel: `stacks/us-east-1/${name}`,
       offset: 1,
     };
-    const told = toldBy(frame, { ...ADDRESS, stack: name }, task);
+    const reported = eventsOfFrame(frame, { ...ADDRESS, stack: name }, task);
     this.tasks.delete(name);
     const mark = this.marks.get(name);
-    const back = backAfter(task.kind, told.ended === "well");
+    const back = backAfter(task.kind, reported.ended === "well");
     if (mark && back && this.state.status === "rolling_back") this.marks.set(name, { ...mark, back });
-    this.tell(told.events);
+    this.tell(reported.events);
   }
 
   private tell(events: readonly DeploymentEvent[]): number {

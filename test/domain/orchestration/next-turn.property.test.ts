@@ -7,8 +7,8 @@ import { Model, type ModelStack } from "./model.ts";
 /** Stacks that depend only on those before them. */
 const plans = fc
   .array(fc.array(fc.nat({ max: 7 }), { maxLength: 3 }), { minLength: 1, maxLength: 8 })
-  .map((wishes): ModelStack[] => {
-    const stacks = wishes.map((below, index) => ({
+  .map((wanted): ModelStack[] => {
+    const stacks = wanted.map((below, index) => ({
       name: `s${index}`,
       dependsOn: index === 0 ? [] : [...new Set(below.map((number) => `s${number % index}`))],
     }));

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { emptyDeployment } from "../../../src/domain/deployment/deployment-state.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
 import { consequenceOf } from "../../../src/domain/run/facts.ts";
-import { toldBy, toldByAll } from "../../../src/domain/run/operation-frames.ts";
+import { eventsOfFrame, eventsOfFrames } from "../../../src/domain/run/operation-frames.ts";
 import type { Task } from "../../../src/domain/run/task.ts";
 import type { ResourceUpdate, StackComplete, StackFrame } from "../../../src/protocol/stack/stack-frames.ts";
 
@@ -53,8 +53,8 @@ const update = (logicalId: string, status: string, stackStatus = status): Resour
 });
 
 describe("what a stack's end tells", () => {
-  const told = (kind: Task["kind"], status: string, outcome: StackComplete["outcome"]) => {
-    const { events, ended } = toldBy(end(status, outcome), belonging, { kind, accepted: true });
+  const reported = (kind: Task["kind"], status: string, outcome: StackComplete["outcome"]) => {
+    const { events, ended } = eventsOfFrame(end(status, outcome), belonging, { kind, accepted: true });
     return [events.map(({ type }) => type), ended];
   };
 
@@ -71,17 +71,20 @@ describe("what a stack's end tells", () => {
     ["remove", "DELETE_COMPLETE", "deleted", ["stack_deleted"], "well"],
     ["remove", "DELETE_FAILED", "failed", ["stack_failed"], "badly"],
   ] as const)("%s ends with %s", (kind, status, outcome, types, ended) => {
-    expect(told(kind, status, outcome)).toEqual([types, ended]);
+    expect(reported(kind, status, outcome)).toEqual([types, ended]);
   });
 
   test("a stack that was put back tells what of it was not", () => {
     const task = { kind: "revert", accepted: true, reason: "All but secrets" } as const;
-    const { events } = toldBy(end("UPDATE_COMPLETE", "deployed"), belonging, task);
+    const { events } = eventsOfFrame(end("UPDATE_COMPLETE", "deployed"), belonging, task);
     expect(events).toMatchObject([{ type: "stack_rolled_back", data: { reason: "All but secrets" } }]);
   });
 
   test("a deletion that fails comes with the way out", () => {
-    const { events } = toldBy(end("DELETE_FAILED", "failed"), belonging, { kind: "remove", accepted: true });
+    const { events } = eventsOfFrame(end("DELETE_FAILED", "failed"), belonging, {
+      kind: "remove",
+      accepted: true,
+    });
     expect(events).toMatchObject([
       {
         data: {
@@ -94,7 +97,7 @@ describe("what a stack's end tells", () => {
 
 describe("what a stack tells belongs to what was set going", () => {
   const all = (frames: readonly StackFrame[], task: Partial<Task> = {}) => {
-    const { events, ended, begun } = toldByAll(frames, belonging, {
+    const { events, ended, begun } = eventsOfFrames(frames, belonging, {
       kind: "deploy",
       accepted: true,
       ...task,
@@ -114,9 +117,9 @@ describe("what a stack tells belongs to what was set going", () => {
       update("Queue", "UPDATE_IN_PROGRESS"),
       end("UPDATE_ROLLBACK_COMPLETE", "rolled_back"),
     ];
-    const told = { types: ["resource_updating", "stack_failed"], ended: "badly", begun: true };
-    expect(all([...older, ...own])).toEqual(told);
-    expect(all(own.slice(1), { begun: true })).toEqual(told);
+    const reported = { types: ["resource_updating", "stack_failed"], ended: "badly", begun: true };
+    expect(all([...older, ...own])).toEqual(reported);
+    expect(all(own.slice(1), { begun: true })).toEqual(reported);
   });
 
   test("the review of a change set begins nothing", () => {

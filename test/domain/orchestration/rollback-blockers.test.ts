@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ResourceNode, StackNode } from "../../../src/domain/deployment/deployment-state.ts";
-import { newStack } from "../../../src/domain/deployment/stack-node.ts";
+import { newStackNode } from "../../../src/domain/deployment/stack-node.ts";
 import { skippedIn } from "../../../src/domain/run/rollback-blockers.ts";
 
 const at = (second: number): string => new Date(second * 1000).toISOString();
@@ -17,7 +17,7 @@ const resource = (name: string, second: number, more: Partial<ResourceNode> = {}
 const arn = "arn:aws:cloudformation:us-east-1:1:stack/shop-Child-1ABC/11";
 
 const stuck: StackNode = {
-  ...newStack("shop", 1, []),
+  ...newStackNode("shop", 1, []),
   status: "failed",
   error: { code: "UPDATE_ROLLBACK_FAILED", message: "stuck" },
   ending: {
@@ -42,7 +42,7 @@ const stuck: StackNode = {
   ]),
 };
 
-const well: StackNode = { ...newStack("web", 1, []), resources: new Map([["web/X", resource("X", 9)]]) };
+const well: StackNode = { ...newStackNode("web", 1, []), resources: new Map([["web/X", resource("X", 9)]]) };
 
 const state = { stacks: new Map([stuck, well].map((stack) => [stack.name, stack])) };
 

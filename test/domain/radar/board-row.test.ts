@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { goneStack, newsOf, toldStack, type KnownStack } from "../../../src/domain/radar/board-row.ts";
+import { goneStack, newsOf, reportedStack, type KnownStack } from "../../../src/domain/radar/board-row.ts";
 import { agreesWith, markOf, stackOfArn, type SweptStack } from "../../../src/domain/radar/swept-stack.ts";
 import { sweepPeriodMs } from "../../../src/domain/radar/sweeping.ts";
 
@@ -65,18 +65,18 @@ test("what begins, or has begun and ended since, is followed; the rest is left a
 
 test("what a tracker told is exact, and a list that agrees changes nothing of it", () => {
   const known = first(swept("app", "UPDATE_IN_PROGRESS", T(10)));
-  const told = toldStack(known.get("app"), "app", {
+  const reported = reportedStack(known.get("app"), "app", {
     stackId: "arn:app",
     status: "UPDATE_COMPLETE",
     statusAt: T(30),
     startedAt: T(10),
   })!;
-  expect(told.row).toMatchObject({ status: "UPDATE_COMPLETE", startedAt: T(10), endedAt: T(30) });
-  const { changed } = next(mapOf([told]), swept("app", "UPDATE_COMPLETE", T(10)));
-  expect(changed.map(({ row }) => row)).toEqual([told.row]);
+  expect(reported.row).toMatchObject({ status: "UPDATE_COMPLETE", startedAt: T(10), endedAt: T(30) });
+  const { changed } = next(mapOf([reported]), swept("app", "UPDATE_COMPLETE", T(10)));
+  expect(changed.map(({ row }) => row)).toEqual([reported.row]);
   expect(owed(changed)).toEqual([]);
   expect(
-    toldStack(told, "app", {
+    reportedStack(reported, "app", {
       stackId: "arn:app",
       status: "UPDATE_COMPLETE",
       statusAt: T(30),

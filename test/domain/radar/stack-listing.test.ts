@@ -64,9 +64,9 @@ test("who comes for a name may have AWS asked at once, within a bound for each s
 test("where all stacks may not be listed single names are asked for, within the bound for all", async () => {
   const { world, standings } = regionOf();
   world.answer = () => failed(DENIED);
-  const told = await standings(names(300));
-  expect(told.slice(0, LOOKS_OF_ALL)).toEqual(Array.from({ length: LOOKS_OF_ALL }, () => "ask"));
-  expect(new Set(told.slice(LOOKS_OF_ALL))).toEqual(new Set(["throttled"]));
+  const reported = await standings(names(300));
+  expect(reported.slice(0, LOOKS_OF_ALL)).toEqual(Array.from({ length: LOOKS_OF_ALL }, () => "ask"));
+  expect(new Set(reported.slice(LOOKS_OF_ALL))).toEqual(new Set(["throttled"]));
   expect(world.lists).toBe(1);
 });
 

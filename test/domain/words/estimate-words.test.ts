@@ -17,12 +17,12 @@ test.each([
 });
 
 test("what is left runs down, and is overdue without a number of its own", () => {
-  const told = estimateOf(
+  const reported = estimateOf(
     { span: { p50: 240, spread: 180 }, basis: "typical", sample: 0, usual: { p50: 300, p90: 360 } },
     START,
   );
-  expect(remainingText(told)).toBe("about 4–7 min left");
-  expect(remainingTextAt(told, START + 120_000)).toMatch(/^about 2–\d min left$/);
+  expect(remainingText(reported)).toBe("about 4–7 min left");
+  expect(remainingTextAt(reported, START + 120_000)).toMatch(/^about 2–\d min left$/);
   const overdue = estimateOf(
     { span: undefined, basis: "typical", sample: 0, usual: { p50: 300, p90: 360 } },
     START,

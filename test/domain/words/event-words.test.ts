@@ -6,7 +6,7 @@ import {
   deploymentEventSchema,
   type DeploymentEvent,
 } from "../../../src/protocol/deployment/deployment-events.ts";
-import { at, told } from "../deployment/told.ts";
+import { at, reported } from "../deployment/reported.ts";
 
 const error = { code: "AccessDenied", message: "Unable to create" };
 const left = {
@@ -179,7 +179,7 @@ const ROWS: readonly Row[] = [
 
 describe("an event's words", () => {
   test.each(ROWS)("%s %j", (type, data, expected) => {
-    expect(eventWordsOf(told(type, 5, data))).toEqual({
+    expect(eventWordsOf(reported(type, 5, data))).toEqual({
       subject: "stack" in data ? data.stack : undefined,
       ...expected,
     });
@@ -192,14 +192,14 @@ describe("an event's words", () => {
 
   test("are a failure's exactly at the level error, and a warning's only where the level or the tone says so", () => {
     for (const [type, data] of ROWS) {
-      const { level, tone } = eventWordsOf(told(type, 5, data));
+      const { level, tone } = eventWordsOf(reported(type, 5, data));
       expect([type, tone === "bad"]).toEqual([type, level === "error"]);
       if (tone === "good") expect([type, level]).toEqual([type, "info"]);
     }
   });
 
   test("name what was done by its id alone where a line before has said of which resource", () => {
-    const created = told("resource_created", 5, {
+    const created = reported("resource_created", 5, {
       ...bucket,
       resource: { ...bucket.resource, id: "logs-1" },
       durationSeconds: 5,
@@ -208,8 +208,10 @@ describe("an event's words", () => {
   });
 
   test("are a line with their subject", () => {
-    expect(lineOfWords(eventWordsOf(told("stack_deploying", 5, { stack: "dns" })))).toBe("[dns] Deploying");
-    expect(logLineOf(told("stack_deploying", 5, { stack: "dns" }))).toEqual({
+    expect(lineOfWords(eventWordsOf(reported("stack_deploying", 5, { stack: "dns" })))).toBe(
+      "[dns] Deploying",
+    );
+    expect(logLineOf(reported("stack_deploying", 5, { stack: "dns" }))).toEqual({
       timestamp: at(5),
       level: "info",
       message: "Deploying",

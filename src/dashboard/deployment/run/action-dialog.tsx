@@ -6,7 +6,7 @@ import type { DeploymentAction } from "../../../protocol/deployment/deployment-r
 import { FailureNote } from "../../elements/answer.tsx";
 import { Dialog } from "../../elements/dialog.tsx";
 import { rest } from "../../server.ts";
-import { consequenceOf } from "./consequence.ts";
+import { actionConsequenceOf } from "./consequence.ts";
 import { ACTION_WORDS } from "./run-action.ts";
 
 type ActionDialogProps = Readonly<{
@@ -20,7 +20,7 @@ export const ActionDialog = ({ action, progress, onClose }: ActionDialogProps) =
   const [failure, setFailure] = useState<RestFailure>();
   const [typed, setTyped] = useState("");
   const name = `${progress.deploymentId}-${progress.environment}`;
-  const { intro, stacks, outro } = consequenceOf(action, progress);
+  const { intro, stacks, outro } = actionConsequenceOf(action, progress);
   const isDestroy = action === "destroy";
   const act = async (): Promise<void> => {
     setSending(true);

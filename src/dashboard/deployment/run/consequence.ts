@@ -2,8 +2,8 @@
 import type { DeploymentProgress, StackProgress } from "../../../protocol/deployment/deployment-progress.ts";
 import type { DeploymentAction } from "../../../protocol/deployment/deployment-requests.ts";
 
-/** What whoever confirms it is told: `stacks` are those that it is about. */
-export type Consequence = Readonly<{ intro: string; stacks: readonly string[]; outro: string }>;
+/** What whoever confirms it reads: `stacks` are those that it is about. */
+export type ActionConsequence = Readonly<{ intro: string; stacks: readonly string[]; outro: string }>;
 
 const namesOf = (
   { stacks }: Pick<DeploymentProgress, "stacks">,
@@ -20,10 +20,10 @@ const wasRemoval = ({ status, stacks }: Pick<DeploymentProgress, "status" | "sta
   status === "failed" &&
   Object.values(stacks).some((stack) => stack.status === "deleted" || stack.status === "deleting");
 
-export const consequenceOf = (
+export const actionConsequenceOf = (
   action: DeploymentAction,
   progress: Pick<DeploymentProgress, "stacks" | "status" | "run" | "deploymentId" | "environment">,
-): Consequence => {
+): ActionConsequence => {
   switch (action) {
     case "retry": {
       if (wasRemoval(progress)) {

@@ -25,7 +25,7 @@ const ENDS: ReadonlySet<DeploymentFrame["type"]> = new Set<DeploymentFrame["type
 export const milestoneOf = (
   frame: DeploymentFrame,
 ): Readonly<{ text: string; isEnd: boolean }> | undefined => {
-  const isTold = ENDS.has(frame.type) || MILESTONES.has(frame.type);
+  const isMilestone = ENDS.has(frame.type) || MILESTONES.has(frame.type);
   const isEnd = ENDS.has(frame.type) && !("willRollBack" in frame.data && frame.data.willRollBack);
-  return isTold ? { text: lineOfWords(eventWordsOf(frame)), isEnd } : undefined;
+  return isMilestone ? { text: lineOfWords(eventWordsOf(frame)), isEnd } : undefined;
 };

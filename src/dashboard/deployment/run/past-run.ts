@@ -5,14 +5,14 @@ import { success } from "../../../protocol/result.ts";
 import { useAnswer, type Asked } from "../../elements/answer.tsx";
 import { rest } from "../../server.ts";
 import { stateOfEndedRun } from "./ended-run.ts";
-import type { EventLog } from "../event-log.ts";
+import type { ShownLog } from "../event-log.ts";
 import { RunView } from "./run-view.ts";
 
 /** The run of this number; undefined while the newest one is wanted. `log` has the events that its channel tells. */
 export const usePastRun = (
   address: DeploymentAddress,
   run: number | undefined,
-  log: EventLog,
+  log: ShownLog,
 ): Asked<RunView> | undefined => {
   const [view] = useState(() => new RunView());
   const { asked } = useAnswer(async () => {

@@ -6,7 +6,7 @@ import { Elapsed } from "../../elements/elapsed.tsx";
 import { Moment } from "../../elements/moment.tsx";
 import { percentText } from "../../elements/percent.ts";
 import { hasRunEnded, kindOfStatus } from "../../../domain/words/status-words.ts";
-import { doneText } from "../../elements/stack-counts.ts";
+import { doneStacksText } from "../../elements/stack-counts.ts";
 import { Remaining } from "../../elements/remaining.tsx";
 import { Status } from "../../elements/status.tsx";
 import { SourceLink } from "./source-link.tsx";
@@ -62,7 +62,7 @@ export const RunHead = ({ progress, isBrief, children }: HeadProps) => {
         <output>{percentText(status, summary.progressPercent)}</output>
       </div>
       <dl class="facts" hidden={isBrief}>
-        <Fact name="Stacks done">{doneText({ ...summary, status })}</Fact>
+        <Fact name="Stacks done">{doneStacksText({ ...summary, status })}</Fact>
         <Fact name="Layer">
           {currentLayer === 0 ? `– of ${totalLayers}` : `${currentLayer} of ${totalLayers}`}
         </Fact>

@@ -13,7 +13,7 @@ import { SamplingLine } from "../../elements/lazy-sampling-line.ts";
 import { TroubleNote } from "../../elements/trouble-note.tsx";
 import type { AwsTrouble } from "../aws-watch.ts";
 import { DeploymentLog, NO_RANGE } from "../deployment-log.tsx";
-import type { EventLog } from "../event-log.ts";
+import type { ShownLog } from "../event-log.ts";
 import { LayerTree } from "../tree/layer-tree.tsx";
 import { timelineSourceOf } from "../timeline-source.ts";
 import { RunHead } from "./run-head.tsx";
@@ -53,7 +53,7 @@ type RunPageProps = Readonly<{
   isStale: boolean;
   trouble: AwsTrouble | undefined;
   sampling: Sampling | undefined;
-  log: EventLog;
+  log: ShownLog;
   following: Signal<boolean>;
 }>;
 
@@ -90,7 +90,7 @@ const View = ({ address, view, newest, log, following, isPast }: RunPageProps) =
   if (!progress) return null;
   const version = log.version.value;
   const known = version === 0 ? undefined : rangeOfRun(log.lines, progress.run);
-  // Without its beginning nothing that is told is known to be of an earlier run.
+  // Without its beginning nothing that is reported is known to be of an earlier run.
   const range = known ?? (isPast ? NO_RANGE : undefined);
   const events = <DeploymentLog log={log} following={following} range={range} />;
   switch (tabOf(queryValue("tab"))) {

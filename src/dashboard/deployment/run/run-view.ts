@@ -7,7 +7,7 @@ import type { DeploymentState, StackNode } from "../../../domain/deployment/depl
 import type { DeploymentProgress, StackProgress } from "../../../protocol/deployment/deployment-progress.ts";
 
 /** A stack, with its resources as soon as they are known. */
-export type StackView = Readonly<{ progress: StackProgress; node: StackNode | undefined }>;
+export type RunStackView = Readonly<{ progress: StackProgress; node: StackNode | undefined }>;
 
 /** Stacks of one layer, in the order of their names' first mention. */
 export type LayerView = Readonly<{ layer: number; stacks: readonly string[] }>;
@@ -38,7 +38,7 @@ export class RunView {
   readonly #progress = signal<DeploymentProgress | undefined>(undefined);
   readonly #state = signal<DeploymentState | undefined>(undefined);
   readonly #layers = signal<readonly LayerView[]>([]);
-  readonly #stacks = new Map<string, Signal<StackView | undefined>>();
+  readonly #stacks = new Map<string, Signal<RunStackView | undefined>>();
 
   /** The whole; undefined before anything is known. */
   get progress(): ReadonlySignal<DeploymentProgress | undefined> {
@@ -55,7 +55,7 @@ export class RunView {
   }
 
   /** One stack; undefined as long as there is none of this name. */
-  stack(name: string): ReadonlySignal<StackView | undefined> {
+  stack(name: string): ReadonlySignal<RunStackView | undefined> {
     return this.#stackSignal(name);
   }
 
@@ -90,9 +90,9 @@ export class RunView {
     });
   }
 
-  #stackSignal(name: string): Signal<StackView | undefined> {
+  #stackSignal(name: string): Signal<RunStackView | undefined> {
     let known = this.#stacks.get(name);
-    if (!known) this.#stacks.set(name, (known = signal<StackView | undefined>(undefined)));
+    if (!known) this.#stacks.set(name, (known = signal<RunStackView | undefined>(undefined)));
     return known;
   }
 }

@@ -13,7 +13,7 @@ import { CopyButton } from "../../elements/copy-button.tsx";
 import { MiddleCut } from "../../elements/middle-cut.tsx";
 import { Elapsed } from "../../elements/elapsed.tsx";
 import { Status } from "../../elements/status.tsx";
-import type { StackView } from "../run/run-view.ts";
+import type { RunStackView } from "../run/run-view.ts";
 
 type ResourceProps = Readonly<{
   id: string;
@@ -56,7 +56,7 @@ const Resource = ({ id, node, stack, runEnd }: ResourceProps) => {
   );
 };
 
-const Outputs = ({ outputs = {} }: Pick<StackView["progress"], "outputs">) =>
+const Outputs = ({ outputs = {} }: Pick<RunStackView["progress"], "outputs">) =>
   Object.keys(outputs).length === 0 ? null : (
     <dl class="outputs" aria-label="Outputs">
       {Object.entries(outputs).map(([key, value]) => (
@@ -68,7 +68,7 @@ const Outputs = ({ outputs = {} }: Pick<StackView["progress"], "outputs">) =>
     </dl>
   );
 
-export const StackParts = ({ progress, node }: StackView) => {
+export const StackParts = ({ progress, node }: RunStackView) => {
   const { name, status, dependsOn, account, region, stackName = name, endTime, error, cause } = progress;
   const resources = [...(node?.resources ?? [])];
   const runEnd =

@@ -10,18 +10,18 @@ import { SignMark } from "../../elements/mark.tsx";
 import { MiddleCut } from "../../elements/middle-cut.tsx";
 import { kindOfStatus, wordOfPart } from "../../../domain/words/status-words.ts";
 import { Status } from "../../elements/status.tsx";
-import type { StackView } from "../run/run-view.ts";
+import type { RunStackView } from "../run/run-view.ts";
 
 const StackParts = lazy(async () => (await import("./stack-parts.tsx")).StackParts, null);
 
 /** Why it failed, or is failing. */
-const Why = ({ progress: { error, cause } }: StackView) => {
+const Why = ({ progress: { error, cause } }: RunStackView) => {
   const why = error?.message ?? (cause && causeText(cause));
   return why === undefined ? null : <p class="stack-now failed">{why}</p>;
 };
 
 /** How far it is, and what it does now: the line is there whether it says something or not, so that no row ever moves. */
-const Course = ({ progress: { name, status, progressPercent, resources } }: StackView) => {
+const Course = ({ progress: { name, status, progressPercent, resources } }: RunStackView) => {
   const isGoing = status === "deploying" || status === "deleting";
   const current = isGoing ? resources.current : undefined;
   return (
@@ -44,7 +44,7 @@ const Course = ({ progress: { name, status, progressPercent, resources } }: Stac
 };
 
 type StackRowProps = Readonly<{
-  shown: ReadonlySignal<StackView | undefined>;
+  shown: ReadonlySignal<RunStackView | undefined>;
   /** Whether the run has ended: what is pending then was never begun. */
   isOver: boolean;
   /** Whether it is unfolded when it is first drawn. */

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { queryValue } from "../../address.ts";
-import { Mark, SignMark } from "../../elements/mark.tsx";
+import { MarkIcon, SignMark } from "../../elements/mark.tsx";
 
 type UnchangedProps = Readonly<{
   /** One a line. */
@@ -23,7 +23,7 @@ export const Unchanged = ({ names, children }: UnchangedProps) => {
           </span>
           <span>{all.length} unchanged</span>
           <span class="status skipped">
-            <Mark standing="skipped" />
+            <MarkIcon standing="skipped" />
             skipped
           </span>
         </button>

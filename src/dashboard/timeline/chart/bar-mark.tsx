@@ -1,8 +1,8 @@
-/** What a bar stands for as mark, word and colour, for where it is told in words. */
-import { Mark } from "../../elements/mark.tsx";
+/** What a bar stands for as mark, word and colour, for where words stand for it. */
+import { MarkIcon } from "../../elements/mark.tsx";
 import type { BarLook, Looks } from "./bar-look.ts";
 
-/** The mark alone; its word is told beside it or by what it stands in. */
+/** The mark alone; its word stands beside it or in what surrounds it. */
 export const LookMark = ({ look }: Readonly<{ look: BarLook }>) =>
   look === "blocked" ? (
     <svg class="mark waiting" viewBox="0 0 16 16" aria-hidden="true">
@@ -10,7 +10,7 @@ export const LookMark = ({ look }: Readonly<{ look: BarLook }>) =>
       <path d="M4.2 11.8l7.6-7.6" />
     </svg>
   ) : (
-    <Mark standing={look} />
+    <MarkIcon standing={look} />
   );
 
 export const BarMark = ({ look, word }: Looks) => (

@@ -17,7 +17,7 @@ const BEYOND = 8;
 const CHARACTER = 6.4;
 const GAP = 6;
 
-/** Hatchings of the looks that must not be told by colour alone. */
+/** Hatchings of the looks that must not differ by colour alone. */
 export const BarPatterns = ({ id }: Readonly<{ id: string }>) => (
   <defs>
     <pattern

@@ -42,7 +42,7 @@ export const tickText = (ms: number): string => {
  * The whole of a run. While it goes on, the end lies ahead and moves in steps: between two of them no bar changes but
  * those that grow.
  */
-export const wholeOf = (start: number, end: number | undefined, now: number): View => {
+export const wholeViewOf = (start: number, end: number | undefined, now: number): View => {
   if (end !== undefined) return { from: start, to: Math.max(end, start + SHORTEST_MS) };
   const lasted = Math.max(now - start, 10_000);
   const step = tickStepOf({ from: 0, to: lasted }, 8);
@@ -66,7 +66,7 @@ const within = (from: number, length: number, whole: View): View => {
 };
 
 /** Where a moment lies on a line of this width. */
-export const placeOf = ({ from, to }: View, width: number, at: number): number =>
+export const chartPlaceOf = ({ from, to }: View, width: number, at: number): number =>
   ((at - from) / (to - from)) * width;
 
 /** The moment at a place. */

@@ -1,7 +1,7 @@
 /** The ticks above the bars, in time since the run began, and a mark at the present. */
 import type { ChartFrame } from "./chart-frame.ts";
 import type { TimelineModel } from "../timeline-model.ts";
-import { placeOf, ticksOf, tickText } from "./time-scale.ts";
+import { chartPlaceOf, ticksOf, tickText } from "./time-scale.ts";
 
 const HEIGHT = 24;
 
@@ -11,7 +11,7 @@ type PartProps = Readonly<{ model: TimelineModel; frame: ChartFrame }>;
 const NowMark = ({ model, frame }: PartProps) => {
   const run = model.run.value;
   if (!run || run.span.end !== undefined) return null;
-  const x = placeOf(model.view.value, frame.barsWidth.value, model.moment.value);
+  const x = chartPlaceOf(model.view.value, frame.barsWidth.value, model.moment.value);
   return <path class="timeline-now-mark" d="M-4 0h8L0 6z" transform={`translate(${x} ${HEIGHT - 6})`} />;
 };
 
@@ -22,7 +22,7 @@ const Ticks = ({ model, frame }: PartProps) => {
   return (
     <>
       {ticksOf(view, start, frame.mostTicks.value).map((tick) => {
-        const x = placeOf(view, width, start + tick);
+        const x = chartPlaceOf(view, width, start + tick);
         // The outermost stay within.
         const anchor = x < 16 ? "start" : x > width - 24 ? "end" : "middle";
         return (

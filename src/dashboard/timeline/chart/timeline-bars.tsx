@@ -8,7 +8,7 @@ import { ROW_HEIGHT, type ChartFrame } from "./chart-frame.ts";
 import type { TimelineModel } from "../timeline-model.ts";
 import { KeptDrawings } from "../kept-drawings.ts";
 import { readyAt, stackKeyOf, type TimelineRow } from "../timeline-rows.ts";
-import { placeOf, ticksOf, type View } from "./time-scale.ts";
+import { chartPlaceOf, ticksOf, type View } from "./time-scale.ts";
 import type { TimedRun } from "../timeline-run.ts";
 
 type PartProps = Readonly<{ model: TimelineModel; frame: ChartFrame }>;
@@ -18,7 +18,7 @@ const Grid = ({ model, frame }: PartProps) => {
   const start = model.whole.value.from;
   const width = frame.barsWidth.value;
   const path = ticksOf(view, start, frame.mostTicks.value)
-    .map((tick) => `M${Math.round(placeOf(view, width, start + tick)) + 0.5} 0V`)
+    .map((tick) => `M${Math.round(chartPlaceOf(view, width, start + tick)) + 0.5} 0V`)
     .map((line) => `${line}${(frame.end.value - frame.first.value) * ROW_HEIGHT}`)
     .join("");
   return <path class="timeline-grid" d={path} />;
@@ -39,8 +39,8 @@ const Connections = ({ model, frame }: PartProps) => {
     });
     const [from, to] = ends;
     if (!from?.span || !to?.span || from.span.end === undefined) return [];
-    const x = placeOf(view, width, from.span.end);
-    const next = placeOf(view, width, to.span.start);
+    const x = chartPlaceOf(view, width, from.span.end);
+    const next = chartPlaceOf(view, width, to.span.start);
     if (Math.max(x, next) < 0 || Math.min(x, next) > width) return [];
     const below = (from.place + 1) * ROW_HEIGHT - top - CRITICAL_BELOW;
     return [`M${x} ${below}H${Math.max(x, next)}V${to.place * ROW_HEIGHT - top + STACK_TOP}`];
@@ -58,7 +58,7 @@ type BarProps = Readonly<{
 }>;
 
 const Bar = ({ row, run, view, width, now, id }: BarProps) => {
-  const at = (moment: number): number => placeOf(view, width, moment);
+  const at = (moment: number): number => chartPlaceOf(view, width, moment);
   if (row.kind === "layer") {
     const { span } = row;
     return span ? (
@@ -99,7 +99,7 @@ export const TimelineBars = ({ model, frame }: PartProps) => {
   if (!run || width === 0) return null;
   kept.begin();
   const height = (end - first) * ROW_HEIGHT;
-  const present = placeOf(view, width, now);
+  const present = chartPlaceOf(view, width, now);
   return (
     <svg
       class="timeline-bars"
@@ -114,8 +114,8 @@ export const TimelineBars = ({ model, frame }: PartProps) => {
         // Time goes on only for what has no end.
         const until = endOf(row) === undefined ? now : undefined;
         // What a stack waits for is another stack of the run.
-        const told = row.kind === "stack" ? run : undefined;
-        return kept.of(row.key, [row, told, index, view, width, until], () => (
+        const detailed = row.kind === "stack" ? run : undefined;
+        return kept.of(row.key, [row, detailed, index, view, width, until], () => (
           <g key={row.key} transform={`translate(0 ${index * ROW_HEIGHT})`}>
             <Bar row={row} run={run} view={view} width={width} now={now} id={id} />
           </g>

@@ -4,12 +4,12 @@ import { SignMark } from "../../elements/mark.tsx";
 import { LookMark } from "./bar-mark.tsx";
 import type { TimelineModel } from "../timeline-model.ts";
 import type { TimelineRow } from "../timeline-rows.ts";
-import { secondsOf, type Span } from "../timeline-run.ts";
+import { spanSecondsOf, type TimeSpan } from "../timeline-run.ts";
 
 const LEVELS = { layer: 1, stack: 2, resource: 3 } as const;
 
-const lasted = (span: Span | undefined): readonly string[] =>
-  span?.end === undefined ? [] : [`took ${durationText(secondsOf(span, span.end))}`];
+const lasted = (span: TimeSpan | undefined): readonly string[] =>
+  span?.end === undefined ? [] : [`took ${durationText(spanSecondsOf(span, span.end))}`];
 
 /** What the bar shows, for who only hears the name. */
 const heardOf = (row: TimelineRow): string => {

@@ -17,7 +17,7 @@ export const stacksOfLayer = ({ stacks }: DeploymentState, layer: number): Stack
 export const totalLayersOf = ({ announcedLayers, stacks }: DeploymentState, least = 0): number =>
   Math.max(least, announcedLayers, 0, ...[...stacks.values()].map(({ layer }) => layer));
 
-/** The counts with which a run's end is told. */
+/** The counts with which a run's end is reported. */
 export const countsAt = (state: DeploymentState, timestamp: string) => ({
   totalStacks: totalStacksOf(state),
   deployedStacks: countOf(state.stacks.values(), "deployed"),

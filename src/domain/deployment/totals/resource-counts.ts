@@ -4,21 +4,21 @@
  */
 import { isDone, isLost, type ResourceNode, type StackNode } from "../deployment-state.ts";
 
-/** Counts as a stack's own channel tells them; `completed` is absent on its way back, where it counts what is undone. */
-export type ToldCounts = Readonly<{
+/** Counts as a stack's own channel tells them; `completed` is absent on its way back, where it counts what is rolled back. */
+export type ReportedCounts = Readonly<{
   totalResources?: number | undefined;
   completedResources?: number | undefined;
   failedResources?: number | undefined;
 }>;
 
-/** What the counts told change of a stack: all of them are the stack's own, or only the total is known. */
+/** What the counts reported change of a stack: all of them are the stack's own, or only the total is known. */
 export const countedBy = (
   {
     totalResources: known,
     counted,
     rollingBack,
   }: Pick<StackNode, "totalResources" | "counted" | "rollingBack">,
-  { totalResources = 0, completedResources, failedResources }: ToldCounts,
+  { totalResources = 0, completedResources, failedResources }: ReportedCounts,
 ): Pick<StackNode, "totalResources" | "counted"> =>
   failedResources === undefined
     ? { totalResources: counted ? known : Math.max(known, totalResources) }
@@ -26,7 +26,7 @@ export const countedBy = (
         totalResources,
         counted: {
           failed: failedResources,
-          // What is undone is not done, whatever a channel that has turned back counts.
+          // What is rolled back is not done, whatever a channel that has turned back counts.
           ...(completedResources !== undefined && !rollingBack && { completed: completedResources }),
         },
       };

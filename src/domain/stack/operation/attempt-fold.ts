@@ -1,9 +1,9 @@
 /** An attempt's own facts: its beginning, and how far it came. */
 import type { StackEvent } from "../stack-event.ts";
-import { rootOf, type Attempt, type FollowedStack, type StackState } from "../stack-state.ts";
+import { rootOf, type StackAttempt, type FollowedStack, type StackState } from "../stack-state.ts";
 import { isAtRest, operationBegunBy } from "../statuses.ts";
 
-export const attemptBegunBy = (first: Pick<StackEvent, "timestamp">, firstOffset: number): Attempt => ({
+export const attemptBegunBy = (first: Pick<StackEvent, "timestamp">, firstOffset: number): StackAttempt => ({
   startedAt: first.timestamp,
   firstOffset,
   progress: 0,
@@ -11,7 +11,7 @@ export const attemptBegunBy = (first: Pick<StackEvent, "timestamp">, firstOffset
 });
 
 /** The state's attempt; of one that a former release began, with what that had found out. */
-export const attemptWithPast = (state: StackState): Attempt | undefined => {
+export const attemptWithPast = (state: StackState): StackAttempt | undefined => {
   const { attempt } = state;
   const root = rootOf(state);
   if (!attempt || !root || attempt.inherited || root.marks || root.status === "") return attempt;
@@ -30,10 +30,10 @@ const startOf = ({ marks = [], base }: FollowedStack): string | undefined => {
 
 /** The attempt after an own event of the root, which took it from `before` to `after`. */
 export const attemptAfterOwnEvent = (
-  attempt: Attempt,
+  attempt: StackAttempt,
   before: FollowedStack,
   after: FollowedStack,
-): Attempt => {
+): StackAttempt => {
   const { outputs, outputsOmitted: _omitted, ...unended } = attempt;
   return {
     // A stack that rested may go on within its attempt: a paused one is rolled back, a stuck rollback continued.

@@ -1,4 +1,4 @@
-/** How an attempt ended, and what it left behind: told by `stack_complete` and by REST alike. */
+/** How an attempt ended, and what it left behind: reported by `stack_complete` and by REST alike. */
 import type { Cause, LeftResource, Outcome } from "../../../protocol/stack/stack-frames.ts";
 import { MOST_LEFT_RESOURCES } from "../../../protocol/stack/stack-frames.ts";
 import { outcomeOf } from "./outcomes.ts";
@@ -6,7 +6,7 @@ import { phasesOf } from "../resources/phases.ts";
 import { judged, type JudgedFact } from "../resources/resource-history.ts";
 import {
   rootOf,
-  type Attempt,
+  type StackAttempt,
   type FollowedStack,
   type StackState,
   type TrackedResource,
@@ -23,8 +23,8 @@ export type Ending = Readonly<{
 }>;
 
 /** Why the attempt is failing; `outcome`: once it ended, as a stack that was deployed has no cause. */
-export const causesTold = (
-  attempt: Attempt,
+export const reportedCauses = (
+  attempt: StackAttempt,
   outcome: Outcome | undefined,
 ): Readonly<{ cause?: Cause; rollbackCause?: Cause }> => {
   if (outcome === "deployed" || outcome === "deployed_with_orphans" || outcome === "deleted") return {};
@@ -50,7 +50,7 @@ export const endingOf = (state: StackState): Ending | undefined => {
   const isDeployed = outcome === "deployed" || outcome === "deployed_with_orphans";
   return {
     outcome,
-    ...causesTold(attempt, outcome),
+    ...reportedCauses(attempt, outcome),
     ...(wasCancelled(root) && { cancelled: true as const }),
     ...(orphans.length > 0 && { orphans }),
     ...(retained.length > 0 && { retained }),

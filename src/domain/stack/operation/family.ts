@@ -6,13 +6,13 @@ import { cursorOf, isFirstKnown, orderOf, rankIn, type EventOrder } from "./even
 import { planFound, type Findings } from "../findings.ts";
 import { UNKNOWN_STATUS } from "./own-status.ts";
 import { phasesOf, type Phases } from "../resources/phases.ts";
-import { isUntold } from "./settling.ts";
+import { isUnreported } from "./settling.ts";
 import { isNestedStackEvent, type StackEvent } from "../stack-event.ts";
 import type { FollowedStack, StackState } from "../stack-state.ts";
 import { keyOf } from "./unseen.ts";
 import { without } from "../../without.ts";
 
-/** How many polls read a nested stack that rests, as its parent says, but has not told its own end. */
+/** How many polls read a nested stack that rests, as its parent says, but has not reported its own end. */
 const READS_AT_REST = 3;
 
 export class Family {
@@ -105,9 +105,9 @@ export class Family {
     for (const id of this.findings.read) {
       const stack = this.followed.get(id);
       if (!stack?.due || stack.parentRunning) continue;
-      // Read after its parent said that it rests: what it had to tell is told, but for what AWS shows late.
+      // Read after its parent said that it rests: what it had to report is reported, but for what AWS shows late.
       const reads = (stack.readsAtRest ?? 0) + 1;
-      const due = isUntold(stack) && reads < READS_AT_REST;
+      const due = isUnreported(stack) && reads < READS_AT_REST;
       this.keep({ ...stack, due, readsAtRest: reads });
     }
   }
@@ -116,7 +116,7 @@ export class Family {
     const known = this.orders.get(stack.stackId);
     if (known) return known;
     const order = orderOf(stack.cursor, stack.ranks);
-    // What was left out lies above what was known before, and below what is told now.
+    // What was left out lies above what was known before, and below what is reported now.
     for (const key of this.findings.past?.get(stack.stackId) ?? []) rankIn(order, key, undefined);
     this.orders.set(stack.stackId, order);
     return order;

@@ -1,6 +1,6 @@
 /**
  * How operations end. An outcome is judged by what the operation meant: a deletion that ends as CREATE_COMPLETE was
- * refused, a create that ends as DELETE_COMPLETE was taken back. One table says so for each kind of operation and each
+ * refused, a create that ends as DELETE_COMPLETE was rolled back. One table says so for each kind of operation and each
  * status that a stack can rest in.
  */
 import type { Outcome } from "../../../protocol/stack/stack-frames.ts";

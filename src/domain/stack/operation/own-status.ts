@@ -103,7 +103,7 @@ const ownStatusAfter = (before: OwnStatus, mark: OwnMark): OwnStatus => {
 /** The phase after an own event that begins no attempt. */
 export const phaseAfter = (before: Pick<OwnStatus, "kind" | "phase">, status: string): Phase => {
   if (isRollbackStatus(status)) return "rollback";
-  // A delete that begins no attempt takes back a failed create.
+  // A delete that begins no attempt rolls back a failed create.
   if (status === "DELETE_IN_PROGRESS" && (before.kind === "create" || before.kind === "import"))
     return "rollback";
   return isCleanupStatus(status) && before.phase === "forward" ? "cleanup" : before.phase;

@@ -1,5 +1,5 @@
 /**
- * When the end of an attempt may be told: once nothing more is to be expected, and DescribeStacks agrees. No verdict
+ * When the end of an attempt may be reported: once nothing more is to be expected, and DescribeStacks agrees. No verdict
  * stands on one event alone, as AWS shows some late.
  */
 import type { Findings } from "../findings.ts";
@@ -15,7 +15,7 @@ import type { Tally } from "../resources/tally.ts";
 
 /**
  * How many polls a resting stack is given to show late events, its nested stacks to be read, and DescribeStacks to
- * agree or to be denied. `doubt`: what was told may be all, as far as anybody knows.
+ * agree or to be denied. `doubt`: what was reported may be all, as far as anybody knows.
  */
 export const PATIENCE = {
   lateEvents: 3,
@@ -68,7 +68,7 @@ export const isMissing = ({ polls, root, nested, resources, tally }: Resting): b
 };
 
 /** Whether a nested stack has begun something of which AWS has yet to show the end or the beginning. */
-export const isUntold = (stack: FollowedStack): boolean => isUnderWay(stack) || hasGap(stack);
+export const isUnreported = (stack: FollowedStack): boolean => isUnderWay(stack) || hasGap(stack);
 
 /** Whether own events of a resting stack are missing that led to its end: that it began, or began to be deleted. */
 const hasGap = ({ marks = [], base, status, prefix }: FollowedStack): boolean => {

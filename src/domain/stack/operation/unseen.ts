@@ -10,7 +10,7 @@ import { eventKeyOf, type StackEvent } from "../stack-event.ts";
  */
 export const REMEMBERED_EVENTS = 128;
 
-/** Keys of the events read last, newest first; those from before the attempt are among them, so that none is told late. */
+/** Keys of the events read last, newest first; those from before the attempt are among them, so that none is reported late. */
 export type Cursor = readonly string[];
 
 /** Stands in a cursor below a stack's very first event: whatever shows itself there is late, and not history. */

@@ -15,7 +15,7 @@ export type Phases = (
 }>;
 
 /**
- * Within a stack AWS's order decides. A nested stack is deleted or taken back by an operation of its own, which is part of
+ * Within a stack AWS's order decides. A nested stack is deleted or rolled back by an operation of its own, which is part of
  * what the outermost stack around it was doing then: by AWS's time, as lists of several stacks have no common order.
  */
 export const phasesOf = (followed: ReadonlyMap<string, FollowedStack>): Phases => {

@@ -2,11 +2,11 @@
 import type { ShownResource } from "../../../protocol/stack/stack-frames.ts";
 import type { HookReport, StackEvent } from "../stack-event.ts";
 
-/** A resource of which an event has told. */
+/** A resource of which an event has reported. */
 export type BegunResource = ShownResource & Readonly<{ startedAt: string; updatedAt: string }>;
 
 /** What an event says of a resource; `status` is empty where only a hook reports. */
-export type ResourceTold = Pick<
+export type ReportedResource = Pick<
   StackEvent,
   "stackId" | "logicalId" | "type" | "physicalId" | "status" | "reason" | "timestamp"
 > &
@@ -19,10 +19,10 @@ const isBegun = (status: string): boolean => status.endsWith("_IN_PROGRESS");
 const verbOf = (status: string): string => status.slice(0, status.indexOf("_"));
 
 /** Whether a status begins something after something else. */
-const startsAnew = (before: string, after: string): boolean =>
+const startsAgain = (before: string, after: string): boolean =>
   isBegun(after) && !(isBegun(before) && verbOf(before) === verbOf(after));
 
-/** What was told to take long does so until something else is done to it. */
+/** What was reported to take long does so until something else is done to it. */
 export const lightKept = ({ status, light }: BegunResource, after: string) =>
   isBegun(after) && verbOf(status) === verbOf(after) ? light : undefined;
 
@@ -33,22 +33,22 @@ const failureKept = ({ status, reason, failure }: BegunResource, after: string) 
 /** The resource after an event of it. `undoing`: the operation is being rolled back. */
 export const entryAfter = (
   known: BegunResource | undefined,
-  told: ResourceTold,
+  reported: ReportedResource,
   path: string,
   undoing: boolean,
 ): BegunResource => {
-  const { stackId, logicalId, type, timestamp, hook } = told;
-  const status = told.status === "" ? (known?.status ?? "") : told.status;
-  const since = known && (startsAnew(known.status, status) ? timestamp : known.since);
+  const { stackId, logicalId, type, timestamp, hook } = reported;
+  const status = reported.status === "" ? (known?.status ?? "") : reported.status;
+  const since = known && (startsAgain(known.status, status) ? timestamp : known.since);
   const failure = known && undoing ? failureKept(known, status) : undefined;
   const light = known && lightKept(known, status);
   return {
     logicalId,
     type,
     status,
-    physicalId: told.physicalId === "" ? (known?.physicalId ?? "") : told.physicalId,
+    physicalId: reported.physicalId === "" ? (known?.physicalId ?? "") : reported.physicalId,
     // A later event of the same status often repeats nothing of its reason.
-    reason: told.reason === "" && known?.status === status ? known.reason : told.reason,
+    reason: reported.reason === "" && known?.status === status ? known.reason : reported.reason,
     path,
     stackId,
     startedAt: known?.startedAt ?? timestamp,

@@ -2,7 +2,7 @@
 import type { Phases } from "./phases.ts";
 import { entryAfter, type BegunResource } from "./resource-entry.ts";
 import { judged, type JudgedFact } from "./resource-history.ts";
-import type { Fact, TrackedResource } from "../stack-state.ts";
+import type { StackFact, TrackedResource } from "../stack-state.ts";
 import { standingOf } from "../statuses.ts";
 
 type Place = Pick<TrackedResource, "stackId" | "logicalId" | "path" | "base">;
@@ -21,7 +21,7 @@ export const placeOf = (
 /** The resource as its whole history says, and the rank of the fact that it shows. */
 export const resourceOf = (
   place: Place,
-  history: readonly Fact[],
+  history: readonly StackFact[],
   phases: Phases,
 ): Readonly<{ resource: TrackedResource; shown: number }> => {
   const { stackId, base } = place;

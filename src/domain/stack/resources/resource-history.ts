@@ -5,12 +5,12 @@
 import type { Span } from "../operation/own-status.ts";
 import { MOST_REASON } from "../operation/own-status.ts";
 import type { HookReport, ReasonHint, StackEvent } from "../stack-event.ts";
-import type { Fact } from "../stack-state.ts";
+import type { StackFact } from "../stack-state.ts";
 import { standingOf } from "../statuses.ts";
 
 const cut = (text: string): string => text.slice(0, MOST_REASON);
 
-export const factOf = (event: StackEvent, rank: number): Fact => ({
+export const factOf = (event: StackEvent, rank: number): StackFact => ({
   rank,
   // A hook's report may say nothing of the resource.
   status: event.status,
@@ -31,7 +31,7 @@ const blocks = ({ status, failureMode }: HookReport): boolean =>
 const MOST_FACTS = 40;
 
 /** The history with one more fact in its place. A resource that reports its progress again and again keeps its newest. */
-export const withFact = (history: readonly Fact[], fact: Fact): Fact[] => {
+export const withFact = (history: readonly StackFact[], fact: StackFact): StackFact[] => {
   const facts = [...history, fact];
   if ((history.at(-1)?.rank ?? -Infinity) > fact.rank) facts.sort((left, right) => left.rank - right.rank);
   if (facts.length <= MOST_FACTS) return facts;
@@ -44,7 +44,7 @@ export const withFact = (history: readonly Fact[], fact: Fact): Fact[] => {
 };
 
 /** A fact and what it was a part of. */
-export type JudgedFact = Fact &
+export type JudgedFact = StackFact &
   Readonly<{
     part: Span["phase"];
     isCleaning: boolean;
@@ -59,7 +59,7 @@ const verbOf = (status: string): string => status.slice(0, status.indexOf("_"));
  * begun already: that is still the change's end.
  */
 export const judged = (
-  history: readonly Fact[],
+  history: readonly StackFact[],
   phaseAt: (rank: number, timestamp: string) => Pick<Span, "phase" | "isCleaning"> & { isUndoing: boolean },
 ): JudgedFact[] => {
   let running: string | undefined;
@@ -76,7 +76,7 @@ export const judged = (
 };
 
 /** Whether a fact tells a failure that is not the consequence of another one, and of which kind it is. */
-export const failureIn = (fact: Fact): "own" | "embedded" | undefined => {
+export const failureIn = (fact: StackFact): "own" | "embedded" | undefined => {
   if (fact.hook) return blocks(fact.hook) ? "own" : undefined;
   if (standingOf(fact.status) !== "failed") return undefined;
   const hint: ReasonHint | undefined = fact.hint;

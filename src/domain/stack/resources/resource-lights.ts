@@ -1,12 +1,12 @@
 /**
  * Which resources take longer than usual, or so long that they will hardly end well: each with when it fails by itself, what is
- * taken back then, and what to look at. What was told stands at the resource, so that nothing is told twice.
+ * rolled back then, and what to look at. What was reported of stands at the resource, so that nothing is reported twice.
  */
 import type { Light, LightKind } from "../../../protocol/light.ts";
 import { adviceForWaiting, adviceOf, type ReasonSign } from "../../estimate/advice.ts";
 import { quantileOf, type Durations, type Verb } from "../../estimate/durations.ts";
 import type { Placed } from "../../estimate/outlook.ts";
-import type { Task } from "../../estimate/work-order.ts";
+import type { WorkItem } from "../../estimate/work-order.ts";
 import { STACK_TYPE } from "../stack-event.ts";
 import {
   resourceKeyOf,
@@ -19,7 +19,7 @@ import { isUnderWay, REVIEW_STATUS } from "../statuses.ts";
 import { failsAfter, stuckAfter } from "../../estimate/patience.ts";
 import { placeOfResource, rollbackOf } from "./stack-outlook.ts";
 
-/** A resource of which something is to be told. `isCleaning`: it is about the instance that was replaced. */
+/** A resource of which something is to be reported. `isCleaning`: it is about the instance that was replaced. */
 export type Lit = Readonly<{ key: string; resource: TrackedResource; light: Light; isCleaning: boolean }>;
 
 /** AWS shows what has ended some seconds later: what is over its time by so little may be done. */
@@ -28,7 +28,7 @@ const SHOWN_LATE_SECONDS = 10;
 /** CloudFormation gives everything up before: what began earlier carries the times of another day. */
 const LONGEST_SECONDS = 40 * 3600;
 
-type DurationsOf = (task: Task) => Durations;
+type DurationsOf = (task: WorkItem) => Durations;
 
 type Running = Placed & Readonly<{ since: number }>;
 
@@ -65,10 +65,10 @@ const deadlineOf = (state: StackState, place: Running, declared: number | undefi
   return all.length === 0 ? undefined : Math.min(...all);
 };
 
-const toldOf = (resource: TrackedResource, isCleaning: boolean): LightKind | undefined =>
+const reportedOf = (resource: TrackedResource, isCleaning: boolean): LightKind | undefined =>
   isCleaning ? resource.cleaningLight : resource.light?.kind;
 
-/** What is to be told at a time, in milliseconds of the epoch; first that it is slow, then that it is stuck. */
+/** What is to be reported at a time, in milliseconds of the epoch; first that it is slow, then that it is stuck. */
 export const lightsDue = (state: StackState, durationsOf: DurationsOf, now: number): Lit[] => {
   const root = rootOf(state);
   if (!root || !isUnderWay(root) || root.status === REVIEW_STATUS) return [];
@@ -88,9 +88,9 @@ export const lightsDue = (state: StackState, durationsOf: DurationsOf, now: numb
     const sign = signSince(resource, place.since);
     const threshold = stuckAfter(place, { declared, durations, sign });
     const isCleaning = !isShownRunning(resource, place.verb);
-    const told = toldOf(resource, isCleaning);
+    const reported = reportedOf(resource, isCleaning);
     const isSlow =
-      told === undefined &&
+      reported === undefined &&
       durations.basis !== "pace" &&
       elapsedSeconds >= typicalSeconds.p90 + SHOWN_LATE_SECONDS;
     const isStuck = threshold !== undefined && elapsedSeconds >= threshold;
@@ -122,6 +122,6 @@ const rounded = (durations: Durations, level: number): number =>
 const isShownRunning = ({ status }: TrackedResource, verb: Verb): boolean =>
   status.endsWith("_IN_PROGRESS") && (verb !== "delete" || status.startsWith("DELETE_"));
 
-/** The resource once it was told. */
+/** The resource once it was reported. */
 export const litResource = ({ resource, light, isCleaning }: Lit): TrackedResource =>
   isCleaning ? { ...resource, cleaningLight: light.kind } : { ...resource, light };

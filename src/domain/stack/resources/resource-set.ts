@@ -8,7 +8,7 @@ import { entryAfter, lightKept, type BegunResource } from "./resource-entry.ts";
 import { placeOf, resourceOf, shownOf } from "./resource-fold.ts";
 import { factOf, failureIn, withFact } from "./resource-history.ts";
 import { isNestedStackEvent, type StackEvent } from "../stack-event.ts";
-import { resourceKeyOf, type Fact, type FollowedStack, type TrackedResource } from "../stack-state.ts";
+import { resourceKeyOf, type StackFact, type FollowedStack, type TrackedResource } from "../stack-state.ts";
 import { standingOf } from "../statuses.ts";
 import { outlookOf, placeOfPlanned, placeOfResource } from "./stack-outlook.ts";
 import { count, tallyOf, type Tally } from "./tally.ts";
@@ -24,7 +24,7 @@ const isSame = (left: BegunResource | undefined, right: BegunResource): boolean 
   });
 };
 
-/** What was told to take long stays so as long as it goes on; it is in no event of AWS's. */
+/** What was reported to take long stays so as long as it goes on; it is in no event of AWS's. */
 const withLights = (known: TrackedResource | undefined, resource: TrackedResource): TrackedResource => {
   const light = known && lightKept(known, resource.status);
   const { cleaningLight } = known ?? {};
@@ -33,7 +33,7 @@ const withLights = (known: TrackedResource | undefined, resource: TrackedResourc
     : resource;
 };
 
-/** Outlooks of states that may be folded further: counting one anew costs as much as all resources. */
+/** Outlooks of states that may be folded further: counting one again costs as much as all resources. */
 const outlooks = new WeakMap<
   ReadonlyMap<string, TrackedResource>,
   Readonly<{ outlook: Outlook; learned: Learned | undefined }>
@@ -62,7 +62,7 @@ export class ResourceSet {
     for (const [key, { history }] of this.all) if (history?.some(failureIn)) this.failing.add(key);
   }
 
-  /** The resources of which a failure was told that may be a cause. */
+  /** The resources of which a failure was reported that may be a cause. */
   get failed(): TrackedResource[] {
     return [...this.failing].flatMap((key) => this.all.get(key) ?? []);
   }
@@ -75,7 +75,7 @@ export class ResourceSet {
     this.recount();
   }
 
-  /** Counts anew, as the phase or what is planned has changed. */
+  /** Counts again, as the phase or what is planned has changed. */
   recount(): Tally {
     const { followed, root } = this.family;
     this.counted = followed.size;
@@ -86,7 +86,7 @@ export class ResourceSet {
 
   /**
    * Takes an event of a resource; whether it leaves the resource as it stands. `corrected`: is given the resource's key if
-   * who only knows the events that were told would not know it.
+   * who only knows the events that were reported would not know it.
    */
   take(event: StackEvent, rank: number, corrected: Set<string>): boolean {
     const { family } = this;
@@ -96,8 +96,8 @@ export class ResourceSet {
     const place = placeOf(known, { ...event, path: stack.prefix + event.logicalId });
     const fact = factOf(event, rank);
     const history = withFact(known?.history ?? [], fact);
-    const { resource: told, shown } = resourceOf(place, history, family.phases);
-    const resource = withLights(known, told);
+    const { resource: reported, shown } = resourceOf(place, history, family.phases);
+    const resource = withLights(known, reported);
     const { phase } = family.root;
     if (known) count(this.tally, known, phase, -1);
     else if (Object.hasOwn(stack.planned, event.logicalId)) this.tally.unstarted--;
@@ -123,7 +123,7 @@ export class ResourceSet {
     return rest && estimateOf(rest, now);
   }
 
-  /** A resource stands as it stood, but for what was told of it. */
+  /** A resource stands as it stood, but for what was reported it. */
   replace(key: string, resource: TrackedResource): void {
     this.all.set(key, resource);
     this.touched.add(key);
@@ -153,12 +153,12 @@ export class ResourceSet {
     if (place) outlook.note(place, true);
   }
 
-  /** Folds all resources anew, as a stack's own event changed what their events were a part of. */
+  /** Folds all resources again, as a stack's own event changed what their events were a part of. */
   refold(corrected: Set<string>): void {
     for (const [key, known] of this.all) {
       if (known.history === undefined) continue;
-      const told = resourceOf(placeOf(known, known), known.history, this.family.phases).resource;
-      const resource = withLights(known, told);
+      const reported = resourceOf(placeOf(known, known), known.history, this.family.phases).resource;
+      const resource = withLights(known, reported);
       const isShownSame = isSame(shownOf(resource), shownOf(known));
       if (isShownSame && resource.forward === known.forward && resource.undo === known.undo) continue;
       this.all.set(key, resource);
@@ -169,7 +169,7 @@ export class ResourceSet {
   }
 
   /** Drops the facts that are not kept, and the resources that have no others. */
-  filter(isKept: (fact: Fact, stackId: string) => boolean): void {
+  filter(isKept: (fact: StackFact, stackId: string) => boolean): void {
     for (const [key, { base: _base, ...resource }] of this.all) {
       const history = (resource.history ?? []).filter((fact) => isKept(fact, resource.stackId));
       if (history.length === 0) this.all.delete(key);
@@ -177,8 +177,8 @@ export class ResourceSet {
     }
   }
 
-  /** A parent told of a stack nested in it: it is to be read. */
-  private noteNested(stackId: string, history: readonly Fact[]): void {
+  /** A parent reported a stack nested in it: it is to be read. */
+  private noteNested(stackId: string, history: readonly StackFact[]): void {
     const last = history.findLast(({ physicalId }) => physicalId === stackId);
     const { readsAtRest: _reads, ...nested } = this.family.nested(stackId);
     const parentRunning = last !== undefined && standingOf(last.status) === "running";

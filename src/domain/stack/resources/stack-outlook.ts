@@ -2,7 +2,7 @@
 import type { Durations, Verb } from "../../estimate/durations.ts";
 import type { Light } from "../../../protocol/light.ts";
 import { Outlook, type Around, type Placed } from "../../estimate/outlook.ts";
-import type { Task } from "../../estimate/work-order.ts";
+import type { WorkItem } from "../../estimate/work-order.ts";
 import { STACK_TYPE } from "../stack-event.ts";
 import type { FollowedStack, TrackedResource } from "../stack-state.ts";
 import { resourceKeyOf, rootOf, type StackState } from "../stack-state.ts";
@@ -17,7 +17,7 @@ const plannedVerb = (kind: OperationKind): Verb => (kind === "delete" || kind ==
 
 type Followed = ReadonlyMap<string, FollowedStack>;
 
-/** Of a resource that an event has told of: what is being done to it, or has yet to be; undefined: nothing. */
+/** Of a resource that an event has reported: what is being done to it, or has yet to be; undefined: nothing. */
 export const placeOfResource = (
   resource: TrackedResource,
   { phase }: Pick<FollowedStack, "phase">,
@@ -34,7 +34,7 @@ export const placeOfResource = (
     if (undo === "running") return running(verbOf(status), resource.since ?? resource.startedAt);
     if (undo !== undefined || forward === undefined) return undefined;
     // What was made is deleted, what was changed is changed back.
-    const wasMade = resource.history?.some(({ status: told }) => told.startsWith("CREATE_")) ?? true;
+    const wasMade = resource.history?.some(({ status: reported }) => reported.startsWith("CREATE_")) ?? true;
     if (wasMade && resource.physicalId === "") return undefined;
     return { stackId, id, type, verb: wasMade ? "delete" : "update" };
   }
@@ -48,7 +48,7 @@ export const placeOfResource = (
   return last?.status === "DELETE_IN_PROGRESS" ? running("delete", last.timestamp) : undefined;
 };
 
-/** Of what an operation plans and has not begun. */
+/** Of what an operation plans and has not started. */
 export const placeOfPlanned = (
   { stackId, kind }: Pick<FollowedStack, "stackId" | "kind">,
   id: string,
@@ -63,18 +63,18 @@ const aroundIn = (followed: Followed) => {
     const path = stack.prefix.slice(0, -1).split("/");
     const id = path.pop()!;
     const parent = byPrefix.get(path.map((part) => `${part}/`).join(""));
-    const task: Task = { id, type: STACK_TYPE, verb: plannedVerb(stack.kind) };
+    const task: WorkItem = { id, type: STACK_TYPE, verb: plannedVerb(stack.kind) };
     return parent && { stackId: parent.stackId, task };
   };
 };
 
 /**
- * What CloudFormation takes back if the operation fails at `now`, or is cancelled: how many resources, and the seconds that it
- * takes. Undefined: it is none that is taken back.
+ * What CloudFormation rolls back if the operation fails at `now`, or is cancelled: how many resources, and the seconds that it
+ * takes. Undefined: it is none that is rolled back.
  */
 export const rollbackOf = (
   { resources, followed, ...state }: StackState,
-  durationsOf: (task: Task) => Durations,
+  durationsOf: (task: WorkItem) => Durations,
   now: number,
 ): Light["rollback"] => {
   const root = rootOf({ resources, followed, ...state });
@@ -95,7 +95,7 @@ export const outlookOf = (
   resources: ReadonlyMap<string, TrackedResource>,
   followed: Followed,
   root: FollowedStack,
-  durationsOf: (task: Task) => Durations,
+  durationsOf: (task: WorkItem) => Durations,
 ): Outlook => {
   const outlook = new Outlook(durationsOf, (id) => followed.get(id)?.dependencies, aroundIn(followed));
   for (const resource of resources.values()) {

@@ -6,7 +6,7 @@ import type { FollowedStack, Phase, TrackedResource } from "../stack-state.ts";
 import { resourceKeyOf } from "../stack-state.ts";
 
 export type Tally = {
-  /** Planned, but not begun. */
+  /** Planned, but not started. */
   unstarted: number;
   /** Begun, so far as this phase is concerned with them. */
   begun: number;
@@ -40,7 +40,7 @@ export const tallyOf = (
   return tally;
 };
 
-/** How many planned resources of a stack no event has told of yet. */
+/** How many planned resources of a stack no event has reported yet. */
 const unstartedOf = (stack: FollowedStack, resources: ReadonlyMap<string, TrackedResource>): number =>
   Object.keys(stack.planned).filter((id) => !resources.has(resourceKeyOf(stack.stackId, id))).length;
 

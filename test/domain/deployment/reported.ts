@@ -1,5 +1,5 @@
 /** Events of one deployment, for tests: what an orchestrator or a translation would tell, and folds of them. */
-import { foldDeployment, type Fold } from "../../../src/domain/deployment/fold-deployment.ts";
+import { foldDeployment, type FoldedEvents } from "../../../src/domain/deployment/fold-deployment.ts";
 import { emptyDeployment, type DeploymentState } from "../../../src/domain/deployment/deployment-state.ts";
 import {
   deploymentEventSchema,
@@ -13,7 +13,11 @@ export const ADDRESS = { deploymentId: "D1BRV40", environment: "dev" } as const;
 export const at = (seconds: number): string =>
   new Date(Date.UTC(2025, 9, 9, 14, 30) + Math.round(seconds * 1000)).toISOString();
 
-export const told = (type: DeploymentEvent["type"], seconds: number, data: object = {}): DeploymentEvent =>
+export const reported = (
+  type: DeploymentEvent["type"],
+  seconds: number,
+  data: object = {},
+): DeploymentEvent =>
   deploymentEventSchema.parse({ type, timestamp: at(seconds), data: { ...ADDRESS, ...data } });
 
 export const planned = (name: string, layer: number, ...dependsOn: string[]): PlannedStack => ({
@@ -40,18 +44,19 @@ export const SEEDS_PLAN: readonly PlannedStack[] = [
 
 /** How a run begins whose stacks are known, in `track` unless said otherwise. */
 export const begun = (stacks: readonly PlannedStack[], data: object = {}): DeploymentEvent =>
-  told("deployment_started", 0, { mode: "track", stacks, ...data });
+  reported("deployment_started", 0, { mode: "track", stacks, ...data });
 
 export const resource = (name: string, type = "aws:ec2/vpc:Vpc") => ({ resource: { name, type } });
 
 export const NOTHING = emptyDeployment(ADDRESS.deploymentId, ADDRESS.environment);
 
-export const foldOf = (...events: readonly DeploymentEvent[]): Fold => foldDeployment(NOTHING, events);
+export const foldOf = (...events: readonly DeploymentEvent[]): FoldedEvents =>
+  foldDeployment(NOTHING, events);
 
 export const stateOf = (...events: readonly DeploymentEvent[]): DeploymentState => foldOf(...events).state;
 
-/** Types of what was told, each with the stack or layer that it is about. */
-export const heard = ({ events }: Pick<Fold, "events">): string[] =>
+/** Types of what was reported, each with the stack or layer that it is about. */
+export const heard = ({ events }: Pick<FoldedEvents, "events">): string[] =>
   events.map(({ type, data }) => {
     if ("stack" in data) return `${type} ${data.stack}`;
     return "layer" in data ? `${type} ${data.layer}` : type;

@@ -1,4 +1,4 @@
-/** A stack that could not be created is deleted first in order to be created anew, as CDK does: that destroys nothing. */
+/** A stack that could not be created is deleted first in order to be created again, as CDK does: that destroys nothing. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { applyEvent } from "../../../src/domain/deployment/apply-event.ts";
@@ -9,7 +9,7 @@ import type { DeploymentEvent } from "../../../src/protocol/deployment/deploymen
 import { FakeCloudFormation } from "../../support/fake-cloudformation.ts";
 import { own, resource, ROOT, timed } from "../events.ts";
 import { Follower } from "../follower.ts";
-import { ADDRESS, begun, foldOf, heard, NOTHING, planned, told } from "./told.ts";
+import { ADDRESS, begun, foldOf, heard, NOTHING, planned, reported } from "./reported.ts";
 
 const ANEW = "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/55555555-6666";
 const OPERATION = { clientRequestToken: "first" };
@@ -53,7 +53,7 @@ const CREATED = [
 ];
 
 /** The history as the stack's tracker tells it: `sizes` are the events that become visible from look to look. */
-const toldOf = async (past: string, sizes: readonly number[]): Promise<DeploymentEvent[][]> => {
+const reportedOf = async (past: string, sizes: readonly number[]): Promise<DeploymentEvent[][]> => {
   const cloudFormation = new FakeCloudFormation();
   const follower = new Follower(cloudFormation);
   const before = PAST[past] ?? [];
@@ -122,11 +122,11 @@ describe("a stack on which no other depends, deleted to be created anew", () => 
   test("is followed through both, however its events come in, and its deployment is deployed", async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...PASTS), sizes, async (past, cuts) => {
-        const looks = await toldOf(past, cuts);
+        const looks = await reportedOf(past, cuts);
         const { state, events, refused } = lookedAt(
           looks,
           early(begun([planned("base", 1), planned("shop", 2, "base")])),
-          early(told("stack_skipped", 1, { stack: "base" })),
+          early(reported("stack_skipped", 1, { stack: "base" })),
         );
         expect(refused).toEqual([]);
         expect(heard({ events })).toEqual([
@@ -146,7 +146,7 @@ describe("a stack on which no other depends, deleted to be created anew", () => 
   test("as the run's first and only one is no end of it, and counts nothing until it is there again", async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...PASTS), sizes, async (past, cuts) => {
-        const looks = await toldOf(past, cuts);
+        const looks = await reportedOf(past, cuts);
         const { events } = lookedAt(looks, early(begun([planned("shop", 2)])));
         expect(heard({ events })).toEqual(["deployment_started", ...ROW, "deployment_complete"]);
         let state = NOTHING;
@@ -202,8 +202,8 @@ describe("a stack on which no other depends, deleted to be created anew", () => 
 describe("a run that deletes", () => {
   const PLAN = [planned("a", 1), planned("b", 2, "a")];
   const deleting = (stack: string, seconds: number, data: object = {}) =>
-    told("stack_deleting", seconds, { stack, ...data });
-  const deleted = (stack: string, seconds: number) => told("stack_deleted", seconds, { stack });
+    reported("stack_deleting", seconds, { stack, ...data });
+  const deleted = (stack: string, seconds: number) => reported("stack_deleted", seconds, { stack });
   const uncreated = { uncreated: true };
 
   test("what could not be created, and then what it stood on, destroys its deployment", () => {
@@ -231,9 +231,9 @@ describe("a run that deletes", () => {
       begun(PLAN),
       deleting("b", 1),
       deleted("b", 2),
-      told("stack_deploying", 3, { stack: "b" }),
-      told("stack_deployed", 4, { stack: "b" }),
-      told("stack_skipped", 5, { stack: "a" }),
+      reported("stack_deploying", 3, { stack: "b" }),
+      reported("stack_deployed", 4, { stack: "b" }),
+      reported("stack_skipped", 5, { stack: "a" }),
     );
     expect(fold.verdicts.every(({ kind }) => kind === "accepted")).toBe(true);
     expect(heard(fold).slice(-3)).toEqual(["stack_skipped a", "layer_complete 1", "deployment_complete"]);
@@ -244,11 +244,11 @@ describe("a run that deletes", () => {
     const error = { code: "STACK_DELETED", message: "not created anew" };
     const fold = foldOf(
       begun([...PLAN, planned("c", 3, "b")]),
-      told("stack_deploying", 1, { stack: "a" }),
-      told("stack_deployed", 2, { stack: "a" }),
+      reported("stack_deploying", 1, { stack: "a" }),
+      reported("stack_deployed", 2, { stack: "a" }),
       deleting("b", 3, uncreated),
       deleted("b", 4),
-      told("stack_failed", 604, { stack: "b", error }),
+      reported("stack_failed", 604, { stack: "b", error }),
     );
     expect(fold.events.at(-1)).toMatchObject({
       type: "deployment_failed",

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { QueryParameters } from "../wire/query-parameters.ts";
 import { validationError } from "../wire/refusal.ts";
 import type { Settings } from "../stack.ts";
-import type { Wish } from "../settings.ts";
+import type { RequestedStack } from "../settings.ts";
 
 const MAX_BODY_BYTES = 51_200;
 
@@ -66,7 +66,7 @@ const minutesOf = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Number(text);
 
 /** What is absent from the request is left undefined. */
-export const wishOf = (account: Account, parameters: QueryParameters): Wish => ({
+export const requestedOf = (account: Account, parameters: QueryParameters): RequestedStack => ({
   body: parameters.flag("UsePreviousTemplate") === true ? undefined : templateBodyOf(account, parameters),
   parameters: parameters.structures("Parameters").map((field) => {
     const value = field("ParameterValue");

@@ -5,12 +5,12 @@ export type TemplateSource =
   Readonly<{ body: string }> | Readonly<{ url: string }> | Readonly<{ usePrevious: true }>;
 
 /** A value, or the one that the stack has: the only way to name a secret one again. */
-export type ParameterWish = string | Readonly<{ usePrevious: true }>;
+export type DesiredParameter = string | Readonly<{ usePrevious: true }>;
 
-export type StackWish = Readonly<{
+export type DesiredStack = Readonly<{
   template: TemplateSource;
   /** A parameter of the template that is not named gets the template's default, not what the stack has. */
-  parameters?: Readonly<Record<string, ParameterWish>>;
+  parameters?: Readonly<Record<string, DesiredParameter>>;
   /** All of them: none is none. Absent: as the stack has them. */
   tags?: Readonly<Record<string, string>>;
   capabilities?: readonly string[];
@@ -37,7 +37,7 @@ export const templateForm = (template: TemplateSource): Form => {
   return "url" in template ? { TemplateURL: template.url } : { UsePreviousTemplate: "true" };
 };
 
-const parametersForm = (parameters: StackWish["parameters"] = {}): Form =>
+const parametersForm = (parameters: DesiredStack["parameters"] = {}): Form =>
   Object.fromEntries(
     Object.entries(parameters).flatMap(([key, value], index) => {
       const member = `Parameters.member.${index + 1}`;
@@ -50,7 +50,7 @@ const parametersForm = (parameters: StackWish["parameters"] = {}): Form =>
     }),
   );
 
-const tagsForm = (tags: StackWish["tags"]): Form => {
+const tagsForm = (tags: DesiredStack["tags"]): Form => {
   if (tags === undefined) return {};
   const entries = Object.entries(tags);
   if (entries.length === 0) return { Tags: "" };
@@ -62,13 +62,15 @@ const tagsForm = (tags: StackWish["tags"]): Form => {
   );
 };
 
-/** The wish as parameters of CreateStack, UpdateStack and CreateChangeSet. */
-export const wishForm = (wish: StackWish): Form => ({
-  ...templateForm(wish.template),
-  ...parametersForm(wish.parameters),
-  ...tagsForm(wish.tags),
-  ...(wish.capabilities && wish.capabilities.length > 0 && listForm("Capabilities", wish.capabilities)),
-  ...listForm("NotificationARNs", wish.notificationArns),
-  RoleARN: wish.roleArn,
-  "DeploymentConfig.Mode": wish.mode,
+/** The desired stack as parameters of CreateStack, UpdateStack and CreateChangeSet. */
+export const desiredForm = (desired: DesiredStack): Form => ({
+  ...templateForm(desired.template),
+  ...parametersForm(desired.parameters),
+  ...tagsForm(desired.tags),
+  ...(desired.capabilities &&
+    desired.capabilities.length > 0 &&
+    listForm("Capabilities", desired.capabilities)),
+  ...listForm("NotificationARNs", desired.notificationArns),
+  RoleARN: desired.roleArn,
+  "DeploymentConfig.Mode": desired.mode,
 });

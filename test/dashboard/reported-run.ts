@@ -1,4 +1,4 @@
-/** Runs of a deployment for tests of what is made of them: told event by event, in seconds since a fixed time. */
+/** Runs of a deployment for tests of what is made of them: reported event by event, in seconds since a fixed time. */
 import { applyEvent } from "../../src/domain/deployment/apply-event.ts";
 import { emptyDeployment, type DeploymentState } from "../../src/domain/deployment/deployment-state.ts";
 import {

@@ -1,4 +1,4 @@
-/** The seeds' three pictures, each drawn from the data that it shows. */
+/** The seeds' three displays, each drawn from the data that it shows. */
 import { describe, expect, test } from "vitest";
 import { frameOf } from "../../../src/cli/display/frame.ts";
 import { writtenLine } from "../../../src/cli/display/text/line.ts";
@@ -11,12 +11,12 @@ import type {
   DeploymentProgress,
   StackProgress,
 } from "../../../src/protocol/deployment/deployment-progress.ts";
-import { ADDRESS, at, NOTHING, planned, told } from "../../domain/deployment/told.ts";
+import { ADDRESS, at, NOTHING, planned, reported } from "../../domain/deployment/reported.ts";
 import { framesOf, LIVE, moment, sceneOf } from "./scenes.ts";
 
 const PLAIN = { color: false, unicode: true };
 
-const picture = (scene: DeploymentScene, seconds: number, display: DisplayKind, columns = 80): string =>
+const frame = (scene: DeploymentScene, seconds: number, display: DisplayKind, columns = 80): string =>
   frameOf(scene, moment(seconds), { columns, rows: 24 }, { ...PLAIN, display }).join("\n");
 
 const stack = (
@@ -92,7 +92,7 @@ describe("the layered picture", () => {
   };
 
   test("is the seeds', line by line", () => {
-    expect(picture(scene, 330, "layered")).toBe(`Deploying D1BRV40 to dev...
+    expect(frame(scene, 330, "layered")).toBe(`Deploying D1BRV40 to dev...
 
 Layer 1/5: network
   ✓ network (120s)
@@ -121,20 +121,20 @@ Progress: 35% (4/12 stacks) | Elapsed: 5m 30s | ETA: ~10m`);
     const done = plan
       .slice(0, 4)
       .flatMap(({ name }, index) => [
-        told("stack_deploying", 10 * index, { stack: name }),
-        told("stack_deployed", 10 * index + 5, { stack: name }),
+        reported("stack_deploying", 10 * index, { stack: name }),
+        reported("stack_deployed", 10 * index + 5, { stack: name }),
       ]);
     const { state } = foldDeployment(NOTHING, [
-      told("deployment_started", 0, { mode: "track", stacks: plan }),
+      reported("deployment_started", 0, { mode: "track", stacks: plan }),
       ...done,
-      told("stack_deploying", 285, { stack: "database-rds", totalResources: 100 }),
-      told("resource_creating", 300, {
+      reported("stack_deploying", 285, { stack: "database-rds", totalResources: 100 }),
+      reported("resource_creating", 300, {
         stack: "database-rds",
         resource: { name: "Instance", type: "AWS::RDS::DBInstance" },
         progressPercent: 43,
       }),
     ]);
-    expect(picture(sceneOf(state, 330), 330, "layered")).toContain(
+    expect(frame(sceneOf(state, 330), 330, "layered")).toContain(
       "Progress: 36% (4/12 stacks) | Elapsed: 5m 30s",
     );
   });
@@ -152,27 +152,27 @@ describe("the verbose picture", () => {
     name: string,
     id: string,
   ): DeploymentEvent[] => [
-    told("resource_creating", seconds, resource(stackName, type, name)),
-    told("resource_created", seconds + 5, { ...resource(stackName, type, name, id), durationSeconds: 5 }),
+    reported("resource_creating", seconds, resource(stackName, type, name)),
+    reported("resource_created", seconds + 5, { ...resource(stackName, type, name, id), durationSeconds: 5 }),
   ];
   const deployed = (seconds: number, stackName: string, durationSeconds: number, resourcesCreated: number) =>
-    told("stack_deployed", seconds, { stack: stackName, durationSeconds, resourcesCreated });
+    reported("stack_deployed", seconds, { stack: stackName, durationSeconds, resourcesCreated });
   const beginning = (seconds: number, layer: number, ...stacks: string[]): DeploymentEvent[] => [
-    told("layer_started", seconds, { layer, totalLayers: 5, stacks }),
-    ...stacks.map((name) => told("stack_deploying", seconds, { stack: name, layer })),
+    reported("layer_started", seconds, { layer, totalLayers: 5, stacks }),
+    ...stacks.map((name) => reported("stack_deploying", seconds, { stack: name, layer })),
   ];
   const early = [
-    told("deployment_started", 0, { totalStacks: 12, totalLayers: 5 }),
-    told("stack_skipped", 0, { stack: "cache", reason: "unchanged" }),
+    reported("deployment_started", 0, { totalStacks: 12, totalLayers: 5 }),
+    reported("stack_skipped", 0, { stack: "cache", reason: "unchanged" }),
     ...beginning(5, 1, "network"),
     ...made(15, "network", "aws:ec2/vpc:Vpc", "main-vpc", "vpc-abc123"),
     ...made(25, "network", "aws:ec2/subnet:Subnet", "public-subnet-0", "subnet-123"),
     ...made(35, "network", "aws:ec2/subnet:Subnet", "private-subnet-0", "subnet-456"),
     deployed(125, "network", 120, 8),
     ...beginning(130, 2, "security", "secrets", "dns"),
-    told("resource_creating", 135, resource("security", "aws:ec2/securityGroup:SecurityGroup")),
-    told("resource_creating", 135, resource("secrets", "aws:secretsmanager/secret:Secret")),
-    told("resource_creating", 135, resource("dns", "aws:route53/zone:Zone")),
+    reported("resource_creating", 135, resource("security", "aws:ec2/securityGroup:SecurityGroup")),
+    reported("resource_creating", 135, resource("secrets", "aws:secretsmanager/secret:Secret")),
+    reported("resource_creating", 135, resource("dns", "aws:route53/zone:Zone")),
     deployed(220, "security", 90, 5),
     deployed(235, "secrets", 45, 3),
     deployed(255, "dns", 60, 4),
@@ -213,7 +213,7 @@ describe("the verbose picture", () => {
       messages: new Map(),
       contact: LIVE,
     };
-    expect(`${lines.join("\n")}\n${picture(scene, 365, "verbose")}`)
+    expect(`${lines.join("\n")}\n${frame(scene, 365, "verbose")}`)
       .toBe(`[14:30:00] Deployment started: D1BRV40-dev
 [14:30:00] Total stacks: 12 (5 layers)
 [14:30:00] Smart skip: 1 stack unchanged (cache)
@@ -260,18 +260,18 @@ describe("the bar", () => {
   ];
   const part = (name: string, seconds: number, took?: number): DeploymentEvent[] => {
     const data = { stack: "database-rds", resource: { name, type: "AWS::RDS" }, progressPercent: 25 };
-    const creating = told("resource_creating", seconds, data);
-    return took === undefined ? [creating] : [creating, told("resource_created", seconds + took, data)];
+    const creating = reported("resource_creating", seconds, data);
+    return took === undefined ? [creating] : [creating, reported("resource_created", seconds + took, data)];
   };
-  // A third of the picture's stacks count whole, one of them skipped; the one that runs stands at a quarter.
+  // A third of the snapshot's stacks count whole, one of them skipped; the one that runs stands at a quarter.
   const { state } = foldDeployment(NOTHING, [
-    told("deployment_started", 0, { mode: "track", stacks: plan, estimatedDuration: 930 }),
+    reported("deployment_started", 0, { mode: "track", stacks: plan, estimatedDuration: 930 }),
     ...["network", "security", "secrets"].flatMap((name, index) => [
-      told("stack_deploying", 60 * index, { stack: name }),
-      told("stack_deployed", 60 * index + 60, { stack: name }),
+      reported("stack_deploying", 60 * index, { stack: name }),
+      reported("stack_deployed", 60 * index + 60, { stack: name }),
     ]),
-    told("stack_skipped", 185, { stack: "dns", reason: "unchanged" }),
-    told("stack_deploying", 260, { stack: "database-rds" }),
+    reported("stack_skipped", 185, { stack: "dns", reason: "unchanged" }),
+    reported("stack_deploying", 260, { stack: "database-rds" }),
     ...part("Subnet Group", 265, 10),
     ...part("Parameter Group", 277, 5),
     ...part("RDS Instance", 285),
@@ -306,7 +306,7 @@ Elapsed: 5m 30s | ETA: ~10m | Smart Skip: 1 stack`;
   test("draws what is missing thinner where there are no colours, and with ASCII where there is no more", () => {
     const bare = { ...scene, progress: estimated };
     const bar = "━".repeat(18) + "╌".repeat(35);
-    expect(picture(bare, 330, "bar")).toBe(expected.replace("━".repeat(53), bar));
+    expect(frame(bare, 330, "bar")).toBe(expected.replace("━".repeat(53), bar));
     const look = { color: false, unicode: false, display: "bar" } as const;
     const ascii = frameOf(bare, moment(330), { columns: 80, rows: 24 }, look);
     expect(ascii.join("\n")).toBe(`Deploying D1BRV40-dev...

@@ -1,38 +1,38 @@
-/** What a request to deploy makes of a stack, beside what the stack has; and what can be told to be wrong beforehand. */
-import type { StackPicture, TemplateDemands } from "../../aws/cloudformation/stack-operations.ts";
-import type { StackWish } from "../../aws/cloudformation/stack-wish.ts";
+/** What a request to deploy makes of a stack, beside what the stack has; and what is known to be wrong beforehand. */
+import type { StackSnapshot, TemplateDemands } from "../../aws/cloudformation/stack-operations.ts";
+import type { DesiredStack } from "../../aws/cloudformation/desired-stack.ts";
 import { capabilitiesRequired } from "../../domain/failure/aws-failures.ts";
 import { keptParameters, sendableTags, userTagOf } from "../../domain/run/desired-stack.ts";
-import type { CanvasOrder } from "../../protocol/deployment/canvas-deploy.ts";
+import type { CanvasChange } from "../../protocol/deployment/canvas-deploy.ts";
 import { OWN_TAGS } from "../../protocol/deployment/deployment-plan.ts";
 import type { Failure } from "../../protocol/failure.ts";
 
 /** `before`: the stack as it is, if there is one. */
-export const canvasWishOf = (
-  order: CanvasOrder,
+export const canvasChangeOf = (
+  change: CanvasChange,
   user: string,
   demands: TemplateDemands,
-  before: StackPicture | undefined,
-): StackWish => {
-  const { roleArn = order.executionRoleArn, notificationArns, deploymentMode } = order.options ?? {};
+  before: StackSnapshot | undefined,
+): DesiredStack => {
+  const { roleArn = change.executionRoleArn, notificationArns, deploymentMode } = change.options ?? {};
   const declared = demands.parameters.map(({ name }) => name);
   const kept =
-    before && !order.exactParameters
+    before && !change.exactParameters
       ? keptParameters(
           before.parameters,
           declared.length > 0 ? declared : undefined,
-          "body" in order.template ? order.template.body : undefined,
+          "body" in change.template ? change.template.body : undefined,
         )
       : {};
   return {
-    template: order.template,
-    parameters: { ...kept, ...order.parameters },
+    template: change.template,
+    parameters: { ...kept, ...change.parameters },
     tags: {
-      ...(before && !order.replaceTags && sendableTags(before.tags)),
-      ...order.tags,
+      ...(before && !change.replaceTags && sendableTags(before.tags)),
+      ...change.tags,
       [OWN_TAGS.user]: userTagOf(user),
     },
-    capabilities: order.capabilities,
+    capabilities: change.capabilities,
     ...(roleArn !== undefined && { roleArn }),
     ...(notificationArns && { notificationArns }),
     ...((deploymentMode === "EXPRESS" || deploymentMode === "STANDARD") && { mode: deploymentMode }),
@@ -41,24 +41,24 @@ export const canvasWishOf = (
 
 /** What CloudFormation would refuse; undefined: nothing that can be known here. */
 export const canvasFault = (
-  order: CanvasOrder,
+  change: CanvasChange,
   demands: TemplateDemands,
-  wish: StackWish,
-  before: StackPicture | undefined,
+  desired: DesiredStack,
+  before: StackSnapshot | undefined,
 ): Failure | undefined => {
   const declared = new Set(demands.parameters.map(({ name }) => name));
-  const wished = new Set(Object.keys(wish.parameters ?? {}));
+  const named = new Set(Object.keys(desired.parameters ?? {}));
   // Some stand-ins for AWS do not tell a template's parameters.
   const unknown =
-    declared.size === 0 ? [] : Object.keys(order.parameters).filter((name) => !declared.has(name));
+    declared.size === 0 ? [] : Object.keys(change.parameters).filter((name) => !declared.has(name));
   const missing = demands.parameters
-    .filter(({ name, defaultValue }) => defaultValue === undefined && !wished.has(name))
+    .filter(({ name, defaultValue }) => defaultValue === undefined && !named.has(name))
     .map(({ name }) => name);
-  const lost = Object.entries(order.parameters)
+  const lost = Object.entries(change.parameters)
     .filter(([name, value]) => typeof value !== "string" && !Object.hasOwn(before?.parameters ?? {}, name))
     .map(([name]) => name);
   const details = [
-    ...(before && order.options?.timeoutMinutes !== undefined
+    ...(before && change.options?.timeoutMinutes !== undefined
       ? [{ field: "timeoutMinutes", message: "is taken for a new stack only: leave it out" }]
       : []),
     ...lost.map((name) => ({
@@ -72,7 +72,7 @@ export const canvasFault = (
     const message = details.map(({ field, message: wrong }) => `${field}: ${wrong}`).join("; ");
     return { code: "INVALID_REQUEST", message, details };
   }
-  const given = new Set(order.capabilities);
+  const given = new Set(change.capabilities);
   const needed = demands.capabilities.filter(
     (capability) =>
       !given.has(capability) && !(capability === "CAPABILITY_IAM" && given.has("CAPABILITY_NAMED_IAM")),
@@ -89,16 +89,20 @@ const isSameRecord = (
 };
 
 /**
- * Whether the wish differs from the stack, their templates being the same, in nothing but who wishes it. CloudFormation
+ * Whether the change differs from the stack, their templates being the same, in nothing but who asks for it. CloudFormation
  * would take that for a change of a tag, and touch every resource.
  */
-export const isOnlyAnotherUser = (order: CanvasOrder, wish: StackWish, before: StackPicture): boolean => {
-  if (order.exactParameters || order.options) return false;
-  const user = wish.tags?.[OWN_TAGS.user];
+export const isOnlyAnotherUser = (
+  change: CanvasChange,
+  desired: DesiredStack,
+  before: StackSnapshot,
+): boolean => {
+  if (change.exactParameters || change.options) return false;
+  const user = desired.tags?.[OWN_TAGS.user];
   if (user === undefined || before.tags[OWN_TAGS.user] === user) return false;
-  const parameters = Object.entries(wish.parameters ?? {});
+  const parameters = Object.entries(desired.parameters ?? {});
   return (
     parameters.every(([name, value]) => typeof value !== "string" || value === before.parameters[name]) &&
-    isSameRecord({ ...sendableTags(before.tags), [OWN_TAGS.user]: user }, wish.tags ?? {})
+    isSameRecord({ ...sendableTags(before.tags), [OWN_TAGS.user]: user }, desired.tags ?? {})
   );
 };

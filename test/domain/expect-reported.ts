@@ -11,7 +11,7 @@ import {
 import { summaryOf } from "../../src/domain/stack/summary.ts";
 import type { Step } from "./follower.ts";
 
-/** What both know: all but what an operation plans and has not begun, which no event tells of. */
+/** What both know: all but what an operation plans and has not started, which no event tells of. */
 const shownBy = (view: StackView | undefined) =>
   view && { ...view, resources: resourcesOf(view).filter(({ startedAt }) => startedAt !== undefined) };
 
@@ -21,7 +21,7 @@ const viewAt = (state: StackState, offset: number): StackView | undefined => {
 };
 
 /** Every view that begins with one of the steps, or with nothing, goes on as the server does. */
-export const expectTold = (steps: readonly Step[]): void => {
+export const expectReported = (steps: readonly Step[]): void => {
   let views: (StackView | undefined)[] = [undefined];
   for (const { state, offset, frames } of steps) {
     const known = viewAt(state, offset);

@@ -1,5 +1,5 @@
-/** Circles in a graph: its strongly connected components of more than one node, found by Tarjan's algorithm. */
-export const circlesOf = (graph: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] => {
+/** Cycles in a graph: its strongly connected components of more than one node, found by Tarjan's algorithm. */
+export const cyclesOf = (graph: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] => {
   const indexes = new Map<string, number>();
   const lowest = new Map<string, number>();
   const stack: string[] = [];
@@ -16,7 +16,7 @@ export const circlesOf = (graph: ReadonlyMap<string, readonly string[]>): readon
     if (lowest.get(node) === index) {
       const circle = stack.splice(depth - 1);
       if (circle.length > 1) circles.push(circle);
-      // What is done is in nobody's circle any more.
+      // What is done is in nobody's cycle any more.
       return Infinity;
     }
     return lowest.get(node)!;
