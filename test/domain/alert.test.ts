@@ -47,6 +47,8 @@ test("every type of event has a title and a sentence of its own", () => {
       layer: 1,
       failedStacks: 0,
       error: { code: "E", message: "no" },
+      id: "q1",
+      reason: "replaced",
       ...data,
     });
     const { title, sentence, tone } = alertOf(

@@ -40,6 +40,10 @@ test("the levels are the seeds'", () => {
     layer: 1,
     error: { code: "E", message: "m" },
     resource: { name: "n", type: "t" },
+    elapsedSeconds: 90,
+    typicalSeconds: { p50: 10, p90: 20 },
+    id: "q1",
+    reason: "replaced",
   };
   const levels = new Map<string, DeploymentEvent["type"][]>();
   for (const { shape } of deploymentEventSchema.options) {

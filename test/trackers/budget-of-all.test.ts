@@ -76,7 +76,7 @@ const crowd = async (): Promise<void> => {
 const samplings = (viewer: { frames: readonly { type: string }[] }) =>
   viewer.frames.filter(({ type }) => type === "sampling");
 
-test("[S43] how often AWS is looked at is told to who opted in, when it changes and when they join", async () => {
+test("[S44] how often AWS is looked at is told to who opted in, when it changes and when they join", async () => {
   const { stack, classic, modern } = await watched("b-sampled");
   const channel = `stacks/us-east-1/${stack.name}`;
   expect(samplings(modern)).toEqual([]);
@@ -101,7 +101,7 @@ test("[S43] how often AWS is looked at is told to who opted in, when it changes 
   expect(samplings(classic)).toEqual([]);
 });
 
-test("[S43] a deployment's channel tells the slowest of its running stacks", async () => {
+test("[S44] a deployment's channel tells the slowest of its running stacks", async () => {
   for (const name of ["b-one", "b-two"]) newStack(name).own("CREATE_IN_PROGRESS");
   await register("sampled", { "b-one": [], "b-two": [], "b-later": ["b-one"] });
   const reported = async () => {

@@ -4,7 +4,7 @@ import type { DeploymentProgress } from "../../protocol/deployment/deployment-pr
 import { setView, viewHref } from "../address.ts";
 import { ConsoleLink } from "../elements/console-link.tsx";
 import { CopyButton } from "../elements/copy-button.tsx";
-import { EvidenceList } from "../elements/lazy-evidence.ts";
+import { LazyEvidenceList } from "../elements/lazy-evidence.ts";
 import { MarkIcon } from "../elements/mark.tsx";
 import { Moment } from "../elements/moment.tsx";
 import { Reason } from "../elements/reason.tsx";
@@ -55,7 +55,7 @@ export const CauseBanner = ({ progress, isBrief }: BannerProps) => {
         {cause && <span class="tag">{cause.type}</span>}
       </h2>
       <Reason text={message} />
-      {cause?.evidence && <EvidenceList {...cause} />}
+      {cause?.evidence && <LazyEvidenceList {...cause} />}
       {rollbackCause && <Reason text={`${ROLLBACK_BLOCKED} ${causeText(rollbackCause)}`} />}
       <p>
         {blasted && `${blasted}. `}

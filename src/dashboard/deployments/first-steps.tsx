@@ -1,7 +1,7 @@
 /** What an empty list teaches: three ways to a first deployment, to be copied, with this server's own address. */
-import { Steps, type Step } from "../lists/steps.tsx";
+import { Steps, type FirstStep } from "../lists/steps.tsx";
 
-const stepsAt = (origin: string): readonly Step[] => [
+const stepsAt = (origin: string): readonly FirstStep[] => [
   {
     title: "Follow stacks that CDK, SAM, a pipeline or the console deploys",
     command: [

@@ -1,4 +1,4 @@
 /** The line, loaded when there is something to say. */
 import { lazy } from "./lazy.tsx";
 
-export const SamplingLine = lazy(async () => (await import("./sampling-line.tsx")).SamplingLine, null);
+export const LazySamplingLine = lazy(async () => (await import("./sampling-line.tsx")).SamplingLine, null);

@@ -1,9 +1,9 @@
 /** What an empty list teaches: ways to a first row, each with what is to be copied. */
 import { CopyButton } from "../elements/copy-button.tsx";
 
-export type Step = Readonly<{ title: string; command: string }>;
+export type FirstStep = Readonly<{ title: string; command: string }>;
 
-export const Steps = ({ steps }: Readonly<{ steps: readonly Step[] }>) => (
+export const Steps = ({ steps }: Readonly<{ steps: readonly FirstStep[] }>) => (
   <ol class="first-steps">
     {steps.map(({ title, command }) => (
       <li key={title}>

@@ -3,10 +3,10 @@ import { lazy } from "../elements/lazy.tsx";
 import { Menu } from "../elements/menu.tsx";
 import { SignMark } from "../elements/mark.tsx";
 
-const Settings = lazy(async () => (await import("./settings.tsx")).Settings, null);
+const SettingsSheet = lazy(async () => (await import("./settings.tsx")).SettingsSheet, null);
 
 export const SettingsMenu = ({ onHelp }: Readonly<{ onHelp: () => void }>) => (
   <Menu label="Settings" class="button plain icon" face={<SignMark sign="settings" />}>
-    {(close) => <Settings close={close} onHelp={onHelp} />}
+    {(close) => <SettingsSheet close={close} onHelp={onHelp} />}
   </Menu>
 );

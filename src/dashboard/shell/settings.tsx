@@ -28,7 +28,7 @@ const Choice = <Value extends string>({ title, values, words, chosen, onChoose }
 
 type SettingsProps = Readonly<{ close: () => void; onHelp: () => void }>;
 
-export const Settings = ({ close, onHelp }: SettingsProps) => (
+export const SettingsSheet = ({ close, onHelp }: SettingsProps) => (
   <div class="settings">
     <Choice
       title="Theme"

@@ -7,7 +7,7 @@ import { standingOf } from "../../domain/stack/statuses.ts";
 import { ConsoleLink } from "../elements/console-link.tsx";
 import { CopyButton } from "../elements/copy-button.tsx";
 import { durationText } from "../../domain/words/durations.ts";
-import { EvidenceList } from "../elements/lazy-evidence.ts";
+import { LazyEvidenceList } from "../elements/lazy-evidence.ts";
 import { Elapsed } from "../elements/elapsed.tsx";
 import { MarkIcon } from "../elements/mark.tsx";
 import { Moment } from "../elements/moment.tsx";
@@ -93,7 +93,7 @@ export const StackCause = ({ stack: { cause, rollbackCause } }: ViewProps) => {
         <span class="tag">{cause.type}</span>
       </h2>
       <Reason text={reason} />
-      {(cause.evidence || cause.advice) && <EvidenceList {...cause} />}
+      {(cause.evidence || cause.advice) && <LazyEvidenceList {...cause} />}
       {rollbackCause && <Reason text={`${ROLLBACK_BLOCKED} ${causeText(rollbackCause)}`} />}
       <div class="toolbar">
         <CopyButton text={`${cause.path} (${cause.type}): ${reason}`} label="Copy cause" />

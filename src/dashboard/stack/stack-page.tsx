@@ -9,7 +9,7 @@ import { notifyEnd } from "../deployment/run/end-notice.ts";
 import { Empty, FailureNote, Loading } from "../elements/answer.tsx";
 import { FilterInput, focusFilter } from "../elements/filter-input.tsx";
 import { kindOfStatus, OUTCOME_WORDS } from "../../domain/words/status-words.ts";
-import { SamplingLine } from "../elements/lazy-sampling-line.ts";
+import { LazySamplingLine } from "../elements/lazy-sampling-line.ts";
 import { TroubleNote } from "../elements/trouble-note.tsx";
 import { announce } from "../shell/announcements.tsx";
 import { useKeys } from "../shell/keys.ts";
@@ -101,7 +101,7 @@ export const StackPage = (address: StackAddress) => {
   return (
     <div class="page">
       {followed.trouble.value && <TroubleNote trouble={followed.trouble.value} />}
-      {sampling && sampling.reason !== "quiet" && <SamplingLine sampling={sampling} />}
+      {sampling && sampling.reason !== "quiet" && <LazySamplingLine sampling={sampling} />}
       {stack === undefined ? (
         <>
           <h1>{stackName}</h1>

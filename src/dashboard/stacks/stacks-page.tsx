@@ -1,13 +1,13 @@
 /** The stacks of all observed accounts and regions, which can be filtered and which move by themselves. */
 import { useMemo } from "preact/hooks";
-import { isStackWanted } from "../../domain/radar/board-filter.ts";
+import { isListedStackWanted } from "../../domain/radar/board-filter.ts";
 import { isOperating } from "../../domain/radar/swept-stack.ts";
 import { countText } from "../../domain/words/durations.ts";
 import type { BoardStack } from "../../protocol/stack/board.ts";
 import { queryValue, setView } from "../address.ts";
 import { Empty, FailureNote, Loading } from "../elements/answer.tsx";
 import { FilterInput, focusFilter } from "../elements/filter-input.tsx";
-import { Steps, type Step } from "../lists/steps.tsx";
+import { Steps, type FirstStep } from "../lists/steps.tsx";
 import { useKeys } from "../shell/keys.ts";
 import { useOpen } from "../shell/open-connection.ts";
 import { usePageStatus } from "../shell/page-status.ts";
@@ -27,7 +27,7 @@ const PLACES = [
   ["region", "All regions"],
 ] as const;
 
-const steps: readonly Step[] = [
+const steps: readonly FirstStep[] = [
   {
     title: "Observe regions of Stackcast's own account: a setting of the Worker",
     command: "OBSERVE_REGIONS=us-east-1,eu-west-1",
@@ -111,7 +111,7 @@ export const StacksPage = () => {
     region: queryValue("region"),
     status: queryValue("is"),
   };
-  const wanted = stacks?.filter((stack) => isStackWanted(stack, desired)) ?? [];
+  const wanted = stacks?.filter((stack) => isListedStackWanted(stack, desired)) ?? [];
   const isAll = wanted.length === stacks?.length;
   return (
     <div class="page">

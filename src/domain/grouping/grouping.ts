@@ -6,7 +6,7 @@ import {
   ENVIRONMENT,
   type DeploymentAddress,
 } from "../../protocol/connection/channel-names.ts";
-import { partsOf, patternOf, type NameParts } from "./stack-pattern.ts";
+import { patternPartsOf, patternOf, type NameParts } from "./stack-pattern.ts";
 
 /** A stack as a rule sees it. */
 export type GroupedStack = Readonly<{
@@ -56,7 +56,7 @@ const taggedParts = (
 const partsBy = (rule: GroupingRule, { stackName, tags = {} }: GroupedStack): NameParts | undefined => {
   if (rule.match === undefined) return taggedParts(rule, tags);
   const read = patternOf(rule.match);
-  return "pattern" in read ? partsOf(read.pattern, stackName, rule.environments) : undefined;
+  return "pattern" in read ? patternPartsOf(read.pattern, stackName, rule.environments) : undefined;
 };
 
 /** What is wrong with rules, by field. */

@@ -43,7 +43,7 @@ export const patternOf = (match: string): ReadPattern => {
 };
 
 /** The name that parts make; undefined: a part is missing, or CloudFormation takes no such name. */
-export const nameOf = (pattern: StackPattern, parts: NameParts): string | undefined => {
+export const patternNameOf = (pattern: StackPattern, parts: NameParts): string | undefined => {
   const texts = pattern.map((part) => ("text" in part ? part.text : parts[part.placeholder]));
   const name = texts.join("");
   return texts.includes(undefined) || !STACK_NAME.test(name) ? undefined : name;
@@ -84,7 +84,7 @@ const USUAL_ENVIRONMENTS: ReadonlySet<string> = new Set(
  * What a name is made of; undefined: it is not made after the pattern, or nobody can tell which part is which. `environments`:
  * those that there are, by the rule; without them one that is called as environments usually are tells it.
  */
-export const partsOf = (
+export const patternPartsOf = (
   pattern: StackPattern,
   name: string,
   environments: readonly string[] | undefined,

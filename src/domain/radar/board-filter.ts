@@ -21,7 +21,7 @@ const isOfStanding = (wanted: string | undefined, status: string): boolean => {
 };
 
 /** Which stacks; what is absent or empty does not matter. */
-export type BoardWish = Readonly<{
+export type BoardFilter = Readonly<{
   account?: string | undefined;
   region?: string | undefined;
   status?: string | undefined;
@@ -31,14 +31,14 @@ export type BoardWish = Readonly<{
 const isSame = (wanted: string | undefined, value: string): boolean =>
   wanted === undefined || wanted === "" || wanted === value;
 
-export const isStackWanted = (
+export const isListedStackWanted = (
   {
     account,
     region,
     status,
     stackName,
   }: Readonly<Record<"account" | "region" | "status" | "stackName", string>>,
-  desired: BoardWish,
+  desired: BoardFilter,
 ): boolean =>
   isSame(desired.account, account) &&
   isSame(desired.region, region) &&

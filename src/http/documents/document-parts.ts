@@ -45,7 +45,10 @@ const unionOf = (members: readonly unknown[], schemas: Parts): Node | undefined 
   if (!typed.success) return undefined;
   const references = typed.data.map((member) => {
     const [type] = member.properties.type.enum;
-    return [type, schemas.refer(pascalOf(type), member)] as const;
+    // The same word means one thing on a deployment's channel and another on a stack's own.
+    const reference =
+      schemas.refer(pascalOf(type), member) ?? schemas.refer(`Stack${pascalOf(type)}`, member);
+    return [type, reference] as const;
   });
   if (references.some(([, reference]) => reference === undefined)) return undefined;
   return {

@@ -53,7 +53,7 @@ export class CallLease {
   private calls = 0;
   /** Of the throttle that the budget has not heard of, and of the newest one that it was reported. */
   private throttledAt: number | undefined;
-  private throttleToldAt = -Infinity;
+  private throttleSaidAt = -Infinity;
   private readonly renewal = new SingleFlight();
   private readonly holder: string;
   private readonly ask: (request: LeaseRequest) => Promise<Lease>;
@@ -108,7 +108,7 @@ export class CallLease {
 
   /** AWS has refused a call: the budget is reported at once, and what was granted counts no more. */
   async noteThrottle(wanted: WantedLook, now: number): Promise<void> {
-    if (this.throttledAt !== undefined || now - this.throttleToldAt < ONE_LOOK_MS) return;
+    if (this.throttledAt !== undefined || now - this.throttleSaidAt < ONE_LOOK_MS) return;
     this.throttledAt = now;
     await this.renew(wanted, now);
   }
@@ -158,7 +158,7 @@ export class CallLease {
     const lease = await within(PATIENCE_MS, this.ask(request)).catch(() => aloneLease(wantedMs, throttled));
     this.looks -= looks;
     this.calls -= calls;
-    if (throttled) this.throttleToldAt = throttledAt;
+    if (throttled) this.throttleSaidAt = throttledAt;
     this.throttledAt = undefined;
     this.held = {
       wanted: { kind, wantedMs },

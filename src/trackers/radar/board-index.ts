@@ -3,7 +3,7 @@ import * as z from "zod";
 import { mayRead } from "../../auth/rights.ts";
 import { decodedText } from "../../channel/codec.ts";
 import { REVIEW_STATUS } from "../../domain/stack/statuses.ts";
-import { isStackWanted } from "../../domain/radar/board-filter.ts";
+import { isListedStackWanted } from "../../domain/radar/board-filter.ts";
 import { isOperating } from "../../domain/radar/swept-stack.ts";
 import { DEFAULT_ACCOUNT, stackChannelOf } from "../../protocol/connection/channel-names.ts";
 import { badCursor, pageCursorOf, keyIn } from "../../channel/page-cursor.ts";
@@ -121,7 +121,7 @@ export class BoardIndex {
     // Rows are read as they are asked for: the rest of the table costs nothing.
     for (const row of rows) {
       const stack = this.stackIn(row, now);
-      if (!stack || !isStackWanted(stack, { status, q })) continue;
+      if (!stack || !isListedStackWanted(stack, { status, q })) continue;
       if (patterns && !mayRead({ channels: patterns }, row.channel)) continue;
       if (items.length === limit && last) return success({ items, nextCursor: pageCursorOf(last) });
       items.push(stack);

@@ -2,7 +2,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { groupOf, problemsOf, type GroupedStack } from "../../../src/domain/grouping/grouping.ts";
-import { nameOf, partsOf, patternOf, readingsOf } from "../../../src/domain/grouping/stack-pattern.ts";
+import {
+  patternNameOf,
+  patternPartsOf,
+  patternOf,
+  readingsOf,
+} from "../../../src/domain/grouping/stack-pattern.ts";
 import type { GroupingRule } from "../../../src/protocol/grouping.ts";
 
 const USUAL = "{deployment}-{environment}-{stack}";
@@ -29,10 +34,10 @@ describe("a name made after a pattern", () => {
       fc.property(parts, (made) => {
         const { stack, ...others } = made;
         const known = match.includes("{stack}") ? made : others;
-        const name = nameOf(pattern, made) ?? "";
+        const name = patternNameOf(pattern, made) ?? "";
         const readings = readingsOf(pattern, name);
         if (made.environment.length <= 32) expect(readings).toContainEqual(known);
-        for (const reading of readings) expect(nameOf(pattern, reading)).toBe(name);
+        for (const reading of readings) expect(patternNameOf(pattern, reading)).toBe(name);
         expect(typeof stack).toBe("string");
       }),
     );
@@ -48,7 +53,7 @@ describe("a name made after a pattern", () => {
     });
     fc.assert(
       fc.property(parts, (made) => {
-        const read = partsOf(pattern, nameOf(pattern, made) ?? "", environments);
+        const read = patternPartsOf(pattern, patternNameOf(pattern, made) ?? "", environments);
         const isClear = ![...made.deployment.split("-"), ...made.stack.split("-")].some((part) =>
           environments.includes(part),
         );

@@ -9,7 +9,7 @@ import { now } from "../../clock.ts";
 import { lazy } from "../../elements/lazy.tsx";
 import { FilterInput } from "../../elements/filter-input.tsx";
 import { Empty } from "../../elements/answer.tsx";
-import { SamplingLine } from "../../elements/lazy-sampling-line.ts";
+import { LazySamplingLine } from "../../elements/lazy-sampling-line.ts";
 import { TroubleNote } from "../../elements/trouble-note.tsx";
 import type { AwsTrouble } from "../aws-watch.ts";
 import { DeploymentLog, NO_RANGE } from "../deployment-log.tsx";
@@ -131,7 +131,7 @@ export const RunPage = (props: RunPageProps) => {
   return (
     <div class={isStale ? "page is-stale" : "page"}>
       {trouble && <TroubleNote trouble={trouble} />}
-      {sampling && !isPast && sampling.reason !== "quiet" && <SamplingLine sampling={sampling} />}
+      {sampling && !isPast && sampling.reason !== "quiet" && <LazySamplingLine sampling={sampling} />}
       {isPast && <PastNote run={progress.run} newest={newest.run} />}
       <div class={isStale ? "stale" : undefined}>
         <RunHead progress={progress} isBrief={tabOf(queryValue("tab")) !== ""}>
