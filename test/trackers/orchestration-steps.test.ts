@@ -13,6 +13,9 @@ beforeEach(() => {
 
 const ID = "o-steps";
 
+/** More than one instance has. */
+const MOST_TURNS = 400;
+
 const generation = () =>
   runInDurableObject(
     deploymentOf(ID),
@@ -23,6 +26,8 @@ test("a run outlives the steps of its workflow's first instance", { timeout: 120
   await using introspector = await introspectWorkflow(env.ORCHESTRATIONS);
   await introspector.modifyAll(async (modifier) => {
     await modifier.disableSleeps();
+    for (let turn = 1; turn <= MOST_TURNS; turn += 1)
+      await modifier.forceEventTimeout({ name: `news ${turn}` });
     await modifier.mockStepResult({ name: "1 validate 0" }, []);
   });
   // Its name will be free some time: until then the workflow looks again and again.
