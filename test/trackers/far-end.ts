@@ -84,6 +84,16 @@ export const audited = async (name: string): Promise<void> => {
   await poll(name);
 };
 
+/** Lets the object hand on all that it holds. False: it never comes to rest. */
+export const rests = async (name: string): Promise<boolean> => {
+  for (let turn = 1; turn <= 5; turn += 1) {
+    if ((await alarmIn(name)) === null) return true;
+    pass(10);
+    await poll(name);
+  }
+  return false;
+};
+
 /** When the alarm of a stack's object is due, in milliseconds from now; null: there is none. */
 export const alarmIn = (name: string): Promise<number | null> =>
   runInDurableObject(trackerOf(name), async (_, { storage }) => {
