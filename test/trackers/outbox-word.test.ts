@@ -52,9 +52,12 @@ const destinationOf = async (createdBy: string, request = HOOK) => {
 /** Has the object, which has its settings from the environment, send mails; to be called again after it was evicted. */
 const letMail = (outbox: DurableObjectStub<Outbox>): Promise<void> =>
   runInDurableObject(outbox, (instance) => {
-    const { open } = instance as unknown as { open: { work: { settings: Settings }; word: object } };
+    const { open } = instance as unknown as {
+      open: { work: { settings: Settings; health: object }; word: object };
+    };
     const settings = { ...open.work.settings, emailFrom: "Stackcast <stackcast@example.com>" };
     Object.assign(open.work, { settings });
+    Object.assign(open.work.health, { settings });
     Object.assign(open.word, { settings });
   });
 
