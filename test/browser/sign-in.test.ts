@@ -68,7 +68,7 @@ describe.skipIf(!chromiumPath)(`signing in${chromiumPath ? "" : ` – skipped: $
     await page.reload();
     await page.locator(".log-row").first().waitFor();
     expect(sockets.length).toBeGreaterThan(1);
-    for (const address of sockets) expect(address).toMatch(/\/ws\?ticket=[\w-]+$/);
+    for (const address of sockets) expect(address).toMatch(/\/ws\?ticket=[\w.-]+$/);
     expect(new Set(sockets).size, "a ticket serves once").toBe(sockets.length);
   });
 

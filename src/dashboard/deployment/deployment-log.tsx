@@ -46,6 +46,7 @@ export const DeploymentLog = ({ log, following, range }: LogProps) => {
       label="Events of the deployment"
       all={all}
       lines={linesWanted(all, filter)}
+      version={version}
       known={log.lines}
       following={following}
       empty={range === NO_RANGE ? "The events of this run are no longer kept" : "No events yet"}

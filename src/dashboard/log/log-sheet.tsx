@@ -15,6 +15,8 @@ type SheetProps<Item extends Line> = Readonly<{
   /** All lines, oldest first, and those that the reader wants to see. */
   all: readonly Item[];
   lines: readonly Item[];
+  /** The lines grow in place: this is what says that they have, as equal properties draw nothing again. */
+  version: number;
   /** Where a line that the address asks for is found; absent: among all of these. */
   known?: readonly Item[];
   following: Signal<boolean>;

@@ -35,6 +35,7 @@ export const StackLog = ({ followed, following }: LogProps) => {
       label="Events of the stack"
       all={all}
       lines={lines}
+      version={offset}
       following={following}
       empty="No events yet"
       toneOf={toneOf}
