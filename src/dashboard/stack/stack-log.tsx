@@ -35,7 +35,7 @@ export const StackLog = ({ followed, following }: LogProps) => {
       label="Events of the stack"
       all={all}
       lines={lines}
-      version={offset}
+      version={lines.length}
       following={following}
       empty="No events yet"
       toneOf={toneOf}
