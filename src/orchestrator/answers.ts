@@ -1,16 +1,8 @@
 /** What a step does with AWS's answers: what passes by itself is asked again, and who is refused is patient for a while. */
 import type { OperationFailure } from "../domain/failure/operation-failure.ts";
-import { errorDetailOf } from "../domain/failure/error-detail.ts";
+import { errorDetailOf, passesByItself } from "../domain/failure/aws-failures.ts";
 import type { ErrorDetail } from "../protocol/deployment/deployment-events.ts";
 import type { Result } from "../protocol/result.ts";
-
-/** Failures that pass by themselves: thrown, so that the workflow makes its step again. */
-const PASSING: ReadonlySet<OperationFailure["kind"]> = new Set([
-  "throttled",
-  "unavailable",
-  "network",
-  "bad-answer",
-]);
 
 /** AWS refuses whoever asks, whatever he asks: thrown as what passes is, but not for as long, see `patience.ts`. */
 export class Refused extends Error {
@@ -28,7 +20,8 @@ export const settled = <Value>(answer: Result<Value, OperationFailure>): Result<
   if (answer.ok) return answer;
   const { kind } = answer.failure;
   if (kind === "credentials") throw new Refused(errorDetailOf(answer.failure));
-  if (PASSING.has(kind)) throw new Error(`AWS could not be reached: ${kind}`);
+  // The workflow makes its step again.
+  if (passesByItself(kind)) throw new Error(`AWS could not be reached: ${kind}`);
   return answer;
 };
 

@@ -6,7 +6,7 @@
 import type { ChangeSetState } from "../aws/cloudformation/change-sets.ts";
 import type { DesiredStack } from "../aws/cloudformation/desired-stack.ts";
 import { backoffMs } from "../domain/backoff.ts";
-import { errorDetailOf } from "../domain/failure/error-detail.ts";
+import { errorDetailOf } from "../domain/failure/aws-failures.ts";
 import type { OperationFailure } from "../domain/failure/operation-failure.ts";
 import { operationNameOf } from "../domain/run/operation-names.ts";
 import type { Task } from "../domain/run/task.ts";

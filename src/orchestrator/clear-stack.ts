@@ -1,7 +1,7 @@
 /** A stack that could never be created is deleted, so that it can be created again; CloudFormation takes no change of it. */
 import { operationNameOf } from "../domain/run/operation-names.ts";
 import { deployabilityOf } from "../domain/run/deployability.ts";
-import { errorDetailOf } from "../domain/failure/error-detail.ts";
+import { errorDetailOf } from "../domain/failure/aws-failures.ts";
 import { looked, settled } from "./answers.ts";
 import { cloudFormationOf, failing, type Step, type StepOutcome } from "./step.ts";
 

@@ -16,7 +16,7 @@ import { guardsOf, setGuards, wantedGuards } from "./guards.ts";
 import { lookAfter } from "./look-after.ts";
 import { unpauseStack } from "./unpause-stack.ts";
 import { deploymentTagOf, desiredStackOf } from "./desired-stack.ts";
-import { errorDetailOf } from "../domain/failure/error-detail.ts";
+import { errorDetailOf } from "../domain/failure/aws-failures.ts";
 import { settled } from "./answers.ts";
 import { cloudFormationOf, failing, type Step, type StepOutcome } from "./step.ts";
 

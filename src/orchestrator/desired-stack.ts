@@ -10,7 +10,7 @@ import type { ErrorDetail } from "../protocol/deployment/deployment-events.ts";
 import { OWN_TAGS } from "../protocol/deployment/deployment-plan.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import { outputAddressOf } from "../protocol/stack/stack-parameters.ts";
-import { errorDetailOf } from "../domain/failure/error-detail.ts";
+import { errorDetailOf } from "../domain/failure/aws-failures.ts";
 import { settled } from "./answers.ts";
 import { cloudFormationOf, type Step } from "./step.ts";
 

@@ -20,7 +20,7 @@ import type { Env } from "../env.ts";
 import { settingsOf } from "../settings.ts";
 import { cancelStack } from "./cancel-stack.ts";
 import { deployStack } from "./deploy-stack.ts";
-import { UNREACHABLE } from "../domain/failure/error-detail.ts";
+import { UNREACHABLE } from "../domain/failure/aws-failures.ts";
 import { clientsOf, type Clients } from "./clients.ts";
 import { failing, type StackController, type Step, type StepOutcome } from "./step.ts";
 import { PATIENT, patienceOfStep } from "./patience.ts";

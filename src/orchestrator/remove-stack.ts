@@ -4,7 +4,7 @@ import { REVIEW_STATUS } from "../domain/stack/statuses.ts";
 import type { ErrorDetail } from "../protocol/deployment/deployment-events.ts";
 import { OWN_TAGS } from "../protocol/deployment/deployment-plan.ts";
 import { deploymentTagOf } from "./desired-stack.ts";
-import { errorDetailOf } from "../domain/failure/error-detail.ts";
+import { errorDetailOf } from "../domain/failure/aws-failures.ts";
 import { looked, settled } from "./answers.ts";
 import { cloudFormationOf, failing, type Step, type StepOutcome } from "./step.ts";
 

@@ -9,7 +9,7 @@ import { isRollbackStatus } from "../domain/stack/statuses.ts";
 import { execute, propose } from "./change-set.ts";
 import { OPEN_POLICY, setGuards } from "./guards.ts";
 import { lookAfter } from "./look-after.ts";
-import { errorDetailOf } from "../domain/failure/error-detail.ts";
+import { errorDetailOf } from "../domain/failure/aws-failures.ts";
 import { looked, settled } from "./answers.ts";
 import { cloudFormationOf, failing, type Step, type StepOutcome } from "./step.ts";
 

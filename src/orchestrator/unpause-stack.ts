@@ -1,7 +1,7 @@
 /** A paused stack rolled back, where its plan does not want it to stay paused: then it is deployed as any other. */
 import { operationNameOf } from "../domain/run/operation-names.ts";
 import { deployabilityOf } from "../domain/run/deployability.ts";
-import { errorDetailOf } from "../domain/failure/error-detail.ts";
+import { errorDetailOf } from "../domain/failure/aws-failures.ts";
 import { looked, settled } from "./answers.ts";
 import { cloudFormationOf, failing, type Step, type StepOutcome } from "./step.ts";
 

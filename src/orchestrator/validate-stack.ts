@@ -2,7 +2,7 @@
 import { keepsWhatItHas } from "../domain/run/deployability.ts";
 import type { PlanFault } from "../domain/run/run-calls.ts";
 import { leftToStack, templateFaultOf } from "../domain/run/template-faults.ts";
-import { errorDetailOf } from "../domain/failure/error-detail.ts";
+import { errorDetailOf } from "../domain/failure/aws-failures.ts";
 import { settled } from "./answers.ts";
 import { cloudFormationOf, type Step } from "./step.ts";
 
