@@ -48,7 +48,8 @@ beforeAll(async () => {
     variables: { POLL_INTERVAL_SECONDS: String(POLL_MS / 1000) },
   });
   const made = await system.ask("/api/v1/endpoint-keys", { method: "POST" });
-  credentials = ((await made.json()) as { data: typeof credentials }).data;
+  const { data } = (await made.json()) as { data: { accessKeyId: string; secretAccessKey: string } };
+  credentials = data;
 });
 
 afterAll(() => system?.stop());
@@ -57,18 +58,18 @@ it("a deployment of the SDK is followed by thirty watchers, who cost no look tha
   const client = clientOf();
   const stack = { StackName: "shop" };
   await client.send(new CreateStackCommand({ ...stack, TemplateBody: queues(2) }));
-  let isOver = false;
+  const over = new AbortController();
   const watching = Array.from({ length: WATCHERS }, async (_, at) => {
     const watcher = clientOf();
     // The development server falls over when many connect at once.
     await sleep(at * 60);
-    while (!isOver) {
+    while (!over.signal.aborted) {
       await watcher.send(new DescribeStackEventsCommand(stack));
       await sleep(2_000);
     }
   });
   const ending = waitUntilStackCreateComplete({ client, maxWaitTime: 90, minDelay: 2, maxDelay: 2 }, stack);
-  await Promise.all([...watching, ending.finally(() => (isOver = true))]);
+  await Promise.all([...watching, ending.finally(() => over.abort())]);
   const looks = system.simulator.calls.filter(({ action }) => action === "DescribeStackEvents");
   const overMs = looks.at(-1)!.at - looks[0]!.at;
   // A stack that changes is looked at once a second, whoever watches; two more find its beginning, and one its end.
