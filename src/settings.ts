@@ -3,11 +3,9 @@
  * failure that names the setting and never its value. To add a setting: a line in `variables`, in `Settings` and in `settingsSchema`.
  */
 import * as z from "zod";
-import { isContainerAddress, type ContainerSource } from "./aws/identity/container-credentials.ts";
-import type { AwsKeys } from "./aws/identity/credentials.ts";
+import { credentialsSchema, type OwnCredentials } from "./aws/identity/credentials-settings.ts";
 import { authSchema, authVariables, type AuthSettings } from "./auth/auth-settings.ts";
 import type { Failure } from "./protocol/failure.ts";
-import { ROLE_ARN } from "./protocol/role-arn.ts";
 import { regionSchema } from "./protocol/connection/channel.ts";
 import { failed, success, type Result } from "./protocol/result.ts";
 import { logLine } from "./log.ts";
@@ -133,32 +131,11 @@ const variables = {
     .transform((value) => value === "true"),
 };
 
-/** The three ways to credentials; the first one that is set is taken, in the order that the SDKs have. */
-const credentialsVariables = {
-  AWS_ACCESS_KEY_ID: z.string().optional(),
-  AWS_SECRET_ACCESS_KEY: z.string().optional(),
-  AWS_SESSION_TOKEN: z.string().optional(),
-  AWS_ROLE_ARN: z.string().regex(ROLE_ARN, "must be the ARN of an IAM role").optional(),
-  AWS_CONTAINER_CREDENTIALS_FULL_URI: z
-    .string()
-    .refine(
-      isContainerAddress,
-      "must be an https address, or an http one of this machine, without credentials",
-    )
-    .optional(),
-  AWS_CONTAINER_AUTHORIZATION_TOKEN: z
-    .string()
-    .regex(/^[\x20-\x7e]+$/, "must be one line of ASCII")
-    .optional(),
-};
-
-type VariableName = keyof typeof variables | keyof typeof authVariables | keyof typeof credentialsVariables;
+type VariableName =
+  keyof typeof variables | keyof typeof authVariables | keyof z.input<typeof credentialsSchema>;
 
 /** The variables as the runtime gives them, nothing checked yet. */
 export type Variables = Readonly<Partial<Record<VariableName, string>>>;
-
-/** Where the Worker's own credentials come from: fixed keys, a role that trusts Stackcast as its issuer, or a container. */
-type OwnCredentials = AwsKeys | Readonly<{ roleArn: string }> | ContainerSource;
 
 /** Where AWS is and who we are there; a service's own endpoint goes before the one for all. */
 export type AwsSettings = Readonly<{
@@ -219,28 +196,6 @@ const definedOf = (values: Readonly<Record<string, string | undefined>>) =>
   Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
   );
-
-const credentialsSchema = z.object(credentialsVariables).transform((values, context): OwnCredentials => {
-  const {
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_SESSION_TOKEN: sessionToken,
-    AWS_ROLE_ARN: roleArn,
-    AWS_CONTAINER_CREDENTIALS_FULL_URI: url,
-    AWS_CONTAINER_AUTHORIZATION_TOKEN: authorizationToken,
-  } = values;
-  if (accessKeyId !== undefined && secretAccessKey !== undefined)
-    return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
-  const hasHalf = accessKeyId !== undefined || secretAccessKey !== undefined;
-  if (!hasHalf && roleArn !== undefined) return { roleArn };
-  if (!hasHalf && url !== undefined)
-    return { url, ...(authorizationToken !== undefined && { authorizationToken }) };
-  const pair = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
-  for (const [name, value] of Object.entries(pair)) {
-    if (value === undefined) context.addIssue({ code: "custom", path: [name], message: "is missing" });
-  }
-  return z.NEVER;
-});
 
 type OtherSettings = Omit<Settings, "auth" | "aws"> & Readonly<{ aws: Omit<AwsSettings, "credentials"> }>;
 

@@ -1,7 +1,7 @@
 /** What a step does with AWS's answers: what passes by itself is asked again, and who is refused is patient for a while. */
 import type { OperationFailure } from "../domain/failure/operation-failure.ts";
 import { errorDetailOf, passesByItself } from "../domain/failure/aws-failures.ts";
-import type { ErrorDetail } from "../protocol/deployment/deployment-events.ts";
+import type { ErrorDetail } from "../protocol/deployment/deployment-event-parts.ts";
 import type { Result } from "../protocol/result.ts";
 
 /** AWS refuses whoever asks, whatever he asks: thrown as what passes is, but not for as long, see `patience.ts`. */

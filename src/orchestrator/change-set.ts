@@ -11,7 +11,7 @@ import type { OperationFailure } from "../domain/failure/operation-failure.ts";
 import { operationNameOf } from "../domain/run/operation-names.ts";
 import type { Task } from "../domain/run/task.ts";
 import { REVIEW_STATUS } from "../domain/stack/statuses.ts";
-import type { ErrorDetail } from "../protocol/deployment/deployment-events.ts";
+import type { ErrorDetail } from "../protocol/deployment/deployment-event-parts.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import type { StackOptions } from "../protocol/stack/stack-options.ts";
 import { looked, settled } from "./answers.ts";

@@ -6,7 +6,7 @@ import type { StackSnapshot } from "../aws/cloudformation/stack-operations.ts";
 import type { DesiredParameter, DesiredStack } from "../aws/cloudformation/desired-stack.ts";
 import { keptParameters, sendableTags, userTagOf } from "../domain/run/desired-stack.ts";
 import type { RunLease } from "../domain/run/run-calls.ts";
-import type { ErrorDetail } from "../protocol/deployment/deployment-events.ts";
+import type { ErrorDetail } from "../protocol/deployment/deployment-event-parts.ts";
 import { OWN_TAGS } from "../protocol/deployment/deployment-plan.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import { outputAddressOf } from "../protocol/stack/stack-parameters.ts";

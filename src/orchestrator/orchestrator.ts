@@ -15,7 +15,7 @@ import {
   type StackPlan,
 } from "../domain/run/run-calls.ts";
 import type { Action } from "../domain/run/task.ts";
-import type { ErrorDetail } from "../protocol/deployment/deployment-events.ts";
+import type { ErrorDetail } from "../protocol/deployment/deployment-event-parts.ts";
 import type { Env } from "../env.ts";
 import { settingsOf } from "../settings.ts";
 import { cancelStack } from "./cancel-stack.ts";

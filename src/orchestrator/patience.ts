@@ -2,7 +2,7 @@
  * How long one step of the workflow puts up with an AWS that does not do what it is asked: with one that is away for
  * minutes, with one that refuses whoever asks for as long as new keys or rights may take to be known everywhere.
  */
-import type { ErrorDetail } from "../protocol/deployment/deployment-events.ts";
+import type { ErrorDetail } from "../protocol/deployment/deployment-event-parts.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import { Refused } from "./answers.ts";
 

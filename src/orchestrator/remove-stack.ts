@@ -1,7 +1,7 @@
 /** A stack deleted: because the deployment is destroyed, or because what the run created is rolled back. */
 import { backwardNameOf } from "../domain/run/operation-names.ts";
 import { REVIEW_STATUS } from "../domain/stack/statuses.ts";
-import type { ErrorDetail } from "../protocol/deployment/deployment-events.ts";
+import type { ErrorDetail } from "../protocol/deployment/deployment-event-parts.ts";
 import { OWN_TAGS } from "../protocol/deployment/deployment-plan.ts";
 import { deploymentTagOf } from "./desired-stack.ts";
 import { errorDetailOf } from "../domain/failure/aws-failures.ts";

@@ -1,6 +1,6 @@
 /** One step of a run for one stack: what it is about, what it reaches AWS with, and whom it answers to. */
 import type { Fact, RunLease, Start } from "../domain/run/run-calls.ts";
-import type { ErrorDetail } from "../protocol/deployment/deployment-events.ts";
+import type { ErrorDetail } from "../protocol/deployment/deployment-event-parts.ts";
 import type { Clients } from "./clients.ts";
 
 /** The run controller, which is the deployment, as one stack's step reaches it. */

@@ -4,7 +4,8 @@
  */
 import * as z from "zod";
 import { environmentSchema } from "./connection/channel.ts";
-import { deploymentEventSchema, momentSchema } from "./deployment/deployment-events.ts";
+import { momentSchema } from "./deployment/deployment-event-parts.ts";
+import { deploymentEventSchema } from "./deployment/deployment-events.ts";
 
 const destinationKinds = ["webhook", "slack", "pagerduty", "email"] as const;
 

@@ -13,7 +13,7 @@ import type {
 } from "../../src/protocol/deployment/deployment-requests.ts";
 import { SAMPLE_DEPLOYMENT } from "../../src/simulator/sample/sample-deployment.ts";
 import { layersOf } from "../../src/domain/deployment/layers.ts";
-import type { RunOrder } from "../../src/protocol/deployment/deployment-events.ts";
+import type { RunOrder } from "../../src/protocol/deployment/deployment-event-parts.ts";
 import { randomOf } from "../../src/simulator/random.ts";
 import { eventually } from "./eventually.ts";
 import { KEYS, type System } from "./system.ts";

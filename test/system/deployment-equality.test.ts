@@ -10,11 +10,8 @@ import { restClient, type RestClient } from "../../src/client/rest.ts";
 import { SAMPLE_BROKEN } from "../../src/simulator/sample/sample-deployment.ts";
 import { SAMPLE_SKIPPED } from "../support/tracked-sample.ts";
 import type { DeploymentAddress } from "../../src/protocol/connection/channel-names.ts";
-import type {
-  DeploymentEvent,
-  DeploymentEventOf,
-  ResourceRef,
-} from "../../src/protocol/deployment/deployment-events.ts";
+import type { ResourceRef } from "../../src/protocol/deployment/deployment-event-parts.ts";
+import type { DeploymentEvent, DeploymentEventOf } from "../../src/protocol/deployment/deployment-events.ts";
 import {
   deploymentProgressSchema,
   type DeploymentProgress,

@@ -1,7 +1,7 @@
 /** How following something ended, for programs: the last line of a stream of JSON, and part of the one document. */
 import { outcomeMeant } from "../../domain/stack/operation/stack-end.ts";
 import type { DeploymentAddress, StackAddress } from "../../protocol/connection/channel-names.ts";
-import type { Blast } from "../../protocol/deployment/deployment-events.ts";
+import type { Blast } from "../../protocol/deployment/deployment-event-parts.ts";
 import type { DeploymentProgress, DeploymentStatus } from "../../protocol/deployment/deployment-progress.ts";
 import type { Cause, Outcome } from "../../protocol/stack/stack-frames.ts";
 import type { Left } from "../../domain/words/left-words.ts";

@@ -1,6 +1,6 @@
 /** What a run has left behind: what could not be deleted, what was kept, and what may still be becoming available. */
 import { ORPHANS_HEADING, RETAINED_HEADING, stabilisingText } from "../../domain/words/left-words.ts";
-import type { LeftOfStack } from "../../protocol/deployment/deployment-events.ts";
+import type { LeftOfStack } from "../../protocol/deployment/deployment-event-parts.ts";
 import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { viewHref } from "../address.ts";
 import { MarkIcon } from "../elements/mark.tsx";

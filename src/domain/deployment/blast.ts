@@ -1,5 +1,5 @@
 /** The first cause of a deployment's failure over all its stacks, and what did not begin because of it. */
-import type { Blast } from "../../protocol/deployment/deployment-events.ts";
+import type { Blast } from "../../protocol/deployment/deployment-event-parts.ts";
 import { blockedAmong, isFailing, type DeploymentState, type StackNode } from "./deployment-state.ts";
 
 /** The failed or failing stack whose failure's cause came first in time; ties go to the lower layer, then to the name. */

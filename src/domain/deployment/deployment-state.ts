@@ -7,7 +7,7 @@ import type {
   ErrorDetail,
   FailureMode,
   RunOrder,
-} from "../../protocol/deployment/deployment-events.ts";
+} from "../../protocol/deployment/deployment-event-parts.ts";
 import type {
   DeploymentStatus,
   LogEntry,

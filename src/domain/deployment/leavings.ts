@@ -1,5 +1,5 @@
 /** What a run leaves behind: resources that could not be deleted or were to be kept, and stacks that still stabilise. */
-import type { LeftOfStack } from "../../protocol/deployment/deployment-events.ts";
+import type { LeftOfStack } from "../../protocol/deployment/deployment-event-parts.ts";
 import { MAX_LEFT } from "../../protocol/deployment/deployment-limits.ts";
 import type { LeftResource } from "../../protocol/stack/stack-frames.ts";
 import type { DeploymentState, StackNode } from "./deployment-state.ts";

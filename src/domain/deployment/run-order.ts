@@ -2,7 +2,7 @@
  * Which stacks of a run wait for which others: in the order of their dependencies for those that they depend on, at any
  * distance; layer by layer for all below. Backwards for those that depend on them, or for all above.
  */
-import type { RunOrder } from "../../protocol/deployment/deployment-events.ts";
+import type { RunOrder } from "../../protocol/deployment/deployment-event-parts.ts";
 
 type Placed = Readonly<{ name: string; layer: number; dependsOn: readonly string[] }>;
 

@@ -1,5 +1,6 @@
 /** A deployment's stack, event by event. */
-import type { DeploymentEvent, ErrorDetail } from "../../protocol/deployment/deployment-events.ts";
+import type { ErrorDetail } from "../../protocol/deployment/deployment-event-parts.ts";
+import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
 import type { DeploymentStatus, LogEntry } from "../../protocol/deployment/deployment-progress.ts";
 import type { Estimate } from "../../protocol/estimate.ts";
 import type { Cause } from "../../protocol/stack/stack-frames.ts";

@@ -2,12 +2,8 @@
  * Frames of a stack's own channel as events of the deployment that the stack belongs to: CloudFormation's words in, the
  * seeds' words out.
  */
-import type {
-  DeploymentEvent,
-  DeploymentEventOf,
-  ErrorDetail,
-  ResourceRef,
-} from "../../protocol/deployment/deployment-events.ts";
+import type { ErrorDetail, ResourceRef } from "../../protocol/deployment/deployment-event-parts.ts";
+import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployment/deployment-events.ts";
 import type {
   LeftResource,
   ResourceLight,

@@ -2,7 +2,7 @@
  * What each kind of failure of AWS means: one row a kind, for everybody who hears of it. The HTTP status follows from
  * the code, see `http/middleware/failure-response.ts`.
  */
-import type { ErrorDetail } from "../../protocol/deployment/deployment-events.ts";
+import type { ErrorDetail } from "../../protocol/deployment/deployment-event-parts.ts";
 import type { Failure, FailureCode } from "../../protocol/failure.ts";
 import { isOptIn } from "../../protocol/partitions.ts";
 import type { OperationFailure } from "./operation-failure.ts";

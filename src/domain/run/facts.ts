@@ -1,5 +1,6 @@
 /** What follows from something that was found out about a stack of an orchestrated run. */
-import type { DeploymentEvent, ErrorDetail } from "../../protocol/deployment/deployment-events.ts";
+import type { ErrorDetail } from "../../protocol/deployment/deployment-event-parts.ts";
+import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
 import type { DeploymentState, StackNode } from "../deployment/deployment-state.ts";
 import type { Fact, PlanFault, Start } from "./run-calls.ts";
 import type { UndoRecord, Task, TaskKind } from "./task.ts";

@@ -3,7 +3,7 @@
  * previous stacks cross only inside of one step, never as its result.
  */
 import type { DeploymentAddress, StackAddress } from "../../protocol/connection/channel-names.ts";
-import type { ErrorDetail, FailureMode, RunOrder } from "../../protocol/deployment/deployment-events.ts";
+import type { ErrorDetail, FailureMode, RunOrder } from "../../protocol/deployment/deployment-event-parts.ts";
 import type { RunSource } from "../../protocol/deployment/run-source.ts";
 import type { StackOptions } from "../../protocol/stack/stack-options.ts";
 import type { ParameterValue } from "../../protocol/stack/stack-parameters.ts";

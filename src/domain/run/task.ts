@@ -2,7 +2,7 @@
  * What an orchestrated run knows beyond its events: what it set going in which stack, what it has done to each so far,
  * and what is to be done next. Small enough to be kept as a row for each stack.
  */
-import type { FailureMode } from "../../protocol/deployment/deployment-events.ts";
+import type { FailureMode } from "../../protocol/deployment/deployment-event-parts.ts";
 
 /**
  * Something that was set going in a stack and has not ended yet: it is deployed; CloudFormation's clearing up is waited

@@ -1,5 +1,5 @@
 /** Why a stack's plan and its template do not go together: found before anything is begun. */
-import type { ErrorDetail } from "../../protocol/deployment/deployment-events.ts";
+import type { ErrorDetail } from "../../protocol/deployment/deployment-event-parts.ts";
 import type { ParameterValue } from "../../protocol/stack/stack-parameters.ts";
 
 /** What a template asks of whoever deploys it. */

@@ -2,7 +2,8 @@
  * The way out of the statuses that are traps: states that CloudFormation leaves only by one certain call, or not at all.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
  */
-import type { DeploymentEvent, ErrorDetail } from "../../protocol/deployment/deployment-events.ts";
+import type { ErrorDetail } from "../../protocol/deployment/deployment-event-parts.ts";
+import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
 
 /** In a run, which is retried and rolled back as a whole; by hand, where it differs: of a stack that stands alone. */
 type WayOut = Readonly<{ run: string; byHand?: string }>;

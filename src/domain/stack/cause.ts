@@ -8,7 +8,7 @@ import { adviceForFailed, adviceOf, type Failed } from "../estimate/advice.ts";
 import { outcomeOf } from "./operation/outcomes.ts";
 import { phasesOf, type Phases } from "./resources/phases.ts";
 import { failureIn, judged, type JudgedFact } from "./resources/resource-history.ts";
-import { STACK_TYPE } from "./stack-event.ts";
+import { isOwnStatusEvent, STACK_TYPE, type StackEvent } from "./stack-event.ts";
 import type { FollowedStack, OwnMark, TrackedResource } from "./stack-state.ts";
 import { isAtRest, isRollbackStatus, standingOf } from "./statuses.ts";
 
@@ -150,3 +150,10 @@ const blockedWord = (root: FollowedStack, cause: Cause | undefined): Cause | und
   const said = causeOfMark(root, last);
   return cause?.status === said.status && cause.timestamp === said.timestamp ? undefined : said;
 };
+
+/** Whether the event may change why the operation fails: a late one may change what the others were a part of. */
+export const mayTellCause = (event: StackEvent): boolean =>
+  isOwnStatusEvent(event) ||
+  event.hook !== undefined ||
+  event.precedes !== undefined ||
+  standingOf(event.status) === "failed";

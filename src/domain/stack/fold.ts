@@ -3,29 +3,34 @@
  * the set of events in AWS's order: one that became visible late is put in its place, and its frame puts right what was
  * reported before.
  */
-import type { StackCounts, StackFrame } from "../../protocol/stack/stack-frames.ts";
+import type { StackCounts } from "../../protocol/stack/stack-frames.ts";
 import { keptOutputs } from "../../protocol/bounds.ts";
 import { causeWith } from "../evidence/cause-evidence.ts";
 import { durationsOf } from "../estimate/learned.ts";
 import { beginsAttempt } from "./operation/attempt.ts";
-import { attemptAfterOwnEvent, attemptBegunBy, attemptWithPast } from "./operation/attempt-fold.ts";
-import { causesOf } from "./cause.ts";
+import { isBefore, isBeginningOpen, startOfNewer } from "./operation/attempt-bounds.ts";
+import {
+  attemptAfterOwnEvent,
+  attemptBegunBy,
+  attemptHeld,
+  attemptWithPast,
+} from "./operation/attempt-fold.ts";
+import { causesOf, mayTellCause } from "./cause.ts";
 import { endingOf } from "./operation/ending.ts";
 import { Family } from "./operation/family.ts";
 import { planFound, type Advance, type Findings } from "./findings.ts";
 import { countsOf, resourceUpdateOf, stackCompleteOf } from "./frames.ts";
-import { unreported } from "./operation-view.ts";
+import { FrameReport, type ChannelPlace } from "./frame-report.ts";
 import { isWhole, outcomeOf } from "./operation/outcomes.ts";
 import { ownStatusOf, spansOf, withOwnEvent, wordBefore } from "./operation/own-status.ts";
-import { shownOf } from "./resources/resource-fold.ts";
 import { lightFrameOf } from "./light-frame.ts";
 import { lightsDue, litResource } from "./resources/resource-lights.ts";
 import { ResourceSet } from "./resources/resource-set.ts";
-import { agrees, hasHiddenStart, isAfterlook, isMissing } from "./operation/settling.ts";
+import { agrees, isAfterlook, isMissing } from "./operation/settling.ts";
 import { isOwnEvent, isOwnStatusEvent, type StackEvent } from "./stack-event.ts";
 import type { StackAttempt, OwnMark, StackState } from "./stack-state.ts";
-import { isAtRest, isUnderWay, operationBegunBy, REVIEW_STATUS, standingOf } from "./statuses.ts";
-import { operationOf, operationOfState, type OperationView } from "./summary.ts";
+import { isAtRest, isUnderWay, operationBegunBy, REVIEW_STATUS } from "./statuses.ts";
+import { comparableEnd } from "./summary.ts";
 import { percentOf } from "./resources/tally.ts";
 import { operationStart } from "./operation/unseen-operations.ts";
 import { without } from "../without.ts";
@@ -47,27 +52,17 @@ export class Fold {
   private attempt: StackAttempt | undefined;
   private readonly family: Family;
   private readonly resources: ResourceSet;
-  private offset: number;
   private renewed = false;
-  private readonly frames: StackFrame[] = [];
   private readonly newestStart: StackEvent | undefined;
   /** The root's status before its first own event; absent: as it is known. */
   private previousStatus: string | undefined;
-  /** What the readers of the channel know of the operation. */
-  private reported: OperationView | undefined;
   private readonly findings: Findings;
-  private readonly channel: string;
+  private readonly report: FrameReport;
 
-  constructor(
-    before: StackState,
-    findings: Findings,
-    { channel, offset }: Readonly<{ channel: string; offset: number }>,
-  ) {
+  constructor(before: StackState, findings: Findings, place: ChannelPlace) {
     this.findings = findings;
-    this.channel = channel;
-    this.offset = offset;
+    this.report = new FrameReport(before, place);
     this.previousStatus = findings.previousStatus;
-    this.reported = operationOfState(before);
     this.attempt = attemptWithPast(before);
     this.family = new Family(before, findings);
     this.resources = new ResourceSet(before.resources, this.family, findings.learned);
@@ -83,14 +78,15 @@ export class Fold {
     const { family } = this;
     const ofRoot = event.stackId === this.findings.rootId && isOwnStatusEvent(event);
     const previousStatus = ofRoot ? this.statusBefore(event) : undefined;
-    const isOpen = this.isBeginningOpen();
+    const isOpen = isBeginningOpen(family, this.resources.all.values());
     const rank = family.rank(family.stackOf(event), event);
-    if (!isOpen && this.isPast(event, rank)) {
+    const { attempt, findings } = this;
+    if (!isOpen && attempt && isBefore(family.root, findings.rootId, event, rank)) {
       this.tell(event, { superseded: true });
       return;
     }
     const begins = (ofRoot && this.begin(event)) || this.attempt === undefined;
-    this.attempt ??= attemptBegunBy(event, this.offset + 1);
+    this.attempt ??= attemptBegunBy(event, this.report.nextOffset);
     const corrected = new Set<string>();
     let superseded = false;
     let isParted = false;
@@ -109,7 +105,7 @@ export class Fold {
     const outputs = before.attempt?.outputs;
     const wasEnded = outputs !== undefined && this.attempt?.outputs === outputs;
     this.family.noteReads();
-    this.noteHeld();
+    this.attempt &&= attemptHeld(this.attempt, this.findings.held === true);
     this.settle();
     if (wasEnded) this.putEndRight(before);
     this.light();
@@ -117,39 +113,18 @@ export class Fold {
     const { touched } = this.family;
     return {
       state: this.state(),
-      frames: this.frames,
+      frames: this.report.frames,
       renewed: this.renewed,
       touchedResources: this.resources.touched,
       touchedStacks: touched,
-      changed: this.frames.length > 0 || touched.size > 0 || this.attempt !== before.attempt,
+      changed: this.report.frames.length > 0 || touched.size > 0 || this.attempt !== before.attempt,
     };
   }
 
   private state(): StackState {
-    const { findings, attempt, family, resources } = this;
-    return {
-      rootId: findings.rootId,
-      ...(attempt && { attempt }),
-      followed: family.followed,
-      resources: resources.all,
-    };
-  }
-
-  /** Whether the event is of an attempt before this one: it is reported, and changes nothing. */
-  private isPast(event: StackEvent, rank: number): boolean {
-    const start = this.family.root.marks?.[0];
-    if (!this.attempt || !start || operationBegunBy(start.status) === undefined) return false;
-    return event.stackId === this.findings.rootId ? rank < start.rank : event.timestamp < start.timestamp;
-  }
-
-  /** Whether AWS has yet to show how the attempt began: its first own event is known to be none, or may be none. */
-  private isBeginningOpen(): boolean {
-    const { root } = this.family;
-    const start = root.marks?.[0];
-    if (!start) return false;
-    if (hasHiddenStart(root, this.resources.all.values())) return true;
-    // A deletion may roll back a create that has not shown itself.
-    return operationBegunBy(start.status) === "delete" && this.family.isRootFirstKnown;
+    const { attempt, family, resources } = this;
+    const { rootId } = this.findings;
+    return { rootId, ...(attempt && { attempt }), followed: family.followed, resources: resources.all };
   }
 
   /** The root's status before its deletion, which tells what is deleted; of no interest before anything else. */
@@ -168,7 +143,7 @@ export class Fold {
     // The start of a newer attempt proves the end of the one before, whatever DescribeStacks would have said.
     if (this.attempt && !this.attempt.outputs) this.complete({});
     this.forget();
-    this.attempt = attemptBegunBy(event, this.offset + 1);
+    this.attempt = attemptBegunBy(event, this.report.nextOffset);
     return true;
   }
 
@@ -207,12 +182,10 @@ export class Fold {
    */
   private part(corrected: Set<string>): boolean {
     const { root, followed } = this.family;
-    const marks = root.marks ?? [];
-    const at = marks.findLastIndex((mark, index) => index > 0 && beginsAttempt(marks[index - 1], mark));
-    const start = marks[at];
+    const start = startOfNewer(root.marks ?? []);
     if (!start || !this.attempt) return false;
-    const isNewer = ({ rank, timestamp }: Pick<OwnMark, "rank" | "timestamp">, stackId: string): boolean =>
-      stackId === root.stackId ? rank >= start.rank : timestamp >= start.timestamp;
+    const isNewer = (mark: Pick<OwnMark, "rank" | "timestamp">, stackId: string): boolean =>
+      stackId === root.stackId ? mark.rank >= start.rank : mark.timestamp >= start.timestamp;
     for (const { base: _base, ...stack } of followed.values()) {
       const kept = (stack.marks ?? []).filter((mark) => isNewer(mark, stack.stackId));
       this.family.keep({ ...stack, marks: kept, ...ownStatusOf({ marks: kept }) });
@@ -244,13 +217,6 @@ export class Fold {
     if (cause !== attempt.cause) this.attempt = { ...attempt, cause, ...(evidence && { evidence }) };
   }
 
-  /** Counts the polls that saw events of an operation of which AWS has not shown the start. */
-  private noteHeld(): void {
-    if (!this.attempt || (!this.findings.held && this.attempt.heldPolls === undefined)) return;
-    const { heldPolls = 0, ...rest } = this.attempt;
-    this.attempt = this.findings.held ? { ...rest, heldPolls: heldPolls + 1 } : rest;
-  }
-
   /** Tells the end, once nothing more is to be expected and DescribeStacks agrees. */
   private settle(): void {
     const { attempt, findings } = this;
@@ -275,7 +241,10 @@ export class Fold {
     if (!ending || !this.attempt) return;
     this.attempt = { ...without(this.attempt, "estimate"), ...keptOutputs(outputs), settlingPolls: 0 };
     const counts = this.progressed();
-    this.push(stackCompleteOf(this.family.root, this.attempt, ending, counts, this.next()));
+    this.report.push(
+      stackCompleteOf(this.family.root, this.attempt, ending, counts, this.report.next()),
+      this.state(),
+    );
   }
 
   /** Tells once of each resource that it takes long, and once that it is stuck. */
@@ -284,27 +253,24 @@ export class Fold {
     if (now === undefined || !this.attempt) return;
     for (const lit of lightsDue(this.state(), durationsOf(learned), now)) {
       this.resources.replace(lit.key, litResource(lit));
-      this.push(lightFrameOf(lit, this.progressed(), this.next()));
+      this.report.push(lightFrameOf(lit, this.progressed(), this.report.next()), this.state());
     }
   }
 
   /** Tells the end once more, if what became visible after it makes it another one. */
   private putEndRight(before: StackState): void {
     const outputs = this.attempt?.outputs;
-    if (!outputs || this.frames.length === 0) return;
-    if (!isSame(reportedEnd(operationOfState(this.state())), reportedEnd(operationOfState(before))))
-      this.complete(outputs);
+    if (!outputs || this.report.frames.length === 0) return;
+    if (!isSame(comparableEnd(this.state()), comparableEnd(before))) this.complete(outputs);
   }
 
   private tell(event: StackEvent, { superseded, begins, corrected, previousStatus }: Remarks): void {
     const path = this.family.stackOf(event).prefix + event.logicalId;
-    const shown = [...(corrected ?? [])].flatMap((key) => {
-      const resource = this.resources.all.get(key);
-      return resource ? [shownOf(resource)] : [];
-    });
     if (!superseded) this.estimate(event.timestamp);
+    const shown = this.resources.shown(corrected ?? []);
     const beyond = { superseded, corrected: shown, previousStatus };
-    this.push(resourceUpdateOf(event, path, this.progressed(), this.next(), beyond), begins);
+    const frame = resourceUpdateOf(event, path, this.progressed(), this.report.next(), beyond);
+    this.report.push(frame, this.state(), begins);
   }
 
   /** Brings the estimate up to date. Lists of several stacks have no common order: it never goes back in time. */
@@ -316,15 +282,6 @@ export class Fold {
     const isRunning = isUnderWay({ status }) && status !== REVIEW_STATUS;
     const estimate = isRunning ? this.resources.estimateAt(Date.parse(estimatedAt)) : undefined;
     this.attempt = { ...without(attempt, "estimate"), ...(estimate && { estimate }), estimatedAt };
-  }
-
-  /** Pushes a frame, with all that its readers need to know the operation as it is known here now. */
-  private push(frame: StackFrame, begins = false): void {
-    const { reported } = this;
-    this.reported = operationOf(this.state(), frame.stack);
-    const operation =
-      frame.type === "resource_update" ? unreported(reported, frame, this.reported, begins) : undefined;
-    this.frames.push(operation && frame.type === "resource_update" ? { ...frame, operation } : frame);
   }
 
   /** The counts, with the percentage brought up to date. */
@@ -339,19 +296,4 @@ export class Fold {
     };
     return countsOf(root, this.attempt, this.resources.tally);
   }
-
-  private next() {
-    return { channel: this.channel, offset: ++this.offset };
-  }
 }
-
-/** Whether the event may change why the operation fails: a late one may change what the others were a part of. */
-const mayTellCause = (event: StackEvent): boolean =>
-  isOwnStatusEvent(event) ||
-  event.hook !== undefined ||
-  event.precedes !== undefined ||
-  standingOf(event.status) === "failed";
-
-/** What makes an end: its percentage, and when its operation began, a frame puts right without it. */
-const reportedEnd = (operation: OperationView | undefined) =>
-  operation && without(operation, "progress", "startedAt", "durationSeconds", "phase");

@@ -7,6 +7,7 @@ import { shownOf } from "./resources/resource-fold.ts";
 import { resourceKeyOf, rootOf, type StackState } from "./stack-state.ts";
 import { tallyOf } from "./resources/tally.ts";
 import { secondsBetween } from "../elapsed.ts";
+import { without } from "../without.ts";
 
 /** What follows from the state alone. */
 export type StateSummary = Omit<
@@ -70,3 +71,9 @@ const plannedResources = (state: StackState): StackSummary["resources"] =>
         stackId,
       })),
   );
+
+/** What makes an end: its percentage, and when its operation began, a frame puts right without it. */
+export const comparableEnd = (state: StackState) => {
+  const operation = operationOfState(state);
+  return operation && without(operation, "progress", "startedAt", "durationSeconds", "phase");
+};

@@ -3,12 +3,8 @@
  * that every kind of destination renders in its own form. Plain data of bounded size; texts from outside are cleaned but
  * not escaped: that is for the kind to do.
  */
-import type {
-  Blast,
-  DeploymentEvent,
-  DeploymentFrame,
-  ErrorDetail,
-} from "../../protocol/deployment/deployment-events.ts";
+import type { Blast, ErrorDetail } from "../../protocol/deployment/deployment-event-parts.ts";
+import type { DeploymentEvent, DeploymentFrame } from "../../protocol/deployment/deployment-events.ts";
 import type { Cause, LeftResource } from "../../protocol/stack/stack-frames.ts";
 import { alertSentence, alertTitle } from "./alert-words.ts";
 import { shownLine, shownText } from "./alert-text.ts";

@@ -3,108 +3,35 @@
  * from them. Durable events have an offset and are never dropped; `*_progress` are transient and may be.
  */
 import * as z from "zod";
-import {
-  jsonBytes,
-  MAX_NAME_LENGTH,
-  MAX_OUTPUTS_BYTES,
-  MAX_TEXT_LENGTH,
-  MAX_WORD_LENGTH,
-} from "../bounds.ts";
 import { estimateSchema } from "../estimate.ts";
-import { adviceSchema, lightFacts } from "../light.ts";
-import { sentOutputSchema } from "../stack/output-value.ts";
-import { causeSchema, leftResourceSchema, MOST_LEFT_RESOURCES, outcomes } from "../stack/stack-frames.ts";
-import { environmentSchema, deploymentIdSchema, stackKeySchema } from "../connection/channel.ts";
-import { MAX_LEFT, MAX_STACKS } from "./deployment-limits.ts";
+import { lightFacts } from "../light.ts";
+import { MOST_LEFT_RESOURCES, outcomes } from "../stack/stack-frames.ts";
+import {
+  blastSchema,
+  deploymentModes,
+  errorDetailSchema,
+  eventFields,
+  failureModes,
+  leavings,
+  momentSchema,
+  ofDeployment,
+  ofStack,
+  outputsSchema,
+  plannedStackSchema,
+  resourceSchema,
+  runOrders,
+  sentAdviceSchema,
+  sentCauseSchema,
+  sentLeftSchema,
+  stackKeys,
+} from "./deployment-event-parts.ts";
+import { MAX_STACKS } from "./deployment-limits.ts";
 import { runSourceSchema } from "./run-source.ts";
 
-/** ISO 8601 in any zone, as UTC with milliseconds: times are compared as texts. */
-export const momentSchema = z.iso
-  .datetime({ offset: true })
-  .transform((time) => new Date(time).toISOString())
-  // Years that have no four digits in UTC begin with a sign, which sorts before all digits, and are no ISO 8601 here.
-  .refine((time) => time >= "1970", "must lie in the years 1970 to 9999");
+const { seconds, count, layer, text, word } = eventFields;
 
 const event = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
   z.object({ type: z.literal(type), timestamp: momentSchema, data });
-
-const seconds = z.number().nonnegative();
-const count = z.number().int().nonnegative();
-const layer = z.number().int().positive().max(MAX_STACKS);
-/** AWS sets its reasons no limit: this one is far above what it gives. */
-const text = z.string().max(MAX_TEXT_LENGTH);
-const name = z.string().max(MAX_NAME_LENGTH);
-const word = z.string().max(MAX_WORD_LENGTH);
-
-const outputsSchema = z
-  .record(name, sentOutputSchema)
-  .refine(
-    (outputs) => jsonBytes(outputs) <= MAX_OUTPUTS_BYTES,
-    `must hold at most ${MAX_OUTPUTS_BYTES} bytes as JSON`,
-  );
-
-/** As `adviceSchema`, of whoever sends events. */
-const sentAdviceSchema = adviceSchema.extend({ code: word, text, url: name });
-
-/** As `causeSchema`, of whoever sends events. */
-const sentCauseSchema = causeSchema.extend({
-  logicalId: name,
-  path: name,
-  type: word,
-  physicalId: name,
-  stackId: name,
-  status: word,
-  reason: text,
-  timestamp: word,
-  advice: sentAdviceSchema.optional(),
-});
-
-export const deploymentModes = ["track", "deploy", "ingest"] as const;
-
-export type DeploymentMode = (typeof deploymentModes)[number];
-
-/** What is done when a stack of a deployment that Stackcast deploys has failed. */
-export const failureModes = ["rollback", "stop"] as const;
-
-export type FailureMode = (typeof failureModes)[number];
-
-/** When a stack begins: once those that it depends on are finished, or once all layers below its own are. */
-export const runOrders = ["dependencies", "layers"] as const;
-
-export type RunOrder = (typeof runOrders)[number];
-
-const deployment = { deploymentId: deploymentIdSchema, environment: environmentSchema };
-const ofStack = { ...deployment, stack: stackKeySchema };
-const stackKeys = z.array(stackKeySchema).max(MAX_STACKS);
-
-export const errorDetailSchema = z.object({
-  code: word,
-  message: text,
-  details: text.optional(),
-});
-
-export type ErrorDetail = Readonly<z.infer<typeof errorDetailSchema>>;
-
-/** Where a stack stands in a deployment's plan. */
-const plannedStackSchema = z.object({
-  name: stackKeySchema,
-  layer,
-  dependsOn: stackKeys,
-  stackName: word.optional(),
-  account: word.optional(),
-  region: word.optional(),
-});
-
-export type PlannedStack = Readonly<z.infer<typeof plannedStackSchema>>;
-
-/** What did not happen because of a failure: the blast line. */
-export const blastSchema = z.object({
-  stack: stackKeySchema,
-  layers: z.array(layer).max(MAX_STACKS),
-  stacks: stackKeys,
-});
-
-export type Blast = Readonly<z.infer<typeof blastSchema>>;
 
 const counts = {
   totalStacks: count.optional(),
@@ -114,35 +41,8 @@ const counts = {
   durationSeconds: seconds.optional(),
 };
 
-/** As `leftResourceSchema`, of whoever sends events. */
-const sentLeftSchema = leftResourceSchema.extend({
-  logicalId: name,
-  path: name,
-  type: word,
-  physicalId: name,
-  status: word,
-  reason: text,
-});
-
-const leftOfStackSchema = sentLeftSchema.extend({ stack: stackKeySchema });
-
-/** A resource that a stack of the deployment has left behind. */
-export type LeftOfStack = Readonly<z.infer<typeof leftOfStackSchema>>;
-
-const leftOfStacksSchema = z.array(leftOfStackSchema).max(MAX_LEFT);
-
-/** What stacks that have ended leave: in what could not be deleted, was to be kept, or is not quite there yet. */
-export const leavings = {
-  /** What could not be deleted. */
-  orphans: leftOfStacksSchema.optional(),
-  /** What was kept although it left its stack, as its template says. */
-  retained: leftOfStacksSchema.optional(),
-  /** Stacks of which resources may still become available (Express mode). */
-  stabilising: stackKeys.optional(),
-};
-
 const deploymentEnd = z.object({
-  ...deployment,
+  ...ofDeployment,
   status: word.optional(),
   ...counts,
   /** Who had it done, where somebody did. */
@@ -156,20 +56,10 @@ const deploymentEnd = z.object({
 });
 
 /** A deploy that waits for the end of the run that is under way. */
-const queuedDeploy = z.object({ ...deployment, id: word, user: text.optional() });
+const queuedDeploy = z.object({ ...ofDeployment, id: word, user: text.optional() });
 
 /** Why a deploy waits no more without having begun. */
 const dequeueReasons = ["replaced", "cancelled", "refused"] as const;
-
-export const resourceSchema = z.object({
-  /** Unique in its stack: a Pulumi URN, or for CloudFormation the path of logical ids. */
-  urn: name.optional(),
-  type: word,
-  name,
-  id: name.optional(),
-});
-
-export type ResourceRef = Readonly<z.infer<typeof resourceSchema>>;
 
 /** A stack's own count of its operation's resources; of its way back, those that are done are not reported. */
 const stackCounts = {
@@ -225,7 +115,7 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
   event(
     "deployment_started",
     z.object({
-      ...deployment,
+      ...ofDeployment,
       totalStacks: count.optional(),
       totalLayers: count.optional(),
       estimatedDuration: seconds.optional(),
@@ -244,7 +134,7 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
       stacks: z.array(plannedStackSchema).max(MAX_STACKS).optional(),
     }),
   ),
-  event("deployment_validating", z.object(deployment)),
+  event("deployment_validating", z.object(ofDeployment)),
   event("deployment_complete", deploymentEnd),
   event(
     "deployment_failed",
@@ -272,7 +162,7 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
   event(
     "layer_started",
     z.object({
-      ...deployment,
+      ...ofDeployment,
       layer,
       totalLayers: count.optional(),
       stacks: stackKeys.optional(),
@@ -281,7 +171,7 @@ export const deploymentEventSchema = z.discriminatedUnion("type", [
   event(
     "layer_complete",
     z.object({
-      ...deployment,
+      ...ofDeployment,
       layer,
       deployedStacks: count.optional(),
       failedStacks: count.optional(),

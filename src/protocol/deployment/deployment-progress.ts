@@ -9,7 +9,7 @@ import {
   leavings,
   resourceSchema,
   runOrders,
-} from "./deployment-events.ts";
+} from "./deployment-event-parts.ts";
 import { runSourceSchema } from "./run-source.ts";
 import { outputValueSchema } from "../stack/output-value.ts";
 import { causeSchema, leftResourceSchema, outcomes } from "../stack/stack-frames.ts";

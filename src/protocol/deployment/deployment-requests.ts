@@ -9,13 +9,8 @@ import {
   stackKeySchema,
   stackNameSchema,
 } from "../connection/channel.ts";
-import {
-  deploymentEventSchema,
-  deploymentModes,
-  failureModes,
-  momentSchema,
-  runOrders,
-} from "./deployment-events.ts";
+import { deploymentModes, failureModes, momentSchema, runOrders } from "./deployment-event-parts.ts";
+import { deploymentEventSchema } from "./deployment-events.ts";
 import { keepingFields, planIssuesOf, stackPlanFields } from "./deployment-plan.ts";
 import { runSourceSchema } from "./run-source.ts";
 import { deploymentProgressSchema, deploymentStates, stackProgressSchema } from "./deployment-progress.ts";

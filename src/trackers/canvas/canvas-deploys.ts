@@ -22,6 +22,7 @@ import { CanvasKeyPairs, type KeyPairTrouble } from "./canvas-key-pairs.ts";
 import { createInReview, createStack, updateStack } from "./canvas-operation.ts";
 import { readinessOf, type Readiness } from "./canvas-readiness.ts";
 import { CanvasRecords, type CanvasRecord } from "./canvas-records.ts";
+import { keyPairRefusal, staysPaused, uncertainAfter, withKeyPairs } from "./canvas-refusals.ts";
 import { canvasFault, canvasChangeOf, isOnlyAnotherUser } from "./canvas-change.ts";
 import { logLine } from "../../log.ts";
 
@@ -39,13 +40,6 @@ type Deployed = Promise<Result<CanvasOutcome, Failure>>;
 
 /** What CloudFormation is to be asked. */
 type Intent = Readiness & Readonly<{ desired: DesiredStack; isUnchanged: boolean }>;
-
-const staysPaused = (status: string): Failure => ({
-  code: "STACK_TRAPPED",
-  message:
-    `The stack is in ${status}, and without disableRollback: false it is changed as it is. Leave that out, or have ` +
-    "CloudFormation roll it back first (RollbackStack), then deploy again",
-});
 
 export class CanvasDeploys {
   private readonly records: CanvasRecords;
@@ -173,7 +167,8 @@ export class CanvasDeploys {
     // A first answer may have been lost, and the second try refused because of the first.
     const begun = await this.hasBegun(record.token);
     if (begun.ok && begun.value !== undefined) return this.finish(record, begun.value, made);
-    if (isUncertain(failure.kind) || !begun.ok) return failed(this.uncertain(failure, change));
+    if (isUncertain(failure.kind) || !begun.ok)
+      return failed(uncertainAfter(this.refusalOf(failure), change));
     return this.undo(change, ours, this.refusalOf(failure));
   }
 
@@ -266,22 +261,8 @@ export class CanvasDeploys {
     return failed(failure);
   }
 
-  private uncertain(failure: OperationFailure, { keyPairs: names, isRepeatable }: CanvasChange): Failure {
-    const { code, message } = this.refusalOf(failure);
-    const next = isRepeatable ? "send the request again with the same Idempotency-Key" : "check the stack";
-    const reported = {
-      code,
-      message: `${message}. Whether the deployment has started is not known: ${next}`,
-    };
-    return names.length === 0 ? reported : withKeyPairs(reported, names, "was made, and is kept");
-  }
-
   private keyPairRefusalOf({ name, failure }: KeyPairTrouble): Failure {
-    if (failure.kind === "exists")
-      return { code: "KEY_PAIR_EXISTS", message: `There is a key pair ${name} already` };
-    if (failure.kind !== "denied") return this.refusalOf(failure);
-    const message = "The credentials are not allowed to make key pairs";
-    return { code: "AWS_ACCESS_DENIED", message };
+    return keyPairRefusal(name, failure) ?? this.refusalOf(failure);
   }
 
   /** The log gets the kind and AWS's code; its words may quote what was sent. */
@@ -293,12 +274,3 @@ export class CanvasDeploys {
     return deployRefusalOf(failure, this.address.region);
   }
 }
-
-const withKeyPairs = (failure: Failure, names: readonly string[], what: string): Failure => ({
-  ...failure,
-  message: `${failure.message}. Key pairs: ${names.map((name) => `${name} ${what}`).join("; ")}`,
-  details: [
-    ...(failure.details ?? []),
-    ...names.map((name) => ({ field: `keyPairs.${name}`, message: what })),
-  ],
-});

@@ -12,7 +12,7 @@ import type {
 } from "../../domain/deployment/deployment-state.ts";
 import type { Expectation } from "../../domain/deployment/following.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
-import type { ErrorDetail } from "../../protocol/deployment/deployment-events.ts";
+import type { ErrorDetail } from "../../protocol/deployment/deployment-event-parts.ts";
 import { runSourceSchema } from "../../protocol/deployment/run-source.ts";
 import type {
   DeploymentProgress,

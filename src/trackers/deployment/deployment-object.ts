@@ -12,7 +12,7 @@ import type { Failure } from "../../protocol/failure.ts";
 import { failed, type Result } from "../../protocol/result.ts";
 import type { FarEnd, TriedAgain } from "../../protocol/rpc/far-end.ts";
 import { underway } from "../run/action-refusals.ts";
-import { beginQueued } from "./deployment-actions.ts";
+import { beginQueued } from "./actions/deployment-begin.ts";
 import { DeploymentChannel } from "./deployment-channel.ts";
 
 export const NOT_FOUND: Failure = {

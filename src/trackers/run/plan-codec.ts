@@ -4,7 +4,7 @@ import { objectOf, wordCodec, type Codec } from "../../channel/codec.ts";
 import type { PreviousStack, DeploymentPlan, QueuedRun, StackPlan } from "../../domain/run/run-calls.ts";
 import type { Done, UndoRecord, Orchestration, Task } from "../../domain/run/task.ts";
 import { runSourceSchema } from "../../protocol/deployment/run-source.ts";
-import type { FailureMode, RunOrder } from "../../protocol/deployment/deployment-events.ts";
+import type { FailureMode, RunOrder } from "../../protocol/deployment/deployment-event-parts.ts";
 
 const text = z.string();
 const count = z.number();

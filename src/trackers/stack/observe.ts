@@ -7,12 +7,7 @@ import type { Findings } from "../../domain/stack/findings.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import type { Plan } from "../../domain/template/plan.ts";
 import type { TemplateSchedule } from "../../domain/template/template-schedule.ts";
-import {
-  hasHiddenStart,
-  isAfterlook,
-  isUnreported,
-  PATIENCE,
-} from "../../domain/stack/operation/settling.ts";
+import { isAfterlook, isUnreported, PATIENCE } from "../../domain/stack/operation/settling.ts";
 import { isNestedStackEvent, isOwnStatusEvent, type StackEvent } from "../../domain/stack/stack-event.ts";
 import {
   goneSince,
@@ -23,7 +18,7 @@ import {
 } from "../../domain/stack/stack-state.ts";
 import { operationBegunBy, type OperationKind } from "../../domain/stack/statuses.ts";
 import { mergeByTime } from "../../domain/stack/operation/unseen.ts";
-import { isFirstKnown } from "../../domain/stack/operation/event-order.ts";
+import { beginningOfOperation } from "../../domain/stack/operation/beginning.ts";
 import { heldBack, operationsIn, operationStart } from "../../domain/stack/operation/unseen-operations.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import { newestAttempt, notBefore, sinceKnown, unseenEvents, type Slice } from "./event-walk.ts";
@@ -138,7 +133,7 @@ class Look {
       if (!planned.ok) return planned;
     }
     const isNewer = isNewAttempt || known === undefined;
-    const since = this.beginning(known, start, { ...slice, events });
+    const since = beginningOfOperation(this.state, known, start, { ...slice, events });
     const own = events.some(isOwnStatusEvent);
     const ended = restsSince !== undefined && (own || !isComplete(this.state));
     const due = known && !isNewer ? this.dueStacks(rootId, ended) : [];
@@ -159,23 +154,6 @@ class Look {
       },
       ...(this.trouble && { trouble: this.trouble }),
     });
-  }
-
-  /** AWS's time before which nothing of the operation happened. */
-  private beginning(
-    known: FollowedStack | undefined,
-    start: StackEvent | undefined,
-    { events, previousStatus }: Slice,
-  ): string {
-    const { attempt, resources } = this.state;
-    const first = start?.timestamp ?? (known && attempt?.startedAt) ?? events[0]?.timestamp ?? "";
-    const opener = start ?? known?.marks?.[0];
-    const kind = operationBegunBy(opener?.status ?? "");
-    if (kind === undefined) return wellBefore(first);
-    const isFirst = start ? !known?.marks?.length && previousStatus === undefined : isFirstKnown(known!);
-    const isHidden = known ? !start && hasHiddenStart(known, resources.values()) : start !== events[0];
-    // A deletion may roll back what it has not shown yet.
-    return isHidden || (kind === "delete" && isFirst) ? wellBefore(first) : first;
   }
 
   /** What is not reported yet, as long as there is patience for the start of its operation. */
@@ -302,13 +280,6 @@ class Look {
     } else this.trouble = described.failure;
   }
 }
-
-/** How late AWS may show a stack's own start, in milliseconds. */
-const LATEST_START = 10_000;
-
-/** A time before which nothing of an operation happened whose start AWS has not shown, though this had. */
-const wellBefore = (timestamp: string): string =>
-  timestamp === "" ? "" : new Date(Date.parse(timestamp) - LATEST_START).toISOString();
 
 /** ARNs of the nested stacks that events since then are about. */
 const nestedIn = (events: readonly StackEvent[], since: string): string[] =>

@@ -6,7 +6,7 @@ import { cloudFormation } from "../../aws/cloudformation/cloudformation.ts";
 import { gatedSession } from "../../aws/identity/session.ts";
 import { workerSession } from "../../aws/identity/worker-session.ts";
 import { Channel } from "../../channel/channel.ts";
-import { isComplete, isHolding, isPartOf, rootOf } from "../../domain/stack/stack-state.ts";
+import { isComplete, rootOf } from "../../domain/stack/stack-state.ts";
 import { isOperating } from "../../domain/radar/swept-stack.ts";
 import type { StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { Join, JoinRequest, Missed } from "../../protocol/rpc/channel-owner.ts";
@@ -22,7 +22,8 @@ import { DestinationFeed } from "../audiences/destination-feed.ts";
 import { fedStack } from "../audiences/fed-channels.ts";
 import { LogConsumers } from "../audiences/log-consumers.ts";
 import { CallLease } from "../account/call-lease.ts";
-import { DeploymentFeeds, type Feed } from "./deployment-feeds.ts";
+import { DeploymentFeeds } from "./deployment-feeds.ts";
+import { FeedAdmission } from "./feed-admission.ts";
 import { Feeding } from "./feeding.ts";
 import { Schedule } from "./schedule.ts";
 import { SharedPage } from "./shared-page.ts";
@@ -60,6 +61,7 @@ export class StackChannel {
   private readonly ctx: DurableObjectState;
   private readonly consumers: LogConsumers;
   private readonly commits: StackCommits;
+  private readonly admission: FeedAdmission;
   readonly feeds: DeploymentFeeds;
 
   constructor(ctx: DurableObjectState, env: Env, settings: Settings, name: string, address: StackAddress) {
@@ -129,6 +131,7 @@ export class StackChannel {
     this.commits = commits;
     this.poll = poll;
     this.sharedPage = sharedPage;
+    this.admission = new FeedAdmission({ feeds, store, poll, commits });
     this.evidence = evidence;
     this.canvas = new CanvasDeploys(kv, address, workerSession(env, aws, { ...address, purpose: "deploy" }));
     const traces = [...interest.traces, poll.trace, feeds.trace];
@@ -253,26 +256,22 @@ export class StackChannel {
 
   /** A deployment waits for the stack, and has its events from now on. */
   async feed(request: FeedRequest): Promise<StackStanding> {
-    const { store, feeds, channel } = this;
+    const { poll, feeds, channel, admission } = this;
     const known = feeds.get(request.deployment);
     const before = feeds.expectation;
     if (!known) await this.renewPatience(Date.now());
     // From now on it is missed if it does not come: the waiting begins again.
-    if (request.eager && before !== "eager" && before !== "begun") this.poll.forgetTrouble();
+    if (request.eager && before !== "eager" && before !== "begun") poll.forgetTrouble();
     let isSeen = false;
     await this.interest.whileArriving(async () => {
-      if (!known || request.eager) isSeen = await this.poll.lookIfOlder(this.freshMs);
+      if (!known || request.eager) isSeen = await poll.lookIfOlder(this.freshMs);
     });
-    store.log.create();
-    store.notice(request.after);
-    const { offset } = feeds.keep(request, this.beginningFor(request, known), Date.now());
-    if (store.state.attempt && offset < store.log.offset && !request.resting)
-      this.commits.skip(Math.max(store.log.floor, offset + 1));
+    const offset = admission.admit(request, known);
     // What is being handed on needs no alarm, which would be a look, too.
     channel.alarm.runBeside(Date.now());
     if (known || isSeen) await channel.alarm.ensure();
     else await this.arouse(Date.now());
-    return this.standingFor(offset);
+    return admission.standingAt(offset);
   }
 
   /** Why what is kept of the stack cannot be deleted now; undefined: it can. */
@@ -296,30 +295,5 @@ export class StackChannel {
   async release(deployment: string): Promise<void> {
     this.feeds.drop(deployment);
     await this.channel.alarm.renew();
-  }
-
-  /** Offset up to which a deployment is not to be sent anything. */
-  private beginningFor({ after, anew: again, since, tokens }: FeedRequest, known: Feed | undefined): number {
-    const { log, state } = this.store;
-    const { attempt } = state;
-    // Sent once, and whole from where the deployment is, or from the oldest event that is kept.
-    if (after?.epoch === log.epoch && after.offset <= log.offset)
-      return Math.max(after.offset, log.floor - 1);
-    if (known && !after && !again) return known.offset;
-    const isItsOwn = attempt !== undefined && isPartOf(state, since, tokens);
-    return isItsOwn ? attempt.firstOffset - 1 : log.offset;
-  }
-
-  private standingFor(taken: number): StackStanding {
-    const { log, state } = this.store;
-    const { epoch, offset } = log;
-    const root = rootOf(state);
-    const trouble = root && this.poll.troubleFrame();
-    return {
-      position: { epoch, offset: taken },
-      ...(trouble && { trouble: { ...trouble.error, since: trouble.timestamp } }),
-      ...(root && root.status !== "" && { status: root.status, since: root.statusAt }),
-      isIdle: isComplete(state) && !isHolding(state) && taken >= offset,
-    };
   }
 }

@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { frameOf } from "../../../src/cli/display/frame.ts";
 import type { DisplayKind, Look } from "../../../src/cli/display/scene.ts";
-import type { DeploymentEvent, PlannedStack } from "../../../src/protocol/deployment/deployment-events.ts";
+import type { PlannedStack } from "../../../src/protocol/deployment/deployment-event-parts.ts";
+import type { DeploymentEvent } from "../../../src/protocol/deployment/deployment-events.ts";
 import type { Fates } from "../../domain/deployment/play.ts";
 import { lengthOf, moment, planOf, rollbackAfter, runOf, sceneAfter } from "./scenes.ts";
 

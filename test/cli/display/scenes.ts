@@ -3,11 +3,8 @@ import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-
 import type { DeploymentState } from "../../../src/domain/deployment/deployment-state.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
 import type { Contact, DeploymentScene } from "../../../src/cli/display/scene.ts";
-import type {
-  DeploymentEvent,
-  DeploymentFrame,
-  PlannedStack,
-} from "../../../src/protocol/deployment/deployment-events.ts";
+import type { PlannedStack } from "../../../src/protocol/deployment/deployment-event-parts.ts";
+import type { DeploymentEvent, DeploymentFrame } from "../../../src/protocol/deployment/deployment-events.ts";
 import { factsOf, inTime, type Fates } from "../../domain/deployment/play.ts";
 import { ADDRESS, at, begun, NOTHING, planned, reported } from "../../domain/deployment/reported.ts";
 

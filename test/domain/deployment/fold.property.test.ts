@@ -5,10 +5,10 @@ import { applyEvent } from "../../../src/domain/deployment/apply-event.ts";
 import { hasEnded, type DeploymentState } from "../../../src/domain/deployment/deployment-state.ts";
 import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
+import type { PlannedStack } from "../../../src/protocol/deployment/deployment-event-parts.ts";
 import {
   deploymentEventSchema,
   type DeploymentEvent,
-  type PlannedStack,
 } from "../../../src/protocol/deployment/deployment-events.ts";
 import { deploymentProgressSchema } from "../../../src/protocol/deployment/deployment-progress.ts";
 import { factsOf, inTime, interleaved, type Facts, type Fates } from "./play.ts";

@@ -1,5 +1,6 @@
 /** Runs of deployments as they happen: every stack begins when those that it depends on are done, and some fail. */
-import type { DeploymentEvent, PlannedStack } from "../../../src/protocol/deployment/deployment-events.ts";
+import type { PlannedStack } from "../../../src/protocol/deployment/deployment-event-parts.ts";
+import type { DeploymentEvent } from "../../../src/protocol/deployment/deployment-events.ts";
 import { reported } from "./reported.ts";
 
 /** What becomes of a stack. */

@@ -1,10 +1,10 @@
 /** Events of one deployment, for tests: what an orchestrator or a translation would tell, and folds of them. */
 import { foldDeployment, type FoldedEvents } from "../../../src/domain/deployment/fold-deployment.ts";
 import { emptyDeployment, type DeploymentState } from "../../../src/domain/deployment/deployment-state.ts";
+import type { PlannedStack } from "../../../src/protocol/deployment/deployment-event-parts.ts";
 import {
   deploymentEventSchema,
   type DeploymentEvent,
-  type PlannedStack,
 } from "../../../src/protocol/deployment/deployment-events.ts";
 
 export const ADDRESS = { deploymentId: "D1BRV40", environment: "dev" } as const;

@@ -43,3 +43,10 @@ export const attemptAfterOwnEvent = (
     settlingPolls: 0,
   };
 };
+
+/** Counts the polls that saw events of an operation of which AWS has not shown the start. */
+export const attemptHeld = (attempt: StackAttempt, isHeld: boolean): StackAttempt => {
+  if (!isHeld && attempt.heldPolls === undefined) return attempt;
+  const { heldPolls = 0, ...rest } = attempt;
+  return isHeld ? { ...rest, heldPolls: heldPolls + 1 } : rest;
+};

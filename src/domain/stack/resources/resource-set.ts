@@ -129,6 +129,14 @@ export class ResourceSet {
     this.touched.add(key);
   }
 
+  /** Those of the keys that there are, as a viewer sees them. */
+  shown(keys: Iterable<string>): readonly BegunResource[] {
+    return [...keys].flatMap((key) => {
+      const resource = this.all.get(key);
+      return resource ? [shownOf(resource)] : [];
+    });
+  }
+
   /** The next fold of this state goes on with its outlook. */
   keepOutlook(): void {
     if (this.outlook) outlooks.set(this.all, { outlook: this.outlook, learned: this.learned });

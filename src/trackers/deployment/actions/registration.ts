@@ -1,10 +1,10 @@
 /** A registration, or a kept plan, turned into the event that begins a run, with the stacks in their layers. */
-import { layersOf, type LayeringFailure } from "../../domain/deployment/layers.ts";
-import type { DeploymentEventOf } from "../../protocol/deployment/deployment-events.ts";
-import { inAccount, placeTextOf } from "../../protocol/connection/channel-names.ts";
-import type { Registration } from "../../protocol/deployment/deployment-requests.ts";
-import type { Failure } from "../../protocol/failure.ts";
-import { failed, success, type Result } from "../../protocol/result.ts";
+import { layersOf, type LayeringFailure } from "../../../domain/deployment/layers.ts";
+import type { DeploymentEventOf } from "../../../protocol/deployment/deployment-events.ts";
+import { inAccount, placeTextOf } from "../../../protocol/connection/channel-names.ts";
+import type { Registration } from "../../../protocol/deployment/deployment-requests.ts";
+import type { Failure } from "../../../protocol/failure.ts";
+import { failed, success, type Result } from "../../../protocol/result.ts";
 
 const invalid = (field: string, message: string): Failure => ({
   code: "INVALID_REQUEST",
