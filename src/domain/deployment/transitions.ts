@@ -79,8 +79,8 @@ export const verdictOn = (state: DeploymentState, event: DeploymentEvent): Verdi
   if (event.type === "deployment_queued" || event.type === "deployment_dequeued")
     return queueVerdict(state, event);
   if (event.type === "layer_started" || event.type === "layer_complete") return layerVerdict(state, event);
-  if ("stack" in event.data) return stackVerdict(state, event, event.data.stack);
-  const type = event.type as DeploymentStep;
+  if (isOfStack(event)) return stackVerdict(state, event, event.data.stack);
+  const type: DeploymentStep = event.type;
   const step = { ...DEPLOYMENT_TRANSITIONS[type], to: DEPLOYMENT_STATUS_AFTER[type] };
   const verdict = judge("the deployment", type, step, state.status);
   if (verdict.kind !== "accepted") return verdict;
@@ -141,7 +141,7 @@ const joining = (
   return { kind: "refused", code: "UNKNOWN_STACK", message: `${type}: ${name} ${why}` };
 };
 
-const stackVerdict = (state: DeploymentState, event: DeploymentEvent, name: string): Verdict => {
+const stackVerdict = (state: DeploymentState, event: StackBound, name: string): Verdict => {
   const stack = state.stacks.get(name);
   if (!stack) {
     const verdict = joining(state, event.type, name);
@@ -159,7 +159,7 @@ const stackVerdict = (state: DeploymentState, event: DeploymentEvent, name: stri
     if (hasEnded(state)) return invalid(`${event.type}: the run is over`);
     return underway ? ACCEPTED : invalid(`${event.type}: stack ${name} is ${status}`);
   }
-  const type = event.type as StackStep;
+  const type: StackStep = event.type;
   const step = { ...STACK_TRANSITIONS[type], to: STACK_STATUS_AFTER[type] };
   const turnsBack = type === "stack_rolling_back" && status === step.to && !stack?.rollingBack;
   const verdict = turnsBack ? ACCEPTED : judge(`stack ${name}`, type, step, status);
@@ -170,6 +170,10 @@ const stackVerdict = (state: DeploymentState, event: DeploymentEvent, name: stri
   }
   return verdict;
 };
+
+type StackBound = Extract<DeploymentEvent, { data: { stack: string } }>;
+
+const isOfStack = (event: DeploymentEvent): event is StackBound => "stack" in event.data;
 
 const isResourceEvent = (event: DeploymentEvent): event is ResourceEvent =>
   event.type.startsWith("resource_");

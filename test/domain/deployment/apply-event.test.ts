@@ -48,7 +48,8 @@ type Change = Readonly<{
   before: DeploymentState;
   event: DeploymentEvent;
   state?: Partial<DeploymentState>;
-  stack?: Partial<StackNode>;
+  /** `undefined`: the field goes away. */
+  stack?: { readonly [Field in keyof StackNode]?: StackNode[Field] | undefined };
 }>;
 
 const now = (type: DeploymentEvent["type"], data: object = {}) => reported(type, EVENT_TIME, data);

@@ -51,7 +51,10 @@ const wayBack = (state: DeploymentState): DeploymentEvent[] =>
           return [
             reported("stack_deleting", 10_010 + index, data),
             reported("resource_deleting", 10_010 + index, { ...data, resource: { name: "R0", type: "T" } }),
-            reported("resource_deleted", 10_020 + index, { ...data, resource: { name: "R0", type: "T" } }),
+            reported(index % 2 ? "resource_deleted" : "resource_retained", 10_020 + index, {
+              ...data,
+              resource: { name: "R0", type: "T" },
+            }),
             reported("stack_deleted", 10_030 + index, data),
           ];
         }),
@@ -64,7 +67,27 @@ const whole = ({ facts }: Run): DeploymentEvent[] => {
 
 const NOW = at(20_000);
 
+/** What none of these runs reports: tests of their own fold it. */
+const ELSEWHERE: readonly DeploymentEvent["type"][] = [
+  "deployment_validating",
+  "deployment_cancelling",
+  "deployment_cancelled",
+  "deployment_destroying",
+  "deployment_destroyed",
+  "deployment_queued",
+  "deployment_dequeued",
+];
+
 describe("a fold of a deployment's events", () => {
+  test("is tried with every type of event that runs report", () => {
+    const reportedTypes = fc
+      .sample(run, { numRuns: 200, seed: 1 })
+      .flatMap((play) => foldOf(...whole(play)).events);
+    const types = new Set<string>([...reportedTypes.map(({ type }) => type), ...ELSEWHERE]);
+    const all = deploymentEventSchema.options.map(({ shape }) => shape.type.value);
+    expect(all.filter((type) => !types.has(type))).toEqual([]);
+  });
+
   test("always comes to an end, and says which", () => {
     fc.assert(
       fc.property(run, ({ facts }) => {

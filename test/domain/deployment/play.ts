@@ -27,6 +27,13 @@ const SECONDS = { "AWS::EC2::VPC": 10, "AWS::RDS::DBInstance": 60, "AWS::S3::Buc
 
 const WIDTH = 3;
 
+const WAYS = [
+  ["resource_creating", "resource_created"],
+  ["resource_updating", "resource_updated"],
+] as const;
+
+const LIGHT = { elapsedSeconds: 90, typicalSeconds: { p50: 20, p90: 30 } };
+
 const factsOfStack = (
   { name, layer, dependsOn }: PlannedStack,
   { resources, ends }: Fate,
@@ -46,7 +53,16 @@ const factsOfStack = (
     const end = begin + SECONDS[type] * (0.8 + random(400) / 1000);
     const ref = { resource: { urn: `${name}/R${index}`, type, name: `R${index}` } };
     const fails = ends === "failed" && index === resources - 1;
-    resourceFacts.push(reported("resource_creating", begin, { ...own, ...ref, totalResources: resources }));
+    const [beginning, ending] = WAYS[random(WAYS.length)] ?? WAYS[0];
+    resourceFacts.push(reported(beginning, begin, { ...own, ...ref, totalResources: resources }));
+    if (random(4) === 0)
+      resourceFacts.push(
+        reported("resource_slow", begin + 0.6 * (end - begin), { ...own, ...ref, ...LIGHT }),
+      );
+    if (random(8) === 0)
+      resourceFacts.push(
+        reported("resource_stuck", begin + 0.8 * (end - begin), { ...own, ...ref, ...LIGHT }),
+      );
     resourceFacts.push(
       fails
         ? reported("resource_failed", end, {
@@ -54,7 +70,7 @@ const factsOfStack = (
             ...ref,
             error: { code: "CREATE_FAILED", message: "no" },
           })
-        : reported("resource_created", end, { ...own, ...ref, totalResources: resources }),
+        : reported(ending, end, { ...own, ...ref, totalResources: resources }),
     );
     free[lane] = end + 0.5;
   }
@@ -67,6 +83,7 @@ const factsOfStack = (
       ? reported("stack_deployed", end, { ...own, outputs: { Url: name } })
       : reported("stack_failed", end, { ...own, error: { code: "ROLLBACK_COMPLETE", message: "no" } }),
   ];
+  if (ends === "failed") facts.splice(-1, 0, reported("stack_rolling_back", end - 0.5, own));
   return { facts, end };
 };
 

@@ -1,6 +1,7 @@
 /** Every event in every state: the seeds' tables, and the contract's states beyond them. */
 import { describe, expect, test } from "vitest";
 import type { DeploymentState, StackNode } from "../../../src/domain/deployment/deployment-state.ts";
+import type { DeploymentStep, StackStep } from "../../../src/domain/deployment/status-after.ts";
 import { verdictOn } from "../../../src/domain/deployment/transitions.ts";
 import {
   deploymentStates,
@@ -13,7 +14,9 @@ import { begun, planned, stateOf, reported } from "./reported.ts";
 const STARTED = stateOf(begun([planned("network", 1)]));
 
 /** What is accepted from where, as `from → to`; from `to` itself the event is known, from elsewhere refused. */
-const DEPLOYMENT: Readonly<Record<string, readonly [to: DeploymentStatus, ...from: DeploymentStatus[]]>> = {
+const DEPLOYMENT: Readonly<
+  Record<DeploymentStep, readonly [to: DeploymentStatus, ...from: DeploymentStatus[]]>
+> = {
   deployment_validating: ["validating", "initializing"],
   deployment_complete: ["deployed", "initializing", "validating", "deploying"],
   deployment_failed: ["failed", "initializing", "validating", "deploying", "rolling_back", "destroying"],
@@ -25,7 +28,10 @@ const DEPLOYMENT: Readonly<Record<string, readonly [to: DeploymentStatus, ...fro
   deployment_destroyed: ["destroyed", "destroying"],
 };
 
-const STACK: Readonly<Record<string, readonly [to: StackStatus, ...from: StackStatus[]]>> = {
+type Judged = Exclude<StackStep, "stack_rolling_back">;
+
+/** All but a stack's own way back, which leaves its status. */
+const STACK: Readonly<Record<Judged, readonly [to: StackStatus, ...from: StackStatus[]]>> = {
   stack_deploying: ["deploying", "pending", "skipped", "deleted"],
   stack_deployed: ["deployed", "deploying"],
   stack_failed: ["failed", "pending", "deploying", "deleting", "deleted"],
