@@ -2,7 +2,7 @@
  * Tokens that Stackcast signs for itself: the session of a signed-in page or terminal, a socket's ticket, and what a sign-in
  * that is under way has to remember. Each purpose has a key of its own, derived from the install's secret: none passes for another.
  */
-import { decodeProtectedHeader, jwtVerify, SignJWT, type JWTPayload } from "jose";
+import { decodeJwt, decodeProtectedHeader, jwtVerify, SignJWT, type JWTPayload } from "jose";
 import * as z from "zod";
 import { sessionSchema, type Session } from "../protocol/connection/session.ts";
 
@@ -55,6 +55,15 @@ export const verifiedFor = async <Value>(
 export const isSessionToken = (token: string): boolean => {
   try {
     return decodeProtectedHeader(token).typ === SESSION_TYPE;
+  } catch {
+    return false;
+  }
+};
+
+/** Whether a token says that its time is over; not verified. */
+export const sessionHasEnded = (token: string, now: number): boolean => {
+  try {
+    return (decodeJwt(token).exp ?? Infinity) * 1000 <= now;
   } catch {
     return false;
   }

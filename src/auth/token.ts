@@ -18,7 +18,7 @@ import { roles } from "../protocol/connection/roles.ts";
 import type { Session } from "../protocol/connection/session.ts";
 import { USUAL_ROLES, type AuthSettings, type KeySource, type RoleSettings } from "./auth-settings.ts";
 import { grantOf } from "./grants.ts";
-import { isSessionToken, sessionIn } from "./own-tokens.ts";
+import { sessionHasEnded, isSessionToken, sessionIn } from "./own-tokens.ts";
 import { secretId } from "./secret-id.ts";
 import { LATEST_EXPIRY, localSession } from "./loopback.ts";
 
@@ -31,6 +31,7 @@ type JwtSettings = Extract<AuthSettings, { mode: "jwt" }>;
 
 const invalid: Failure = { code: "UNAUTHENTICATED", message: "The token is not valid" };
 const expired: Failure = { code: "TOKEN_EXPIRED", message: "The token has expired" };
+const ended: Failure = { code: "TOKEN_EXPIRED", message: "The session has ended: sign in again" };
 const badClaims: Failure = {
   code: "UNAUTHENTICATED",
   message: `The token's claims are not valid: sub, exp, role (${roles.join(", ")}), channels (a list of patterns)`,
@@ -173,23 +174,39 @@ const customized = (payload: JWTPayload): Readonly<Record<string, unknown>> => {
   return custom.success ? { ...custom.data, ...payload } : payload;
 };
 
+/** Gives the secret that this install signs its own sessions with where no setting holds one. */
+type OwnSecret = () => Promise<string>;
+
+/** By the secret of now, or the one before it. */
+const ownSession = async (
+  token: string,
+  { keys }: JwtSettings,
+  now: number,
+  ownSecret: OwnSecret | undefined,
+): Promise<Result<Session, Failure>> => {
+  const secrets: string[] =
+    "secret" in keys ? [keys.secret, ...(keys.previous === undefined ? [] : [keys.previous])] : [];
+  if (secrets.length === 0 && ownSecret) secrets.push(await ownSecret());
+  for (const secret of secrets) {
+    const session = await sessionIn(secret, token, now);
+    if (session) return success(session);
+  }
+  return failed(sessionHasEnded(token, now) ? ended : invalid);
+};
+
 /**
- * The session that a token stands for at `now`, in milliseconds since 1970. With AUTH_MODE=off the token is not looked
- * at: who came in at all came from this machine.
+ * The session that a token stands for at `now`, in milliseconds since 1970; rejects if `ownSecret` does. With AUTH_MODE=off
+ * the token is not looked at: who came in at all came from this machine.
  */
 export const verifyToken = async (
   token: string,
   auth: AuthSettings,
   now: number,
+  ownSecret?: OwnSecret,
 ): Promise<Result<Session, Failure>> => {
   if (auth.mode === "off") return success(localSession);
   if (token.length > MAX_TOKEN_LENGTH) return failed(invalid);
-  if ("secret" in auth.keys && isSessionToken(token)) {
-    const session =
-      (await sessionIn(auth.keys.secret, token, now)) ??
-      (auth.keys.previous === undefined ? undefined : await sessionIn(auth.keys.previous, token, now));
-    return session ? success(session) : failed(invalid);
-  }
+  if (isSessionToken(token)) return ownSession(token, auth, now, ownSecret);
   try {
     const payload = await payloadOf(token, auth, now);
     if ("jwksUrl" in auth.keys && auth.roles) return personSession(payload, auth.roles, payload.exp ?? 0);

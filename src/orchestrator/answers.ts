@@ -19,7 +19,7 @@ export class Refused extends Error {
 export const settled = <Value>(answer: Result<Value, OperationFailure>): Result<Value, OperationFailure> => {
   if (answer.ok) return answer;
   const { kind } = answer.failure;
-  if (kind === "credentials") throw new Refused(errorDetailOf(answer.failure));
+  if (kind === "credentials" || kind === "unknown-account") throw new Refused(errorDetailOf(answer.failure));
   // The workflow makes its step again.
   if (passesByItself(kind)) throw new Error(`AWS could not be reached: ${kind}`);
   return answer;

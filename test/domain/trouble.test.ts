@@ -7,6 +7,7 @@ const FAILURES: Readonly<Record<LookupFailure["kind"], LookupFailure>> = {
   throttled: { kind: "throttled", code: "Throttling" },
   missing: { kind: "missing", message: "Stack [shop] does not exist" },
   credentials: { kind: "credentials", code: "ExpiredToken", message: "expired" },
+  "unknown-account": { kind: "unknown-account", message: "There is no account prod" },
   denied: { kind: "denied", code: "AccessDenied", message: "not authorized" },
   rejected: { kind: "rejected", code: "ValidationError", message: "bad" },
   unavailable: { kind: "unavailable", status: 503 },
@@ -47,7 +48,7 @@ describe("Trouble", () => {
     });
   });
 
-  test.each(["credentials", "denied", "rejected"] as const)(
+  test.each(["credentials", "unknown-account", "denied", "rejected"] as const)(
     "by %s is told at once, and given up after a minute",
     (kind) => {
       expect(after(kind)).toEqual({ kind, since: 0, polls: 1, told: true, gaveUp: false });
@@ -83,6 +84,7 @@ test("What viewers are told holds nothing of AWS's own words", () => {
     ["throttled", "AWS_THROTTLED", true],
     ["missing", "STACK_NOT_FOUND", false],
     ["credentials", "AWS_CREDENTIALS", false],
+    ["unknown-account", "ACCOUNT_NOT_FOUND", false],
     ["denied", "AWS_ACCESS_DENIED", false],
     ["rejected", "AWS_REJECTED", false],
     ["unavailable", "AWS_UNREACHABLE", true],

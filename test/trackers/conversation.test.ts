@@ -3,6 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { AuthSettings } from "../../src/auth/auth-settings.ts";
+import { verifyToken } from "../../src/auth/token.ts";
 import { GatewayChannels } from "../../src/trackers/gateway/gateway-channels.ts";
 import { GatewayList } from "../../src/trackers/gateway/gateway-lists.ts";
 import { GatewayConversation } from "../../src/trackers/gateway/gateway-conversation.ts";
@@ -108,7 +109,12 @@ test("[S28] a token that cannot be judged now is answered with an error, and the
       board: new GatewayList(ctx, env, "board", sockets),
       directory: new GatewayList(ctx, env, "directory", sockets),
     };
-    const conversation = new GatewayConversation("gateway/enam/0", sockets, { channels, lists }, auth);
+    const conversation = new GatewayConversation(
+      "gateway/enam/0",
+      sockets,
+      { channels, lists },
+      (token, now) => verifyToken(token, auth, now),
+    );
     const session = { subject: "tester", role: "viewer", expiresAt: inSeconds(600) } as const;
     const { 0: client, 1: server } = new WebSocketPair();
     await conversation.open(server, { session, optedIn: true }, { channel: "stacks/us-east-1/keys" });

@@ -2,6 +2,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeEach, expect, test, vi } from "vitest";
+import { rightsFor } from "../../src/aws/install/policies.ts";
 import { farEndsOf } from "../../src/objects.ts";
 import { deploymentOf, pollAll, progressOf, register, work } from "./deployments.ts";
 import { AUDIT_TABLE, alarmIn, aws, newStack, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
@@ -79,6 +80,10 @@ test("a deployment in an account without table and rights to log leaves no alarm
   expect(calls()).toEqual(before);
   expect(warned).toEqual(first);
   expect(first.length).toBeLessThanOrEqual(2);
+  // Nothing beyond the observing policy was asked for.
+  const rights = new Set(aws.cloudFormation.calls.map(({ action }) => `cloudformation:${action}`));
+  expect([...rights].filter((right) => !rightsFor("observe").includes(right))).toEqual([]);
+  expect(rights.size).toBeGreaterThan(0);
   expect(await Promise.all(stacks.map(alarmIn))).toEqual([null, null, null]);
   const alarm = await runInDurableObject(deploymentOf("D1"), (_, { storage }) => storage.getAlarm());
   expect(alarm).toBeNull();

@@ -44,70 +44,76 @@ const keysServed = async () =>
     keys: (JsonWebKey & { kid: string })[];
   }>();
 
-test("STS is asked once an hour a role at most, no event is lost, and no secret is told or kept", async () => {
-  for (const account of ACCOUNTS) {
-    const added = await ask("/api/v1/accounts", "POST", { ...account, regions: ["us-east-1"] });
-    aws.sts.roles.set(
-      String(added["roleArn"]),
-      account.trust === "external-id"
-        ? { externalId: added["externalId"] as string }
-        : { issuer: ORIGIN, subject: `stackcast:account:${account.alias}`, keys: keysServed },
-    );
-  }
-  const stacks = Array.from({ length: 99 }, (_, index) => {
-    const { alias, accountId } = ACCOUNTS[index % 3]!;
-    const name = `stack-${index}`;
-    const stack = newStack(name, accountId).own("CREATE_IN_PROGRESS");
-    const tracker = env.STACKS.get(env.STACKS.idFromName(`stacks/${alias}/us-east-1/${name}`));
-    return { alias, stack, tracker };
-  });
-  const rounds = 4;
-  for (let round = 0; round < rounds; round += 1) {
-    // Keys end while nobody asks for them, and objects come and go.
-    for (const { alias } of ACCOUNTS)
-      await evictDurableObject(credentialsOf(env, alias) as never).catch(() => undefined);
-    for (const { stack } of stacks) stack.resource(`Queue${round}`, "CREATE_COMPLETE");
-    for (let from = 0; from < stacks.length; from += 33)
-      await Promise.all(stacks.slice(from, from + 33).map(({ tracker }) => tracker.summary()));
-    pass((48 * 3_600) / rounds / 2);
-    for (const { tracker } of stacks.slice(round * 10, round * 10 + 10)) {
-      await evictDurableObject(tracker).catch(() => undefined);
-      await tracker.summary();
+test(
+  "STS is asked once an hour a role at most, no event is lost, and no secret is told or kept",
+  { timeout: 120_000 },
+  async () => {
+    for (const account of ACCOUNTS) {
+      const added = await ask("/api/v1/accounts", "POST", { ...account, regions: ["us-east-1"] });
+      aws.sts.roles.set(
+        String(added["roleArn"]),
+        account.trust === "external-id"
+          ? { externalId: added["externalId"] as string }
+          : { issuer: ORIGIN, subject: `stackcast:account:${account.alias}`, keys: keysServed },
+      );
     }
-    pass((48 * 3_600) / rounds / 2);
-  }
-  const { granted, refused } = aws.sts;
-  for (const { role } of granted) {
-    const times = granted.filter((one) => one.role === role).map(({ at }) => at);
-    const gaps = times.slice(1).map((at, index) => at - times[index]!);
-    expect(Math.min(Infinity, ...gaps)).toBeGreaterThanOrEqual(HOUR_MS);
-  }
-  expect(refused).toEqual([]);
-  expect(new Set(granted.map(({ session }) => session)).size).toBe(3);
-  const offsets = await Promise.all(
-    stacks.map(async ({ tracker }) => {
-      const answer = await tracker.eventsAfter(0, 500);
-      return answer.ok ? answer.value.events.map(({ offset }) => offset) : [];
-    }),
-  );
-  const all = Array.from({ length: rounds + 1 }, (_, index) => index + 1);
-  expect(offsets).toEqual(stacks.map(() => all));
-  const dumps = await Promise.all(
-    [
-      ...stacks.map(({ tracker }) => tracker),
-      ...ACCOUNTS.map(({ alias }) => credentialsOf(env, alias) as never),
-    ].map((stub) =>
-      runInDurableObject(stub, (_, { storage }) =>
-        [...storage.kv.list()]
-          .map(([key, value]) =>
-            value instanceof Uint8Array ? key + new TextDecoder().decode(value) : key + JSON.stringify(value),
-          )
-          .join("\n"),
+    const stacks = Array.from({ length: 100 }, (_, index) => {
+      const { alias, accountId } = ACCOUNTS[index % 3]!;
+      const name = `stack-${index}`;
+      const stack = newStack(name, accountId).own("CREATE_IN_PROGRESS");
+      const tracker = env.STACKS.get(env.STACKS.idFromName(`stacks/${alias}/us-east-1/${name}`));
+      return { alias, stack, tracker };
+    });
+    const rounds = 4;
+    for (let round = 0; round < rounds; round += 1) {
+      // Keys end while nobody asks for them, and objects come and go.
+      for (const { alias } of ACCOUNTS)
+        await evictDurableObject(credentialsOf(env, alias) as never).catch(() => undefined);
+      for (const { stack } of stacks) stack.resource(`Queue${round}`, "CREATE_COMPLETE");
+      for (let from = 0; from < stacks.length; from += 34)
+        await Promise.all(stacks.slice(from, from + 34).map(({ tracker }) => tracker.summary()));
+      pass((48 * 3_600) / rounds / 2);
+      for (const { tracker } of stacks.slice(round * 10, round * 10 + 10)) {
+        await evictDurableObject(tracker).catch(() => undefined);
+        await tracker.summary();
+      }
+      pass((48 * 3_600) / rounds / 2);
+    }
+    const { granted, refused } = aws.sts;
+    for (const { role } of granted) {
+      const times = granted.filter((one) => one.role === role).map(({ at }) => at);
+      const gaps = times.slice(1).map((at, index) => at - times[index]!);
+      expect(Math.min(Infinity, ...gaps)).toBeGreaterThanOrEqual(HOUR_MS);
+    }
+    expect(refused).toEqual([]);
+    expect(new Set(granted.map(({ session }) => session)).size).toBe(3);
+    const offsets = await Promise.all(
+      stacks.map(async ({ tracker }) => {
+        const answer = await tracker.eventsAfter(0, 500);
+        return answer.ok ? answer.value.events.map(({ offset }) => offset) : [];
+      }),
+    );
+    const all = Array.from({ length: rounds + 1 }, (_, index) => index + 1);
+    expect(offsets).toEqual(stacks.map(() => all));
+    const dumps = await Promise.all(
+      [
+        ...stacks.map(({ tracker }) => tracker),
+        ...ACCOUNTS.map(({ alias }) => credentialsOf(env, alias) as never),
+      ].map((stub) =>
+        runInDurableObject(stub, (_, { storage }) =>
+          [...storage.kv.list()]
+            .map(([key, value]) =>
+              value instanceof Uint8Array
+                ? key + new TextDecoder().decode(value)
+                : key + JSON.stringify(value),
+            )
+            .join("\n"),
+        ),
       ),
-    ),
-  );
-  for (const { alias } of ACCOUNTS) await ask(`/api/v1/accounts/${alias}`);
-  await ask("/api/v1/accounts");
-  expect([...dumps, ...answers, ...logged].filter((text) => SECRETS.test(text))).toEqual([]);
-  expect(dumps.some((dump) => dump.includes("keys/observe"))).toBe(true);
-});
+    );
+    for (const { alias } of ACCOUNTS) await ask(`/api/v1/accounts/${alias}`);
+    await ask("/api/v1/accounts");
+    expect([...dumps, ...answers, ...logged].filter((text) => SECRETS.test(text))).toEqual([]);
+    expect(dumps.some((dump) => dump.includes("keys/observe"))).toBe(true);
+  },
+);

@@ -4,7 +4,8 @@ import { env, exports } from "cloudflare:workers";
 import { describe, expect, test, vi } from "vitest";
 import { tokenOf } from "../support/token.ts";
 import { deploymentOf } from "./deployments.ts";
-import { aws, newStack, useFarEnd } from "./far-end.ts";
+import { aws, newStack, pass, useFarEnd } from "./far-end.ts";
+import { connectTo, newGateway } from "./gateway-viewer.ts";
 import { useIdleWorkflow } from "./idle-workflow.ts";
 
 useFarEnd();
@@ -24,6 +25,7 @@ const ask = async (
     "Content-Type": "application/json",
   };
   const response = await exports.default.fetch(ORIGIN + path, { ...init, headers });
+  if (response.status === 204) return { status: 204, data: {}, code: undefined };
   const { data = {}, error } = await response.json<{
     data?: Record<string, unknown>;
     error?: { code: string };
@@ -110,6 +112,54 @@ describe("a stack of an account", () => {
     expect(
       await post("/api/v1/deployments", { deploymentId: "D2", environment: "dev", mode: "deploy", stacks }),
     ).toMatchObject({ status: 422, code: "DEPLOY_REFUSED" });
+  });
+
+  test("says that its role does not open, and is seen as soon as that is put right", async () => {
+    await addAccount();
+    const [[role = "", trust] = []] = aws.sts.roles;
+    aws.sts.roles.set(role, { externalId: "somebody-elses" });
+    newStack("app", PROD).own("CREATE_IN_PROGRESS");
+    expect(await ask("/api/v1/stacks/app?account=prod")).toMatchObject({
+      status: 502,
+      code: "AWS_CREDENTIALS",
+    });
+    aws.sts.roles.delete(role);
+    pass(120);
+    expect(await ask("/api/v1/stacks/app?account=prod")).toMatchObject({
+      status: 502,
+      code: "AWS_CREDENTIALS",
+    });
+    aws.sts.roles.set(role, trust!);
+    pass(120);
+    expect(await ask("/api/v1/stacks/app?account=prod")).toMatchObject({ status: 200 });
+  });
+
+  test("is refused to viewers as one of an account that is not known, and is a row of trouble once the account goes", async () => {
+    const viewer = await connectTo(newGateway());
+    viewer.subscribe("stacks/test/us-east-1/app", { id: 4 });
+    const unknown = { code: "ACCOUNT_NOT_FOUND", message: expect.any(String) };
+    await expect
+      .poll(() => viewer.frames)
+      .toEqual([{ type: "error", id: 4, channel: "stacks/test/us-east-1/app", error: unknown }]);
+    const token = await tokenOf();
+    const opened = await exports.default.fetch(
+      `${ORIGIN}/canvas/deploy/track/app?account=test&token=${token}`,
+      {
+        headers: { Upgrade: "websocket" },
+      },
+    );
+    expect([opened.status, await opened.json()]).toMatchObject([404, { error: unknown }]);
+    expect([...aws.hosts]).toEqual([]);
+    await addAccount();
+    newStack("app", PROD).own("CREATE_IN_PROGRESS");
+    await ask("/api/v1/stacks/app?account=prod");
+    await ask("/api/v1/accounts/prod", { method: "DELETE" });
+    pass(7_200);
+    const stack = env.STACKS.get(env.STACKS.idFromName("stacks/prod/us-east-1/app"));
+    expect(await stack.summary()).toMatchObject({
+      ok: true,
+      value: { trouble: { code: "ACCOUNT_NOT_FOUND" } },
+    });
   });
 
   test("is a stack of a deployment, which follows it under its own channel", async () => {

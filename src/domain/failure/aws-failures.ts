@@ -100,6 +100,15 @@ const ROWS: { readonly [K in Kind]: Row<K> } = {
       details: "Give Stackcast credentials that AWS accepts, then retry",
     }),
   },
+  "unknown-account": {
+    nature: "refused",
+    shown: { code: "ACCOUNT_NOT_FOUND", message: () => "Stackcast has no account of this alias" },
+    event: ({ message }) => ({
+      code: "ACCOUNT_NOT_FOUND",
+      message,
+      details: "Add the account again, then retry",
+    }),
+  },
   denied: {
     nature: "refused",
     shown: {

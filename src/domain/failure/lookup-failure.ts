@@ -9,6 +9,8 @@ export type LookupFailure =
   | Readonly<{ kind: "missing"; message: string }>
   /** keys wrong, expired, or signed by a clock that is off */
   | Readonly<{ kind: "credentials"; code: string; message: string }>
+  /** Stackcast has no account of this alias, or none any more: AWS was not asked */
+  | Readonly<{ kind: "unknown-account"; message: string }>
   /** keys right, rights missing */
   | Readonly<{ kind: "denied"; code: string; message: string }>
   /** AWS understood and refused */

@@ -30,7 +30,7 @@ const NO_STORE = { "Cache-Control": "no-store" } as const;
 
 /** Why an account could not be tried at all: there is none of this alias, or the list of accounts did not answer. */
 const uncheckedFailure = (failure: LookupFailure): Failure =>
-  failure.kind === "credentials" && failure.code === "UnknownAccount"
+  failure.kind === "unknown-account"
     ? { code: "ACCOUNT_NOT_FOUND", message: failure.message }
     : shownFailureOf(failure.kind, { service: "The list of accounts", purpose: "look into this account" });
 

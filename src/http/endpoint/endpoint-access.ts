@@ -24,7 +24,7 @@ import { accessDenied, type QueryRefusal } from "../../protocol/query-refusal.ts
 import { failed, success, type Result } from "../../protocol/result.ts";
 import { accountsOf, call, relayOf } from "../../objects.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
-import { installSecret } from "../middleware/install-secret.ts";
+import { installSecret } from "../../install-secret.ts";
 
 const SERVICE = "cloudformation";
 

@@ -10,7 +10,7 @@ import { knownAccounts } from "../accounts/known-accounts.ts";
 import { keyRoutes, NO_STORE } from "../documents/key-routes.ts";
 import { restFailure } from "../middleware/failure-response.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
-import { installSecret } from "../middleware/install-secret.ts";
+import { installSecret } from "../../install-secret.ts";
 import { endpointKeyExample } from "./endpoint-examples.ts";
 
 const PATH = "/api/v1/endpoint-keys";

@@ -4,7 +4,7 @@ import { createMiddleware } from "hono/factory";
 import { bearerOf, type Credential } from "../../auth/credential.ts";
 import { localSession } from "../../auth/loopback.ts";
 import { hasRole } from "../../auth/rights.ts";
-import { isSessionToken, sessionIn } from "../../auth/own-tokens.ts";
+import { isSessionToken } from "../../auth/own-tokens.ts";
 import { openedTicket } from "../../auth/signed-ticket.ts";
 import { verifyAccess, verifyToken } from "../../auth/token.ts";
 import type { AuthSettings } from "../../auth/auth-settings.ts";
@@ -18,7 +18,7 @@ import { opensEventStream } from "../deployments/event-stream.ts";
 import { cookieOf } from "../auth/cookies.ts";
 import { isOriginAllowed, originNotAllowed } from "./browser-origins.ts";
 import { failureResponse } from "./failure-response.ts";
-import { installSecret } from "./install-secret.ts";
+import { installSecret } from "../../install-secret.ts";
 
 const absent: Failure = { code: "UNAUTHENTICATED", message: "A token is required" };
 
@@ -53,9 +53,11 @@ export const sessionOf = async (
   if (auth.mode === "off") return isLoopback(new URL(c.req.url)) ? success(localSession) : failed(notLocal);
   if (credential === undefined) return ambientSession(c, auth);
   if (credential.kind === "ticket") return ticketSession(c, auth, credential.ticket);
-  const isOurs = "jwksUrl" in auth.keys && isSessionToken(credential.token);
-  return isOurs ? ownSession(c, auth, credential.token) : verifyToken(credential.token, auth, Date.now());
+  return tokenSession(c, auth, credential.token);
 };
+
+const tokenSession = (c: Context<AppEnv>, auth: AuthSettings, token: string) =>
+  verifyToken(token, auth, Date.now(), () => installSecret(c.env, auth));
 
 type JwtSettings = Extract<AuthSettings, { mode: "jwt" }>;
 
@@ -68,16 +70,6 @@ const ticketSession = async (
   if (!ticket) return failed(ticketRefused);
   c.set("ticket", ticket);
   return success(ticket.session);
-};
-
-const ownSession = async (
-  c: Context<AppEnv>,
-  auth: JwtSettings,
-  token: string,
-): Promise<Result<Session, Failure>> => {
-  if ("secret" in auth.keys) return verifyToken(token, auth, Date.now());
-  const session = await sessionIn(await installSecret(c.env, auth), token, Date.now());
-  return session ? success(session) : failed(ended);
 };
 
 /**
@@ -97,7 +89,7 @@ const ambientSession = async (c: Context<AppEnv>, auth: JwtSettings): Promise<Re
     return verifyAccess(assertion, auth.access, auth.roles, Date.now());
   }
   if (!isHarmless && !isFromPage) return failed(originNotAllowed);
-  return ownSession(c, auth, cookie ?? "");
+  return isSessionToken(cookie ?? "") ? tokenSession(c, auth, cookie ?? "") : failed(ended);
 };
 
 /** The session of a request, by whatever it carries. */

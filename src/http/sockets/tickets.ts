@@ -3,7 +3,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { signedTicket } from "../../auth/signed-ticket.ts";
 import { ticketSchema } from "../../protocol/connection/ticket.ts";
 import { answerOf, failureAnswers } from "../documents/answers.ts";
-import { installSecret } from "../middleware/install-secret.ts";
+import { installSecret } from "../../install-secret.ts";
 import { limited } from "../middleware/rate-limits.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
 import { nearestGatewayName } from "./nearest-gateway.ts";

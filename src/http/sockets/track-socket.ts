@@ -5,6 +5,7 @@ import { mayRead } from "../../auth/rights.ts";
 import { aliasSchema, regionSchema, stackNameSchema } from "../../protocol/connection/channel.ts";
 import { stackChannelOf } from "../../protocol/connection/channel-names.ts";
 import { OPENED_FOR_HEADER } from "../../protocol/rpc/socket-request.ts";
+import { knownAccounts } from "../accounts/known-accounts.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { bareFailureSchema, failureResponse } from "../middleware/failure-response.ts";
 import { openedAtGateway } from "./nearest-gateway.ts";
@@ -54,6 +55,8 @@ const track = async (c: Context<AppEnv>): Promise<Response> => {
   if (!mayRead(session.value, channel)) return failureResponse(c, notCovered);
   const refusal = notUpgrading(c);
   if (refusal) return failureResponse(c, refusal);
+  const accounts = await knownAccounts(c.env, [{ account }]);
+  if (!accounts.ok) return failureResponse(c, accounts.failure);
   const position = { ...(epoch !== undefined && { epoch }), ...(offset !== undefined && { offset }) };
   const opened = await openedAtGateway(c, handedOn(c, session.value, { channel, ...position }));
   if (opened.status !== 101) return opened;

@@ -80,7 +80,6 @@ export class AccountCredentials extends DurableObject<Env> implements AccountCre
     } catch {
       return failed({ kind: "network", message: "the list of accounts cannot be asked" });
     }
-    const message = `Stackcast knows no account ${this.alias}`;
-    return failed({ kind: "credentials", code: "UnknownAccount", message });
+    return failed({ kind: "unknown-account", message: `There is no account ${this.alias}` });
   }
 }

@@ -3,11 +3,10 @@
  * restart. They are sealed with a key that is derived from the install's secret: storage alone is of no use to anybody.
  */
 import * as z from "zod";
-import { ticketSecretOf } from "../../auth/signed-ticket.ts";
 import type { TemporaryKeys } from "../../aws/identity/credentials.ts";
 import { deleteRows, Row } from "../../channel/rows.ts";
 import type { Env } from "../../env.ts";
-import { call, ticketsOf } from "../../objects.ts";
+import { installSecret } from "../../install-secret.ts";
 import type { Settings } from "../../settings.ts";
 import type { Purpose } from "./account-credentials-rpc.ts";
 
@@ -69,12 +68,7 @@ export class KeptKeys {
   }
 
   private async derivedKey(): Promise<CryptoKey> {
-    const secret =
-      ticketSecretOf(this.settings.auth) ??
-      (await call(
-        () => ticketsOf(this.env),
-        (tickets) => tickets.secret(),
-      ));
+    const secret = await installSecret(this.env, this.settings.auth);
     const encoder = new TextEncoder();
     const root = await crypto.subtle.importKey("raw", encoder.encode(secret), "HKDF", false, ["deriveKey"]);
     const info = encoder.encode("stackcast credentials");

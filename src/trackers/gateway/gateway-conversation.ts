@@ -11,7 +11,6 @@ import {
 } from "../../protocol/connection/control-frames.ts";
 import { isListChannel, type ListChannel } from "../../protocol/connection/list-channels.ts";
 import type { ChannelRequest } from "../../protocol/rpc/socket-request.ts";
-import type { AuthSettings } from "../../auth/auth-settings.ts";
 import { Arrivals } from "./gateway-arrival.ts";
 import type { GatewayChannel } from "./gateway-channel.ts";
 import type { GatewayChannels } from "./gateway-channels.ts";
@@ -21,7 +20,7 @@ import type { GatewayList } from "./gateway-lists.ts";
 import type { GatewayTicket } from "./gateway-ticket.ts";
 import type { HeldSockets } from "./held-sockets.ts";
 import { incomingFrameOf } from "./incoming-frame.ts";
-import { idOf, renewalOf } from "./renewal.ts";
+import { idOf, renewalOf, type Verify } from "./renewal.ts";
 
 /** Channels that a socket has asked for and is not in yet; the newest request for a channel counts. */
 type Requests = Map<string, Subscribe>;
@@ -33,7 +32,7 @@ export class GatewayConversation {
   private readonly sockets: HeldSockets<GatewayTicket>;
   private readonly channels: GatewayChannels;
   private readonly lists: Watched["lists"];
-  private readonly auth: AuthSettings;
+  private readonly verify: Verify;
   private readonly arrivals: Arrivals;
   private readonly requests = new WeakMap<WebSocket, Requests>();
 
@@ -41,12 +40,12 @@ export class GatewayConversation {
     gateway: string,
     sockets: HeldSockets<GatewayTicket>,
     { channels, lists }: Watched,
-    auth: AuthSettings,
+    verify: Verify,
   ) {
     this.sockets = sockets;
     this.channels = channels;
     this.lists = lists;
-    this.auth = auth;
+    this.verify = verify;
     this.arrivals = new Arrivals(gateway, sockets);
   }
 
@@ -230,7 +229,7 @@ export class GatewayConversation {
     frame: Extract<GatewayFrame, { action: "auth" }>,
     now: number,
   ): Promise<void> {
-    const renewal = await renewalOf(frame, this.auth, now);
+    const renewal = await renewalOf(frame, this.verify, now);
     const ticket = this.sockets.keptOf(socket);
     if (!ticket) return;
     if (!renewal.ok)

@@ -9,6 +9,7 @@
  *     Opened for one channel ────────────────┘  (its answer to the upgrade is what it is owed)
  */
 import { DurableObject } from "cloudflare:workers";
+import { verifyToken } from "../../auth/token.ts";
 import type { Push } from "../../protocol/rpc/channel-owner.ts";
 import type { ListChannel } from "../../protocol/connection/list-channels.ts";
 import type { ListPush } from "../../protocol/rpc/list-owner.ts";
@@ -17,6 +18,7 @@ import { PING, PONG, SUBPROTOCOL, SUBSCRIBE_WITHIN_SECONDS } from "../../protoco
 import { SESSION_HEADER, sessionHeaderSchema, TICKET_HEADER } from "../../protocol/connection/session.ts";
 import { channelRequestSchema, OPENED_FOR_HEADER } from "../../protocol/rpc/socket-request.ts";
 import type { Env } from "../../env.ts";
+import { installSecret } from "../../install-secret.ts";
 import { settingsOf } from "../../settings.ts";
 import { GatewayChannels } from "./gateway-channels.ts";
 import { GatewayConversation } from "./gateway-conversation.ts";
@@ -57,7 +59,7 @@ export class Gateway extends DurableObject<Env> implements GatewayRpc {
       ctx.id.name,
       this.sockets,
       { channels: this.channels, lists: this.lists },
-      auth,
+      (token, now) => verifyToken(token, auth, now, () => installSecret(env, auth)),
     );
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
   }

@@ -33,6 +33,8 @@ const refusalOf = (failure: LookupFailure): QueryRefusal => {
       return { status: 400, code: "Throttling", message: "Rate exceeded" };
     case "credentials":
       return accessDenied(`Stackcast's own credentials are refused: ${failure.message} (${failure.code})`);
+    case "unknown-account":
+      return accessDenied(failure.message);
     case "unavailable":
     case "network":
       return { status: 503, code: "ServiceUnavailable", message: "CloudFormation does not answer" };

@@ -26,7 +26,7 @@ import { settingsOf } from "../../settings.ts";
 import { StackChannel } from "./stack-channel.ts";
 import type { SharedEvents, Sighting, StackTrackerRpc } from "./stack-tracker-rpc.ts";
 import { logLine } from "../../log.ts";
-import { call, regionOf } from "../../objects.ts";
+import { accountsOf, call, regionOf } from "../../objects.ts";
 
 export class StackTracker extends DurableObject<Env> implements StackTrackerRpc {
   private readonly address: StackAddress;
@@ -154,6 +154,9 @@ export class StackTracker extends DurableObject<Env> implements StackTrackerRpc 
 
   /** A gateway has a viewer: what it is to be sent first, and pushes from now on. */
   async join(request: JoinRequest): Promise<Result<Join, Failure>> {
+    const { account } = this.address;
+    if (account !== undefined && !this.stack.store.state.attempt && !(await this.isAccountKnown(account)))
+      return failed({ code: "ACCOUNT_NOT_FOUND", message: `There is no account ${account}` });
     return success(this.stack.join(request));
   }
 
@@ -208,6 +211,18 @@ export class StackTracker extends DurableObject<Env> implements StackTrackerRpc 
     if (this.removal.isUnderWay) return !(await this.removal.run()).ok;
     await this.stack.departed();
     return this.stack.channel.alarm.ensure();
+  }
+
+  /** Where the list of accounts cannot be asked, the look tells. */
+  private async isAccountKnown(alias: string): Promise<boolean> {
+    const found = call(
+      () => accountsOf(this.env),
+      (accounts) => accounts.find(alias),
+    );
+    return found.then(
+      (account) => account !== undefined,
+      () => true,
+    );
   }
 
   private tracking(): Tracking {
