@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { credentialsSchema, type OwnCredentials } from "./aws/identity/credentials-settings.ts";
+import type { EndpointOverrides } from "./aws/transport/endpoints.ts";
 import { authSchema, authVariables, type AuthSettings } from "./auth/auth-settings.ts";
 import type { Failure } from "./protocol/failure.ts";
 import { regionSchema } from "./protocol/connection/channel.ts";
@@ -55,6 +56,11 @@ const waits = z
   )
   .transform((list) => list.split(",").map(Number));
 
+const flag = z
+  .enum(["true", "false"], "must be true or false")
+  .default("false")
+  .transform((value) => value === "true");
+
 const variables = {
   AWS_REGION: text.pipe(regionSchema),
   AWS_ENDPOINT_URL: address,
@@ -67,6 +73,8 @@ const variables = {
   AWS_ENDPOINT_URL_S3: address,
   AWS_ENDPOINT_URL_ECS: address,
   AWS_ENDPOINT_URL_CLOUDTRAIL: address,
+  AWS_USE_FIPS_ENDPOINT: flag,
+  AWS_USE_DUALSTACK_ENDPOINT: flag,
   POLL_INTERVAL_SECONDS: seconds(0.2).default(3),
   STACK_WAIT_SECONDS: seconds(0).default(600),
   AWS_MAX_CALLS_PER_SECOND: z
@@ -125,10 +133,7 @@ const variables = {
     )
     .optional(),
   DELIVERY_RETRY_SECONDS: waits.default([5, 300, 1800, 7200, 18_000, 36_000, 36_000]),
-  ALLOW_PRIVATE_DESTINATIONS: z
-    .enum(["true", "false"], "must be true or false")
-    .default("false")
-    .transform((value) => value === "true"),
+  ALLOW_PRIVATE_DESTINATIONS: flag,
 };
 
 type VariableName =
@@ -141,23 +146,7 @@ export type Variables = Readonly<Partial<Record<VariableName, string>>>;
 export type AwsSettings = Readonly<{
   region: string;
   credentials: OwnCredentials;
-  endpoints: Readonly<
-    Partial<
-      Record<
-        | "all"
-        | "cloudformation"
-        | "dynamodb"
-        | "logs"
-        | "sesv2"
-        | "sts"
-        | "ec2"
-        | "s3"
-        | "ecs"
-        | "cloudtrail",
-        string
-      >
-    >
-  >;
+  endpoints: EndpointOverrides;
   /** For templates over CloudFormation's limit; `{region}` stands for the region. Undefined: CDK's bootstrap bucket. */
   templateBucket?: string | undefined;
 }>;
@@ -202,18 +191,22 @@ type OtherSettings = Omit<Settings, "auth" | "aws"> & Readonly<{ aws: Omit<AwsSe
 const settingsSchema = z.object(variables).transform((values): OtherSettings => ({
   aws: {
     region: values.AWS_REGION,
-    endpoints: definedOf({
-      all: values.AWS_ENDPOINT_URL,
-      cloudformation: values.AWS_ENDPOINT_URL_CLOUDFORMATION,
-      dynamodb: values.AWS_ENDPOINT_URL_DYNAMODB,
-      logs: values.AWS_ENDPOINT_URL_CLOUDWATCH_LOGS,
-      sesv2: values.AWS_ENDPOINT_URL_SESV2,
-      sts: values.AWS_ENDPOINT_URL_STS,
-      ec2: values.AWS_ENDPOINT_URL_EC2,
-      s3: values.AWS_ENDPOINT_URL_S3,
-      ecs: values.AWS_ENDPOINT_URL_ECS,
-      cloudtrail: values.AWS_ENDPOINT_URL_CLOUDTRAIL,
-    }),
+    endpoints: {
+      ...(values.AWS_USE_FIPS_ENDPOINT && { fips: true }),
+      ...(values.AWS_USE_DUALSTACK_ENDPOINT && { dualStack: true }),
+      ...definedOf({
+        all: values.AWS_ENDPOINT_URL,
+        cloudformation: values.AWS_ENDPOINT_URL_CLOUDFORMATION,
+        dynamodb: values.AWS_ENDPOINT_URL_DYNAMODB,
+        logs: values.AWS_ENDPOINT_URL_CLOUDWATCH_LOGS,
+        sesv2: values.AWS_ENDPOINT_URL_SESV2,
+        sts: values.AWS_ENDPOINT_URL_STS,
+        ec2: values.AWS_ENDPOINT_URL_EC2,
+        s3: values.AWS_ENDPOINT_URL_S3,
+        ecs: values.AWS_ENDPOINT_URL_ECS,
+        cloudtrail: values.AWS_ENDPOINT_URL_CLOUDTRAIL,
+      }),
+    },
     templateBucket: values.TEMPLATE_BUCKET,
   },
   pollIntervalSeconds: values.POLL_INTERVAL_SECONDS,
