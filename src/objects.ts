@@ -3,6 +3,7 @@
  * https://developers.cloudflare.com/durable-objects/best-practices/error-handling/.
  */
 import { backoffMs } from "./domain/backoff.ts";
+import { platformQuotaOf, quotaFailure } from "./domain/failure/platform-quota.ts";
 import type { DestinationsRpc } from "./destinations/directory/destinations-rpc.ts";
 import type { OutboxRpc } from "./destinations/outbox/outbox-rpc.ts";
 import type { Env } from "./env.ts";
@@ -195,6 +196,8 @@ export const within = async <Answer>(milliseconds: number, asked: Promise<Answer
 
 /** What an asker is answered if an object could not answer; undefined: the error says nothing of the kind, and is a bug. */
 export const unavailableBy = (error: unknown): Failure | undefined => {
+  const quota = platformQuotaOf(error);
+  if (quota) return quotaFailure(quota);
   if (says(error, "overloaded"))
     return { code: "UNAVAILABLE", message: "Too many requests at the moment: try again later" };
   if (says(error, "retryable"))

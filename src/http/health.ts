@@ -1,9 +1,10 @@
 /**
- * Whether the Worker can work at all: it answers, its settings are whole, which far ends refuse what it hands on, and what
- * objects had stored and could not read.
+ * Whether the Worker can work at all: it answers, its settings are whole, whether Cloudflare's plan is used up, which far ends
+ * refuse what it hands on, and what objects had stored and could not read.
  */
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
+import { platformQuotaOf, quotaFailure } from "../domain/failure/platform-quota.ts";
 import type { Env } from "../env.ts";
 import { directoryOf, farEndsOf } from "../objects.ts";
 import type { FarEnd } from "../protocol/rpc/far-end.ts";
@@ -11,8 +12,9 @@ import { answerOf, failureAnswers } from "./documents/answers.ts";
 import { resourceApp } from "./middleware/resource-app.ts";
 
 const troubleSchema = z.object({
-  farEnd: z.enum(["audit", "logs", "mail"]),
-  /** AWS's own. */
+  /** `cloudflare`: what the account's plan allows is used up, and nothing goes on. */
+  farEnd: z.enum(["audit", "logs", "mail", "cloudflare"]),
+  /** AWS's own, or PLATFORM_QUOTA. */
   code: z.string(),
   message: z.string(),
   since: z.string(),
@@ -45,9 +47,22 @@ const FRESH_MS = 15_000;
 
 let known: (Known & Readonly<{ at: number }>) | undefined;
 
+/** Since when this isolate knows that the plan is used up, in Unix milliseconds; undefined: it is not. */
+let usedUpSince: number | undefined;
+
+/** Where objects cannot even be asked, the refusal says why. */
+const quotaTroubles = async (env: Env, now: number): Promise<readonly Trouble[]> => {
+  const quota = await farEndsOf(env).quota().catch(platformQuotaOf);
+  usedUpSince = quota && (usedUpSince ?? now);
+  if (!quota || usedUpSince === undefined) return [];
+  const since = new Date(usedUpSince).toISOString();
+  return [{ farEnd: "cloudflare", ...quotaFailure(quota), since, waiting: 0 }];
+};
+
 const knownNow = async (env: Env, now: number): Promise<Known> => {
   if (known && now >= known.at && now - known.at < FRESH_MS) return known;
-  const [refusing, rows] = await Promise.all([
+  const [quotas, refusing, rows] = await Promise.all([
+    quotaTroubles(env, now),
     farEndsOf(env)
       .refusing()
       .catch(() => []),
@@ -55,13 +70,14 @@ const knownNow = async (env: Env, now: number): Promise<Known> => {
       .unreadable()
       .catch(() => []),
   ]);
-  const troubles = refusing.map(({ farEnd, code, since, waiting }) => ({
+  const refusals = refusing.map(({ farEnd, code, since, waiting }) => ({
     farEnd,
     code,
     message: MESSAGES[farEnd],
     since: new Date(since).toISOString(),
     waiting,
   }));
+  const troubles = [...quotas, ...refusals];
   const unreadable = rows.map(({ key, count, at }) => ({ key, count, lastAt: new Date(at).toISOString() }));
   known = { at: now, troubles, unreadable };
   return known;

@@ -44,6 +44,7 @@ export const failureCodes = [
   "AWS_BAD_ANSWER",
   "KEYS_UNREACHABLE",
   "UNAVAILABLE",
+  "PLATFORM_QUOTA",
   "CONFIGURATION",
   "INTERNAL",
 ] as const;

@@ -1,4 +1,7 @@
-/** Far ends of the whole install that refuse what is handed on to them: asked for now and then, and shown on every page. */
+/**
+ * What keeps the whole install from working: far ends that refuse what is handed on to them, and Cloudflare's plan once it is
+ * used up. Asked for now and then, and shown on every page.
+ */
 import { useEffect, useState } from "preact/hooks";
 import { TroubleNote } from "../elements/trouble-note.tsx";
 
@@ -6,8 +9,23 @@ type Trouble = Readonly<{ farEnd: string; code: string; message: string; since: 
 
 const ASK_EVERY_MS = 60_000;
 
+/** Cloudflare's own answer to each request once those of the day are used up, before any Worker hears of it. */
+const NO_REQUESTS_LEFT = /\b1027\b/;
+
+let usedUpSince: string | undefined;
+
+const noRequestsLeft = (): Trouble => ({
+  farEnd: "cloudflare",
+  code: "PLATFORM_QUOTA",
+  message: "Cloudflare's daily requests of Workers Free are used up: nothing goes on until 00:00 UTC",
+  since: (usedUpSince ??= new Date().toISOString()),
+  waiting: 0,
+});
+
 const troublesNow = async (): Promise<readonly Trouble[]> => {
   const answer = await fetch("/healthz");
+  if (answer.status === 429 && NO_REQUESTS_LEFT.test(await answer.text())) return [noRequestsLeft()];
+  usedUpSince = undefined;
   const { data } = (await answer.json()) as { data?: { troubles?: readonly Trouble[] } };
   return data?.troubles ?? [];
 };
@@ -28,7 +46,9 @@ export const InstallTroubles = () => {
         <TroubleNote
           key={farEnd}
           trouble={{ code, message, since: Date.parse(since) }}
-          shown="what it misses is kept for it."
+          shown={
+            farEnd === "cloudflare" ? "what is shown is as old as that." : "what it misses is kept for it."
+          }
         />
       ))}
     </>

@@ -43,6 +43,8 @@ const messages: Readonly<Record<FailureCode, string>> = {
   AWS_THROTTLED: "CloudFormation throttles Stackcast's calls",
   AWS_UNREACHABLE: "CloudFormation cannot be reached",
   AWS_BAD_ANSWER: "CloudFormation's answer could not be parsed",
+  PLATFORM_QUOTA:
+    "Cloudflare's daily allowance of Workers Free is used up (rows written): nothing goes on until 00:00 UTC",
   UNAVAILABLE: "A new release is being installed: try again",
   KEYS_UNREACHABLE: "The keys at AUTH_JWKS_URL could not be fetched",
   CONFIGURATION: "Settings are wrong: AWS_REGION is missing",

@@ -49,6 +49,7 @@ const statuses = {
   AWS_THROTTLED: 503,
   KEYS_UNREACHABLE: 503,
   UNAVAILABLE: 503,
+  PLATFORM_QUOTA: 503,
   CONFIGURATION: 503,
   AWS_UNREACHABLE: 504,
 } as const satisfies Record<FailureCode, ContentfulStatusCode>;
@@ -77,6 +78,7 @@ const headersOf = (code: FailureCode): Record<string, string> => {
   if (code === "UNAUTHENTICATED" || code === "TOKEN_EXPIRED") return { "WWW-Authenticate": "Bearer" };
   if (code === "UPGRADE_REQUIRED") return { Upgrade: "websocket" };
   if (code === "TOO_MANY_REQUESTS") return { "Retry-After": "60" };
+  if (code === "PLATFORM_QUOTA") return { "Retry-After": "600" };
   if (code === "AWS_THROTTLED" || code === "UNAVAILABLE") return { "Retry-After": "5" };
   return {};
 };

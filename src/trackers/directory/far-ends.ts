@@ -3,6 +3,9 @@
  * wait here without an alarm. Each minute one of them tries; when it gets through, all others hand on what they kept.
  */
 import { DurableObject } from "cloudflare:workers";
+import * as z from "zod";
+import { Row } from "../../channel/rows.ts";
+import { platformQuotaOf, type PlatformQuota } from "../../domain/failure/platform-quota.ts";
 import { logLine } from "../../log.ts";
 import { call, handingOnOf } from "../../objects.ts";
 import type { FarEnd, Refusing, TriedAgain } from "../../protocol/rpc/far-end.ts";
@@ -12,6 +15,10 @@ import type { FarEndsRpc } from "./far-ends-rpc.ts";
 /** Objects that hand on what they kept at the same time, and in one minute. */
 const CONCURRENCY = 20;
 const MOST_A_MINUTE = 500;
+
+/** When a row was written last, to see whether one can be; and how often that is done, in milliseconds. */
+const WRITTEN = "written";
+const TRY_EVERY_MS = 60_000;
 
 /** Objects out of reach that one probe passes over. */
 const MOST_OUT_OF_REACH = 3;
@@ -55,6 +62,23 @@ export class FarEnds extends DurableObject<Env> implements FarEndsRpc {
       since,
       waiting: this.waitingFor(end),
     }));
+  }
+
+  /**
+   * Whether Cloudflare's plan is used up: tried by one row a minute at most. Undefined: objects may write. Where the row is
+   * refused only after this has answered, the call itself fails with Cloudflare's words.
+   */
+  async quota(): Promise<PlatformQuota | undefined> {
+    const now = Date.now();
+    try {
+      const written = new Row(this.ctx.storage.kv, WRITTEN, z.number());
+      if (Math.abs(now - (written.value ?? 0)) >= TRY_EVERY_MS) written.put(now);
+      return undefined;
+    } catch (error) {
+      const quota = platformQuotaOf(error);
+      if (!quota) throw error;
+      return quota;
+    }
   }
 
   /** Has one object try each far end again, and the others if it gets through. To be called once a minute. */
