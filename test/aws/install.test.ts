@@ -98,7 +98,8 @@ describe("the account's template", () => {
       PolicyDocument: policyOf(observing(), explaining()),
     });
     expect(DeployRole.Properties.Policies).toEqual([
-      { PolicyName: "deploy", PolicyDocument: policyOf(observing(), deploying()) },
+      { PolicyName: "deploy", PolicyDocument: policyOf(observing(), explaining(), deploying()) },
+      ObserveRole.Properties.Policies[1],
       {
         "Fn::If": [
           "PassesRole",

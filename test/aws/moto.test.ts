@@ -1,5 +1,9 @@
 /** What changes stacks, asked of an AWS that others have written: what we send and read is not only our simulator's. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { accountTemplate } from "../../src/aws/install/account-template.ts";
+import { openingOf } from "../../src/aws/install/opening.ts";
+import { deploying, explaining, observing, policyOf } from "../../src/aws/install/policies.ts";
+import { templateRoleName } from "../../src/protocol/role-arn.ts";
 import { callerIdentity } from "../../src/aws/identity/caller-identity.ts";
 import { changeSets } from "../../src/aws/cloudformation/change-sets.ts";
 import { keyPairs } from "../../src/aws/services/key-pairs.ts";
@@ -46,6 +50,20 @@ describe.skipIf(path === undefined)("moto", () => {
       region: "us-east-1",
       endpoints: { all: moto.url },
     });
+
+  /** IAM, as moto understands who is meant by the signature's scope alone. */
+  const iam = async (action: string, parameters: Readonly<Record<string, string>>): Promise<string> => {
+    const scope = "Credential=test/20260101/us-east-1/iam/aws4_request";
+    const answer = await fetch(moto.url, {
+      method: "POST",
+      headers: { Authorization: `AWS4-HMAC-SHA256 ${scope}, SignedHeaders=host, Signature=0` },
+      body: new URLSearchParams({ Action: action, Version: "2010-05-08", ...parameters }),
+    });
+    return answer.text();
+  };
+
+  const documentIn = (xml: string, field: string): unknown =>
+    JSON.parse(decodeURIComponent(new RegExp(`<${field}>([^<]*)<`).exec(xml)?.[1] ?? "null"));
 
   it("makes, shows, changes and deletes a stack", async () => {
     const stacks = stackOperations(session());
@@ -109,6 +127,40 @@ describe.skipIf(path === undefined)("moto", () => {
 
   it("says who calls", async () => {
     expect(await callerIdentity(session())).toMatchObject({ ok: true, value: { account: "123456789012" } });
+  });
+
+  it("makes the roles of the account's template as they are shown to its owner", async () => {
+    const account = {
+      alias: "prod",
+      accountId: "123456789012",
+      regions: ["us-east-1"],
+      externalId: "an-external-id",
+      deployRoleArn: "arn:aws:iam::123456789012:role/stackcast-deploy-prod",
+      issuer: "https://stackcast.example",
+    };
+    for (const trust of ["web-identity", "external-id"] as const) {
+      const principal = "arn:aws:iam::210987654321:user/stackcast";
+      const { trustPolicy, installCommand } = openingOf({ ...account, trust }, principal);
+      const parameters = Object.fromEntries(
+        [...installCommand.matchAll(/ (\w+)=(\S+)/g)].map(([, name = "", value = ""]) => [name, value]),
+      );
+      const template = { body: JSON.stringify(accountTemplate()) };
+      const stacks = stackOperations(session());
+      const desired = { template, parameters, tags: {}, capabilities: ["CAPABILITY_NAMED_IAM"] };
+      expect(await stacks.create("stackcast", desired, { token: trust })).toMatchObject({ ok: true });
+      const rights = {
+        observe: policyOf(observing(), explaining()),
+        deploy: policyOf(observing(), explaining(), deploying()),
+      };
+      for (const purpose of ["observe", "deploy"] as const) {
+        const name = templateRoleName(purpose, "prod");
+        const role = await iam("GetRole", { RoleName: name });
+        expect(documentIn(role, "AssumeRolePolicyDocument")).toEqual(trustPolicy);
+        const policy = await iam("GetRolePolicy", { RoleName: name, PolicyName: purpose });
+        expect(documentIn(policy, "PolicyDocument")).toEqual(rights[purpose]);
+      }
+      expect(await stacks.delete("stackcast", { token: `${trust}-gone` })).toMatchObject({ ok: true });
+    }
   });
 
   it("deploys for a canvas", async () => {

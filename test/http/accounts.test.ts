@@ -1,82 +1,14 @@
-/** Accounts over REST and Stackcast as their identity provider, with the real objects behind the routes and a stand-in STS. */
-import { reset, runInDurableObject } from "cloudflare:test";
+/** Accounts over REST, and what a check of them says. */
 import { env } from "cloudflare:workers";
-import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from "jose";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { credentialsOf, issuerOf } from "../../src/objects.ts";
-import type { SigningKey } from "../../src/trackers/account/signing-keys.ts";
-import { ask, askAs, failure, jsonOf, ORIGIN } from "./ask.ts";
+import { describe, expect, test } from "vitest";
+import type { Env } from "../../src/env.ts";
+import { settingsOf } from "../../src/settings.ts";
+import { accountFindings } from "../../src/trackers/account/account-check.ts";
+import { ownAccount } from "../../src/trackers/account/account-roles.ts";
+import { askAs, failure, jsonOf, ORIGIN } from "./ask.ts";
+import { add, asking, dataOf, PATH, prod, ROLE, sts, useStandIn } from "./stand-in-accounts.ts";
 
-const PATH = "/api/v1/accounts";
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-const NOW = Date.UTC(2026, 10, 30, 12);
-
-const prod = { alias: "prod", accountId: "210987654321", regions: ["eu-west-1"] };
-const ROLE = "arn:aws:iam::210987654321:role/stackcast-observe-prod";
-
-const xml = (action: string, content: string) =>
-  new Response(
-    `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${action}Result>${content}</${action}Result></${action}Response>`,
-  );
-
-const refusal = (code: string) =>
-  new Response(
-    `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>refused</Message></Error></ErrorResponse>`,
-    { status: 403 },
-  );
-
-/** What STS was asked for since the test began, and what it answers to a request for a role. */
-const sts = { wishes: [] as URLSearchParams[], refuses: undefined as string | undefined };
-
-const logged: unknown[] = [];
-
-const keysNumbered = (number: number) =>
-  `<Credentials><AccessKeyId>ASIA${number}</AccessKeyId><SecretAccessKey>very-secret-${number}</SecretAccessKey><SessionToken>very-secret-token-${number}</SessionToken><Expiration>${new Date(Date.now() + 2 * HOUR).toISOString()}</Expiration></Credentials>`;
-
-const farEnd = async (request: Request): Promise<Response> => {
-  const form = new URLSearchParams(new TextDecoder().decode(await request.arrayBuffer()));
-  const action = form.get("Action") ?? "";
-  if (action === "GetCallerIdentity")
-    return xml(
-      action,
-      "<Arn>arn:aws:iam::123456789012:user/stackcast</Arn><UserId>U</UserId><Account>123456789012</Account>",
-    );
-  if (!action.startsWith("AssumeRole")) return new Response("", { status: 500 });
-  sts.wishes.push(form);
-  if (sts.refuses !== undefined) return refusal(sts.refuses);
-  return xml(action, keysNumbered(sts.wishes.length));
-};
-
-beforeEach(() => {
-  sts.wishes = [];
-  sts.refuses = undefined;
-  vi.useFakeTimers({ toFake: ["Date"], now: NOW });
-  logged.length = 0;
-  for (const level of ["log", "warn", "error"] as const)
-    vi.spyOn(console, level).mockImplementation((...line) => void logged.push(line));
-  vi.spyOn(globalThis, "fetch").mockImplementation(async (request) => farEnd(request as Request));
-});
-
-afterEach(async () => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-  await reset();
-});
-
-const asking = (method: string, body?: unknown) => ({
-  method,
-  ...(body !== undefined && {
-    body: JSON.stringify(body),
-    headers: { "Content-Type": "application/json" },
-  }),
-});
-
-type Answer = Readonly<{ data: Record<string, unknown> }>;
-
-const dataOf = async (response: Response) => (await response.json<Answer>()).data;
-
-const add = (account: Record<string, unknown>) => askAs("admin", PATH, asking("POST", account));
+useStandIn();
 
 describe("an account", () => {
   test("is added with all that its owner needs", async () => {
@@ -183,145 +115,117 @@ describe("an account", () => {
           name: "role",
           ok: false,
           evidence: expect.stringContaining("AccessDenied"),
-          mend: expect.stringContaining("ExternalId"),
+          mend: expect.stringMatching(
+            /let Stackcast in with credentials of the account 210987654321: curl .* Alias=prod .* ExternalId=/,
+          ),
         },
       ],
     });
   });
-});
 
-test("a check of the default account tries what the install itself needs, too", async () => {
-  const check = await dataOf(await askAs("admin", `${PATH}/default/check`, { method: "POST" }));
-  const findings = check["findings"] as { name: string; ok: boolean; evidence: string }[];
-  const byName = new Map(findings.map(({ name, ...rest }) => [name, rest]));
-  expect([...byName.keys()]).toEqual(
-    expect.arrayContaining(["credentials", "clock", "audit table", "log groups", "mail", "workflow"]),
-  );
-  expect(byName.get("mail")).toEqual({ ok: true, evidence: "off: EMAIL_FROM is not set" });
-  expect(byName.get("audit table")).toMatchObject({
-    ok: false,
-    mend: expect.stringContaining("deploymentId"),
+  test("that may deploy has the rights of both roles tried, each in its own name", async () => {
+    const deployRoleArn = "arn:aws:iam::210987654321:role/stackcast-deploy-prod";
+    await add({ ...prod, deployRoleArn });
+    sts.missing = ["ExecuteChangeSet"];
+    const check = await dataOf(await askAs("admin", `${PATH}/prod/check`, { method: "POST" }));
+    const wrong = (check["findings"] as { name: string; ok: boolean }[]).filter(({ ok }) => !ok);
+    expect(wrong.map(({ name }) => name)).toEqual([
+      // The stand-in takes everybody for Stackcast itself.
+      "role",
+      "deploying role",
+      "eu-west-1 cloudformation:ExecuteChangeSet",
+    ]);
+    expect(sts.wishes.map((desired) => desired.get("RoleArn"))).toEqual([ROLE, deployRoleArn]);
   });
-  expect(byName.get("workflow")).toMatchObject({ ok: true });
 });
 
-describe("an account's credentials", () => {
-  const keyIds = async (count: number) => {
-    const held = credentialsOf(env, "prod");
-    const keys = await Promise.all(Array.from({ length: count }, () => held.keys("observe")));
-    return [...new Set(keys.map((one) => (one.ok ? one.value.accessKeyId : one.failure.kind)))];
+describe("a check of the default account", () => {
+  type Finding = Readonly<{ name: string; ok: boolean; evidence: string; mend?: string }>;
+
+  const checked = async (bindings: Partial<Env> = {}) => {
+    const { findings } = await dataOf(
+      await askAs("admin", `${PATH}/default/check`, { method: "POST", bindings }),
+    );
+    return new Map((findings as Finding[]).map(({ name, ...rest }) => [name, rest]));
   };
 
-  test("are asked for once for all, at most once an hour over two days, and end with nobody", async () => {
-    await add(prod);
-    for (let time = 0; time < 2 * DAY; time += 30 * 60_000) {
-      vi.setSystemTime(NOW + time);
-      expect(await keyIds(time === 0 ? 100 : 2)).toEqual([`ASIA${sts.wishes.length}`]);
-    }
-    expect(sts.wishes.length).toBeLessThanOrEqual(48);
-    expect(sts.wishes[0]?.get("RoleArn")).toBe(ROLE);
-    expect(sts.wishes[0]?.get("RoleSessionName")).toBe("stackcast-prod");
-  });
-
-  test("follow a change of the account at once", async () => {
-    const { externalId } = (await dataOf(await add(prod))) as { externalId: string };
-    await keyIds(1);
-    await askAs("admin", `${PATH}/prod`, asking("PATCH", { externalId: "another-one" }));
-    expect(await keyIds(1)).toEqual(["ASIA2"]);
-    expect(sts.wishes.map((desired) => desired.get("ExternalId"))).toEqual([externalId, "another-one"]);
-  });
-
-  test("are refused for an account that is not known, or that nobody may deploy to", async () => {
-    await add(prod);
-    expect(await credentialsOf(env, "test").keys("observe")).toMatchObject({
-      failure: { kind: "credentials", code: "UnknownAccount" },
+  test("tries each right in each region, and what the install itself needs", async () => {
+    sts.missing = ["DescribeEvents", "CreateChangeSet", "LookupEvents"];
+    const findings = await checked();
+    expect([...findings.keys()]).toEqual([
+      "credentials",
+      ...["us-east-1", "eu-north-1"].flatMap((region) =>
+        [
+          "DescribeStacks",
+          "ListStacks",
+          "DescribeStackEvents",
+          "DescribeEvents",
+          "ListStackResources",
+          "GetTemplate",
+          "DescribeChangeSet",
+        ].map((action) => `${region} cloudformation:${action}`),
+      ),
+      "reasons of failures",
+      "deploying",
+      "clock",
+      "audit table",
+      "log groups",
+      "mail",
+      "workflow",
+      "quota",
+      "destinations",
+    ]);
+    expect(Object.fromEntries(findings)).toMatchObject({
+      "us-east-1 cloudformation:DescribeStacks": { ok: true, evidence: "AWS answers" },
+      "us-east-1 cloudformation:DescribeEvents": {
+        ok: false,
+        evidence: expect.stringContaining("AccessDenied"),
+        mend: expect.stringContaining("cloudformation:DescribeEvents"),
+      },
+      "reasons of failures": { ok: true, evidence: expect.stringContaining("cloudtrail:LookupEvents") },
+      deploying: { ok: true, evidence: expect.stringMatching(/to cloudformation:CreateChangeSet$/) },
+      "audit table": { ok: false, mend: expect.stringContaining("deploymentId") },
+      "log groups": { ok: true },
+      mail: { ok: true, evidence: "off: EMAIL_FROM is not set" },
+      workflow: { ok: true },
+      quota: { ok: true, evidence: expect.stringContaining("Workers Paid") },
+      destinations: { ok: true, evidence: "0, none of them fails" },
     });
-    expect(await credentialsOf(env, "prod").keys("deploy")).toMatchObject({
-      failure: { kind: "credentials", code: "NoDeployRole" },
-    });
   });
 
-  test("stand in no answer, no log and no storage", async () => {
-    await add(prod);
-    await keyIds(1);
-    const shown = await (await askAs("admin", `${PATH}/prod`)).text();
-    const kept = await runInDurableObject(env.CREDENTIALS.getByName("accounts/prod"), (_, { storage }) =>
-      JSON.stringify([...storage.kv.list()]),
-    );
-    expect(shown + kept + JSON.stringify(logged)).not.toContain("very-secret");
+  test("says of keys that AWS does not know nothing but that", async () => {
+    sts.refuses = "InvalidClientTokenId";
+    const findings = await checked();
+    expect([...findings].filter(([name, { ok }]) => !ok && name !== "audit table")).toMatchObject([
+      ["credentials", { mend: "give Stackcast credentials that AWS accepts" }],
+    ]);
+    expect([...findings.keys()].filter((name) => name.includes("cloudformation"))).toEqual([]);
   });
 });
 
-describe("Stackcast as an identity provider", () => {
-  const keySet = async () =>
-    createLocalJWKSet(await (await ask("/.well-known/jwks.json")).json<JSONWebKeySet>());
-
-  const verified = async (token: string) =>
-    (
-      await jwtVerify(token, await keySet(), {
-        issuer: ORIGIN,
-        audience: "sts.amazonaws.com",
-        algorithms: ["RS256"],
-        currentDate: new Date(),
-      })
-    ).payload;
-
-  test("tells without a token where its keys are, for a while", async () => {
-    const response = await ask("/.well-known/openid-configuration");
-    expect(response.headers.get("Cache-Control")).toBe("public, max-age=3600");
-    expect(await response.json()).toMatchObject({
-      issuer: ORIGIN,
-      jwks_uri: `${ORIGIN}/.well-known/jwks.json`,
-      id_token_signing_alg_values_supported: ["RS256"],
-    });
-    const elsewhere = await ask("/.well-known/other");
-    expect(elsewhere.status).toBe(404);
+test("a check of an install without keys says how its account lets it in, and tries the install all the same", async () => {
+  const settings = settingsOf({
+    ...env,
+    AWS_ACCESS_KEY_ID: "",
+    AWS_SECRET_ACCESS_KEY: "",
+    AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/stackcast-deploy-default",
+    PUBLIC_URL: ORIGIN,
   });
-
-  test("opens a role by a token that its keys verify, and by no key of AWS", async () => {
-    await add({ ...prod, trust: "web-identity" });
-    expect(await credentialsOf(env, "prod").keys("observe")).toMatchObject({ ok: true });
-    const [desired] = sts.wishes;
-    expect(desired?.get("Action")).toBe("AssumeRoleWithWebIdentity");
-    const { jti, iat, exp, ...claims } = await verified(desired?.get("WebIdentityToken") ?? "");
-    expect(claims).toEqual({ iss: ORIGIN, sub: "stackcast:account:prod", aud: "sts.amazonaws.com" });
-    expect([exp! - iat!, typeof jti]).toEqual([300, "string"]);
+  if (!settings.ok) throw new Error("wrong settings");
+  const own = ownAccount(settings.value)!;
+  expect(own.regions).toEqual(["us-east-1", "eu-north-1"]);
+  sts.refuses = "InvalidIdentityToken";
+  const findings = await accountFindings(env, settings.value, own);
+  expect(findings[0]).toEqual({
+    name: "role",
+    ok: false,
+    evidence: expect.stringContaining("InvalidIdentityToken"),
+    mend: expect.stringMatching(
+      /123456789012: curl .*--region us-east-1 .*Alias=default IssuerHost=stackcast\.test AllowDeploy=true; .*openid-configuration/,
+    ),
   });
-
-  test("shows public halves only", async () => {
-    const { keys } = await (await ask("/.well-known/jwks.json")).json<{ keys: Record<string, unknown>[] }>();
-    expect(keys.map((key) => Object.keys(key).toSorted())).toEqual([["alg", "e", "kid", "kty", "n", "use"]]);
-  });
-
-  test("shows a new key for a day before it signs, and the old one for a day after that", async () => {
-    const kidOf = (token: string) => (JSON.parse(atob(token.split(".")[0]!)) as { kid: string }).kid;
-    const shown = async () =>
-      (await (await ask("/.well-known/jwks.json")).json<{ keys: { kid: string }[] }>()).keys.map(
-        ({ kid }) => kid,
-      );
-    const signing = async () => {
-      const token = await issuerOf(env).token(ORIGIN, "prod");
-      await verified(token);
-      return kidOf(token);
-    };
-    const first = await signing();
-    vi.setSystemTime(NOW + 90 * DAY);
-    expect(await signing()).toBe(first);
-    const [, second] = await shown();
-    expect(await shown()).toEqual([first, second]);
-    vi.setSystemTime(NOW + 91 * DAY);
-    expect(await signing()).toBe(second);
-    expect(await shown()).toEqual([first, second]);
-    vi.setSystemTime(NOW + 92 * DAY);
-    expect(await shown()).toEqual([second]);
-    const kept = await runInDurableObject(env.ISSUER.getByName("issuer"), (_, { storage }) =>
-      storage.kv.get<readonly SigningKey[]>("keys"),
-    );
-    expect(kept?.length).toBe(2);
-  });
-
-  test("serves the template of accounts to all", async () => {
-    const template = await (await ask("/install/account-template.json")).json<{ Resources: object }>();
-    expect(Object.keys(template.Resources)).toContain("ObserveRole");
-  });
+  expect(findings.map(({ name }) => name)).toEqual(expect.arrayContaining(["clock", "workflow", "issuer"]));
+  const foreign = { ...own, roleArn: "arn:aws:iam::123456789012:role/of-our-own" };
+  const [refused] = await accountFindings(env, settings.value, foreign);
+  expect(refused?.mend).toContain('"stackcast.test:sub":"stackcast:account:default"');
 });

@@ -2,11 +2,8 @@
  * The one CloudFormation template that lets Stackcast into an account: an identity provider or an external id, a role
  * that looks, and on request a role that deploys, an audit table, and an EventBridge rule that wakes Stackcast.
  */
+import { templateRoleName } from "../../protocol/role-arn.ts";
 import { auditing, deploying, explaining, observing, passing, policyOf } from "./policies.ts";
-
-/** Names of the roles that the template makes, for one who knows only the account. */
-export const observeRoleName = (alias: string): string => `stackcast-observe-${alias}`;
-export const deployRoleName = (alias: string): string => `stackcast-deploy-${alias}`;
 
 /** So long, in seconds, Stackcast holds a role before it asks again. */
 const MAX_SESSION_SECONDS = 7200;
@@ -65,6 +62,8 @@ const roleOf = (name: string, policies: readonly unknown[]) => ({
 const inline = (PolicyName: string, PolicyDocument: unknown) => ({ PolicyName, PolicyDocument });
 
 const tableArn = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${AuditTable}";
+
+const auditPolicy = either("Audits", inline("audit", policyOf(auditing(sub(tableArn)))), ref("AWS::NoValue"));
 
 const text = (Description: string, more: object = {}) => ({
   Type: "String",
@@ -125,15 +124,16 @@ export const accountTemplate = () => ({
     },
     ObserveRole: {
       Condition: "MakesRoles",
-      ...roleOf(observeRoleName("${Alias}"), [
+      ...roleOf(templateRoleName("observe", "${Alias}"), [
         inline("observe", policyOf(observing(), explaining())),
-        either("Audits", inline("audit", policyOf(auditing(sub(tableArn)))), ref("AWS::NoValue")),
+        auditPolicy,
       ]),
     },
     DeployRole: {
       Condition: "Deploys",
-      ...roleOf(deployRoleName("${Alias}"), [
-        inline("deploy", policyOf(observing(), deploying())),
+      ...roleOf(templateRoleName("deploy", "${Alias}"), [
+        inline("deploy", policyOf(observing(), explaining(), deploying())),
+        auditPolicy,
         either(
           "PassesRole",
           inline("pass-role", policyOf(passing(ref("ExecutionRoleArn")))),

@@ -3,6 +3,12 @@ import type { Account } from "../../protocol/accounts.ts";
 import { partitionOf } from "../../protocol/partitions.ts";
 import { AUDIENCE } from "./account-template.ts";
 
+/** What is needed of an account to say how it lets Stackcast in. */
+export type Openable = Pick<
+  Account,
+  "alias" | "accountId" | "regions" | "trust" | "issuer" | "externalId" | "deployRoleArn" | "executionRoleArn"
+>;
+
 /** Where Stackcast serves the template. */
 const TEMPLATE_PATH = "/install/account-template.json";
 
@@ -12,7 +18,7 @@ const STACK_NAME = "stackcast";
 const hostOf = (issuer: string): string => issuer.replace(/^https?:\/\//, "");
 
 /** The trust policy of the account's roles. `principal`: Stackcast's own credentials, for accounts that ask for an external id. */
-const trustPolicyOf = (account: Account, principal: string) => {
+const trustPolicyOf = (account: Openable, principal: string) => {
   const host = hostOf(account.issuer);
   const { id: partition } = partitionOf(account.regions[0] ?? "");
   const byToken = {
@@ -33,7 +39,7 @@ const trustPolicyOf = (account: Account, principal: string) => {
   };
 };
 
-const parametersOf = (account: Account, principal: string): Readonly<Record<string, string>> => ({
+const parametersOf = (account: Openable, principal: string): Readonly<Record<string, string>> => ({
   Alias: account.alias,
   ...(account.trust === "web-identity"
     ? { IssuerHost: hostOf(account.issuer) }
@@ -43,7 +49,7 @@ const parametersOf = (account: Account, principal: string): Readonly<Record<stri
 });
 
 /** The page of the console that makes a stack of the template, by region. */
-const quickCreateUrls = (account: Account, templateUrl: string, principal: string) =>
+const quickCreateUrls = (account: Openable, templateUrl: string, principal: string) =>
   Object.fromEntries(
     account.regions.map((region, index) => {
       const { consoleSuffix = "console.aws.amazon.com" } = partitionOf(region);
@@ -57,7 +63,7 @@ const quickCreateUrls = (account: Account, templateUrl: string, principal: strin
     }),
   );
 
-const installCommandOf = (account: Account, templateUrl: string, principal: string): string => {
+const installCommandOf = (account: Openable, templateUrl: string, principal: string): string => {
   const parameters = Object.entries(parametersOf(account, principal)).map(
     ([name, value]) => `${name}=${value}`,
   );
@@ -70,7 +76,7 @@ const installCommandOf = (account: Account, templateUrl: string, principal: stri
 };
 
 /** All of it. `principal` as in `trustPolicyOf`. */
-export const openingOf = (account: Account, principal: string) => {
+export const openingOf = (account: Openable, principal: string) => {
   const templateUrl = account.issuer + TEMPLATE_PATH;
   return {
     trustPolicy: trustPolicyOf(account, principal),

@@ -64,8 +64,9 @@ export const declareAccounts: Declaration = (program, run) => {
       .command("doctor")
       .summary("try everything that Stackcast needs, and say what to do")
       .description(
-        "Tries the credentials, each right in each region of each account, the clock, the audit table, log groups, mail and " +
-          "the workflow. Ends with 1 if something does not work.",
+        "Tries the credentials, each right in each region of each account, the clock, the audit table, log groups, mail, " +
+          "destinations, the workflow, Cloudflare's quota and what signing in needs. Changes nothing; ends with 1 if something " +
+          "does not work.",
       ),
   ).action((options: Asking) =>
     run(async (surroundings) => (await load()).checkAccounts(undefined, options, surroundings)),

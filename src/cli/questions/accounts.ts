@@ -9,6 +9,9 @@ import { cleanText } from "../display/text/clean-text.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { tableLines } from "../table.ts";
 
+/** A check asks AWS for each right in each region. */
+const CHECK_MS = 120_000;
+
 type Answered = Promise<ExitCode> | ExitCode;
 
 /** `stackcast accounts list`. */
@@ -81,7 +84,7 @@ export const checkAccounts = (
   surroundings: Surroundings,
 ): Answered =>
   asking(options, surroundings, async (server) => {
-    const client = accountsClient(server);
+    const client = accountsClient({ ...server, timeoutMs: CHECK_MS });
     const known = aliases ? success({ items: aliases.map((alias) => ({ alias })) }) : await client.list();
     if (!known.ok) return complainOf(surroundings, known.failure);
     const all = aliases ?? ["default", ...known.value.items.map(({ alias }) => alias)];

@@ -1,5 +1,4 @@
 /** An account as it is kept: made of what was asked for and what follows from that, and changed. */
-import { deployRoleName, observeRoleName } from "../../aws/install/account-template.ts";
 import {
   accountProblems,
   type Account,
@@ -9,6 +8,7 @@ import {
 import type { Failure } from "../../protocol/failure.ts";
 import { partitionOf } from "../../protocol/partitions.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
+import { templateRoleName } from "../../protocol/role-arn.ts";
 import type { Settings } from "../../settings.ts";
 
 type Circumstances = Readonly<{
@@ -35,11 +35,11 @@ export const newAccount = (
   const { id: partition } = partitionOf(regions[0] ?? "");
   const time = new Date(now).toISOString();
   const usual = (name: string): string => `arn:${partition}:iam::${accountId}:role/${name}`;
-  const deployRole = deployRoleArn ?? (executionRoleArn && usual(deployRoleName(alias)));
+  const deployRole = deployRoleArn ?? (executionRoleArn && usual(templateRoleName("deploy", alias)));
   return checked({
     alias,
     accountId,
-    roleArn: request.roleArn ?? usual(observeRoleName(alias)),
+    roleArn: request.roleArn ?? usual(templateRoleName("observe", alias)),
     externalId: request.externalId ?? crypto.randomUUID(),
     ...(deployRole !== undefined && { deployRoleArn: deployRole }),
     ...(executionRoleArn !== undefined && { executionRoleArn }),

@@ -1,5 +1,6 @@
 /** How an account's roles are opened: which role, by what proof, and where STS is asked. */
 import { assumeRole, assumeRoleWithWebIdentity, type AssumedKeys } from "../../aws/identity/assumed-role.ts";
+import { callerIdentity } from "../../aws/identity/caller-identity.ts";
 import { anonymousSession } from "../../aws/identity/session.ts";
 import { workerSession } from "../../aws/identity/worker-session.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
@@ -15,24 +16,41 @@ import type { Purpose } from "./account-credentials-rpc.ts";
 /** What is needed of an account to be one of its roles. */
 export type Opened = Pick<
   Account,
-  "alias" | "roleArn" | "externalId" | "deployRoleArn" | "regions" | "trust" | "issuer"
+  "alias" | "roleArn" | "externalId" | "deployRoleArn" | "executionRoleArn" | "regions" | "trust" | "issuer"
 >;
 
 const refused = (code: string, message: string): LookupFailure => ({ kind: "credentials", code, message });
 
+/** Regions of the Worker's own account in which it works, its home first. */
+export const ownRegions = ({ aws, observeRegions }: Settings): string[] => [
+  ...new Set([aws.region, ...observeRegions]),
+];
+
 /** The account of the Worker's own credentials, if they are a role that trusts Stackcast's tokens. */
-export const ownAccount = ({ aws, publicUrl }: Settings): Opened | undefined =>
-  "roleArn" in aws.credentials && publicUrl !== undefined
-    ? {
-        alias: DEFAULT_ACCOUNT,
-        roleArn: aws.credentials.roleArn,
-        deployRoleArn: aws.credentials.roleArn,
-        externalId: "",
-        regions: [aws.region],
-        trust: "web-identity",
-        issuer: publicUrl,
-      }
-    : undefined;
+export const ownAccount = (settings: Settings): Opened | undefined => {
+  const { aws, publicUrl } = settings;
+  if (!("roleArn" in aws.credentials) || publicUrl === undefined) return undefined;
+  const { roleArn } = aws.credentials;
+  return {
+    alias: DEFAULT_ACCOUNT,
+    roleArn,
+    deployRoleArn: roleArn,
+    externalId: "",
+    regions: ownRegions(settings),
+    trust: "web-identity",
+    issuer: publicUrl,
+  };
+};
+
+/** Whom a trust policy names: of an assumed role not the session, which ends, but the role. */
+const principalOf = (arn: string): string =>
+  arn.replace(/^(arn:[^:]+):sts::(\d+):assumed-role\/([^/]+)\/.*$/, "$1:iam::$2:role/$3");
+
+/** Which principal an account trusts that asks for an external id, only AWS can tell. */
+export const ownPrincipal = async (env: Env, { aws }: Settings): Promise<Result<string, LookupFailure>> => {
+  const identity = await callerIdentity(workerSession(env, aws, { region: aws.region }));
+  return identity.ok ? success(principalOf(identity.value.arn)) : identity;
+};
 
 /** The role for a purpose; an account without one for deploying is only looked at. */
 const roleFor = (account: Opened, purpose: Purpose): Result<string, LookupFailure> => {

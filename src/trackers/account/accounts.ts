@@ -1,7 +1,5 @@
 /** Knows all accounts: adds, changes and removes them, and tells their credentials' objects of it. No key is among it. */
 import { DurableObject } from "cloudflare:workers";
-import { callerIdentity } from "../../aws/identity/caller-identity.ts";
-import { workerSession } from "../../aws/identity/worker-session.ts";
 import { accountTemplate } from "../../aws/install/account-template.ts";
 import { openingOf } from "../../aws/install/opening.ts";
 import {
@@ -24,6 +22,7 @@ import { logLine } from "../../log.ts";
 import type { AccountsRpc, EndpointAccess } from "./accounts-rpc.ts";
 import { EndpointKeys } from "./endpoint-keys.ts";
 import { changedAccount, newAccount } from "./account-record.ts";
+import { ownPrincipal } from "./account-roles.ts";
 
 const ALL = "SELECT account FROM accounts ORDER BY alias";
 
@@ -140,19 +139,17 @@ export class Accounts extends DurableObject<Env> implements AccountsRpc {
     return settings.value;
   }
 
-  /** Which principal an account trusts that asks for an external id, only AWS can tell. */
   private async installable(account: Account): Promise<Result<InstallableAccount, Failure>> {
     if (account.trust === "web-identity") return success({ ...account, ...openingOf(account, "") });
-    const { aws } = this.settings;
-    const identity = await callerIdentity(workerSession(this.env, aws, { region: aws.region }));
-    if (!identity.ok) {
-      const { code, message } = shownFailureOf(identity.failure.kind, {
+    const principal = await ownPrincipal(this.env, this.settings);
+    if (!principal.ok) {
+      const { code, message } = shownFailureOf(principal.failure.kind, {
         service: "STS",
         purpose: "ask who they are",
       });
       return failed({ code, message: `Stackcast's own credentials are of no use: ${message}` });
     }
-    return success({ ...account, ...openingOf(account, principalOf(identity.value.arn)) });
+    return success({ ...account, ...openingOf(account, principal.value) });
   }
 
   private keep(account: Account): void {
@@ -182,7 +179,3 @@ export class Accounts extends DurableObject<Env> implements AccountsRpc {
 
 const logKey = (message: string, accessKeyId: string, { subject }: Session): void =>
   logLine("info", message, { accessKeyId, subject });
-
-/** Whom a trust policy names: of an assumed role not the session, which ends, but the role. */
-const principalOf = (arn: string): string =>
-  arn.replace(/^(arn:[^:]+):sts::(\d+):assumed-role\/([^/]+)\/.*$/, "$1:iam::$2:role/$3");

@@ -8,6 +8,7 @@ import * as z from "zod";
 import { objectOf, type Codec } from "../../channel/codec.ts";
 import { Row } from "../../channel/rows.ts";
 import type { Env } from "../../env.ts";
+import { logLine } from "../../log.ts";
 import type { IssuerRpc } from "./issuer-rpc.ts";
 import { needsKey, shownKeys, signingKeyOf, type SigningKey } from "./signing-keys.ts";
 
@@ -48,14 +49,20 @@ export class Issuer extends DurableObject<Env> implements IssuerRpc {
       .sign(await importJWK(privateJwk, "RS256"));
   }
 
-  /** The keys that are shown, oldest first, with a new one if it is time. */
+  /** The keys that are shown, oldest first, with a new one if it is time; where none can be made, the old ones go on. */
   private async keys(now: number): Promise<readonly SigningKey[]> {
     const kept = this.row.value ?? [];
     if (!needsKey(kept, now)) return shownKeys(kept, now);
     this.making ??= this.withNewKey(now).finally(() => {
       this.making = undefined;
     });
-    return this.making;
+    try {
+      return await this.making;
+    } catch (error) {
+      if (kept.length === 0) throw error;
+      logLine("warn", "No new key of the issuer could be made", { error: String(error) });
+      return shownKeys(kept, now);
+    }
   }
 
   private async withNewKey(now: number): Promise<SigningKey[]> {
