@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+import { parse } from "smol-toml";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import packageJson from "../package.json" with { type: "json" };
 import type { Env } from "../src/env.ts";
 import { settingsOf } from "../src/settings.ts";
 
@@ -60,6 +64,8 @@ describe("settings", () => {
       AWS_SESSION_TOKEN: "session",
       AWS_ENDPOINT_URL: "http://127.0.0.1:4599/",
       AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: "https://logs.example",
+      AWS_USE_FIPS_ENDPOINT: "true",
+      AWS_USE_DUALSTACK_ENDPOINT: "true",
       POLL_INTERVAL_SECONDS: "0.2",
       STACK_WAIT_SECONDS: 20,
       AWS_MAX_CALLS_PER_SECOND: "25",
@@ -79,7 +85,12 @@ describe("settings", () => {
         aws: {
           region: "eu-west-1",
           credentials: { accessKeyId: "AKID", secretAccessKey: "aws-secret", sessionToken: "session" },
-          endpoints: { all: "http://127.0.0.1:4599", logs: "https://logs.example" },
+          endpoints: {
+            all: "http://127.0.0.1:4599",
+            logs: "https://logs.example",
+            fips: true,
+            dualStack: true,
+          },
         },
         pollIntervalSeconds: 0.2,
         stackWaitSeconds: 20,
@@ -187,6 +198,7 @@ describe("settings", () => {
     ["EMAIL_FROM", "a@example.com\r\nBcc: value-of-the-test@example.com"],
     ["DELIVERY_RETRY_SECONDS", "5,value-of-the-test"],
     ["ALLOW_PRIVATE_DESTINATIONS", "value-of-the-test"],
+    ["AWS_USE_FIPS_ENDPOINT", "value-of-the-test"],
     ["AUTH_MODE", "value-of-the-test"],
     ["AUTH_JWT_SECRET", "value-of-the-test"],
     ["ALLOWED_ORIGINS", "*"],
@@ -211,5 +223,21 @@ describe("settings", () => {
         problems: ["AWS_REGION is missing"],
       }),
     ]);
+  });
+});
+
+describe("what Deploy to Cloudflare asks for", () => {
+  const example = parseEnv(readFileSync(".dev.vars.example", "utf8"));
+  const { bindings } = packageJson.cloudflare;
+
+  test("makes a Worker whose settings are whole, once it is filled in", () => {
+    const filled = Object.fromEntries(Object.keys(example).map((name) => [name, "x".repeat(40)]));
+    const { vars } = parse(readFileSync("wrangler.toml", "utf8"));
+    expect(problemsOf({ ...(vars as Record<string, string>), ...filled })).toEqual([]);
+  });
+
+  test("has no value of its own, which would be deployed as it is, and says what each is", () => {
+    expect(Object.values(example).filter((value) => value !== "")).toEqual([]);
+    expect(Object.keys(bindings).toSorted()).toEqual([...Object.keys(example), "AWS_REGION"].toSorted());
   });
 });

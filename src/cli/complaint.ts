@@ -6,8 +6,9 @@ import type { Surroundings } from "./surroundings.ts";
 
 /** What to do about it, where that is known. */
 const HINTS: Readonly<Record<string, string>> = {
-  UNAUTHENTICATED: "Give a token that the server accepts by STACKCAST_TOKEN or --token.",
-  TOKEN_EXPIRED: "Get a new token, and give it by STACKCAST_TOKEN or --token.",
+  UNAUTHENTICATED:
+    "Sign in with stackcast login, or give a token that the server accepts by STACKCAST_TOKEN or --token.",
+  TOKEN_EXPIRED: "Sign in with stackcast login again, or give a new token by STACKCAST_TOKEN or --token.",
   FORBIDDEN: "stackcast token inspect shows the role and the channels of a token.",
   RUN_UNDERWAY: "Follow it with stackcast watch, or end it with stackcast cancel.",
   PLAN_NOT_FOUND: "Give one: stackcast deploy <deploymentId> --environment <name> --plan plan.yaml",

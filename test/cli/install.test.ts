@@ -23,7 +23,7 @@ let server: FakeRest;
 const WRANGLER = `#!/usr/bin/env node
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 const argv = process.argv.slice(2);
-const input = readFileSync(0, "utf8");
+const input = argv[0] === "deploy" ? "" : readFileSync(0, "utf8");
 appendFileSync(process.env.CALLS, JSON.stringify({ argv, input }) + "\\n");
 if (argv[1] === "list" && !existsSync(process.env.CALLS + ".there")) {
   console.error(process.env.LISTING ?? 'Worker "' + argv[3] + '" not found.');
@@ -90,8 +90,16 @@ const NEW = ["--name", "dev", "--region", "eu-west-1"] as const;
 
 /** What one Cloudflare account has once. */
 const uniqueIn = (config: object): string[] => {
-  const { name, workflows } = config as { name: string; workflows: { name: string }[] };
-  return [`worker ${name}`, ...workflows.map((one) => `workflow ${one.name}`)];
+  const { name, workflows, ratelimits } = config as {
+    name: string;
+    workflows: { name: string }[];
+    ratelimits: { namespace_id: string }[];
+  };
+  return [
+    `worker ${name}`,
+    ...workflows.map((one) => `workflow ${one.name}`),
+    ...ratelimits.map((one) => `counter ${one.namespace_id}`),
+  ];
 };
 
 describe("install --dry-run", () => {
@@ -103,6 +111,8 @@ describe("install --dry-run", () => {
     expect(config).toMatchObject({
       name: "dev",
       keep_vars: true,
+      minify: true,
+      upload_source_maps: true,
       vars: { AWS_REGION: "eu-west-1" },
       durable_objects: own["durable_objects"],
       migrations: own["migrations"],
@@ -128,8 +138,37 @@ describe("install --dry-run", () => {
           return uniqueIn(parse(configText(config)));
         });
         expect(first!.filter((each) => second!.includes(each))).toEqual([]);
+        expect([...first!, ...second!].filter((each) => !/counter [1-9]\d{3,9}$/.test(each))).toHaveLength(4);
       }),
     );
+  });
+
+  test("names the role that the account's template makes, where an account lets it in without a key", async () => {
+    const keyless = ["--account-id", "123456789012", "--public-url", "https://cast.example.com", "--dry-run"];
+    const roles = await Promise.all(
+      [
+        [...NEW, ...keyless],
+        [...NEW, ...keyless, "--allow-deploy"],
+        ["--name", "dev", "--region", "cn-north-1", ...keyless],
+      ].map(async (argv) => parse((await install(argv)).stdout)["vars"]),
+    );
+    expect(roles).toMatchObject([
+      { AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/stackcast-observe-default" },
+      { AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/stackcast-deploy-default" },
+      { AWS_ROLE_ARN: "arn:aws-cn:iam::123456789012:role/stackcast-observe-default" },
+    ]);
+    const asked = await run(["install", "--dry-run"], {
+      cwd: project(),
+      isAsked: true,
+      input: "dev\neu-west-1\n1234\n123456789012\nperhaps\nyes\ntoken\nhttps://cast.example.com\n",
+    });
+    expect(asked.stderr).toContain("It must be the twelve digits");
+    expect(parse(asked.stdout)).toMatchObject({
+      vars: {
+        AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/stackcast-deploy-default",
+        PUBLIC_URL: "https://cast.example.com",
+      },
+    });
   });
 
   test("keeps the names of an install that was made by hand", async () => {
@@ -216,6 +255,28 @@ describe("install", () => {
       },
       routes: [{ pattern: "cast.example.com", custom_domain: true }],
     });
+  });
+
+  test("checks again on a terminal until all works, or somebody has enough", async () => {
+    let checks = 0;
+    await server.stop();
+    server = await new FakeRest(({ url }) => {
+      if (url.endsWith("/check")) checks += 1;
+      const finding = { name: "role", ok: checks >= 3, evidence: "seen", mend: "let Stackcast in" };
+      return succeeded(url.endsWith("/check") ? { ok: finding.ok, findings: [finding] } : { items: [] });
+    }).start();
+    // No account, no address, two keys; then Enter twice.
+    const ended = await run(["install", ...NEW, "--sign-in", "token"], {
+      cwd: project(),
+      isAsked: true,
+      input: "\n\nAKIDOFTHETEST\nthe-key-of-the-test\n\n\n",
+      env: {
+        PATH: [join(folder.path, "bin"), process.env["PATH"]].join(delimiter),
+        CALLS: join(folder.path, "calls"),
+        TARGET: server.url,
+      },
+    });
+    expect({ code: ended.code, checks }).toEqual({ code: 0, checks: 3 });
   });
 
   const short = { ...SECRETS, AUTH_JWT_SECRET: "short-secret" };

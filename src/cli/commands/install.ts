@@ -3,8 +3,8 @@ import { InvalidArgumentError, Option } from "commander";
 import { examples, region, type Declaration } from "./command.ts";
 import { checks, type CheckedAnswer } from "../install/checks.ts";
 
-export type InstallOptions = Readonly<Partial<Record<CheckedAnswer, string>>> &
-  Readonly<{ secrets?: boolean; upgrade?: boolean; dryRun?: boolean }>;
+export type InstallOptions = Readonly<Partial<Record<Exclude<CheckedAnswer, "allowDeploy">, string>>> &
+  Readonly<{ allowDeploy?: boolean; secrets?: boolean; upgrade?: boolean; dryRun?: boolean }>;
 
 const checked = (asked: CheckedAnswer) => (text: string) => {
   const why = checks[asked](text);
@@ -24,8 +24,14 @@ export const declareInstall: Declaration = (program, run) => {
     .option("--name <name>", "of the Worker; another name is another install", checked("name"))
     .option("--region <region>", "the AWS region of stacks that are named without one", region)
     .option(
+      "--account-id <digits>",
+      "the AWS account that lets Stackcast in without a key; doctor says how",
+      checked("accountId"),
+    )
+    .option("--allow-deploy", "with --account-id: Stackcast may deploy there, too")
+    .option(
       "--role-arn <arn>",
-      "the role that trusts Stackcast; without: keys of an IAM user",
+      "another role that trusts Stackcast; without a role: keys of an IAM user",
       checked("roleArn"),
     )
     .option(
@@ -53,6 +59,10 @@ export const declareInstall: Declaration = (program, run) => {
       "after",
       examples(
         ["stackcast install", "asks, and deploys"],
+        [
+          "stackcast install --name stackcast --region eu-west-1 --account-id 123456789012 --public-url https://stackcast.example.com",
+          "no AWS key anywhere",
+        ],
         ["stackcast install --dry-run --name stackcast-dev --region eu-west-1", "what would be done"],
         ["stackcast install --name stackcast --region eu-west-1 --secrets < secrets", "for scripts"],
       ),

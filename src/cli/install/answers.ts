@@ -1,5 +1,8 @@
 /** What an install is given: by options, by the configuration that it wrote before, or by whoever sits at the terminal. */
+import { DEFAULT_ACCOUNT } from "../../protocol/connection/channel-names.ts";
+import { partitionOf } from "../../protocol/partitions.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
+import { templateRoleName } from "../../protocol/role-arn.ts";
 import type { InstallOptions } from "../commands/install.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { checks, type CheckedAnswer } from "./checks.ts";
@@ -25,6 +28,8 @@ type Variable = keyof typeof VARIABLE;
 const OPTION: Readonly<Record<CheckedAnswer, string>> = {
   name: "--name",
   region: "--region",
+  accountId: "--account-id",
+  allowDeploy: "--allow-deploy",
   roleArn: "--role-arn",
   publicUrl: "--public-url",
   signIn: "--sign-in",
@@ -35,6 +40,12 @@ const OPTION: Readonly<Record<CheckedAnswer, string>> = {
 };
 
 type Asking = Pick<Surroundings, "isAsked" | "readLine" | "stderr" | "interruption">;
+
+/** The role that the account's template makes for Stackcast's own credentials. */
+const templateRoleArn = (accountId: string, region: string, mayDeploy: boolean): string => {
+  const name = templateRoleName(mayDeploy ? "deploy" : "observe", DEFAULT_ACCOUNT);
+  return `arn:${partitionOf(region).id}:iam::${accountId}:role/${name}`;
+};
 
 /** Asks until the answer is right; what is typed without an answer is `usual`. */
 const askFor = async (
@@ -55,6 +66,29 @@ const askFor = async (
     if (why === undefined) return line;
     stderr.write(`  It ${why}.\n`);
   }
+};
+
+/** The role by which an account lets Stackcast in without a key, if one is named. */
+const accountRoleArn = async (
+  options: InstallOptions,
+  region: string,
+  mayAsk: boolean,
+  asking: Asking,
+): Promise<string | undefined> => {
+  const typed =
+    options.accountId === undefined && mayAsk
+      ? await askFor(
+          "accountId",
+          "AWS account that lets Stackcast in without a key, twelve digits (none: keys of an IAM user)",
+          undefined,
+          asking,
+        )
+      : undefined;
+  const accountId = options.accountId ?? typed;
+  if (accountId === undefined) return undefined;
+  const allowed =
+    typed === undefined ? undefined : await askFor("allowDeploy", "May Stackcast deploy there", "no", asking);
+  return templateRoleArn(accountId, region, options.allowDeploy === true || allowed === "yes");
 };
 
 /** The name of the install. */
@@ -93,14 +127,16 @@ export const variablesOf = async (
   // What was left out once is not asked for again.
   const mayAsk = asking.isAsked && isFirst;
   await need("region", "AWS region of stacks that are named without one", usual["AWS_REGION"]);
-  const roleArn = await answer(
-    "roleArn",
-    "IAM role that trusts Stackcast, so that no key is stored (none: keys of a user)",
-    mayAsk,
-  );
+  const named = await answer("roleArn", "", false);
+  const ofAccount =
+    options.roleArn === undefined
+      ? await accountRoleArn(options, vars["AWS_REGION"] ?? "", mayAsk, asking)
+      : undefined;
+  if (ofAccount !== undefined) vars["AWS_ROLE_ARN"] = ofAccount;
+  const roleArn = ofAccount ?? named;
   const keptWay = kept["OIDC_ISSUER"] ? "oidc" : kept["ACCESS_TEAM_URL"] ? "access" : undefined;
-  const given = options.oidcIssuer ? "oidc" : options.accessTeamUrl ? "access" : undefined;
-  const known = options.signIn ?? given ?? keptWay ?? (isFirst ? undefined : "token");
+  const byOption = options.oidcIssuer ? "oidc" : options.accessTeamUrl ? "access" : undefined;
+  const known = options.signIn ?? byOption ?? keptWay ?? (isFirst ? undefined : "token");
   const way =
     known ??
     (asking.isAsked ? await askFor("signIn", "Sign-in: token, oidc or access", "token", asking) : "token");

@@ -5,6 +5,8 @@ import { ROLE_ARN } from "../../protocol/role-arn.ts";
 export type CheckedAnswer =
   | "name"
   | "region"
+  | "accountId"
+  | "allowDeploy"
   | "roleArn"
   | "publicUrl"
   | "signIn"
@@ -37,6 +39,8 @@ export const checks: Readonly<Record<CheckedAnswer, Check>> = {
     "must begin with a letter and hold at most 40 lower-case letters, digits and hyphens",
   ),
   region: by((text) => REGION.test(text), "must be an AWS region such as us-east-1"),
+  accountId: by((text) => /^\d{12}$/.test(text), "must be the twelve digits of an AWS account"),
+  allowDeploy: by((text) => ["yes", "no"].includes(text), "must be yes or no"),
   roleArn: by((text) => ROLE_ARN.test(text), "must be the ARN of an IAM role"),
   publicUrl: by(
     (text) => isHttps(text) && URL.parse(text)?.origin === text.replace(/\/$/, ""),

@@ -16,9 +16,9 @@ import { configOf, configText, configTemplateOf, writtenOf } from "./worker-conf
 import { workerOf } from "./existing-worker.ts";
 import { wranglerOf } from "./wrangler.ts";
 
-const DOCTOR_SECONDS = 300;
+const DOCTOR_SECONDS = 3600;
 
-/** Good for one check, and kept nowhere. */
+/** Good for the checks of one install, and kept nowhere. */
 const doctorToken = async (secret: string, vars: Readonly<Record<string, string>>): Promise<string> => {
   const claims = { subject: "install", role: "admin", expires: DOCTOR_SECONDS };
   return (await signedToken(claims, secret, vars)).token;
@@ -130,5 +130,12 @@ export const install = async (options: InstallOptions, surroundings: Surrounding
     return EXIT.done;
   }
   await awaitWorker(url, interruption);
-  return checkAccounts(undefined, { url, token, output: "plain" }, surroundings);
+  for (;;) {
+    const code = await checkAccounts(undefined, { url, token, output: "plain" }, surroundings);
+    if (code !== EXIT.failed || !asking.isAsked) return code;
+    stderr.write("Do what the arrows say, then press Enter to check again (q: later, by stackcast doctor): ");
+    const line = (await asking.readLine()).trim();
+    if (interruption.aborted) return EXIT.interrupted;
+    if (line !== "") return code;
+  }
 };

@@ -2,6 +2,7 @@
  * The wrangler configuration of one install, made of the project's own `wrangler.toml`: the bindings and migrations are
  * that file's, and what one Cloudflare account has once is named after the install.
  */
+import { createHash } from "node:crypto";
 import { isAbsolute, join, relative } from "node:path";
 import { parse, stringify } from "smol-toml";
 import * as z from "zod";
@@ -14,6 +15,7 @@ const templateSchema = z.looseObject({
   assets: z.looseObject({ directory: z.string() }),
   vars: z.record(z.string(), z.string()).default({}),
   workflows: z.array(z.looseObject({ name: z.string() })).default([]),
+  ratelimits: z.array(z.looseObject({ namespace_id: z.string() })).default([]),
 });
 
 export type ConfigTemplate = z.infer<typeof templateSchema>;
@@ -60,6 +62,12 @@ const pathFrom = (folder: string, path: string): string => {
 const ownName = (name: string, template: ConfigTemplate, given: string): string =>
   given.startsWith(`${template.name}-`) ? name + given.slice(template.name.length) : `${name}-${given}`;
 
+/** Counters of rate limits have one namespace in an account, too, of whole numbers. */
+const ownNamespace = (name: string, template: ConfigTemplate, given: string): string =>
+  name === template.name
+    ? given
+    : String(10_000 + (createHash("sha256").update(`${name} ${given}`).digest().readUInt32BE(0) >>> 2));
+
 const routesOf = (publicUrl: string | undefined) => {
   const host = publicUrl === undefined ? undefined : URL.parse(publicUrl)?.host;
   return host === undefined || host.endsWith(".workers.dev")
@@ -75,7 +83,7 @@ export const configOf = (
   { folder, root, script }: ConfigPlace,
   before: Written | undefined,
 ): Readonly<Record<string, unknown>> => {
-  const { alias = {}, build, main, assets, workflows, ...rest } = template;
+  const { alias = {}, build, main, assets, workflows, ratelimits, ...rest } = template;
   const path = (way: string): string => pathFrom(folder, join(root, way));
   const byHand = Object.entries(before?.all ?? {}).filter(([key]) => !(key in template));
   const toBuild = {
@@ -91,6 +99,10 @@ export const configOf = (
     assets: { ...assets, directory: path(assets.directory) },
     vars: { ...template.vars, ...vars },
     workflows: workflows.map((workflow) => ({ ...workflow, name: ownName(name, template, workflow.name) })),
+    ratelimits: ratelimits.map((limit) => ({
+      ...limit,
+      namespace_id: ownNamespace(name, template, limit.namespace_id),
+    })),
     ...routesOf(vars["PUBLIC_URL"]),
     ...Object.fromEntries(byHand),
   };

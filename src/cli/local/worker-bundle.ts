@@ -20,6 +20,8 @@ export const bundleWorker = async (root: string, outfile: string): Promise<Metaf
     format: "esm",
     minify: true,
     keepNames: true,
+    sourcemap: "linked",
+    sourcesContent: false,
     metafile: true,
     target: "es2024",
     platform: "neutral",
