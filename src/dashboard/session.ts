@@ -29,7 +29,7 @@ export const refuseToken = (sent: string | undefined): void => {
   // Another one has been given since.
   if (sent !== token.value) return;
   const { expiresAt } = claims.value ?? {};
-  if (sent === undefined) signInReason.value = "missing";
+  if (sent === undefined) signInReason.value = person.value === undefined ? "missing" : "expired";
   else signInReason.value = expiresAt !== undefined && expiresAt <= Date.now() ? "expired" : "refused";
 };
 
@@ -45,7 +45,8 @@ export const signIn = (given: string): void => {
 export const signOut = (): void => {
   if (token.value === undefined && person.value !== undefined) {
     person.value = undefined;
-    void fetch("/auth/logout", { method: "POST" });
+    // Nothing stays open or on the screen that the session has brought.
+    void fetch("/auth/logout", { method: "POST" }).finally(() => location.reload());
   }
   sessionStorage.removeItem(KEY);
   token.value = undefined;

@@ -1,5 +1,7 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { begin, ownFolder, run } from "../cli/terminal-client.ts";
+import { CLIENT, openProvider } from "../sign-in/provider.ts";
 import { chromiumPath, launchBrowser, whyNoBrowser } from "../support/browser.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { tokenOf } from "../support/token.ts";
@@ -97,5 +99,125 @@ describe.skipIf(!chromiumPath)(`signing in${chromiumPath ? "" : ` – skipped: $
       .locator("#connection")
       .getByText(/nothing lost|Live/)
       .waitFor();
+  });
+});
+
+describe.skipIf(!chromiumPath)("signing in at a provider of another site", () => {
+  const GROUPS: Readonly<Record<string, readonly string[]>> = { kim: ["ops"], vi: ["staff"] };
+  let provider: Awaited<ReturnType<typeof openProvider>>;
+  let system: System;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+
+  beforeAll(async () => {
+    // To a browser it is another site than 127.0.0.1, whose session it must not see.
+    provider = await openProvider("localhost");
+    const variables = {
+      OIDC_ISSUER: provider.issuer,
+      OIDC_CLIENT_ID: CLIENT.id,
+      OIDC_CLIENT_SECRET: CLIENT.secret,
+      ROLE_CLAIM: "groups",
+      ROLE_MAP: JSON.stringify({ ops: "admin", staff: "viewer" }),
+    };
+    [system, browser] = await Promise.all([startSystem({ variables }), launchBrowser()]);
+    provider.serve(`${system.worker().url}/auth/callback`, (name) => GROUPS[name] ?? []);
+    await tell(system, "shop", "dev", ["deployment_started", { stacks: THREE_LAYERS }]);
+  });
+
+  beforeEach(async () => {
+    context = await browser.newContext();
+    context.setDefaultTimeout(60_000);
+    page = await context.newPage();
+  });
+
+  afterEach(() => context.close());
+
+  afterAll(async () => {
+    await browser?.close();
+    await system?.stop();
+    await provider?.close();
+  });
+
+  const addressOf = (path: string): string => system.worker().url + path;
+
+  const fillIn = async (name: string): Promise<void> => {
+    await page.locator("input[name=login]").fill(name);
+    await page.locator("input[name=password]").fill("any");
+    await page.locator("button[type=submit]").click();
+  };
+
+  const signIn = async (name: string, path = "/deployments/shop/dev"): Promise<void> => {
+    await page.goto(addressOf(path));
+    await page.getByRole("link", { name: "Sign in with your identity provider" }).click();
+    await fillIn(name);
+  };
+
+  const statusOf = (path: string, method = "GET", body?: object): Promise<number> =>
+    page.evaluate(
+      async ([address, how, sent]) => {
+        const headers = { "Content-Type": "application/json" };
+        const init = { method: how, headers, ...(sent !== undefined && { body: JSON.stringify(sent) }) };
+        return (await fetch(address, init)).status;
+      },
+      [path, method, body] as const,
+    );
+
+  const dialog = () => page.getByRole("dialog", { name: "Sign in" });
+
+  test("a person comes back to the page, is renewed without a word, is asked once the session has ended, and signs out", async () => {
+    await page.clock.install();
+    await signIn("kim");
+    await page.locator(".stack-row", { hasText: "network" }).waitFor();
+    const sessionNow = async () =>
+      (await context.cookies(addressOf("/"))).find(({ name }) => name === "__Host-stackcast")?.value;
+    const first = await sessionNow();
+    expect(await page.evaluate("document.cookie + JSON.stringify(sessionStorage)")).not.toContain(first);
+    const renewed = page.waitForURL((url) => url.pathname === "/auth/login");
+    await page.clock.fastForward("11:56:00");
+    await renewed.catch(() => undefined);
+    await expect.poll(sessionNow).not.toBe(first);
+    await page.locator(".stack-row", { hasText: "network" }).waitFor();
+    expect(new URL(page.url()).pathname).toBe("/deployments/shop/dev");
+    await context.clearCookies({ name: "__Host-stackcast" });
+    await page.getByRole("link", { name: "Destinations" }).click();
+    await dialog().getByText("Your session has ended").waitFor();
+    // The provider still knows who it is.
+    await dialog().getByRole("link", { name: "Sign in with your identity provider" }).click();
+    await page.getByRole("heading", { name: "Destinations" }).waitFor();
+    await dialog().waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Settings" }).click();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await dialog().getByText("This server requires a token").waitFor();
+    expect(await sessionNow()).toBeUndefined();
+    expect(await statusOf("/api/v1/destinations")).toBe(401);
+  });
+
+  test("who is in a viewer's group looks, and cannot deploy", async () => {
+    await signIn("vi");
+    await page.locator(".stack-row", { hasText: "network" }).waitFor();
+    const stacks = [{ name: "app", templateBody: "{}" }];
+    const plan = { deploymentId: "D9", environment: "dev", mode: "deploy", stacks };
+    expect(await statusOf("/api/v1/deployments", "POST", plan)).toBe(403);
+    expect(await statusOf("/api/v1/accounts/default/check", "POST")).toBe(403);
+    expect(await statusOf("/api/v1/deployments/shop/status?environment=dev")).toBe(200);
+  });
+
+  test("a terminal is signed in by the browser that somebody signs in with", async () => {
+    const home = ownFolder();
+    try {
+      const env = { XDG_CONFIG_HOME: home.path };
+      const login = begin(["login", "--url", addressOf(""), "--no-browser"], { env });
+      await login.saw("/auth/terminal");
+      const [address = ""] = /http\S+/.exec(login.stderr()) ?? [];
+      await page.goto(address);
+      await fillIn("kim");
+      await page.getByText("You can close this page").waitFor();
+      expect((await login.ended).code).toBe(0);
+      const listed = await run(["list", "--url", addressOf(""), "--output", "json"], { env });
+      expect([listed.code, listed.stdout]).toEqual([0, expect.stringContaining("shop")]);
+    } finally {
+      home.remove();
+    }
   });
 });

@@ -7,15 +7,10 @@ export type TestProvider = Readonly<{ issuer: string; close: () => Promise<void>
 
 export const CLIENT = { id: "stackcast", secret: "a-secret-of-the-client" } as const;
 
-/** `groupsOf`: of a person by name. */
-export const startProvider = async (
-  redirectUri: string,
-  groupsOf: (name: string) => readonly string[],
-): Promise<TestProvider> => {
-  const server: Server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const provider = new Provider(issuer, {
+type GroupsOf = (name: string) => readonly string[];
+
+const providerAt = (issuer: string, redirectUri: string, groupsOf: GroupsOf): Provider =>
+  new Provider(issuer, {
     clients: [
       {
         client_id: CLIENT.id,
@@ -51,14 +46,28 @@ export const startProvider = async (
       return grant;
     },
   });
-  server.on("request", provider.callback());
+
+/** A provider whose address is known before that of who signs people in there: it answers once it serves. */
+export const openProvider = async (host = "127.0.0.1") => {
+  const server: Server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const issuer = `http://${host}:${(server.address() as AddressInfo).port}`;
   return {
     issuer,
-    close: async () => {
+    /** `groupsOf`: of a person by name. */
+    serve: (redirectUri: string, groupsOf: GroupsOf): void =>
+      void server.on("request", providerAt(issuer, redirectUri, groupsOf).callback()),
+    close: async (): Promise<void> => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+};
+
+export const startProvider = async (redirectUri: string, groupsOf: GroupsOf): Promise<TestProvider> => {
+  const provider = await openProvider();
+  provider.serve(redirectUri, groupsOf);
+  return provider;
 };
 
 /** Cookies by host, as a browser keeps them. */
@@ -97,7 +106,8 @@ export class Browser {
     let url = new URL(address);
     let answer = await this.ask(url);
     for (let steps = 0; steps < 20; steps += 1) {
-      const location = answer.headers.get("Location");
+      const location =
+        answer.headers.get("Location") ?? answer.headers.get("Refresh")?.replace(/^0;url=/, "") ?? null;
       if (location !== null) {
         url = new URL(location, url);
         answer = await this.ask(url);

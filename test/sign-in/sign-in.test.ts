@@ -16,13 +16,19 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   max: [...Array.from({ length: 10_000 }, (_, index) => `group-${index}`), "staff"],
 };
 
+/** Groups that have been changed since. */
+const changed = new Map<string, readonly string[]>();
+
 let provider: TestProvider;
 let access: Server;
 let team: string;
 let accessKey: CryptoKey;
 
 beforeAll(async () => {
-  provider = await startProvider(`${ORIGIN}/auth/callback`, (name) => GROUPS[name] ?? []);
+  provider = await startProvider(
+    `${ORIGIN}/auth/callback`,
+    (name) => changed.get(name) ?? GROUPS[name] ?? [],
+  );
   const pair = await generateKeyPair("RS256", { extractable: true });
   accessKey = pair.privateKey;
   const keys = [{ ...(await exportJWK(pair.publicKey)), kid: "a", alg: "RS256" }];
@@ -167,6 +173,31 @@ describe("by an OpenID provider", () => {
     expect((await begun.ask(`${ORIGIN}/auth/callback?code=x&state=y`)).status).toBe(401);
   });
 
+  test("a session is renewed without a word while the provider knows whose it is, with the groups of now", async () => {
+    const { browser } = await signedIn("kim");
+    const silently = `${ORIGIN}/auth/login?silent=1&to=/stacks`;
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
+    const before = browser.cookies(ORIGIN).get("__Host-stackcast");
+    const back = await browser.go(silently, "nobody");
+    expect([back.url.pathname, back.answer.status]).toEqual(["/stacks", 200]);
+    expect(browser.cookies(ORIGIN).get("__Host-stackcast")).not.toBe(before);
+    changed.set("kim", ["others"]);
+    expect((await browser.go(silently, "nobody")).url.pathname).toBe("/stacks");
+    expect((await meOf(browser)).status).toBe(401);
+    changed.clear();
+    vi.useRealTimers();
+  });
+
+  test("who cannot be signed in without being asked comes back as before", async () => {
+    const stranger = browserFor();
+    const back = await stranger.go(`${ORIGIN}/auth/login?silent=1&to=/stacks`, "nobody");
+    expect([back.url.pathname, back.answer.status]).toEqual(["/stacks", 200]);
+    expect([...stranger.cookies(ORIGIN).keys()]).toEqual([]);
+    const away = browserFor(envOf({ OIDC_ISSUER: "http://127.0.0.1:9" }));
+    const answer = await away.ask(`${ORIGIN}/auth/login?silent=1&to=/stacks`);
+    expect([answer.status, answer.headers.get("Location")]).toEqual([302, "/stacks"]);
+  });
+
   test("a provider that is away is said to be", async () => {
     const answer = await browserFor(envOf({ OIDC_ISSUER: "http://127.0.0.1:9" })).ask(`${ORIGIN}/auth/login`);
     expect([answer.status, await answer.json()]).toMatchObject([
@@ -183,15 +214,23 @@ describe("by an OpenID provider", () => {
     const state = "state-of-the-terminal";
     const address = `${ORIGIN}/auth/terminal?port=40001&state=${state}&challenge=${challenge}`;
     const handed: URL[] = [];
+    const refreshed: string[] = [];
     const plain = browser.ask.bind(browser);
     browser.ask = async (...asked) => {
       const url = new URL(asked[0]);
-      if (url.port !== "40001") return plain(...asked);
+      if (url.port !== "40001") {
+        const answer = await plain(...asked);
+        const next = answer.headers.get("Refresh")?.replace("0;url=", ORIGIN);
+        if (next !== undefined) refreshed.push(new URL(next).pathname);
+        return answer;
+      }
       handed.push(url);
       return new Response("done");
     };
     await browser.go(address, "kim");
     expect(handed[0]?.searchParams.get("state")).toBe(state);
+    // Not by a redirect of the provider's: no browser would send the session along with that.
+    expect(refreshed).toEqual([new URL(address).pathname]);
     const redeem = (proof: string) =>
       worker()(
         new Request(`${ORIGIN}/auth/token`, {

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Dialog } from "../elements/dialog.tsx";
 import { claimsOf } from "../claims.ts";
-import { signIn, signInReason } from "../session.ts";
+import { person, signIn, signInReason, token } from "../session.ts";
 import { signInAddress } from "../who.ts";
 
 const REASONS = {
@@ -10,6 +10,8 @@ const REASONS = {
   expired: "Your token has expired. Paste a new one to continue.",
   refused: "The server does not accept this token. Paste another one to continue.",
 } as const;
+
+const SESSION_ENDED = "Your session has ended. Sign in again to continue.";
 
 const faultOf = (text: string): string | undefined => {
   const claims = claimsOf(text);
@@ -24,6 +26,7 @@ export const SignIn = () => {
   const [fault, setFault] = useState<string>();
   const [address, setAddress] = useState<string>();
   const reason = signInReason.value;
+  const isPerson = token.value === undefined && person.value !== undefined;
   useEffect(() => {
     void signInAddress().then(setAddress);
   }, []);
@@ -38,7 +41,7 @@ export const SignIn = () => {
   return (
     <Dialog title="Sign in" required onClose={() => undefined}>
       <form class="body form" onSubmit={submit}>
-        <p>{REASONS[reason]}</p>
+        <p>{isPerson ? SESSION_ENDED : REASONS[reason]}</p>
         {address !== undefined && (
           <p>
             <a class="button primary" href={address}>

@@ -9,6 +9,9 @@ import { logLine } from "../../log.ts";
 /** What a sign-in under way has to remember. */
 export type Challenge = Readonly<{ state: string; nonce: string; verifier: string }>;
 
+/** `silent`: the provider asks nothing, and says so where it would have to. */
+type Asked = Challenge & Readonly<{ silent: boolean }>;
+
 const TIMEOUT_MS = 10_000;
 
 const unreachable: Failure = {
@@ -60,7 +63,7 @@ export const newChallenge = (): Challenge => ({
 /** Where somebody goes to sign in. */
 export const authorizationUrl = async (
   settings: OidcSettings,
-  { state, nonce, verifier }: Challenge,
+  { state, nonce, verifier, silent }: Asked,
   redirectUri: string,
 ): Promise<Result<string, Failure>> => {
   try {
@@ -75,6 +78,7 @@ export const authorizationUrl = async (
       nonce,
       code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
       code_challenge_method: "S256",
+      ...(silent && { prompt: "none" }),
     };
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     return success(url.href);
