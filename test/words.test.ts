@@ -49,7 +49,7 @@ const retiredIn = (file: string, texts: readonly string[]): string[] =>
 const KEPT_NAMES: Readonly<Record<string, RegExp>> = {
   told: /^src\/(domain\/failure\/trouble|domain\/stack\/next-poll|trackers\/stack\/|destinations\/outbox\/)/,
   picture: /^src\/(domain\/run\/|trackers\/run\/|orchestrator\/)/,
-  mend: /^src\/(protocol\/accounts|http\/accounts\/|trackers\/account\/|cli\/questions\/accounts)/,
+  mend: /^src\/(protocol\/accounts|http\/accounts\/|trackers\/account\/|cli\/questions\/accounts|dashboard\/accounts\/)/,
   anew: /^src\/(protocol\/rpc\/stack-feed|trackers\/run\/stack-watch|trackers\/stack\/|trackers\/deployment\/stack-expectations)/,
   enrol: /^src\/(trackers\/directory\/directory|channel\/watchdog-entry)/,
 };

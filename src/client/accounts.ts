@@ -28,6 +28,9 @@ export const accountsClient = (options: RestOptions) => {
     add: (account: AccountRequest): Answer<InstallableAccount> =>
       call({ method: "POST", path: ROOT, body: account }, isInstallable),
 
+    /** With all that its owner needs to let Stackcast in. */
+    find: (alias: string): Answer<InstallableAccount> => call({ path: pathOf(alias) }, isInstallable),
+
     /** `default`: that of Stackcast's own credentials, and what the install needs beside. */
     check: (alias: string): Answer<AccountCheck> =>
       call({ method: "POST", path: `${pathOf(alias)}/check` }, isCheck),

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { queryValue, route } from "./address.ts";
 import { Announcements } from "./shell/announcements.tsx";
 import { ConnectionBadge } from "./shell/connection-badge.tsx";
-import { signInReason } from "./session.ts";
+import { mayActAs, signInReason } from "./session.ts";
 import { stackPath } from "./route.ts";
 import { useKeys } from "./shell/keys.ts";
 import { SettingsMenu } from "./shell/settings-menu.tsx";
@@ -20,6 +20,8 @@ const StacksPage = lazy(async () => (await import("./stacks/stacks-page.tsx")).S
 const DestinationsPage = lazy(
   async () => (await import("./destinations/destinations-page.tsx")).DestinationsPage,
 );
+
+const AccountsPage = lazy(async () => (await import("./accounts/accounts-page.tsx")).AccountsPage);
 
 const NotFoundPage = lazy(async () => (await import("./shell/not-found-page.tsx")).NotFoundPage);
 
@@ -55,6 +57,8 @@ const Page = () => {
       return <StacksPage />;
     case "destinations":
       return <DestinationsPage />;
+    case "accounts":
+      return <AccountsPage />;
     case "unknown":
       return <NotFoundPage />;
   }
@@ -74,6 +78,11 @@ const Navigation = () => {
       <a href="/destinations" aria-current={at("destinations")}>
         Destinations
       </a>
+      {mayActAs("admin") && (
+        <a href="/accounts" aria-current={at("accounts")}>
+          Accounts
+        </a>
+      )}
     </nav>
   );
 };

@@ -82,6 +82,7 @@ describe.skipIf(!chromiumPath)(
       { name: "a deployment that is not there", path: "/deployments/none/dev", shows: ".empty h2" },
       { name: "a stack on its own", path: "/stacks/us-east-1/alone", shows: ".resources tbody tr" },
       { name: "destinations", path: "/destinations", shows: "main h1" },
+      { name: "accounts", path: "/accounts", shows: "main h1" },
       { name: "an address that names nothing", path: "/nothing/at/all/here", shows: ".empty h2" },
       { name: "signing in", path: "/", shows: "dialog[open]", token: "" },
       {

@@ -11,6 +11,7 @@ describe("an address", () => {
     ["/stacks/prod/eu-west-1/web", { page: "stack", account: "prod", region: "eu-west-1", stackName: "web" }],
     ["/stacks/a/b/c/d", { page: "unknown" }],
     ["/destinations", { page: "destinations" }],
+    ["/accounts", { page: "accounts" }],
     ["/deployments/D1BRV40", { page: "unknown" }],
     ["/deployments/a/b/c", { page: "unknown" }],
     ["/elsewhere", { page: "unknown" }],
