@@ -19,7 +19,7 @@ export const platformQuotaOf = (error: unknown): PlatformQuota | undefined => {
   return CAP.test(text) ? { plan: "paid", what: "spending" } : undefined;
 };
 
-/** As everybody is told. */
+/** As everybody hears of it. */
 export const quotaFailure = ({ plan, what }: PlatformQuota): Failure => ({
   code: "PLATFORM_QUOTA",
   message:

@@ -54,7 +54,7 @@ const pendingSchema = z.object({
 
 /**
  * Back to where the sign-in was begun. Browsers keep the session's cookie from whatever another site's page has begun, and
- * that is all up to here: a page of ours asks for its session by itself, and what needs it at once is begun anew from here.
+ * that is all up to here: a page of ours asks for its session by itself, and what needs it at once is asked for again from here.
  */
 const backTo = (c: Context<AppEnv>, to: string) => {
   c.header("Cache-Control", "no-store");
@@ -94,7 +94,7 @@ const callbackRoute = createRoute({
     ...failureAnswers,
     200: {
       description: "Signed in; the next step follows by itself",
-      content: { "text/html": { schema: z.string() } },
+      content: { "text/html": { schema: z.string(), example: "<!doctype html>…" } },
     },
     302: redirected,
   },

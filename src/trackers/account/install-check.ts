@@ -136,7 +136,7 @@ const workflowFinding = (env: Partial<Env>): AccountFinding => {
       };
 };
 
-/** A Worker is not told which plan it runs under, until that is used up. */
+/** A Worker does not hear which plan it runs under, until that is used up. */
 const quotaFinding = async (env: Env): Promise<AccountFinding> => {
   const name = "quota";
   const quota = await farEndsOf(env).quota().catch(platformQuotaOf);
