@@ -1,4 +1,5 @@
 /** Follows a stack as the tracker does, poll by poll, without its storage and its sockets. */
+import { storedAndRead } from "./stored.ts";
 import { advance } from "../../src/domain/stack/advance.ts";
 import type { Advance } from "../../src/domain/stack/findings.ts";
 import { isComplete, EMPTY_STATE, type StackState } from "../../src/domain/stack/stack-state.ts";
@@ -60,6 +61,6 @@ export class Follower {
 
   /** What is left after the process died: the state, by way of its storage. */
   restart(): void {
-    this.state = structuredClone(this.state);
+    this.state = storedAndRead(this.state);
   }
 }

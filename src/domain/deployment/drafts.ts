@@ -1,7 +1,8 @@
 /**
- * Maps that a fold has made itself and that nobody else has seen yet: it may go on in them. Without that, each event of a
- * stack of a thousand resources, or of a deployment of hundreds of stacks, would copy them all.
+ * Maps that a fold has made itself and that nobody else has seen yet: it may go on in them. The first change of a fold makes one
+ * that shares the rest with the map before; without both, each event of a stack of a thousand resources would copy them all.
  */
+import { LayeredMap } from "../layered-map.ts";
 
 /** The drafts of one fold, each by itself. */
 export type Drafts = WeakMap<ReadonlyMap<string, unknown>, true>;
@@ -10,7 +11,7 @@ export type Drafts = WeakMap<ReadonlyMap<string, unknown>, true>;
 export const draftOf = <Value>(map: ReadonlyMap<string, Value>, drafts: Drafts): Map<string, Value> => {
   // What is among the drafts was made here, as a map that can be written to.
   if (drafts.has(map)) return map as Map<string, Value>;
-  const draft = new Map(map);
+  const draft = LayeredMap.over(map);
   drafts.set(draft, true);
   return draft;
 };

@@ -5,12 +5,19 @@ import type { DeploymentStatus, LogEntry } from "../../protocol/deployment/deplo
 import type { Estimate } from "../../protocol/estimate.ts";
 import type { Cause } from "../../protocol/stack/stack-frames.ts";
 import { STACK_TYPE } from "../stack/stack-event.ts";
-import { LOG_LINES, shortened, type StackEnding, type StackNode } from "./deployment-state.ts";
+import {
+  LOG_LINES,
+  shortened,
+  type ResourceNode,
+  type StackEnding,
+  type StackNode,
+} from "./deployment-state.ts";
 import { logLineOf } from "../words/event-words.ts";
 import type { Drafts } from "./drafts.ts";
 import { countedBy, type ReportedCounts } from "./totals/resource-counts.ts";
 import {
   isUnderway,
+  nodeKeyOf,
   resourcesAfterEvent,
   resourcesLitBy,
   type LightEvent,
@@ -132,7 +139,11 @@ export const stackAfter = (stack: StackNode, event: StackStatusEvent, going: Dep
 
 /** The stack after an event of one of its resources. */
 export const stackAfterResource = (stack: StackNode, event: ResourceEvent, drafts: Drafts): StackNode => {
+  const key = nodeKeyOf(event.data.resource);
+  const before = stack.resources.get(key);
+  const done = doneIn(stack.resources);
   const resources = resourcesAfterEvent(stack.resources, event, drafts);
+  doneOf.set(resources, done + doneBy(resources.get(key)) - doneBy(before));
   const cause = firstCause(stack.cause, event);
   const { estimate: known, ...rest } = stack;
   const { superseded, estimate } = event.data;
@@ -164,9 +175,21 @@ const percentCounted = (stack: StackNode): number => {
   const { totalResources, resources } = stack;
   // What is done after a failure rolls back what was done before.
   if (totalResources === 0 || stack.cause) return 0;
+  return (100 * doneIn(resources)) / Math.max(totalResources, resources.size);
+};
+
+/** How many of these resources nothing is being done to: counted once, then kept up event by event. */
+const doneOf = new WeakMap<ReadonlyMap<string, ResourceNode>, number>();
+
+const doneBy = (resource: ResourceNode | undefined): 0 | 1 => (resource && !isUnderway(resource) ? 1 : 0);
+
+const doneIn = (resources: ReadonlyMap<string, ResourceNode>): number => {
+  const known = doneOf.get(resources);
+  if (known !== undefined) return known;
   let done = 0;
-  for (const resource of resources.values()) if (!isUnderway(resource)) done++;
-  return (100 * done) / Math.max(totalResources, resources.size);
+  for (const resource of resources.values()) done += doneBy(resource);
+  doneOf.set(resources, done);
+  return done;
 };
 
 /** What the stack says of its own failure is no cause as soon as a resource is known that has failed. */

@@ -1,4 +1,5 @@
 /** One event at a time: what each changes of the state, whole; and the seeds' samples as they stand there. */
+import { storedAndRead } from "../stored.ts";
 import { describe, expect, test } from "vitest";
 import { applyEvent } from "../../../src/domain/deployment/apply-event.ts";
 import type { DeploymentState, StackNode } from "../../../src/domain/deployment/deployment-state.ts";
@@ -229,7 +230,7 @@ describe("an event", () => {
       const stacks = stack
         ? new Map<string, object>(before.stacks).set("a", stackAfter(change))
         : before.stacks;
-      const copy = structuredClone(before);
+      const copy = storedAndRead(before);
       expect(applyEvent(before, event)).toEqual({
         ...before,
         lastEventTime: at(EVENT_TIME),

@@ -1,4 +1,5 @@
 /** What holds for every run of a deployment, however it is cut, repeated, or reported by others. */
+import { storedAndRead } from "../stored.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { applyEvent } from "../../../src/domain/deployment/apply-event.ts";
@@ -125,7 +126,7 @@ describe("a fold of a deployment's events", () => {
           const wire: unknown = JSON.parse(JSON.stringify(piece));
           const parsed = deploymentEventSchema.array().parse(wire);
           expect(parsed).toEqual(piece);
-          folded = foldDeployment(structuredClone(folded), parsed).state;
+          folded = foldDeployment(storedAndRead(folded), parsed).state;
         }
         expect(folded).toEqual(state);
       }),

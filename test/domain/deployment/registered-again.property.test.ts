@@ -1,4 +1,5 @@
 /** A stack that could not be created is deleted first in order to be created again, as CDK does: that destroys nothing. */
+import { storedAndRead } from "../stored.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { applyEvent } from "../../../src/domain/deployment/apply-event.ts";
@@ -92,7 +93,7 @@ const lookedAt = (looks: readonly DeploymentEvent[][], ...first: readonly Deploy
   const events = [...start.events];
   const refused: unknown[] = [];
   for (const given of looks) {
-    const fold = foldDeployment(structuredClone(state), given);
+    const fold = foldDeployment(storedAndRead(state), given);
     state = fold.state;
     events.push(...fold.events);
     refused.push(...fold.verdicts.filter(({ kind }) => kind === "refused"));

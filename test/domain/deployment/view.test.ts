@@ -1,4 +1,5 @@
 /** What is shown of a deployment: the seeds' interfaces with the fields of the seeds' samples. */
+import { storedAndRead } from "../stored.ts";
 import { describe, expect, test } from "vitest";
 import { deploymentProgressOf, stackProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
 import { wordOfResource } from "../../../src/domain/deployment/deployment-state.ts";
@@ -304,10 +305,8 @@ describe("the view of a deployment", () => {
 
   test("survives storage as it is", () => {
     const state = stateOf(...SAMPLE);
-    expect(structuredClone(state)).toEqual(state);
-    expect(deploymentProgressOf(structuredClone(state), at(400))).toEqual(
-      deploymentProgressOf(state, at(400)),
-    );
+    expect(storedAndRead(state)).toEqual(state);
+    expect(deploymentProgressOf(storedAndRead(state), at(400))).toEqual(deploymentProgressOf(state, at(400)));
   });
 });
 
