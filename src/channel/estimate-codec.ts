@@ -11,4 +11,5 @@ export const estimateCodec = objectOf<Estimate>({
   basis: wordCodec<Estimate["basis"]>(),
   sample: z.number(),
   usualSeconds: seconds,
+  rollbackSeconds: seconds,
 });

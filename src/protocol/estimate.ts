@@ -17,6 +17,8 @@ export const estimateSchema = z.object({
   sample: z.number().int().nonnegative(),
   /** How long that takes usually for which the whole waits; reported where it is overdue. */
   usualSeconds: seconds.optional(),
+  /** How long the way back takes if it fails now, or is cancelled; absent: nothing would be rolled back, or nobody knows. */
+  rollbackSeconds: seconds.optional(),
 });
 
 export type Estimate = Readonly<z.infer<typeof estimateSchema>>;

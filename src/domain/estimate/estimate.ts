@@ -39,9 +39,7 @@ export const estimateAt = (reported: Estimate, now: number): Estimate => {
   const { p50, p90 } = reported.remainingSeconds;
   const since = Date.parse(reported.endsAt.p50) - p50 * 1000;
   if (now <= since) return reported;
-  const usual = reported.usualSeconds ?? { p50, p90 };
-  return estimateOf(
-    { span: spanAt(reported, now), basis: reported.basis, sample: reported.sample, usual },
-    now,
-  );
+  const { basis, sample, usualSeconds: usual = { p50, p90 }, rollbackSeconds } = reported;
+  const aged = estimateOf({ span: spanAt(reported, now), basis, sample, usual }, now);
+  return { ...aged, ...(rollbackSeconds && { rollbackSeconds }) };
 };

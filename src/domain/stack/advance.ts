@@ -8,6 +8,7 @@ import type { Advance, Findings } from "./findings.ts";
 import { isAfterlook } from "./operation/settling.ts";
 import { isComplete, isHolding, type StackState } from "./stack-state.ts";
 import { lightsDue } from "./resources/resource-lights.ts";
+import { isNoneSlowBy } from "./resources/resource-set.ts";
 import { isAtRest } from "./statuses.ts";
 
 const NOTHING = {
@@ -31,7 +32,9 @@ const isQuiet = (before: StackState, { rootId, events, plans, read, held }: Find
 
 /** Whether a resource has come to take long since the look before. */
 const hasLights = (before: StackState, { now, learned }: Findings): boolean =>
-  now !== undefined && lightsDue(before, durationsOf(learned), now).length > 0;
+  now !== undefined &&
+  !isNoneSlowBy(before.resources, learned, now) &&
+  lightsDue(before, durationsOf(learned), now).due.length > 0;
 
 /** Folds the findings of one poll; `position` is the channel's head before them. */
 export const advance = (

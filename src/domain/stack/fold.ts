@@ -78,7 +78,7 @@ export class Fold {
     const { family } = this;
     const ofRoot = event.stackId === this.findings.rootId && isOwnStatusEvent(event);
     const previousStatus = ofRoot ? this.statusBefore(event) : undefined;
-    const isOpen = isBeginningOpen(family, this.resources.all.values());
+    const isOpen = isBeginningOpen(family, this.resources);
     const rank = family.rank(family.stackOf(event), event);
     const { attempt, findings } = this;
     if (!isOpen && attempt && isBefore(family.root, findings.rootId, event, rank)) {
@@ -109,7 +109,7 @@ export class Fold {
     this.settle();
     if (wasEnded) this.putEndRight(before);
     this.light();
-    this.resources.keepOutlook();
+    this.resources.keepCounted();
     const { touched } = this.family;
     return {
       state: this.state(),
@@ -250,8 +250,10 @@ export class Fold {
   /** Tells once of each resource that it takes long, and once that it is stuck. */
   private light(): void {
     const { now, learned } = this.findings;
-    if (now === undefined || !this.attempt) return;
-    for (const lit of lightsDue(this.state(), durationsOf(learned), now)) {
+    if (now === undefined || !this.attempt || now < this.resources.lightAt) return;
+    const lights = lightsDue(this.state(), durationsOf(learned), now);
+    this.resources.lightAt = lights.nextAt;
+    for (const lit of lights.due) {
       this.resources.replace(lit.key, litResource(lit));
       this.report.push(lightFrameOf(lit, this.progressed(), this.report.next()), this.state());
     }
@@ -287,13 +289,11 @@ export class Fold {
   /** The counts, with the percentage brought up to date. */
   private progressed(): StackCounts {
     const { root } = this.family;
+    const { tally } = this.resources;
     const outcome = outcomeOf({ ...root, orphans: false });
     const whole = outcome !== undefined && isWhole(outcome);
     const attempt = this.attempt!;
-    this.attempt = {
-      ...attempt,
-      progress: percentOf(this.resources.tally, root.phase, attempt.progress, whole),
-    };
-    return countsOf(root, this.attempt, this.resources.tally);
+    this.attempt = { ...attempt, progress: percentOf(tally, root.phase, attempt.progress, whole) };
+    return countsOf(root, this.attempt, tally);
   }
 }

@@ -1,11 +1,20 @@
 /** The frames of one fold, each with what its readers need to know the operation as it is known then. */
 import type { StackFrame } from "../../protocol/stack/stack-frames.ts";
 import { unreported } from "./operation-view.ts";
-import type { StackState } from "./stack-state.ts";
-import { operationOf, operationOfState, type OperationView } from "./summary.ts";
+import { rootOf, type StackState } from "./stack-state.ts";
+import { countsOf } from "./frames.ts";
+import { EMPTY_TALLY } from "./resources/tally.ts";
+import { operationOf, type OperationView } from "./summary.ts";
 
 /** A channel, and the offset of its newest frame. */
 export type ChannelPlace = Readonly<{ channel: string; offset: number }>;
+
+/** Without the counts, which take long and are in every frame. */
+const operationBefore = (state: StackState): OperationView | undefined => {
+  const root = rootOf(state);
+  const { attempt } = state;
+  return root && attempt && operationOf(state, countsOf(root, attempt, EMPTY_TALLY));
+};
 
 export class FrameReport {
   readonly frames: StackFrame[] = [];
@@ -17,7 +26,7 @@ export class FrameReport {
   constructor(before: StackState, { channel, offset }: ChannelPlace) {
     this.channel = channel;
     this.offset = offset;
-    this.reported = operationOfState(before);
+    this.reported = operationBefore(before);
   }
 
   get nextOffset(): number {

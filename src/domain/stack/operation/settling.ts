@@ -78,17 +78,23 @@ const hasGap = ({ marks = [], base, status, prefix }: FollowedStack): boolean =>
   return status.startsWith("DELETE_") && marks.every((mark) => mark.status !== "DELETE_IN_PROGRESS");
 };
 
-/** Whether resources did something before the first own event that is known: the operation began before it. */
-export const hasHiddenStart = (
-  { stackId, marks = [], base }: FollowedStack,
-  resources: Iterable<TrackedResource>,
+/** Whether resources, whose first event has a rank, did something before the first own event that is known. */
+export const isStartHidden = (
+  { marks = [], base }: FollowedStack,
+  firstRank: number | undefined,
 ): boolean => {
   const first = marks[0]?.rank;
-  if (base !== undefined || first === undefined) return false;
-  for (const { history, stackId: holder } of resources) {
-    if (holder === stackId && history?.[0] && history[0].rank < first) return true;
+  return base === undefined && first !== undefined && firstRank !== undefined && firstRank < first;
+};
+
+/** Whether resources did something before the first own event that is known: the operation began before it. */
+export const hasHiddenStart = (stack: FollowedStack, resources: Iterable<TrackedResource>): boolean => {
+  let firstRank: number | undefined;
+  for (const { history, stackId } of resources) {
+    const rank = stackId === stack.stackId ? history?.[0]?.rank : undefined;
+    if (rank !== undefined && rank < (firstRank ?? Infinity)) firstRank = rank;
   }
-  return false;
+  return isStartHidden(stack, firstRank);
 };
 
 /** Whether a stack rests after a rollback of which it has not said that it began. */

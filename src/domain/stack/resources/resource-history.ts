@@ -21,6 +21,7 @@ export const factOf = (event: StackEvent, rank: number): StackFact => ({
   ...(event.hint && { hint: event.hint }),
   ...(event.sign && { sign: event.sign }),
   ...(event.hook && { hook: { ...event.hook, reason: cut(event.hook.reason) } }),
+  ...(event.hookInvocationId && { hookInvocationId: event.hookInvocationId }),
 });
 
 /** Whether a hook's report keeps the resource from being provisioned. */

@@ -68,32 +68,81 @@ const deadlineOf = (state: StackState, place: Running, declared: number | undefi
 const reportedOf = (resource: TrackedResource, isCleaning: boolean): LightKind | undefined =>
   isCleaning ? resource.cleaningLight : resource.light?.kind;
 
-/** What is to be reported at a time, in milliseconds of the epoch; first that it is slow, then that it is stuck. */
-export const lightsDue = (state: StackState, durationsOf: DurationsOf, now: number): Lit[] => {
+const rounded = (durations: Durations, level: number): number =>
+  Math.round(quantileOf(durations, level) * 10) / 10;
+
+/** Whether the resource itself shows what runs, and not an instance of it that was replaced. */
+const isShownRunning = ({ status }: TrackedResource, verb: Verb): boolean =>
+  status.endsWith("_IN_PROGRESS") && (verb !== "delete" || status.startsWith("DELETE_"));
+
+type Stacks = Pick<StackState, "followed"> & Readonly<{ root: FollowedStack }>;
+
+/** What runs, and after how many seconds what is to be reported of it; undefined: nothing more is. */
+const watchedOf = (resource: TrackedResource, { root, followed }: Stacks, durationsOf: DurationsOf) => {
+  // A nested stack takes what its own resources take.
+  if (resource.type === STACK_TYPE || (resource.light?.kind ?? resource.cleaningLight) === "stuck")
+    return undefined;
+  const place = placeOfResource(resource, root);
+  if (!isRunning(place)) return undefined;
+  const durations = durationsOf(place);
+  const typicalSeconds = { p50: rounded(durations, 0.5), p90: rounded(durations, 0.9) };
+  const declared = followed.get(place.stackId)?.timeouts?.[place.id];
+  const sign = signSince(resource, place.since);
+  const stuckAfterSeconds = stuckAfter(place, { declared, durations, sign });
+  const isCleaning = !isShownRunning(resource, place.verb);
+  const isSlowReported = durations.basis === "pace" || reportedOf(resource, isCleaning) !== undefined;
+  const slowAfterSeconds = isSlowReported ? undefined : typicalSeconds.p90 + SHOWN_LATE_SECONDS;
+  return { place, typicalSeconds, declared, sign, isCleaning, slowAfterSeconds, stuckAfterSeconds };
+};
+
+/** No time is reported to less than a second. */
+const ROUNDED_SECONDS = 1;
+
+/** When the first of these is due, in milliseconds of the epoch. */
+const firstOf = (since: number, ...seconds: readonly (number | undefined)[]): number =>
+  Math.min(
+    ...seconds.map((after) =>
+      after === undefined ? Infinity : since + (Math.max(after, SHOWN_LATE_SECONDS) - ROUNDED_SECONDS) * 1000,
+    ),
+  );
+
+/** When something may be to be reported of a resource that takes long, in milliseconds of the epoch; Infinity: never. */
+export const nextLightAt = (resource: TrackedResource, stacks: Stacks, durationsOf: DurationsOf): number => {
+  const watched = watchedOf(resource, stacks, durationsOf);
+  return watched
+    ? firstOf(watched.place.since, watched.slowAfterSeconds, watched.stuckAfterSeconds)
+    : Infinity;
+};
+
+/**
+ * What is to be reported at a time, in milliseconds of the epoch: first that it is slow, then that it is stuck; and when to ask
+ * again, if nothing else happens.
+ */
+export const lightsDue = (
+  state: StackState,
+  durationsOf: DurationsOf,
+  now: number,
+): Readonly<{ due: readonly Lit[]; nextAt: number }> => {
   const root = rootOf(state);
-  if (!root || !isUnderWay(root) || root.status === REVIEW_STATUS) return [];
+  if (!root || !isUnderWay(root) || root.status === REVIEW_STATUS) return { due: [], nextAt: -Infinity };
   let rollback: Light["rollback"] | "unknown" = "unknown";
   const due: Lit[] = [];
+  let nextAt = Infinity;
   for (const [key, resource] of state.resources) {
-    // A nested stack takes what its own resources take.
-    if (resource.type === STACK_TYPE || (resource.light?.kind ?? resource.cleaningLight) === "stuck")
-      continue;
-    const place = placeOfResource(resource, root);
-    if (!isRunning(place)) continue;
+    const watched = watchedOf(resource, { root, followed: state.followed }, durationsOf);
+    if (!watched) continue;
+    const { place, typicalSeconds, declared, sign, isCleaning, slowAfterSeconds, stuckAfterSeconds } =
+      watched;
     const elapsedSeconds = Math.round((now - place.since) / 1000);
-    if (elapsedSeconds < SHOWN_LATE_SECONDS || elapsedSeconds > LONGEST_SECONDS) continue;
-    const durations = durationsOf(place);
-    const typicalSeconds = { p50: rounded(durations, 0.5), p90: rounded(durations, 0.9) };
-    const declared = state.followed.get(place.stackId)?.timeouts?.[place.id];
-    const sign = signSince(resource, place.since);
-    const threshold = stuckAfter(place, { declared, durations, sign });
-    const isCleaning = !isShownRunning(resource, place.verb);
-    const reported = reportedOf(resource, isCleaning);
-    const isSlow =
-      reported === undefined &&
-      durations.basis !== "pace" &&
-      elapsedSeconds >= typicalSeconds.p90 + SHOWN_LATE_SECONDS;
-    const isStuck = threshold !== undefined && elapsedSeconds >= threshold;
+    if (elapsedSeconds > LONGEST_SECONDS) continue;
+    const isOver = (seconds: number | undefined): boolean =>
+      seconds !== undefined && elapsedSeconds >= Math.max(seconds, SHOWN_LATE_SECONDS);
+    const [isSlow, isStuck] = [isOver(slowAfterSeconds), isOver(stuckAfterSeconds)];
+    if (!isStuck)
+      nextAt = Math.min(
+        nextAt,
+        firstOf(place.since, isSlow ? undefined : slowAfterSeconds, stuckAfterSeconds),
+      );
     if (!isSlow && !isStuck) continue;
     if (rollback === "unknown") rollback = rollbackOf(state, durationsOf, now);
     const failsAt = deadlineOf(state, place, declared);
@@ -103,7 +152,7 @@ export const lightsDue = (state: StackState, durationsOf: DurationsOf, now: numb
       at: new Date(now).toISOString(),
       elapsedSeconds,
       typicalSeconds,
-      ...(threshold !== undefined && { stuckAfterSeconds: Math.round(threshold) }),
+      ...(stuckAfterSeconds !== undefined && { stuckAfterSeconds: Math.round(stuckAfterSeconds) }),
       ...(failsAt !== undefined && { failsAt: new Date(failsAt).toISOString() }),
       ...(rollback && { rollback }),
     };
@@ -112,15 +161,8 @@ export const lightsDue = (state: StackState, durationsOf: DurationsOf, now: numb
     const anyAdvice = advice ?? { advice: adviceOf("no_progress") };
     if (isStuck) due.push({ key, resource, isCleaning, light: { kind: "stuck", ...facts, ...anyAdvice } });
   }
-  return due;
+  return { due, nextAt };
 };
-
-const rounded = (durations: Durations, level: number): number =>
-  Math.round(quantileOf(durations, level) * 10) / 10;
-
-/** Whether the resource itself shows what runs, and not an instance of it that was replaced. */
-const isShownRunning = ({ status }: TrackedResource, verb: Verb): boolean =>
-  status.endsWith("_IN_PROGRESS") && (verb !== "delete" || status.startsWith("DELETE_"));
 
 /** The resource once it was reported. */
 export const litResource = ({ resource, light, isCleaning }: Lit): TrackedResource =>

@@ -1,16 +1,19 @@
-/** The resources of an attempt while one poll is folded, each with its history, and their counts. */
+/**
+ * The resources of an attempt while one poll is folded, each with its history, and their counts. What was counted goes on with
+ * the state that comes of it, so that the next event costs no more the more resources there are.
+ */
 import type { Estimate } from "../../../protocol/estimate.ts";
-import { estimateOf } from "../../estimate/estimate.ts";
 import { durationsOf, type Learned } from "../../estimate/learned.ts";
-import { CLOSING_REST, type Outlook } from "../../estimate/outlook.ts";
+import { LayeredMap } from "../../layered-map.ts";
 import type { Family } from "../operation/family.ts";
 import { entryAfter, lightKept, type BegunResource } from "./resource-entry.ts";
 import { placeOf, resourceOf, shownOf } from "./resource-fold.ts";
 import { factOf, failureIn, withFact } from "./resource-history.ts";
+import { nextLightAt } from "./resource-lights.ts";
 import { isNestedStackEvent, type StackEvent } from "../stack-event.ts";
-import { resourceKeyOf, type StackFact, type FollowedStack, type TrackedResource } from "../stack-state.ts";
+import { resourceKeyOf, type StackFact, type TrackedResource } from "../stack-state.ts";
 import { standingOf } from "../statuses.ts";
-import { outlookOf, placeOfPlanned, placeOfResource } from "./stack-outlook.ts";
+import { OperationOutlook } from "./operation-outlook.ts";
 import { count, tallyOf, type Tally } from "./tally.ts";
 
 /** Whether two views of a resource say the same. */
@@ -33,33 +36,77 @@ const withLights = (known: TrackedResource | undefined, resource: TrackedResourc
     : resource;
 };
 
-/** Outlooks of states that may be folded further: counting one again costs as much as all resources. */
-const outlooks = new WeakMap<
-  ReadonlyMap<string, TrackedResource>,
-  Readonly<{ outlook: Outlook; learned: Learned | undefined }>
->();
-
-export class ResourceSet {
-  readonly all: Map<string, TrackedResource>;
-  readonly touched = new Set<string>();
+/** What was counted of a state's resources. */
+type Counted = Readonly<{
   tally: Tally;
   /** Stacks that the tally has counted. */
-  private counted = 0;
-  private readonly failing = new Set<string>();
+  followed: number;
+  failing: ReadonlySet<string>;
+  /** Rank of the first event of any resource, by stack. */
+  firstRanks: ReadonlyMap<string, number>;
+  learned: Learned | undefined;
+  /** Before then, in milliseconds of the epoch, nothing takes so long that it is to be reported. */
+  lightAt: number;
+}> & {
+  /** Taken by the fold that goes on with it, which writes to it. */
+  outlook?: OperationOutlook | undefined;
+};
+
+/** Of states that may be folded further. */
+const countedOf = new WeakMap<ReadonlyMap<string, TrackedResource>, Counted>();
+
+/** Whether none of a state's resources can have come to take long by a time, as far as that is known. */
+export const isNoneSlowBy = (
+  resources: ReadonlyMap<string, TrackedResource>,
+  learned: Learned | undefined,
+  now: number,
+): boolean => {
+  const counted = countedOf.get(resources);
+  return counted !== undefined && counted.learned === learned && now < counted.lightAt;
+};
+
+export class ResourceSet {
+  all: LayeredMap<string, TrackedResource>;
+  readonly touched = new Set<string>();
+  tally: Tally;
+  /** See `Counted`. */
+  lightAt = -Infinity;
+  private counted: number;
+  private failing: Set<string>;
+  private firstRanks: Map<string, number>;
   private readonly family: Family;
   private readonly learned: Learned | undefined;
   /** Undefined until it is asked for. */
-  private outlook: Outlook | undefined;
+  private outlook: OperationOutlook | undefined;
 
   constructor(before: ReadonlyMap<string, TrackedResource>, family: Family, learned: Learned | undefined) {
-    this.all = new Map(before);
+    this.all = LayeredMap.over(before);
     this.family = family;
     this.learned = learned;
+    this.counted = family.followed.size;
+    const known = countedOf.get(before);
+    // A plan that has just been found, or a stack that joins, changes the counts.
+    if (known && family.touched.size === 0 && known.followed === this.counted) {
+      this.tally = { ...known.tally };
+      this.failing = new Set(known.failing);
+      this.firstRanks = new Map(known.firstRanks);
+      if (known.learned !== learned) return;
+      this.lightAt = known.lightAt;
+      this.outlook = known.outlook;
+      known.outlook = undefined;
+      return;
+    }
     this.tally = this.recount();
-    const kept = outlooks.get(before);
-    outlooks.delete(before);
-    if (kept && kept.learned === learned) this.outlook = kept.outlook;
-    for (const [key, { history }] of this.all) if (history?.some(failureIn)) this.failing.add(key);
+    this.failing = new Set();
+    this.firstRanks = new Map();
+    for (const [key, resource] of this.all) this.noteHistory(key, resource);
+  }
+
+  private noteHistory(key: string, { stackId, history = [] }: TrackedResource): void {
+    if (history.some(failureIn)) this.failing.add(key);
+    const rank = history[0]?.rank;
+    if (rank !== undefined && rank < (this.firstRanks.get(stackId) ?? Infinity))
+      this.firstRanks.set(stackId, rank);
   }
 
   /** The resources of which a failure was reported that may be a cause. */
@@ -67,10 +114,16 @@ export class ResourceSet {
     return [...this.failing].flatMap((key) => this.all.get(key) ?? []);
   }
 
+  /** Rank of the first event of any resource of a stack. */
+  firstRank(stackId: string): number | undefined {
+    return this.firstRanks.get(stackId);
+  }
+
   /** Nothing of the attempt before is left. */
   forget(): void {
     this.all.clear();
     this.failing.clear();
+    this.firstRanks.clear();
     this.touched.clear();
     this.recount();
   }
@@ -80,6 +133,7 @@ export class ResourceSet {
     const { followed, root } = this.family;
     this.counted = followed.size;
     this.outlook = undefined;
+    this.lightAt = -Infinity;
     this.tally = tallyOf(this.all, followed, root.phase);
     return this.tally;
   }
@@ -102,10 +156,11 @@ export class ResourceSet {
     if (known) count(this.tally, known, phase, -1);
     else if (Object.hasOwn(stack.planned, event.logicalId)) this.tally.unstarted--;
     count(this.tally, resource, phase, 1);
-    this.noteOutlook(stack, known, resource);
+    this.outlook?.note(stack, known, resource);
     this.all.set(key, resource);
     this.touched.add(key);
-    if (failureIn(fact)) this.failing.add(key);
+    this.noteHistory(key, resource);
+    this.lightAt = Math.min(this.lightAt, nextLightAt(resource, family, durationsOf(this.learned)));
     const superseded = shown !== rank;
     const before = known && shownOf(known);
     const seen = superseded ? before : entryAfter(before, event, resource.path, phase === "rollback");
@@ -118,9 +173,16 @@ export class ResourceSet {
   /** How much longer the operation takes, as of a time in milliseconds of the epoch; undefined: nothing is known. */
   estimateAt(now: number): Estimate | undefined {
     const { followed, root } = this.family;
-    this.outlook ??= outlookOf(this.all, followed, root, durationsOf(this.learned));
-    const rest = this.outlook.at(now) ?? (this.tally.finished > 0 ? CLOSING_REST : undefined);
-    return rest && estimateOf(rest, now);
+    this.outlook ??= new OperationOutlook(this.all, followed, root, durationsOf(this.learned));
+    return this.outlook.estimateAt(now, this.tally.finished > 0);
+  }
+
+  /** As viewers are shown them. */
+  shown(keys: Iterable<string>): BegunResource[] {
+    return [...keys].flatMap((key) => {
+      const resource = this.all.get(key);
+      return resource ? [shownOf(resource)] : [];
+    });
   }
 
   /** A resource stands as it stood, but for what was reported it. */
@@ -129,36 +191,10 @@ export class ResourceSet {
     this.touched.add(key);
   }
 
-  /** Those of the keys that there are, as a viewer sees them. */
-  shown(keys: Iterable<string>): readonly BegunResource[] {
-    return [...keys].flatMap((key) => {
-      const resource = this.all.get(key);
-      return resource ? [shownOf(resource)] : [];
-    });
-  }
-
-  /** The next fold of this state goes on with its outlook. */
-  keepOutlook(): void {
-    if (this.outlook) outlooks.set(this.all, { outlook: this.outlook, learned: this.learned });
-  }
-
-  private noteOutlook(
-    stack: FollowedStack,
-    before: TrackedResource | undefined,
-    after: TrackedResource,
-  ): void {
-    const { outlook } = this;
-    if (!outlook) return;
-    const { root } = this.family;
-    outlook.open(after.stackId);
-    const planned = stack.planned[after.logicalId];
-    if (before) {
-      const place = placeOfResource(before, root);
-      if (place) outlook.note(place, false);
-    } else if (planned !== undefined && root.phase === "forward")
-      outlook.note(placeOfPlanned(stack, after.logicalId, planned), false);
-    const place = placeOfResource(after, root);
-    if (place) outlook.note(place, true);
+  /** The next fold of this state goes on with what was counted here. */
+  keepCounted(): void {
+    const { tally, counted: followed, failing, firstRanks, learned, lightAt, outlook } = this;
+    countedOf.set(this.all, { tally, followed, failing, firstRanks, learned, lightAt, outlook });
   }
 
   /** Folds all resources again, as a stack's own event changed what their events were a part of. */
@@ -178,11 +214,17 @@ export class ResourceSet {
 
   /** Drops the facts that are not kept, and the resources that have no others. */
   filter(isKept: (fact: StackFact, stackId: string) => boolean): void {
-    for (const [key, { base: _base, ...resource }] of this.all) {
-      const history = (resource.history ?? []).filter((fact) => isKept(fact, resource.stackId));
-      if (history.length === 0) this.all.delete(key);
-      else this.all.set(key, { ...resource, history });
+    const kept = new Map<string, TrackedResource>();
+    this.failing = new Set();
+    this.firstRanks = new Map();
+    for (const [key, { base: _base, ...known }] of this.all) {
+      const history = (known.history ?? []).filter((fact) => isKept(fact, known.stackId));
+      if (history.length === 0) continue;
+      const resource = { ...known, history };
+      kept.set(key, resource);
+      this.noteHistory(key, resource);
     }
+    this.all = LayeredMap.over(kept);
   }
 
   /** A parent reported a stack nested in it: it is to be read. */

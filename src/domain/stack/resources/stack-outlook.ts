@@ -55,7 +55,7 @@ export const placeOfPlanned = (
   type: string,
 ): Placed => ({ stackId, id, type, verb: plannedVerb(kind) });
 
-const aroundIn = (followed: Followed) => {
+export const aroundIn = (followed: Followed) => {
   const byPrefix = new Map([...followed.values()].map((stack) => [stack.prefix, stack]));
   return (stackId: string): Around | undefined => {
     const stack = followed.get(stackId);

@@ -17,6 +17,15 @@ export type Tally = {
   finished: number;
 };
 
+export const EMPTY_TALLY: Readonly<Tally> = {
+  unstarted: 0,
+  begun: 0,
+  completed: 0,
+  inProgress: 0,
+  failed: 0,
+  finished: 0,
+};
+
 /** Adds (`sign` 1) or takes away (-1) one resource. */
 export const count = (tally: Tally, resource: TrackedResource, phase: Phase, sign: 1 | -1): void => {
   const undoing = phase === "rollback";
@@ -34,7 +43,7 @@ export const tallyOf = (
   followed: ReadonlyMap<string, FollowedStack>,
   phase: Phase,
 ): Tally => {
-  const tally: Tally = { unstarted: 0, begun: 0, completed: 0, inProgress: 0, failed: 0, finished: 0 };
+  const tally: Tally = { ...EMPTY_TALLY };
   for (const resource of resources.values()) count(tally, resource, phase, 1);
   for (const stack of followed.values()) tally.unstarted += unstartedOf(stack, resources);
   return tally;
