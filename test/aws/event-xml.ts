@@ -43,6 +43,7 @@ export const eventXml = (event: StackEvent): string =>
           element("HookStatusReason", event.hook.reason),
           element("HookInvocationPoint", event.hook.invocationPoint),
           element("HookFailureMode", event.hook.failureMode),
+          element("HookInvocationId", event.hookInvocationId),
         ]
       : []),
   ].join("");

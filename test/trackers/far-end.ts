@@ -21,8 +21,17 @@ export const aws = {
   dynamoDB: new WireDynamoDB(),
   logs: new WireLogs(),
   sts: new WireSts(),
+  /** What any service answers to an action that none of these knows; undefined: as they do. */
+  otherwise: (() => undefined) as (action: string) => Response | undefined,
   /** Hosts that were asked. */
   hosts: new Set<string>(),
+};
+
+/** By the header of JSON's protocol, or the form of the Query protocol. */
+const actionOf = async (request: Request): Promise<string> => {
+  const target = request.headers.get("x-amz-target");
+  if (target !== null) return target.split(".").at(-1) ?? "";
+  return new URLSearchParams(await request.clone().text()).get("Action") ?? "";
 };
 
 /** To be called once in each file. `Date` stands still but for `pass`; chance is always the shortest wait. */
@@ -33,6 +42,7 @@ export const useFarEnd = (): void => {
     aws.logs = new WireLogs();
     aws.sts = new WireSts();
     aws.cloudFormation.accountOf = (keyId) => aws.sts.accountOf(keyId);
+    aws.otherwise = () => undefined;
     aws.hosts.clear();
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
     vi.spyOn(Math, "random").mockReturnValue(0);
@@ -43,6 +53,8 @@ export const useFarEnd = (): void => {
       const request = new Request(input, init);
       const { host } = new URL(request.url);
       aws.hosts.add(host);
+      const other = aws.otherwise(await actionOf(request));
+      if (other) return other;
       if (host.startsWith("cloudformation.")) return aws.cloudFormation.answer(request, init?.signal);
       if (host.startsWith("dynamodb.")) return aws.dynamoDB.answer(request, init?.signal);
       if (host.startsWith("sts.")) return aws.sts.answer(request);

@@ -67,6 +67,7 @@ export const stackEventOf = (member: string): StackEvent | undefined => {
   const hint = reasonHintOf(reason, status);
   const sign = reasonSignOf(reason);
   const hook = hookOf(fields);
+  const hookInvocationId = fields.get("HookInvocationId");
   const operationId = fields.get("OperationId");
   const clientRequestToken = fields.get("ClientRequestToken");
   const detailedStatus = fields.get("DetailedStatus");
@@ -86,5 +87,6 @@ export const stackEventOf = (member: string): StackEvent | undefined => {
     ...(clientRequestToken && { clientRequestToken }),
     ...(detailedStatus && { detailedStatus }),
     ...(hook && { hook }),
+    ...(hook && hookInvocationId && { hookInvocationId }),
   };
 };

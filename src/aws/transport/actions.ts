@@ -13,6 +13,7 @@ export const ACTIONS = {
     DescribeStackEvents: "observe",
     DescribeChangeSet: "observe",
     DescribeEvents: "observe",
+    GetHookResult: "explain",
     GetTemplate: "observe",
     ListStackResources: "observe",
     ListStacks: "observe",

@@ -4,7 +4,7 @@ import { MOST_EVIDENCE, MOST_EVIDENCE_TEXT, type Evidence } from "../../protocol
 import { partitionOf } from "../../protocol/partitions.ts";
 import type { Cause } from "../../protocol/stack/stack-frames.ts";
 import { failureIn } from "../stack/resources/resource-history.ts";
-import type { StackState } from "../stack/stack-state.ts";
+import { resourceKeyOf, type StackState } from "../stack/stack-state.ts";
 import { redacted } from "./redacted.ts";
 
 /** `arn:aws:cloudformation:us-east-1:111122223333:stack/shop/1` */
@@ -59,6 +59,16 @@ export const evidenceInEvents = ({ resources }: StackState): Evidence[] =>
     .sort((one, other) => (one.at < other.at ? -1 : Number(one.at > other.at)))
     .slice(0, MOST_FAILURES);
 
+/** The hook's call that a cause is about; undefined: it is about none. */
+export const hookCallOf = (
+  { stackId, logicalId }: Cause,
+  { resources }: StackState,
+): Readonly<{ id: string; at: string }> | undefined => {
+  const { history = [] } = resources.get(resourceKeyOf(stackId, logicalId)) ?? {};
+  const fact = history.findLast((one) => one.hook && failureIn(one) && one.hookInvocationId !== undefined);
+  return fact && { id: fact.hookInvocationId!, at: fact.timestamp };
+};
+
 /** Cluster and service of a service's ARN; undefined: it is none. */
 export const ecsServiceOf = ({
   type,
@@ -87,7 +97,7 @@ export const functionNameOf = (
     : typeof attribute === "string"
       ? attribute.split(".")[0]
       : undefined;
-  const known = typeof id === "string" ? resources.get(`${stackId} ${id}`) : undefined;
+  const known = typeof id === "string" ? resources.get(resourceKeyOf(stackId, id)) : undefined;
   return known?.type === "AWS::Lambda::Function" && known.physicalId !== "" ? known.physicalId : undefined;
 };
 

@@ -59,6 +59,8 @@ export type StackEvent = Readonly<{
   /** `CONFIGURATION_COMPLETE`, `VALIDATION_FAILED` */
   detailedStatus?: string;
   hook?: HookReport;
+  /** Of the hook's call: what it found can be asked for by it. */
+  hookInvocationId?: string;
   /** Key of the event that stands next above it in AWS's list, if that was read before: this one became visible late. */
   precedes?: string;
 }>;

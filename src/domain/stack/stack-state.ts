@@ -112,6 +112,7 @@ export type StackFact = Readonly<{
   hint?: ReasonHint;
   sign?: ReasonSign;
   hook?: HookReport;
+  hookInvocationId?: string;
 }>;
 
 export type TrackedResource = BegunResource &

@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import type { CloudFormation } from "../../aws/cloudformation/cloudformation.ts";
+import { hookResult } from "../../aws/cloudformation/hook-result.ts";
 import type { AwsSession } from "../../aws/identity/session.ts";
 import { deniedCalls, functionLog, isAboutRights, stoppedTasks } from "../../aws/services/evidence.ts";
 import type { AlarmTask } from "../../channel/alarm.ts";
@@ -15,6 +16,7 @@ import {
   ecsServiceOf,
   evidenceInEvents,
   functionNameOf,
+  hookCallOf,
   isCustomResource,
   keptEvidence,
 } from "../../domain/evidence/evidence.ts";
@@ -86,12 +88,14 @@ export class StackEvidence implements AlarmTask {
     const at = Date.parse(cause.timestamp);
     const own = evidenceInEvents(store.state);
     const service = ecsServiceOf(cause);
-    const [custom, tasks, calls] = await Promise.all([
+    const hook = hookCallOf(cause, store.state);
+    const [custom, hooks, tasks, calls] = await Promise.all([
       isCustomResource(cause) ? this.ofCustom(cause, at) : { entries: [], hidden: [] },
+      hook ? this.part("hook", hookResult(session, hook.id, hook.at)) : [],
       service ? this.part("ecs", stoppedTasks(session, service)) : [],
       isAboutRights(cause.reason) ? this.part("cloudtrail", deniedCalls(session, at)) : [],
     ]);
-    return keptEvidence([...own, ...custom.entries, ...tasks, ...calls], custom.hidden);
+    return keptEvidence([...own, ...hooks, ...custom.entries, ...tasks, ...calls], custom.hidden);
   }
 
   private async ofCustom(cause: Cause, at: number) {
