@@ -1,4 +1,7 @@
-/** How long things take in one account and region, as far as its own successes have shown it; else as the table says. */
+/**
+ * How long things take in one account and region, as far as its own successes have shown it; else as those of all regions have,
+ * else as the table says.
+ */
 import type { Durations, Verb } from "./durations.ts";
 import { typicalDurations, UNMEASURED } from "./typical.ts";
 
@@ -10,6 +13,8 @@ export type Learned = Readonly<{
   resources: Readonly<Record<string, LearnedDurations>>;
   /** By verb and type: `create AWS::RDS::DBInstance`. */
   types: Readonly<Record<string, LearnedDurations>>;
+  /** The same of all regions. */
+  elsewhere?: Readonly<Record<string, LearnedDurations>>;
 }>;
 
 type What = Readonly<{ verb: Verb; id: string; type: string }>;
@@ -36,5 +41,7 @@ export const durationsOf =
     if (own) return asHistory(own);
     const like = learned && ownOf(learned.types, typeKey(what));
     if (like && like.sample >= LEAST_OF_TYPE) return asHistory(like);
+    const anywhere = learned?.elsewhere && ownOf(learned.elsewhere, typeKey(what));
+    if (anywhere && anywhere.sample >= LEAST_OF_TYPE) return asHistory(anywhere);
     return typicalDurations(what.type, what.verb) ?? (like ? asHistory(like) : UNMEASURED);
   };

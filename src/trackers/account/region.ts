@@ -23,7 +23,7 @@ import type { AwsPlace, StackAddress } from "../../protocol/connection/channel-n
 import type { Env } from "../../env.ts";
 import { settingsOf } from "../../settings.ts";
 import { unseenPeriodMs } from "../../domain/stack/next-poll.ts";
-import { DurationMemory } from "./duration-memory.ts";
+import { RegionDurations } from "../estimates/region-durations.ts";
 import { gatedSession } from "../../aws/identity/session.ts";
 import type { ReportedStatus } from "../../domain/radar/board-row.ts";
 import { OBSERVED_MS, sweepPeriodMs } from "../../domain/radar/sweeping.ts";
@@ -42,7 +42,7 @@ const NUDGE_MS = 1_000;
 export class Region extends DurableObject<Env> implements RegionRpc {
   private readonly listing: StackListing;
   private readonly budget: AccountBudget;
-  private readonly memory: DurationMemory;
+  private readonly memory: RegionDurations;
   private readonly radar: Radar;
   private readonly place: AwsPlace;
   /** Stacks of which a push has just come, in unix milliseconds. */
@@ -52,7 +52,7 @@ export class Region extends DurableObject<Env> implements RegionRpc {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.memory = new DurationMemory(ctx.storage.kv);
+    this.memory = new RegionDurations(ctx, env);
     const settings = settingsOf(env);
     const place = awsPlaceOf(ctx.id.name ?? "");
     // The Worker lets nobody in without these.
@@ -161,9 +161,10 @@ export class Region extends DurableObject<Env> implements RegionRpc {
     return this.memory.exported();
   }
 
-  /** Forgets what was learned of a stack; without a name, all of it. */
+  /** Forgets what was learned of a stack; without a name, all of it, and what was learned of all regions together. */
   async forgetDurations(stackName?: string): Promise<void> {
-    this.memory.forget(stackName);
+    if (stackName === undefined) await this.memory.forgetAll();
+    else this.memory.forget(stackName);
   }
 
   /** What is kept of a stack is deleted; one that is still there stays on the board, as AWS shows it. */

@@ -1,4 +1,6 @@
 /** What the directory of deployments can be asked. What each call does stands with its implementation, `Directory`. */
+import type { Seen } from "../../domain/estimate/experience.ts";
+import type { Learned } from "../../domain/estimate/learned.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type {
   DeploymentList,
@@ -18,6 +20,9 @@ export interface DirectoryRpc extends ListOwner {
   listRuns(query: DeploymentQuery, patterns?: string[]): Promise<Result<DeploymentList, Failure>>;
   forgetRun(address: DeploymentAddress): Promise<void>;
   claim(id: string, digest: string): Promise<Result<null, Failure>>;
+  learnDurations(seen: readonly Seen[]): Promise<void>;
+  typeDurations(): Promise<Learned["types"]>;
+  forgetDurations(): Promise<void>;
   noteUnreadable(rows: readonly UnreadableRow[]): Promise<void>;
   unreadable(): Promise<readonly UnreadableRow[]>;
   sweep(): Promise<void>;

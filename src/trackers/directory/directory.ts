@@ -4,6 +4,8 @@
  * Knows all deployments besides, for their list, and the Idempotency-Keys of all stacks.
  */
 import { DurableObject } from "cloudflare:workers";
+import type { Seen } from "../../domain/estimate/experience.ts";
+import type { Learned } from "../../domain/estimate/learned.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import { firstPage } from "../../channel/list-page.ts";
 import { ListPushes } from "../../channel/list-pushes.ts";
@@ -19,6 +21,7 @@ import type { ListPage, ListRequest } from "../../protocol/rpc/list-owner.ts";
 import type { UnreadableRow } from "../../protocol/rpc/unreadable-rows.ts";
 import type { Env } from "../../env.ts";
 import { CanvasClaims } from "../canvas/canvas-claims.ts";
+import { DurationMemory } from "../estimates/duration-memory.ts";
 import { Retention } from "./retention.ts";
 import { nameOfRun, RunIndex } from "./run-index.ts";
 import { UnreadableIndex } from "./unreadable-index.ts";
@@ -36,6 +39,7 @@ export class Directory extends DurableObject<Env> implements DirectoryRpc {
   private readonly claims: CanvasClaims;
   private readonly unreadableRows: UnreadableIndex;
   private readonly retention: Retention;
+  private readonly memory: DurationMemory;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -46,6 +50,7 @@ export class Directory extends DurableObject<Env> implements DirectoryRpc {
       channel: "directory",
       itemOf: (name, now) => this.runs.find(name, now),
     });
+    this.memory = new DurationMemory(ctx.storage.kv);
     this.claims = new CanvasClaims(ctx.storage.sql);
     this.unreadableRows = new UnreadableIndex(ctx.storage.sql);
   }
@@ -103,6 +108,20 @@ export class Directory extends DurableObject<Env> implements DirectoryRpc {
   /** Notes which request an Idempotency-Key is used for; fails if it was used for another. */
   async claim(id: string, digest: string): Promise<Result<null, Failure>> {
     return this.claims.claim(id, digest, Date.now());
+  }
+
+  /** An operation is over, in whatever region: how long its resources took. */
+  async learnDurations(seen: readonly Seen[]): Promise<void> {
+    this.memory.learnTypes(seen);
+  }
+
+  /** How long things take, by type, over all regions. */
+  async typeDurations(): Promise<Learned["types"]> {
+    return this.memory.types;
+  }
+
+  async forgetDurations(): Promise<void> {
+    this.memory.forget();
   }
 
   /** Notes what objects could not read of what they had stored. */

@@ -1,6 +1,7 @@
 /**
  * How long things took in an account and region: a sketch for each verb and type, and for each resource of each stack. Kept in
- * the region's object, in rows that carry the version of their form; one that cannot be read is learned again.
+ * the region's object, in rows that carry the version of their form; one that cannot be read is learned again. The directory
+ * keeps the same by type for all regions together.
  */
 import * as z from "zod";
 import { objectOf, type Codec } from "../../channel/codec.ts";
@@ -38,16 +39,22 @@ export class DurationMemory {
 
   /** What is known of a stack's resources, and of all types. */
   learned(stackName: string): Learned {
-    return {
-      resources: learnedFrom(this.sketchesIn(STACKS + stackName)),
-      types: learnedFrom(this.sketchesIn(TYPES)),
-    };
+    return { resources: learnedFrom(this.sketchesIn(STACKS + stackName)), types: this.types };
   }
 
   learn(stackName: string, seen: readonly Seen[]): void {
     if (seen.length === 0) return;
     this.keep(STACKS + stackName, withResources(this.sketchesIn(STACKS + stackName), seen));
-    this.keep(TYPES, withTypes(this.sketchesIn(TYPES), seen));
+    this.learnTypes(seen);
+  }
+
+  /** What is known of all types. */
+  get types(): Learned["types"] {
+    return learnedFrom(this.sketchesIn(TYPES));
+  }
+
+  learnTypes(seen: readonly Seen[]): void {
+    if (seen.length > 0) this.keep(TYPES, withTypes(this.sketchesIn(TYPES), seen));
   }
 
   /** All that is kept, by row. */
