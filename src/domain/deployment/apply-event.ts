@@ -100,10 +100,18 @@ const begun = (
 ): DeploymentState => {
   const planned = data.stacks ?? [];
   const stacks = new Map(
-    planned.map(({ name, layer, dependsOn, stackName, account, region }): [string, StackNode] => [
-      name,
-      { ...newStackNode(name, layer, dependsOn), stackName, account, region },
-    ]),
+    planned.map(
+      ({ name, layer, dependsOn, stackName, account, region, usualSeconds }): [string, StackNode] => [
+        name,
+        {
+          ...newStackNode(name, layer, dependsOn),
+          stackName,
+          account,
+          region,
+          ...(usualSeconds && { usualSeconds }),
+        },
+      ],
+    ),
   );
   return {
     ...emptyDeployment(state.deploymentId, state.environment),

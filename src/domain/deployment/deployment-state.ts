@@ -7,6 +7,7 @@ import type {
   ErrorDetail,
   FailureMode,
   RunOrder,
+  UsualSeconds,
 } from "../../protocol/deployment/deployment-event-parts.ts";
 import type {
   DeploymentStatus,
@@ -32,6 +33,8 @@ export type ResourceNode = Readonly<{
   startTime: string;
   /** Of its newest event: its end, once nothing is being done to it. */
   updatedAt: string;
+  /** Since when only its becoming stable is waited for, where that was reported. */
+  configuredAt?: string;
   /** Set once more is done to it after it has failed: CloudFormation puts it back, which takes no failure back. */
   failedBefore?: true;
   /** It takes longer than usual, or is stuck. */
@@ -83,6 +86,8 @@ export type StackNode = Readonly<{
   ending?: StackEnding;
   /** How much longer its operation takes, as was reported last; absent at rest. */
   estimate?: Estimate;
+  /** How long its operations take, as the runs before have shown it. */
+  usualSeconds?: UsualSeconds;
   outputs?: Readonly<Record<string, OutputValue>>;
   /** Outputs that are not kept for want of room. */
   outputsOmitted?: number | undefined;

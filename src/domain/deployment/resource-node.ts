@@ -103,7 +103,20 @@ const resourceAfter = (known: ResourceNode | undefined, event: ResourceEvent): R
   const failedBefore = hasFailed && status !== "failed" && { failedBefore: true as const };
   // What takes long does so until something else is done.
   const light = known?.status === status && known.light && { light: known.light };
-  return { type, name, id, status, startTime, updatedAt: timestamp, ...failedBefore, ...light };
+  const isOn = known !== undefined && goesOn(known, status);
+  const configuredAt = event.data.configured ? timestamp : isOn ? known.configuredAt : undefined;
+  const configured = configuredAt !== undefined && { configuredAt };
+  return {
+    type,
+    name,
+    id,
+    status,
+    startTime,
+    updatedAt: timestamp,
+    ...configured,
+    ...failedBefore,
+    ...light,
+  };
 };
 
 const lightOf = ({ type, timestamp: at, data }: LightEvent): Light => {

@@ -8,6 +8,12 @@ type Placed = Readonly<{ name: string; layer: number; dependsOn: readonly string
 
 type Stacks = ReadonlyMap<string, Placed>;
 
+/**
+ * Stacks in flight at the same time. Each is polled by its tracker: ten of them ask three times a second, which is what
+ * CloudFormation grants an account in a region before it throttles all of them.
+ */
+export const MAX_IN_FLIGHT = 10;
+
 /** Up: a stack begins after those that it depends on. Down: before them. */
 export type Direction = "up" | "down";
 
@@ -15,11 +21,13 @@ export type Direction = "up" | "down";
  * Whether all of a layer wait for the layers before: because the plan says so, or because nobody has stated a dependency,
  * so that the layers are all that is known.
  */
-const goesByLayers = (order: RunOrder | undefined, stacks: Iterable<Pick<Placed, "dependsOn">>): boolean =>
-  order === "layers" || [...stacks].every(({ dependsOn }) => dependsOn.length === 0);
+export const goesByLayers = (
+  order: RunOrder | undefined,
+  stacks: Iterable<Pick<Placed, "dependsOn">>,
+): boolean => order === "layers" || [...stacks].every(({ dependsOn }) => dependsOn.length === 0);
 
 /** By the name of a stack, those next to it that it holds back. */
-const heldBackBy = (stacks: Stacks, direction: Direction): ((name: string) => readonly string[]) => {
+export const heldBackBy = (stacks: Stacks, direction: Direction): ((name: string) => readonly string[]) => {
   if (direction === "down") return (name) => stacks.get(name)?.dependsOn ?? [];
   const dependents = new Map<string, string[]>();
   for (const { name, dependsOn } of stacks.values()) {

@@ -115,6 +115,7 @@ const resourceEventOf = (
     ...(resource.reason !== "" && { reason: resource.reason }),
     ...(operation?.cause && { cause: operation.cause }),
     ...(resource.superseded && { superseded: true }),
+    ...(resource.detailedStatus === "CONFIGURATION_COMPLETE" && { configured: true }),
     ...estimateIn(stack),
     totalResources: stack.totalResources,
     failedResources: stack.failedResources,

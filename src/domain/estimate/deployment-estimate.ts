@@ -1,6 +1,6 @@
 /**
- * How much longer a deployment takes: what its stacks in flight tell of themselves, else what this run has shown: durations of
- * its resources by type, and of its finished stacks. Absent rather than wrong: without anything to go by there is no number.
+ * How much longer a deployment takes: the longest way through what its stacks still need, each after those that it waits for.
+ * Absent rather than wrong: without anything to go by there is no number.
  */
 import type { Estimate } from "../../protocol/estimate.ts";
 import { secondsBetween } from "../elapsed.ts";
@@ -12,128 +12,49 @@ import {
   type DeploymentState,
   type StackNode,
 } from "../deployment/deployment-state.ts";
-import { percentOfStack } from "../deployment/totals/percent.ts";
-import { endOf, isUnderway } from "../deployment/resource-node.ts";
-import { besides, inTurn, type DurationRange } from "./durations.ts";
-import { estimateOf, spanAt } from "./estimate.ts";
-
-const medianOf = (values: readonly number[]): number | undefined => {
-  const sorted = [...values].sort((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)];
-};
-
-/** What a stack's resources tell of time, by type and by what is done, or was done, to them. */
-type StackTimes = Readonly<{
-  /** Seconds of each that is done. */
-  samples: ReadonlyMap<string, readonly number[]>;
-  /** Milliseconds of the epoch at which each began that is not. */
-  begun: readonly Readonly<{ key: string; at: number }>[];
-}>;
-
-/** Of each stack as it was last looked at: its node is replaced by each of its events. */
-const known = new WeakMap<StackNode, StackTimes>();
-
-const timesOf = (stack: StackNode): StackTimes => {
-  const before = known.get(stack);
-  if (before) return before;
-  const samples = new Map<string, number[]>();
-  const begun: { key: string; at: number }[] = [];
-  for (const { type, status, startTime, updatedAt } of stack.resources.values()) {
-    const key = `${endOf(status)} ${type}`;
-    if (isUnderway({ status })) begun.push({ key, at: Date.parse(startTime) });
-    else if (updatedAt !== startTime && status !== "failed") {
-      const seconds = secondsBetween(startTime, updatedAt);
-      const reported = samples.get(key);
-      if (reported) reported.push(seconds);
-      else samples.set(key, [seconds]);
-    }
-  }
-  const times = { samples, begun };
-  known.set(stack, times);
-  return times;
-};
-
-/** Median seconds of what was done to resources, by type and what was done. */
-const resourceSeconds = (state: DeploymentState): ReadonlyMap<string, number> => {
-  const samples = new Map<string, number[]>();
-  for (const stack of state.stacks.values()) {
-    for (const [key, seconds] of timesOf(stack).samples) {
-      const reported = samples.get(key);
-      if (reported) reported.push(...seconds);
-      else samples.set(key, [...seconds]);
-    }
-  }
-  return new Map([...samples].map(([key, values]) => [key, medianOf(values) ?? 0]));
-};
-
-/** What a stack, or all of a layer, still needs; `span` undefined: it is overdue. */
-type Need = Readonly<{
-  span: DurationRange | undefined;
-  basis: Estimate["basis"];
-  sample: number;
-  usual: Readonly<{ p50: number; p90: number }>;
-}>;
-
-/** What this run alone says is half as sure as it is long. */
-const byPace = (p50: number): Need => ({
-  span: { p50, spread: p50 / 2 },
-  basis: "pace",
-  sample: 0,
-  usual: { p50, p90: 1.5 * p50 },
-});
-
-/** Seconds that a stack in flight still needs, as far as this run shows it; undefined: nobody can tell. */
-const paceOf = (stack: StackNode, typical: ReadonlyMap<string, number>, now: string): number | undefined => {
-  const percent = percentOfStack(stack);
-  const elapsed = secondsBetween(stack.startTime ?? now, now);
-  // By its own pace, once it has one.
-  const remaining = percent >= 10 ? (elapsed / percent) * (100 - percent) : undefined;
-  const present = Date.parse(now);
-  const waits = timesOf(stack).begun.map(({ key, at }) => {
-    const usual = typical.get(key);
-    return usual === undefined ? 0 : usual - Math.max(0, present - at) / 1000;
-  });
-  // One that takes longer than usual tells nothing.
-  const longer = waits.filter((wait) => wait > 0);
-  if (remaining === undefined && longer.length === 0) return undefined;
-  return Math.max(remaining ?? 0, ...longer);
-};
-
-const needOf = (stack: StackNode, typical: ReadonlyMap<string, number>, now: string): Need | undefined => {
-  const { estimate } = stack;
-  if (!estimate) {
-    // Nobody knows how long CloudFormation's way back takes.
-    const pace = stack.rollingBack ? undefined : paceOf(stack, typical, now);
-    return pace === undefined ? undefined : byPace(pace);
-  }
-  const { basis, sample, remainingSeconds, usualSeconds } = estimate;
-  const usual = usualSeconds ?? remainingSeconds ?? { p50: 0, p90: 0 };
-  return { span: spanAt(estimate, Date.parse(now)), basis, sample, usual };
-};
-
-/** Beside each other: the longer one is waited for, and one that is overdue outlasts what ends before it usually does. */
-const longerOf = (one: Need | undefined, other: Need): Need => {
-  if (!one) return other;
-  const [first, second] = [one, other].map(({ span, usual }) => span?.p50 ?? usual.p90);
-  const [long, short] = first! >= second! ? [one, other] : [other, one];
-  return long.span && short.span ? { ...long, span: besides(long.span, short.span) } : long;
-};
-
-/** One after the other: as sure as the longest of them, and of the basis that says most of the whole. */
-const inSequence = (needs: readonly Need[]): Need | undefined => {
-  const [longest] = [...needs].sort((one, other) => (other.span?.p50 ?? 0) - (one.span?.p50 ?? 0));
-  const overdue = needs.find(({ span }) => !span);
-  if (!longest || overdue) return overdue;
-  return { ...longest, span: needs.map(({ span }) => span!).reduce(inTurn) };
-};
+import { goesByLayers, heldBackBy, MAX_IN_FLIGHT, type Direction } from "../deployment/run-order.ts";
+import { estimateOf } from "./estimate.ts";
+import {
+  byPace,
+  inSequence,
+  longerOf,
+  medianOf,
+  needOf,
+  resourceSecondsIn,
+  usualNeedOf,
+  type Need,
+} from "./stack-need.ts";
 
 /** How much longer the run takes; undefined: nothing is known. */
 export const estimateOfDeployment = (state: DeploymentState, now: string): Estimate | undefined => {
   if (state.run === 0 || hasEnded(state)) return undefined;
   const need = remaining(state, now);
-  return (
-    need && estimateOf({ ...need, basis: need.basis === "overdue" ? "pace" : need.basis }, Date.parse(now))
-  );
+  if (!need) return undefined;
+  const basis = need.basis === "overdue" ? "pace" : need.basis;
+  const rollbackSeconds = wayBackOf(state);
+  return { ...estimateOf({ ...need, basis }, Date.parse(now)), ...(rollbackSeconds && { rollbackSeconds }) };
+};
+
+/** How long the way back takes if one of the stacks in flight fails now; undefined: nobody knows. */
+const wayBackOf = (state: DeploymentState): Estimate["rollbackSeconds"] => {
+  if (state.status !== "deploying") return undefined;
+  const stacks = [...state.stacks.values()];
+  const [own] = stacks
+    .filter(isInFlight)
+    .flatMap(({ estimate }) => estimate?.rollbackSeconds ?? [])
+    .sort((one, other) => other.p50 - one.p50);
+  if (!own || state.onFailure !== "rollback") return own;
+  // Those that are done are rolled back after it.
+  const needs = new Map<string, Need>();
+  for (const stack of stacks) {
+    if (stack.status !== "deployed") continue;
+    const need = usualNeedOf(stack, "delete");
+    if (!need) return undefined;
+    needs.set(stack.name, need);
+  }
+  const rest = through(state, needs, "down")?.span;
+  if (!rest) return own;
+  return { p50: Math.round(own.p50 + rest.p50), p90: Math.round(own.p90 + rest.p50 + rest.spread) };
 };
 
 /** Whole seconds until the run ends, more likely than not; undefined: nothing is known, or it is overdue. */
@@ -142,8 +63,10 @@ export const estimatedTimeRemaining = (state: DeploymentState, now: string): num
 
 const remaining = (state: DeploymentState, now: string): Need | undefined => {
   const { status } = state;
-  if (status === "initializing" || status === "validating") return announced(state, now);
-  return status === "deploying" ? (onTheWayUp(state, now) ?? announced(state, now)) : underway(state, now);
+  if (status === "initializing" || status === "validating" || status === "deploying")
+    return onTheWayUp(state, now) ?? announced(state, now);
+  const all = status === "destroying" ? onTheWayDown(state, now) : undefined;
+  return all ?? underway(state, now);
 };
 
 /** What is left of the time that was announced; a run that has taken longer makes it void. */
@@ -156,11 +79,11 @@ const announced = (
   return rest > 0 ? byPace(rest) : undefined;
 };
 
-/** On the way back and down nobody knows what is still to begin: what is under way is the least of it. */
+const isInFlight = ({ status }: StackNode): boolean => status === "deploying" || status === "deleting";
+
+/** On the way back nobody knows what is still to begin: what is under way is the least of it. */
 const underway = (state: DeploymentState, now: string): Need | undefined => {
-  const running = [...state.stacks.values()].filter(
-    ({ status }) => status === "deploying" || status === "deleting",
-  );
+  const running = [...state.stacks.values()].filter(isInFlight);
   const layers = new Set(running.map(({ layer }) => layer));
   const isLast = state.status !== "cancelling" && Math.min(...layers) > 1;
   if (isLast || running.length === 0) return undefined;
@@ -171,22 +94,94 @@ const underway = (state: DeploymentState, now: string): Need | undefined => {
 const onTheWayUp = (state: DeploymentState, now: string): Need | undefined => {
   const stacks = [...state.stacks.values()];
   if (stacks.length < state.announcedStacks) return undefined;
-  const typical = resourceSeconds(state);
+  const typical = resourceSecondsIn(stacks);
   const blocked = blockedAmong(state.stacks);
   const whole = medianOf(
     stacks
       .filter(({ status }) => status === "deployed")
       .map(({ startTime, endTime }) => secondsBetween(startTime ?? "", endTime ?? "")),
   );
-  // Layers run one after another, the stacks of one beside each other.
-  const byLayer = new Map<number, Need>();
+  const needs = new Map<string, Need>();
   for (const stack of stacks) {
     if (isSettled(state, stack) || blocked.has(stack.name)) continue;
     const isToCome = stack.status === "pending" || isClearedAway(state, stack);
-    const toCome = whole === undefined ? undefined : byPace(whole);
+    const toCome = usualNeedOf(stack, "deploy") ?? (whole === undefined ? undefined : byPace(whole));
     const need = isToCome ? toCome : needOf(stack, typical, now);
     if (need === undefined) return undefined;
-    byLayer.set(stack.layer, longerOf(byLayer.get(stack.layer), need));
+    needs.set(stack.name, need);
+  }
+  return through(state, needs, "up");
+};
+
+/** Undefined: of one of them nobody knows how long its deletion takes. */
+const onTheWayDown = (state: DeploymentState, now: string): Need | undefined => {
+  const blocked = blockedAmong(state.stacks);
+  const needs = new Map<string, Need>();
+  for (const stack of state.stacks.values()) {
+    if (isSettled(state, stack) || blocked.has(stack.name)) continue;
+    const need = isInFlight(stack) ? needOf(stack, new Map(), now) : usualNeedOf(stack, "delete");
+    if (need === undefined) return undefined;
+    needs.set(stack.name, need);
+  }
+  return through(state, needs, "down");
+};
+
+/** Stacks wait for those that they depend on, at any distance, or for the layers before. */
+const through = (
+  { stacks, order, mode }: DeploymentState,
+  needs: ReadonlyMap<string, Need>,
+  direction: Direction,
+): Need | undefined => {
+  const longest = goesByLayers(order, stacks.values())
+    ? layerByLayer(stacks, needs)
+    : alongDependencies(stacks, needs, direction);
+  if (mode !== "deploy" || !longest?.span || needs.size <= MAX_IN_FLIGHT) return longest;
+  // More than are in flight at the same time wait for a place.
+  const sum = [...needs.values()].reduce((seconds, { span }) => seconds + (span?.p50 ?? 0), 0);
+  const p50 = Math.max(longest.span.p50, sum / MAX_IN_FLIGHT);
+  return { ...longest, span: { ...longest.span, p50 } };
+};
+
+const layerByLayer = (
+  stacks: DeploymentState["stacks"],
+  needs: ReadonlyMap<string, Need>,
+): Need | undefined => {
+  const byLayer = new Map<number, Need>();
+  for (const [name, need] of needs) {
+    const { layer } = stacks.get(name)!;
+    byLayer.set(layer, longerOf(byLayer.get(layer), need));
   }
   return inSequence([...byLayer.values()]);
+};
+
+const alongDependencies = (
+  stacks: DeploymentState["stacks"],
+  needs: ReadonlyMap<string, Need>,
+  direction: Direction,
+): Need | undefined => {
+  // Whom one waits for are those that hold it back in the other direction.
+  const waitsFor = heldBackBy(stacks, direction === "up" ? "down" : "up");
+  const ends = new Map<string, Need | undefined>();
+  const endOf = (name: string): Need | undefined => {
+    if (ends.has(name)) return ends.get(name);
+    const own = needs.get(name);
+    // Dependencies that are reported may go in cycles.
+    ends.set(name, own);
+    const stack = stacks.get(name);
+    if (!stack || (own && isInFlight(stack))) return own;
+    let before: Need | undefined;
+    for (const other of waitsFor(name)) {
+      const end = endOf(other);
+      if (end) before = longerOf(before, end);
+    }
+    const end = own && before ? inSequence([before, own]) : (own ?? before);
+    ends.set(name, end);
+    return end;
+  };
+  let longest: Need | undefined;
+  for (const name of needs.keys()) {
+    const end = endOf(name);
+    if (end) longest = longerOf(longest, end);
+  }
+  return longest;
 };

@@ -11,15 +11,9 @@ import {
   type DeploymentState,
   type StackNode,
 } from "../deployment/deployment-state.ts";
-import { unheldAmong } from "../deployment/run-order.ts";
+import { MAX_IN_FLIGHT, unheldAmong } from "../deployment/run-order.ts";
 import { doneText } from "./done.ts";
 import { isForward, type Action, type UndoRecord, type Orchestration, type Task } from "./task.ts";
-
-/**
- * Stacks in flight at the same time. Each is polled by its tracker: ten of them ask three times a second, which is what
- * CloudFormation grants an account in a region before it throttles all of them.
- */
-const MAX_IN_FLIGHT = 10;
 
 export type Standing = Readonly<{
   state: DeploymentState;

@@ -83,6 +83,13 @@ export const errorDetailSchema = z.object({
 
 export type ErrorDetail = Readonly<z.infer<typeof errorDetailSchema>>;
 
+const usual = z.object({ p50: seconds, p90: seconds, sample: count });
+
+/** How long a stack takes to be deployed, and to be deleted, as the runs before have shown it. */
+const usualSecondsSchema = z.object({ deploy: usual.optional(), delete: usual.optional() });
+
+export type UsualSeconds = Readonly<z.infer<typeof usualSecondsSchema>>;
+
 /** Where a stack stands in a deployment's plan. */
 export const plannedStackSchema = z.object({
   name: stackKeySchema,
@@ -91,6 +98,7 @@ export const plannedStackSchema = z.object({
   stackName: word.optional(),
   account: word.optional(),
   region: word.optional(),
+  usualSeconds: usualSecondsSchema.optional(),
 });
 
 export type PlannedStack = Readonly<z.infer<typeof plannedStackSchema>>;

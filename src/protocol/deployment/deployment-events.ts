@@ -82,6 +82,8 @@ const resourceEvent = z.object({
   cause: sentCauseSchema.optional(),
   /** The resource stands as it stood: this was learnt late, or is about an instance that was replaced. */
   superseded: z.boolean().optional(),
+  /** Its configuration is done: what depends on it may begin, and only its becoming stable is waited for. */
+  configured: z.boolean().optional(),
   /** Where the resource's stack stands, if whoever tells of it knows: percent, and the resources of its operation. */
   progressPercent: z.number().min(0).max(100).optional(),
   ...stackCounts,

@@ -2,6 +2,7 @@
  * Begins a deployment's run: one that something else carries out and that is followed, or one that Stackcast carries out,
  * at once or after the run that is under way.
  */
+import { usualStackSeconds } from "../../../domain/estimate/usual-stacks.ts";
 import { hasEnded } from "../../../domain/deployment/deployment-state.ts";
 import type { DeploymentPlan } from "../../../domain/run/run-calls.ts";
 import { beginningAfter } from "../../../domain/run/moment.ts";
@@ -143,7 +144,15 @@ const begin = async (
   const { deploymentId, environment } = beginning;
   const timestamp = beginningAfter(store.state, new Date().toISOString());
   const run = store.state.run + 1;
-  const start = startOf(beginning, { run, user, timestamp, defaultRegion: settings.aws.region, queued });
+  const usual = usualStackSeconds(store.lastRuns());
+  const start = startOf(beginning, {
+    run,
+    user,
+    timestamp,
+    defaultRegion: settings.aws.region,
+    queued,
+    usual,
+  });
   if (!start.ok) return start;
   deployment.following.begin(since ?? timestamp, quietSeconds);
   keep();

@@ -1,5 +1,6 @@
 /** A registration, or a kept plan, turned into the event that begins a run, with the stacks in their layers. */
 import { layersOf, type LayeringFailure } from "../../../domain/deployment/layers.ts";
+import type { UsualSeconds } from "../../../protocol/deployment/deployment-event-parts.ts";
 import type { DeploymentEventOf } from "../../../protocol/deployment/deployment-events.ts";
 import { inAccount, placeTextOf } from "../../../protocol/connection/channel-names.ts";
 import type { Registration } from "../../../protocol/deployment/deployment-requests.ts";
@@ -61,6 +62,7 @@ export const startOf = (
     timestamp,
     defaultRegion,
     queued,
+    usual,
   }: Readonly<{
     run: number;
     user: string;
@@ -68,6 +70,8 @@ export const startOf = (
     defaultRegion: string;
     /** The id under which it waited. */
     queued?: string | undefined;
+    /** How long its stacks take, by their names. */
+    usual?: ReadonlyMap<string, UsualSeconds>;
   }>,
 ): Result<DeploymentEventOf<"deployment_started">, Failure> => {
   if (stacks.length === 0 && mode !== "ingest")
@@ -80,6 +84,7 @@ export const startOf = (
       layer: layers.value.get(name) ?? 1,
       dependsOn: [...dependsOn],
       ...(mode !== "ingest" && { stackName, ...inAccount(account), region }),
+      ...(usual?.has(name) && { usualSeconds: usual.get(name) }),
     }),
   );
   const addresses =
