@@ -31,15 +31,16 @@ const TYPES_OF: Record<string, readonly string[]> = {
 /** Which rooms of its own folder each room may import from. */
 const ROOMS: Record<string, Record<string, readonly string[]>> = {
   trackers: {
-    stack: ["account", "audiences", "canvas", "directory"],
-    deployment: ["audiences", "directory", "run"],
+    stack: ["account", "audiences", "canvas", "directory", "estimates"],
+    deployment: ["audiences", "directory", "estimates", "run"],
     run: [],
     gateway: [],
     audiences: [],
-    account: ["radar"],
+    account: ["estimates", "radar"],
     radar: [],
     canvas: [],
-    directory: ["canvas"],
+    directory: ["canvas", "estimates"],
+    estimates: [],
     relay: ["account"],
   },
   domain: {

@@ -16,6 +16,7 @@ import type {
   Runs,
   StackAnswer,
 } from "../protocol/deployment/deployment-requests.ts";
+import type { Estimates } from "../protocol/estimates.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import type { BoardList, BoardQuery } from "../protocol/stack/board.ts";
 import type { StackEvents, StackSummary, Tracking } from "../protocol/stack/stack-summary.ts";
@@ -66,6 +67,7 @@ const isStack = withFields<StackSummary>("status", "resources", "epoch", "offset
 const isBoardList = withFields<BoardList>("items");
 const isStackEvents = withFields<StackEvents>("events", "more", "epoch", "offset");
 const isTracking = withFields<Tracking>("tracking", "epoch", "offset");
+const isEstimates = withFields<Estimates>("runs", "estimatedRuns", "heldRuns");
 const isTicket = withFields<Ticket>("ticket", "expiresAt");
 
 const deploymentPath = (deploymentId: string): string =>
@@ -121,6 +123,10 @@ export const restClient = (options: RestOptions) => {
     runs: ({ deploymentId, environment }: DeploymentAddress): Answer<Runs> =>
       call({ path: `${deploymentPath(deploymentId)}/runs`, query: { environment } }, isRuns),
 
+    /** What was predicted of its runs, and what came. */
+    estimates: ({ deploymentId, environment }: DeploymentAddress): Answer<Estimates> =>
+      call({ path: `${deploymentPath(deploymentId)}/estimates`, query: { environment } }, isEstimates),
+
     stackProgress: ({ deploymentId, environment }: DeploymentAddress, stack: string): Answer<StackAnswer> =>
       call(
         {
@@ -166,6 +172,10 @@ export const restClient = (options: RestOptions) => {
 
     events: ({ stackName, ...place }: StackQuery, query: EventsQuery = {}): Answer<StackEvents> =>
       call({ path: `${stackPath(stackName)}/events`, query: { ...place, ...query } }, isStackEvents),
+
+    /** What was predicted of its operations, and what came. */
+    estimates: ({ stackName, ...place }: StackQuery): Answer<Estimates> =>
+      call({ path: `${stackPath(stackName)}/estimates`, query: place }, isEstimates),
 
     track: ({ stackName, ...place }: StackQuery): Answer<Tracking> =>
       call({ method: "POST", path: `${stackPath(stackName)}/track`, query: place }, isTracking),

@@ -6,7 +6,7 @@ import { barBody, barFoot } from "./bar-frame.ts";
 import { causeLines } from "./cause-block.ts";
 import { layeredBody } from "./layered-frame.ts";
 import { cutLine, EMPTY_LINE, line, piece, writtenLine, type Line } from "./text/line.ts";
-import { contactLine, progressText, titleLine } from "./progress-line.ts";
+import { contactLine, progressText, titleLine, wayBackLines } from "./progress-line.ts";
 import type { DeploymentScene, Look, Scene, Size } from "./scene.ts";
 import { stackLines } from "./stack-frame.ts";
 
@@ -33,15 +33,17 @@ const deploymentLines = (scene: DeploymentScene, now: number, size: Size, look: 
   const cause = failure.length > 0 ? [...failure, ...gap] : [];
   const title = titleLine(progress, look.display === "bar");
   const bodyRoom = (others: number): Size => ({ ...size, rows: size.rows - others - cause.length });
+  const wayBack = gap.length > 0 ? wayBackLines(progress.metrics.estimate) : [];
   switch (look.display) {
     case "layered": {
-      const foot = line(progressText(progress, now, size.columns));
-      const body = layeredBody(scene, progress, now, bodyRoom(2 + 2 * gap.length), look.color);
-      return [title, ...gap, ...body, ...(body.length > 0 ? gap : []), ...cause, foot];
+      const foot = [line(progressText(progress, now, size.columns)), ...wayBack];
+      const body = layeredBody(scene, progress, now, bodyRoom(1 + foot.length + 2 * gap.length), look.color);
+      return [title, ...gap, ...body, ...(body.length > 0 ? gap : []), ...cause, ...foot];
     }
     case "bar": {
-      const body = barBody(scene, progress, now, bodyRoom(2 + gap.length), look.color);
-      return [title, ...body, ...gap, ...cause, barFoot(progress, now)];
+      const foot = [barFoot(progress, now), ...wayBack];
+      const body = barBody(scene, progress, now, bodyRoom(1 + foot.length + gap.length), look.color);
+      return [title, ...body, ...gap, ...cause, ...foot];
     }
     case "verbose":
       // The log itself is printed above.

@@ -6,6 +6,8 @@ import type { ChannelFrame } from "../../client/connection/server-frame.ts";
 import type { StackProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { durationText, estimateText } from "../../domain/words/durations.ts";
 import { remainingTextAt } from "../../domain/words/estimate-words.ts";
+import { wayBackText } from "../../domain/words/record-words.ts";
+import type { Estimate } from "../../protocol/estimate.ts";
 import { eventLine } from "./event-line.ts";
 import { line, piece, writtenLine, type Line, type Palette } from "./text/line.ts";
 import { elapsedOf, stackCountText } from "./progress-line.ts";
@@ -46,12 +48,18 @@ const runningText = (stacks: readonly StackProgress[], now: number): string => {
   return `, running: ${named.join(", ")}${more}`;
 };
 
+/** `, about 4–7 min left; if it fails now, back in about 6 min`. */
+const leftText = (estimate: Estimate, now: number): string => {
+  const back = wayBackText(estimate);
+  return `, ${remainingTextAt(estimate, now)}${back === undefined ? "" : `; ${back}`}`;
+};
+
 const deploymentBeat = ({ progress, address }: DeploymentScene, now: number): string | undefined => {
   if (!progress) return `Still waiting for ${address.deploymentId}-${address.environment}`;
   if (hasRunEnded(progress.status)) return undefined;
   const { estimatedTimeRemaining: remaining, estimate } = progress.metrics;
   const eta = remaining === undefined ? "" : `, ETA ${estimateText(remaining)}`;
-  const left = estimate ? `, ${remainingTextAt(estimate, now)}` : eta;
+  const left = estimate ? leftText(estimate, now) : eta;
   const running = runningText(Object.values(progress.stacks).filter(isRunning), now);
   const { progressPercent } = progress.summary;
   const elapsed = durationText(elapsedOf(progress, now));
@@ -63,7 +71,7 @@ const stackBeat = ({ view, address }: StackScene, now: number): string | undefin
   if (view.outcome) return undefined;
   const { status, progress, completedResources, totalResources } = view;
   const elapsed = durationText((now - Date.parse(view.startedAt)) / 1000);
-  const left = view.estimate ? `, ${remainingTextAt(view.estimate, now)}` : "";
+  const left = view.estimate ? leftText(view.estimate, now) : "";
   return `Still ${status}: ${progress}% (${completedResources}/${totalResources} resources), ${elapsed} elapsed${left}`;
 };
 

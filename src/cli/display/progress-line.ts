@@ -5,7 +5,9 @@ import { countText, durationText, estimateText } from "../../domain/words/durati
 import { etaTextAt } from "../../domain/words/estimate-words.ts";
 import { line, piece, type Line } from "./text/line.ts";
 import type { Contact } from "./scene.ts";
-import { hasRunEnded } from "../../domain/words/status-words.ts";
+import { wayBackText } from "../../domain/words/record-words.ts";
+import type { Estimate } from "../../protocol/estimate.ts";
+import { capitalised, hasRunEnded } from "../../domain/words/status-words.ts";
 import { DEPLOYMENT_TITLES } from "./status-mark.ts";
 
 /** How long a note of a connection that has come back stays. */
@@ -60,6 +62,12 @@ export const progressText = (progress: DeploymentProgress, now: number, columns:
   const short = times.replace(/^\w+: /, "");
   const all = [`Progress: ${done} | ${times}`, `${done} | ${times}`, `${done} | ${short}`];
   return all.find((text) => text.length <= columns) ?? `${done} | ${short.replace(/ \|.*$/, "")}`;
+};
+
+/** `If it fails now, back in about 6 min`, as a line where that is known. */
+export const wayBackLines = (estimate: Estimate | undefined): readonly Line[] => {
+  const text = estimate && wayBackText(estimate);
+  return text === undefined ? [] : [line(piece(capitalised(text), "quiet"))];
 };
 
 /** How old the display is, where it is not live; and for a while, that it is again. */

@@ -7,6 +7,7 @@ import { isUnderWay } from "../../domain/stack/statuses.ts";
 import { blockedLines, failureCauseLines, failureOfCause } from "./cause-block.ts";
 import { barColumns, treeLines, type Twig } from "./bar-frame.ts";
 import { durationText } from "../../domain/words/durations.ts";
+import { wayBackLines } from "./progress-line.ts";
 import { etaTextAt } from "../../domain/words/estimate-words.ts";
 import { EMPTY_LINE, line, piece, type Line } from "./text/line.ts";
 import type { Look, Size, StackScene } from "./scene.ts";
@@ -87,6 +88,7 @@ export const stackLines = (
   const foot = [
     EMPTY_LINE,
     line(`${endedAt === undefined ? "Elapsed" : "Took"}: ${durationText(durationSeconds)}${left}`),
+    ...wayBackLines(endedAt === undefined ? view.estimate : undefined),
   ];
   const cause = view.cause
     ? [EMPTY_LINE, ...failureCauseLines(failureOfCause(view.cause), columns), ...blockedLines(view, columns)]

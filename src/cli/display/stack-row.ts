@@ -1,4 +1,5 @@
 /** A stack as a row of the layered display, and what it is busy with just now. */
+import { estimateAt } from "../../domain/estimate/estimate.ts";
 import { secondsBetween } from "../../domain/elapsed.ts";
 import type { DeploymentState, ResourceNode } from "../../domain/deployment/deployment-state.ts";
 import { causeText } from "../../domain/words/failure-words.ts";
@@ -77,10 +78,14 @@ export const elapsedOfStack = (
     ? secondsBetween(stack.startTime, now)
     : (stack.durationSeconds ?? 0);
 
-/** By its own pace, once it has one; one that fails has no way to go. */
+/** As is estimated, else by its own pace, once it has one; one that fails has no way to go. */
 const remainingText = (stack: StackProgress, context: RowContext, elapsed: number): string => {
   if (isFailing(stack, context)) return `, ${wordOf(stack, context)}`;
-  const { progressPercent } = stack;
+  const { progressPercent, estimate } = stack;
+  if (estimate) {
+    const { remainingSeconds } = estimateAt(estimate, context.now);
+    return remainingSeconds ? `, ${estimateText(remainingSeconds.p50)} remaining` : ", overdue";
+  }
   return progressPercent >= 10
     ? `, ${estimateText((elapsed / progressPercent) * (100 - progressPercent))} remaining`
     : "";

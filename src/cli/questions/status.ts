@@ -2,6 +2,7 @@
 import { wordOfStatus } from "../../domain/words/status-words.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { DeploymentAnswer, Runs } from "../../protocol/deployment/deployment-requests.ts";
+import { recordText } from "../../domain/words/record-words.ts";
 import { answered, asking, say, type Saying } from "../asking.ts";
 import type { StatusOptions } from "../commands/status.ts";
 import { complainOf } from "../complaint.ts";
@@ -80,11 +81,15 @@ export const status = (
     // Without an ETag in the question every answer is whole.
     if (answer.value.kind !== "changed") return EXIT.done;
     const { deployment } = answer.value;
+    // An older Worker does not tell.
+    const estimates = await deployments.estimates(address);
+    const record = estimates.ok ? recordText(estimates.value) : undefined;
     say(
       deployment,
       {
         lines: (progress) => [
           ...statusTextOf(address, progress, surroundings),
+          ...(record === undefined ? [] : [`Estimates: ${record}.`]),
           ...(options.verbose ? resourceTable(progress) : []),
         ],
         problems: causeTexts,

@@ -9,6 +9,7 @@ import { cleanText } from "../display/text/clean-text.ts";
 import { leftTexts } from "../display/left-behind.ts";
 import { lightText } from "../../domain/words/light-words.ts";
 import { remainingText } from "../../domain/words/estimate-words.ts";
+import { wayBackText } from "../../domain/words/record-words.ts";
 import { EXIT, type ExitCode } from "../arguments/exit-code.ts";
 import type { Surroundings } from "../surroundings.ts";
 
@@ -63,7 +64,9 @@ export const why = (
       cleanText(lightText(light, `${light.stack} › ${light.resource.name} (${light.resource.type})`)),
     );
     const left = leftTexts(deployment);
-    const rest = estimate ? [`It goes on: ${remainingText(estimate)}.`] : [];
+    const back = estimate && wayBackText(estimate);
+    const outlook = back === undefined ? "" : `; ${back}`;
+    const rest = estimate ? [`It goes on: ${remainingText(estimate)}${outlook}.`] : [];
     const heading = `${deploymentId}-${environment}, run ${run}: ${wordOfStatus(status)}`;
     say(
       shown,

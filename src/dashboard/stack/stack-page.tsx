@@ -10,9 +10,11 @@ import { Empty, FailureNote, Loading } from "../elements/answer.tsx";
 import { FilterInput, focusFilter } from "../elements/filter-input.tsx";
 import { kindOfStatus, OUTCOME_WORDS } from "../../domain/words/status-words.ts";
 import { LazySamplingLine } from "../elements/lazy-sampling-line.ts";
+import { LazyOutlookLine } from "../estimates/lazy-outlook-line.ts";
 import { TroubleNote } from "../elements/trouble-note.tsx";
 import { announce } from "../shell/announcements.tsx";
 import { useKeys } from "../shell/keys.ts";
+import { rest } from "../server.ts";
 import { useOpen } from "../shell/open-connection.ts";
 import { usePageStatus } from "../shell/page-status.ts";
 import { StackFollower } from "./followed-stack.ts";
@@ -114,6 +116,12 @@ export const StackPage = (address: StackAddress) => {
           <div class={isStale ? "stale" : undefined}>
             <StackHead stack={stack} account={account} region={region} />
           </div>
+          {isRunning && stack.estimate && (
+            <LazyOutlookLine
+              estimate={stack.estimate}
+              ask={() => rest.stacks.estimates({ stackName, account, region })}
+            />
+          )}
           <StackCause stack={stack} />
           <div class={isStale ? "overview stale" : "overview"}>
             <Resources followed={followed} />

@@ -1,4 +1,5 @@
 /** Answers about one deployment, the seeds' own, as the OpenAPI document shows them. */
+import type { Estimates } from "../../protocol/estimates.ts";
 import type {
   AuditEntry,
   ChannelPosition,
@@ -43,6 +44,34 @@ export const runExample: RunSummary = {
   failedStacks: 0,
   skippedStacks: 1,
   progressPercent: 58,
+};
+
+/** How good the estimates were. */
+export const estimatesExample: Estimates = {
+  runs: [
+    {
+      run: 1,
+      phase: "forward",
+      startTime: "2025-10-09T14:30:00.000Z",
+      endTime: "2025-10-09T14:40:00.000Z",
+      durationSeconds: 600,
+      status: "deployed",
+      counts: true,
+      predictions: [
+        {
+          percent: 50,
+          remainingSeconds: { p50: 280, p90: 350 },
+          basis: "history",
+          actualSeconds: 300,
+          held: true,
+        },
+      ],
+    },
+  ],
+  estimatedRuns: 1,
+  heldRuns: 1,
+  coverage: 1,
+  medianError: 0.033,
 };
 
 /** A stack of the deployment. */

@@ -8,9 +8,16 @@ import {
   stackAnswerSchema,
   type DeploymentAnswer,
 } from "../../protocol/deployment/deployment-requests.ts";
+import { estimatesSchema } from "../../protocol/estimates.ts";
 import { answerOf, failureAnswers, PRIVATE } from "../documents/answers.ts";
 import { deploymentParams, environmentQuery, visibleDeployment } from "./deployments-access.ts";
-import { deploymentExample, positionExample, runExample, stackExample } from "./deployments-examples.ts";
+import {
+  deploymentExample,
+  estimatesExample,
+  positionExample,
+  runExample,
+  stackExample,
+} from "./deployments-examples.ts";
 import { restFailure } from "../middleware/failure-response.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
 import { call } from "../../objects.ts";
@@ -73,6 +80,27 @@ const runsRoute = createRoute({
   },
 });
 
+const estimatesRoute = createRoute({
+  method: "get",
+  path: "/api/v1/deployments/{deploymentId}/estimates",
+  operationId: "listDeploymentEstimates",
+  summary: "How good the estimates of a deployment's runs were, newest first",
+  description:
+    "What was predicted when a quarter, half and three quarters of the time were over, and what came. Runs that failed or were " +
+    "called off are listed and do not count.",
+  security,
+  tags,
+  request: { params: deploymentParams, query: environmentQuery },
+  responses: {
+    ...failureAnswers,
+    200: answerOf(
+      "The runs, how often the range held, and how far off the median was",
+      estimatesSchema.meta({ id: "Estimates" }),
+      estimatesExample,
+    ),
+  },
+});
+
 const stackRoute = createRoute({
   method: "get",
   path: "/api/v1/deployments/{deploymentId}/stacks/{stackName}/progress",
@@ -129,6 +157,14 @@ export const deploymentProgress = resourceApp()
     const runs = await call(reach, (object) => object.runs(address));
     if (!runs.ok) return restFailure(c, runs.failure);
     return c.json({ success: true as const, data: runs.value }, 200, PRIVATE);
+  })
+  .openapi(estimatesRoute, async (c) => {
+    const deployment = visibleDeployment(c, c.req.valid("param"), c.req.valid("query"));
+    if (!deployment.ok) return restFailure(c, deployment.failure);
+    const { reach, address } = deployment.value;
+    const estimates = await call(reach, (object) => object.estimates(address));
+    if (!estimates.ok) return restFailure(c, estimates.failure);
+    return c.json({ success: true as const, data: estimates.value }, 200, PRIVATE);
   })
   .openapi(stackRoute, async (c) => {
     const { stackName, ...params } = c.req.valid("param");

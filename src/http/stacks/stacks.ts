@@ -5,6 +5,7 @@ import * as z from "zod";
 import { mayRead } from "../../auth/rights.ts";
 import { aliasSchema, regionSchema, stackNameSchema } from "../../protocol/connection/channel.ts";
 import { inAccount, stackChannelOf, type StackAddress } from "../../protocol/connection/channel-names.ts";
+import { estimatesSchema } from "../../protocol/estimates.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import { stackEventsSchema, stackSummarySchema, trackingSchema } from "../../protocol/stack/stack-summary.ts";
@@ -13,6 +14,7 @@ import { answerOf, failureAnswers, PRIVATE } from "../documents/answers.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
 import { restFailure } from "../middleware/failure-response.ts";
 import { call, stackTrackerOf } from "../../objects.ts";
+import { estimatesExample } from "../deployments/deployments-examples.ts";
 import { limited } from "../middleware/rate-limits.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
 import { notCovered, requireRole } from "../middleware/sessions.ts";
@@ -86,6 +88,24 @@ const eventsRoute = createRoute({
   },
 });
 
+const estimatesRoute = createRoute({
+  method: "get",
+  path: "/api/v1/stacks/{stackName}/estimates",
+  operationId: "listStackEstimates",
+  summary: "How good the estimates of a stack's operations were, newest first",
+  security,
+  tags,
+  request: { params, query },
+  responses: {
+    ...failureAnswers,
+    200: answerOf(
+      "The operations, how often the range held, and how far off the median was",
+      estimatesSchema.meta({ id: "Estimates" }),
+      estimatesExample,
+    ),
+  },
+});
+
 const trackRoute = createRoute({
   method: "post",
   path: "/api/v1/stacks/{stackName}/track",
@@ -140,6 +160,13 @@ export const stacks = resourceApp()
     );
     if (!events.ok) return restFailure(c, events.failure);
     return c.json({ success: true as const, data: events.value }, 200, PRIVATE);
+  })
+  .openapi(estimatesRoute, async (c) => {
+    const address = await addressOf(c, c.req.valid("param"), c.req.valid("query"));
+    if (!address.ok) return restFailure(c, address.failure);
+    const estimates = await call(stackAt(c, address.value), (stack) => stack.estimates());
+    if (!estimates.ok) return restFailure(c, estimates.failure);
+    return c.json({ success: true as const, data: estimates.value }, 200, PRIVATE);
   })
   .openapi(trackRoute, async (c) => {
     const address = await addressOf(c, c.req.valid("param"), c.req.valid("query"));

@@ -19,6 +19,7 @@ import { RunController } from "../run/run-controller.ts";
 import { RunQueue } from "../run/run-queue.ts";
 import { RunReporter } from "../run/run-reporter.ts";
 import { RunStore } from "../run/run-store.ts";
+import { KeptEstimates } from "../estimates/kept-estimates.ts";
 import type { DeploymentHead } from "./deployment-codec.ts";
 import { DeploymentCommits } from "./deployment-commits.ts";
 import { DeploymentFollowing } from "./deployment-following.ts";
@@ -43,6 +44,7 @@ export class DeploymentChannel {
   readonly reporter: RunReporter;
   readonly queue: RunQueue;
   readonly following: DeploymentFollowing;
+  readonly estimates: KeptEstimates;
   /** Where the events are audited; absent: nowhere. */
   readonly trail: Readonly<{ session: AwsSession; table: string }> | undefined;
   private readonly ctx: DurableObjectState;
@@ -71,7 +73,8 @@ export class DeploymentChannel {
     const destinations = new DestinationFeed(kv, env, fedDeployment(name, store));
     const waitMs = stackWaitSeconds * 1000;
     const following = new DeploymentFollowing(kv, env, channel, store, positions, waitMs);
-    const parts = { ctx, env, channel, store, plans, positions, following, destinations };
+    const estimates = new KeptEstimates(kv);
+    const parts = { ctx, env, channel, store, plans, positions, following, destinations, estimates };
     const commits = new DeploymentCommits(parts);
     const run = new RunStore(plans, store, name);
     const controller = new RunController({ ...parts, run });
@@ -100,6 +103,7 @@ export class DeploymentChannel {
     this.queue = queue;
     this.reporter = new RunReporter({ ...parts, commits, run, controller });
     this.following = following;
+    this.estimates = estimates;
     this.positions = positions;
     this.snapshot = new DeploymentSnapshot(store);
     this.sampling = new DeploymentSampling(name, (stack) => isRunningIn(store.state, stack));

@@ -20,6 +20,8 @@ import type {
   StackProgress,
 } from "../../protocol/deployment/deployment-progress.ts";
 import type { LeftResource } from "../../protocol/stack/stack-frames.ts";
+import type { Forecasts } from "../../domain/estimate/forecasts.ts";
+import { forecastsCodec } from "../estimates/kept-estimates.ts";
 import type { Fed } from "./fed-positions.ts";
 import type { Generations } from "./ingested-ids.ts";
 
@@ -28,6 +30,7 @@ const time = text;
 const count = z.number();
 const set = z.literal(true).optional();
 const cause = causeCodec.optional();
+const usual = z.object({ p50: count, p90: count, sample: count });
 
 type Layer = DeploymentState["layers"] extends ReadonlyMap<number, infer Node> ? Node : never;
 
@@ -69,6 +72,7 @@ export type DeploymentHead = Readonly<{
   order?: readonly string[];
   state?: Omit<DeploymentState, "stacks">;
   ingested?: Generations;
+  forecasts?: Forecasts;
 }>;
 
 export const deploymentHeadCodec = objectOf<DeploymentHead>({
@@ -82,6 +86,7 @@ export const deploymentHeadCodec = objectOf<DeploymentHead>({
     since: count,
     forgottenUntil: count.optional(),
   }).optional(),
+  forecasts: forecastsCodec.optional(),
 });
 
 const leftResources = z
@@ -132,6 +137,10 @@ export const stackRowCodec = objectOf<StoredStack>({
     stabilising: z.boolean().optional(),
   }).optional(),
   estimate: estimateCodec.optional(),
+  usualSeconds: objectOf<NonNullable<StackNode["usualSeconds"]>>({
+    deploy: usual.optional(),
+    delete: usual.optional(),
+  }).optional(),
   outputs: z.record(text, z.unknown()).optional() as unknown as Codec<StackNode["outputs"]>,
   outputsOmitted: count.optional(),
 });
@@ -147,6 +156,7 @@ export const resourceBlockCodec = z.array(
       status: wordCodec<ResourceNode["status"]>(),
       startTime: time,
       updatedAt: time,
+      configuredAt: time.optional(),
       failedBefore: set,
       light: lightCodec.optional(),
     }),

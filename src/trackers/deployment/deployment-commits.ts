@@ -2,7 +2,8 @@
  * How a deployment's channel moves: one commit is one transaction, and then gateways, the directory, the Worker's own log
  * and the destinations hear of it, none of whom holds it up.
  */
-import { emptyDeployment } from "../../domain/deployment/deployment-state.ts";
+import { estimatedDeploymentOf } from "../../domain/deployment/deployment-forecasts.ts";
+import { emptyDeployment, hasEnded } from "../../domain/deployment/deployment-state.ts";
 import { deploymentProgressOf } from "../../domain/deployment/deployment-view.ts";
 import { endedRunsOf } from "../../domain/deployment/ended-runs.ts";
 import { foldDeployment } from "../../domain/deployment/fold-deployment.ts";
@@ -15,6 +16,7 @@ import { call, directoryOf } from "../../objects.ts";
 import { tellOfEvents } from "../audiences/event-lines.ts";
 import type { PlanStore } from "../run/plan-store.ts";
 import type { DeploymentHead } from "./deployment-codec.ts";
+import type { KeptEstimates } from "../estimates/kept-estimates.ts";
 import type { DeploymentFollowing } from "./deployment-following.ts";
 import type { DeploymentChange, DeploymentStorage } from "./deployment-store.ts";
 import type { DestinationFeed } from "../audiences/destination-feed.ts";
@@ -30,6 +32,7 @@ type Parts = Readonly<{
   positions: FedPositions;
   following: DeploymentFollowing;
   destinations: DestinationFeed;
+  estimates: KeptEstimates;
 }>;
 
 export class DeploymentCommits {
@@ -59,7 +62,7 @@ export class DeploymentCommits {
     address: DeploymentAddress,
     change: DeploymentChange & Readonly<{ fed?: Fed }>,
   ): Promise<void> {
-    const { ctx, channel, store, positions, following, destinations } = this.parts;
+    const { ctx, channel, store, positions, following, destinations, estimates } = this.parts;
     const { gateways } = channel;
     const before = store.state;
     const now = Date.now();
@@ -69,6 +72,9 @@ export class DeploymentCommits {
     // In the same turn, and so in the same write: a delivery is taken with its position, or not at all.
     if (change.fed) positions.keep(change.fed);
     following.note(before, change.events, now);
+    const isOver = runs.length > 0 && hasEnded(store.state);
+    const estimated = isOver ? estimatedDeploymentOf(store.log.kept.forecasts, store.state) : undefined;
+    if (estimated && !hasEnded(before)) estimates.note(estimated);
     if (runs.length > 0) {
       gateways.send(runs, gateways.any ? this.progress.of(before, store.state, channel.position, now) : []);
       this.tellDirectory();

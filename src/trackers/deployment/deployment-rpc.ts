@@ -23,6 +23,7 @@ import type {
   Runs,
   StackAnswer,
 } from "../../protocol/deployment/deployment-requests.ts";
+import type { Estimates } from "../../protocol/estimates.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { Result } from "../../protocol/result.ts";
 import type { ChannelOwner } from "../../protocol/rpc/channel-owner.ts";
@@ -64,6 +65,7 @@ export interface DeploymentRpc extends ChannelOwner, RunRpc {
   progress(address: Address, run?: number): Promise<Result<DeploymentAnswer, Failure>>;
   stackProgress(address: Address, name: string): Promise<Result<StackAnswer, Failure>>;
   runs(address: Address): Promise<Result<Runs, Failure>>;
+  estimates(address: Address): Promise<Result<Estimates, Failure>>;
   eventsAfter(address: Address, after: number, limit: number): Promise<Result<DeploymentEvents, Failure>>;
   eventsOfRun(
     address: Address,

@@ -10,6 +10,8 @@ import {
   type DeploymentState,
   type StackNode,
 } from "../../domain/deployment/deployment-state.ts";
+import { deploymentForecastsAfter } from "../../domain/deployment/deployment-forecasts.ts";
+import { deploymentProgressOf } from "../../domain/deployment/deployment-view.ts";
 import { keptOutputs } from "../../protocol/bounds.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
@@ -29,6 +31,9 @@ import { ResourceBlocks } from "./resource-blocks.ts";
 const STACK = "stack/";
 const RUN = "run/";
 const RUN_STACK = "run-stack/";
+
+/** Runs before the newest from which it is learned how long stacks take. */
+const LAST_RUNS = 6;
 
 export type DeploymentChange = Readonly<{
   state: DeploymentState;
@@ -85,6 +90,15 @@ export class DeploymentStorage {
     return { ...progress, stacks: Object.fromEntries(stacks.map(([, stack]) => [stack.name, stack])) };
   }
 
+  /** The last runs, oldest first, the newest as it stands. */
+  lastRuns(): readonly DeploymentProgress[] {
+    const { state } = this;
+    if (state.run === 0) return [];
+    const earlier = Array.from({ length: LAST_RUNS }, (_, index) => state.run - LAST_RUNS + index);
+    const newest = deploymentProgressOf(state, state.endTime ?? state.lastEventTime);
+    return [...earlier.flatMap((run) => this.earlierRun(run) ?? []), newest];
+  }
+
   /** Forgets earlier runs that ended before a time, and the events of the one before the newest; `auditedTo`: as of `commit`. */
   forgetRunsBefore(cutoff: string, auditedTo: number): void {
     const old = this.earlierRuns().filter(({ startTime, endTime = startTime }) => endTime < cutoff);
@@ -126,6 +140,7 @@ export class DeploymentStorage {
     const frames = events.map((event, index) =>
       JSON.stringify({ ...event, channel, offset: offset + index + 1 }),
     );
+    const forecasts = deploymentForecastsAfter(kept.forecasts, state, now);
     const runs = this.log.commit(frames, () => {
       if (begun) this.forgetRun(nextFloor);
       for (const run of ended) this.keepRun(run);
@@ -141,6 +156,7 @@ export class DeploymentStorage {
         order,
         state: rest,
         ...(ingested && { ingested }),
+        ...(forecasts && { forecasts }),
       };
       return { floor: nextFloor, kept: next };
     });

@@ -31,6 +31,7 @@ import type {
   Runs,
   StackAnswer,
 } from "../../protocol/deployment/deployment-requests.ts";
+import type { Estimates } from "../../protocol/estimates.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { Session } from "../../protocol/connection/session.ts";
@@ -137,6 +138,11 @@ export class Deployment extends DeploymentObject implements DeploymentRpc {
     const newest = deploymentProgressOf(store.state, new Date().toISOString());
     const runs = [...store.earlierRuns(), newest].reverse().map(runSummaryOf);
     return success({ ...this.deployment.channel.position, runs });
+  }
+
+  /** What was predicted of its runs so far, and what came. */
+  async estimates(address: DeploymentAddress): Promise<Result<Estimates, Failure>> {
+    return this.knows(address) ? success(this.deployment.estimates.view) : failed(NOT_FOUND);
   }
 
   /** At most `limit` durable events after an offset. */

@@ -22,6 +22,7 @@ import { DestinationFeed } from "../audiences/destination-feed.ts";
 import { fedStack } from "../audiences/fed-channels.ts";
 import { LogConsumers } from "../audiences/log-consumers.ts";
 import { CallLease } from "../account/call-lease.ts";
+import { KeptEstimates } from "../estimates/kept-estimates.ts";
 import { DeploymentFeeds } from "./deployment-feeds.ts";
 import { FeedAdmission } from "./feed-admission.ts";
 import { Feeding } from "./feeding.ts";
@@ -56,6 +57,7 @@ export class StackChannel {
   readonly evidence: StackEvidence;
   readonly canvas: CanvasDeploys;
   readonly sharedPage: SharedPage;
+  readonly estimates: KeptEstimates;
   /** A look this young, in milliseconds, is as good as a new one. */
   private readonly freshMs: number;
   private readonly ctx: DurableObjectState;
@@ -92,6 +94,7 @@ export class StackChannel {
       feeds,
       consumers,
       experience,
+      estimates: (this.estimates = new KeptEstimates(kv)),
     });
     const counted = gatedSession(session, {
       turnIn: async () => {

@@ -18,6 +18,8 @@ import { causeCodec } from "../../channel/cause-codec.ts";
 import { evidenceCodec } from "../../channel/evidence-codec.ts";
 import { lightCodec } from "../../channel/light-codec.ts";
 import { estimateCodec } from "../../channel/estimate-codec.ts";
+import type { Forecasts } from "../../domain/estimate/forecasts.ts";
+import { forecastsCodec } from "../estimates/kept-estimates.ts";
 
 const text = z.string();
 const time = text;
@@ -100,6 +102,7 @@ const fact = objectOf<StackFact>({
   hint: wordCodec<NonNullable<StackFact["hint"]>>().optional(),
   sign: wordCodec<NonNullable<StackFact["sign"]>>().optional(),
   hook,
+  hookInvocationId: text.optional(),
 });
 
 const begun = {
@@ -148,13 +151,14 @@ export const blockCodec = z.array(
 );
 
 /** Kept in the row of the head. */
-export type StoredHead = Readonly<{ root?: Root; attempt?: StackAttempt }>;
+export type StoredHead = Readonly<{ root?: Root; attempt?: StackAttempt; forecasts?: Forecasts }>;
 
 type Root = Omit<FollowedStack, "planned" | "dependencies" | "timeouts">;
 
 export const stackHeadCodec = objectOf<StoredHead>({
   root: objectOf<Root>(followed).optional(),
   attempt: attempt.optional(),
+  forecasts: forecastsCodec.optional(),
 });
 
 export const troubleCodec = objectOf<Trouble>({

@@ -6,9 +6,11 @@ import { isComplete, rootOf } from "../../domain/stack/stack-state.ts";
 import type { Env } from "../../env.ts";
 import { regionOf } from "../../objects.ts";
 import { isNewSampling } from "../../domain/stack/sampling.ts";
+import { estimatedOperationOf } from "../../domain/stack/stack-forecasts.ts";
 import { samplingFrame, type Sampling } from "../../protocol/connection/sampling-frame.ts";
 import type { StackAddress } from "../../protocol/connection/channel-names.ts";
-import type { TroubleFrame } from "../../protocol/stack/stack-frames.ts";
+import type { StackFrame, TroubleFrame } from "../../protocol/stack/stack-frames.ts";
+import type { KeptEstimates } from "../estimates/kept-estimates.ts";
 import { tellOfFrames } from "../audiences/event-lines.ts";
 import type { LogConsumers } from "../audiences/log-consumers.ts";
 import type { DeploymentFeeds } from "./deployment-feeds.ts";
@@ -28,6 +30,7 @@ type Parts = Readonly<{
   /** Those that hand on what no deployment does. */
   consumers: Pick<LogConsumers, "skip">;
   experience: StackExperience;
+  estimates: KeptEstimates;
 }>;
 
 export class StackCommits {
@@ -45,7 +48,10 @@ export class StackCommits {
   note(runs: readonly LogRun[], { renewed, frames }: Advance, isRepeated: boolean): void {
     const { ctx, channel, store, interest, feeds, experience } = this.parts;
     const { log } = store;
-    if (!isRepeated) ctx.waitUntil(experience.teach(frames, store.state));
+    if (!isRepeated) {
+      ctx.waitUntil(experience.teach(frames, store.state));
+      this.judge(frames);
+    }
     this.tellRegion();
     if (feeds.isPartOfRun && runs[0]) this.skip(runs[0].from);
     if (renewed) log.trimBefore(Math.min(log.floor, channel.handedOn + 1));
@@ -83,6 +89,14 @@ export class StackCommits {
     return sampling && sampling.reason !== "quiet"
       ? [JSON.stringify(samplingFrame(this.parts.channel.name, sampling))]
       : [];
+  }
+
+  /** An operation is over: what was predicted of it is kept beside what came. */
+  private judge(frames: readonly StackFrame[]): void {
+    const { store, estimates } = this.parts;
+    const end = frames.findLast((frame) => frame.type === "stack_complete");
+    const { forecasts } = store.log.kept;
+    if (end && forecasts) estimates.note(estimatedOperationOf(forecasts, end));
   }
 
   /** The region's board shows the stack as its newest own event does. */

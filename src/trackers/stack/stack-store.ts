@@ -6,6 +6,7 @@ import { ChannelLog } from "../../channel/channel-log.ts";
 import type { LogRun } from "../../channel/event-log.ts";
 import { deleteRows, readableRows } from "../../channel/rows.ts";
 import type { Advance } from "../../domain/stack/findings.ts";
+import { forecastsAfter } from "../../domain/stack/stack-forecasts.ts";
 import {
   EMPTY_STATE,
   rootOf,
@@ -83,9 +84,11 @@ export class StackStorage {
   commit({ state, frames, ...change }: Advance): readonly LogRun[] {
     const { planned, dependencies, timeouts, ...root } = rootOf(state) ?? NO_PLAN;
     const isPlanNew = planned !== undefined && planned !== rootOf(this.state)?.planned;
+    const forecasts = forecastsAfter(this.log.kept.forecasts, state, Date.now());
     const kept: StoredHead = {
       ...("stackId" in root && { root }),
       ...(state.attempt && { attempt: state.attempt }),
+      ...(forecasts && { forecasts }),
     };
     const texts = frames.map((frame) => JSON.stringify(frame));
     const runs = this.log.commit(texts, () => {

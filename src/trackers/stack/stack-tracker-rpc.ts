@@ -1,5 +1,6 @@
 /** What the object of a stack can be asked. What each call does stands with its implementation, `StackTracker`. */
 import type { CanvasDeployed, CanvasChange } from "../../protocol/deployment/canvas-deploy.ts";
+import type { Estimates } from "../../protocol/estimates.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { Result } from "../../protocol/result.ts";
 import type { ChannelOwner } from "../../protocol/rpc/channel-owner.ts";
@@ -16,6 +17,7 @@ export type SharedEvents = Readonly<{ xml: string; ageMs: number }>;
 export interface StackTrackerRpc extends ChannelOwner {
   summary(subject?: string): Promise<Result<StackSummary, Failure>>;
   eventsAfter(after: number, limit: number, subject?: string): Promise<Result<StackEvents, Failure>>;
+  estimates(): Promise<Result<Estimates, Failure>>;
   deploy(change: CanvasChange, subject: string): Promise<Result<CanvasDeployed, Failure>>;
   track(subject: string): Promise<Result<Tracking, Failure>>;
   untrack(): Promise<Result<Tracking, Failure>>;

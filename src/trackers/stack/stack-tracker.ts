@@ -13,6 +13,7 @@ import type { CanvasDeployed, CanvasChange } from "../../protocol/deployment/can
 import { stackAddressOf } from "../../protocol/connection/channel.ts";
 import { inAccount, type StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { Join, JoinRequest, Missed } from "../../protocol/rpc/channel-owner.ts";
+import type { Estimates } from "../../protocol/estimates.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { FarEnd, TriedAgain } from "../../protocol/rpc/far-end.ts";
@@ -93,6 +94,11 @@ export class StackTracker extends DurableObject<Env> implements StackTrackerRpc 
       .flatMap(({ frames }) => frames)
       .flatMap((frame) => decodedText(stackFrameSchema, frame, "log") ?? []);
     return success({ ...this.stack.channel.position, events, more });
+  }
+
+  /** What was predicted of its operations so far, and what came. */
+  async estimates(): Promise<Result<Estimates, Failure>> {
+    return this.removal.isUnderWay ? failed(beingDeleted) : success(this.stack.estimates.view);
   }
 
   /** Deploys the stack; it is followed by the time that the answer is given. */
