@@ -5,6 +5,7 @@ import { Moment } from "../elements/moment.tsx";
 import { BarMark } from "./chart/bar-mark.tsx";
 import type { BarLook } from "./chart/bar-look.ts";
 import { BarPatterns } from "./chart/bar-shape.tsx";
+import { lengthOf } from "./resource-path.ts";
 import type { TimelineModel } from "./timeline-model.ts";
 import { readyAt, type StackTimelineRow, type TimelineRow } from "./timeline-rows.ts";
 import { spanSecondsOf, type TimeSpan } from "./timeline-run.ts";
@@ -56,6 +57,9 @@ const Times = ({ span, model }: Readonly<{ span: TimeSpan | undefined; model: Ti
     </span>
   ) : null;
 
+/** Resources of a path that are named: the last ones. */
+const MOST_NAMED = 6;
+
 const StackFacts = ({
   row: { stack, isCritical },
   model,
@@ -64,9 +68,12 @@ const StackFacts = ({
   const ready = run && readyAt(stack, run);
   const until = stack.span?.start ?? model.moment.value;
   const waited = ready === undefined ? 0 : (until - ready) / 1000;
+  const links = isCritical ? model.resourcePath.value.filter((link) => link.stack === stack.name) : [];
+  const chain = links.slice(-MOST_NAMED).map((link) => `${link.name} ${durationText(lengthOf(link))}`);
   return (
     <>
       {isCritical && <span>critical path</span>}
+      {chain.length > 0 && <span class="quiet">through {chain.join(" → ")}</span>}
       {waited >= 1 && stack.look !== "blocked" && <span>waited {durationText(waited)}</span>}
       {stack.dependsOn.length > 0 && <span class="quiet">after {stack.dependsOn.join(", ")}</span>}
       {stack.reason !== undefined && <span class="timeline-reason">{stack.reason}</span>}

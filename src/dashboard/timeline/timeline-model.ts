@@ -5,6 +5,7 @@
 import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { CriticalPath } from "./critical-path.ts";
 import { moved, wholeViewOf, zoomed, type View } from "./chart/time-scale.ts";
+import { resourcePathOf, type ResourceLink } from "./resource-path.ts";
 import { pathOfRun, stackKeyOf, timelineRowsOf, type TimelineRow } from "./timeline-rows.ts";
 import { timedRunOf, type TimedRun, type TimelineSource } from "./timeline-run.ts";
 
@@ -24,6 +25,8 @@ export class TimelineModel {
   /** The end of an ended run; else the present. */
   readonly moment: ReadonlySignal<number>;
   readonly path: ReadonlySignal<CriticalPath>;
+  /** The resources of its stacks that the path goes through. */
+  readonly resourcePath: ReadonlySignal<readonly ResourceLink[]>;
   readonly rows: ReadonlySignal<readonly TimelineRow[]>;
   readonly whole: ReadonlySignal<View>;
   readonly view: ReadonlySignal<View>;
@@ -36,6 +39,13 @@ export class TimelineModel {
     this.run = computed(() => source.value && timedRunOf(source.value));
     this.moment = computed(() => this.run.value?.span.end ?? now.value);
     this.path = computed(() => (this.run.value ? pathOfRun(this.run.value, this.moment.value) : NO_PATH));
+    this.resourcePath = computed(() => {
+      const stacks = this.run.value?.stacks ?? [];
+      const moment = this.moment.value;
+      return this.path.value.stacks.flatMap((name) =>
+        stacks.filter((stack) => stack.name === name).flatMap((stack) => resourcePathOf(stack, moment)),
+      );
+    });
     // As texts and numbers they are equal to what they were; sets and views never are.
     const names = computed(() => this.path.value.stacks.join("\n"));
     const critical = computed(() => new Set(names.value.split("\n")));

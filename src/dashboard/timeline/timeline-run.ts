@@ -20,7 +20,15 @@ import { looksOfResource, looksOfStack, type Looks } from "./chart/bar-look.ts";
 /** From when to when; without an end it goes on. */
 export type TimeSpan = Readonly<{ start: number; end?: number }>;
 
-export type TimedResource = Looks & Readonly<{ key: string; name: string; type: string; span: TimeSpan }>;
+export type TimedResource = Looks &
+  Readonly<{
+    key: string;
+    name: string;
+    type: string;
+    span: TimeSpan;
+    /** From when on only stability is waited for; absent: nobody has reported. */
+    configured?: number;
+  }>;
 
 export type TimedStack = Looks &
   Readonly<{
@@ -73,9 +81,12 @@ const timedResource = (
   stack: StackNode,
   runEnd?: string,
 ): TimedResource[] => {
-  const { name, type, status, startTime, updatedAt } = node;
+  const { name, type, status, startTime, updatedAt, configuredAt } = node;
   const span = spanOf(startTime, isUnderway({ status }) ? runEnd : updatedAt);
-  return span ? [{ key, name, type, ...looksOfResource(wordOfResource(node, stack)), span }] : [];
+  if (!span) return [];
+  const configured = msOf(configuredAt);
+  const looks = looksOfResource(wordOfResource(node, stack));
+  return [{ key, name, type, ...looks, span, ...(configured !== undefined && { configured }) }];
 };
 
 const resourcesOf = (stack: StackNode, runEnd?: string): readonly TimedResource[] =>

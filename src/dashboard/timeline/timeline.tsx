@@ -8,6 +8,7 @@ import { Empty } from "../elements/answer.tsx";
 import { durationText } from "../../domain/words/durations.ts";
 import { PrintedTimeline } from "./printed-timeline.tsx";
 import { TimelineChart } from "./chart/timeline-chart.tsx";
+import { lengthOf, longestLink, sumOfPath } from "./resource-path.ts";
 import { TimelineModel } from "./timeline-model.ts";
 import { spanSecondsOf, type TimelineSource } from "./timeline-run.ts";
 import { TimelineTable } from "./timeline-table.tsx";
@@ -38,6 +39,24 @@ const PathLine = ({ model }: ModelProps) => {
         <span class="quiet">Critical path, {`${durationText(seconds)} of ${whole}: `}</span>
         {stacks.join(" → ")}
       </span>
+    </p>
+  );
+};
+
+/** What the path spends its time on, within its stacks. */
+const PathParts = ({ model }: ModelProps) => {
+  const links = model.resourcePath.value;
+  const longest = longestLink(links);
+  if (!longest) return null;
+  const { waiting, configuring, stabilising } = sumOfPath(links);
+  const parts = [
+    `configuring ${durationText(configuring)}`,
+    ...(stabilising >= 1 ? [`becoming stable ${durationText(stabilising)}`] : []),
+    ...(waiting >= 1 ? [`waiting ${durationText(waiting)}`] : []),
+  ];
+  return (
+    <p class="small quiet">
+      {`Within its stacks: ${parts.join(", ")}. Longest: ${longest.stack} › ${longest.name} (${longest.type}), ${durationText(lengthOf(longest))}`}
     </p>
   );
 };
@@ -113,6 +132,7 @@ export const Timeline = ({ source, now, onOpen, selected }: TimelineProps) => {
     <section class="timeline" aria-label="Timeline">
       <Tools model={model} isTable={isTable} onTable={setTable} />
       <PathLine model={model} />
+      <PathParts model={model} />
       <Beginning model={model} />
       {isTable ? (
         <TimelineTable model={model} onOpen={onOpen} />

@@ -9,6 +9,7 @@ import type { Outcome } from "../../protocol/stack/stack-frames.ts";
 import { countText, durationText } from "./durations.ts";
 import { causeText } from "./failure-words.ts";
 import type { EventSign, EventTone, EventWords } from "./worded-event.ts";
+import { deadlineText } from "./light-words.ts";
 import { leftText, type Left } from "./left-words.ts";
 import { levelOf } from "./levels.ts";
 
@@ -101,7 +102,7 @@ const done = (verb: string, data: ResourceData): Said => {
 
 /** In few words, as the page loads them first; `lightText` says more. */
 const long = (word: string, data: DataOf<"resource_slow">): string =>
-  `${word}: ${named(data)}${noted(took(data.elapsedSeconds))}${because(data.advice?.text)}`;
+  `${word}: ${named(data)}${noted(took(data.elapsedSeconds))}${deadlineText(data.failsAt)}${because(data.advice?.text)}`;
 
 const SAID: { readonly [Of in Type]: (data: DataOf<Of>) => Said } = {
   deployment_started: ({ deploymentId, environment }) =>

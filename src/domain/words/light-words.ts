@@ -4,7 +4,11 @@ import { countText, durationText } from "./durations.ts";
 
 type Reported = Omit<Light, "at">;
 
-/** What comes of it if it goes on like that; empty: nobody knows. `14:05 UTC` stands for a moment of the next days. */
+/** `; fails by itself at 14:05 UTC`, which stands for a moment of the next days; empty: nobody knows when. */
+export const deadlineText = (failsAt: string | undefined): string =>
+  failsAt === undefined ? "" : `; fails by itself at ${failsAt.slice(11, 16)} UTC`;
+
+/** What comes of it if it goes on like that; empty: nobody knows. */
 const prospectOf = ({ failsAt, rollback }: Reported): string => {
   if (failsAt === undefined) return "";
   const { resources = 0, seconds } = rollback ?? {};
@@ -13,7 +17,7 @@ const prospectOf = ({ failsAt, rollback }: Reported): string => {
     resources > 0
       ? ` and rolls back ${countText(resources, "resource")}${long}; cancelling now does so at once`
       : "";
-  return `; fails by itself at ${failsAt.slice(11, 16)} UTC${back}`;
+  return deadlineText(failsAt) + back;
 };
 
 /** `what`: what takes long, by its name. */

@@ -1,4 +1,5 @@
 /** What an action does to which stacks, in words: for whoever has to confirm it. */
+import { rangeText } from "../../../domain/words/estimate-words.ts";
 import type { DeploymentProgress, StackProgress } from "../../../protocol/deployment/deployment-progress.ts";
 import type { DeploymentAction } from "../../../protocol/deployment/deployment-requests.ts";
 
@@ -20,9 +21,16 @@ const wasRemoval = ({ status, stacks }: Pick<DeploymentProgress, "status" | "sta
   status === "failed" &&
   Object.values(stacks).some((stack) => stack.status === "deleted" || stack.status === "deleting");
 
+/** `, which takes about 6 min`; empty: nobody knows. */
+const costOf = (metrics: DeploymentProgress["metrics"] | undefined): string => {
+  const { p50 } = metrics?.estimate?.rollbackSeconds ?? {};
+  return p50 === undefined ? "" : `, which takes about ${rangeText({ p50, p90: p50 })}`;
+};
+
 export const actionConsequenceOf = (
   action: DeploymentAction,
-  progress: Pick<DeploymentProgress, "stacks" | "status" | "run" | "deploymentId" | "environment">,
+  progress: Pick<DeploymentProgress, "stacks" | "status" | "run" | "deploymentId" | "environment"> &
+    Readonly<{ metrics?: DeploymentProgress["metrics"] }>,
 ): ActionConsequence => {
   switch (action) {
     case "retry": {
@@ -60,8 +68,7 @@ export const actionConsequenceOf = (
             ? "No further stack starts."
             : `No further stack starts. In progress ${stacks.length === 1 ? "is" : "are"} ${counted(stacks.length)}:`,
         stacks,
-        outro:
-          "Updates in progress are cancelled, and CloudFormation rolls them back; stacks being created finish.",
+        outro: `Updates in progress are cancelled, and CloudFormation rolls them back${costOf(progress.metrics)}; stacks being created finish.`,
       };
     }
     case "destroy": {

@@ -1,5 +1,6 @@
 /** What can be done to a deployment by whoever may: each after a dialog that names what will happen. */
 import { useState } from "preact/hooks";
+import type { DeploymentState } from "../../../domain/deployment/deployment-state.ts";
 import type { DeploymentProgress } from "../../../protocol/deployment/deployment-progress.ts";
 import type { DeploymentAction } from "../../../protocol/deployment/deployment-requests.ts";
 import { lazy } from "../../elements/lazy.tsx";
@@ -8,7 +9,13 @@ import { ACTION_WORDS, actionsOpenTo } from "./run-action.ts";
 
 const ActionDialog = lazy(async () => (await import("./action-dialog.tsx")).ActionDialog, null);
 
-export const RunActions = ({ progress }: Readonly<{ progress: DeploymentProgress }>) => {
+type RunActionsProps = Readonly<{
+  progress: DeploymentProgress;
+  /** Undefined: what single resources do is not known. */
+  state: DeploymentState | undefined;
+}>;
+
+export const RunActions = ({ progress, state }: RunActionsProps) => {
   const [asked, setAsked] = useState<DeploymentAction>();
   if (!mayActAs("deployer")) return null;
   return (
@@ -23,7 +30,9 @@ export const RunActions = ({ progress }: Readonly<{ progress: DeploymentProgress
           {ACTION_WORDS[action]}
         </button>
       ))}
-      {asked && <ActionDialog action={asked} progress={progress} onClose={() => setAsked(undefined)} />}
+      {asked && (
+        <ActionDialog action={asked} progress={progress} state={state} onClose={() => setAsked(undefined)} />
+      )}
     </>
   );
 };

@@ -1,5 +1,8 @@
-/** What has to be said of a run before all else, if there is anything: why it failed, and what it has left behind. */
+/** What has to be said of a run before all else, if there is anything: its outlook, why it failed, what it has left behind. */
+import { hasRunEnded } from "../../../domain/words/status-words.ts";
 import type { DeploymentProgress } from "../../../protocol/deployment/deployment-progress.ts";
+import { LazyOutlookLine } from "../../estimates/lazy-outlook-line.ts";
+import { rest } from "../../server.ts";
 import { CauseBanner } from "../cause-banner.tsx";
 import { LeftBehind } from "../left-behind.tsx";
 
@@ -7,6 +10,12 @@ type NotesProps = Readonly<{ progress: DeploymentProgress; isBrief: boolean }>;
 
 export const RunNotes = ({ progress, isBrief }: NotesProps) => (
   <>
+    {progress.metrics.estimate && !hasRunEnded(progress.status) && !isBrief && (
+      <LazyOutlookLine
+        estimate={progress.metrics.estimate}
+        ask={() => rest.deployments.estimates(progress)}
+      />
+    )}
     <CauseBanner progress={progress} isBrief={isBrief} />
     <LeftBehind progress={progress} />
   </>

@@ -17,6 +17,6 @@ export const RunTools = ({ progress, state, isPast }: ToolsProps) => (
     <RunGist progress={progress} />
     <NoticeSwitch progress={progress} />
     <ExportMenu progress={progress} state={state} />
-    {!isPast && <RunActions progress={progress} />}
+    {!isPast && <RunActions progress={progress} state={state} />}
   </>
 );
