@@ -7,10 +7,16 @@ import type { Faults } from "./faults/faults.ts";
 import { failureSchema, type Failure, type Failures } from "./faults/failures.ts";
 import { Closed, Pace } from "./pace.ts";
 import { randomOf, uuidOf, type Random } from "./random.ts";
+import { REPOSITORY } from "./serverless/single-resources.ts";
 import type { RecordedEvent, Stack } from "./stack.ts";
 
 /** How time passes and chance falls in the account, and how long its pages are. */
 export type AccountOptions = Readonly<{ accountId: string; speed: number; seed: number; pageSize: number }>;
+
+/** Stands for the template of an application of the serverless repository. */
+const APPLICATION = JSON.stringify({
+  Resources: { Application: { Type: "AWS::CloudFormation::WaitConditionHandle" } },
+});
 
 /** All that is simulated, without the wire. */
 export class Account {
@@ -30,6 +36,14 @@ export class Account {
     this.faults = faults;
     this.#pace = new Pace(options.speed);
     this.#random = randomOf(options.seed, "account");
+  }
+
+  /** The text at an address, in any of the forms that S3's addresses have. */
+  textAt(location: string): string | undefined {
+    const path = /^s3:\/\/(.+)$/.exec(location)?.[1];
+    if (location.startsWith(REPOSITORY)) return APPLICATION;
+    if (path === undefined) return this.templates.get(location);
+    return [...this.templates].find(([address]) => address.endsWith(`/${path}`))?.[1];
   }
 
   uuid(): string {

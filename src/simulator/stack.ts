@@ -51,6 +51,8 @@ export type Tag = Readonly<{ key: string; value: string }>;
 /** What a stack was last asked to be. */
 export type Settings = Readonly<{
   body: string;
+  /** The template once its transforms are done; without any, as it was sent. */
+  processed: string;
   description: string;
   /** Absent in a replayed stack: nothing is planned there. */
   plan?: Plan;

@@ -4,23 +4,33 @@ import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { templateOf } from "../../src/aws/cloudformation/template.ts";
 import { planOfTemplate, pseudoParameters } from "../../src/domain/template/plan.ts";
-import { parseTemplate } from "../../src/simulator/template/parse.ts";
-import { resolveParameters } from "../../src/simulator/template/parameters.ts";
+import { checkedTemplate } from "../../src/simulator/template/parse.ts";
+import { parameterValuesOf, resolveParameters } from "../../src/simulator/template/parameters.ts";
 import { planOf } from "../../src/simulator/template/plan.ts";
+import { templateTree } from "../../src/simulator/template/template-tree.ts";
+import { declaredTemplate, processedTree } from "../../src/simulator/template/transforms.ts";
+import { SERVERLESS } from "./serverless-template.ts";
 import { isWithoutTraces, needsTraces, realTemplates } from "./recordings.ts";
 
 const STACK = "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/1f2e3d4c-0000-4000-a000-000000000000";
 
 /** Types by logical id, as each of the two reads them; given are the parameters without a default. */
 const readings = (body: string, text = "x"): readonly [worker: object, simulator: object] => {
-  const template = parseTemplate(body);
-  const given = Object.entries(template.Parameters)
+  const tree = templateTree(body);
+  const { template: declared, transforms } = declaredTemplate(tree);
+  const given = Object.entries(declared.Parameters)
     .filter(([, { Default }]) => Default === undefined)
-    .map(([key]) => ({ key, value: text }));
-  const parameters = resolveParameters(template, given);
+    .map(([key, { AllowedValues }]) => ({ key, value: AllowedValues?.[0] ?? text }));
+  const parameters = resolveParameters(declared, given);
   const pseudo = pseudoParameters(STACK);
-  const { resources } = planOf(template, parameters, pseudo, () => undefined);
-  const read = templateOf(body);
+  const processed = processedTree(tree, {
+    accountId: "123456789012",
+    parameters: { ...parameterValuesOf(parameters), ...pseudo },
+    textAt: () => undefined,
+  });
+  const { resources } = planOf(checkedTemplate(processed), parameters, pseudo, () => undefined);
+  // As GetTemplate shows it once its transforms are done.
+  const read = templateOf(transforms.length === 0 ? body : JSON.stringify(processed));
   if (!read.ok) throw new Error(read.failure.kind);
   const values = Object.fromEntries(parameters.map(({ key, value, resolved }) => [key, resolved ?? value]));
   return [
@@ -43,6 +53,15 @@ Resources:
 `;
   const two = { A: "AWS::S3::Bucket", B: "AWS::S3::Bucket" };
   expect(readings(body)).toEqual([two, two]);
+});
+
+it("a template with transforms has for both what its transforms make", () => {
+  for (const stage of ["live", "test"]) {
+    const body = SERVERLESS.replace("Default: live", `Default: ${stage}`);
+    const [worker, simulator] = readings(body);
+    expect(worker).toEqual(simulator);
+    expect(Object.keys(worker).includes("Reports")).toBe(stage === "live");
+  }
 });
 
 const SCALARS =

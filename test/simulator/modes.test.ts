@@ -222,5 +222,5 @@ it("each item of a list must be one of the allowed values", async () => {
   await create({ TemplateBody: body("started, failed") });
   expect((await shown()).Outputs).toMatchObject([{ OutputValue: "started" }]);
   const refusal = await refusalOf(create({ StackName: "other", TemplateBody: body("started,stopped") }));
-  expect(refusal.message).toBe("Template error: Parameter 'Events' must be one of AllowedValues");
+  expect(refusal.message).toBe("Parameter 'Events' must be one of AllowedValues");
 });

@@ -2,7 +2,8 @@
 import { pageOf } from "../wire/paging.ts";
 import { capabilitiesNeeded } from "../settings.ts";
 import type { RecordedEvent, Settings, Stack, StackResource } from "../stack.ts";
-import { parseTemplate } from "../template/parse.ts";
+import { templateTree } from "../template/template-tree.ts";
+import { declaredTemplate } from "../template/transforms.ts";
 import type { XmlValue } from "../wire/xml.ts";
 import { stackOf, type Action, type ActionRequest } from "./action.ts";
 import { templateBodyOf } from "./requested-stack.ts";
@@ -163,16 +164,21 @@ export const listStackResources: Action = (request) => {
   };
 };
 
-/** The body as it was sent; of a replayed stack, one with the resources that its recording names. */
+/**
+ * The template as it was sent or, unless that is asked for, once its transforms are done; of a replayed stack, one with
+ * the resources that its recording names.
+ */
 export const getTemplate: Action = (request) => {
   const stack = stackOf(request, "Stack with id x does not exist");
-  return { TemplateBody: stack.settings.body, StagesAvailable: ["Original", "Processed"] };
+  const { body, processed } = stack.settings;
+  const isOriginal = request.parameters.get("TemplateStage") === "Original";
+  return { TemplateBody: isOriginal ? body : processed, StagesAvailable: ["Original", "Processed"] };
 };
 
 /** What a template asks for, without a stack. */
 export const validateTemplate: Action = ({ account, parameters }) => {
-  const template = parseTemplate(templateBodyOf(account, parameters));
-  const capabilities = capabilitiesNeeded(template);
+  const { template, transforms } = declaredTemplate(templateTree(templateBodyOf(account, parameters)));
+  const capabilities = capabilitiesNeeded(template, transforms);
   return {
     Parameters: Object.entries(template.Parameters).map(([key, { Default, NoEcho, Description }]) => ({
       ParameterKey: key,
@@ -186,7 +192,7 @@ export const validateTemplate: Action = ({ account, parameters }) => {
       capabilities.length === 0
         ? undefined
         : `The following resource(s) require capabilities: [${capabilities.join(", ")}]`,
-    DeclaredTransforms: template.Transform,
+    DeclaredTransforms: transforms.length === 0 ? undefined : transforms,
   };
 };
 
@@ -195,8 +201,8 @@ export const getTemplateSummary: Action = (request) => {
   const { account, parameters } = request;
   const isOfStack = parameters.get("StackName") !== undefined;
   const body = isOfStack ? stackOf(request).settings.body : templateBodyOf(account, parameters);
-  const template = parseTemplate(body);
-  const capabilities = capabilitiesNeeded(template);
+  const { template, transforms } = declaredTemplate(templateTree(body));
+  const capabilities = capabilitiesNeeded(template, transforms);
   return {
     Parameters: Object.entries(template.Parameters).map(([key, { Type, Default, NoEcho, Description }]) => ({
       ParameterKey: key,
@@ -208,6 +214,6 @@ export const getTemplateSummary: Action = (request) => {
     Description: template.Description,
     Capabilities: capabilities.length === 0 ? undefined : capabilities,
     ResourceTypes: [...new Set(Object.values(template.Resources).map(({ Type }) => Type))],
-    DeclaredTransforms: template.Transform,
+    DeclaredTransforms: transforms.length === 0 ? undefined : transforms,
   };
 };

@@ -86,4 +86,5 @@ export const requestedOf = (account: Account, parameters: QueryParameters): Requ
   roleArn: parameters.get("RoleARN"),
   timeoutMinutes: minutesOf(parameters.get("TimeoutInMinutes")),
   retainExceptOnCreate: parameters.flag("RetainExceptOnCreate"),
+  isChangeSet: parameters.has("ChangeSetName"),
 });

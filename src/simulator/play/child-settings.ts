@@ -2,8 +2,9 @@
 import type { Account } from "../account.ts";
 import { Refusal } from "../wire/refusal.ts";
 import { settingsOf } from "../settings.ts";
+import { REPOSITORY } from "../serverless/single-resources.ts";
 import type { Identity, Settings } from "../stack.ts";
-import { isRecord } from "../template/parse.ts";
+import { isRecord } from "../template/template-tree.ts";
 
 /** The child's settings, or why it cannot have them. */
 export const childSettingsOf = (
@@ -14,10 +15,12 @@ export const childSettingsOf = (
   mode: Partial<Pick<Settings, "disableRollback" | "isExpress">> = {},
 ): Settings | Refusal => {
   const { TemplateURL: url, Parameters: given } = properties;
-  const body = account.templates.get(String(url));
+  const body = account.textAt(String(url));
   if (body === undefined)
     return new Refusal("ValidationError", "S3 error: The specified key does not exist.");
-  const parameters = Object.entries(isRecord(given) ? given : {}).map(([key, value]) => ({
+  // Nobody here knows what an application of the repository takes.
+  const asked = isRecord(given) && !String(url).startsWith(REPOSITORY) ? given : {};
+  const parameters = Object.entries(asked).map(([key, value]) => ({
     key,
     value: Array.isArray(value) ? value.join(",") : String(value),
   }));

@@ -25,7 +25,7 @@ export const hasNewTemplate =
     const child = account.stacks.find(({ identity }) => identity.id === physicalId);
     return (
       child !== undefined &&
-      account.templates.get(String(resource.properties["TemplateURL"])) !== child.settings.body
+      account.textAt(String(resource.properties["TemplateURL"])) !== child.settings.body
     );
   };
 

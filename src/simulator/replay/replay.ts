@@ -35,6 +35,7 @@ const templateOf = (events: readonly RecordedEvent[], stackId: string): string =
 
 const settingsOf = (body: string): Settings => ({
   body,
+  processed: body,
   description: "",
   parameters: [],
   tags: [],

@@ -3,7 +3,8 @@
  * scope, so that the same walk serves the finding of dependencies, the comparison of templates and the real values.
  */
 import { validationError } from "../wire/refusal.ts";
-import { isRecord, type Template } from "./parse.ts";
+import type { Template } from "./parse.ts";
+import { isRecord } from "./template-tree.ts";
 
 /** What names mean while a value is evaluated. */
 export type Scope = Readonly<{
@@ -70,12 +71,12 @@ const subnetsOf = (argument: unknown, scope: Scope): string[] => {
 };
 
 const FUNCTIONS: Readonly<Record<string, (argument: unknown, scope: Scope) => unknown>> = {
-  Ref: (name, scope) => reference(textOf(name), scope),
+  Ref: (name, scope) => reference(textOf(isRecord(name) ? evaluate(name, scope) : name), scope),
   Condition: (name, scope) => scope.condition(textOf(name)),
   "Fn::GetAtt": (argument, scope) => {
     const [logicalId, ...attribute] = typeof argument === "string" ? argument.split(".") : listOf(argument);
     return scope.resource(
-      textOf(logicalId),
+      textOf(isRecord(logicalId) ? evaluate(logicalId, scope) : logicalId),
       attribute.map((part) => textOf(evaluate(part, scope))).join("."),
     );
   },

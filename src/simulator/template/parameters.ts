@@ -1,6 +1,6 @@
 /** A stack's parameters: what was given, what the template's defaults add, what is refused. */
 import { validationError } from "../wire/refusal.ts";
-import type { Template } from "./parse.ts";
+import type { ParameterDeclaration, Template } from "./parse.ts";
 
 /** One parameter as DescribeStacks shows it. */
 export type ResolvedParameter = Readonly<{
@@ -17,9 +17,52 @@ export type GivenParameter = Readonly<{ key: string; value?: string; usePrevious
 
 const itemsOf = (text: string): string[] => (text === "" ? [] : text.split(",").map((item) => item.trim()));
 
+/** The whole text must match; a pattern that only Java reads is not asked. */
+const matches = (pattern: string, text: string): boolean => {
+  try {
+    return new RegExp(`^(?:${pattern})$`, "s").test(text);
+  } catch {
+    return true;
+  }
+};
+
+/** What one value breaks, as AWS says it; undefined: nothing. */
+const brokenBy = (
+  value: string,
+  { AllowedPattern, AllowedValues, MaxLength, MaxValue, MinLength, MinValue }: ParameterDeclaration,
+): string | undefined => {
+  if (AllowedValues !== undefined && !AllowedValues.includes(value)) return "must be one of AllowedValues";
+  if (AllowedPattern !== undefined && !matches(AllowedPattern, value))
+    return `must match pattern ${AllowedPattern}`;
+  if (MinLength !== undefined && value.length < MinLength)
+    return `must contain at least ${MinLength} characters`;
+  if (MaxLength !== undefined && value.length > MaxLength)
+    return `must contain at most ${MaxLength} characters`;
+  if (MinValue !== undefined && Number(value) < MinValue) return `must be a number not less than ${MinValue}`;
+  if (MaxValue !== undefined && Number(value) > MaxValue)
+    return `must be a number not greater than ${MaxValue}`;
+  return undefined;
+};
+
+const check = (key: string, values: readonly string[], declaration: ParameterDeclaration): void => {
+  const isNumber = declaration.Type === "Number" || declaration.Type === "List<Number>";
+  for (const value of values) {
+    if (isNumber && (value.trim() === "" || !Number.isFinite(Number(value))))
+      throw validationError(`Parameter '${key}' must be a number.`);
+    const broken = brokenBy(value, declaration);
+    if (broken === undefined) continue;
+    const { ConstraintDescription: described } = declaration;
+    throw validationError(
+      described === undefined
+        ? `Parameter '${key}' ${broken}`
+        : `Parameter ${key} failed to satisfy constraint: ${described}`,
+    );
+  }
+};
+
 /** Refuses missing, unknown and disallowed parameters in AWS's words. */
 export const resolveParameters = (
-  template: Template,
+  template: Pick<Template, "Parameters">,
   given: readonly GivenParameter[],
   previous: readonly ResolvedParameter[] = [],
 ): readonly ResolvedParameter[] => {
@@ -37,16 +80,7 @@ export const resolveParameters = (
       return [];
     }
     const isList = declaration.Type === "CommaDelimitedList" || declaration.Type.includes("List<");
-    const allowed = declaration.AllowedValues;
-    if (
-      allowed !== undefined &&
-      !(isList ? itemsOf(value) : [value]).every((item) => allowed.includes(item))
-    ) {
-      throw validationError(`Template error: Parameter '${key}' must be one of AllowedValues`);
-    }
-    if (declaration.Type === "Number" && !Number.isFinite(Number(value))) {
-      throw validationError(`Parameter '${key}' must be a number.`);
-    }
+    check(key, isList ? itemsOf(value) : [value], declaration);
     const noEcho = declaration.NoEcho === "true";
     const parameter = { key, value, noEcho, isList };
     return [

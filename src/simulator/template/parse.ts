@@ -1,18 +1,21 @@
 /**
- * A template's text, JSON or YAML with CloudFormation's short forms, turned into one shape with the long forms only.
- * What AWS refuses before it looks at parameters is refused here, in AWS's words.
+ * A template as written, in one shape whatever its text looks like. What AWS refuses before it looks at parameters is
+ * refused here, in AWS's words.
  */
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document, type Scalar } from "yaml";
 import { z } from "zod";
 import { validationError } from "../wire/refusal.ts";
+import { isRecord, templateTree } from "./template-tree.ts";
 
 const names = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
 
 const resourceSchema = z.looseObject({
   Type: z.string(),
-  Properties: z.record(z.string(), z.unknown()).default({}),
+  Properties: z
+    .record(z.string(), z.unknown())
+    .nullish()
+    .transform((properties) => properties ?? {}),
   Condition: z.string().optional(),
-  DependsOn: names.default([]),
+  DependsOn: names.nullish().transform((ids) => ids ?? []),
   DeletionPolicy: z.unknown().optional(),
   UpdateReplacePolicy: z.unknown().optional(),
   Metadata: z.unknown().optional(),
@@ -26,6 +29,12 @@ const parameterSchema = z.looseObject({
   Description: z.string().optional(),
   NoEcho: scalar.optional(),
   AllowedValues: z.array(scalar).optional(),
+  AllowedPattern: scalar.optional(),
+  ConstraintDescription: scalar.optional(),
+  MinLength: z.coerce.number().optional(),
+  MaxLength: z.coerce.number().optional(),
+  MinValue: z.coerce.number().optional(),
+  MaxValue: z.coerce.number().optional(),
 });
 
 const outputSchema = z.looseObject({
@@ -35,83 +44,48 @@ const outputSchema = z.looseObject({
   Export: z.looseObject({ Name: z.unknown() }).optional(),
 });
 
+const section = <T extends z.ZodType>(member: T) =>
+  z
+    .record(z.string(), member)
+    .nullish()
+    .transform((members) => members ?? {});
+
 const templateSchema = z.looseObject({
   Description: z.string().optional(),
-  Transform: names.optional(),
-  Parameters: z.record(z.string(), parameterSchema).default({}),
-  Mappings: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown()))).default({}),
-  Conditions: z.record(z.string(), z.unknown()).default({}),
+  Parameters: section(parameterSchema),
+  Mappings: section(z.record(z.string(), z.record(z.string(), z.unknown()))),
+  Conditions: section(z.unknown()),
   Resources: z.record(z.string(), resourceSchema),
-  Outputs: z.record(z.string(), outputSchema).default({}),
+  Outputs: section(outputSchema),
 });
+
+/** One parameter as the template declares it. */
+export type ParameterDeclaration = z.infer<typeof parameterSchema>;
 
 /** A template as written, its functions not evaluated. */
 export type Template = z.infer<typeof templateSchema>;
 
-/** Whether a value has members by name. */
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+const SECTIONS: ReadonlySet<string> = new Set(
+  "AWSTemplateFormatVersion Conditions Description Globals Hooks Mappings Metadata Outputs Parameters Resources Rules Transform".split(
+    " ",
+  ),
+);
 
-const BARE_FORMS: ReadonlySet<string> = new Set(["Ref", "Condition"]);
+/** The most that a template may hold, by section. */
+const MOST = { Mappings: 200, Outputs: 200, Parameters: 200, Resources: 500 } as const;
 
-/** `!GetAtt A.B` is `["A","B"]`; everything after the first dot is the attribute. */
-const longFormOf = (tag: string, value: unknown): unknown => {
-  const name = tag.slice(1);
-  if (BARE_FORMS.has(name)) return { [name]: value };
-  if (name !== "GetAtt" || typeof value !== "string") return { [`Fn::${name}`]: value };
-  const dot = value.indexOf(".");
-  return { "Fn::GetAtt": dot < 0 ? [value] : [value.slice(0, dot), value.slice(dot + 1)] };
-};
-
-const BOOLEAN = /^(?:(true|yes|on)|(?:false|no|off))$/i;
-const HAS_ONE_CASE = /^(?:[a-z]+|[A-Z][a-z]+|[A-Z]+)$/;
-
-/** Of a scalar without quotes: a number only if it is written as JSON writes it, and not the letters Y and N. */
-const plainValueOf = (text: string): unknown => {
-  if (["", "~", "null", "Null", "NULL"].includes(text)) return null;
-  const boolean = HAS_ONE_CASE.test(text) ? BOOLEAN.exec(text) : null;
-  if (boolean !== null) return boolean[1] !== undefined;
-  return String(Number(text)) === text && Number.isFinite(Number(text)) ? Number(text) : text;
-};
-
-const scalarOf = ({ value, type, tag }: Scalar): unknown =>
-  type === "PLAIN" && tag === undefined && typeof value === "string" ? plainValueOf(value) : value;
-
-const valueOf = (node: unknown, document: Document): unknown => {
-  if (isAlias(node)) return valueOf(node.resolve(document), document);
-  let value: unknown = null;
-  if (isScalar(node)) value = scalarOf(node);
-  else if (isSeq(node)) value = node.items.map((item) => valueOf(item, document));
-  else if (isMap(node)) {
-    value = Object.fromEntries(
-      node.items.map((pair) => [String(valueOf(pair.key, document)), valueOf(pair.value, document)]),
-    );
+const checkSize = (template: Record<string, unknown>): void => {
+  for (const [name, most] of Object.entries(MOST)) {
+    const members = template[name];
+    const count = isRecord(members) ? Object.keys(members).length : 0;
+    if (count > most)
+      throw validationError(
+        `Template format error: Number of ${name.toLowerCase()}, ${count}, is greater than maximum allowed, ${most}`,
+      );
   }
-  const tag = isScalar(node) || isSeq(node) || isMap(node) ? node.tag : undefined;
-  return tag !== undefined && /^!\w/.test(tag) ? longFormOf(tag, value) : value;
 };
 
-const readText = (body: string): unknown => {
-  if (body.trimStart().startsWith("{")) {
-    try {
-      return JSON.parse(body);
-    } catch {
-      throw validationError("Template format error: JSON not well-formed.");
-    }
-  }
-  const document = parseDocument(body, { logLevel: "error", schema: "failsafe" });
-  if (document.errors.length > 0) throw validationError("Template format error: YAML not well-formed.");
-  return valueOf(document.contents, document);
-};
-
-/** Refuses with ValidationError what is no template. */
-export const parseTemplate = (body: string): Template => {
-  const value = readText(body);
-  if (!isRecord(value)) throw validationError("Template format error: unsupported structure.");
-  const { Resources: resources } = value;
-  if (!isRecord(resources) || Object.keys(resources).length === 0) {
-    throw validationError("Template format error: At least one Resources member must be defined.");
-  }
+const checkResources = (resources: Record<string, unknown>): void => {
   for (const [name, resource] of Object.entries(resources)) {
     if (!/^[A-Za-z0-9]+$/.test(name)) {
       throw validationError(`Template format error: Resource name ${name} is non alphanumeric.`);
@@ -124,10 +98,27 @@ export const parseTemplate = (body: string): Template => {
       );
     }
   }
-  const parsed = templateSchema.safeParse(value);
+};
+
+/** Refuses with ValidationError what is no template. `isWhole`: no transform has still to add resources. */
+export const checkedTemplate = (tree: unknown, isWhole = true): Template => {
+  if (!isRecord(tree)) throw validationError("Template format error: unsupported structure.");
+  const unknown = Object.keys(tree).filter((name) => !SECTIONS.has(name));
+  if (unknown.length > 0)
+    throw validationError(`Invalid template property or properties [${unknown.join(", ")}]`);
+  const { Resources: resources } = tree;
+  if (!isRecord(resources) || (isWhole && Object.keys(resources).length === 0)) {
+    throw validationError("Template format error: At least one Resources member must be defined.");
+  }
+  checkResources(resources);
+  checkSize(tree);
+  const parsed = templateSchema.safeParse(tree);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw validationError(
     `Template format error: [/${issue?.path.join("/") ?? ""}] ${issue?.message ?? "invalid"}`,
   );
 };
+
+/** The template that a text holds, its transforms not done. */
+export const parseTemplate = (body: string): Template => checkedTemplate(templateTree(body));

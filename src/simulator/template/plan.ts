@@ -4,7 +4,8 @@
  */
 import { validationError } from "../wire/refusal.ts";
 import { conditionsOf, evaluate, type Scope } from "./evaluate.ts";
-import { isRecord, type Template } from "./parse.ts";
+import type { Template } from "./parse.ts";
+import { isRecord } from "./template-tree.ts";
 import { parameterValuesOf, type ResolvedParameter } from "./parameters.ts";
 
 /** One resource that will exist. */
