@@ -6,49 +6,10 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { aws, newStack, pass, poll, trackerOf, useFarEnd } from "../trackers/far-end.ts";
 import { ask, askAs, failure, jsonOf, ORIGIN } from "./ask.ts";
 import { tokenOf } from "../support/token.ts";
+import { codeIn, json, newKey, query, type Key } from "./endpoint-client.ts";
 import { bodyOf } from "../support/wire-cloudformation.ts";
 
 useFarEnd();
-
-type Key = Readonly<{ accessKeyId: string; secretAccessKey: string }>;
-
-const json = (body: unknown) => ({
-  method: "POST",
-  headers: { "Content-Type": "application/json" },
-  body: JSON.stringify(body),
-});
-
-const newKey = async (claims: object = { role: "deployer" }, request: object = {}): Promise<Key> => {
-  const token = await tokenOf({ sub: "ci", ...claims });
-  const made = await ask("/api/v1/endpoint-keys", { ...json(request), token });
-  return ((await jsonOf(made)) as { data: Key }).data;
-};
-
-/** One call, signed with the key. */
-const query = async (
-  { accessKeyId, secretAccessKey }: Key,
-  parameters: Readonly<Record<string, string>>,
-  { path = "/aws/default/us-east-1/", headers = {}, region = "us-east-1" } = {},
-): Promise<Response> => {
-  const client = new AwsClient({ accessKeyId, secretAccessKey, service: "cloudformation", region });
-  const form = new URLSearchParams({ Version: "2010-05-15", ...parameters });
-  const request = await client.sign(ORIGIN + path, {
-    method: "POST",
-    headers: { "Content-Type": "application/x-www-form-urlencoded", ...headers },
-    body: form.toString(),
-    aws: { datetime: new Date().toISOString().replace(/[:-]|\.\d{3}/g, "") },
-  });
-  return ask(request.url, {
-    method: "POST",
-    headers: new Headers(request.headers),
-    body: form.toString(),
-  });
-};
-
-const codeIn = async (answer: Response | Promise<Response>): Promise<string> => {
-  const text = await (await answer).text();
-  return /<Code>(\w+)<\/Code>/.exec(text)?.[1] ?? (text.startsWith("<ErrorResponse") ? "?" : "ok");
-};
 
 /** What AWS was asked: actions alone. */
 const asked = () => aws.cloudFormation.takeCalls().map(({ action }) => action);
@@ -392,5 +353,29 @@ describe("writes", () => {
       expect.stringContaining(`<UpdateStackResult><StackId>${app.stackId}</StackId></UpdateStackResult>`),
     ]);
     expect(new Set(forms.map((form) => form.get("ClientRequestToken"))).size).toBe(1);
+  });
+
+  test("are in the audit table, with who asked and what AWS said, also where that was away", async () => {
+    newStack("app").own("UPDATE_COMPLETE");
+    const key = await newKey();
+    writesOf(lost, lost, lost, lost, refusal("ValidationError"));
+    aws.dynamoDB.fault = () => "unavailable";
+    expect(await codeIn(query(key, update, invocation))).toBe("ServiceUnavailable");
+    expect(await codeIn(query(key, update, invocation))).toBe("ValidationError");
+    const rows = () =>
+      aws.dynamoDB.items("cloud-deployment-events").filter(({ type }) => type?.["S"] === "endpoint_write");
+    expect(rows()).toEqual([]);
+    aws.dynamoDB.fault = () => undefined;
+    const relay = env.RELAYS.get(env.RELAYS.idFromName("stacks/us-east-1/app"));
+    for (let turn = 0; turn < 2; turn += 1) expect(await runDurableObjectAlarm(relay)).toBe(true);
+    const said = { action: { S: "UpdateStack" }, accessKeyId: { S: key.accessKeyId }, status: { N: "400" } };
+    expect(rows()).toMatchObject([
+      {
+        deploymentId: { S: "stacks/us-east-1/app" },
+        stack: { S: "app" },
+        user: { S: "ci" },
+        data: { M: said },
+      },
+    ]);
   });
 });

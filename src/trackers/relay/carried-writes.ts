@@ -56,6 +56,7 @@ export class CarriedWrites {
       token: `stackcast-${crypto.randomUUID()}`,
       subject: write.subject,
       isFollowed: !write.begins,
+      call: { action: write.action, accessKeyId: write.accessKeyId },
     };
     journal.keep(id, entry);
     const form = this.formOf(write, entry.token);
@@ -66,7 +67,8 @@ export class CarriedWrites {
     const reported = resumed && saysTokenIsKnown(answer.value) ? await this.begun(write, answer) : answer;
     if (!reported.ok) return reported;
     const isRefused = reported.value.status >= 300;
-    journal.keep(id, { ...entry, answer: reported.value, isFollowed: entry.isFollowed || isRefused });
+    const isFollowed = entry.isFollowed || isRefused;
+    journal.keep(id, { ...entry, answer: reported.value, isFollowed, isAudited: false });
     return reported;
   }
 

@@ -17,7 +17,8 @@ import { AnswerCache, type DatedAnswer } from "./answer-cache.ts";
 import { budgetedCall } from "./budgeted-call.ts";
 import { CarriedWrites } from "./carried-writes.ts";
 import type { RelayAnswer, RelayCall, RelayRpc, RelayWrite } from "./relay-rpc.ts";
-import { JOURNAL_MS, WriteJournal } from "./write-journal.ts";
+import { auditWrite, writeItemOf } from "./write-audit.ts";
+import { isUnaudited, JOURNAL_MS, WriteJournal } from "./write-journal.ts";
 
 /** How long a read waits for room in the budget, in milliseconds: less than clients wait for an answer. */
 const READ_PATIENCE_MS = 25_000;
@@ -36,6 +37,7 @@ export class Relay extends DurableObject<Env> implements RelayRpc {
   private readonly writes: CarriedWrites;
   private readonly observing: AwsSession;
   private readonly deploying: AwsSession;
+  private readonly trail: Readonly<{ session: AwsSession; table: string | undefined }>;
   private readonly maxAgeMs: number;
   /** Unix milliseconds of the newest write's end. */
   private writtenAt = -Infinity;
@@ -58,6 +60,8 @@ export class Relay extends DurableObject<Env> implements RelayRpc {
     this.cache = new AnswerCache(this.maxAgeMs, () => Date.now());
     this.journal = new WriteJournal(ctx.storage.kv);
     const budget = () => regionOf(env, this.place);
+    const { auditTable: table } = settings.value;
+    this.trail = { session: workerSession(env, aws, { region: aws.region }), table };
     this.writes = new CarriedWrites({ session: this.deploying, budget, journal: this.journal });
   }
 
@@ -77,7 +81,7 @@ export class Relay extends DurableObject<Env> implements RelayRpc {
         () => relayOf(this.env, this.place),
         (region) => region.noteWrite(),
       ).catch((error: unknown) => logLine("warn", "Write not noted", { error: String(error) }));
-    this.ctx.waitUntil(this.follow(id));
+    this.ctx.waitUntil(this.settle(id));
     const { accessKeyId, subject, action } = write;
     const reported = answer.ok ? { status: answer.value.status } : { refusal: answer.failure.code };
     logLine("info", "Passed on", { channel: this.ctx.id.name, accessKeyId, subject, action, ...reported });
@@ -108,13 +112,29 @@ export class Relay extends DurableObject<Env> implements RelayRpc {
     return success(name);
   }
 
-  /** What was begun by a call that died is followed all the same; old entries of the journal go. */
+  /** What was begun by a call that died is followed and audited all the same; old entries of the journal go. */
   override async alarm(): Promise<void> {
     const now = Date.now();
     const isKept = this.journal.forgetOld(now);
-    const { unfollowed } = this.journal;
-    if (isKept) await this.ctx.storage.setAlarm(now + (unfollowed.length > 0 ? FOLLOW_MS : JOURNAL_MS));
-    for (const [id] of unfollowed) if (!this.writes.isRunning(id)) await this.follow(id);
+    const { unsettled } = this.journal;
+    if (isKept) await this.ctx.storage.setAlarm(now + (unsettled.length > 0 ? FOLLOW_MS : JOURNAL_MS));
+    for (const [id] of unsettled) if (!this.writes.isRunning(id)) await this.settle(id);
+  }
+
+  private async settle(id: string): Promise<void> {
+    await this.follow(id);
+    await this.audit(id);
+  }
+
+  private async audit(id: string): Promise<void> {
+    const entry = this.journal.at(id);
+    if (!entry || !isUnaudited(entry)) return;
+    const audited = { channel: this.ctx.id.name ?? "", stackName: this.address?.stackName };
+    const written = await auditWrite(writeItemOf(id, entry, audited), this.trail);
+    // The alarm tries again; a row that DynamoDB refuses says nothing else the next time.
+    if (written?.ok === false && written.failure.kind !== "rejected")
+      return logLine("warn", "Not audited", { channel: audited.channel, error: written.failure.kind });
+    this.journal.keep(id, { ...(this.journal.at(id) ?? entry), isAudited: true });
   }
 
   private async asked({ form, asDeployer }: RelayCall): Promise<DatedAnswer> {
