@@ -125,13 +125,17 @@ const begin = async (
   if (previous && !previous.ok) return failing(step, errorDetailOf(previous.failure));
   const owner = now?.tags[OWN_TAGS.deployment];
   const isTakenOver = owner !== undefined && owner !== deploymentTagOf(lease.address);
+  const reasons = [
+    ...(isTakenOver ? [`Taken over from the deployment ${owner}, whose tag it has`] : []),
+    ...(previous?.doubt === undefined ? [] : [previous.doubt]),
+  ];
   const granted = await step.controller.start({
     kind: "deploy",
     change: type,
     changeSetId,
     ...(isPaused(now) && { staysPaused: true }),
     ...(previous && { picture: previous.value }),
-    ...(isTakenOver && { reason: `Taken over from the deployment ${owner}, whose tag it has` }),
+    ...(reasons.length > 0 && { reason: reasons.join(". ") }),
   });
   if (!granted) {
     await discard(step, changeSetId, type);
@@ -177,8 +181,8 @@ const goOn = async (step: Step, task: Task): Promise<StepOutcome> => {
 const previousStackOf = async (step: Step, now: StackSnapshot) => {
   const template = settled(await cloudFormationOf(step).operations.templateText(now.stackId));
   if (!template.ok) return template;
-  // Whether the rollback can be carried out is known before anything is changed; one that cannot says why when it is asked for.
-  settled(await cloudFormationOf(step).keep(template.value));
+  // Whether a rollback can be carried out is known, and reported, before anything is changed.
+  const kept = settled(await cloudFormationOf(step).keep(template.value));
   const guards = await guardsOf(step, now);
   if (!guards.ok) return guards;
   const { parameters, capabilities, notificationArns, roleArn } = now;
@@ -191,5 +195,8 @@ const previousStackOf = async (step: Step, now: StackSnapshot) => {
     ...(roleArn !== undefined && { roleArn }),
     ...guards.value,
   };
-  return { ok: true, value } as const;
+  const doubt = kept.ok
+    ? undefined
+    : `It could not be restored as it is: ${errorDetailOf(kept.failure).message}`;
+  return { ok: true, value, doubt } as const;
 };

@@ -11,13 +11,15 @@ export type RegionClients = Readonly<{
   changeSets: ChangeSets;
   /** Has a template ready for later, be it too large for a request. */
   keep(template: string): Promise<Result<null, OperationFailure>>;
+  /** Whether there is a bucket for templates that are too large for a request. */
+  hasBucket(): Promise<Result<boolean, OperationFailure>>;
 }>;
 
 /** CloudFormation of a session: templates that are too large for a request go by the bucket. */
 export const regionClients = (session: AwsSession, bucket: string | undefined): RegionClients => {
   const operations = stackOperations(session);
   const sets = changeSets(session);
-  const { placed } = templateBucket(session, operations, bucket);
+  const { placed, exists } = templateBucket(session, operations, bucket);
   return {
     operations: {
       ...operations,
@@ -37,5 +39,6 @@ export const regionClients = (session: AwsSession, bucket: string | undefined): 
       const where = await placed({ body });
       return where.ok ? success(null) : where;
     },
+    hasBucket: exists,
   };
 };

@@ -43,10 +43,12 @@ export const removeStack = async (step: Step): Promise<StepOutcome> => {
     return failing(step, { code: status, message: "CloudFormation could not delete the whole stack" });
   if (!(isOwn && task.accepted) && !(await step.controller.start({ kind: "remove" }))) return "again";
   const token = backwardNameOf(lease, "remove");
+  // AWS leaves resources behind only where it has failed to delete them before.
+  const retain = status === "DELETE_FAILED" ? plan.retain : undefined;
   const deleted =
     status === "DELETE_IN_PROGRESS"
       ? ({ ok: true } as const)
-      : settled(await operations.delete(stackId, { token }));
+      : settled(await operations.delete(stackId, { token, ...(retain && { retain }) }));
   if (!deleted.ok) return failing(step, errorDetailOf(deleted.failure));
   await step.controller.note({ kind: "accepted", task: "remove" });
   return "wait";

@@ -325,6 +325,7 @@ describe("registering", () => {
       importExisting: true,
       includeNestedStacks: false,
       deploymentMode: "EXPRESS",
+      retain: ["Files"],
       parameters: { Port: 8080, On: true, Zones: ["a", "b"], Secret: { usePrevious: true } },
     };
     const { answer, fake } = await register(fields);
@@ -344,6 +345,7 @@ describe("registering", () => {
     ["stacks.0.stackPolicy", { stackPolicy: "not JSON" }],
     ["stacks.0.timeoutMinutes", { timeoutMinutes: 10 }],
     ["stacks.0.deploymentMode", { deploymentMode: "FAST" }],
+    ["stacks.0.retain.0", { retain: ["no-id"] }],
     ["stacks.0.parameters.Port", { parameters: { Port: null } }],
     ["stacks.0.parameters.Port", { parameters: { Port: 2 ** 60 } }],
     ["stacks.0.parameters.Zones.1", { parameters: { Zones: ["a", "b,c"] } }],

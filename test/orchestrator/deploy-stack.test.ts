@@ -259,6 +259,18 @@ describe("a stack is given up, put back, deleted", () => {
     expect(await snapshot("own")).toBeUndefined();
   });
 
+  test("leaves behind what its plan retains, once CloudFormation could not delete it", async () => {
+    world.simulator.setFailures("held", { Queue: { at: "delete", reason: "in use" } });
+    await deploy("held", queueTemplate(0));
+    const remove = async (run: number) => {
+      const lease = orderOf("held", "", { run, plan: { retain: ["Queue"] } });
+      await removeStack({ lease, clients: world.clients, controller: new RememberingController() });
+      await world.simulator.settled();
+      return (await snapshot("held"))?.status;
+    };
+    expect([await remove(2), await remove(3)]).toEqual(["DELETE_FAILED", undefined]);
+  });
+
   test("one that is not there is gone", async () => {
     const controller = new RememberingController();
     expect(await removeStack({ lease: orderOf("nowhere", ""), clients: world.clients, controller })).toBe(

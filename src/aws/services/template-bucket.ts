@@ -24,6 +24,8 @@ export type TemplateBucket = Readonly<{
   placed<Source extends TemplateSource>(
     template: Source,
   ): Promise<Result<Source | Readonly<{ url: string }>, OperationFailure>>;
+  /** Whether there is one. */
+  exists(): Promise<Result<boolean, OperationFailure>>;
 }>;
 
 const hashOf = async (text: string): Promise<string> => {
@@ -47,23 +49,31 @@ export const templateBucket = (
 ): TemplateBucket => {
   const { region } = session;
   let known = named?.replaceAll("{region}", region);
+  let isMissing = false;
   const there = new Set<string>();
 
-  const bucketFor = async (bytes: number): Promise<Result<string, OperationFailure>> => {
+  const found = async (): Promise<Result<string | undefined, OperationFailure>> => {
     if (known !== undefined) return success(known);
+    if (isMissing) return success(undefined);
     const stack = await snapshot(BOOTSTRAP.stack);
-    if (!stack.ok) return failed(stack.failure.kind === "missing" ? tooLarge(bytes, region) : stack.failure);
+    isMissing = !stack.ok && stack.failure.kind === "missing";
+    if (!stack.ok) return isMissing ? success(undefined) : stack;
     known = stack.value.outputs[BOOTSTRAP.output];
-    return known === undefined ? failed(tooLarge(bytes, region)) : success(known);
+    return success(known);
   };
 
   return {
+    exists: async () => {
+      const bucket = await found();
+      return bucket.ok ? success(bucket.value !== undefined) : bucket;
+    },
     placed: async (template) => {
       if (!("body" in template)) return success(template);
       const bytes = utf8Length(template.body);
       if (bytes <= MAX_TEMPLATE_BYTES) return success(template);
-      const bucket = await bucketFor(bytes);
+      const bucket = await found();
       if (!bucket.ok) return bucket;
+      if (bucket.value === undefined) return failed(tooLarge(bytes, region));
       const hash = await hashOf(template.body);
       const { url: base, signingName } = endpointOf("s3", region, session.endpoints);
       const url = `${base}/${bucket.value}/${FOLDER}/${hash}`;

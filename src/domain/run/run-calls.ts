@@ -25,6 +25,8 @@ export type StackPlan = Readonly<{
   exactParameters?: boolean;
   /** Tags that are not named are removed. */
   replaceTags?: boolean;
+  /** Logical ids that are left behind where a stack could not be deleted. */
+  retain?: readonly string[];
   options?: StackOptions;
 }>;
 
@@ -93,6 +95,8 @@ export type RunLease = Readonly<{
   picture?: PreviousStack;
   /** Resources that CloudFormation's own rollback is to leave as they are. */
   skip?: readonly string[];
+  /** A failure rolls the run back: every stack has to be such that it can be restored. */
+  restores?: boolean;
 }>;
 
 /** Something is about to be set going in a stack. */

@@ -79,6 +79,15 @@ export const stackPlanFields = {
   parameters: parametersSchema.optional(),
   capabilities: z.array(z.enum(capabilities)).max(capabilities.length).optional(),
   tags: tagsSchema.optional(),
+  retain: z
+    .array(z.string().regex(/^[A-Za-z0-9]{1,255}$/, "must be a logical id"))
+    .max(500)
+    .optional()
+    .meta({
+      description:
+        "Logical ids of resources that are left behind when the stack is deleted once more after CloudFormation could not " +
+        "delete all of it",
+    }),
   ...stackOptionFields,
 };
 

@@ -26,6 +26,7 @@ export const deploymentPlanOf = (
         ...(stack.templateUrl !== undefined && { templateUrl: stack.templateUrl }),
         ...((parameters ?? stack.parameters) === "exact" && { exactParameters: true }),
         ...((tags ?? stack.tags) === "replace" && { replaceTags: true }),
+        ...(stack.retain && stack.retain.length > 0 && { retain: stack.retain }),
         ...(options && { options }),
       };
     }),

@@ -27,6 +27,7 @@ export const planCodec = objectOf<DeploymentPlan>({
       templateUrl: text.optional(),
       exactParameters: flag.optional(),
       replaceTags: flag.optional(),
+      retain: texts.optional(),
       options: object.optional(),
     }),
   ),

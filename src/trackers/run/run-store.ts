@@ -125,7 +125,7 @@ export class RunStore {
     const task = plans.task(stack);
     const mark = plans.mark(stack);
     const previous = plans.previous(stack);
-    const { rollbacks: attempt, skipped } = plans.orchestration ?? {};
+    const { rollbacks: attempt, skipped, onFailure } = plans.orchestration ?? {};
     const skip = skipped?.[stack];
     return {
       number: plans.nextLease(stack),
@@ -145,6 +145,7 @@ export class RunStore {
       ...(mark && { mark }),
       ...(previous && { picture: previous }),
       ...(skip && { skip }),
+      ...(onFailure === "rollback" && { restores: true }),
     };
   }
 
