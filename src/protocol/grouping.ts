@@ -39,9 +39,23 @@ const groupingRuleSchema = z.strictObject({
 export type GroupingRule = Readonly<z.infer<typeof groupingRuleSchema>>;
 
 /** In order: the first one that is about a stack counts. */
-export const groupingRequestSchema = z.strictObject({ rules: z.array(groupingRuleSchema).max(MAX_RULES) });
+const rulesSchema = z.array(groupingRuleSchema).max(MAX_RULES);
+
+export const groupingRequestSchema = z.strictObject({
+  rules: rulesSchema,
+  version: z.number().int().nonnegative().optional().meta({
+    description: "The version that was changed: refused if the rules are of another one by now",
+  }),
+});
 
 export type GroupingRequest = Readonly<z.infer<typeof groupingRequestSchema>>;
+
+export const previewRequestSchema = z.strictObject({
+  rules: rulesSchema,
+  cursor: z.string().max(1024).optional().meta({ description: "`nextCursor` of the page before" }),
+});
+
+export type PreviewRequest = Readonly<z.infer<typeof previewRequestSchema>>;
 
 export const groupingSchema = z.object({
   version: z
@@ -67,6 +81,7 @@ export const groupingPreviewSchema = z.object({
     }),
   ),
   alone: z.array(z.string()).meta({ description: "Stacks that no rule is about, by their channels" }),
+  nextCursor: z.string().optional().meta({ description: "Absent on the last page" }),
 });
 
 export type GroupingPreview = Readonly<z.infer<typeof groupingPreviewSchema>>;

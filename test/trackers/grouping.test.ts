@@ -35,7 +35,7 @@ const board = () => env.BOARD.get(env.BOARD.idFromName("board"));
 const deployments = (name: string) => env.DEPLOYMENTS.get(env.DEPLOYMENTS.idFromName(`deployments/${name}`));
 
 const observe = async (): Promise<void> => {
-  await boardOf(env).putGroupingRules(RULES, "tester");
+  await boardOf(env).putGroupingRules({ rules: RULES }, "tester");
   await regionOf(env, { region: REGION }).observe();
   await expect.poll(async () => (await boardOf(env).list({ limit: 1 })).ok).toBe(true);
   await region().budgetView();
@@ -66,7 +66,11 @@ test("two stacks that begin at once make one run, which is over once they have r
     newStack(name).own("CREATE_IN_PROGRESS").own("CREATE_COMPLETE"),
   );
   await observe();
-  await expect.poll(async () => (await boardOf(env).previewGrouping(RULES)).items).toHaveLength(2);
+  const preview = async () => {
+    const answer = await boardOf(env).previewGrouping({ rules: RULES });
+    return answer.ok ? answer.value.items : answer.failure;
+  };
+  await expect.poll(preview).toHaveLength(2);
   expect(await statusOf("shop")).toBe("DEPLOYMENT_NOT_FOUND");
   const viewer = await connectTo(newGateway());
   viewer.subscribe("board", { id: 1 });

@@ -1,5 +1,6 @@
 /** The rules by which stacks are grouped into deployments, over REST: shown, set, and tried without setting them. */
 import { createRoute } from "@hono/zod-openapi";
+import type * as z from "zod";
 import { problemsOf } from "../../domain/grouping/grouping.ts";
 import { boardOf } from "../../objects.ts";
 import type { Failure } from "../../protocol/failure.ts";
@@ -7,7 +8,8 @@ import {
   groupingPreviewSchema,
   groupingRequestSchema,
   groupingSchema,
-  type GroupingRequest,
+  previewRequestSchema,
+  type GroupingRule,
 } from "../../protocol/grouping.ts";
 import { answerOf, failureAnswers } from "../documents/answers.ts";
 import { restFailure } from "../middleware/failure-response.ts";
@@ -23,18 +25,13 @@ const tags = ["stacks"];
 
 const shown = groupingSchema.meta({ id: "Grouping" });
 
-const request = {
+const bodyOf = <Schema extends z.ZodType>(schema: Schema) => ({
   body: {
     required: true,
     description: "All rules, in order",
-    content: {
-      "application/json": {
-        schema: groupingRequestSchema.meta({ id: "GroupingRules" }),
-        example: { rules: groupingExample.rules },
-      },
-    },
+    content: { "application/json": { schema, example: { rules: groupingExample.rules } } },
   },
-};
+});
 
 const showRoute = createRoute({
   method: "get",
@@ -58,7 +55,7 @@ const putRoute = createRoute({
   security,
   tags,
   middleware: [requireRole("admin")],
-  request,
+  request: bodyOf(groupingRequestSchema.meta({ id: "GroupingRules" })),
   responses: { ...failureAnswers, 200: answerOf("The rules as they are now", shown, groupingExample) },
 });
 
@@ -67,9 +64,11 @@ const previewRoute = createRoute({
   path: `${PATH}/preview`,
   operationId: "previewGrouping",
   summary: "Where rules would put the stacks of the board that the token may see, without setting them",
+  description:
+    "A page of at most 1,000 stacks, the newest operation first; `nextCursor` is there while more follow.",
   security,
   tags,
-  request,
+  request: bodyOf(previewRequestSchema.meta({ id: "GroupingTrial" })),
   responses: {
     ...failureAnswers,
     200: answerOf(
@@ -81,7 +80,7 @@ const previewRoute = createRoute({
 });
 
 /** Undefined: the rules say something. */
-const refusalOf = ({ rules }: GroupingRequest): Failure | undefined => {
+const refusalOf = ({ rules }: Readonly<{ rules: readonly GroupingRule[] }>): Failure | undefined => {
   const details = problemsOf(rules);
   const message = details.map((detail) => `${detail.field}: ${detail.message}`).join("; ");
   return details.length === 0 ? undefined : { code: "INVALID_REQUEST", message, details: [...details] };
@@ -96,13 +95,15 @@ export const grouping = resourceApp()
     const asked = c.req.valid("json");
     const refusal = refusalOf(asked);
     if (refusal) return restFailure(c, refusal);
-    const data = await boardOf(c.env).putGroupingRules(asked.rules, c.get("session").subject);
-    return c.json({ success: true as const, data }, 200, NO_STORE);
+    const kept = await boardOf(c.env).putGroupingRules(asked, c.get("session").subject);
+    if (!kept.ok) return restFailure(c, kept.failure);
+    return c.json({ success: true as const, data: kept.value }, 200, NO_STORE);
   })
   .openapi(previewRoute, async (c) => {
     const asked = c.req.valid("json");
     const refusal = refusalOf(asked);
     if (refusal) return restFailure(c, refusal);
-    const data = await boardOf(c.env).previewGrouping(asked.rules, c.get("session").channels);
-    return c.json({ success: true as const, data }, 200, NO_STORE);
+    const preview = await boardOf(c.env).previewGrouping(asked, c.get("session").channels);
+    if (!preview.ok) return restFailure(c, preview.failure);
+    return c.json({ success: true as const, data: preview.value }, 200, NO_STORE);
   });

@@ -1,12 +1,12 @@
 /**
  * The newest run of every deployment, as a table of the directory: newest first, a page at a time. What a page shows is
- * as the deployments reported it; only how long a run has lasted is computed when asked for. No question reads more rows than
- * `MOST_READ`, however many there are: where that does not fill a page, the page is short and says where it goes on.
+ * as the deployments reported it; only how long a run has lasted is computed when asked for.
  */
 import * as z from "zod";
+import { coveringOf, type Covering } from "../../auth/pattern-cover.ts";
 import { mayRead } from "../../auth/rights.ts";
 import { decodedText } from "../../channel/codec.ts";
-import { badCursor, pageCursorOf, keyIn } from "../../channel/page-cursor.ts";
+import { badCursor, keyIn } from "../../channel/page-cursor.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
@@ -16,7 +16,7 @@ import {
   type DeploymentQuery,
   type RunSummary,
 } from "../../protocol/deployment/deployment-requests.ts";
-import { coveringOf, type Covering } from "./pattern-cover.ts";
+import { boundedPage, isAfter, rowsWithin } from "../bounded-list.ts";
 
 /** Where a page ended: the key of its last row. */
 const cursorSchema = z.tuple([z.string(), z.string(), z.string()]);
@@ -33,10 +33,6 @@ type Row = {
   environment: string;
   status: string;
 };
-
-/** Rows that one question reads at most, and those that are gathered by id before they are sorted by time. */
-const MOST_READ = 1_000;
-const MOST_GATHERED = 500;
 
 const COLUMNS = "summary, start_time, deployment_id, environment, status";
 const ORDER = "start_time DESC, deployment_id DESC, environment DESC";
@@ -125,27 +121,18 @@ export class RunIndex {
     if (!before) return failed(badCursor);
     const covering = patterns && coveringOf(patterns);
     const wanted = { environment: environment ?? covering?.environment, status };
-    const items: RunSummary[] = [];
-    let read = 0;
-    let lastItem = before;
-    let last = before[0];
-    // Rows are read as they are asked for: the rest of the table costs nothing.
-    for (const row of this.rows(covering, before, wanted)) {
-      // A cursor tells a time, and no name that the patterns hide: of one moment all are read.
-      if (read >= MOST_READ && row.start_time !== last)
-        return success({ items, nextCursor: pageCursorOf([last, "", ""]) });
-      read += 1;
-      last = row.start_time;
-      const { deployment_id: id, environment: within } = row;
-      if (patterns && !mayRead({ channels: patterns }, nameOfRun({ deploymentId: id, environment: within })))
-        continue;
-      const run = decodedText(runSummarySchema, row.summary, "runs");
-      if (!run) continue;
-      if (items.length === limit) return success({ items, nextCursor: pageCursorOf(lastItem) });
-      items.push(lastingUntil(now, run));
-      lastItem = keyOf(row);
-    }
-    return success({ items });
+    const page = boundedPage(this.rows(covering, before, wanted), {
+      limit,
+      before,
+      keyOf,
+      itemOf: ({ summary, deployment_id: deploymentId, environment: within }) => {
+        const name = nameOfRun({ deploymentId, environment: within });
+        if (patterns && !mayRead({ channels: patterns }, name)) return undefined;
+        const run = decodedText(runSummarySchema, summary, "runs");
+        return run && lastingUntil(now, run);
+      },
+    });
+    return success(page);
   }
 
   /** Newest first. Where patterns cover few deployments these are looked up; else all are walked in the order of time. */
@@ -155,13 +142,18 @@ export class RunIndex {
     wanted: Readonly<{ environment: string | undefined; status: string | undefined }>,
   ): Iterable<Row> {
     const { environment, status } = wanted;
-    if (covering && this.isFew(covering))
-      return this.gathered(covering).filter(
-        (row) =>
-          isBefore(keyOf(row), before) &&
-          row.environment === (environment ?? row.environment) &&
-          row.status === (status ?? row.status),
-      );
+    const few =
+      covering &&
+      rowsWithin<Row>(this.sql, { table: "runs", columns: COLUMNS, name: "deployment_id" }, covering.ids);
+    if (few)
+      return few
+        .filter(
+          (row) =>
+            isAfter(keyOf(row), before) &&
+            row.environment === (environment ?? row.environment) &&
+            row.status === (status ?? row.status),
+        )
+        .sort((one, other) => (isAfter(keyOf(one), keyOf(other)) ? 1 : -1));
     const conditions = [
       "(start_time, deployment_id, environment) < (?, ?, ?)",
       ...(environment === undefined ? [] : ["environment = ?"]),
@@ -173,34 +165,6 @@ export class RunIndex {
       ...[environment, status].filter((value) => value !== undefined),
     );
   }
-
-  private gathered({ ids }: Covering): Row[] {
-    return ids
-      .flatMap(({ from, to }) =>
-        this.sql
-          .exec<Row>(`SELECT ${COLUMNS} FROM runs WHERE deployment_id >= ? AND deployment_id < ?`, from, to)
-          .toArray(),
-      )
-      .sort((one, other) => (isBefore(keyOf(one), keyOf(other)) ? 1 : -1));
-  }
-
-  /** Whether the ids find so few that these can be sorted. */
-  private isFew({ ids }: Covering): boolean {
-    let left = MOST_GATHERED + 1;
-    for (const { from, to } of ids) {
-      const { count } = this.sql
-        .exec<{ count: number }>(
-          "SELECT count(*) AS count FROM (SELECT 1 FROM runs WHERE deployment_id >= ? AND deployment_id < ? LIMIT ?)",
-          from,
-          to,
-          left,
-        )
-        .one();
-      left -= count;
-      if (left <= 0) return false;
-    }
-    return true;
-  }
 }
 
 const keyOf = ({ start_time, deployment_id, environment }: Row): Key => [
@@ -208,11 +172,6 @@ const keyOf = ({ start_time, deployment_id, environment }: Row): Key => [
   deployment_id,
   environment,
 ];
-
-const isBefore = (one: Key, other: Key): boolean => {
-  const at = one.findIndex((part, index) => part !== other[index]);
-  return at !== -1 && one[at]! < other[at]!;
-};
 
 const lastingUntil = (now: number, run: RunSummary): RunSummary =>
   run.endTime === undefined

@@ -1,12 +1,13 @@
 /** The stacks of all observed regions as one table: the newest operation first, a page at a time. */
 import * as z from "zod";
+import { stackRangesOf } from "../../auth/pattern-cover.ts";
 import { mayRead } from "../../auth/rights.ts";
 import { decodedText } from "../../channel/codec.ts";
 import { REVIEW_STATUS } from "../../domain/stack/statuses.ts";
 import { isListedStackWanted } from "../../domain/radar/board-filter.ts";
 import { isOperating } from "../../domain/radar/swept-stack.ts";
 import { DEFAULT_ACCOUNT, stackChannelOf } from "../../protocol/connection/channel-names.ts";
-import { badCursor, pageCursorOf, keyIn } from "../../channel/page-cursor.ts";
+import { badCursor, keyIn } from "../../channel/page-cursor.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import {
@@ -16,6 +17,7 @@ import {
   type BoardRow,
   type BoardStack,
 } from "../../protocol/stack/board.ts";
+import { boundedPage, isAfter, rowsWithin } from "../bounded-list.ts";
 import { BoardDurations } from "./board-durations.ts";
 import type { BoardNews } from "./board-rpc.ts";
 
@@ -28,6 +30,19 @@ type Row = { account: string; region: string; row: string; began: string; channe
 
 /** After every key that there is: times are digits. */
 const NEWEST: Key = ["~", ""];
+
+const COLUMNS = "channel, account, region, began, row";
+
+/** Each filter that names a place has the order within it, and so do both together. */
+const INDEXES = {
+  stacks_by_age: "began, channel",
+  stacks_of_account: "account, began, channel",
+  stacks_of_region: "region, began, channel",
+  stacks_of_place: "account, region, began, channel",
+};
+
+/** A stack of the board as rules see it, for which nothing is worked out. */
+type ListedStack = BoardRow & Readonly<{ account: string; region: string; channel: string }>;
 
 /** Whether a row shows an operation that the one before it did not. What rests in the first whole list has rested before. */
 const hasBegun = (row: BoardRow, before: BoardRow | undefined, isWhole: boolean): boolean => {
@@ -49,7 +64,8 @@ export class BoardIndex {
       "CREATE TABLE IF NOT EXISTS stacks (channel TEXT PRIMARY KEY, account TEXT NOT NULL, region TEXT NOT NULL," +
         " began TEXT NOT NULL, row TEXT NOT NULL) WITHOUT ROWID",
     );
-    sql.exec("CREATE INDEX IF NOT EXISTS stacks_by_age ON stacks (began, channel)");
+    for (const [name, columns] of Object.entries(INDEXES))
+      sql.exec(`CREATE INDEX IF NOT EXISTS ${name} ON stacks (${columns})`);
   }
 
   /**
@@ -101,48 +117,72 @@ export class BoardIndex {
   }
 
   /** One page of what was asked for, as far as the patterns of channels cover it; absent: all. `now`: Unix milliseconds. */
-  list(
-    { account, region, status, q, cursor, limit }: BoardQuery,
-    patterns: string[] | undefined,
-    now: number,
-  ): Result<BoardList, Failure> {
-    const before = cursor === undefined ? NEWEST : keyIn(cursor, cursorSchema);
-    if (!before) return failed(badCursor);
-    const rows = this.sql.exec<Row>(
-      "SELECT channel, account, region, began, row FROM stacks WHERE (began, channel) < (?, ?)" +
-        " AND account = coalesce(?, account) AND region = coalesce(?, region)" +
-        " ORDER BY began DESC, channel DESC",
-      ...before,
-      account ?? null,
-      region ?? null,
-    );
-    const items: BoardStack[] = [];
-    let last: Key | undefined;
-    // Rows are read as they are asked for: the rest of the table costs nothing.
-    for (const row of rows) {
-      const stack = this.stackIn(row, now);
-      if (!stack || !isListedStackWanted(stack, { status, q })) continue;
-      if (patterns && !mayRead({ channels: patterns }, row.channel)) continue;
-      if (items.length === limit && last) return success({ items, nextCursor: pageCursorOf(last) });
-      items.push(stack);
-      last = [row.began, row.channel];
-    }
-    return success({ items });
+  list(query: BoardQuery, patterns: string[] | undefined, now: number): Result<BoardList, Failure> {
+    return this.page(query, patterns, (stack) => this.shown(stack, now));
   }
 
-  /** All stacks that the patterns of channels cover; absent: all that there are. */
-  all(patterns: string[] | undefined, now: number): readonly BoardStack[] {
-    return this.sql
-      .exec<Row>("SELECT channel, account, region, began, row FROM stacks ORDER BY channel")
-      .toArray()
-      .filter(({ channel }) => !patterns || mayRead({ channels: patterns }, channel))
-      .flatMap((row) => this.stackIn(row, now) ?? []);
+  /** The same, as the rules of grouping see it. */
+  listed(
+    query: BoardQuery,
+    patterns: string[] | undefined,
+  ): Result<Readonly<{ items: readonly ListedStack[]; nextCursor?: string }>, Failure> {
+    return this.page(query, patterns, (stack) => stack);
   }
 
   /** The stack of a channel; undefined: it is not on the board. */
   find(channel: string, now: number): BoardStack | undefined {
-    const [row] = this.sql.exec<Row>("SELECT * FROM stacks WHERE channel = ?", channel);
-    return row && this.stackIn(row, now);
+    const [row] = this.sql.exec<Row>(`SELECT ${COLUMNS} FROM stacks WHERE channel = ?`, channel);
+    const listed = row && listedIn(row);
+    return listed && this.shown(listed, now);
+  }
+
+  private page<Item>(
+    { status, q, cursor, limit, ...place }: BoardQuery,
+    patterns: string[] | undefined,
+    itemOf: (stack: ListedStack) => Item,
+  ): Result<{ items: Item[]; nextCursor?: string }, Failure> {
+    const before = cursor === undefined ? NEWEST : keyIn(cursor, cursorSchema);
+    if (!before) return failed(badCursor);
+    const page = boundedPage(this.rows(patterns, before, place), {
+      limit,
+      before,
+      keyOf,
+      itemOf: (row) => {
+        if (patterns && !mayRead({ channels: patterns }, row.channel)) return undefined;
+        const stack = listedIn(row);
+        return stack && isListedStackWanted(stack, { status, q }) ? itemOf(stack) : undefined;
+      },
+    });
+    return success(page);
+  }
+
+  /** Newest first. Where patterns cover few stacks these are looked up; else all are walked in the order of time. */
+  private rows(
+    patterns: string[] | undefined,
+    before: Key,
+    { account, region }: Pick<BoardQuery, "account" | "region">,
+  ): Iterable<Row> {
+    const table = { table: "stacks", columns: COLUMNS, name: "channel" };
+    const few = patterns && rowsWithin<Row>(this.sql, table, stackRangesOf(patterns));
+    if (few)
+      return few
+        .filter(
+          (row) =>
+            isAfter(keyOf(row), before) &&
+            row.account === (account ?? row.account) &&
+            row.region === (region ?? row.region),
+        )
+        .sort((one, other) => (isAfter(keyOf(one), keyOf(other)) ? 1 : -1));
+    const conditions = [
+      "(began, channel) < (?, ?)",
+      ...(account === undefined ? [] : ["account = ?"]),
+      ...(region === undefined ? [] : ["region = ?"]),
+    ];
+    return this.sql.exec<Row>(
+      `SELECT ${COLUMNS} FROM stacks WHERE ${conditions.join(" AND ")} ORDER BY began DESC, channel DESC`,
+      ...before,
+      ...[account, region].filter((value) => value !== undefined),
+    );
   }
 
   private rowOf(channel: string): BoardRow | undefined {
@@ -150,20 +190,22 @@ export class BoardIndex {
     return known && decodedText(boardRowSchema, known.row, "stacks");
   }
 
-  private stackIn({ account, region, row, channel }: Row, now: number): BoardStack | undefined {
-    const known = decodedText(boardRowSchema, row, "stacks");
-    if (!known) return undefined;
-    const { startedAt, endedAt, status } = known;
+  private shown(stack: ListedStack, now: number): BoardStack {
+    const { startedAt, endedAt, status, channel } = stack;
     const until = endedAt === undefined ? (isOperating(status) ? now : undefined) : Date.parse(endedAt);
     const lasts = startedAt === undefined || until === undefined ? undefined : until - Date.parse(startedAt);
-    const usualSeconds = this.durations.usualOf(channel, known);
+    const usualSeconds = this.durations.usualOf(channel, stack);
     return {
-      ...known,
-      account,
-      region,
-      channel,
+      ...stack,
       ...(lasts !== undefined && { durationSeconds: Math.max(0, lasts) / 1000 }),
       ...(usualSeconds !== undefined && { usualSeconds }),
     };
   }
 }
+
+const keyOf = ({ began, channel }: Row): Key => [began, channel];
+
+const listedIn = ({ account, region, row, channel }: Row): ListedStack | undefined => {
+  const known = decodedText(boardRowSchema, row, "stacks");
+  return known && { ...known, account, region, channel };
+};

@@ -1,5 +1,5 @@
 /** What the board can be asked. What each call does stands with its implementation, `Board`. */
-import type { Grouping, GroupingPreview, GroupingRule } from "../../protocol/grouping.ts";
+import type { Grouping, GroupingPreview, GroupingRequest, PreviewRequest } from "../../protocol/grouping.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { IngestKey, IngestKeyRequest, MadeIngestKey } from "../../protocol/ingest.ts";
 import type { Result } from "../../protocol/result.ts";
@@ -22,8 +22,8 @@ export interface BoardRpc extends ListOwner {
   keys(): Promise<readonly IngestKey[]>;
   deleteKey(id: string): Promise<boolean>;
   groupingRules(): Promise<Grouping>;
-  putGroupingRules(rules: readonly GroupingRule[], subject: string): Promise<Grouping>;
-  previewGrouping(rules: readonly GroupingRule[], patterns?: string[]): Promise<GroupingPreview>;
+  putGroupingRules(request: GroupingRequest, subject: string): Promise<Result<Grouping, Failure>>;
+  previewGrouping(request: PreviewRequest, patterns?: string[]): Promise<Result<GroupingPreview, Failure>>;
   push(key: string, stackIds: readonly string[]): Promise<boolean>;
   list(query: BoardQuery, patterns?: string[]): Promise<Result<BoardList, Failure>>;
 }

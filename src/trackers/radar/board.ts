@@ -8,12 +8,12 @@ import { stackOfArn } from "../../domain/radar/swept-stack.ts";
 import { firstPage } from "../../channel/list-page.ts";
 import { alarmBy, ListPushes } from "../../channel/list-pushes.ts";
 import type { Account } from "../../protocol/accounts.ts";
-import type { Grouping, GroupingPreview, GroupingRule } from "../../protocol/grouping.ts";
+import type { Grouping, GroupingPreview, GroupingRequest, PreviewRequest } from "../../protocol/grouping.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { IngestKey, IngestKeyRequest, MadeIngestKey } from "../../protocol/ingest.ts";
 import { awsPlaceOf, regionSchema } from "../../protocol/connection/channel.ts";
 import { DEFAULT_ACCOUNT, placeTextOf } from "../../protocol/connection/channel-names.ts";
-import type { Result } from "../../protocol/result.ts";
+import { failed, success, type Result } from "../../protocol/result.ts";
 import type { ListPage, ListRequest } from "../../protocol/rpc/list-owner.ts";
 import { boardQuerySchema, type BoardList, type BoardQuery } from "../../protocol/stack/board.ts";
 import type { Env } from "../../env.ts";
@@ -28,6 +28,14 @@ import { observeAll } from "./observed.ts";
 
 /** The accounts, and what is observed of them, are asked for again after so many milliseconds. */
 const ASKED_MS = 60_000;
+
+/** Stacks of one page of a preview. */
+const PREVIEWED = 1_000;
+
+const changedMeanwhile = (version: number): Failure => ({
+  code: "INVALID_TRANSITION",
+  message: `The rules have changed meanwhile: they are of version ${version}`,
+});
 
 export class Board extends DurableObject<Env> implements BoardRpc {
   private readonly index: BoardIndex;
@@ -97,23 +105,36 @@ export class Board extends DurableObject<Env> implements BoardRpc {
     return this.rules.now;
   }
 
-  /** All rules are these from now on; what has begun before is left where it is. */
-  async putGroupingRules(rules: readonly GroupingRule[], subject: string): Promise<Grouping> {
-    return this.rules.put(rules, subject, Date.now());
+  /** All rules are these from now on; what has begun before is left where it is. Fails if they are of another version than is said. */
+  async putGroupingRules(
+    { rules, version }: GroupingRequest,
+    subject: string,
+  ): Promise<Result<Grouping, Failure>> {
+    const { now } = this.rules;
+    if (version !== undefined && version !== now.version) return failed(changedMeanwhile(now.version));
+    return success(this.rules.put(rules, subject, Date.now()));
   }
 
-  /** Where rules would put the stacks of the board, as far as the patterns of channels cover them; absent: all. */
-  async previewGrouping(rules: readonly GroupingRule[], patterns?: string[]): Promise<GroupingPreview> {
-    const stacks = this.index.all(patterns, Date.now());
-    return {
-      items: stacks.flatMap((stack) => {
-        const group = groupOf(rules, stack);
+  /**
+   * Where rules would put stacks of the board, a page of them, as far as the patterns of channels cover them; absent: all.
+   */
+  async previewGrouping(
+    { rules, cursor }: PreviewRequest,
+    patterns?: string[],
+  ): Promise<Result<GroupingPreview, Failure>> {
+    const page = this.index.listed({ limit: PREVIEWED, ...(cursor !== undefined && { cursor }) }, patterns);
+    if (!page.ok) return page;
+    const { items: stacks, nextCursor } = page.value;
+    const placed = stacks.map((stack) => ({ stack, group: groupOf(rules, stack) }));
+    return success({
+      items: placed.flatMap(({ stack, group }) => {
         if (!group) return [];
         const { deploymentId, environment, stack: name, rule } = group;
         return [{ channel: stack.channel, deploymentId, environment, stack: name, rule }];
       }),
-      alone: stacks.filter((stack) => !groupOf(rules, stack)).map(({ channel }) => channel),
-    };
+      alone: placed.flatMap(({ stack, group }) => (group ? [] : [stack.channel])),
+      ...(nextCursor !== undefined && { nextCursor }),
+    });
   }
 
   private async group(now: number): Promise<void> {
