@@ -12,7 +12,7 @@ import { declareLogin } from "./commands/login.ts";
 import { declareList } from "./commands/list.ts";
 import { declarePlan } from "./commands/plan.ts";
 import { declareRun } from "./commands/run.ts";
-import { declareStacks } from "./commands/stacks.ts";
+import { declareGrouping, declareStacks } from "./commands/stacks.ts";
 import { declareStatus } from "./commands/status.ts";
 import { declareOpen } from "./commands/open.ts";
 import { declareEndpointKey, declareToken } from "./commands/token.ts";
@@ -51,6 +51,7 @@ const DECLARATIONS = [
   declareWatch,
   declareList,
   declareStacks,
+  declareGrouping,
   declareStatus,
   declareWhy,
   declareOpen,

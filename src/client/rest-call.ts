@@ -34,7 +34,7 @@ const TIMEOUT_MS = 30_000;
 type Query = Readonly<Record<string, string | number | undefined>>;
 
 export type Question = Readonly<{
-  method?: "GET" | "POST" | "PATCH" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   path: string;
   query?: Query;
   body?: unknown;

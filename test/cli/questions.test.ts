@@ -146,6 +146,80 @@ describe("list", () => {
   });
 });
 
+describe("grouping", () => {
+  const rules = [{ tags: true }, { match: "{deployment}-{environment}-{stack}", quietSeconds: 120 }] as const;
+  const item = { channel: "stacks/us-east-1/shop-prod-api", deploymentId: "shop", environment: "prod" };
+
+  beforeEach(() => {
+    server.answer = ({ url, method, body }) => {
+      if (url === "/api/v1/grouping/preview")
+        return body.includes("cursor")
+          ? succeeded({ items: [], alone: ["stacks/us-east-1/CDKToolkit"] })
+          : succeeded({ items: [{ ...item, stack: "api", rule: 2 }], alone: [], nextCursor: "next" });
+      const sent = method === "PUT" ? (JSON.parse(body) as { rules: unknown }).rules : rules;
+      return succeeded({ version: 3, rules: sent });
+    };
+  });
+
+  const sent = () =>
+    server.asked.filter(({ body }) => body !== "").map(({ body }) => JSON.parse(body) as object);
+
+  test("lists the rules by their numbers", async () => {
+    expect(
+      (await ask("grouping", "list")).stdout.split("\n").map((line) => line.trim().split(/ {2,}/)),
+    ).toEqual([
+      ["RULE", "MATCH", "TAGS", "QUIET"],
+      ["1", "the usual ones"],
+      ["2", rules[1].match, "120s"],
+      [""],
+    ]);
+  });
+
+  test("adds and deletes one, as long as nobody else has changed them", async () => {
+    const match = "legacy-{deployment}";
+    const more = ["--account", "prod", "--region", "eu-west-1", "-e", "prod", "--quiet", "90s", "--at", "1"];
+    expect(await ask("grouping", "add", match, ...more)).toMatchObject({ code: 0 });
+    expect(await ask("grouping", "add", "--tags", "app", "stage")).toMatchObject({ code: 0 });
+    expect(await ask("grouping", "delete", "1")).toMatchObject({ code: 0 });
+    const added = { match, account: "prod", region: "eu-west-1", environment: "prod", quietSeconds: 90 };
+    expect(sent()).toEqual([
+      { rules: [added, ...rules], version: 3 },
+      { rules: [...rules, { tags: { deployment: "app", environment: "stage" } }], version: 3 },
+      { rules: [rules[1]], version: 3 },
+    ]);
+  });
+
+  test("shows what rules would group, to the last page, and sets nothing", async () => {
+    const { code, stdout } = await ask("grouping", "preview");
+    expect([code, stdout.split("\n").map((line) => line.trim().split(/ {2,}/))]).toEqual([
+      0,
+      [
+        ["DEPLOYMENT", "ENVIRONMENT", "STACK", "RULE", "CHANNEL"],
+        ["shop", "prod", "api", "2", item.channel],
+        ["1 grouped, 1 left alone"],
+        [""],
+      ],
+    ]);
+    await ask("grouping", "delete", "2", "--dry-run");
+    await ask("grouping", "preview", "{deployment}-{environment}");
+    expect(server.asked.some(({ method }) => method === "PUT")).toBe(false);
+    const match = "{deployment}-{environment}";
+    expect(sent().filter((body) => !("cursor" in body))).toEqual([
+      { rules },
+      { rules: [rules[0]] },
+      { rules: [...rules, { match }] },
+    ]);
+  });
+
+  test("refuses a rule that says nothing, and one that is not there", async () => {
+    for (const argv of [["add"], ["add", "--tags", "a", "b", "c"], ["delete", "7"], ["delete", "none"]]) {
+      const { code, stderr } = await ask("grouping", ...argv);
+      expect([argv, code, stderr]).toEqual([argv, 2, expect.stringContaining("stackcast: ")]);
+    }
+    expect(sent()).toEqual([]);
+  });
+});
+
 describe("audit", () => {
   test("tells the trail as it comes, with days in UTC, and no more than is wanted", async () => {
     const entry = (offset: number) => ({
