@@ -9,7 +9,7 @@ const perClass = z.object({
   waiting: z.number(),
 });
 
-const regionBudgetSchema = z.object({
+export const regionBudgetSchema = z.object({
   account: z.string(),
   region: z.string(),
   allowedPerSecond: z

@@ -20,7 +20,16 @@ describe("the front", () => {
     const answer = await ask("/healthz");
     expect([answer.status, await jsonOf(answer)]).toEqual([
       200,
-      { success: true, data: { status: "ok", troubles: [] } },
+      {
+        success: true,
+        data: {
+          status: "ok",
+          troubles: [],
+          sampling: ["us-east-1", "eu-north-1"].map((region) =>
+            expect.objectContaining({ account: "default", region, throttled: 0 }),
+          ),
+        },
+      },
     ]);
     const head = await ask("/healthz", { method: "HEAD" });
     expect([head.status, await head.text()]).toEqual([200, ""]);
