@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { workerSession } from "../../src/aws/identity/worker-session.ts";
 import { stackOperations } from "../../src/aws/cloudformation/stack-operations.ts";
-import { credentialsOf, regionOf } from "../../src/objects.ts";
+import { credentialsOf, regionOf, relayOf } from "../../src/objects.ts";
 import { settingsOf } from "../../src/settings.ts";
 import { deploymentOf, register } from "./deployments.ts";
 import { aws, newStack, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
@@ -28,6 +28,22 @@ test("what an operation asks counts as that, and what a check asks as looks", as
   expect(await usedBy()).toMatchObject({ operating: 0.2, running: 0 });
   await credentialsOf(env, "default").check();
   expect(await usedBy()).toMatchObject({ operating: 0.2, running: 0.5 });
+});
+
+test("what is passed on counts by what it is for: a write is an operation, a read is somebody who waits", async () => {
+  const relay = relayOf(env, { region: "us-east-1", stackName: "b-relayed" });
+  const form = "Action=DescribeStackResources&StackName=b-relayed&Version=2010-05-15";
+  await relay.read({ action: "DescribeStackResources", form, asDeployer: false });
+  await relay.write({
+    action: "CancelUpdateStack",
+    form: "Action=CancelUpdateStack&StackName=b-relayed&Version=2010-05-15",
+    asDeployer: true,
+    accessKeyId: "SCAK1",
+    subject: "kim",
+    isRepeatable: true,
+    begins: false,
+  });
+  expect(await usedBy()).toMatchObject({ operating: 0.1, watched: 0.1, running: 0 });
 });
 
 test("a throttle that anybody sees halves what all are allowed", async () => {
@@ -56,6 +72,27 @@ test("a deployment that begins to wait for a stack has it looked at once", async
   await register("fed", { "b-fed": [] });
   const events = aws.cloudFormation.calls.filter(({ action }) => action === "DescribeStackEvents");
   expect(events).toHaveLength(1);
+});
+
+test("who views a deployment views its stacks: they are looked at before others", async () => {
+  const stack = newStack("b-shown").own("CREATE_IN_PROGRESS");
+  const holders = async () => {
+    const view = await regionOf(env, { region: "us-east-1" }).budgetView();
+    return [view.holders.running, view.holders.watched];
+  };
+  const grow = async () => {
+    stack.begun(1);
+    pass(11);
+    await poll(stack.name);
+    await poll(stack.name);
+    return holders();
+  };
+  await register("shown", { "b-shown": [] });
+  await expect.poll(grow).toEqual([1, 0]);
+  await deploymentOf("shown").join({ gateway: "g", classic: false });
+  await expect.poll(grow).toEqual([0, 1]);
+  await deploymentOf("shown").leave("g");
+  await expect.poll(grow).toEqual([1, 0]);
 });
 
 /** So many others ask there that no room is left, and AWS has refused them. */

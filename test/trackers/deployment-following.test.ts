@@ -1,5 +1,13 @@
 /** Deployments that something else deploys, when they are registered, and while they are out of sight. */
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { emptyDeployment } from "../../src/domain/deployment/deployment-state.ts";
+import { newStackNode } from "../../src/domain/deployment/stack-node.ts";
+import type { Env } from "../../src/env.ts";
+import type { FeedRequest } from "../../src/protocol/rpc/stack-feed.ts";
+import type { FedPositions } from "../../src/trackers/deployment/fed-positions.ts";
+import { StackExpectations } from "../../src/trackers/deployment/stack-expectations.ts";
 import { deploymentOf, end, pollAll, progressOf, register, storyOf, work } from "./deployments.ts";
 import { aws, newStack, pass, poll, settled, trackerOf, useFarEnd } from "./far-end.ts";
 import { useIdleWorkflow } from "./idle-workflow.ts";
@@ -32,6 +40,37 @@ test("a stack that AWS lets nobody see is said to be unseen, until it is seen ag
   const seen = await progressOf("lost");
   expect(seen).toMatchObject({ status: "deployed" });
   expect(seen).not.toHaveProperty("trouble");
+});
+
+test("a stack whose end was sent to nobody is asked to report all of its attempt again", async () => {
+  await register("unheard", {});
+  const asked: FeedRequest[] = [];
+  await runInDurableObject(deploymentOf("unheard"), async (_, { storage }) => {
+    const feed = async (request: FeedRequest) => {
+      asked.push(request);
+      return { position: { epoch: "e", offset: 0 }, isIdle: true };
+    };
+    const STACKS = { idFromName: (name: string) => name, get: () => ({ feed }) };
+    const positions = {
+      of: () => ({ epoch: "e", offset: 9 }),
+      keep: () => undefined,
+      begin: () => undefined,
+    };
+    const expectations = new StackExpectations(
+      storage.kv,
+      { ...env, STACKS } as unknown as Env,
+      "deployments/unheard-dev",
+      positions as unknown as FedPositions,
+      () => 1,
+    );
+    const state = { ...emptyDeployment("unheard", "dev"), run: 1, startTime: "2026-01-01T00:00:00.000Z" };
+    const expecting = { state, isFollowed: false, since: "", now: 0, isWatched: false };
+    await expectations.askAgain(newStackNode("u-app", 1, []), expecting);
+  });
+  expect(asked).toEqual([
+    expect.objectContaining({ stack: "u-app", eager: true, anew: true, since: "2026-01-01T00:00:00.000Z" }),
+  ]);
+  expect(asked[0]).not.toHaveProperty("after");
 });
 
 describe("stacks that are up to date when they are registered", () => {

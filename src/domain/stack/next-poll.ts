@@ -41,6 +41,8 @@ export type Interest = Readonly<{
    * the next run of a deployment that has ended.
    */
   awaited?: "begun" | "eager" | "patient";
+  /** A deployment of the stack has viewers. */
+  isShown?: boolean;
 }>;
 
 /** Whether anybody wants to know now, and not only some time. */
@@ -56,10 +58,10 @@ export const isOnlyWatched = ({ trackedAt, awaited }: Interest): boolean =>
   trackedAt === undefined && awaited === undefined;
 
 /** What a look at the stack is for, which decides who comes first where AWS allows few calls. */
-export const lookClassOf = (state: StackState, { viewers, awaited }: Interest): LookClass => {
+export const lookClassOf = (state: StackState, { viewers, awaited, isShown }: Interest): LookClass => {
   if (awaited === "begun") return "operating";
   if (rootOf(state) === undefined || (isComplete(state) && !isHolding(state))) return "waiting";
-  if (viewers > 0) return "watched";
+  if (viewers > 0 || isShown) return "watched";
   return state.attempt?.cause ? "failing" : "running";
 };
 

@@ -30,6 +30,8 @@ export type FeedRequest = Readonly<{
   resting?: boolean;
   /** Rules put the stack into the deployment, nobody registered it there. */
   grouped?: boolean;
+  /** The deployment has viewers. */
+  watched?: boolean;
   /** See `RPC_VERSION`. */
   version?: number;
 }>;
@@ -68,6 +70,6 @@ export type FeedDelivery = Readonly<{
 
 /**
  * How far the deployment has taken them; it wants no more once its stack is finished. `later`: it cannot tell yet whether
- * they are of its own doing, and is to be given them again.
+ * they are of its own doing, and is to be given them again. `watched`: it has viewers.
  */
-export type FeedReceipt = Readonly<{ offset: number; wanted: boolean; later?: boolean }>;
+export type FeedReceipt = Readonly<{ offset: number; wanted: boolean; later?: boolean; watched?: boolean }>;

@@ -146,6 +146,11 @@ export class DeploymentChannel {
     };
   }
 
+  /** Whether it has viewers, so that its stacks are looked at for them. */
+  get isWatched(): boolean {
+    return this.channel.gateways.viewers > 0;
+  }
+
   /** A stack's tracker tells how often it is looked at. */
   noteSampling(stack: string, sampling: Sampling): void {
     const frames = this.sampling.note(stack, sampling);

@@ -255,7 +255,8 @@ export class DeploymentFollowing {
   }
 
   private expecting(): Expecting {
-    return { state: this.state, isFollowed: this.isFollowed, since: this.since, now: Date.now() };
+    const { state, isFollowed, since } = this;
+    return { state, isFollowed, since, now: Date.now(), isWatched: this.channel.gateways.viewers > 0 };
   }
 
   private get since(): string {

@@ -192,7 +192,8 @@ export class Deployment extends DeploymentObject implements DeploymentRpc {
   /** Events of a stack, from its tracker: in order, and again if the tracker is not sure that they came. */
   async stackFrames(delivery: FeedDelivery): Promise<FeedReceipt> {
     if (this.removal.isUnderWay) return { offset: delivery.from, wanted: false };
-    return takeFrames(this.deployment, delivery);
+    const receipt = await takeFrames(this.deployment, delivery);
+    return this.deployment.isWatched ? { ...receipt, watched: true } : receipt;
   }
 
   /** For the workflow that carries a run out: what it is to do next, see `RunReporter`. */

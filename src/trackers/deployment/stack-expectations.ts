@@ -22,8 +22,14 @@ const LET_GO = "let-go/";
 
 const CONCURRENCY = 6;
 
-/** What expectations follow from. `since`: which attempts count, see `FeedRequest`. */
-export type Expecting = Readonly<{ state: DeploymentState; isFollowed: boolean; since: string; now: number }>;
+/** What expectations follow from. `since`: which attempts count, see `FeedRequest`; `isWatched`: there are viewers. */
+export type Expecting = Readonly<{
+  state: DeploymentState;
+  isFollowed: boolean;
+  since: string;
+  now: number;
+  isWatched: boolean;
+}>;
 
 export class StackExpectations {
   private readonly rows: Rows<AskedExpectation>;
@@ -59,11 +65,11 @@ export class StackExpectations {
   }
 
   /** Has a tracker hand on the whole attempt that began at the stack's own beginning, or after it. */
-  async askAgain(stack: StackNode, { state, now }: Expecting): Promise<void> {
+  async askAgain(stack: StackNode, { state, now, isWatched }: Expecting): Promise<void> {
     const answer = await this.say(
       stack,
       "eager",
-      { state, since: stack.startTime ?? state.startTime, now },
+      { state, since: stack.startTime ?? state.startTime, now, isWatched },
       true,
     );
     if (answer) this.positions.keep({ stack: stack.name, ...answer.standing.position });
@@ -135,7 +141,7 @@ export class StackExpectations {
   private async say(
     stack: StackNode,
     expectation: Expectation,
-    { state, since, now }: Omit<Expecting, "isFollowed">,
+    { state, since, now, isWatched }: Omit<Expecting, "isFollowed">,
     again = false,
   ): Promise<Answer | undefined> {
     const { name } = stack;
@@ -157,8 +163,9 @@ export class StackExpectations {
         ...(after && { after }),
         eager: expectation === "eager",
         ...(expectation === "resting" && { resting: true }),
-        ...(again && { again: again }),
+        ...(again && { anew: true }),
         ...(state.grouped && { grouped: true }),
+        ...(isWatched && { watched: true }),
         version: RPC_VERSION,
       };
       const standing = await call(reach, (tracker) => tracker.feed(request));

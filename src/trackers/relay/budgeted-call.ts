@@ -5,13 +5,17 @@
 import { passedCall, type PassedAnswer } from "../../aws/transport/passed-call.ts";
 import type { AwsSession } from "../../aws/identity/session.ts";
 import { backoffMs } from "../../domain/backoff.ts";
+import type { LookClass } from "../../domain/budget/shares.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import { accessDenied, type QueryRefusal } from "../../protocol/query-refusal.ts";
 import { failed, type Result } from "../../protocol/result.ts";
 import type { RegionRpc } from "../account/region-rpc.ts";
 
-/** `totalMs`: how long all of it may take. `isRepeatable`: what may have been done may be asked for again. */
-type Patience = Readonly<{ totalMs: number; isRepeatable: boolean }>;
+/**
+ * `kind`: what it counts as. `totalMs`: how long all of it may take. `isRepeatable`: what may have been done may be asked for
+ * again.
+ */
+type Patience = Readonly<{ kind: LookClass; totalMs: number; isRepeatable: boolean }>;
 
 type Budget = Pick<RegionRpc, "take" | "noteThrottle">;
 
@@ -49,9 +53,9 @@ const refusalOf = (failure: LookupFailure): QueryRefusal => {
 const isLost = ({ kind }: LookupFailure): boolean => kind === "unavailable" || kind === "network";
 
 /** Milliseconds; undefined: there is no room soon. Without the budget's object one goes on, slowly. */
-const turnIn = async (budget: () => Budget): Promise<number | undefined> => {
+const turnIn = async (budget: () => Budget, kind: LookClass): Promise<number | undefined> => {
   try {
-    return await budget().take(1);
+    return await budget().take(1, kind);
   } catch {
     return AGAIN_MS;
   }
@@ -62,13 +66,13 @@ export const budgetedCall = async (
   session: AwsSession,
   budget: () => Budget,
   form: string,
-  { totalMs, isRepeatable }: Patience,
+  { kind, totalMs, isRepeatable }: Patience,
 ): Promise<Result<PassedAnswer, QueryRefusal>> => {
   const deadline = session.clock() + totalMs;
   let throttles = 0;
   let losses = 0;
   for (;;) {
-    const inMs = await turnIn(budget);
+    const inMs = await turnIn(budget, kind);
     if (session.clock() + (inMs ?? AGAIN_MS) >= deadline)
       return failed(refusalOf({ kind: "throttled", code: "Budget" }));
     await session.sleep(inMs ?? AGAIN_MS);

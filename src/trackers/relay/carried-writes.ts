@@ -60,7 +60,7 @@ export class CarriedWrites {
     };
     journal.keep(id, entry);
     const form = this.formOf(write, entry.token);
-    const patience = { totalMs: PATIENCE_MS, isRepeatable: write.isRepeatable };
+    const patience = { kind: "operating", totalMs: PATIENCE_MS, isRepeatable: write.isRepeatable } as const;
     const answer = await budgetedCall(session, budget, form, patience);
     // It stays noted as one without an answer.
     if (!answer.ok) return answer;
@@ -84,7 +84,7 @@ export class CarriedWrites {
     const asked = new URLSearchParams(form);
     const question = new URLSearchParams({ Action: "DescribeStacks", Version: "2010-05-15" });
     question.set("StackName", asked.get("StackName") ?? "");
-    const patience = { totalMs: PATIENCE_MS / 4, isRepeatable: true };
+    const patience = { kind: "operating", totalMs: PATIENCE_MS / 4, isRepeatable: true } as const;
     const stacks = await budgetedCall(session, budget, question.toString(), patience);
     const stackId = stacks.ok ? stackIdIn(stacks.value) : undefined;
     return stackId === undefined ? refused : success(begunAnswer(action, stackId, crypto.randomUUID()));

@@ -140,7 +140,7 @@ export class Relay extends DurableObject<Env> implements RelayRpc {
   private async asked({ form, asDeployer }: RelayCall): Promise<DatedAnswer> {
     const askedAt = Date.now();
     const session = asDeployer ? this.deploying : this.observing;
-    const patience = { totalMs: READ_PATIENCE_MS, isRepeatable: true };
+    const patience = { kind: "watched", totalMs: READ_PATIENCE_MS, isRepeatable: true } as const;
     const outcome = await budgetedCall(session, () => regionOf(this.env, this.place), form, patience);
     return { askedAt, outcome };
   }

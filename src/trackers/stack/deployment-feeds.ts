@@ -14,7 +14,7 @@ import { call, deploymentOf } from "../../objects.ts";
 import { SingleFlight } from "../../domain/single-flight.ts";
 
 /** Kept, one row for each deployment: what it wants, and how far it has taken it. */
-export type Feed = Omit<FeedRequest, "after" | "anew" | "version"> &
+export type Feed = Omit<FeedRequest, "after" | "anew" | "watched" | "version"> &
   Readonly<{
     offset: number;
     /** Unix milliseconds since which the stack is missed if it is not there. */
@@ -44,6 +44,8 @@ export class DeploymentFeeds {
   private readonly log: ChannelLog;
   /** Deployments that were registered with the stack, also those that wait for it no more; the newest of many. */
   private readonly registered: Row<readonly string[]>;
+  /** Deployments that had viewers when they were heard of last; in memory only, as each of them says so again. */
+  private readonly watched = new Set<string>();
 
   constructor(kv: SyncKvStorage, env: Env, log: ChannelLog) {
     this.registered = new Row(kv, REGISTERED, z.array(z.string()));
@@ -81,17 +83,23 @@ export class DeploymentFeeds {
     return this.all.some(({ resting }) => !resting);
   }
 
+  /** Whether a deployment whose run goes on has viewers. */
+  get isShown(): boolean {
+    return this.all.some(({ deployment, resting }) => !resting && this.watched.has(deployment));
+  }
+
   get(deployment: string): Feed | undefined {
     return this.rows.get(deployment);
   }
 
   /** Takes a request, or a change of it. `offset`: all up to there is of no interest, or is known. */
   keep(
-    { after: _after, anew: _again, version: _version, ...request }: FeedRequest,
+    { after: _after, anew: _again, watched, version: _version, ...request }: FeedRequest,
     offset: number,
     now: number,
   ): Feed {
     const known = this.get(request.deployment);
+    this.noteWatched(request.deployment, watched);
     const eagerSince = known?.run === request.run ? known?.eagerSince : undefined;
     const feed = { ...request, offset, ...(request.eager && { eagerSince: eagerSince ?? now }) };
     this.rows.put(request.deployment, feed);
@@ -103,6 +111,7 @@ export class DeploymentFeeds {
 
   drop(deployment: string): void {
     this.rows.delete(deployment);
+    this.watched.delete(deployment);
   }
 
   /** Who waits for the stack's next operation hears nothing of what was sent before and is asked again. */
@@ -135,16 +144,17 @@ export class DeploymentFeeds {
     await Promise.allSettled(
       this.all
         .filter(({ resting }) => !resting)
-        .map(({ deployment, stack, offset }) =>
-          deploymentOf(this.env, deployment).stackFrames({
+        .map(async ({ deployment, stack, offset }) => {
+          const receipt = await deploymentOf(this.env, deployment).stackFrames({
             stack,
             epoch: this.log.epoch,
             from: offset + 1,
             frames: [],
             sampling,
             version: RPC_VERSION,
-          }),
-        ),
+          });
+          this.noteWatched(deployment, receipt.watched);
+        }),
     );
   }
 
@@ -152,6 +162,11 @@ export class DeploymentFeeds {
   nextIn(now: number): number | undefined {
     if (!this.all.some(({ offset }) => offset < this.log.offset)) return undefined;
     return this.flight.underWay ? RETRY_MS : Math.max(0, this.notBefore - now);
+  }
+
+  private noteWatched(deployment: string, isWatched = false): void {
+    if (isWatched) this.watched.add(deployment);
+    else this.watched.delete(deployment);
   }
 
   private async deliverTo(
@@ -171,6 +186,7 @@ export class DeploymentFeeds {
           () => deploymentOf(this.env, deployment),
           (target) => target.stackFrames(delivery),
         );
+        this.noteWatched(deployment, receipt.watched);
         if (receipt.later) return false;
         if (!receipt.wanted) {
           this.drop(deployment);

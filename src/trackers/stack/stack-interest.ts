@@ -17,13 +17,13 @@ export class StackInterest {
   private arriving = 0;
   private readonly log: Pick<ChannelLog, "create">;
   private readonly gateways: Pick<GatewayPushes, "viewers">;
-  private readonly feeds: Pick<DeploymentFeeds, "expectation">;
+  private readonly feeds: Pick<DeploymentFeeds, "expectation" | "isShown">;
 
   constructor(
     kv: SyncKvStorage,
     log: Pick<ChannelLog, "create">,
     gateways: Pick<GatewayPushes, "viewers">,
-    feeds: Pick<DeploymentFeeds, "expectation">,
+    feeds: Pick<DeploymentFeeds, "expectation" | "isShown">,
   ) {
     this.tracked = new Row(kv, TRACKED, trackedCodec);
     this.leftAt = new Row(kv, LEFT, z.number());
@@ -41,6 +41,7 @@ export class StackInterest {
       ...(leftAt !== undefined && { leftAt }),
       ...(tracked && { trackedAt: tracked.at }),
       ...(awaited && { awaited }),
+      ...(this.feeds.isShown && { isShown: true }),
     };
   }
 
