@@ -1,8 +1,7 @@
 /** A change set: what a stack is proposed to become, and how that differs from what it is. */
 import type { Change } from "./template/difference.ts";
-import type { Validation } from "./early-validation.ts";
 import type { GivenParameter } from "./template/parameters.ts";
-import type { Settings, Stack } from "./stack.ts";
+import type { Settings, Stack, Validation } from "./stack.ts";
 
 /** One proposal; its status moves on by itself, its execution status by what is done with it. */
 export type ChangeSet = {

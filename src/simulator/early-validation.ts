@@ -1,21 +1,10 @@
 /**
- * Early validation: what CloudFormation looks at before it makes a change set. What it finds stands in DescribeEvents
- * only; the change set names the checks.
+ * Early validation: what CloudFormation looks at before it makes a change set, or begins an operation without one. What it
+ * finds stands in DescribeEvents only; the change set, or the stack's own event, names the checks.
  */
 import type { Account } from "./account.ts";
-import { STACK_TYPE, type Stack } from "./stack.ts";
+import { STACK_TYPE, type Stack, type Validation } from "./stack.ts";
 import type { Change } from "./template/difference.ts";
-
-/** One finding. */
-export type Validation = Readonly<{
-  logicalId: string;
-  type: string;
-  /** `NAME_CONFLICT_VALIDATION`, or the type of a hook on change sets. */
-  check: string;
-  mode: "FAIL" | "WARN";
-  reason: string;
-  isHook: boolean;
-}>;
 
 const DEFAULT_CHECK = "NAME_CONFLICT_VALIDATION";
 const DEFAULT_HOOK = "Private::Guard::ChangeSetHook";
@@ -25,7 +14,7 @@ export const validationsOf = (
   account: Account,
   stack: Stack,
   path: string,
-  changes: readonly Change[],
+  changes: readonly Pick<Change, "logicalId" | "type">[],
 ): readonly Validation[] => {
   const own = path === "" ? account.failureOf(stack, STACK_TYPE) : undefined;
   const ofSet =

@@ -1,9 +1,9 @@
 /**
  * The events of DescribeEvents: the same happenings as DescribeStackEvents, sorted by operation and kind, and what
- * early validation has found in change sets, which stands nowhere else.
+ * early validation has found, which stands nowhere else.
  */
 import type { ChangeSet } from "./change-set.ts";
-import type { RecordedEvent, Stack } from "./stack.ts";
+import type { RecordedEvent, Stack, Validation } from "./stack.ts";
 
 /** In the shape of DescribeEvents; only the fields that it has. */
 export type OperationEvent = Readonly<
@@ -40,9 +40,39 @@ const statusOf = (type: string, own: readonly RecordedEvent[], isNewest: boolean
   return status.endsWith("_FAILED") || isRefusedDelete ? "FAILED" : "SUCCEEDED";
 };
 
+type Common = Readonly<{ StackId: string; OperationId: string; OperationType: string; Timestamp: string }>;
+
+/** What early validation and hooks have found, newest first. */
+const findingsIn = (validations: readonly Validation[], common: Common): readonly OperationEvent[] =>
+  validations
+    .map(({ logicalId, type, check, mode, reason, isHook }, index) => ({
+      ...common,
+      EventId: `${common.OperationId}-${index}`,
+      EventType: isHook ? "HOOK_INVOCATION_ERROR" : "VALIDATION_ERROR",
+      LogicalResourceId: logicalId,
+      PhysicalResourceId: "",
+      ResourceType: type,
+      ...(isHook
+        ? {
+            HookType: check,
+            HookStatus: "HOOK_COMPLETE_FAILED",
+            HookStatusReason: reason,
+            HookInvocationPoint: "PRE_PROVISION",
+            HookFailureMode: mode,
+          }
+        : {
+            ValidationFailureMode: mode,
+            ValidationName: check,
+            ValidationStatus: "FAILED",
+            ValidationStatusReason: reason,
+            ValidationPath: `/Resources/${logicalId}`,
+          }),
+    }))
+    .reverse();
+
 /** Of one stack, newest first. */
 export const eventsOfStack = (stack: Stack): readonly OperationEvent[] =>
-  stack.operations.flatMap(({ type, id }, index) => {
+  stack.operations.flatMap(({ type, id, validations = [] }, index) => {
     const events = stack.visibleEvents.filter((event) => event.OperationId === id);
     const [first] = events;
     if (first === undefined) return [];
@@ -68,7 +98,8 @@ export const eventsOfStack = (stack: Stack): readonly OperationEvent[] =>
       const { StackName: _, HookInvocationId: __, ...shown } = event;
       return { ...shown, OperationId: id, OperationType: type, EventType: typeOf(stack, event) };
     });
-    return [whole, ...steps.reverse()];
+    const common = { StackId: stack.identity.id, OperationId: id, OperationType: type };
+    return [whole, ...steps.reverse(), ...findingsIn(validations, { ...common, Timestamp: first.Timestamp })];
   });
 
 /** Of the making of one change set, newest first; nothing is known before it has ended. */
@@ -90,29 +121,5 @@ export const eventsOfChangeSet = (set: ChangeSet): readonly OperationEvent[] => 
     EndTime: end,
   };
   if (end === undefined) return [whole];
-  const found = set.validations.map(({ logicalId, type, check, mode, reason, isHook }, index) => ({
-    ...common,
-    EventId: `${set.operationId}-${index}`,
-    EventType: isHook ? "HOOK_INVOCATION_ERROR" : "VALIDATION_ERROR",
-    Timestamp: end,
-    LogicalResourceId: logicalId,
-    PhysicalResourceId: "",
-    ResourceType: type,
-    ...(isHook
-      ? {
-          HookType: check,
-          HookStatus: "HOOK_COMPLETE_FAILED",
-          HookStatusReason: reason,
-          HookInvocationPoint: "PRE_PROVISION",
-          HookFailureMode: mode,
-        }
-      : {
-          ValidationFailureMode: mode,
-          ValidationName: check,
-          ValidationStatus: "FAILED",
-          ValidationStatusReason: reason,
-          ValidationPath: `/Resources/${logicalId}`,
-        }),
-  }));
-  return [whole, ...found.reverse()];
+  return [whole, ...findingsIn(set.validations, { ...common, Timestamp: end })];
 };

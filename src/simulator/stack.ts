@@ -85,6 +85,17 @@ export type Identity = Readonly<{
 /** The forms of EventIds: a stack's own, most of its resources', and those of checks and clean-up. */
 export type EventIdForm = "uuid" | "name-status-time" | "name-uuid";
 
+/** What early validation finds in an operation, or in a change set. */
+export type Validation = Readonly<{
+  logicalId: string;
+  type: string;
+  /** `NAME_CONFLICT_VALIDATION`, or the type of a hook on change sets. */
+  check: string;
+  mode: "FAIL" | "WARN";
+  reason: string;
+  isHook: boolean;
+}>;
+
 /** What is known of one stack, deleted or not. */
 export class Stack {
   readonly identity: Identity;
@@ -99,7 +110,7 @@ export class Stack {
   /** Of a nested stack whose own events were not recorded: what its parent says of it. */
   statusInParent = "";
   /** Newest first, as DescribeStacks lists them. */
-  readonly operations: { type: string; id: string }[] = [];
+  readonly operations: { type: string; id: string; validations?: readonly Validation[] }[] = [];
   /** Oldest first. */
   readonly events: RecordedEvent[] = [];
   readonly resources = new Map<string, StackResource>();

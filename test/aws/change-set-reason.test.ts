@@ -1,6 +1,7 @@
 /** Where a change set's reason only points elsewhere, the reason is reported that stands there. */
 import { describe, expect, it } from "vitest";
 import { changeSets } from "../../src/aws/cloudformation/change-sets.ts";
+import { cloudFormation } from "../../src/aws/cloudformation/cloudformation.ts";
 import { escapeXml } from "./event-xml.ts";
 import { fakeAws, ok, queryError } from "./fake-session.ts";
 
@@ -92,6 +93,7 @@ describe("why a change set was refused", () => {
       ValidationStatus: "SKIPPED",
       EventType: "PROGRESS_EVENT",
     };
+    const warned = { ...conflict, LogicalResourceId: "Odd", ValidationFailureMode: "WARN" };
     const hook = {
       EventType: "HOOK_INVOCATION_ERROR",
       LogicalResourceId: "Bucket",
@@ -101,7 +103,7 @@ describe("why a change set was refused", () => {
       HookStatusReason: "must be encrypted <always>",
     };
     expect(
-      await reportedOf(VALIDATION, { "DescribeEvents x": () => eventsOf(conflict, warning, hook) }),
+      await reportedOf(VALIDATION, { "DescribeEvents x": () => eventsOf(conflict, warning, warned, hook) }),
     ).toEqual({
       told: {
         message: `${CONFLICT}; Bucket (AWS::S3::Bucket): must be encrypted <always> [Acme::Encryption::Check]`,
@@ -127,5 +129,56 @@ describe("why a change set was refused", () => {
       told: { message: "Export a cannot be updated" },
       asked: [],
     });
+  });
+});
+
+describe("why an operation has failed", () => {
+  const reasonOf = async (reason: string, answers: Record<string, () => Response>) => {
+    const { session } = fakeAws({
+      answer: async (request) => {
+        const form = new URLSearchParams(await request.text());
+        const about = form.get("ChangeSetName")?.split("/")[1] ?? form.get("StackName");
+        const answer = answers[`${form.get("Action")} ${about}`];
+        return answer?.() ?? queryError("InvalidAction", "Could not find operation");
+      },
+    });
+    const failed = { stackId: "arn:x", reason, since: "2026-01-01T00:00:00.000Z" };
+    return cloudFormation(session).operationReason(failed);
+  };
+
+  it("is asked of the nested stack's change set, and of what hooks said since its beginning, the first one first", async () => {
+    expect(
+      await reasonOf(nested("x-Api"), { "DescribeChangeSet x-Api": () => failedSet("x-Api", "No export") }),
+    ).toEqual({ message: "Nested stack x-Api: No export" });
+    const hook = (at: string, what: string) => ({
+      EventType: "HOOK_INVOCATION_ERROR",
+      Timestamp: at,
+      LogicalResourceId: what,
+      HookType: "Acme::Guard",
+      HookStatus: "HOOK_COMPLETE_FAILED",
+      HookStatusReason: "no tags",
+      HookFailureMode: "FAIL",
+    });
+    const pointer = "The following hook(s) failed: [Acme::Guard]";
+    const cancelled = {
+      EventType: "PROVISIONING_ERROR",
+      Timestamp: "2026-01-01T00:00:03Z",
+      ResourceStatusReason: "Resource creation cancelled",
+    };
+    const events = () =>
+      eventsOf(
+        cancelled,
+        hook("2026-01-01T00:00:02Z", "Second"),
+        hook("2026-01-01T00:00:01.5Z", "First"),
+        hook("2025-12-31T00:00:00Z", "Before"),
+      );
+    expect(await reasonOf(pointer, { "DescribeEvents arn:x": events })).toEqual({
+      message: "First: no tags [Acme::Guard]; Second: no tags [Acme::Guard]",
+      details: pointer,
+    });
+    expect(await reasonOf(pointer, { "DescribeEvents arn:x": () => eventsOf(cancelled) })).toEqual({
+      message: pointer,
+    });
+    expect(await reasonOf("Access denied", {})).toEqual({ message: "Access denied" });
   });
 });

@@ -97,6 +97,29 @@ describe("early validation", () => {
   });
 });
 
+describe("an operation without a change set", () => {
+  it("is given up before it touches anything; DescribeEvents tells what was found", async () => {
+    simulator.setFailures("shop", { Orders: { at: "validation", reason: conflict } });
+    await client.send(new CreateStackCommand({ StackName: "shop", TemplateBody: orders }));
+    await simulator.settled();
+    const events = await eventsOf(client, "shop");
+    expect(events.map(({ ResourceStatus }) => ResourceStatus)).toEqual([
+      "CREATE_IN_PROGRESS",
+      "ROLLBACK_IN_PROGRESS",
+      "ROLLBACK_COMPLETE",
+    ]);
+    expect(events[1]?.ResourceStatusReason).toContain("use the DescribeEvents API");
+    expect(await describeEvents({ StackName: "shop", ...failed })).toContainEqual(
+      expect.objectContaining({
+        EventType: "VALIDATION_ERROR",
+        OperationType: "CREATE_STACK",
+        LogicalResourceId: "Orders",
+        ValidationStatusReason: conflict,
+      }),
+    );
+  });
+});
+
 describe("a nested change set that fails", () => {
   const url = "https://templates.example/child";
   const child = (parameters: object, resources: object): string =>

@@ -100,6 +100,10 @@ export class FakeCloudFormation implements CloudFormation {
     return success([]);
   }
 
+  async operationReason({ reason }: Readonly<{ reason: string }>) {
+    return { message: reason };
+  }
+
   private listOf(action: string, stack: string, page: number): Result<readonly StackEvent[], LookupFailure> {
     this.calls.push(`${action} ${stack}`);
     const fault = this.fault(action, stack, page);

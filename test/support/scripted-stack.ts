@@ -17,6 +17,8 @@ export class ScriptedStack {
   /** Logical ids and types of what GetTemplate shows; without any, AWS gives no template. */
   readonly resources: Record<string, string> = {};
   readonly outputs: Record<string, string> = {};
+  /** What DescribeEvents shows of its operations, newest first. */
+  readonly operationEvents: Readonly<Record<string, string>>[] = [];
   /** What DescribeStacks says while it lags behind the events. */
   staleStatus: string | undefined;
   /** Id of the account whose it is; "": that of fixed keys. */

@@ -151,6 +151,8 @@ export class WireCloudFormation {
         return answerXml(action, `<Stacks><member>${descriptionXml(stack)}</member></Stacks>`);
       case "GetTemplate":
         return templateXml(stack);
+      case "DescribeEvents":
+        return answerXml(action, operationEventsXml(stack));
       default:
         return errorXml(400, "InvalidAction", `Could not find operation ${action}`);
     }
@@ -164,6 +166,14 @@ const descriptionXml = (stack: ScriptedStack): string => {
       `<member><OutputKey>${escapeXml(key)}</OutputKey><OutputValue>${escapeXml(value)}</OutputValue></member>`,
   );
   return `<StackId>${stackId}</StackId><StackName>${name}</StackName><CreationTime>${begunAt}</CreationTime><StackStatus>${staleStatus ?? status}</StackStatus><Outputs>${members.join("")}</Outputs>`;
+};
+
+const operationEventsXml = ({ operationEvents }: ScriptedStack): string => {
+  const members = operationEvents.map((event) => {
+    const fields = Object.entries(event).map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`);
+    return `<member>${fields.join("")}</member>`;
+  });
+  return `<OperationEvents>${members.join("")}</OperationEvents>`;
 };
 
 const templateXml = ({ resources }: ScriptedStack): Response => {

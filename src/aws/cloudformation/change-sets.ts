@@ -1,7 +1,7 @@
 /** CloudFormation's change sets as an orchestrator asks for them: proposed, awaited, executed, thrown away. */
 import { success } from "../../protocol/result.ts";
 import type { StackOptions } from "../../protocol/stack/stack-options.ts";
-import { operationEvents, refusalReasonOf, type RefusalReason } from "./change-set-reason.ts";
+import { reasonQuestions, refusalReasonOf, type RefusalReason } from "./change-set-reason.ts";
 import { changeSetStatus, createdChangeSet, done } from "./operation-answers.ts";
 import type { AwsSession } from "../identity/session.ts";
 import { stackCall, type CallAnswer } from "./stack-call.ts";
@@ -109,20 +109,7 @@ export const changeSets = (session: AwsSession): ChangeSets => {
   const flag = (value: boolean | undefined) => (value === undefined ? undefined : String(value));
   return {
     state,
-    reasonOf: (changeSet) =>
-      refusalReasonOf(changeSet, {
-        describe: (changeSetId) => state({ name: changeSetId }),
-        events: (changeSetId, stackName) =>
-          ask(
-            "DescribeEvents",
-            {
-              ChangeSetName: changeSetId,
-              StackName: changeSetId.startsWith("arn:") ? undefined : stackName,
-              "Filters.FailedEvents": "true",
-            },
-            operationEvents,
-          ),
-      }),
+    reasonOf: (changeSet) => refusalReasonOf(changeSet, reasonQuestions(ask)),
     create: ({ stack, name, type, token, description, options = {} }, desired) =>
       ask(
         "CreateChangeSet",

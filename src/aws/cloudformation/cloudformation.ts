@@ -8,6 +8,12 @@ import type { StackEvent } from "../../domain/stack/stack-event.ts";
 import type { Template } from "../../domain/template/template.ts";
 import { failed, success } from "../../protocol/result.ts";
 import type { Result } from "../../protocol/result.ts";
+import {
+  operationReasonOf,
+  reasonQuestions,
+  type FailedOperation,
+  type RefusalReason,
+} from "./change-set-reason.ts";
 import { changeSetPage, describedStacks, resourcesPage, templateBody } from "./cloudformation-answers.ts";
 import { readEventPage } from "./event-page.ts";
 import { allPages } from "../transport/pages.ts";
@@ -77,6 +83,8 @@ export type CloudFormation = Readonly<{
   changeSet(changeSetId: string): Answer<ChangeSet>;
   template(stack: string): Answer<Template>;
   resources(stack: string): Answer<readonly StackResource[]>;
+  /** Why an operation has failed whose reason only points elsewhere; AWS's own words where nothing more can be had. */
+  operationReason(failed: FailedOperation): Promise<RefusalReason>;
 }>;
 
 /** What is asked once an operation, not every poll, may take its time. What is throttled waits for the next look. */
@@ -133,5 +141,6 @@ export const cloudFormation = (session: AwsSession, heard?: PageListener): Cloud
       );
       return all.ok ? success(all.value.items) : all;
     },
+    operationReason: (failure) => operationReasonOf(failure, reasonQuestions(ask)),
   };
 };

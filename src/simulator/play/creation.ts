@@ -15,7 +15,7 @@ const createAll = async (
   steps: Steps,
   interruption: AbortSignal,
 ): Promise<string | undefined> => {
-  const refused = refusedAtStart(operation, "create");
+  const refused = refusedAtStart(operation, "create", plan.resources.values());
   if (refused !== undefined) return refused;
   await walk(new Map([...plan.resources].map(([id, resource]) => [id, resource.dependsOn])), async (id) => {
     const resource = plan.resources.get(id);

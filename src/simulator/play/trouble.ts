@@ -2,9 +2,11 @@
  * What goes wrong in an operation: at one resource because that was asked for, or with the operation as a whole
  * because of exports, imports, or a failure of the stack itself, which no resource is to blame for.
  */
+import { validationReasonOf, validationsOf } from "../early-validation.ts";
 import { missingImportOf, refusedExportOf } from "../exports.ts";
 import type { Failure } from "../faults/failures.ts";
 import { STACK_TYPE, type Output } from "../stack.ts";
+import type { PlannedResource } from "../template/plan.ts";
 import type { Phase } from "./durations.ts";
 import type { Operation } from "./operation.ts";
 
@@ -24,9 +26,26 @@ export const failureAt = (
 const wholeFailureAt = (operation: Operation, phase: Phase): string | undefined =>
   failureAt(operation, STACK_TYPE, phase)?.reason;
 
-/** Why the operation is given up before it touches anything. */
-export const refusedAtStart = (operation: Operation, phase: "create" | "update"): string | undefined =>
-  wholeFailureAt(operation, phase) ?? missingImportOf(operation.account, operation.stack);
+/** What early validation finds so grave that the operation is given up; a change set would not have been made of it. */
+const invalidAtStart = (
+  { account, stack }: Operation,
+  resources: Iterable<PlannedResource>,
+): string | undefined => {
+  const found = validationsOf(account, stack, "", [...resources]).filter(({ mode }) => mode === "FAIL");
+  const [operation] = stack.operations;
+  if (operation && found.length > 0) operation.validations = found;
+  return validationReasonOf(found);
+};
+
+/** Why the operation is given up before it touches anything. `resources`: those that it is to touch. */
+export const refusedAtStart = (
+  operation: Operation,
+  phase: "create" | "update",
+  resources: Iterable<PlannedResource>,
+): string | undefined =>
+  wholeFailureAt(operation, phase) ??
+  missingImportOf(operation.account, operation.stack) ??
+  invalidAtStart(operation, resources);
 
 /** Why the operation is given up though all resources are done. */
 export const refusedAtEnd = ({ account, stack }: Operation, outputs: readonly Output[]): string | undefined =>

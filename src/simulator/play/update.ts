@@ -79,9 +79,13 @@ export class StackUpdate {
   /** Resolves to why the update goes no further, undefined if all is changed. */
   async #changeAll(plan: Plan): Promise<string | undefined> {
     const operation = this.#operation;
-    const refused = refusedAtStart(operation, "update");
-    if (refused !== undefined) return refused;
     const graph = [...plan.resources].filter(([id]) => this.#changes.has(id));
+    const refused = refusedAtStart(
+      operation,
+      "update",
+      graph.map(([, resource]) => resource),
+    );
+    if (refused !== undefined) return refused;
     await walk(new Map(graph.map(([id, resource]) => [id, resource.dependsOn])), (id) =>
       this.#advance(plan, id),
     );

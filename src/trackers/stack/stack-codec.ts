@@ -74,6 +74,7 @@ const attempt = objectOf<StackAttempt>({
   evidence: objectOf<NonNullable<StackAttempt["evidence"]>>({
     of: text,
     entries: z.array(evidenceCodec),
+    reason: text.optional(),
   }).optional(),
   inherited: objectOf<NonNullable<StackAttempt["inherited"]>>({ cause, orphans: z.boolean() }).optional(),
   ownFailure: cause,

@@ -21,10 +21,12 @@ import {
   keptEvidence,
 } from "../../domain/evidence/evidence.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
-import type { Evidence } from "../../protocol/evidence.ts";
+import type { StackState } from "../../domain/stack/stack-state.ts";
+import { MOST_EVIDENCE, type Evidence } from "../../protocol/evidence.ts";
 import type { Result } from "../../protocol/result.ts";
 import type { Cause } from "../../protocol/stack/stack-frames.ts";
 import { logLine } from "../../log.ts";
+import { PointedReason } from "./pointed-reason.ts";
 import type { StackStorage } from "./stack-store.ts";
 
 const EVIDENCE = "evidence";
@@ -32,14 +34,18 @@ const EVIDENCE = "evidence";
 /** What is older, in milliseconds, has nothing left to be seen. */
 const FRESH_MS = 3_600_000;
 
-const codec = objectOf<CauseEvidence>({ of: z.string(), entries: z.array(evidenceCodec) });
+const codec = objectOf<CauseEvidence>({
+  of: z.string(),
+  entries: z.array(evidenceCodec),
+  reason: z.string().optional(),
+});
 
 type Parts = Readonly<{
   kv: SyncKvStorage;
   /** Of the log: names the channel. */
   name: string;
   store: Pick<StackStorage, "state">;
-  cloudFormation: Pick<CloudFormation, "template">;
+  cloudFormation: Pick<CloudFormation, "template" | "operationReason">;
   session: AwsSession;
 }>;
 
@@ -47,6 +53,7 @@ export class StackEvidence implements AlarmTask {
   /** No alarm waits for what may be slow. */
   readonly patienceMs = 0;
   private readonly row: Row<CauseEvidence>;
+  private readonly pointed: PointedReason;
   private readonly denied = new Set<string>();
   private isBusy = false;
   private readonly parts: Parts;
@@ -54,11 +61,28 @@ export class StackEvidence implements AlarmTask {
   constructor(parts: Parts) {
     this.parts = parts;
     this.row = new Row(parts.kv, EVIDENCE, codec);
+    this.pointed = new PointedReason(parts.kv, parts.cloudFormation);
   }
 
   /** What was found of the newest cause. */
   get found(): CauseEvidence | undefined {
-    return this.row.value;
+    const found = this.row.value;
+    const pointed = this.pointed.found;
+    const cause = this.parts.store.state.attempt?.cause;
+    if (!cause || pointed?.of !== causeKeyOf(cause)) return found;
+    if (found?.of !== pointed.of) return { ...pointed, entries: [] };
+    const isNoted = found.entries.some(({ text }) => text.endsWith(pointed.note));
+    const note: Evidence = { source: "events", at: cause.timestamp, text: pointed.note };
+    return {
+      ...pointed,
+      entries: isNoted ? found.entries : [...found.entries.slice(0, MOST_EVIDENCE - 1), note],
+    };
+  }
+
+  /** Asks, in the look that has seen a failure, where its reason points to; undefined: there is nothing new to be reported of it. */
+  async follow({ attempt }: StackState): Promise<CauseEvidence | undefined> {
+    const pointed = attempt?.cause && (await this.pointed.follow(attempt.cause, attempt.startedAt));
+    return pointed && { ...pointed, entries: [] };
   }
 
   nextIn(now: number): number | undefined {

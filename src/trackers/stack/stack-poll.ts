@@ -4,7 +4,7 @@
  */
 import type { CloudFormation } from "../../aws/cloudformation/cloudformation.ts";
 import { advance } from "../../domain/stack/advance.ts";
-import type { Findings } from "../../domain/stack/findings.ts";
+import type { Advance, Findings } from "../../domain/stack/findings.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import type { Pace } from "../../domain/stack/pace.ts";
 import { ABSENT } from "../../domain/radar/swept-stack.ts";
@@ -44,7 +44,7 @@ type Parts = Readonly<{
   schedule: Schedule;
   commits: StackCommits;
   experience: StackExperience;
-  evidence: Pick<StackEvidence, "found">;
+  evidence: Pick<StackEvidence, "found" | "follow">;
 }>;
 
 export class StackPoll implements AlarmTask {
@@ -202,7 +202,7 @@ export class StackPoll implements AlarmTask {
     const findings = await this.withLearned(seen.value.findings);
     const wasComplete = isComplete(store.state);
     const position = { channel: stackChannelOf(address), offset: store.log.offset };
-    const change = advance(store.state, findings, position);
+    const change = await this.explained(findings, position);
     const isRepeated = store.isRestarting;
     if (change.frames.length > 0) this.pace = { ...this.pace, newsAt: Date.now() };
     if (change.changed) commits.note(store.commit(change), change, isRepeated);
@@ -210,6 +210,17 @@ export class StackPoll implements AlarmTask {
     else this.forgetTrouble();
     // The name may by now belong to another stack, made after this one was deleted.
     if (goneSince(change.state) !== undefined && !wasComplete) await this.observe();
+  }
+
+  /** A failure whose reason only points elsewhere is reported with the one that stands there. */
+  private async explained(
+    findings: Findings,
+    position: Readonly<{ channel: string; offset: number }>,
+  ): Promise<Advance> {
+    const { store, evidence } = this.parts;
+    const change = advance(store.state, findings, position);
+    const found = change.changed ? await evidence.follow(change.state) : undefined;
+    return found ? advance(store.state, { ...findings, evidence: found }, position) : change;
   }
 
   private async withLearned(findings: Findings): Promise<Findings> {
