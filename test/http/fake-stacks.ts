@@ -32,6 +32,7 @@ export class FakeStacks {
     };
     return {
       summary: () => answer("summary()", { name: "app" }),
+      estimates: () => answer("estimates()", { runs: [], estimatedRuns: 0, heldRuns: 0 }),
       eventsAfter: (after: number, limit: number) =>
         answer(`eventsAfter(${after}, ${limit})`, { ...tracking, events: [], more: false }),
       track: (subject: Session["subject"]) => answer(`track(${subject})`, tracking),

@@ -23,6 +23,7 @@ describe("a stack over REST", () => {
     await askAs("viewer", `${path}?region=eusc-de-east-1`, asking);
     await askAs("viewer", `${path}/events?after=41&limit=10&region=ap-northeast-1`, asking);
     await askAs("viewer", `${path}/events`, asking);
+    await askAs("viewer", `${path}/estimates?region=eu-west-1`, asking);
     await askAs("deployer", `${path}/track`, { ...asking, method: "POST" });
     await askAs("deployer", `${path}/track?region=us-unknown-1`, { ...asking, method: "DELETE" });
     expect(stacks.asked).toEqual([
@@ -31,6 +32,7 @@ describe("a stack over REST", () => {
       "stacks/eusc-de-east-1/app weur summary()",
       "stacks/ap-northeast-1/app apac-ne eventsAfter(41, 10)",
       "stacks/us-east-1/app enam eventsAfter(0, 100)",
+      "stacks/eu-west-1/app weur estimates()",
       "stacks/us-east-1/app enam track(tester)",
       "stacks/us-unknown-1/app enam untrack()",
     ]);
