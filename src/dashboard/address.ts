@@ -42,7 +42,8 @@ const linkOf = (event: MouseEvent): HTMLAnchorElement | undefined => {
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return undefined;
   const link = event.target instanceof Element ? event.target.closest("a") : null;
   if (!link?.href || link.target !== "" || link.hasAttribute("download")) return undefined;
-  return link.origin === location.origin && !link.hash ? link : undefined;
+  const isOurs = link.origin === location.origin && !link.hash && routeOf(link.pathname).page !== "unknown";
+  return isOurs ? link : undefined;
 };
 
 /** Follows links and the history from now on. */
