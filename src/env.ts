@@ -42,4 +42,6 @@ export interface Env extends Variables {
   /** Requests of one caller with a token, and of one address without; absent: they are not limited. */
   readonly CALLER_LIMIT?: RateLimit;
   readonly STRANGER_LIMIT?: RateLimit;
+  /** Where the metrics are written once a minute; absent: nowhere. */
+  readonly ANALYTICS?: AnalyticsEngineDataset;
 }

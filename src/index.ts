@@ -1,7 +1,8 @@
 /**
  * The Worker: answers requests, and once a minute has the directory look after what is active, far ends that refuse tried
- * again, and observed regions looked at.
+ * again, observed regions looked at, and metrics written.
  */
+import { writeAnalytics } from "./http/admin/analytics.ts";
 import { app } from "./http/app.ts";
 import type { Env as Bindings } from "./env.ts";
 import { directoryOf, farEndsOf } from "./objects.ts";
@@ -26,7 +27,12 @@ export { Tickets } from "./trackers/gateway/tickets.ts";
 export default {
   fetch: app.fetch,
   async scheduled(_controller, env): Promise<void> {
-    await Promise.all([directoryOf(env).sweep(), farEndsOf(env).probe(), observeAll(env)]);
+    await Promise.all([
+      directoryOf(env).sweep(),
+      farEndsOf(env).probe(),
+      observeAll(env),
+      writeAnalytics(env, Date.now()),
+    ]);
   },
 } satisfies ExportedHandler<Bindings>;
 

@@ -104,7 +104,7 @@ const variables = {
     .union([z.string(), z.number()])
     .refine((value) => /^[1-9]\d{0,2}$/.test(String(value)), "must be a whole number from 1 to 999")
     .transform(Number)
-    .default(1),
+    .optional(),
   TEMPLATE_BUCKET: z
     .string()
     .regex(
@@ -162,8 +162,8 @@ export type Settings = Readonly<{
   observeRegions: readonly string[];
   /** How long ended runs are kept; 0: for ever. */
   retentionDays: number;
-  /** Gateways a region. */
-  gatewayShards: number;
+  /** Gateways a region; undefined: as many as it takes. */
+  gatewayShards: number | undefined;
   /** Undefined: no audit. */
   auditTable: string | undefined;
   /** What the names of CloudWatch's log groups begin with; undefined: no logs there. */

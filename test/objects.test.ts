@@ -1,4 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
+import type { Env } from "../src/env.ts";
+import * as objects from "../src/objects.ts";
 import { call, unavailableBy } from "../src/objects.ts";
 
 /** An error as the platform throws it. */
@@ -77,4 +79,43 @@ test("what the platform could not do is told as unavailable, and a bug is not", 
   expect(unavailableBy(lost)).toMatchObject({ code: "UNAVAILABLE", message: expect.stringMatching(/lost/i) });
   for (const bug of [new TypeError("x"), platformError({ remote: true }), "text", undefined, null])
     expect(unavailableBy(bug)).toBeUndefined();
+});
+
+test("with JURISDICTION every object is reached there, and none anywhere else", () => {
+  const reached: string[] = [];
+  const namespace = (name: string, jurisdiction?: string): object => ({
+    jurisdiction: (where: string) => namespace(name, where),
+    idFromName: (id: string) => `${name} ${id} ${jurisdiction ?? "anywhere"}`,
+    get: (id: string) => reached.push(`${id}, got ${jurisdiction ?? "anywhere"}`),
+  });
+  const env = (more: object) =>
+    new Proxy(more, {
+      get: (known, name: string) =>
+        name in known ? Reflect.get(known, name) : name === "JURISDICTION" ? undefined : namespace(name),
+    }) as unknown as Env;
+  const stack = { region: "eu-west-1", stackName: "web" };
+  const all = (where: Env) => {
+    objects.stackTrackerOf(where, stack);
+    objects.deploymentOf(where, { deploymentId: "D1", environment: "dev" }, "eu-west-1");
+    objects.gatewayOf(where, "gateway/weur/0", "weur");
+    objects.outboxOf(where, "a");
+    objects.regionOf(where, stack);
+    objects.relayOf(where, stack);
+    objects.credentialsOf(where, "prod");
+    for (const only of [
+      objects.directoryOf,
+      objects.ticketsOf,
+      objects.destinationsOf,
+      objects.boardOf,
+      objects.accountsOf,
+      objects.issuerOf,
+      objects.farEndsOf,
+    ])
+      only(where);
+    return reached.splice(0);
+  };
+  const inEurope = all(env({ JURISDICTION: "eu" }));
+  expect(inEurope).toHaveLength(14);
+  expect(inEurope.filter((one) => !one.endsWith(" eu, got eu"))).toEqual([]);
+  expect(all(env({})).filter((one) => !one.endsWith(" anywhere, got anywhere"))).toEqual([]);
 });

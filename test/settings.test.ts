@@ -43,7 +43,7 @@ describe("settings", () => {
         maxCallsPerSecond: 10,
         observeRegions: [],
         retentionDays: 365,
-        gatewayShards: 1,
+        gatewayShards: undefined,
         auditTable: undefined,
         logGroupPrefix: undefined,
         auth: { mode: "jwt", keys: { secret: needed.AUTH_JWT_SECRET } },

@@ -64,7 +64,9 @@ describe("the structure", () => {
     const objects = readdirSync("src", { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".ts"))
       .map((file) => join("src", file))
-      .filter((file) => /extends (DurableObject|WorkflowEntrypoint)\b/.test(readFileSync(file, "utf8")));
+      .filter((file) =>
+        /extends (DurableObject|StoredObject|WorkflowEntrypoint)\b/.test(readFileSync(file, "utf8")),
+      );
     expect(objects).toContain("src/destinations/outbox/outbox.ts");
     expect(objects).toContain("src/orchestrator/orchestrator.ts");
     expect(objects.length).toBeGreaterThan(7);

@@ -4,6 +4,7 @@
  */
 import { backoffMs } from "../domain/backoff.ts";
 import { logLine } from "../log.ts";
+import { noteAlarmCame, noteAlarmSet } from "./own/own-counts.ts";
 import type { WatchdogEntry } from "./watchdog-entry.ts";
 
 /** Something that the alarm of an object is for. */
@@ -91,6 +92,8 @@ export class Alarm {
   private tasks: readonly Guarded[] = [];
   private isStopped = false;
   private ensuredAt = 0;
+  /** When the alarm that stands is due; undefined: it was set before the object woke. */
+  private setFor: number | undefined;
   private readonly ctx: DurableObjectState;
   private readonly entry: WatchdogEntry;
   private readonly options: Options;
@@ -114,6 +117,8 @@ export class Alarm {
   async fire(): Promise<void> {
     if (this.isStopped) return;
     const now = Date.now();
+    if (this.setFor !== undefined) noteAlarmCame(this.setFor, now);
+    this.setFor = undefined;
     const leadIn = this.lead?.nextIn(now);
     const firstIn = leadIn ?? this.dueIn(now);
     const { graceMs, name } = this.options;
@@ -219,6 +224,8 @@ export class Alarm {
   }
 
   private async set(at: number): Promise<void> {
+    this.setFor = at;
+    noteAlarmSet();
     this.options.prepare?.();
     this.entry.say(true);
     await this.ctx.storage.setAlarm(at);

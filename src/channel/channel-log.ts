@@ -7,6 +7,7 @@ import { isRecoverable, type AskedPosition, type ChannelHead } from "../protocol
 import type { Missed, Run } from "../protocol/rpc/channel-owner.ts";
 import { decoded, LAYOUT, objectOf, type Codec } from "./codec.ts";
 import { EventLog, type LogRun } from "./event-log.ts";
+import { noteCommit } from "./own/own-counts.ts";
 
 /** The key of the row that holds the position, and what the object keeps with it. */
 export const HEAD = "head";
@@ -119,6 +120,8 @@ export class ChannelLog<Kept extends object = object> {
     });
     this.at = at;
     this.kept = kept;
+    // The head, the log, and as many again of what the object keeps beside them.
+    noteCommit(2 * (1 + runs.length));
     return runs;
   }
 

@@ -10,6 +10,7 @@ import { declareDev } from "./commands/dev.ts";
 import { declareInstall } from "./commands/install.ts";
 import { declareLogin } from "./commands/login.ts";
 import { declareList } from "./commands/list.ts";
+import { declareOperating } from "./operating/commands.ts";
 import { declarePlan } from "./commands/plan.ts";
 import { declareRun } from "./commands/run.ts";
 import { declareGrouping, declareStacks } from "./commands/stacks.ts";
@@ -64,6 +65,7 @@ const DECLARATIONS = [
   declareLogin,
   declareToken,
   declareEndpointKey,
+  declareOperating,
   declareDev,
   declareCompletion,
 ] as const;

@@ -93,7 +93,7 @@ export const openStream = (options: StreamOptions): Stream => {
     if (!entry || entry.awaited !== frame.id) return;
     entry.awaited = undefined;
     entry.cancelPatience?.();
-    connection.accepted();
+    connection.accepted(frame.spreadMs);
     entry.follower.subscribed(frame);
     const { channel, offset, floor, recovered } = frame;
     // A stack's channel tells its events to fresh viewers anyway; what could not be sent once is not asked for again.

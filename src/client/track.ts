@@ -33,7 +33,7 @@ export const openTrack = (options: TrackOptions, listener: ChannelListener): Tra
     switch (frame?.type) {
       case "subscribed":
         subscribed = true;
-        connection.accepted();
+        connection.accepted(frame.spreadMs);
         return follower.subscribed(frame);
       case "batch":
         if (subscribed && !follower.take(frame)) connection.restart();

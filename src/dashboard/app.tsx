@@ -22,6 +22,7 @@ const DestinationsPage = lazy(
 );
 
 const AccountsPage = lazy(async () => (await import("./accounts/accounts-page.tsx")).AccountsPage);
+const OperationsPage = lazy(async () => (await import("./operations/operations-page.tsx")).OperationsPage);
 
 const NotFoundPage = lazy(async () => (await import("./shell/not-found-page.tsx")).NotFoundPage);
 
@@ -59,6 +60,8 @@ const Page = () => {
       return <DestinationsPage />;
     case "accounts":
       return <AccountsPage />;
+    case "operations":
+      return <OperationsPage />;
     case "unknown":
       return <NotFoundPage />;
   }

@@ -11,8 +11,7 @@ export type Route =
   | (Readonly<{ page: "deployment" }> & DeploymentAddress)
   | (Readonly<{ page: "stack" }> & StackAddress)
   | Readonly<{ page: "stacks" }>
-  | Readonly<{ page: "destinations" }>
-  | Readonly<{ page: "accounts" }>
+  | Readonly<{ page: "destinations" | "accounts" | "operations" }>
   | Readonly<{ page: "unknown" }>;
 
 const decoded = (part: string): string => {
@@ -31,7 +30,8 @@ export const routeOf = (path: string): Route => {
   if (third !== undefined) return { page: "unknown" };
   if (kind === "" || (kind === "deployments" && first === undefined)) return { page: "deployments" };
   if (kind === "stacks" && first === undefined) return { page: "stacks" };
-  if ((kind === "destinations" || kind === "accounts") && first === undefined) return { page: kind };
+  if ((kind === "destinations" || kind === "accounts" || kind === "operations") && first === undefined)
+    return { page: kind };
   if (first === undefined || second === undefined) return { page: "unknown" };
   if (kind === "deployments") return { page: "deployment", deploymentId: first, environment: second };
   if (kind === "stacks") return { page: "stack", region: first, stackName: second };

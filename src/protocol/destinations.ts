@@ -3,6 +3,7 @@
  * delivered. What opens a door (a secret, a routing key, the path of a Slack URL) goes in and never comes out.
  */
 import * as z from "zod";
+import { INSTALL_EVENT_TYPES } from "./admin/install-events.ts";
 import { environmentSchema } from "./connection/channel.ts";
 import { momentSchema } from "./deployment/deployment-event-parts.ts";
 import { deploymentEventSchema } from "./deployment/deployment-events.ts";
@@ -12,7 +13,10 @@ const destinationKinds = ["webhook", "slack", "pagerduty", "email"] as const;
 export type DestinationKind = (typeof destinationKinds)[number];
 
 /** Types of the events that are kept, and so can be delivered. */
-const eventTypes = deploymentEventSchema.options.map(({ shape }) => shape.type.value);
+const eventTypes = [
+  ...deploymentEventSchema.options.map(({ shape }) => shape.type.value),
+  ...INSTALL_EVENT_TYPES,
+];
 
 /** Most of one list. */
 const MOST_LISTED = 100;
@@ -45,7 +49,10 @@ const commonFields = {
     .min(1)
     .max(MOST_LISTED)
     .optional()
-    .meta({ description: "Types of events; `*` is all of them. Absent: what its kind gets usually" }),
+    .meta({
+      description:
+        "Types of events; `*` is all of them but `stackcast_…`, which tell of trouble of the install. Absent: what its kind gets usually",
+    }),
   channels: z
     .array(patternSchema)
     .min(1)

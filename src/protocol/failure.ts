@@ -23,6 +23,7 @@ export const failureCodes = [
   "ACCOUNT_EXISTS",
   "PLAN_NOT_FOUND",
   "CHANNEL_TAKEN",
+  "ALREADY_THERE",
   "RUN_UNDERWAY",
   "INVALID_TRANSITION",
   "UNKNOWN_STACK",

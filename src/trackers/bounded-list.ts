@@ -2,7 +2,7 @@
  * Lists of many rows, a page at a time: no question reads more rows than `MOST_READ`, however many there are. Where that does
  * not fill a page, the page is short and says where it goes on.
  */
-import { pageCursorOf } from "../channel/page-cursor.ts";
+import { pageCursorOf } from "../page-cursor.ts";
 
 /** Rows that one question reads at most, and those that are gathered by name before they are sorted by time. */
 const MOST_READ = 1_000;

@@ -9,20 +9,14 @@ const pulse = { progressPercent: 40, deployedStacks: 2, estimatedTimeRemaining: 
 const whole = { ...address, type: "deployment_progress", data: pulse } as const;
 
 describe("a running deployment of the list", () => {
-  let asked: number;
   let changes: number;
   let listed: ListedChannel;
 
   beforeEach(() => {
     vi.useFakeTimers();
-    asked = changes = 0;
-    listed = new ListedChannel({
-      status: async () => {
-        asked += 1;
-        return progress;
-      },
-      onChange: () => (changes += 1),
-    });
+    changes = 0;
+    listed = new ListedChannel(() => (changes += 1));
+    listed.listener.snapshot?.(progress, 3);
   });
 
   afterEach(() => {
@@ -32,36 +26,35 @@ describe("a running deployment of the list", () => {
 
   const tell = (type: string, data: object = {}) => listed.listener.events?.(framesOf([[0, type, data]]));
 
-  test("moves by what its channel tells, and nobody is asked while that flows", async () => {
-    listed.listener.snapshot?.(progress, 3);
+  test("moves by what its channel tells while that flows", async () => {
     for (let second = 0; second < 30; second++) {
       tell("stack_deploying", { stack: "network" });
       listed.listener.transient?.(whole);
       await vi.advanceTimersByTimeAsync(1000);
     }
-    expect([asked, changes, listed.progress, listed.pulse]).toEqual([0, 31, progress, pulse]);
+    expect([changes, listed.progress, listed.pulse]).toEqual([31, progress, pulse]);
   });
 
-  test("is asked for once the channel is quiet after events", async () => {
+  test("is as the list says once the channel is quiet after events", async () => {
     tell("stack_deploying", { stack: "network" });
     tell("stack_deployed", { stack: "network" });
     await vi.advanceTimersByTimeAsync(60_000);
-    expect([asked, listed.progress, listed.pulse]).toEqual([1, progress, undefined]);
+    expect([changes, listed.progress, listed.pulse]).toEqual([2, undefined, undefined]);
   });
 
-  test("is asked for soon when its run turns, and once for all that comes with it", async () => {
-    tell("stack_deploying", { stack: "network" });
+  test("is as the list says soon after its run turns, also while percentages flow", async () => {
+    listed.listener.transient?.(whole);
     tell("stack_failed", { stack: "network", error: { code: "DENIED", message: "no" } });
     tell("deployment_failed");
-    await vi.advanceTimersByTimeAsync(500);
-    expect(asked).toBe(1);
+    await vi.advanceTimersByTimeAsync(1_600);
+    expect([listed.progress, listed.pulse]).toEqual([undefined, undefined]);
   });
 
-  test("asks nobody once it is closed", async () => {
+  test("is left alone once it is closed", async () => {
     tell("deployment_failed");
     listed.close();
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(asked).toBe(0);
+    expect(changes).toBe(1);
   });
 });
 

@@ -12,6 +12,8 @@ describe("an address", () => {
     ["/stacks/a/b/c/d", { page: "unknown" }],
     ["/destinations", { page: "destinations" }],
     ["/accounts", { page: "accounts" }],
+    ["/operations", { page: "operations" }],
+    ["/operations/more", { page: "unknown" }],
     ["/deployments/D1BRV40", { page: "unknown" }],
     ["/deployments/a/b/c", { page: "unknown" }],
     ["/elsewhere", { page: "unknown" }],

@@ -1,6 +1,7 @@
 /** The routes before the real objects: what one request tells, the next one shows. */
 import { reset } from "cloudflare:test";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Deployment } from "../../src/trackers/deployment/deployment.ts";
 import * as z from "zod";
 import {
   auditListSchema,
@@ -129,6 +130,31 @@ test("a stream goes on where another left off", async () => {
   while (!text.includes("stack_deployed")) text += (await reader.read()).value ?? "";
   await reader.cancel();
   expect(text).toMatch(new RegExp(`^retry: 1000\n\nid: ${epoch}:${last + 1}\ndata: \\{"type":`));
+});
+
+test("streams wait at a gateway: their deployment is asked once, and nothing while nothing happens", async () => {
+  await post(`${path}/events?environment=dev`, story.slice(0, 2));
+  const asked = vi.spyOn(Deployment.prototype, "eventsAfter");
+  const streams = await Promise.all(
+    [1, 2, 3].map(() => get(`${path}/events?environment=dev`, { headers: { Accept: "text/event-stream" } })),
+  );
+  const readers = streams.map((stream) => stream.body!.pipeThrough(new TextDecoderStream()).getReader());
+  const texts = ["", "", ""];
+  const readUntil = (word: string) =>
+    Promise.all(
+      readers.map(async (reader, index) => {
+        while (!texts[index]!.includes(word)) texts[index] += (await reader.read()).value ?? "";
+      }),
+    );
+  await readUntil("deployment_started");
+  const more = readUntil("stack_deployed");
+  await scheduler.wait(300);
+  await post(`${path}/events?environment=dev`, story.slice(2));
+  await more;
+  expect(asked.mock.calls.map(([, after]) => after)).toEqual([0, 0, 0]);
+  asked.mockRestore();
+  await Promise.all(readers.map((reader) => reader.cancel()));
+  expect(new Set(texts).size).toBe(1);
 });
 
 test("what is registered is followed, and is not registered twice while it runs", async () => {

@@ -8,6 +8,8 @@ export class FakeGateways {
   readonly isOld: boolean;
   readonly asked: string[] = [];
   readonly requests: Request[] = [];
+  /** How many gateways of each place hold as many sockets as they may. */
+  full = 0;
 
   constructor(isOld = false) {
     this.isOld = isOld;
@@ -19,6 +21,8 @@ export class FakeGateways {
     fetch: async (request: Request) => {
       this.asked.push(`${name} ${options.locationHint ?? "-"}`);
       this.requests.push(request);
+      if (Number(name.split("/").at(-1)) < this.full)
+        return new Response(null, { status: 503, headers: { "stackcast-shards": String(this.full) } });
       const channel = new URL(request.url).searchParams.get("channel");
       const headers = channel === null || this.isOld ? {} : { [OPENED_FOR_HEADER]: channel };
       return new Response(null, { status: 101, webSocket: new WebSocketPair()[0], headers });

@@ -125,6 +125,28 @@ describe("the WebSocket of all channels", () => {
     }
   });
 
+  test("a gateway that is full sends on to another, which is known from then on, and a setting fixes how many there are", async () => {
+    const gateways = new FakeGateways();
+    gateways.full = 3;
+    // A place that no test is about after this one.
+    const cf = { continent: "OC" };
+    vi.spyOn(Math, "random").mockReturnValue(0.99);
+    const open = async (more: Asking["bindings"] = {}) => {
+      const answer = await ask("/ws", {
+        headers: upgrade,
+        token: await tokenOf(),
+        cf,
+        bindings: { ...gateways.bindings, ...more },
+      });
+      const names = gateways.asked.splice(0).map((one) => one.split(" ")[0]);
+      return [answer.status, names] as const;
+    };
+    expect(await open()).toEqual([101, ["gateway/oc/0", "gateway/oc/2", "gateway/oc/3"]]);
+    expect(await open()).toEqual([101, ["gateway/oc/3"]]);
+    const [status, asked] = await open({ GATEWAY_SHARDS: "2" });
+    expect([status, new Set(asked)]).toEqual([503, new Set(["gateway/oc/1", "gateway/oc/0"])]);
+  });
+
   test("through the whole Worker the subprotocol is selected and the token is not echoed", async () => {
     const answer = await exports.default.fetch(`${ORIGIN}/ws`, {
       headers: { ...upgrade, "Sec-WebSocket-Protocol": `stackcast.v1, bearer.${await tokenOf()}` },

@@ -5,6 +5,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { rightsFor } from "../../src/aws/install/policies.ts";
 import { farEndsOf } from "../../src/objects.ts";
 import { deploymentOf, pollAll, progressOf, register, work } from "./deployments.ts";
+import { newDestination } from "./outboxes.ts";
 import { AUDIT_TABLE, alarmIn, aws, newStack, pass, poll, trackerOf, useFarEnd } from "./far-end.ts";
 
 useFarEnd();
@@ -135,4 +136,37 @@ test("a channel that alone is refused keeps the others from nothing", async () =
   pass(60);
   await farEndsOf(env).probe();
   expect(await troubles()).toEqual([]);
+});
+
+test("destinations that ask for it are told once when the audit falls behind, and once when it goes on", async () => {
+  const events = ["stackcast_audit_behind", "stackcast_recovered"] as const;
+  const url = "https://hooks.example.com/operations";
+  const named = await newDestination({ kind: "webhook", url, events: [...events] });
+  const people = await newDestination({ kind: "slack", url, events: ["stackcast_audit_behind"] });
+  const others = await newDestination({ kind: "webhook", url, events: ["*"] });
+  const waiting = async () =>
+    Promise.all(
+      [named, people, others].map(({ outbox }) =>
+        runInDurableObject(outbox, (_, { storage }) =>
+          storage.sql
+            .exec<{ body: string }>("SELECT body FROM blocks")
+            .toArray()
+            .flatMap(({ body }) => JSON.parse(body) as { type: string; body: string }[])
+            .filter(({ type }) => type.startsWith("stackcast_")),
+        ),
+      ),
+    );
+  const types = async () => (await waiting()).map((messages) => messages.map(({ type }) => type));
+  refuseAll();
+  await followed("told-of-audit");
+  await vi.waitFor(async () => expect(await types()).toEqual([[events[0]], [events[0]], []]));
+  const [webhook, slack] = (await waiting()).map((messages) => messages[0]);
+  expect(JSON.parse(webhook!.body)).toMatchObject({ channel: "stackcast/audit", data: { trouble: "audit" } });
+  expect(JSON.parse(slack!.body)).toMatchObject({ tone: "bad", title: "The audit is behind" });
+  await farEndsOf(env).probe();
+  expect((await types())[0]).toEqual([events[0]]);
+  mend();
+  pass(60);
+  await farEndsOf(env).probe();
+  await vi.waitFor(async () => expect((await types())[0]).toEqual([...events]));
 });

@@ -6,6 +6,7 @@ import { CLOSE, reconnectsAfter } from "../../protocol/connection/close-codes.ts
 import { PING, PONG, SUBPROTOCOL } from "../../protocol/connection/connection.ts";
 import type { Disconnect } from "../../protocol/connection/control-frames.ts";
 import { backoffMs } from "../../domain/backoff.ts";
+import { spreadWaitMs } from "../../domain/spread.ts";
 import { CONNECTION_PATIENCE, type ConnectionState, type Patience } from "./connection-state.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { after, afterTurn, type Fetch } from "./platform.ts";
@@ -60,6 +61,8 @@ export class Connection {
   #attempts = 0;
   #failures = 0;
   #retryAfterMs = 0;
+  /** Within how many milliseconds clients come back that have lost the same server at once. */
+  #spreadMs = 0;
   /** Whether the newest attempt has opened. */
   #opened = false;
   /** A token that has expired or was refused: trying it again is useless. */
@@ -175,8 +178,12 @@ export class Connection {
   #turn(): Promise<void> {
     const { backoffBaseMs: baseMs, backoffMaxMs: maxMs } = this.patience;
     const random = (this.#options.random ?? Math.random)();
-    const wait = this.#retryAfterMs + backoffMs(this.#failures++, random, { baseMs, maxMs });
+    const wait =
+      this.#retryAfterMs +
+      spreadWaitMs(this.#spreadMs, random) +
+      backoffMs(this.#failures++, random, { baseMs, maxMs });
     this.#retryAfterMs = 0;
+    this.#spreadMs = 0;
     return new Promise((resolve) => {
       const cancel = after(wait, resolve);
       this.#endWaiting = () => {
@@ -200,9 +207,10 @@ export class Connection {
     if (typeof data === "string" && data !== PONG) this.#ends.frame(data);
   }
 
-  /** A token that served is no longer the one that was refused. */
-  accepted(): void {
+  /** A token that served is no longer the one that was refused. `spreadMs`: as the server has said it, for the next loss. */
+  accepted(spreadMs = 0): void {
     this.#tokenReplaced = false;
+    this.#spreadMs = spreadMs;
   }
 
   #goesOnAfter(code: number, reason: string): boolean {

@@ -13,9 +13,9 @@ import type { DeploymentFrame } from "../../protocol/deployment/deployment-event
 import { now } from "../clock.ts";
 import { onceAFrame } from "../once-a-frame.ts";
 import { rest, socketAccess } from "../server.ts";
+import { troubleOf, type AwsTrouble } from "../elements/trouble-note.tsx";
 import { refuseTokenNow } from "../session.ts";
 import { LiveConnection } from "../shell/live-connection.ts";
-import { AwsWatch, type AwsTrouble } from "./aws-watch.ts";
 import { ShownLog } from "./event-log.ts";
 import { RunView } from "./run/run-view.ts";
 
@@ -33,7 +33,7 @@ export class FollowedDeployment {
   readonly #isUnreported = signal(false);
   readonly #store: DeploymentStore;
   readonly #draw = onceAFrame(() => this.#show());
-  readonly #watch = new AwsWatch(() => this.view.progress.peek());
+  readonly #trouble = signal<AwsTrouble | undefined>(undefined);
   #stream: Stream | undefined;
   #position: () => Position | undefined = () => undefined;
   #endTicking: (() => void) | undefined;
@@ -69,7 +69,7 @@ export class FollowedDeployment {
 
   /** What stands between the server and AWS. */
   get trouble(): ReadonlySignal<AwsTrouble | undefined> {
-    return this.#watch.trouble;
+    return this.#trouble;
   }
 
   /** Opens a socket, in place of one that there may be. */
@@ -87,14 +87,12 @@ export class FollowedDeployment {
     this.#endTicking = effect(() => {
       if (now.value > 0) this.#drawSoon();
     });
-    this.#watch.open();
   }
 
   close(): void {
     this.#stream?.close();
     this.#stream = undefined;
     this.#endTicking?.();
-    this.#watch.close();
     this.#draw.cancel();
   }
 
@@ -109,6 +107,7 @@ export class FollowedDeployment {
         this.#liveAfter = start.offset;
         this.#isUnreported.value = start.offset === 0;
         this.log.clear();
+        this.#trouble.value = undefined;
         listener.reset?.(start);
         this.connection.restarted();
       },
@@ -121,13 +120,13 @@ export class FollowedDeployment {
       events: (frames) => {
         for (const frame of frames) if (isDeploymentFrame(frame)) this.#take(frame);
         listener.events?.(frames);
-        this.#watch.heard();
         this.connection.reached(frames.at(-1)?.offset ?? 0);
       },
       // What they tell of follows from the events, too: drawing each of them would cost more than it shows.
       transient: () => undefined,
       sampling: (sampling) => {
         this.sampling.value = sampling;
+        this.#trouble.value = troubleOf(sampling);
       },
       refused: (refusal) => {
         this.#refusal.value = refusal;

@@ -78,25 +78,19 @@ export class FollowedList {
     const running = (this.live.rows.peek() ?? [])
       .filter(({ status }) => !hasRunEnded(status))
       .slice(0, MOST_FOLLOWED);
-    const wanted = new Map(running.map((row) => [deploymentChannelOf(row), row]));
+    const wanted = new Set(running.map(deploymentChannelOf));
     for (const [channel, { close }] of this.#followed) {
       if (wanted.has(channel)) continue;
       close();
       this.#followed.delete(channel);
     }
-    for (const [channel, row] of wanted) {
-      if (!this.#followed.has(channel)) this.#followed.set(channel, this.#followedOn(stream, channel, row));
+    for (const channel of wanted) {
+      if (!this.#followed.has(channel)) this.#followed.set(channel, this.#followedOn(stream, channel));
     }
   }
 
-  #followedOn(stream: Stream, channel: string, row: RunSummary): Followed {
-    const listed = new ListedChannel({
-      status: async () => {
-        const status = await rest.deployments.status(row);
-        return status.ok && status.value.kind === "changed" ? status.value.deployment : undefined;
-      },
-      onChange: this.#draw.ask,
-    });
+  #followedOn(stream: Stream, channel: string): Followed {
+    const listed = new ListedChannel(this.#draw.ask);
     const subscription = stream.subscribe(channel, listed.listener);
     return {
       listed,

@@ -13,7 +13,8 @@ export const listedOf = (
   progress: DeploymentProgress | undefined,
   pulse?: Pulse,
 ): ListedDeployment => {
-  if (!progress || progress.run < row.run) return row;
+  if (!progress || progress.run < row.run)
+    return pulse && !hasRunEnded(row.status) ? { ...row, ...pulse } : row;
   const { run, status, startTime, endTime, summary, metrics, owner, user } = progress;
   const { totalStacks, deployedStacks, failedStacks, skippedStacks, progressPercent } = summary;
   const { endTime: _before, ...begun } = row;

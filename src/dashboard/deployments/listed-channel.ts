@@ -1,6 +1,6 @@
 /**
  * A running deployment of the list, followed as cheaply as a row needs it: its snapshot, then the percentages that its
- * channel tells once a second. The server is asked only when the run turns, or when events came and no percentage did.
+ * channel tells once a second. When the run turns, or events come and no percentage does, the list's own row is the newer one.
  */
 import type { ChannelListener } from "../../client/channel-follower.ts";
 import type { ChannelFrame, TransientFrame } from "../../client/connection/server-frame.ts";
@@ -13,14 +13,8 @@ export type Pulse = Readonly<{
   estimatedTimeRemaining: number | undefined;
 }>;
 
-type ChannelParts = Readonly<{
-  status: () => Promise<DeploymentProgress | undefined>;
-  /** There is something new to draw. */
-  onChange: () => void;
-}>;
-
-/** After a turn of the run, so that what comes with it is asked for once. */
-const TURN_MS = 300;
+/** After a turn of the run, so that the list's row has come by then. */
+const TURN_MS = 1_500;
 
 /** Without a percentage for so long the channel has none to tell. */
 const QUIET_MS = 2_000;
@@ -45,63 +39,61 @@ export const pulseOf = ({ type, data }: Pick<TransientFrame, "type" | "data">): 
 
 export class ListedChannel {
   readonly listener: ChannelListener;
-  readonly #parts: ChannelParts;
+  /** There is something new to draw. */
+  readonly #onChange: () => void;
   #progress: DeploymentProgress | undefined;
   #pulse: Pulse | undefined;
   #heardAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #dueAt = Number.POSITIVE_INFINITY;
-  #isOpen = true;
 
-  constructor(parts: ChannelParts) {
-    this.#parts = parts;
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
     this.listener = {
       snapshot: (progress) => this.#know(progress),
-      events: (frames) => this.#askIn(frames.some(isTurn) ? TURN_MS : QUIET_MS),
+      events: (frames) => this.#outdatedIn(frames.some(isTurn) ? TURN_MS : QUIET_MS),
       transient: (frame) => {
         const pulse = pulseOf(frame);
         if (!pulse) return;
         this.#pulse = pulse;
         this.#heardAt = Date.now();
-        parts.onChange();
+        onChange();
       },
     };
   }
 
-  /** Undefined before anything is known. */
+  /** Undefined: the list's row is newer. */
   get progress(): DeploymentProgress | undefined {
     return this.#progress;
   }
 
-  /** Newer than the progress; undefined if there is nothing newer. */
+  /** Newer than the progress, and the row; undefined if there is nothing newer. */
   get pulse(): Pulse | undefined {
     return this.#pulse;
   }
 
   close(): void {
-    this.#isOpen = false;
     clearTimeout(this.#timer);
   }
 
-  #know(progress: DeploymentProgress): void {
+  #know(progress: DeploymentProgress | undefined): void {
     this.#progress = progress;
     this.#pulse = undefined;
-    this.#parts.onChange();
+    this.#onChange();
   }
 
-  #askIn(ms: number): void {
+  #outdatedIn(ms: number): void {
     const dueAt = Date.now() + ms;
     if (dueAt >= this.#dueAt) return;
     clearTimeout(this.#timer);
     this.#dueAt = dueAt;
-    this.#timer = setTimeout(() => void this.#ask(ms === TURN_MS), ms);
+    this.#timer = setTimeout(() => this.#outdate(ms === TURN_MS), ms);
   }
 
-  async #ask(isTurned: boolean): Promise<void> {
+  #outdate(isTurned: boolean): void {
     this.#dueAt = Number.POSITIVE_INFINITY;
     // Percentages flow: they will tell what these events have changed.
-    if (!isTurned && Date.now() - this.#heardAt < QUIET_MS) return this.#askIn(QUIET_MS);
-    const progress = await this.#parts.status();
-    if (progress && this.#isOpen) this.#know(progress);
+    if (!isTurned && Date.now() - this.#heardAt < QUIET_MS) return this.#outdatedIn(QUIET_MS);
+    this.#know(undefined);
   }
 }

@@ -2,6 +2,7 @@
  * What is typed into the form of a destination, and what is asked of the server for it. What the server shows only in
  * part, an address or a key, stays as it is unless something is typed in its place.
  */
+import { INSTALL_EVENT_TYPES } from "../../protocol/admin/install-events.ts";
 import type {
   Destination,
   DestinationChange,
@@ -30,10 +31,14 @@ export type DestinationDraft = Readonly<{
 }>;
 
 /** By what they are about, in the order of a run. */
-export const EVENT_GROUPS = (["deployment", "layer", "stack", "resource"] as const).map((group) => ({
-  group,
-  types: Object.keys(EVENT_LEVELS).filter((type) => type.startsWith(`${group}_`)),
-}));
+export const EVENT_GROUPS = (["deployment", "layer", "stack", "resource", "stackcast"] as const).map(
+  (group) => ({
+    group,
+    types: [...Object.keys(EVENT_LEVELS), ...INSTALL_EVENT_TYPES].filter((type) =>
+      type.startsWith(`${group}_`),
+    ),
+  }),
+);
 
 export const emptyDraft = (kind: DestinationKind): DestinationDraft => ({
   kind,

@@ -1,6 +1,6 @@
 /** How the reader wants the pages, and who the reader is. */
 import { THEMES, theme, TIME_FORMS, timeForm, type Theme, type TimeForm } from "../preferences.ts";
-import { claims, signOut } from "../session.ts";
+import { claims, mayActAs, signOut } from "../session.ts";
 
 const THEME_WORDS: Readonly<Record<Theme, string>> = { system: "System", light: "Light", dark: "Dark" };
 const TIME_WORDS: Readonly<Record<TimeForm, string>> = { local: "Local", utc: "UTC", relative: "Relative" };
@@ -56,6 +56,11 @@ export const SettingsSheet = ({ close, onHelp }: SettingsProps) => (
         Keyboard <kbd>?</kbd>
       </button>
     </div>
+    {mayActAs("admin") && (
+      <a class="button compact" href="/operations" onClick={close}>
+        Operations
+      </a>
+    )}
     {claims.value && (
       <div class="owner">
         <span class="small">

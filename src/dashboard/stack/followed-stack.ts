@@ -11,14 +11,14 @@ import type { StackView } from "../../domain/stack/stack-view.ts";
 import type { StackAddress } from "../../protocol/connection/channel-names.ts";
 import type { Sampling } from "../../protocol/connection/sampling-frame.ts";
 import type { StackComplete, StackFrame } from "../../protocol/stack/stack-frames.ts";
-import type { AwsTrouble } from "../elements/trouble-note.tsx";
+import { troubleOf, type AwsTrouble } from "../elements/trouble-note.tsx";
 import { onceAFrame } from "../once-a-frame.ts";
 import { rest, socketAccess } from "../server.ts";
 import { refuseTokenNow } from "../session.ts";
 import { LiveConnection } from "../shell/live-connection.ts";
 
-/** How often the server is asked for what the channel does not say. */
-const ASK_EVERY_MS = 10_000;
+/** How long after an operation has begun the server is asked for what it plans, which the channel does not say. */
+const PLANNED_MS = 3_000;
 
 export class StackFollower {
   readonly connection = new LiveConnection(refuseTokenNow);
@@ -37,6 +37,8 @@ export class StackFollower {
   #track: Track | undefined;
   #position: Position | undefined;
   #timer: number | undefined;
+  /** Of the operation that the server was asked about. */
+  #askedFor: string | undefined;
 
   constructor(address: StackAddress, onEnd: (end: StackComplete) => void) {
     this.#address = address;
@@ -78,21 +80,21 @@ export class StackFollower {
         events: (frames) => this.#take(frames.filter(isOfStack)),
         sampling: (sampling) => {
           this.sampling.value = sampling;
+          this.#trouble.value = troubleOf(sampling);
+          if (!sampling.trouble && this.#failure.peek()) void this.#ask();
         },
         trouble: ({ code, message }) => this.#troubled({ code, message }),
       },
     );
     void this.#ask();
-    this.#timer = setInterval(() => {
-      if (document.visibilityState === "visible") void this.#ask();
-    }, ASK_EVERY_MS);
   }
 
   close(): void {
     this.#position = this.#track?.position() ?? this.#position;
     this.#track?.close();
     this.#track = undefined;
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#draw.cancel();
   }
 
@@ -107,6 +109,8 @@ export class StackFollower {
     }
     // What AWS has reported is proof that it answers.
     this.#trouble.value = undefined;
+    if (this.#failure.peek()) void this.#ask();
+    else this.#askForPlan();
     this.connection.reached(frames.at(-1)?.offset ?? 0);
     this.#draw.ask();
   }
@@ -114,6 +118,16 @@ export class StackFollower {
   #troubled(trouble: Readonly<{ code: string; message: string }>): void {
     const before = this.#trouble.peek();
     if (before?.code !== trouble.code) this.#trouble.value = { ...trouble, since: Date.now() };
+  }
+
+  /** Once an operation. */
+  #askForPlan(): void {
+    const startedAt = this.#store.view?.startedAt;
+    if (startedAt === undefined || startedAt === this.#askedFor || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#ask();
+    }, PLANNED_MS);
   }
 
   async #ask(): Promise<void> {
@@ -125,6 +139,7 @@ export class StackFollower {
     }
     this.#failure.value = undefined;
     this.#store.give(answer.value);
+    this.#askedFor = answer.value.startedAt;
     this.#draw.ask();
     const { trouble } = answer.value;
     if (trouble) this.#troubled(trouble);

@@ -2,12 +2,12 @@
  * Knows all destinations: what is shown of each, and the rules by which deployments choose among their events. What it
  * holds follows from what the outboxes say; no secret is among it.
  */
-import { DurableObject } from "cloudflare:workers";
 import * as z from "zod";
 import { destinationSchema, MAX_DESTINATIONS, type Destination } from "../../protocol/destinations.ts";
 import type { DestinationRule, DestinationRuleList } from "../../protocol/rpc/destination-feed.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
+import { StoredObject } from "../../channel/copy/stored-object.ts";
 import type { Env } from "../../env.ts";
 import type { DestinationsRpc } from "./destinations-rpc.ts";
 import { decodedText, objectOf, wordCodec } from "../../channel/codec.ts";
@@ -33,7 +33,8 @@ const ruleCodec = objectOf<DestinationRule>({
 
 type DestinationRow = { view: string; rule: string; revision: number };
 
-export class Destinations extends DurableObject<Env> implements DestinationsRpc {
+export class Destinations extends StoredObject implements DestinationsRpc {
+  protected readonly keptRows = { tables: ["destinations"] };
   private readonly sql: SqlStorage;
   private readonly version: Row<string>;
   private rulesNow: DestinationRuleList | undefined;

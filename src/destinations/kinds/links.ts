@@ -1,6 +1,9 @@
 /** Addresses in the dashboard that a notification points to. */
 import type { Alert } from "../../domain/words/alert.ts";
 
+/** Whether an alert is about Stackcast itself. */
+export const isOfInstall = (channel: string): boolean => channel.startsWith("stackcast/");
+
 /** A place to go, and what the link to it is called. */
 export type Link = Readonly<{ text: string; url: string }>;
 
@@ -10,6 +13,7 @@ export const detailsUrl = (
   base: string | undefined,
 ): string | undefined => {
   if (base === undefined) return undefined;
+  if (isOfInstall(channel)) return `${base}/operations`;
   // The page of a stack on its own has the address of its channel.
   const path = channel.startsWith("stacks/") ? channel : `deployments/${deploymentId}/${environment}`;
   return `${base}/${path.split("/").map(encodeURIComponent).join("/")}`;
@@ -22,6 +26,7 @@ export const detailsUrl = (
 export const linksOf = (alert: Alert, base: string | undefined): readonly Link[] => {
   const page = detailsUrl(alert, base);
   if (page === undefined) return [];
+  if (isOfInstall(alert.channel)) return [{ text: "Operations", url: page }];
   const logs = new URLSearchParams({ tab: "log", ...(alert.stack !== undefined && { stack: alert.stack }) });
   return [
     { text: "View Logs", url: `${page}?${logs.toString()}` },

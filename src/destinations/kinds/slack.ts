@@ -6,7 +6,7 @@
 import type { Alert } from "../../domain/words/alert.ts";
 import { clipped } from "../../domain/words/alert-text.ts";
 import { countFactsOf, peopleOf, placeFactsOf, storyOf, type AlertFact } from "./facts.ts";
-import { linksOf, type Link } from "./links.ts";
+import { isOfInstall, linksOf, type Link } from "./links.ts";
 import { jsonRequest, type Rendered } from "./rendered.ts";
 
 const MOST_HEADER = 150;
@@ -81,7 +81,11 @@ export const slackRequest = (alert: Alert, url: string, base: string | undefined
     {
       type: "context",
       elements: [
-        mrkdwn(`${escaped(alert.environment, 100)} · run ${alert.run} · ${timeOf(alert.timestamp)}`),
+        mrkdwn(
+          isOfInstall(alert.channel)
+            ? timeOf(alert.timestamp)
+            : `${escaped(alert.environment, 100)} · run ${alert.run} · ${timeOf(alert.timestamp)}`,
+        ),
       ],
     },
   ];

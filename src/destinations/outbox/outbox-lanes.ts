@@ -50,6 +50,9 @@ type Block = Readonly<{ first: number; messages: readonly WaitingMessage[] }>;
 /** More than are worked at, at the same time; the memory of an object is small. */
 const MOST_OPEN_BLOCKS = 16;
 
+/** Lanes among which the oldest message is looked for. */
+const MOST_LOOKED_AT = 100;
+
 /** Attempts of one message that are kept. */
 export const MOST_ATTEMPTS = 20;
 
@@ -135,6 +138,14 @@ export class OutboxLanes {
     if (!block) this.lanes.delete(number);
     const message = block?.messages.find(({ offset }) => offset > lane.done);
     return message && { lane: number, message, ...lane };
+  }
+
+  /** When the oldest message that waits came, of the lanes that are due first, in Unix milliseconds; undefined: none waits. */
+  oldest(): number | undefined {
+    const times = [...this.lanes.keys()]
+      .slice(0, MOST_LOOKED_AT)
+      .flatMap((number) => this.head(number)?.message.createdAt ?? []);
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
   /** The lane has had its turn: the others come first now. */

@@ -11,15 +11,17 @@ import type {
 } from "../../protocol/destinations.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { Result } from "../../protocol/result.ts";
+import type { KeptObject } from "../../protocol/rpc/kept-object.ts";
 import type { FarEnd, TriedAgain } from "../../protocol/rpc/far-end.ts";
 import type { HandOver } from "../../protocol/rpc/destination-feed.ts";
 
-export interface OutboxRpc {
+export interface OutboxRpc extends KeptObject {
   create(
     request: DestinationRequest,
     origin: string,
     createdBy: string,
   ): Promise<Result<CreatedDestination, Failure>>;
+  waitingSince(): Promise<number | undefined>;
   describe(): Promise<Result<DestinationAnswer, Failure>>;
   change(change: DestinationChange, origin: string): Promise<Result<DestinationAnswer, Failure>>;
   remove(): Promise<Result<void, Failure>>;

@@ -2,9 +2,9 @@
  * What an outbox keeps: the destination with its secrets, how it goes, the messages that wait, and the log of those that
  * do not. Each change is whole by the end of the call that makes it.
  */
-import type { Attempt, DeliveryState } from "../../protocol/destinations.ts";
+import type { Attempt, DeliveryState, DestinationAnswer } from "../../protocol/destinations.ts";
 import type { HandOver } from "../../protocol/rpc/destination-feed.ts";
-import type { Health, KeptDestination, Secrets } from "../directory/destination-record.ts";
+import { viewOf, type Health, type KeptDestination, type Secrets } from "../directory/destination-record.ts";
 import * as z from "zod";
 import { LAYOUT } from "../../channel/codec.ts";
 import { Row } from "../../channel/rows.ts";
@@ -23,6 +23,13 @@ const MARK = "mark";
 
 /** Deliveries between two moves of the mark. */
 const STRIDE = 200;
+
+/** What an export has of it. */
+export const OUTBOX_ROWS = {
+  tables: ["lanes", "blocks", "deliveries", "repeats"],
+  isWhole: true,
+  prepare: (sql: SqlStorage): unknown => [new OutboxLanes(sql), new DeliveryLog(sql)],
+} as const;
 
 export class OutboxStore {
   readonly lanes: OutboxLanes;
@@ -77,6 +84,17 @@ export class OutboxStore {
   keepHealth(health: Health): void {
     this.health = health;
     this.storage.kv.put(HEALTH, health);
+  }
+
+  /** How the destination is, as it is shown; `now`: Unix milliseconds. */
+  answer(id: string, now: number): DestinationAnswer {
+    const until = Math.max(0, ...(this.secrets?.previous ?? []).map((one) => one.until));
+    return {
+      ...viewOf(id, this.destination, this.health),
+      pending: this.lanes.count() + this.log.count("pending"),
+      dead: this.log.count("dead"),
+      ...(until > now && { previousSecretUntil: new Date(until).toISOString() }),
+    };
   }
 
   /** True if something of it is new. */

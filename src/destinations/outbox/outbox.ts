@@ -2,7 +2,6 @@
  * One destination: keeps what is to be delivered there and delivers it, in the order of each deployment, as often as it
  * takes. A thin shell: what is kept is in `outbox-store`, what is done in `outbox-work`, and when in `outbox-drive`.
  */
-import { DurableObject } from "cloudflare:workers";
 import type {
   CreatedDestination,
   Delivery,
@@ -16,6 +15,7 @@ import type {
 import type { HandOver } from "../../protocol/rpc/destination-feed.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
+import { StoredObject } from "../../channel/copy/stored-object.ts";
 import type { Env } from "../../env.ts";
 import { settingsOf, type Settings } from "../../settings.ts";
 import { deliverySettings } from "./attempt.ts";
@@ -24,7 +24,7 @@ import { changedRequest, rotated, targetProblem, viewOf } from "../directory/des
 import { messageIdOf, placeIn } from "./message-id.ts";
 import { OutboxDrive } from "./outbox-drive.ts";
 import { OutboxEntry } from "./outbox-entry.ts";
-import { OutboxStore } from "./outbox-store.ts";
+import { OUTBOX_ROWS, OutboxStore } from "./outbox-store.ts";
 import { testMessageOf } from "../kinds/test-message.ts";
 import { newWebhookSecret } from "../kinds/webhook.ts";
 import type { OutboxRpc } from "./outbox-rpc.ts";
@@ -38,7 +38,8 @@ const ABANDONED_MS = 7 * 86_400_000;
 
 const secretOf = (): string => newWebhookSecret((bytes) => crypto.getRandomValues(bytes));
 
-export class Outbox extends DurableObject<Env> implements OutboxRpc {
+export class Outbox extends StoredObject implements OutboxRpc {
+  protected readonly keptRows = OUTBOX_ROWS;
   private readonly id: string;
   private readonly settings: Settings;
   private readonly entry: OutboxEntry;
@@ -89,6 +90,11 @@ export class Outbox extends DurableObject<Env> implements OutboxRpc {
 
   async describe(): Promise<Result<DestinationAnswer, Failure>> {
     return this.open ? success(this.answer(this.open.store)) : failed(NOT_FOUND);
+  }
+
+  /** When the oldest message that waits came, in Unix milliseconds; undefined: none does. */
+  async waitingSince(): Promise<number | undefined> {
+    return this.open?.store.lanes.oldest();
   }
 
   /** Changes what is named; what waits goes to the new address. */
@@ -230,12 +236,6 @@ export class Outbox extends DurableObject<Env> implements OutboxRpc {
   }
 
   private answer(store: OutboxStore): DestinationAnswer {
-    const until = Math.max(0, ...(store.secrets?.previous ?? []).map((one) => one.until));
-    return {
-      ...viewOf(this.id, store.destination, store.health),
-      pending: store.lanes.count() + store.log.count("pending"),
-      dead: store.log.count("dead"),
-      ...(until > Date.now() && { previousSecretUntil: new Date(until).toISOString() }),
-    };
+    return store.answer(this.id, Date.now());
   }
 }

@@ -4,6 +4,7 @@
  */
 import { Calendar } from "./calendar.ts";
 import { expectedRate, firstRate, grownRate, halvedRate, type CallRate } from "./call-rate.ts";
+import { LookLags, type LagView } from "./look-lags.ts";
 import { basePeriodMs, periodOf, type LookClass, type Sharer } from "./shares.ts";
 
 /** What is asked for. `looks`, `calls` and `throttled`: since the lease before. */
@@ -17,6 +18,8 @@ export type LeaseRequest = Readonly<{
   throttled: boolean;
   /** Milliseconds since then; absent: none. */
   throttledAgoMs?: number;
+  /** By how many milliseconds each look came later than it was wanted. */
+  lagsMs?: readonly number[];
 }>;
 
 /**
@@ -79,6 +82,10 @@ export type BudgetView = Readonly<{
   holders: Readonly<Record<LookClass, number>>;
   /** Calls a second of each class. */
   usedBy: Readonly<Record<LookClass, number>>;
+  /** Calls so far, as far as was reported; absent: an earlier release does not say. */
+  calls?: number;
+  /** How late looks are, see `LookLags`. */
+  lag?: LagView;
 }>;
 
 export class AccountBudget {
@@ -91,6 +98,8 @@ export class AccountBudget {
   private spent: readonly Readonly<{ kind: LookClass; calls: number; until: number }>[] = [];
   private base = { ms: 0, at: -Infinity };
   private throttles = 0;
+  private calls = 0;
+  private readonly lags = new LookLags();
   /** Whether something had to wait since the rate was looked at last. */
   private isCrowded = false;
   private readonly mostPerSecond: number;
@@ -106,7 +115,9 @@ export class AccountBudget {
   }
 
   private granted(request: LeaseRequest, now: number): Lease {
-    const { holder, kind, wantedMs, looks, calls, throttled, throttledAgoMs = 0 } = request;
+    const { holder, kind, wantedMs, looks, calls, throttled, throttledAgoMs = 0, lagsMs = [] } = request;
+    this.calls += calls;
+    this.lags.note(lagsMs);
     this.grow(now);
     if (throttled) this.noteThrottle(now - throttledAgoMs);
     const before = this.holders.get(holder);
@@ -160,6 +171,7 @@ export class AccountBudget {
     const granted = this.grant(calls, now, now + LEASE_MS);
     const at = kind === "operating" ? this.atOnce(calls, now, granted) : granted;
     if (at === undefined) return undefined;
+    this.calls += calls;
     this.spent = [...this.spent.filter(({ until }) => until > now), { kind, calls, until: at + SPENT_MS }];
     return at - now;
   }
@@ -180,6 +192,7 @@ export class AccountBudget {
   }
 
   view(now: number): BudgetView {
+    const lag = this.lags.view;
     const holders = { operating: 0, watched: 0, failing: 0, running: 0, waiting: 0 };
     const usedBy = { operating: 0, watched: 0, failing: 0, running: 0, waiting: 0 };
     for (const { kind, periodMs, callsPerLook } of this.holders.values()) {
@@ -194,6 +207,8 @@ export class AccountBudget {
       periodMs: this.baseMs(now),
       holders,
       usedBy,
+      calls: this.calls,
+      ...(lag && { lag }),
     };
   }
 

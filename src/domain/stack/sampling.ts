@@ -27,6 +27,10 @@ export const samplingOf = ({ wantedMs, slowedMs, allowedPerSecond, pace, now }: 
 
 /** Whether viewers who were reported one are to be reported the other; to go a little faster than is set is no news. */
 export const isNewSampling = (reported: Sampling, next: Sampling): boolean => {
-  if (reported.reason !== next.reason) return true;
+  if (reported.reason !== next.reason || reported.trouble?.code !== next.trouble?.code) return true;
   return Math.abs(reported.periodSeconds - next.periodSeconds) > Math.max(2, SAME * reported.periodSeconds);
 };
+
+/** Whether viewers who were reported nothing are to be reported it: it is not as usual. */
+export const isUnusual = ({ reason, trouble }: Sampling): boolean =>
+  reason !== "quiet" || trouble !== undefined;

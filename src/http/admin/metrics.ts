@@ -1,30 +1,25 @@
 /**
- * How Stackcast is itself, for Prometheus: by a few questions to the objects that know already, and none to those of stacks
- * and deployments. Of AWS's regions a token sees those that its patterns can be about; the install's own state needs a token
- * without patterns.
+ * How Stackcast is itself, for Prometheus and for its page: by a few questions to the objects that know already, and none to
+ * those of stacks and deployments. Of AWS's regions a token sees those that its patterns can be about; the install's own state
+ * needs a token without patterns.
  */
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { mayRead } from "../../auth/rights.ts";
-import type { BudgetView } from "../../domain/budget/account-budget.ts";
 import type { Env } from "../../env.ts";
-import {
-  accountsOf,
-  call,
-  destinationsOf,
-  directoryOf,
-  farEndsOf,
-  outboxOf,
-  regionOf,
-} from "../../objects.ts";
+import { regionOf } from "../../objects.ts";
 import { DEFAULT_ACCOUNT, type AwsPlace } from "../../protocol/connection/channel-names.ts";
 import type { Session } from "../../protocol/connection/session.ts";
+import { metricSchema } from "../../protocol/admin/metric.ts";
 import type { Settings } from "../../settings.ts";
-import { failureAnswers } from "../documents/answers.ts";
+import { answerOf, failureAnswers } from "../documents/answers.ts";
 import { limited } from "../middleware/rate-limits.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
-import { requireSession } from "../middleware/sessions.ts";
+import { requireRole, requireSession } from "../middleware/sessions.ts";
+import { budgetMetrics, type PlaceBudget } from "./budget-metrics.ts";
 import { exposition, type Metric } from "./exposition.ts";
+import { installMetrics } from "./install-metrics.ts";
+import { placesOf } from "./observed-places.ts";
 
 const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -52,8 +47,27 @@ const metricsRoute = createRoute({
   },
 });
 
+const operationsRoute = createRoute({
+  method: "get",
+  path: "/api/v1/admin/metrics",
+  operationId: "getMetricsAsJson",
+  summary: "The same metrics as JSON",
+  security: [{ token: [] }],
+  tags: ["admin"],
+  middleware: [requireRole("admin")],
+  responses: {
+    ...failureAnswers,
+    200: answerOf("The metrics", z.object({ items: z.array(metricSchema) }), {
+      items: [{ name: "stackcast_up", type: "gauge", help: "Stackcast answers.", samples: [{ value: 1 }] }],
+    }),
+  },
+});
+
 /** A place, as patterns of stacks begin; Stackcast's own account has a shorter way to say it. */
-const isInScope = ({ channels }: Session, { account = DEFAULT_ACCOUNT, region }: AwsPlace): boolean => {
+const isInScope = (
+  { channels }: Pick<Session, "channels">,
+  { account = DEFAULT_ACCOUNT, region }: AwsPlace,
+): boolean => {
   if (channels === undefined) return true;
   const ofPlace = channels.flatMap((pattern) => {
     const parts = pattern.split("/");
@@ -66,147 +80,39 @@ const isInScope = ({ channels }: Session, { account = DEFAULT_ACCOUNT, region }:
   return places.some((place) => mayRead({ channels: ofPlace }, place));
 };
 
-const placesOf = async (env: Env, { aws, observeRegions }: Settings): Promise<readonly AwsPlace[]> => {
-  const accounts = await call(
-    () => accountsOf(env),
-    (object) => object.list(),
-  );
-  return [
-    ...[...new Set([aws.region, ...observeRegions])].map((region) => ({ region })),
-    ...accounts.flatMap(({ alias, regions }) => regions.map((region) => ({ account: alias, region }))),
-  ];
-};
-
-type Placed = Readonly<{ place: AwsPlace; view: BudgetView }>;
-
-const budgetMetrics = (placed: readonly Placed[]): readonly Metric[] => {
-  const each = (read: (view: BudgetView) => number) =>
-    placed.map(({ place: { account = DEFAULT_ACCOUNT, region }, view }) => ({
-      labels: { account, region },
-      value: read(view),
-    }));
-  return [
-    {
-      name: "stackcast_aws_calls_allowed_per_second",
-      type: "gauge",
-      help: "Calls a second that the budget of an account and region allows.",
-      samples: each((view) => view.allowedPerSecond),
-    },
-    {
-      name: "stackcast_aws_calls_used_per_second",
-      type: "gauge",
-      help: "Calls a second that are made.",
-      samples: each((view) => view.usedPerSecond),
-    },
-    {
-      name: "stackcast_aws_throttled",
-      type: "gauge",
-      help: "Calls that AWS has refused because of their rate, as the budget counts them.",
-      samples: each((view) => view.throttled),
-    },
-    {
-      name: "stackcast_look_period_seconds",
-      type: "gauge",
-      help: "Time between two looks at a stack that the budget allows: what is shown is at most about so old.",
-      samples: each((view) => view.periodMs / 1000),
-    },
-  ];
-};
-
-const secondsSince = (since: number, now: number): number => Math.max(0, now - since) / 1000;
-
-/** What concerns the install as a whole. Objects are asked at most once each, outboxes up to their bound. */
-const installMetrics = async (env: Env, settings: Settings, now: number): Promise<readonly Metric[]> => {
-  const [active, ends, unreadable, destinations] = await Promise.all([
-    directoryOf(env).active(),
-    farEndsOf(env).refusing(),
-    directoryOf(env).unreadable(),
-    destinationsOf(env).list(),
-  ]);
-  const outboxes = await Promise.all(
-    destinations.map(async ({ id, kind }) => {
-      const known = await outboxOf(env, id)
-        .describe()
-        .catch(() => undefined);
-      return known?.ok ? [{ labels: { id, kind }, ...known.value }] : [];
-    }),
-  );
-  const all = outboxes.flat();
-  const one = (value: number) => [{ value }];
-  return [
-    { name: "stackcast_up", type: "gauge", help: "Stackcast answers.", samples: one(1) },
-    {
-      name: "stackcast_active_objects",
-      type: "gauge",
-      help: "Stacks, deployments and destinations that are at work.",
-      samples: one(active.length),
-    },
-    {
-      name: "stackcast_gateway_shards",
-      type: "gauge",
-      help: "Gateways in each part of the world.",
-      samples: one(settings.gatewayShards),
-    },
-    {
-      name: "stackcast_far_end_refusing_seconds",
-      type: "gauge",
-      help: "How long a far end has refused what it is handed.",
-      samples: ends.map(({ farEnd, code, since }) => ({
-        labels: { far_end: farEnd, code },
-        value: secondsSince(since, now),
-      })),
-    },
-    {
-      name: "stackcast_far_end_waiting",
-      type: "gauge",
-      help: "Channels and destinations that keep something for a far end which refuses.",
-      samples: ends.map(({ farEnd, waiting }) => ({ labels: { far_end: farEnd }, value: waiting })),
-    },
-    {
-      name: "stackcast_unreadable_rows",
-      type: "gauge",
-      help: "Stored rows that could not be read within a week.",
-      samples: unreadable.map(({ key, count }) => ({ labels: { key }, value: count })),
-    },
-    {
-      name: "stackcast_destination_pending",
-      type: "gauge",
-      help: "Messages that wait for a destination.",
-      samples: all.map(({ labels, pending }) => ({ labels, value: pending })),
-    },
-    {
-      name: "stackcast_destination_failing_seconds",
-      type: "gauge",
-      help: "How long no attempt at a destination has succeeded.",
-      samples: all.map(({ labels, failingSince }) => ({
-        labels,
-        value: failingSince === undefined ? 0 : secondsSince(Date.parse(failingSince), now),
-      })),
-    },
-    {
-      name: "stackcast_destination_disabled",
-      type: "gauge",
-      help: "Whether a destination is disabled.",
-      samples: all.map(({ labels, state }) => ({ labels, value: state === "disabled" ? 1 : 0 })),
-    },
-  ];
-};
-
-/** The route of the metrics. */
-export const metrics = resourceApp().openapi(metricsRoute, async (c) => {
-  const session = c.get("session");
-  const settings = c.get("settings");
-  const places = (await placesOf(c.env, settings)).filter((place) => isInScope(session, place));
+/** All that a session may see, as of now. */
+export const metricsNow = async (
+  env: Env,
+  settings: Settings,
+  session: Pick<Session, "channels">,
+  now: number,
+): Promise<readonly Metric[]> => {
+  const places = (await placesOf(env, settings)).filter((place) => isInScope(session, place));
   const placed = await Promise.all(
-    places.map(async (place): Promise<readonly Placed[]> => {
-      const view = await regionOf(c.env, place)
+    places.map(async (place): Promise<readonly PlaceBudget[]> => {
+      const view = await regionOf(env, place)
         .budgetView()
         .catch(() => undefined);
       return view ? [{ place, view }] : [];
     }),
   );
-  const isWhole = session.channels === undefined;
-  const install = isWhole ? await installMetrics(c.env, settings, Date.now()) : [];
-  const text = exposition([...install, ...budgetMetrics(placed.flat())]);
-  return c.text(text, 200, { "Content-Type": CONTENT_TYPE, "Cache-Control": "no-store" });
-});
+  const install = session.channels === undefined ? await installMetrics(env, settings, now) : [];
+  return [...install, ...budgetMetrics(placed.flat())];
+};
+
+/** The routes of the metrics. */
+export const metrics = resourceApp()
+  .openapi(metricsRoute, async (c) => {
+    const all = await metricsNow(c.env, c.get("settings"), c.get("session"), Date.now());
+    return c.text(exposition(all), 200, { "Content-Type": CONTENT_TYPE, "Cache-Control": "no-store" });
+  })
+  .openapi(operationsRoute, async (c) => {
+    const all = await metricsNow(c.env, c.get("settings"), c.get("session"), Date.now());
+    const items = all.map(({ samples, ...metric }) => ({
+      ...metric,
+      samples: samples.flatMap(({ labels, value }) =>
+        value === undefined ? [] : [{ value, ...(labels && { labels }) }],
+      ),
+    }));
+    return c.json({ success: true as const, data: { items } }, 200, { "Cache-Control": "no-store" });
+  });

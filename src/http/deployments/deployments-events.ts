@@ -18,10 +18,13 @@ import {
   STREAM_MS,
   type StreamPosition,
 } from "./event-stream.ts";
+import { GatewayFeed } from "./gateway-feed.ts";
 import { restFailure } from "../middleware/failure-response.ts";
 import { logLine } from "../../log.ts";
 import { call, type deploymentOf } from "../../objects.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
+import { openedAtGateway } from "../sockets/nearest-gateway.ts";
+import { handedOn } from "../sockets/socket-request.ts";
 
 /** Events that a stream asks for at once. */
 const STREAM_LIMIT = 200;
@@ -110,6 +113,29 @@ const readerOf =
     }
   };
 
+/** The stream's text; its gateway's socket is closed with it. */
+async function* streamed(
+  first: DeploymentEvents,
+  from: StreamPosition | undefined,
+  until: number,
+  feed: GatewayFeed,
+): AsyncGenerator<string> {
+  let known = first.events.at(-1)?.offset ?? from?.offset ?? first.floor - 1;
+  try {
+    yield* eventStreamText(first, from, until, {
+      read: async (after) => {
+        const answer = await feed.read(after);
+        known = answer?.events.at(-1)?.offset ?? after;
+        return answer;
+      },
+      clock: () => Date.now(),
+      sleep: (milliseconds) => feed.wait(known, milliseconds),
+    });
+  } finally {
+    feed.close();
+  }
+}
+
 /** The route of the events. It needs a session in the context. */
 export const deploymentEvents = resourceApp().openapi(eventsRoute, async (c) => {
   const { after, limit, run, last_event_id: given, ...query } = c.req.valid("query");
@@ -129,10 +155,14 @@ export const deploymentEvents = resourceApp().openapi(eventsRoute, async (c) => 
   if (!first.ok) return restFailure(c, first.failure);
   if (!streams) return c.json({ success: true as const, data: first.value }, 200, PRIVATE);
   const until = Math.min(Date.now() + STREAM_MS, c.get("session").expiresAt * 1000);
-  const text = eventStreamText(first.value, from, until, {
+  const feed = new GatewayFeed(first.value, {
     read: readerOf(reach, address),
-    clock: () => Date.now(),
+    open: async (headers) => {
+      const request = handedOn(c, c.get("session"));
+      for (const [name, value] of Object.entries(headers)) request.headers.set(name, value);
+      return (await openedAtGateway(c, request)).webSocket ?? undefined;
+    },
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   });
-  return c.body(bodyOf(text), 200, STREAM_HEADERS);
+  return c.body(bodyOf(streamed(first.value, from, until, feed)), 200, STREAM_HEADERS);
 });

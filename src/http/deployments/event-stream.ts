@@ -1,6 +1,6 @@
 /**
  * A deployment's channel as server-sent events, for where sockets cannot go: durable events as unnamed messages, their
- * ids `<epoch>:<offset>`. The Worker asks the deployment's object again and again; an open stream never keeps it awake.
+ * ids `<epoch>:<offset>`. What is new comes by a gateway; the deployment's object is asked where that has nothing to go on from.
  * Follows https://html.spec.whatwg.org/multipage/server-sent-events.html.
  */
 import type { Context } from "hono";

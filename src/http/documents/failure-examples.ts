@@ -23,6 +23,8 @@ const messages: Readonly<Record<FailureCode, string>> = {
   ACCOUNT_EXISTS: "The account 210987654321 is there already: prod",
   PLAN_NOT_FOUND: "This deployment has no plan yet: send its stacks",
   CHANNEL_TAKEN: "Another deployment has the same channel name",
+  ALREADY_THERE:
+    "There is something of this name already: delete it first, or import into an install that is empty",
   RUN_UNDERWAY:
     "Run 3 of this deployment is in progress: started by kim@example.com at 2025-10-09T14:30:00.000Z",
   INVALID_TRANSITION: "A stack that is deployed cannot be deploying",

@@ -35,6 +35,7 @@ const about = {
     },
     { name: "tickets", description: "One-use tickets for sockets" },
     { name: "sockets", description: "WebSockets, described by `/asyncapi.json`" },
+    { name: "admin", description: "Export, import and forgetting, for the whole install" },
     { name: "health", description: "Whether the Worker can work" },
   ],
 };

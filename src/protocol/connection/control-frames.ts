@@ -53,6 +53,8 @@ export const subscribedSchema = z.object({
   floor: z.number().int().positive(),
   wasRecovering: z.boolean(),
   recovered: z.boolean(),
+  /** After a connection that breaks, a client comes back within so many milliseconds, at a time of its own; absent: at once. */
+  spreadMs: z.number().int().positive().optional(),
 });
 
 export type Subscribed = Readonly<z.infer<typeof subscribedSchema>>;

@@ -8,6 +8,8 @@ const samplingSchema = z.object({
   reason: z.enum(["budget", "push", "quiet"]),
   /** Calls a second that AWS allows the account and region, as far as was found out. */
   allowedPerSecond: z.number().optional(),
+  /** Why AWS lets nobody see it, since when; absent: it can be seen. */
+  trouble: z.object({ code: z.string(), message: z.string(), since: z.string() }).optional(),
 });
 
 export type Sampling = Readonly<z.infer<typeof samplingSchema>>;

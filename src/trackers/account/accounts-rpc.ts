@@ -5,11 +5,12 @@ import type { EndpointKey, EndpointKeyRequest } from "../../protocol/endpoint-ke
 import type { Session } from "../../protocol/connection/session.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { Result } from "../../protocol/result.ts";
+import type { KeptObject } from "../../protocol/rpc/kept-object.ts";
 
 /** A key of the endpoint, and the account that it is used for; both may be unknown. */
 export type EndpointAccess = Readonly<{ key?: EndpointKey; account?: Account }>;
 
-export interface AccountsRpc {
+export interface AccountsRpc extends KeptObject {
   /** The CloudFormation template that lets Stackcast in, the same for all accounts. */
   template(): Promise<ReturnType<typeof accountTemplate>>;
   /** By alias. */

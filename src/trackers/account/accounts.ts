@@ -1,5 +1,4 @@
 /** Knows all accounts: adds, changes and removes them, and tells their credentials' objects of it. No key is among it. */
-import { DurableObject } from "cloudflare:workers";
 import { accountTemplate } from "../../aws/install/account-template.ts";
 import { openingOf } from "../../aws/install/opening.ts";
 import {
@@ -15,6 +14,7 @@ import type { EndpointKey, EndpointKeyRequest } from "../../protocol/endpoint-ke
 import type { Session } from "../../protocol/connection/session.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
+import { StoredObject } from "../../channel/copy/stored-object.ts";
 import type { Env } from "../../env.ts";
 import { credentialsOf } from "../../objects.ts";
 import { settingsOf } from "../../settings.ts";
@@ -35,7 +35,8 @@ const noSuch = (alias: string): Failure => ({
 
 const taken = (message: string): Failure => ({ code: "ACCOUNT_EXISTS", message });
 
-export class Accounts extends DurableObject<Env> implements AccountsRpc {
+export class Accounts extends StoredObject implements AccountsRpc {
+  protected readonly keptRows = { tables: ["accounts"] };
   private readonly sql: SqlStorage;
   private readonly keys: EndpointKeys;
 

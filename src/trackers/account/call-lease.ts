@@ -28,6 +28,10 @@ const URGENT_MS = 2_000;
 /** Throttles of one look are one, in milliseconds. */
 const ONE_LOOK_MS = 1_000;
 
+/** A look that is so much later than was wanted, in milliseconds, begins again; and those that are reported at once. */
+const GONE_MS = 300_000;
+const MOST_LAGS = 50;
+
 /** The budget's object counts as away if it does not answer within so many milliseconds. */
 const PATIENCE_MS = 5_000;
 
@@ -51,6 +55,9 @@ export class CallLease {
   private held: Held | undefined;
   private looks = 0;
   private calls = 0;
+  /** How late the looks since the last lease were, and when the newest one was, in milliseconds. */
+  private lagsMs: readonly number[] = [];
+  private lookedAt = -Infinity;
   /** Of the throttle that the budget has not heard of, and of the newest one that it was reported. */
   private throttledAt: number | undefined;
   private throttleSaidAt = -Infinity;
@@ -73,6 +80,7 @@ export class CallLease {
     const wait = this.nextIn(now);
     if (wait > EARLY_MS) return wait;
     this.looks += 1;
+    this.noteLag(wanted, now);
     // Several that are due are one look.
     if (this.held) this.held = { ...this.held, times: this.held.times.filter((at) => at - EARLY_MS > now) };
     return 0;
@@ -128,6 +136,14 @@ export class CallLease {
     this.held = { ...held, times: [at, ...held.times].toSorted((one, other) => one - other) };
   }
 
+  /** A look that follows no other soon was not waited for. */
+  private noteLag({ wantedMs }: WantedLook, now: number): void {
+    const lateMs = now - this.lookedAt - wantedMs;
+    this.lookedAt = now;
+    if (lateMs < GONE_MS && this.lagsMs.length < MOST_LAGS)
+      this.lagsMs = [...this.lagsMs, Math.max(0, lateMs)];
+  }
+
   private needsAsking({ kind, wantedMs }: WantedLook, isUrgent: boolean, now: number): boolean {
     const { held } = this;
     if (!held || this.throttledAt !== undefined) return true;
@@ -144,7 +160,7 @@ export class CallLease {
   }
 
   private async renewOnce({ kind, wantedMs }: WantedLook, now: number): Promise<void> {
-    const { holder, looks, calls, throttledAt } = this;
+    const { holder, looks, calls, throttledAt, lagsMs } = this;
     const throttled = throttledAt !== undefined;
     const request: LeaseRequest = {
       holder,
@@ -154,10 +170,12 @@ export class CallLease {
       calls,
       throttled,
       ...(throttled && { throttledAgoMs: now - throttledAt }),
+      ...(lagsMs.length > 0 && { lagsMs }),
     };
     const lease = await within(PATIENCE_MS, this.ask(request)).catch(() => aloneLease(wantedMs, throttled));
     this.looks -= looks;
     this.calls -= calls;
+    this.lagsMs = this.lagsMs.slice(lagsMs.length);
     if (throttled) this.throttleSaidAt = throttledAt;
     this.throttledAt = undefined;
     this.held = {

@@ -7,11 +7,12 @@ import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
 import type { ReportedStatus } from "../../domain/radar/board-row.ts";
 import type { NameStanding } from "../../domain/radar/stack-listing.ts";
 import type { Result } from "../../protocol/result.ts";
+import type { KeptObject } from "../../protocol/rpc/kept-object.ts";
 
 /** How a stack stands by a list of all. `freshMs`: how long that list serves; absent: an earlier release does not say. */
 export type Mark = Result<string, LookupFailure> & Readonly<{ freshMs?: number }>;
 
-export interface RegionRpc {
+export interface RegionRpc extends KeptObject {
   standingOf(stackName: string, subject?: string): Promise<Result<NameStanding, LookupFailure>>;
   mark(stackName: string, wantedMs: number): Promise<Mark>;
   observe(): Promise<void>;

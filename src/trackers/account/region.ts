@@ -3,7 +3,6 @@
  * that AWS has never shown and stacks that rest, so that they cost one list of all stacks at a time. An observed region is listed
  * again and again. It keeps how long things have taken, and nothing of the budget: a restart begins slowly again.
  */
-import { DurableObject } from "cloudflare:workers";
 import { deletedStacks, livingStacks } from "../../aws/cloudformation/stack-sweep.ts";
 import { workerSession } from "../../aws/identity/worker-session.ts";
 import type { LookupFailure } from "../../domain/failure/lookup-failure.ts";
@@ -20,6 +19,7 @@ import type { LookClass } from "../../domain/budget/shares.ts";
 import { failed, type Result } from "../../protocol/result.ts";
 import { awsPlaceOf } from "../../protocol/connection/channel.ts";
 import type { AwsPlace, StackAddress } from "../../protocol/connection/channel-names.ts";
+import { StoredObject } from "../../channel/copy/stored-object.ts";
 import type { Env } from "../../env.ts";
 import { settingsOf } from "../../settings.ts";
 import { unseenPeriodMs } from "../../domain/stack/next-poll.ts";
@@ -39,7 +39,8 @@ const ASKED_MS = 60_000;
 /** A stack is looked at for pushes at most so often, in milliseconds. */
 const NUDGE_MS = 1_000;
 
-export class Region extends DurableObject<Env> implements RegionRpc {
+export class Region extends StoredObject implements RegionRpc {
+  protected readonly keptRows = { tables: [] };
   private readonly listing: StackListing;
   private readonly budget: AccountBudget;
   private readonly memory: RegionDurations;

@@ -2,7 +2,8 @@
  * A deployment's object as such: its alarm, its watchdog, its deletion, and whose name it has. What can be asked of the
  * deployment itself is in `Deployment`.
  */
-import { DurableObject } from "cloudflare:workers";
+import { StoredObject } from "../../channel/copy/stored-object.ts";
+import { EventLog } from "../../channel/event-log.ts";
 import { beingDeleted, Removal } from "../../channel/removal.ts";
 import { hasEnded } from "../../domain/deployment/deployment-state.ts";
 import type { Env } from "../../env.ts";
@@ -14,6 +15,7 @@ import type { FarEnd, TriedAgain } from "../../protocol/rpc/far-end.ts";
 import { underway } from "../run/action-refusals.ts";
 import { beginQueued } from "./actions/deployment-begin.ts";
 import { DeploymentChannel } from "./deployment-channel.ts";
+import { IngestedIds } from "./ingested-ids.ts";
 
 export const NOT_FOUND: Failure = {
   code: "DEPLOYMENT_NOT_FOUND",
@@ -59,7 +61,15 @@ const forgetElsewhere = async (env: Env, deployment: DeploymentChannel): Promise
     );
 };
 
-export class DeploymentObject extends DurableObject<Env> {
+export class DeploymentObject extends StoredObject {
+  protected readonly keptRows = {
+    tables: ["log", "ingested"],
+    isWhole: true,
+    prepare: (sql: SqlStorage) => {
+      new EventLog(sql, false).create();
+      new IngestedIds(sql).create();
+    },
+  } as const;
   protected deployment: DeploymentChannel;
   protected readonly removal: Removal;
 

@@ -26,6 +26,7 @@ import type {
 import type { Estimates } from "../../protocol/estimates.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { Result } from "../../protocol/result.ts";
+import type { KeptObject } from "../../protocol/rpc/kept-object.ts";
 import type { ChannelOwner } from "../../protocol/rpc/channel-owner.ts";
 import type { FarEnd, TriedAgain } from "../../protocol/rpc/far-end.ts";
 import type { GroupRequest } from "../../protocol/rpc/group-request.ts";
@@ -44,7 +45,7 @@ interface RunRpc {
   validated(caller: Caller, faults: readonly PlanFault[]): Promise<void>;
 }
 
-export interface DeploymentRpc extends ChannelOwner, RunRpc {
+export interface DeploymentRpc extends ChannelOwner, KeptObject, RunRpc {
   register(
     asked: Registration,
     user: string,

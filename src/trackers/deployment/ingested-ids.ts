@@ -38,7 +38,7 @@ export class IngestedIds {
   /** Keeps ids that are not known, and gives what is to be kept with them. */
   keep(ids: readonly string[], before: Generations | undefined, now: number): Generations | undefined {
     if (ids.length === 0) return before;
-    if (!before) this.createTable();
+    if (!before) this.create();
     const { count, ...generations } = this.open(before ?? { newest: 1, count: 0, since: now }, now);
     for (const id of ids) {
       this.sql.exec(
@@ -61,7 +61,8 @@ export class IngestedIds {
     return newest && { ...newest, since: Date.now() };
   }
 
-  private createTable(): void {
+  /** Creates the table; again does no harm. */
+  create(): void {
     this.sql.exec(
       "CREATE TABLE IF NOT EXISTS ingested (generation INTEGER NOT NULL, id TEXT NOT NULL," +
         " PRIMARY KEY (generation, id)) WITHOUT ROWID",

@@ -5,6 +5,7 @@ import type { FarEnd, Refusing } from "../../protocol/rpc/far-end.ts";
 export interface FarEndsRpc {
   report(farEnd: FarEnd, name: string, why: Readonly<{ code: string; evidence: string }>): Promise<void>;
   refusing(): Promise<readonly Refusing[]>;
+  noteTrouble(trouble: "credentials" | "alarms", code: string): Promise<void>;
   probe(): Promise<void>;
   quota(): Promise<PlatformQuota | undefined>;
 }

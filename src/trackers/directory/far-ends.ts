@@ -11,6 +11,7 @@ import { call, handingOnOf } from "../../objects.ts";
 import type { FarEnd, Refusing, TriedAgain } from "../../protocol/rpc/far-end.ts";
 import type { Env } from "../../env.ts";
 import type { FarEndsRpc } from "./far-ends-rpc.ts";
+import { TroubleNotices } from "./trouble-notices.ts";
 
 /** Objects that hand on what they kept at the same time, and in one minute. */
 const CONCURRENCY = 20;
@@ -28,10 +29,12 @@ type End = { end: FarEnd; since: number; code: string };
 export class FarEnds extends DurableObject<Env> implements FarEndsRpc {
   private readonly sql: SqlStorage;
   private probing: Promise<void> | undefined;
+  private readonly troubles: TroubleNotices;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.sql = ctx.storage.sql;
+    this.troubles = new TroubleNotices(ctx.storage.sql, env);
     this.sql.exec(
       "CREATE TABLE IF NOT EXISTS ends (end TEXT PRIMARY KEY, since INTEGER NOT NULL, code TEXT NOT NULL) WITHOUT ROWID",
     );
@@ -52,7 +55,9 @@ export class FarEnds extends DurableObject<Env> implements FarEndsRpc {
       this.sql.exec("INSERT INTO waiting VALUES (?, ?, ?) ON CONFLICT DO NOTHING", farEnd, name, now);
       if (isFirst) this.sql.exec("INSERT INTO ends VALUES (?, ?, ?)", farEnd, now, code);
     });
-    if (isFirst) logLine("warn", "Far end refuses", { farEnd, code, evidence });
+    if (!isFirst) return;
+    logLine("warn", "Far end refuses", { farEnd, code, evidence });
+    this.ctx.waitUntil(this.troubles.note(farEnd, code, now));
   }
 
   async refusing(): Promise<readonly Refusing[]> {
@@ -81,11 +86,18 @@ export class FarEnds extends DurableObject<Env> implements FarEndsRpc {
     }
   }
 
+  /** Something else is wrong with the install, and is to be reported again while it is. */
+  async noteTrouble(trouble: "credentials" | "alarms", code: string): Promise<void> {
+    await this.troubles.note(trouble, code, Date.now());
+  }
+
   /** Has one object try each far end again, and the others if it gets through. To be called once a minute. */
   async probe(): Promise<void> {
-    this.probing ??= this.tryAll().finally(() => {
-      this.probing = undefined;
-    });
+    this.probing ??= Promise.all([this.tryAll(), this.troubles.settle(Date.now())])
+      .then(() => undefined)
+      .finally(() => {
+        this.probing = undefined;
+      });
     return this.probing;
   }
 
@@ -105,6 +117,7 @@ export class FarEnds extends DurableObject<Env> implements FarEndsRpc {
       if (this.waitingFor(end) > 0) continue;
       this.sql.exec("DELETE FROM ends WHERE end = ?", end);
       logLine("info", "Far end takes again", { farEnd: end, since: new Date(since).toISOString() });
+      await this.troubles.end(end, Date.now());
     }
   }
 

@@ -55,6 +55,18 @@ export class Retention {
     );
   }
 
+  /** Channels of stacks with an object, in their order, after one. */
+  stacksAfter(channel: string, limit: number): readonly string[] {
+    return this.sql
+      .exec<{ channel: string }>(
+        "SELECT channel FROM stacks WHERE channel > ? ORDER BY channel LIMIT ?",
+        channel,
+        limit,
+      )
+      .toArray()
+      .map((row) => row.channel);
+  }
+
   /** To be called once a minute. `days`: see `RETENTION_DAYS`. */
   async run(days: number, now: number): Promise<void> {
     if (days === 0) return;

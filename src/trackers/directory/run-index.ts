@@ -6,7 +6,7 @@ import * as z from "zod";
 import { coveringOf, type Covering } from "../../auth/pattern-cover.ts";
 import { mayRead } from "../../auth/rights.ts";
 import { decodedText } from "../../channel/codec.ts";
-import { badCursor, keyIn } from "../../channel/page-cursor.ts";
+import { badCursor, keyIn } from "../../page-cursor.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";

@@ -2,6 +2,7 @@
  * How a viewer gets into a channel: asks the owner, sends what the viewer is owed, and lets it in at the one moment at
  * which nothing is missed and nothing repeated, whatever is pushed meanwhile.
  */
+import { spreadMsOf } from "../../domain/spread.ts";
 import { CLOSE } from "../../protocol/connection/close-codes.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { Join, JoinRequest } from "../../protocol/rpc/channel-owner.ts";
@@ -72,6 +73,7 @@ export class Arrivals {
   ): void {
     const { epoch, offset, floor, recovered } = join;
     const wasRecovering = request.epoch !== undefined || request.offset !== undefined;
+    const spreadMs = spreadMsOf(this.sockets.count);
     const subscribed: Subscribed = {
       type: "subscribed",
       ...idOf(request),
@@ -81,6 +83,7 @@ export class Arrivals {
       floor,
       wasRecovering,
       recovered,
+      ...(spreadMs !== undefined && { spreadMs }),
     };
     if (!classic) this.sockets.send(socket, JSON.stringify(subscribed));
     for (const frame of frames) this.sockets.send(socket, frame);

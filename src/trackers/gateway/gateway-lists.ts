@@ -2,6 +2,7 @@
  * The lists of a gateway: who watches which, and what each viewer may see of what has changed. Rows are filtered here, by
  * the patterns of each viewer's token, so that a list's owner sends a change once however many watch.
  */
+import { spreadMsOf } from "../../domain/spread.ts";
 import { mayRead } from "../../auth/rights.ts";
 import type { Env } from "../../env.ts";
 import { logLine } from "../../log.ts";
@@ -129,6 +130,7 @@ export class GatewayList {
     this.sockets.closeIfFull(socket);
     if (!isWanted()) return undefined;
     if (!answer.ok) return answer.failure;
+    const spreadMs = spreadMsOf(this.sockets.count);
     const subscribed: Subscribed = {
       type: "subscribed",
       ...idOf(request),
@@ -138,6 +140,7 @@ export class GatewayList {
       floor: 1,
       wasRecovering: request.epoch !== undefined || request.offset !== undefined,
       recovered: false,
+      ...(spreadMs !== undefined && { spreadMs }),
     };
     if (this.sockets.keptOf(socket)?.optedIn) this.sockets.send(socket, JSON.stringify(subscribed));
     this.sockets.send(socket, listText(this.channel, answer.value));

@@ -16,10 +16,16 @@ import type { ListPush } from "../../protocol/rpc/list-owner.ts";
 import { CLOSE } from "../../protocol/connection/close-codes.ts";
 import { PING, PONG, SUBPROTOCOL, SUBSCRIBE_WITHIN_SECONDS } from "../../protocol/connection/connection.ts";
 import { SESSION_HEADER, sessionHeaderSchema, TICKET_HEADER } from "../../protocol/connection/session.ts";
-import { channelRequestSchema, OPENED_FOR_HEADER } from "../../protocol/rpc/socket-request.ts";
+import {
+  channelRequestSchema,
+  FULL_STATUS,
+  OPENED_FOR_HEADER,
+  SHARDS_HEADER,
+} from "../../protocol/rpc/socket-request.ts";
 import type { Env } from "../../env.ts";
 import { installSecret } from "../../install-secret.ts";
 import { settingsOf } from "../../settings.ts";
+import { GatewayCensus } from "./gateway-census.ts";
 import { GatewayChannels } from "./gateway-channels.ts";
 import { GatewayConversation } from "./gateway-conversation.ts";
 import { GatewayList } from "./gateway-lists.ts";
@@ -27,6 +33,9 @@ import type { GatewayTicket } from "./gateway-ticket.ts";
 import { HeldSockets } from "./held-sockets.ts";
 import type { GatewayRpc } from "./gateway-rpc.ts";
 import { ticketIn, UsedTickets } from "./used-tickets.ts";
+
+/** Sockets of one gateway: with more, each push takes too long for all of them. */
+const MOST_SOCKETS = 5_000;
 
 const SUBSCRIBE_WITHIN_MS = SUBSCRIBE_WITHIN_SECONDS * 1000;
 
@@ -36,6 +45,9 @@ export class Gateway extends DurableObject<Env> implements GatewayRpc {
   private readonly lists: Readonly<Record<ListChannel, GatewayList>>;
   private readonly conversation: GatewayConversation;
   private readonly tickets: UsedTickets;
+  private readonly census: GatewayCensus;
+  /** Gateways of this place, as far as the Worker has said. */
+  private shards = 1;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -43,10 +55,12 @@ export class Gateway extends DurableObject<Env> implements GatewayRpc {
     // The Worker lets nobody in without these.
     if (!settings.ok || ctx.id.name === undefined) throw new Error("No gateway can be here");
     this.tickets = new UsedTickets(ctx);
+    this.census = new GatewayCensus(ctx, env);
     this.sockets = new HeldSockets(ctx, (socket, ticket) => {
       for (const channel of this.channels.of(ticket)) channel.remove(socket);
       this.tickets.outlive(ticket.used, Date.now());
       for (const list of ticket.lists ?? []) this.lists[list].remove(socket);
+      this.census.note(this.sockets.count, Date.now());
     });
     this.lists = {
       board: new GatewayList(ctx, env, "board", this.sockets),
@@ -69,6 +83,12 @@ export class Gateway extends DurableObject<Env> implements GatewayRpc {
     if (!session.success) return new Response(null, { status: 401 });
     const used = ticketIn(request.headers.get(TICKET_HEADER));
     if (used && !this.tickets.take(used, Date.now())) return new Response(null, { status: 401 });
+    this.shards = Math.max(this.shards, Number(request.headers.get(SHARDS_HEADER) ?? 0));
+    if (this.sockets.count >= MOST_SOCKETS)
+      return new Response(null, {
+        status: FULL_STATUS,
+        headers: { [SHARDS_HEADER]: String(this.shards) },
+      });
     const ticket = {
       session: session.data,
       optedIn: request.headers.get("Sec-WebSocket-Protocol") === SUBPROTOCOL,
@@ -85,6 +105,7 @@ export class Gateway extends DurableObject<Env> implements GatewayRpc {
       if ((await this.ctx.storage.getAlarm()) === null)
         await this.ctx.storage.setAlarm(now + SUBSCRIBE_WITHIN_MS);
     }
+    this.census.note(this.sockets.count, Date.now());
     const headers = {
       ...(optedIn && { "Sec-WebSocket-Protocol": SUBPROTOCOL }),
       ...(asked.success && { [OPENED_FOR_HEADER]: asked.data.channel }),

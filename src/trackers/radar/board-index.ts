@@ -7,7 +7,7 @@ import { REVIEW_STATUS } from "../../domain/stack/statuses.ts";
 import { isListedStackWanted } from "../../domain/radar/board-filter.ts";
 import { isOperating } from "../../domain/radar/swept-stack.ts";
 import { DEFAULT_ACCOUNT, stackChannelOf } from "../../protocol/connection/channel-names.ts";
-import { badCursor, keyIn } from "../../channel/page-cursor.ts";
+import { badCursor, keyIn } from "../../page-cursor.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import {

@@ -3,6 +3,7 @@ import type { Grouping, GroupingPreview, GroupingRequest, PreviewRequest } from 
 import type { Failure } from "../../protocol/failure.ts";
 import type { IngestKey, IngestKeyRequest, MadeIngestKey } from "../../protocol/ingest.ts";
 import type { Result } from "../../protocol/result.ts";
+import type { KeptObject } from "../../protocol/rpc/kept-object.ts";
 import type { ListOwner } from "../../protocol/rpc/list-owner.ts";
 import type { BoardList, BoardQuery, BoardRow } from "../../protocol/stack/board.ts";
 
@@ -16,7 +17,7 @@ export type BoardNews = Readonly<{
   version?: number;
 }>;
 
-export interface BoardRpc extends ListOwner {
+export interface BoardRpc extends KeptObject, ListOwner {
   note(news: BoardNews): Promise<void>;
   makeKey(request: IngestKeyRequest, subject: string): Promise<Result<MadeIngestKey, Failure>>;
   keys(): Promise<readonly IngestKey[]>;

@@ -2,7 +2,6 @@
  * Knows the stacks of all observed regions, as the regions' radars tell them, and takes what AWS pushes of stacks to where
  * it is of use.
  */
-import { DurableObject } from "cloudflare:workers";
 import { groupOf } from "../../domain/grouping/grouping.ts";
 import { stackOfArn } from "../../domain/radar/swept-stack.ts";
 import { firstPage } from "../../channel/list-page.ts";
@@ -16,6 +15,7 @@ import { DEFAULT_ACCOUNT, placeTextOf } from "../../protocol/connection/channel-
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { ListPage, ListRequest } from "../../protocol/rpc/list-owner.ts";
 import { boardQuerySchema, type BoardList, type BoardQuery } from "../../protocol/stack/board.ts";
+import { StoredObject } from "../../channel/copy/stored-object.ts";
 import type { Env } from "../../env.ts";
 import { logLine } from "../../log.ts";
 import { accountsOf, call, regionOf } from "../../objects.ts";
@@ -37,7 +37,8 @@ const changedMeanwhile = (version: number): Failure => ({
   message: `The rules have changed meanwhile: they are of version ${version}`,
 });
 
-export class Board extends DurableObject<Env> implements BoardRpc {
+export class Board extends StoredObject implements BoardRpc {
+  protected readonly keptRows = { tables: ["stacks", "durations", "to_group"] };
   private readonly index: BoardIndex;
   private readonly ingestKeys: IngestKeys;
   private readonly pushes: ListPushes;

@@ -4,8 +4,8 @@ import type { LogRun } from "../../channel/event-log.ts";
 import type { Advance } from "../../domain/stack/findings.ts";
 import { isComplete, rootOf } from "../../domain/stack/stack-state.ts";
 import type { Env } from "../../env.ts";
-import { regionOf } from "../../objects.ts";
-import { isNewSampling } from "../../domain/stack/sampling.ts";
+import { farEndsOf, regionOf } from "../../objects.ts";
+import { isNewSampling, isUnusual } from "../../domain/stack/sampling.ts";
 import { estimatedOperationOf } from "../../domain/stack/stack-forecasts.ts";
 import { samplingFrame, type Sampling } from "../../protocol/connection/sampling-frame.ts";
 import type { StackAddress } from "../../protocol/connection/channel-names.ts";
@@ -18,6 +18,9 @@ import type { StoredHead } from "./stack-codec.ts";
 import type { StackExperience } from "./stack-experience.ts";
 import type { StackInterest } from "./stack-interest.ts";
 import type { StackStorage } from "./stack-store.ts";
+
+/** That credentials are refused is reported so often by one stack, in milliseconds. */
+const REFUSAL_MS = 300_000;
 
 type Parts = Readonly<{
   ctx: DurableObjectState;
@@ -37,6 +40,7 @@ export class StackCommits {
   private readonly parts: Parts;
   /** The stack's own status as its region received it last. */
   private shownStatus: string | undefined;
+  private refusedAt = -Infinity;
   /** What viewers know of how often the stack is looked at; undefined: nothing, it is as usual. */
   private sampling: Sampling | undefined;
 
@@ -72,11 +76,23 @@ export class StackCommits {
     this.parts.channel.gateways.send([], [JSON.stringify(frame)]);
   }
 
+  /** AWS refuses the credentials: the install is to know, now and then. */
+  noteRefusal(now: number): void {
+    if (now - this.refusedAt < REFUSAL_MS) return;
+    this.refusedAt = now;
+    const { ctx, env } = this.parts;
+    ctx.waitUntil(
+      farEndsOf(env)
+        .noteTrouble("credentials", "AWS_CREDENTIALS")
+        .catch(() => undefined),
+    );
+  }
+
   /** Viewers who opted in, and deployments whose runs go on, are to know how often the stack is looked at, if that is news. */
   noteSampling(next: Sampling | undefined): void {
     const { ctx, channel, feeds } = this.parts;
     const before = this.sampling;
-    const isNews = next && (before ? isNewSampling(before, next) : next.reason !== "quiet");
+    const isNews = next && (before ? isNewSampling(before, next) : isUnusual(next));
     if (!isNews) return;
     this.sampling = next;
     channel.gateways.send([], [], [JSON.stringify(samplingFrame(channel.name, next))]);
@@ -86,7 +102,7 @@ export class StackCommits {
   /** What viewers who opted in and have just come are reported. */
   get samplingFrames(): readonly string[] {
     const { sampling } = this;
-    return sampling && sampling.reason !== "quiet"
+    return sampling && isUnusual(sampling)
       ? [JSON.stringify(samplingFrame(this.parts.channel.name, sampling))]
       : [];
   }

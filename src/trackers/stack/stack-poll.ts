@@ -122,7 +122,14 @@ export class StackPoll implements AlarmTask {
   look(isUrgent = true): Promise<void> {
     return this.flight.run(async () => {
       await this.lookOnce(isUrgent);
-      this.parts.commits.noteSampling(this.parts.schedule.sampling(this));
+      const sampling = this.parts.schedule.sampling(this);
+      const trouble = this.troubleFrame();
+      this.parts.commits.noteSampling(
+        sampling && {
+          ...sampling,
+          ...(trouble && { trouble: { ...trouble.error, since: trouble.timestamp } }),
+        },
+      );
     });
   }
 
@@ -257,6 +264,7 @@ export class StackPoll implements AlarmTask {
     if (this.parts.store.log.isKept) this.row.put(this.trouble);
     const frame = this.trouble.told && !before?.told ? this.troubleFrame() : undefined;
     if (frame) this.parts.commits.noteTrouble(frame);
+    if (failure.kind === "credentials") this.parts.commits.noteRefusal(Date.now());
     const { since, ...trouble } = this.trouble;
     const channel = stackChannelOf(this.parts.address);
     const evidence = { ...failure, ...trouble, since: new Date(since).toISOString() };

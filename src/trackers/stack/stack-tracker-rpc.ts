@@ -3,6 +3,7 @@ import type { CanvasDeployed, CanvasChange } from "../../protocol/deployment/can
 import type { Estimates } from "../../protocol/estimates.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { Result } from "../../protocol/result.ts";
+import type { KeptObject } from "../../protocol/rpc/kept-object.ts";
 import type { ChannelOwner } from "../../protocol/rpc/channel-owner.ts";
 import type { FarEnd, TriedAgain } from "../../protocol/rpc/far-end.ts";
 import type { FeedRequest, StackStanding } from "../../protocol/rpc/stack-feed.ts";
@@ -14,7 +15,7 @@ export type Sighting = Readonly<{ tracking: boolean; status?: string }>;
 /** The newest events as AWS has reported them, a page in XML. */
 export type SharedEvents = Readonly<{ xml: string; ageMs: number }>;
 
-export interface StackTrackerRpc extends ChannelOwner {
+export interface StackTrackerRpc extends ChannelOwner, KeptObject {
   summary(subject?: string): Promise<Result<StackSummary, Failure>>;
   eventsAfter(after: number, limit: number, subject?: string): Promise<Result<StackEvents, Failure>>;
   estimates(): Promise<Result<Estimates, Failure>>;

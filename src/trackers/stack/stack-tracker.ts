@@ -2,7 +2,6 @@
  * One CloudFormation stack. The alarm is the program: set the next alarm, look, commit, push to the gateways. The object
  * itself is a shell: calls and alarms come in here and are answered by the channel.
  */
-import { DurableObject } from "cloudflare:workers";
 import { causeWith } from "../../domain/evidence/cause-evidence.ts";
 import { estimateAt } from "../../domain/estimate/estimate.ts";
 import { isComplete, rootOf } from "../../domain/stack/stack-state.ts";
@@ -18,6 +17,8 @@ import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { FarEnd, TriedAgain } from "../../protocol/rpc/far-end.ts";
 import { decodedText } from "../../channel/codec.ts";
+import { StoredObject } from "../../channel/copy/stored-object.ts";
+import { EventLog } from "../../channel/event-log.ts";
 import { beingDeleted, Removal } from "../../channel/removal.ts";
 import type { FeedRequest, StackStanding } from "../../protocol/rpc/stack-feed.ts";
 import { stackFrameSchema } from "../../protocol/stack/stack-frames.ts";
@@ -29,7 +30,12 @@ import type { SharedEvents, Sighting, StackTrackerRpc } from "./stack-tracker-rp
 import { logLine } from "../../log.ts";
 import { accountsOf, call, regionOf } from "../../objects.ts";
 
-export class StackTracker extends DurableObject<Env> implements StackTrackerRpc {
+export class StackTracker extends StoredObject implements StackTrackerRpc {
+  protected readonly keptRows = {
+    tables: ["log"],
+    isWhole: true,
+    prepare: (sql: SqlStorage) => new EventLog(sql, false).create(),
+  } as const;
   private readonly address: StackAddress;
   private stack: StackChannel;
   private readonly removal: Removal;

@@ -1,5 +1,6 @@
 /** The form of a destination, and what is asked for it. */
 import { describe, expect, test } from "vitest";
+import { INSTALL_EVENT_TYPES } from "../../../src/protocol/admin/install-events.ts";
 import {
   changeOf,
   destinationDraftOf,
@@ -103,5 +104,6 @@ describe("a change of a destination", () => {
 
 test("every type of event can be chosen", () => {
   const known = deploymentEventSchema.options.map(({ shape }) => shape.type.value);
-  expect(EVENT_GROUPS.flatMap(({ types }) => types).sort()).toEqual([...known].sort());
+  const all = [...known, ...INSTALL_EVENT_TYPES];
+  expect(EVENT_GROUPS.flatMap(({ types }) => types).sort()).toEqual(all.sort());
 });

@@ -11,7 +11,7 @@ import { FilterInput } from "../../elements/filter-input.tsx";
 import { Empty } from "../../elements/answer.tsx";
 import { LazySamplingLine } from "../../elements/lazy-sampling-line.ts";
 import { TroubleNote } from "../../elements/trouble-note.tsx";
-import type { AwsTrouble } from "../aws-watch.ts";
+import type { AwsTrouble } from "../../elements/trouble-note.tsx";
 import { DeploymentLog, NO_RANGE } from "../deployment-log.tsx";
 import type { ShownLog } from "../event-log.ts";
 import { LayerTree } from "../tree/layer-tree.tsx";

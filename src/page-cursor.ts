@@ -1,6 +1,6 @@
 /** Where a page of a list ended, as text that goes into the question for the next one. */
 import type * as z from "zod";
-import type { Failure } from "../protocol/failure.ts";
+import type { Failure } from "./protocol/failure.ts";
 
 export const badCursor: Failure = {
   code: "INVALID_REQUEST",
