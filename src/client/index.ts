@@ -18,7 +18,7 @@ export type { ChannelListener, ChannelRefusal, Position } from "./channel-follow
 export type { ConnectionState, Patience } from "./connection/connection-state.ts";
 export type { TokenProvider } from "./connection/connection.ts";
 export type { DeliveryNotice } from "./delivery.ts";
-export type { DeploymentStoreOptions, ServerProgress } from "./deployment-store.ts";
+export type { DeploymentStoreOptions, ServerProgress } from "./folded-deployment.ts";
 export type { DestinationsClient } from "./destinations.ts";
 export type { EmitterOptions } from "./emitter.ts";
 export type { ProgressEvent } from "./progress-event.ts";

@@ -8,7 +8,7 @@ import { defineConfig, type Plugin } from "vite";
 
 /** What most pages need: one file, as many small ones compress badly; not what waits for a click. */
 const SHARED =
-  /src.dashboard.(?:log|elements.(?!dialog|copy-button|console-link|aws-console|reason|lazy-evidence)|shell|deployment.run.end-notice|address|server|session|clock|preferences|route|once)|src.(?:client|protocol.(?!partitions)|domain.words)|node_modules|preload-helper/;
+  /src.dashboard.(?:log|elements.(?!dialog|copy-button|console-link|aws-console|reason|lazy-evidence)|shell|deployment.run.end-notice|address|server|session|clock|preferences|route|once)|src.(?:client|protocol.(?!partitions)|domain.(?:words|deployment|without|stack.stack-event))|node_modules|preload-helper/;
 
 const outDir = join(import.meta.dirname, "../../dist/dashboard");
 

@@ -38,31 +38,31 @@ export class LayeredMap<Key, Value> extends Map<Key, Value> {
   }
 
   override set(key: Key, value: Value): this {
-    if (!this.#own.has(key) && !this.#base.has(key)) this.#added += 1;
+    if (!this.has(key)) this.#added += 1;
     this.#own.set(key, value);
     return this;
   }
 
   /** Costs as much as a copy. */
   override delete(key: Key): boolean {
-    if (!this.has(key)) return false;
     const rest = new Map(this);
-    rest.delete(key);
-    this.#base = rest;
-    this.#own = new Map();
-    this.#added = 0;
-    return true;
+    const isGone = rest.delete(key);
+    this.#begin(rest);
+    return isGone;
   }
 
   override clear(): void {
-    this.#base = new Map();
+    this.#begin(new Map());
+  }
+
+  #begin(base: ReadonlyMap<Key, Value>): void {
+    this.#base = base;
     this.#own = new Map();
     this.#added = 0;
   }
 
   override entries(): MapIterator<[Key, Value]> {
-    if (this.#own.size === 0) return this.#base.entries();
-    return this.#base.size === 0 ? this.#own.entries() : this.#both();
+    return this.#own.size === 0 ? this.#base.entries() : this.#both();
   }
 
   override [Symbol.iterator](): MapIterator<[Key, Value]> {
@@ -70,15 +70,15 @@ export class LayeredMap<Key, Value> extends Map<Key, Value> {
   }
 
   override *keys(): MapIterator<Key> {
-    for (const [key] of this.entries()) yield key;
+    for (const [key] of this) yield key;
   }
 
   override *values(): MapIterator<Value> {
-    for (const [, value] of this.entries()) yield value;
+    for (const [, value] of this) yield value;
   }
 
   override forEach(take: (value: Value, key: Key, map: Map<Key, Value>) => void, self?: unknown): void {
-    for (const [key, value] of this.entries()) take.call(self, value, key, this);
+    for (const [key, value] of this) take.call(self, value, key, this);
   }
 
   /** In the order in which the keys came. */

@@ -4,7 +4,7 @@ import { leftTexts, orphanWarning } from "../../src/cli/display/left-behind.ts";
 import { causeTexts, nextStepText } from "../../src/cli/display/cause-block.ts";
 import { reportLines } from "../../src/cli/display/report.ts";
 import { exitOfEnding, type FollowingEnd } from "../../src/cli/following/ending.ts";
-import { deploymentProgressOf } from "../../src/domain/deployment/deployment-view.ts";
+import { deploymentProgressOf } from "../../src/domain/deployment/estimated-progress.ts";
 import type { DeploymentEvent } from "../../src/protocol/deployment/deployment-events.ts";
 import type { DeploymentProgress } from "../../src/protocol/deployment/deployment-progress.ts";
 import { at, begun, planned, stateOf, reported } from "../domain/deployment/reported.ts";

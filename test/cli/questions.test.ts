@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { deploymentProgressOf } from "../../src/domain/deployment/deployment-view.ts";
+import { deploymentProgressOf } from "../../src/domain/deployment/estimated-progress.ts";
 import type { RunSummary } from "../../src/protocol/deployment/deployment-requests.ts";
 import { runSummaryOf } from "../../src/domain/deployment/totals/run-summary.ts";
 import { FakeRest, refused, succeeded } from "../client/fake-rest.ts";

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { DeploymentStore, type ServerProgress } from "../../src/client/deployment-store.ts";
+import { DeploymentStore } from "../../src/client/deployment-store.ts";
+import type { ServerProgress } from "../../src/client/folded-deployment.ts";
 import { openStream, type Stream } from "../../src/client/stream.ts";
 import { ADDRESS } from "../domain/deployment/reported.ts";
 import { FakeServer } from "./fake-server.ts";

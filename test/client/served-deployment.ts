@@ -1,6 +1,6 @@
 /** A deployment on the fake server: its events are folded there as its owner folds them, so that both ends can be compared. */
 import { emptyDeployment, type DeploymentState } from "../../src/domain/deployment/deployment-state.ts";
-import { deploymentProgressOf } from "../../src/domain/deployment/deployment-view.ts";
+import { deploymentProgressOf } from "../../src/domain/deployment/estimated-progress.ts";
 import { foldDeployment } from "../../src/domain/deployment/fold-deployment.ts";
 import { deploymentChannelOf } from "../../src/protocol/connection/channel-names.ts";
 import type { DeploymentEvent } from "../../src/protocol/deployment/deployment-events.ts";

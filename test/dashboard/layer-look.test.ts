@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { layerLookOf } from "../../src/dashboard/deployment/tree/layer-look.ts";
 import { RunView } from "../../src/dashboard/deployment/run/run-view.ts";
 import { stackFilterOf } from "../../src/dashboard/deployment/tree/stack-filter.ts";
-import { deploymentProgressOf } from "../../src/domain/deployment/deployment-view.ts";
+import { deploymentProgressOf } from "../../src/domain/deployment/estimated-progress.ts";
 import { at, stateAfter, type Telling } from "./reported-run.ts";
 
 const BEGUN: readonly Telling[] = [

@@ -5,7 +5,8 @@
 import { effect, signal, type ReadonlySignal } from "@preact/signals";
 import type { Sampling } from "../../protocol/connection/sampling-frame.ts";
 import type { ChannelListener, ChannelRefusal, Position } from "../../client/channel-follower.ts";
-import { DeploymentStore } from "../../client/deployment-store.ts";
+import { FoldedDeployment } from "../../client/folded-deployment.ts";
+import { progressShown, type EstimateOf } from "../../domain/deployment/deployment-view.ts";
 import { openStream, type Stream } from "../../client/stream.ts";
 import type { ChannelFrame } from "../../client/connection/server-frame.ts";
 import { deploymentChannelOf, type DeploymentAddress } from "../../protocol/connection/channel-names.ts";
@@ -31,7 +32,9 @@ export class FollowedDeployment {
   readonly #onMilestone: (frame: DeploymentFrame) => void;
   readonly #refusal = signal<ChannelRefusal | undefined>(undefined);
   readonly #isUnreported = signal(false);
-  readonly #store: DeploymentStore;
+  readonly #store: FoldedDeployment;
+  /** Fetched beside what is shown first. */
+  #estimateOf: EstimateOf | undefined;
   readonly #draw = onceAFrame(() => this.#show());
   readonly #trouble = signal<AwsTrouble | undefined>(undefined);
   #stream: Stream | undefined;
@@ -46,14 +49,15 @@ export class FollowedDeployment {
   constructor(address: DeploymentAddress, onMilestone: (frame: DeploymentFrame) => void) {
     this.#address = address;
     this.#onMilestone = onMilestone;
-    this.#store = new DeploymentStore({
-      ...address,
-      status: async () => {
-        const status = await rest.deployments.status(address);
-        if (!status.ok || status.value.kind === "unchanged") return undefined;
-        return { progress: status.value.deployment, offset: status.value.deployment.offset };
-      },
-    });
+    const status = async () => {
+      const answer = await rest.deployments.status(address);
+      if (!answer.ok || answer.value.kind === "unchanged") return undefined;
+      return { progress: answer.value.deployment, offset: answer.value.deployment.offset };
+    };
+    this.#store = new FoldedDeployment({ ...address, status }, (state, at) =>
+      progressShown(state, at, this.#estimateOf),
+    );
+    void this.#fetchEstimates();
     this.#store.subscribe(() => this.#drawSoon());
   }
 
@@ -137,6 +141,13 @@ export class FollowedDeployment {
   #take(frame: DeploymentFrame): void {
     this.log.add(frame);
     if (frame.offset > this.#liveAfter) this.#onMilestone(frame);
+  }
+
+  /** Without them there is no time left to be seen. */
+  async #fetchEstimates(): Promise<void> {
+    const fetched = await import("../../domain/estimate/deployment-estimate.ts").catch(() => undefined);
+    this.#estimateOf = fetched?.estimateOfDeployment;
+    this.#drawSoon();
   }
 
   /** Nothing is drawn for nothing: what comes first would have to wait for that. */

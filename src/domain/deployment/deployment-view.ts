@@ -9,7 +9,7 @@ import {
   type ResourceNode,
   type StackNode,
 } from "./deployment-state.ts";
-import { estimateOfDeployment } from "../estimate/deployment-estimate.ts";
+import type { Estimate } from "../../protocol/estimate.ts";
 import { estimateAt } from "../estimate/estimate.ts";
 import { leavingsOf, retainedOf } from "./leavings.ts";
 import { percentOfStack, totalStacksOf } from "./totals/percent.ts";
@@ -97,8 +97,15 @@ export const stackProgressOf = (state: DeploymentState, stack: StackNode, now: s
   };
 };
 
+/** Tells how much longer a run takes. */
+export type EstimateOf = (state: DeploymentState, now: string) => Estimate | undefined;
+
 /** The whole; durations are as of `now` while the run lasts. */
-export const deploymentProgressOf = (state: DeploymentState, now: string): DeploymentProgress => {
+export const progressShown = (
+  state: DeploymentState,
+  now: string,
+  estimateOf: EstimateOf | undefined,
+): DeploymentProgress => {
   const stacks = [...state.stacks.values()];
   const running = hasEnded(state)
     ? undefined
@@ -130,7 +137,7 @@ export const deploymentProgressOf = (state: DeploymentState, now: string): Deplo
       progressPercent: state.reachedPercent,
     },
     stacks: Object.fromEntries(stacks.map((stack) => [stack.name, stackProgressOf(state, stack, now)])),
-    metrics: metricsOf(state, now),
+    metrics: metricsOf(state, now, estimateOf),
     ...(first?.cause && { cause: first.cause }),
     ...(first?.ending?.rollbackCause && { rollbackCause: first.ending.rollbackCause }),
     ...(blast && { blast }),
@@ -139,14 +146,18 @@ export const deploymentProgressOf = (state: DeploymentState, now: string): Deplo
   };
 };
 
-const metricsOf = (state: DeploymentState, now: string): DeploymentProgress["metrics"] => {
+const metricsOf = (
+  state: DeploymentState,
+  now: string,
+  estimateOf: EstimateOf | undefined,
+): DeploymentProgress["metrics"] => {
   const stacks = [...state.stacks.values()];
   const end = state.endTime ?? now;
   const durationSeconds = state.startTime === "" ? 0 : secondsBetween(state.startTime, end);
   const stackSeconds = stacks
     .filter((stack) => stack.startTime !== undefined)
     .reduce((sum, { startTime = "", endTime = end }) => sum + secondsBetween(startTime, endTime), 0);
-  const estimate = estimateOfDeployment(state, now);
+  const estimate = estimateOf?.(state, now);
   const estimated = estimate?.remainingSeconds?.p50;
   let finished = 0;
   let failed = 0;

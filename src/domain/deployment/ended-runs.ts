@@ -3,7 +3,7 @@ import type { DeploymentEvent } from "../../protocol/deployment/deployment-event
 import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { applyEvent } from "./apply-event.ts";
 import type { DeploymentState } from "./deployment-state.ts";
-import { deploymentProgressOf } from "./deployment-view.ts";
+import { deploymentProgressOf } from "./estimated-progress.ts";
 import type { Drafts } from "./drafts.ts";
 
 /** How each of them ended, oldest first; `events` are those that a fold gave for the state before them. */

@@ -29,3 +29,7 @@ export const agoText = (seconds: number): string => {
 
 /** `1 stack`, `2 stacks`. */
 export const countText = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** `; fails by itself at 14:05 UTC`, which stands for a moment of the next days; empty: nobody knows when. */
+export const deadlineText = (failsAt: string | undefined): string =>
+  failsAt === undefined ? "" : `; fails by itself at ${failsAt.slice(11, 16)} UTC`;

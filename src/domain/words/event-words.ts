@@ -6,10 +6,9 @@
 import type { DeploymentEvent, DeploymentEventOf } from "../../protocol/deployment/deployment-events.ts";
 import type { LogEntry } from "../../protocol/deployment/deployment-progress.ts";
 import type { Outcome } from "../../protocol/stack/stack-frames.ts";
-import { countText, durationText } from "./durations.ts";
+import { countText, deadlineText, durationText } from "./durations.ts";
 import { causeText } from "./failure-words.ts";
 import type { EventSign, EventTone, EventWords } from "./worded-event.ts";
-import { deadlineText } from "./light-words.ts";
 import { leftText, type Left } from "./left-words.ts";
 import { levelOf } from "./levels.ts";
 

@@ -1,12 +1,8 @@
 /** That something takes long, in words: how long by now, how long usually, when it fails by itself, and what to look at. */
 import type { Light } from "../../protocol/light.ts";
-import { countText, durationText } from "./durations.ts";
+import { countText, deadlineText, durationText } from "./durations.ts";
 
 type Reported = Omit<Light, "at">;
-
-/** `; fails by itself at 14:05 UTC`, which stands for a moment of the next days; empty: nobody knows when. */
-export const deadlineText = (failsAt: string | undefined): string =>
-  failsAt === undefined ? "" : `; fails by itself at ${failsAt.slice(11, 16)} UTC`;
 
 /** What comes of it if it goes on like that; empty: nobody knows. */
 const prospectOf = ({ failsAt, rollback }: Reported): string => {

@@ -4,7 +4,7 @@
  */
 import { estimatedDeploymentOf } from "../../domain/deployment/deployment-forecasts.ts";
 import { emptyDeployment, hasEnded } from "../../domain/deployment/deployment-state.ts";
-import { deploymentProgressOf } from "../../domain/deployment/deployment-view.ts";
+import { deploymentProgressOf } from "../../domain/deployment/estimated-progress.ts";
 import { endedRunsOf } from "../../domain/deployment/ended-runs.ts";
 import { foldDeployment } from "../../domain/deployment/fold-deployment.ts";
 import { runSummaryOf } from "../../domain/deployment/totals/run-summary.ts";

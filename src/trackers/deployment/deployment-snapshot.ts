@@ -1,5 +1,5 @@
 /** A deployment as a late joiner receives it, as JSON text: made once for all who come before the next event. */
-import { deploymentProgressOf } from "../../domain/deployment/deployment-view.ts";
+import { deploymentProgressOf } from "../../domain/deployment/estimated-progress.ts";
 import { fittedProgress, SNAPSHOT_PART } from "../../domain/deployment/fitted-progress.ts";
 import type { DeploymentStorage } from "./deployment-store.ts";
 

@@ -11,7 +11,7 @@ import {
   type StackNode,
 } from "../../domain/deployment/deployment-state.ts";
 import { deploymentForecastsAfter } from "../../domain/deployment/deployment-forecasts.ts";
-import { deploymentProgressOf } from "../../domain/deployment/deployment-view.ts";
+import { deploymentProgressOf } from "../../domain/deployment/estimated-progress.ts";
 import { keptOutputs } from "../../protocol/bounds.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";

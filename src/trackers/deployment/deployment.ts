@@ -3,7 +3,8 @@
  * tells the gateways. A thin shell: what follows from an event is decided in `domain/deployment`.
  */
 import { emptyDeployment, hasEnded } from "../../domain/deployment/deployment-state.ts";
-import { deploymentProgressOf, stackProgressOf } from "../../domain/deployment/deployment-view.ts";
+import { deploymentProgressOf } from "../../domain/deployment/estimated-progress.ts";
+import { stackProgressOf } from "../../domain/deployment/deployment-view.ts";
 import { fittedProgress, STATUS_PART } from "../../domain/deployment/fitted-progress.ts";
 import { withLostSight, withLostStacks } from "../../domain/run/out-of-sight.ts";
 import { runSummaryOf } from "../../domain/deployment/totals/run-summary.ts";

@@ -2,7 +2,8 @@
  * Transient frames that tell how far a deployment and its stacks are, at most one a second for each: without an offset,
  * `asOf` says which events they take into account.
  */
-import { deploymentProgressOf, stackProgressOf } from "../../domain/deployment/deployment-view.ts";
+import { deploymentProgressOf } from "../../domain/deployment/estimated-progress.ts";
+import { stackProgressOf } from "../../domain/deployment/deployment-view.ts";
 import type { DeploymentState } from "../../domain/deployment/deployment-state.ts";
 
 const EVERY_MS = 1_000;

@@ -3,7 +3,7 @@
  * from their text; and a frame of the terminal's, beside the same state written as JSON.
  */
 import { frameOf } from "../../../src/cli/display/frame.ts";
-import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
+import { deploymentProgressOf } from "../../../src/domain/deployment/estimated-progress.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
 import type { DeploymentState } from "../../../src/domain/deployment/deployment-state.ts";
 import { advance } from "../../../src/domain/stack/advance.ts";

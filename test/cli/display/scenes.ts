@@ -1,5 +1,5 @@
 /** Deployments at chosen moments, as a follower of their channel knows them. */
-import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
+import { deploymentProgressOf } from "../../../src/domain/deployment/estimated-progress.ts";
 import type { DeploymentState } from "../../../src/domain/deployment/deployment-state.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
 import type { Contact, DeploymentScene } from "../../../src/cli/display/scene.ts";

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { fileNameOf } from "../../../src/dashboard/exporting/document.ts";
 import { escapedMarkdown, markdownOf } from "../../../src/dashboard/exporting/markdown.ts";
-import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
+import { deploymentProgressOf } from "../../../src/domain/deployment/estimated-progress.ts";
 import { at, START, stateAfter, type Telling } from "../reported-run.ts";
 
 const RUN: readonly Telling[] = [

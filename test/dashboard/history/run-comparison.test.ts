@@ -5,7 +5,7 @@ import {
   deltaText,
   lastSuccessfulBefore,
 } from "../../../src/dashboard/history/run-comparison.ts";
-import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
+import { deploymentProgressOf } from "../../../src/domain/deployment/estimated-progress.ts";
 import { runSummaryOf } from "../../../src/domain/deployment/totals/run-summary.ts";
 import type { DeploymentStatus } from "../../../src/protocol/deployment/deployment-progress.ts";
 import { at, stateAfter, type Telling } from "../reported-run.ts";

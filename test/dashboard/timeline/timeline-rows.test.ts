@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { timedRunOf, type TimedRun } from "../../../src/dashboard/timeline/timeline-run.ts";
 import { pathOfRun, readyAt, timelineRowsOf } from "../../../src/dashboard/timeline/timeline-rows.ts";
 import { emptyDeployment, type DeploymentState } from "../../../src/domain/deployment/deployment-state.ts";
-import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
+import { deploymentProgressOf } from "../../../src/domain/deployment/estimated-progress.ts";
 import { at, START, stateAfter, type Telling } from "../reported-run.ts";
 
 const resource = (name: string) => ({ type: "AWS::SQS::Queue", name });

@@ -1,7 +1,7 @@
 /** What a stack's end means for its deployment: nothing that the stack's own channel says is lost on the way up. */
 import { describe, expect, test } from "vitest";
 import { applyEvent } from "../../../src/domain/deployment/apply-event.ts";
-import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
+import { deploymentProgressOf } from "../../../src/domain/deployment/estimated-progress.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
 import { hasEnded } from "../../../src/domain/deployment/deployment-state.ts";
 import { deploymentProgressSchema } from "../../../src/protocol/deployment/deployment-progress.ts";

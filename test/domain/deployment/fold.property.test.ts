@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { applyEvent } from "../../../src/domain/deployment/apply-event.ts";
 import { hasEnded, type DeploymentState } from "../../../src/domain/deployment/deployment-state.ts";
-import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
+import { deploymentProgressOf } from "../../../src/domain/deployment/estimated-progress.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
 import type { PlannedStack } from "../../../src/protocol/deployment/deployment-event-parts.ts";
 import {

@@ -1,7 +1,7 @@
 /** From CloudFormation's events to a deployment's state: what a stack's operation meant arrives whole. */
 import { describe, expect, test } from "vitest";
 import { reasonHintOf } from "../../../src/aws/cloudformation/reason-hint.ts";
-import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
+import { deploymentProgressOf } from "../../../src/domain/deployment/estimated-progress.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
 import { translated } from "../../../src/domain/deployment/stack-translation.ts";
 import type { StackEvent } from "../../../src/domain/stack/stack-event.ts";

@@ -1,6 +1,6 @@
 /** Frames of a stack's channel as its tracker tells them, for tests of what its deployment makes of them. */
 import { foldDeployment, type FoldedEvents } from "../../../src/domain/deployment/fold-deployment.ts";
-import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
+import { deploymentProgressOf } from "../../../src/domain/deployment/estimated-progress.ts";
 import { translated } from "../../../src/domain/deployment/stack-translation.ts";
 import type {
   DeploymentProgress,

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { reasonHintOf } from "../../../src/aws/cloudformation/reason-hint.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
-import { deploymentProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
+import { deploymentProgressOf } from "../../../src/domain/deployment/estimated-progress.ts";
 import { translated } from "../../../src/domain/deployment/stack-translation.ts";
 import type { StackEvent } from "../../../src/domain/stack/stack-event.ts";
 import {

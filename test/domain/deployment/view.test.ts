@@ -1,7 +1,8 @@
 /** What is shown of a deployment: the seeds' interfaces with the fields of the seeds' samples. */
 import { storedAndRead } from "../stored.ts";
 import { describe, expect, test } from "vitest";
-import { deploymentProgressOf, stackProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
+import { deploymentProgressOf } from "../../../src/domain/deployment/estimated-progress.ts";
+import { stackProgressOf } from "../../../src/domain/deployment/deployment-view.ts";
 import { wordOfResource } from "../../../src/domain/deployment/deployment-state.ts";
 import { foldDeployment } from "../../../src/domain/deployment/fold-deployment.ts";
 import type { DeploymentEvent } from "../../../src/protocol/deployment/deployment-events.ts";

@@ -9,7 +9,9 @@ import { hasRunEnded, kindOfStatus } from "../../../domain/words/status-words.ts
 import { doneStacksText } from "../../elements/stack-counts.ts";
 import { Remaining } from "../../elements/remaining.tsx";
 import { Status } from "../../elements/status.tsx";
-import { SourceLink } from "./source-link.tsx";
+import { lazy } from "../../elements/lazy.tsx";
+
+const SourceLink = lazy(async () => (await import("./source-link.tsx")).SourceLink, null);
 
 type FactProps = Readonly<{ name: string; broad?: boolean; children: ComponentChildren }>;
 
