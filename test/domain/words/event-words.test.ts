@@ -173,7 +173,12 @@ const ROWS: readonly Row[] = [
       rollback: { resources: 3, seconds: { p50: 40, p90: 60 } },
       advice: { code: "no_progress", text: "Look at it", url: "https://example.com/stuck" },
     },
-    words("warning", "warn", "Perhaps stuck: aws:s3/bucket:Bucket (logs) (5m 0s); fails by itself at 12:00 UTC: Look at it", "⏸"),
+    words(
+      "warning",
+      "warn",
+      "Perhaps stuck: aws:s3/bucket:Bucket (logs) (5m 0s); fails by itself at 12:00 UTC: Look at it",
+      "⏸",
+    ),
   ],
 ];
 
