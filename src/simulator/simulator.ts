@@ -19,6 +19,7 @@ import { Replay } from "./replay/replay.ts";
 import { createSimulatorServer } from "./wire/server.ts";
 import { s3Service } from "./s3/service.ts";
 import { sesService } from "./ses/service.ts";
+import { ssmService } from "./ssm/service.ts";
 import { stsService } from "./sts/service.ts";
 
 const DEFAULT_CREDENTIALS = [{ accessKeyId: "AKIDTEST", secretAccessKey: "test-secret-key" }];
@@ -57,6 +58,7 @@ export const createSimulator = async (options: SimulatorOptions = {}): Promise<S
       ["logs", logsService()],
       ["s3", s3Service(account.templates)],
       ["ses", sesService(inbox)],
+      ["ssm", ssmService()],
       ["sts", stsService(account, credentials, roles)],
     ]),
     fallback: cloudFormation,

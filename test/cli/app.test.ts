@@ -176,14 +176,11 @@ describe("with a server", () => {
     });
 
   /** A stand-in for CDK's program that notes what it was asked for. */
-  const installPublisher = (exit = 0): void => {
+  const installPublisher = (exit = 0, name = "cdk-assets", says = "publishing"): void => {
     const bin = join(folder.path, "node_modules", ".bin");
     mkdirSync(bin, { recursive: true });
-    writeFileSync(
-      join(bin, "cdk-assets"),
-      `#!/bin/sh\necho "$@" >> "$NOTED"\necho publishing\nexit ${exit}\n`,
-    );
-    chmodSync(join(bin, "cdk-assets"), 0o755);
+    writeFileSync(join(bin, name), `#!/bin/sh\necho "$@" >> "$NOTED"\necho ${says}\nexit ${exit}\n`);
+    chmodSync(join(bin, name), 0o755);
   };
 
   const largeApp = (): void =>
@@ -218,6 +215,17 @@ describe("with a server", () => {
     expect(code).toBe(2);
     expect(stderr).toContain("cdk-assets could not publish the assets of Net.assets.json: it ended with 3");
     expect(sent()).toBeNull();
+  });
+
+  test("where cdk-assets is older than the app, or not there, cdk publishes the assets", async () => {
+    largeApp();
+    installPublisher(1, "cdk-assets", "Cloud assembly schema version mismatch");
+    installPublisher(0, "cdk");
+    await deploy();
+    expect(readFileSync(join(folder.path, "published"), "utf8").split("\n")[1]).toBe(
+      `publish-assets --all --app ${app} --unstable=publish-assets`,
+    );
+    expect(sent()).toMatchObject({ stacks: [{ name: "Net" }, { name: "Small" }] });
   });
 
   test("assets can be published by somebody else", async () => {

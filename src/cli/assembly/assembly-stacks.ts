@@ -25,6 +25,8 @@ export type AssemblyStack = Readonly<{
 }>;
 
 export type Assembly = Readonly<{
+  /** Where it lies. */
+  folder: string;
   stacks: readonly AssemblyStack[];
   /** Files that name the assets. */
   assetManifests: readonly string[];
@@ -199,5 +201,5 @@ export const assemblyOf = (manifest: Manifest, defaults: Place = {}): Assembly =
       type === ASSETS && typeof properties["file"] === "string" ? [join(folder, properties["file"])] : [],
     ),
   );
-  return { stacks, assetManifests, notices: notices.lines(), problems };
+  return { folder: manifest.folder, stacks, assetManifests, notices: notices.lines(), problems };
 };

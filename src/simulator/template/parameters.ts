@@ -1,4 +1,5 @@
 /** A stack's parameters: what was given, what the template's defaults add, what is refused. */
+import { storedValueOf } from "../ssm/service.ts";
 import { validationError } from "../wire/refusal.ts";
 import type { ParameterDeclaration, Template } from "./parse.ts";
 
@@ -85,7 +86,7 @@ export const resolveParameters = (
     const parameter = { key, value, noEcho, isList };
     return [
       declaration.Type.startsWith("AWS::SSM::Parameter::Value")
-        ? { ...parameter, resolved: `value-of-${value}` }
+        ? { ...parameter, resolved: storedValueOf(value) }
         : parameter,
     ];
   });
