@@ -1,7 +1,7 @@
 /** Where in an index of names those can stand that a token's patterns cover, so that what they hide need not be read. */
 
 /** Names from one on, and before another. */
-export type NameRange = Readonly<{ from: string; to: string }>;
+type NameRange = Readonly<{ from: string; to: string }>;
 
 /** `ids`: of deployments. `environment`: all that is covered is in it; undefined: it may be in several. */
 export type Covering = Readonly<{ ids: readonly NameRange[]; environment: string | undefined }>;
