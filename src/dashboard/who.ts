@@ -21,8 +21,9 @@ const asked = async (): Promise<Answer> => {
 const RENEW_BEFORE_MS = 5 * 60_000;
 const AGAIN_MS = 20_000;
 
-/** For which end this tab has tried: what cannot be renewed is not tried for ever. */
+/** When this tab tried last, and how often it does at most: its clock may be wrong by hours. */
 const TRIED = "stackcast-renewed";
+const SELDOM_MS = 3_600_000;
 
 const isTyping = (): boolean => document.activeElement?.matches("input, textarea, select") ?? false;
 
@@ -33,8 +34,8 @@ const renew = async (expiresAt: number): Promise<void> => {
   // Another tab may have done it.
   if (data && Date.parse(data.expiresAt) > expiresAt) return note(data);
   if (isTyping() && Date.now() < expiresAt) return void setTimeout(() => void renew(expiresAt), AGAIN_MS);
-  if (sessionStorage.getItem(TRIED) === String(expiresAt)) return;
-  sessionStorage.setItem(TRIED, String(expiresAt));
+  if (Math.abs(Date.now() - Number(sessionStorage.getItem(TRIED))) < SELDOM_MS) return;
+  sessionStorage.setItem(TRIED, String(Date.now()));
   location.assign(`/auth/login?silent=1&to=${encodeURIComponent(location.pathname + location.search)}`);
 };
 

@@ -173,10 +173,8 @@ describe.skipIf(!chromiumPath)("signing in at a provider of another site", () =>
       (await context.cookies(addressOf("/"))).find(({ name }) => name === "__Host-stackcast")?.value;
     const first = await sessionNow();
     expect(await page.evaluate("document.cookie + JSON.stringify(sessionStorage)")).not.toContain(first);
-    const renewed = page.waitForURL((url) => url.pathname === "/auth/login");
     await page.clock.fastForward("11:56:00");
-    await renewed.catch(() => undefined);
-    await expect.poll(sessionNow).not.toBe(first);
+    await expect.poll(sessionNow, { timeout: 20_000 }).not.toBe(first);
     await page.locator(".stack-row", { hasText: "network" }).waitFor();
     expect(new URL(page.url()).pathname).toBe("/deployments/shop/dev");
     await context.clearCookies({ name: "__Host-stackcast" });
