@@ -19,6 +19,7 @@ import type {
 import type { Estimates } from "../protocol/estimates.ts";
 import { failed, success, type Result } from "../protocol/result.ts";
 import type { BoardList, BoardQuery } from "../protocol/stack/board.ts";
+import type { ResourceDetails, StackDetails } from "../protocol/stack/stack-details.ts";
 import type { StackEvents, StackSummary, Tracking } from "../protocol/stack/stack-summary.ts";
 import type { Ticket } from "../protocol/connection/ticket.ts";
 import {
@@ -64,6 +65,8 @@ const isReport: Shape<IngestReport> = (value): value is IngestReport =>
 
 const isAuditList = withFields<AuditList>("items");
 const isStack = withFields<StackSummary>("status", "resources", "epoch", "offset");
+const isStackDetails = withFields<StackDetails>("stackId", "parameters");
+const isResourceDetails = withFields<ResourceDetails>("logicalId", "properties");
 const isBoardList = withFields<BoardList>("items");
 const isStackEvents = withFields<StackEvents>("events", "more", "epoch", "offset");
 const isTracking = withFields<Tracking>("tracking", "epoch", "offset");
@@ -169,6 +172,14 @@ export const restClient = (options: RestOptions) => {
 
     summary: ({ stackName, ...place }: StackQuery): Answer<StackSummary> =>
       call({ path: stackPath(stackName), query: place }, isStack),
+
+    /** What it is made from. */
+    details: ({ stackName, ...place }: StackQuery): Answer<StackDetails> =>
+      call({ path: `${stackPath(stackName)}/details`, query: place }, isStackDetails),
+
+    /** One of its resources, by its path. */
+    resource: ({ stackName, ...place }: StackQuery, path: string): Answer<ResourceDetails> =>
+      call({ path: `${stackPath(stackName)}/resource`, query: { ...place, path } }, isResourceDetails),
 
     events: ({ stackName, ...place }: StackQuery, query: EventsQuery = {}): Answer<StackEvents> =>
       call({ path: `${stackPath(stackName)}/events`, query: { ...place, ...query } }, isStackEvents),

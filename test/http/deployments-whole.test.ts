@@ -12,7 +12,6 @@ import {
   runsSchema,
   stackAnswerSchema,
 } from "../../src/protocol/deployment/deployment-requests.ts";
-import { estimatesSchema } from "../../src/protocol/estimates.ts";
 import { WireDynamoDB } from "../support/wire-dynamodb.ts";
 import { tokenOf } from "../support/token.ts";
 import { ask, askAs, failure, jsonOf, type Asking } from "./ask.ts";
@@ -101,8 +100,6 @@ test("an orchestrator's story is told by events, status, stacks, runs and list a
 
   const { runs } = await read(runsSchema, await get(`${path}/runs?environment=dev`));
   expect(runs).toMatchObject([{ ...belonging, run: 1, status: progress.status }]);
-  const estimates = await read(estimatesSchema, await get(`${path}/estimates?environment=dev`));
-  expect(estimates.runs).toMatchObject([{ run: 1, phase: "forward", status: progress.status }]);
   await expect
     .poll(async () => (await read(deploymentListSchema, await get(root))).items)
     .toMatchObject([{ ...belonging, status: progress.status }]);

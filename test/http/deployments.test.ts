@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { failureCodes } from "../../src/protocol/failure.ts";
 import { failureStatuses } from "../../src/http/middleware/failure-response.ts";
-import { estimatesExample } from "../../src/http/deployments/deployments-examples.ts";
 import { tokenOf } from "../support/token.ts";
 import { ask, askAs, failure, jsonOf, type Asking } from "./ask.ts";
 import { deployment, FakeDeployments, list, position, runs, stack } from "./fake-deployments.ts";
@@ -33,7 +32,6 @@ describe("deployments over REST", () => {
     await askAs("viewer", `${path}/status?environment=dev`, asking);
     await askAs("viewer", `${path}/status?environment=dev&run=2`, asking);
     await askAs("viewer", `${path}/runs?environment=dev`, asking);
-    await askAs("viewer", `${path}/estimates?environment=dev`, asking);
     await askAs("viewer", `${path}/stacks/database-rds/progress?environment=dev`, asking);
     await askAs("viewer", `${path}/events?environment=dev&after=41&limit=10`, asking);
     await askAs("viewer", `${path}/events?environment=dev`, asking);
@@ -42,7 +40,6 @@ describe("deployments over REST", () => {
       `${OBJECT} progress(${ADDRESS},null)`,
       `${OBJECT} progress(${ADDRESS},2)`,
       `${OBJECT} runs(${ADDRESS})`,
-      `${OBJECT} estimates(${ADDRESS})`,
       `${OBJECT} stackProgress(${ADDRESS},"database-rds")`,
       `${OBJECT} eventsAfter(${ADDRESS},41,10)`,
       `${OBJECT} eventsAfter(${ADDRESS},0,100)`,
@@ -53,7 +50,6 @@ describe("deployments over REST", () => {
   test.each([
     [`${path}/status?environment=dev`, deployment],
     [`${path}/runs?environment=dev`, runs],
-    [`${path}/estimates?environment=dev`, estimatesExample],
     [`${path}/stacks/database-rds/progress?environment=dev`, stack],
     ["/api/v1/deployments", list],
     [
@@ -99,7 +95,7 @@ describe("deployments over REST", () => {
 
   test.each(failureCodes)("a failure %s keeps its code and has a failure's status", async (code) => {
     const { bindings } = new FakeDeployments({ failure: { code, message: "As told" } });
-    for (const address of ["status", "runs", "estimates", "stacks/app/progress", "events", "audit"]) {
+    for (const address of ["status", "runs", "stacks/app/progress", "events", "audit"]) {
       const answer = await askAs("viewer", `${path}/${address}?environment=dev`, { bindings });
       expect(failureStatuses).toContain(answer.status);
       expect(await jsonOf(answer)).toMatchObject({ success: false, error: { code, message: "As told" } });

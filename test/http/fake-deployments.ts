@@ -12,7 +12,6 @@ import { failed, success, type Result } from "../../src/protocol/result.ts";
 import type { Env } from "../../src/env.ts";
 import {
   deploymentExample,
-  estimatesExample,
   runExample,
   stackExample,
 } from "../../src/http/deployments/deployments-examples.ts";
@@ -90,7 +89,6 @@ export class FakeDeployments {
       progress: answering("progress", () => success(reported)),
       stackProgress: answering("stackProgress", () => success(stack)),
       runs: answering("runs", () => success(runs)),
-      estimates: answering("estimates", () => success(estimatesExample)),
       eventsAfter: answering("eventsAfter", (_address: unknown, after: number) =>
         success(events?.(after, (this.#reads += 1)) ?? { ...position, events: [eventOf(3)], more: false }),
       ),

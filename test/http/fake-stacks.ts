@@ -31,8 +31,10 @@ export class FakeStacks {
       return Promise.resolve(this.#failure ? failed(this.#failure) : success(value));
     };
     return {
-      summary: () => answer("summary()", { name: "app" }),
-      estimates: () => answer("estimates()", { runs: [], estimatedRuns: 0, heldRuns: 0 }),
+      summary: () =>
+        answer("summary()", { name: "app", deployments: ["deployments/shop-prod", "deployments/team-a-b"] }),
+      details: () => answer("details()", { stackId: "arn:app" }),
+      resource: (path: string) => answer(`resource(${path})`, { path }),
       eventsAfter: (after: number, limit: number) =>
         answer(`eventsAfter(${after}, ${limit})`, { ...tracking, events: [], more: false }),
       track: (subject: Session["subject"]) => answer(`track(${subject})`, tracking),

@@ -23,7 +23,8 @@ describe("a stack over REST", () => {
     await askAs("viewer", `${path}?region=eusc-de-east-1`, asking);
     await askAs("viewer", `${path}/events?after=41&limit=10&region=ap-northeast-1`, asking);
     await askAs("viewer", `${path}/events`, asking);
-    await askAs("viewer", `${path}/estimates?region=eu-west-1`, asking);
+    await askAs("viewer", `${path}/details?region=eu-west-1`, asking);
+    await askAs("viewer", `${path}/resource?path=Nested/Queue`, asking);
     await askAs("deployer", `${path}/track`, { ...asking, method: "POST" });
     await askAs("deployer", `${path}/track?region=us-unknown-1`, { ...asking, method: "DELETE" });
     expect(stacks.asked).toEqual([
@@ -32,7 +33,8 @@ describe("a stack over REST", () => {
       "stacks/eusc-de-east-1/app weur summary()",
       "stacks/ap-northeast-1/app apac-ne eventsAfter(41, 10)",
       "stacks/us-east-1/app enam eventsAfter(0, 100)",
-      "stacks/eu-west-1/app weur estimates()",
+      "stacks/eu-west-1/app weur details()",
+      "stacks/us-east-1/app enam resource(Nested/Queue)",
       "stacks/us-east-1/app enam track(tester)",
       "stacks/us-unknown-1/app enam untrack()",
     ]);
@@ -45,6 +47,22 @@ describe("a stack over REST", () => {
     });
     expect(answer.headers.get("Cache-Control")).toBe("private, no-cache");
     expect(await outcomeOf(answer)).toEqual([200, { success: true, data: tracking }]);
+  });
+
+  test("names the deployments that it belongs to, as far as the token covers every one that a name may stand for", async () => {
+    const { bindings } = new FakeStacks();
+    const seenBy = async (...channels: string[]) => {
+      const token = await tokenOf({ channels: ["stacks/*/*", ...channels] });
+      return jsonOf(await ask(path, { token, bindings }));
+    };
+    expect(await seenBy("deployments/*/*")).toMatchObject({
+      data: { deployments: ["deployments/shop-prod", "deployments/team-a-b"] },
+    });
+    expect(await seenBy("deployments/shop/*", "deployments/team/*")).toEqual({
+      success: true,
+      data: { name: "app", deployments: ["deployments/shop-prod"] },
+    });
+    expect(await seenBy()).toEqual({ success: true, data: { name: "app" } });
   });
 
   test.each(failureCodes)("a failure %s keeps its code and has a failure's status", async (code) => {
@@ -77,6 +95,7 @@ describe("a stack over REST", () => {
     [`${path}/events?after=x`, "after"],
     [`${path}/events?limit=501`, "limit"],
     [`${path}/events?limit=0`, "limit"],
+    [`${path}/resource`, "path"],
   ])("%s is 400 and names the field %s", async (address, field) => {
     const stacks = new FakeStacks();
     const answer = await askAs("viewer", address, { bindings: stacks.bindings });

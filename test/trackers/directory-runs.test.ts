@@ -95,6 +95,22 @@ describe("the list of deployments", () => {
     expect(await idsOf("status", { status: "failed", environment: "prod" })).toEqual([]);
   });
 
+  test("is searched by what tells a run from others, over all there are", async () => {
+    const directory = directoryOf("search");
+    const source = { name: "Deploy #12", branch: "main", actor: "kim" };
+    await directory.noteRun(runOf("shop", 0, { environment: "prod", owner: "ada@example.com" }), 1);
+    await directory.noteRun(runOf("billing", 1, { source, failedStacks: 1, status: "failed" }), 1);
+    await directory.noteRun(runOf("search", 2, { status: "deploying" }), 1);
+    expect(await idsOf("search", { q: "SHOP-prod" })).toEqual(["shop"]);
+    expect(await idsOf("search", { q: "ada@" })).toEqual(["shop"]);
+    expect(await idsOf("search", { q: "main" })).toEqual(["billing"]);
+    expect(await idsOf("search", { q: "sh", limit: 1 })).toEqual(["shop"]);
+    expect(await idsOf("search", { is: "failed" })).toEqual(["billing"]);
+    expect(await idsOf("search", { is: "running" })).toEqual(["search"]);
+    expect(await idsOf("search", { is: "ended", q: "dev" })).toEqual(["billing"]);
+    expect(await idsOf("search", { q: "shop" }, ["deployments/billing/*"])).toEqual([]);
+  });
+
   test("shows only what the patterns cover", async () => {
     const directory = directoryOf("patterns");
     for (const id of ["team-a", "team-b", "other"]) await directory.noteRun(runOf(id, 0), 1);
@@ -187,6 +203,7 @@ describe("pages", () => {
       const all = {
         all: pageOf({}),
         status: pageOf({ status: "deploying" }),
+        running: pageOf({ is: "running" }),
         environment: pageOf({ environment: "prod" }),
         both: pageOf({ status: "failed", environment: "prod" }),
         name: pageOf({}, ["deployments/app-7/*", "stacks/*/app-*", "deployments/app-7/dev"]),
@@ -209,6 +226,7 @@ describe("pages", () => {
     expect(shown).toEqual([
       ["all", 20, true],
       ["status", 1, false],
+      ["running", 1, false],
       ["environment", 20, true],
       ["both", 20, true],
       ["name", 1, false],

@@ -188,3 +188,31 @@ test("[S24] an alarm that is overdue is taken for lost", async () => {
   viewer.say({ action: "ack", offset: 4 });
   await expect.poll(() => alarmIn(stack.name)).toBeGreaterThan(0);
 });
+
+test("what a stack and its resources are made from is asked of AWS when somebody asks, and once a minute at most", async () => {
+  const stack = newStack("made-from").own("CREATE_IN_PROGRESS");
+  stack.resources["Queue1"] = "AWS::SQS::Queue";
+  stack.resource("Queue1", "CREATE_COMPLETE").own("CREATE_COMPLETE");
+  const tracker = trackerOf(stack.name);
+  const askedFor = async (ask: () => Promise<unknown>) => {
+    aws.cloudFormation.takeCalls();
+    const answer = await ask();
+    return { answer, calls: aws.cloudFormation.takeCalls().length };
+  };
+  const { answer, calls } = await askedFor(async () => tracker.details());
+  expect(answer).toMatchObject({
+    ok: true,
+    value: { name: stack.name, region: "us-east-1", template: expect.stringContaining("Queue1") },
+  });
+  expect(calls).toBe(2);
+  expect((await askedFor(async () => tracker.details())).calls, "again within a minute").toBe(0);
+  pass(61);
+  expect((await askedFor(async () => tracker.details())).calls).toBe(2);
+  const one = await askedFor(async () => tracker.resource("Queue1"));
+  expect(one.answer).toMatchObject({ ok: true, value: { logicalId: "Queue1", type: expect.any(String) } });
+  expect(one.calls).toBe(2);
+  expect(await trackerOf("never-made").details()).toMatchObject({
+    ok: false,
+    failure: { code: "STACK_NOT_FOUND" },
+  });
+});

@@ -15,8 +15,6 @@ const PHASE: Readonly<Partial<Record<DeploymentStatus, EstimatedRun["phase"]>>> 
   rolling_back: "rollback",
   cancelling: "rollback",
   destroying: "delete",
-  rolled_back: "rollback",
-  destroyed: "delete",
 };
 
 const partOf = (
@@ -48,15 +46,16 @@ const COUNTED: Readonly<Record<EstimatedRun["phase"], DeploymentStatus>> = {
   delete: "destroyed",
 };
 
-/** What the end of a run makes of what was said before; undefined: it goes on. */
+/** What the end of a run makes of what was said before; undefined: nothing was, or it is of another run. */
 export const estimatedDeploymentOf = (
   forecasts: Forecasts | undefined,
-  state: DeploymentState,
+  { run, status, startTime, endTime }: DeploymentState,
 ): EstimatedRun | undefined => {
-  const { run, status, startTime, endTime } = state;
-  if (endTime === undefined) return undefined;
-  // A run whose events came all at once was never estimated.
-  const isOfRun = forecasts !== undefined && forecasts.since >= startTime;
-  const known = isOfRun ? forecasts : { phase: PHASE[status] ?? "forward", since: startTime, seen: [] };
-  return estimatedRunOf(known, { run, end: endTime, status, counts: COUNTED[known.phase] === status });
+  if (!forecasts || endTime === undefined || forecasts.since < startTime) return undefined;
+  return estimatedRunOf(forecasts, {
+    run,
+    end: endTime,
+    status,
+    counts: COUNTED[forecasts.phase] === status,
+  });
 };

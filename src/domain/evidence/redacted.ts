@@ -38,3 +38,25 @@ export const redacted = (text: string, hidden: readonly string[] = []): string =
   ]);
   return [...byName, ...PATTERNS].reduce((clean, [pattern, by]) => clean.replace(pattern, by), text);
 };
+
+const SECRET_KEY =
+  /passw(?:or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential/i;
+
+/** What is no secret although its key sounds like one: an address, a reference, or the name of a thing. */
+const isAddress = (text: string): boolean => /^(?:arn:|\{\{resolve:)|^$/.test(text);
+
+/** The same of a tree as JSON has it: texts under keys that sound like a secret are struck out whole. */
+export const redactedTree = (tree: unknown, hidden: readonly string[] = [], key = ""): unknown => {
+  if (typeof tree === "string") {
+    if (isAddress(tree)) return tree;
+    return SECRET_KEY.test(key) ? STRUCK : redacted(tree, hidden);
+  }
+  if (Array.isArray(tree)) return tree.map((member) => redactedTree(member, hidden, key));
+  if (typeof tree !== "object" || tree === null) return tree;
+  // A reference names a thing, and holds nothing of it.
+  const [only = "", ...others] = Object.keys(tree);
+  const inner = others.length === 0 && (only === "Ref" || only.startsWith("Fn::")) ? "" : undefined;
+  return Object.fromEntries(
+    Object.entries(tree).map(([name, member]) => [name, redactedTree(member, hidden, inner ?? name)]),
+  );
+};

@@ -31,7 +31,17 @@ export const isBegun = (resource: ShownResource | undefined): resource is BegunR
   resource?.startedAt !== undefined;
 
 /** What a summary says of the channel and of who follows it. */
-const BESIDE = ["channel", "epoch", "floor", "account", "region", "tracking", "viewers", "trouble"] as const;
+const BESIDE = [
+  "channel",
+  "epoch",
+  "floor",
+  "account",
+  "region",
+  "tracking",
+  "viewers",
+  "deployments",
+  "trouble",
+] as const;
 
 /** The view as of a summary's offset. */
 export const stackViewOf = (

@@ -12,7 +12,16 @@ import { without } from "../without.ts";
 /** What follows from the state alone. */
 export type StateSummary = Omit<
   StackSummary,
-  "channel" | "epoch" | "offset" | "floor" | "account" | "region" | "tracking" | "viewers" | "trouble"
+  | "channel"
+  | "epoch"
+  | "offset"
+  | "floor"
+  | "account"
+  | "region"
+  | "tracking"
+  | "viewers"
+  | "deployments"
+  | "trouble"
 >;
 
 /** The operation as a whole: the summary without its resources. */

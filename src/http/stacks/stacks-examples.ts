@@ -1,4 +1,5 @@
 /** Answers about a stack on its own, as the OpenAPI document shows them. */
+import type { ResourceDetails, StackDetails } from "../../protocol/stack/stack-details.ts";
 import type { StackEvents, StackSummary, Tracking } from "../../protocol/stack/stack-summary.ts";
 
 const position = { channel: "stacks/us-east-1/database-rds", epoch: "3f9c1b20", offset: 12, floor: 1 };
@@ -57,3 +58,36 @@ export const stackEventsExample: StackEvents = {
 
 /** Whether it is followed. */
 export const trackingExample: Tracking = { ...position, tracking: true };
+
+/** What the stack is made from. */
+export const stackDetailsExample: StackDetails = {
+  region: "us-east-1",
+  stackId,
+  name: "database-rds",
+  status: "CREATE_COMPLETE",
+  description: "The shop's database",
+  createdAt: "2025-10-09T14:34:20.000Z",
+  terminationProtection: true,
+  capabilities: ["CAPABILITY_IAM"],
+  parameters: [{ key: "Size", value: "db.t3.small" }],
+  tags: [{ key: "team", value: "shop" }],
+  outputs: [{ key: "Endpoint", value: "db-abc123.eu.rds.amazonaws.com", exportName: "shop-database" }],
+  template: '{"Resources":{"MainDatabase":{"Type":"AWS::RDS::DBInstance"}}}',
+};
+
+/** What was done to one resource of it. */
+export const resourceDetailsExample: ResourceDetails = {
+  region: "us-east-1",
+  stackId,
+  path: "MainDatabase",
+  logicalId: "MainDatabase",
+  type: "AWS::RDS::DBInstance",
+  physicalId: "db-abc123",
+  cdkPath: "Shop/Database/Resource",
+  dependsOn: ["Subnets"],
+  properties: {
+    template: '{"DBInstanceClass":{"Ref":"Size"}}',
+    before: '{"DBInstanceClass":"db.t3.micro"}',
+    after: '{"DBInstanceClass":"db.t3.small"}',
+  },
+};

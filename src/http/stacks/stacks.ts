@@ -3,12 +3,23 @@ import { createRoute } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import * as z from "zod";
 import { mayRead } from "../../auth/rights.ts";
-import { aliasSchema, regionSchema, stackNameSchema } from "../../protocol/connection/channel.ts";
+import {
+  aliasSchema,
+  deploymentAddressesOf,
+  regionSchema,
+  stackNameSchema,
+} from "../../protocol/connection/channel.ts";
 import { inAccount, stackChannelOf, type StackAddress } from "../../protocol/connection/channel-names.ts";
 import { estimatesSchema } from "../../protocol/estimates.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
-import { stackEventsSchema, stackSummarySchema, trackingSchema } from "../../protocol/stack/stack-summary.ts";
+import { resourceDetailsSchema, stackDetailsSchema } from "../../protocol/stack/stack-details.ts";
+import {
+  stackEventsSchema,
+  stackSummarySchema,
+  trackingSchema,
+  type StackSummary,
+} from "../../protocol/stack/stack-summary.ts";
 import { knownAccounts } from "../accounts/known-accounts.ts";
 import { answerOf, failureAnswers, PRIVATE } from "../documents/answers.ts";
 import type { AppEnv } from "../middleware/app-env.ts";
@@ -18,7 +29,13 @@ import { estimatesExample } from "../deployments/deployments-examples.ts";
 import { limited } from "../middleware/rate-limits.ts";
 import { resourceApp } from "../middleware/resource-app.ts";
 import { notCovered, requireRole } from "../middleware/sessions.ts";
-import { stackEventsExample, summaryExample, trackingExample } from "./stacks-examples.ts";
+import {
+  resourceDetailsExample,
+  stackDetailsExample,
+  stackEventsExample,
+  summaryExample,
+  trackingExample,
+} from "./stacks-examples.ts";
 
 const params = z.object({
   stackName: stackNameSchema.meta({ description: "CloudFormation's name of the stack" }),
@@ -49,6 +66,12 @@ const eventsQuery = query.extend({
     .meta({ description: "Most events of an answer" }),
 });
 
+const resourceQuery = query.extend({
+  path: z.string().min(1).max(1024).meta({
+    description: "Logical ids from the stack's own resource down, of a nested one `Parent/Child/LogicalId`",
+  }),
+});
+
 const security = [{ token: [] }];
 const tags = ["stacks"];
 
@@ -66,6 +89,44 @@ const summaryRoute = createRoute({
       "The stack, its resources, outcome and outputs",
       stackSummarySchema.meta({ id: "Stack" }),
       summaryExample,
+    ),
+  },
+});
+
+const detailsRoute = createRoute({
+  method: "get",
+  path: "/api/v1/stacks/{stackName}/details",
+  operationId: "getStackDetails",
+  summary: "What a stack is made from: its parameters, tags, outputs and template. Reads AWS",
+  description: "What looks like a secret is struck out. An answer is given again for a minute.",
+  security,
+  tags,
+  request: { params, query },
+  responses: {
+    ...failureAnswers,
+    200: answerOf(
+      "The stack as CloudFormation describes it",
+      stackDetailsSchema.meta({ id: "StackDetails" }),
+      stackDetailsExample,
+    ),
+  },
+});
+
+const resourceRoute = createRoute({
+  method: "get",
+  path: "/api/v1/stacks/{stackName}/resource",
+  operationId: "getStackResource",
+  summary: "One resource of a stack: its construct, its properties before and after. Reads AWS",
+  description: "What looks like a secret is struck out. An answer is given again for a minute.",
+  security,
+  tags,
+  request: { params, query: resourceQuery },
+  responses: {
+    ...failureAnswers,
+    200: answerOf(
+      "The resource",
+      resourceDetailsSchema.meta({ id: "ResourceDetails" }),
+      resourceDetailsExample,
     ),
   },
 });
@@ -140,6 +201,16 @@ const addressOf = async (
   return accounts.ok ? success(address) : accounts;
 };
 
+/** The deployments of it that the session may see; a name that may stand for several is shown to whom all of them are. */
+const seenBy = (c: Context<AppEnv>, { deployments = [], ...summary }: StackSummary): StackSummary => {
+  const seen = deployments.filter((channel) =>
+    deploymentAddressesOf(channel).every(({ deploymentId, environment }) =>
+      mayRead(c.get("session"), `deployments/${deploymentId}/${environment}`),
+    ),
+  );
+  return { ...summary, ...(seen.length > 0 && { deployments: seen }) };
+};
+
 const stackAt = (c: Context<AppEnv>, address: StackAddress) => () => stackTrackerOf(c.env, address);
 
 /** The stacks' routes. Each needs a session in the context. */
@@ -149,7 +220,22 @@ export const stacks = resourceApp()
     if (!address.ok) return restFailure(c, address.failure);
     const summary = await call(stackAt(c, address.value), (stack) => stack.summary(c.get("session").subject));
     if (!summary.ok) return restFailure(c, summary.failure);
-    return c.json({ success: true as const, data: summary.value }, 200, PRIVATE);
+    return c.json({ success: true as const, data: seenBy(c, summary.value) }, 200, PRIVATE);
+  })
+  .openapi(detailsRoute, async (c) => {
+    const address = await addressOf(c, c.req.valid("param"), c.req.valid("query"));
+    if (!address.ok) return restFailure(c, address.failure);
+    const details = await call(stackAt(c, address.value), (stack) => stack.details());
+    if (!details.ok) return restFailure(c, details.failure);
+    return c.json({ success: true as const, data: details.value }, 200, PRIVATE);
+  })
+  .openapi(resourceRoute, async (c) => {
+    const address = await addressOf(c, c.req.valid("param"), c.req.valid("query"));
+    if (!address.ok) return restFailure(c, address.failure);
+    const { path } = c.req.valid("query");
+    const resource = await call(stackAt(c, address.value), (stack) => stack.resource(path));
+    if (!resource.ok) return restFailure(c, resource.failure);
+    return c.json({ success: true as const, data: resource.value }, 200, PRIVATE);
   })
   .openapi(eventsRoute, async (c) => {
     const address = await addressOf(c, c.req.valid("param"), c.req.valid("query"));

@@ -10,6 +10,7 @@ import {
   ENVIRONMENT,
   STACK_NAME,
   type AwsPlace,
+  type DeploymentAddress,
   type StackAddress,
 } from "./channel-names.ts";
 import { REGION } from "../partitions.ts";
@@ -63,4 +64,19 @@ export const stackAddressOf = (channel: string): StackAddress | undefined => {
   return kind === "stacks" && stackName.success && place
     ? { ...place, stackName: stackName.data }
     : undefined;
+};
+
+const DEPLOYMENTS = "deployments/";
+
+/** Every deployment that a channel's name may stand for. */
+export const deploymentAddressesOf = (channel: string): readonly DeploymentAddress[] => {
+  if (!channel.startsWith(DEPLOYMENTS)) return [];
+  const parts = channel.slice(DEPLOYMENTS.length).split("-");
+  return parts.slice(1).flatMap((_, index) => {
+    const deploymentId = parts.slice(0, index + 1).join("-");
+    const environment = parts.slice(index + 1).join("-");
+    const isAddress =
+      deploymentIdSchema.safeParse(deploymentId).success && environmentSchema.safeParse(environment).success;
+    return isAddress ? [{ deploymentId, environment }] : [];
+  });
 };

@@ -12,6 +12,7 @@ import {
 import { deploymentModes, failureModes, momentSchema, runOrders } from "./deployment-event-parts.ts";
 import { deploymentEventSchema } from "./deployment-events.ts";
 import { keepingFields, planIssuesOf, stackPlanFields } from "./deployment-plan.ts";
+import { runKinds } from "./run-kinds.ts";
 import { runSourceSchema } from "./run-source.ts";
 import { deploymentProgressSchema, deploymentStates, stackProgressSchema } from "./deployment-progress.ts";
 
@@ -199,6 +200,13 @@ export const deploymentQuerySchema = z.strictObject({
     .enum(deploymentStates)
     .optional()
     .meta({ description: "Only those whose latest run has this status" }),
+  is: z.enum(runKinds).optional().meta({
+    description:
+      "Only those whose latest run goes on, has failed (or has a stack that failed), or is over, whatever its status",
+  }),
+  q: z.string().max(128).optional().meta({
+    description: "Only those that have this in their id, environment, status, owner, user or source",
+  }),
   cursor: z.string().max(512).optional().meta({ description: "`nextCursor` of the page before" }),
   limit: z.coerce.number().int().min(1).max(100).default(20).meta({ description: "Most items of a page" }),
 });

@@ -37,6 +37,8 @@ export const stackSummarySchema = stackCountsSchema.extend({
   /** Whether the stack is being polled now. */
   tracking: z.boolean(),
   viewers: z.number().int(),
+  /** Channels of the deployments that it belongs to, as far as the token covers them. */
+  deployments: z.array(z.string()).optional(),
   trouble: troubleFrameSchema.shape.error.optional(),
   resources: z.array(trackedResourceSchema),
 });

@@ -7,6 +7,9 @@ import { coveringOf, type Covering } from "../../auth/pattern-cover.ts";
 import { mayRead } from "../../auth/rights.ts";
 import { decodedText } from "../../channel/codec.ts";
 import { badCursor, keyIn } from "../../page-cursor.ts";
+import { isRunWanted } from "../../domain/deployment/run-filter.ts";
+import { hasRunEnded } from "../../domain/words/status-words.ts";
+import { deploymentStates } from "../../protocol/deployment/deployment-progress.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
@@ -22,6 +25,9 @@ import { boundedPage, isAfter, rowsWithin } from "../bounded-list.ts";
 const cursorSchema = z.tuple([z.string(), z.string(), z.string()]);
 
 type Key = z.infer<typeof cursorSchema>;
+
+/** Few have these at any time: they are found by their index, wherever they stand in time. */
+const RUNNING = deploymentStates.filter((status) => !hasRunEnded(status));
 
 /** After every key that there is: times are digits. */
 const NEWEST: Key = ["~", "", ""];
@@ -113,14 +119,17 @@ export class RunIndex {
 
   /** One page of what was asked for, as far as the patterns of channels cover it; absent: all. `now`: Unix milliseconds. */
   list(
-    { environment, status, cursor, limit }: DeploymentQuery,
+    { environment, status, is, q, cursor, limit }: DeploymentQuery,
     patterns: string[] | undefined,
     now: number,
   ): Result<DeploymentList, Failure> {
     const before = cursor === undefined ? NEWEST : keyIn(cursor, cursorSchema);
     if (!before) return failed(badCursor);
     const covering = patterns && coveringOf(patterns);
-    const wanted = { environment: environment ?? covering?.environment, status };
+    const wanted = {
+      environment: environment ?? covering?.environment,
+      statuses: status === undefined ? (is === "running" ? RUNNING : undefined) : [status],
+    };
     const page = boundedPage(this.rows(covering, before, wanted), {
       limit,
       before,
@@ -129,7 +138,7 @@ export class RunIndex {
         const name = nameOfRun({ deploymentId, environment: within });
         if (patterns && !mayRead({ channels: patterns }, name)) return undefined;
         const run = decodedText(runSummarySchema, summary, "runs");
-        return run && lastingUntil(now, run);
+        return run && isRunWanted(run, { is, q }) ? lastingUntil(now, run) : undefined;
       },
     });
     return success(page);
@@ -139,9 +148,9 @@ export class RunIndex {
   private rows(
     covering: Covering | undefined,
     before: Key,
-    wanted: Readonly<{ environment: string | undefined; status: string | undefined }>,
+    wanted: Readonly<{ environment: string | undefined; statuses: readonly string[] | undefined }>,
   ): Iterable<Row> {
-    const { environment, status } = wanted;
+    const { environment, statuses } = wanted;
     const few =
       covering &&
       rowsWithin<Row>(this.sql, { table: "runs", columns: COLUMNS, name: "deployment_id" }, covering.ids);
@@ -151,18 +160,19 @@ export class RunIndex {
           (row) =>
             isAfter(keyOf(row), before) &&
             row.environment === (environment ?? row.environment) &&
-            row.status === (status ?? row.status),
+            (statuses?.includes(row.status) ?? true),
         )
         .sort((one, other) => (isAfter(keyOf(one), keyOf(other)) ? 1 : -1));
     const conditions = [
       "(start_time, deployment_id, environment) < (?, ?, ?)",
       ...(environment === undefined ? [] : ["environment = ?"]),
-      ...(status === undefined ? [] : ["status = ?"]),
+      ...(statuses === undefined ? [] : [`status IN (${statuses.map(() => "?").join()})`]),
     ];
     return this.sql.exec<Row>(
       `SELECT ${COLUMNS} FROM runs WHERE ${conditions.join(" AND ")} ORDER BY ${ORDER}`,
       ...before,
-      ...[environment, status].filter((value) => value !== undefined),
+      ...(environment === undefined ? [] : [environment]),
+      ...(statuses ?? []),
     );
   }
 }

@@ -3,12 +3,10 @@
  * channel may spell several pairs of id and environment, and only its owner knows which one it is.
  */
 import { mayRead } from "../../auth/rights.ts";
-import { deploymentIdSchema, environmentSchema, stackAddressOf } from "../../protocol/connection/channel.ts";
+import { deploymentAddressesOf, stackAddressOf } from "../../protocol/connection/channel.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { Session } from "../../protocol/connection/session.ts";
-
-const PREFIX = "deployments/";
 
 /** Answered for a channel that is not covered, whether it exists or not. */
 export const NOT_COVERED: Failure = { code: "FORBIDDEN", message: "The token does not cover this channel" };
@@ -16,21 +14,8 @@ export const NOT_COVERED: Failure = { code: "FORBIDDEN", message: "The token doe
 /** Answered to whom nothing need be hidden. */
 export const NO_CHANNEL: Failure = { code: "NOT_FOUND", message: "There is no such channel" };
 
-/** Every deployment that a channel's name may stand for. */
-const addressesOf = (channel: string): readonly DeploymentAddress[] => {
-  if (!channel.startsWith(PREFIX)) return [];
-  const parts = channel.slice(PREFIX.length).split("-");
-  return parts.slice(1).flatMap((_, index) => {
-    const deploymentId = parts.slice(0, index + 1).join("-");
-    const environment = parts.slice(index + 1).join("-");
-    const isAddress =
-      deploymentIdSchema.safeParse(deploymentId).success && environmentSchema.safeParse(environment).success;
-    return isAddress ? [{ deploymentId, environment }] : [];
-  });
-};
-
 const mayReadDeployment = (session: Session, { deploymentId, environment }: DeploymentAddress): boolean =>
-  mayRead(session, `${PREFIX}${deploymentId}/${environment}`);
+  mayRead(session, `deployments/${deploymentId}/${environment}`);
 
 /** `unclear`: it depends on whose the channel is. */
 type Coverage = "covered" | "uncovered" | "unclear";
@@ -38,7 +23,7 @@ type Coverage = "covered" | "uncovered" | "unclear";
 /** What a token says of a channel by its name. */
 export const coverageOf = (session: Session, channel: string): Coverage => {
   if (stackAddressOf(channel)) return mayRead(session, channel) ? "covered" : "uncovered";
-  const addresses = addressesOf(channel);
+  const addresses = deploymentAddressesOf(channel);
   const covered = addresses.filter((address) => mayReadDeployment(session, address)).length;
   // What is no channel's name is covered by tokens without bounds only: others learn nothing from it.
   if (addresses.length === 0) return session.channels === undefined ? "covered" : "uncovered";
@@ -48,7 +33,7 @@ export const coverageOf = (session: Session, channel: string): Coverage => {
 
 /** Whether a name is one that a channel can have. */
 export const isChannel = (channel: string): boolean =>
-  stackAddressOf(channel) !== undefined || addressesOf(channel).length > 0;
+  stackAddressOf(channel) !== undefined || deploymentAddressesOf(channel).length > 0;
 
 /** Whether a token allows a channel, given whose it is; without that, every pair that it may spell has to be covered. */
 export const maySee = (

@@ -65,6 +65,11 @@ export class DeploymentFeeds {
     return [...new Set([...(this.registered.value ?? []), ...waiting])];
   }
 
+  /** Deployments that it belongs to, by whatever way. */
+  get deployments(): readonly string[] {
+    return [...new Set([...this.registeredBy, ...this.all.map(({ deployment }) => deployment)])];
+  }
+
   /** A row that is of no use once nobody looks for the stack. */
   get trace() {
     return this.registered;

@@ -6,6 +6,7 @@ import { cloudFormation } from "../../aws/cloudformation/cloudformation.ts";
 import { gatedSession } from "../../aws/identity/session.ts";
 import { workerSession } from "../../aws/identity/worker-session.ts";
 import { Channel } from "../../channel/channel.ts";
+import { tellingOf } from "../../domain/failure/trouble.ts";
 import { isComplete, rootOf } from "../../domain/stack/stack-state.ts";
 import { isOperating } from "../../domain/radar/swept-stack.ts";
 import type { StackAddress } from "../../protocol/connection/channel-names.ts";
@@ -34,6 +35,7 @@ import { StackEvidence } from "./stack-evidence.ts";
 import { StackExperience } from "./stack-experience.ts";
 import { StackInterest } from "./stack-interest.ts";
 import { StackPoll } from "./stack-poll.ts";
+import { StackReader } from "./stack-reader.ts";
 import { StackStorage } from "./stack-store.ts";
 
 /** How often, and how many milliseconds apart, one looks for an operation that has just begun. */
@@ -57,6 +59,8 @@ export class StackChannel {
   readonly evidence: StackEvidence;
   readonly canvas: CanvasDeploys;
   readonly sharedPage: SharedPage;
+  readonly reader: StackReader;
+  private readonly region: string;
   readonly estimates: KeptEstimates;
   /** A look this young, in milliseconds, is as good as a new one. */
   private readonly freshMs: number;
@@ -134,6 +138,8 @@ export class StackChannel {
     this.commits = commits;
     this.poll = poll;
     this.sharedPage = sharedPage;
+    this.reader = new StackReader(session, address);
+    this.region = region;
     this.admission = new FeedAdmission({ feeds, store, poll, commits });
     this.evidence = evidence;
     this.canvas = new CanvasDeploys(kv, address, workerSession(env, aws, { ...address, purpose: "deploy" }));
@@ -250,6 +256,12 @@ export class StackChannel {
     const now = Date.now();
     this.interest.noteDeparture(now);
     await this.channel.giveUp(now);
+  }
+
+  /** Why nothing is known of the stack, where nothing is. */
+  get whyUnknown(): Failure {
+    const { code, message } = tellingOf(this.poll.trouble?.kind ?? "missing", this.region);
+    return { code, message };
   }
 
   /** Deployments that somebody registered with the stack. */

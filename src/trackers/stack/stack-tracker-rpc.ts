@@ -7,6 +7,7 @@ import type { KeptObject } from "../../protocol/rpc/kept-object.ts";
 import type { ChannelOwner } from "../../protocol/rpc/channel-owner.ts";
 import type { FarEnd, TriedAgain } from "../../protocol/rpc/far-end.ts";
 import type { FeedRequest, StackStanding } from "../../protocol/rpc/stack-feed.ts";
+import type { ResourceDetails, StackDetails } from "../../protocol/stack/stack-details.ts";
 import type { StackEvents, StackSummary, Tracking } from "../../protocol/stack/stack-summary.ts";
 
 /** Whether the operation that was seen is followed, and the stack's own status as its events have it. */
@@ -17,6 +18,8 @@ export type SharedEvents = Readonly<{ xml: string; ageMs: number }>;
 
 export interface StackTrackerRpc extends ChannelOwner, KeptObject {
   summary(subject?: string): Promise<Result<StackSummary, Failure>>;
+  details(): Promise<Result<StackDetails, Failure>>;
+  resource(path: string): Promise<Result<ResourceDetails, Failure>>;
   eventsAfter(after: number, limit: number, subject?: string): Promise<Result<StackEvents, Failure>>;
   estimates(): Promise<Result<Estimates, Failure>>;
   deploy(change: CanvasChange, subject: string): Promise<Result<CanvasDeployed, Failure>>;

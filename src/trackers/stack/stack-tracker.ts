@@ -70,10 +70,10 @@ export class StackTracker extends StoredObject implements StackTrackerRpc {
   /** Where the stack stands now; looks at AWS unless that was just done. `subject`: who asks. */
   async summary(subject?: string): Promise<Result<StackSummary, Failure>> {
     if (this.removal.isUnderWay) return failed(beingDeleted);
-    const { store, poll, channel } = this.stack;
+    const { store, poll, channel, feeds } = this.stack;
     await this.stack.lookOnce(subject);
     const summary = summaryOf(store.state);
-    if (!summary) return failed(this.whyUnknown());
+    if (!summary) return failed(this.stack.whyUnknown);
     const kind = poll.trouble?.kind;
     const { found } = this.stack.evidence;
     return success({
@@ -85,8 +85,19 @@ export class StackTracker extends StoredObject implements StackTrackerRpc {
       region: this.address.region,
       tracking: this.stack.isPolled,
       viewers: channel.gateways.viewers,
+      ...(feeds.deployments.length > 0 && { deployments: [...feeds.deployments] }),
       ...(kind && { trouble: tellingOf(kind, this.address.region) }),
     });
+  }
+
+  /** What the stack is made from: asked of AWS, and of nothing that is kept. */
+  async details() {
+    return this.stack.reader.details(this.stack.store.state);
+  }
+
+  /** What was done to one resource, by its path. */
+  async resource(path: string) {
+    return this.stack.reader.resource(this.stack.store.state, path);
   }
 
   /** At most `limit` of the newest attempt's events after an offset. */
@@ -94,7 +105,7 @@ export class StackTracker extends StoredObject implements StackTrackerRpc {
     if (this.removal.isUnderWay) return failed(beingDeleted);
     const { store } = this.stack;
     await this.stack.lookOnce(subject);
-    if (!store.state.attempt) return failed(this.whyUnknown());
+    if (!store.state.attempt) return failed(this.stack.whyUnknown);
     const { runs, more } = store.log.framesAfter(after, limit);
     const events = runs
       .flatMap(({ frames }) => frames)
@@ -239,10 +250,5 @@ export class StackTracker extends StoredObject implements StackTrackerRpc {
 
   private tracking(): Tracking {
     return { ...this.stack.channel.position, tracking: this.stack.isPolled };
-  }
-
-  private whyUnknown(): Failure {
-    const { code, message } = tellingOf(this.stack.poll.trouble?.kind ?? "missing", this.address.region);
-    return { code, message };
   }
 }

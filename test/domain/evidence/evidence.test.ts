@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { advance } from "../../../src/domain/stack/advance.ts";
 import { evidenceInEvents, functionNameOf, keptEvidence } from "../../../src/domain/evidence/evidence.ts";
 import { causeKeyOf } from "../../../src/domain/evidence/cause-evidence.ts";
-import { redacted } from "../../../src/domain/evidence/redacted.ts";
+import { redacted, redactedTree } from "../../../src/domain/evidence/redacted.ts";
 import { stackViewAfter } from "../../../src/domain/stack/stack-view.ts";
 import { EMPTY_STATE, type StackState } from "../../../src/domain/stack/stack-state.ts";
 import type { StackEvent } from "../../../src/domain/stack/stack-event.ts";
@@ -127,4 +127,27 @@ test("the function behind a custom resource is known by ARN, and by a reference 
     "arn:aws:sns:us-east-1:111122223333:topic",
   ].map((token) => functionNameOf(token, ROOT, state));
   expect(names).toEqual(["seeder", "shop-seeder-1", "shop-seeder-1", undefined, undefined]);
+});
+
+describe("a tree of properties", () => {
+  test("loses what sounds like a secret, and keeps its shape, its addresses and its references", () => {
+    const tree = {
+      MasterUserPassword: "open sesame",
+      SecretArn: "arn:aws:secretsmanager:eu-west-1:1:secret:x",
+      Password: { Ref: "Word" },
+      Token: ["a", "b"],
+      Environment: { Variables: { API_KEY: "abc", LEVEL: "info", Url: "https://u:p@host/" } },
+      Size: 3,
+      None: null,
+    };
+    expect(redactedTree(tree)).toEqual({
+      MasterUserPassword: "[redacted]",
+      SecretArn: "arn:aws:secretsmanager:eu-west-1:1:secret:x",
+      Password: { Ref: "Word" },
+      Token: ["[redacted]", "[redacted]"],
+      Environment: { Variables: { API_KEY: "[redacted]", LEVEL: "info", Url: "https://[redacted]@host/" } },
+      Size: 3,
+      None: null,
+    });
+  });
 });
