@@ -1,6 +1,6 @@
 /** Scripts that complete command lines, made from the commands themselves, so that they know what there is. */
 import type { Command, Option } from "commander";
-import type { Shell } from "./commands/completion.ts";
+import { IDS, type Shell } from "./commands/completion.ts";
 
 /** Names of the program, as it is installed. */
 const NAMES = ["stackcast", "cloud"] as const;
@@ -26,6 +26,19 @@ const allCommands = (program: Command): (readonly [path: string, command: Comman
     });
   return [["", program], ...below(program, "")];
 };
+
+/** Paths of the commands that begin with a deployment. */
+const aboutDeployments = (program: Command): readonly string[] =>
+  allCommands(program)
+    .filter(
+      ([
+        ,
+        {
+          registeredArguments: [first],
+        },
+      ]) => first?.name() === "deploymentId",
+    )
+    .map(([path]) => path);
 
 /** Options whose values are known. */
 const choicesIn = (program: Command): ReadonlyMap<string, readonly string[]> => {
@@ -75,6 +88,10 @@ ${choices.join("\n")}
     case "$path" in
 ${commands.join("\n")}
     esac
+    case "$path" in
+      ${aboutDeployments(program).join("|")})
+        [ "$before" = "\${path##* }" ] && words="$words $("\${COMP_WORDS[0]}" completion ${IDS} 2>/dev/null)" ;;
+    esac
   fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
@@ -100,6 +117,8 @@ const fishScript = (program: Command): string => {
         lines.push(
           `complete -c ${name} -f -n ${quoted(here)} -a ${below.name()} -d ${quoted(below.summary())}`,
         );
+      if (aboutDeployments(program).includes(path))
+        lines.push(`complete -c ${name} -f -n ${quoted(here)} -a '(${name} completion ${IDS} 2>/dev/null)'`);
       for (const { long, short, description, argChoices, required } of visibleOptions(command)) {
         const flags = [long && `-l ${long.slice(2)}`, short && `-s ${short.slice(1)}`]
           .filter(Boolean)

@@ -16,6 +16,7 @@ describe.skipIf(!hasShell("bash"))(
     const complete = async (line: string): Promise<string[]> => {
       const words = line.split(" ");
       const script = `${await scriptFor("bash")}
+stackcast() { [ "$*" = "completion deployments" ] && printf 'D1BRV40\nshop\n'; }
 COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")})
 COMP_CWORD=${words.length - 1}
 _stackcast
@@ -33,6 +34,8 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
       ["stackcast token --role d", ["deployer"]],
       ["stackcast deploy D1 --environment ", []],
       ["stackcast completion z", ["zsh"]],
+      ["stackcast watch D", ["D1BRV40"]],
+      ["stackcast watch D1BRV40 D", []],
     ])("%s", async (line, words) => {
       expect(await complete(line)).toEqual(words);
     });

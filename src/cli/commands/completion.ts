@@ -1,4 +1,4 @@
-/** `stackcast completion`: a script that completes command lines in a shell. */
+/** `stackcast completion`: a script that completes command lines in a shell, and the ids that it asks for. */
 import { Argument } from "commander";
 import { EXIT } from "../arguments/exit-code.ts";
 import { examples, type Declaration } from "./command.ts";
@@ -7,12 +7,22 @@ const SHELLS = ["bash", "zsh", "fish"] as const;
 
 export type Shell = (typeof SHELLS)[number];
 
+/** What the scripts call, to complete the ids of deployments. */
+export const IDS = "deployments";
+
 export const declareCompletion: Declaration = (program, run) => {
   program
     .command("completion")
     .summary("print a completion script for a shell")
-    .description("Prints a script that completes commands and options in bash, zsh or fish.")
-    .addArgument(new Argument("<shell>", "which shell").choices(SHELLS))
+    .description(
+      "Prints a script that completes commands, options and ids of deployments in bash, zsh or fish.",
+    )
+    .addArgument(
+      new Argument("<shell>", "which shell; `deployments` prints the ids that the script asks for").choices([
+        ...SHELLS,
+        IDS,
+      ]),
+    )
     .addHelpText(
       "after",
       examples(
@@ -21,10 +31,12 @@ export const declareCompletion: Declaration = (program, run) => {
         ["stackcast completion fish > ~/.config/fish/completions/stackcast.fish", "once"],
       ),
     )
-    .action((shell: Shell) =>
-      run(async ({ stdout }) => {
+    .action((wanted: Shell | typeof IDS) =>
+      run(async (surroundings) => {
+        if (wanted === IDS)
+          return (await import("../questions/deployment-ids.ts")).deploymentIds(surroundings);
         const { completionScript } = await import("../completion-script.ts");
-        stdout.write(completionScript(shell, program));
+        surroundings.stdout.write(completionScript(wanted, program));
         return EXIT.done;
       }),
     );

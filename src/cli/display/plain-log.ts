@@ -39,8 +39,22 @@ export const isFailure = (frame: ChannelFrame): boolean => eventLine(frame).isFa
 
 const MOST_NAMED = 5;
 
-const runningText = (stacks: readonly StackProgress[], now: number): string => {
-  if (stacks.length === 0) return "";
+/** What could start, and has not: whoever deploys it is waited for. */
+const awaitedText = (stacks: readonly StackProgress[]): string => {
+  const done = new Set(
+    stacks.filter(({ status }) => status === "deployed" || status === "skipped").map(({ name }) => name),
+  );
+  const awaited = stacks
+    .filter(({ status, dependsOn }) => status === "pending" && dependsOn.every((name) => done.has(name)))
+    .map(({ name }) => name);
+  if (awaited.length === 0) return "";
+  const more = awaited.length > MOST_NAMED ? ` and ${awaited.length - MOST_NAMED} more` : "";
+  return `, waiting for ${awaited.slice(0, MOST_NAMED).join(", ")}${more} to start`;
+};
+
+const runningText = (all: readonly StackProgress[], now: number): string => {
+  const stacks = all.filter(isRunning);
+  if (stacks.length === 0) return awaitedText(all);
   const named = stacks
     .slice(0, MOST_NAMED)
     .map((stack) => `${stack.name} (${durationText(elapsedOfStack(stack, { now, over: false }))})`);
@@ -60,7 +74,7 @@ const deploymentBeat = ({ progress, address }: DeploymentScene, now: number): st
   const { estimatedTimeRemaining: remaining, estimate } = progress.metrics;
   const eta = remaining === undefined ? "" : `, ETA ${estimateText(remaining)}`;
   const left = estimate ? leftText(estimate, now) : eta;
-  const running = runningText(Object.values(progress.stacks).filter(isRunning), now);
+  const running = runningText(Object.values(progress.stacks), now);
   const { progressPercent } = progress.summary;
   const elapsed = durationText(elapsedOf(progress, now));
   return `Still ${wordOfStatus(progress.status)}: ${progressPercent}% (${stackCountText(progress)})${running}, ${elapsed} elapsed${left}`;

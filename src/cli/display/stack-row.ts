@@ -91,6 +91,22 @@ const remainingText = (stack: StackProgress, context: RowContext, elapsed: numbe
     : "";
 };
 
+/** How many of those that a stack waits for are named. */
+const MOST_NAMED = 2;
+
+/** `waiting for network, secrets and 3 more`: what a stack depends on that is not finished. */
+const waitingText = (stack: StackProgress, context: RowContext): string => {
+  const word = wordOf(stack, context);
+  if (word !== "waiting") return word;
+  const unfinished = stack.dependsOn.filter((name) => {
+    const status = context.state?.stacks.get(name)?.status;
+    return status !== undefined && status !== "deployed" && status !== "skipped";
+  });
+  if (unfinished.length === 0) return word;
+  const more = unfinished.length > MOST_NAMED ? ` and ${unfinished.length - MOST_NAMED} more` : "";
+  return `${word} for ${unfinished.slice(0, MOST_NAMED).join(", ")}${more}`;
+};
+
 const detailOf = (stack: StackProgress, context: RowContext): string => {
   const elapsed = elapsedOfStack(stack, context);
   switch (stack.status) {
@@ -103,6 +119,7 @@ const detailOf = (stack: StackProgress, context: RowContext): string => {
     case "failed":
       return `failed after ${durationText(elapsed)}`;
     case "pending":
+      return waitingText(stack, context);
     case "skipped":
     case "deleting":
     case "deleted":
