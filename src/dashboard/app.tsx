@@ -1,12 +1,13 @@
 /** The frame of every page, and the page that the address names, which is loaded when it is opened. */
 import { lazy } from "./elements/lazy.tsx";
+import { SignMark } from "./elements/mark.tsx";
 import { useState } from "preact/hooks";
 import { queryValue, route } from "./address.ts";
 import { Announcements } from "./shell/announcements.tsx";
 import { ConnectionBadge } from "./shell/connection-badge.tsx";
 import { mayActAs, signInReason } from "./session.ts";
 import { stackPath } from "./route.ts";
-import { useKeys } from "./shell/keys.ts";
+import { PALETTE_KEY, useKeys } from "./shell/keys.ts";
 import { SettingsMenu } from "./shell/settings-menu.tsx";
 
 const DeploymentPage = lazy(async () => (await import("./deployment/deployment-page.tsx")).DeploymentPage);
@@ -23,6 +24,7 @@ const DestinationsPage = lazy(
 
 const AccountsPage = lazy(async () => (await import("./accounts/accounts-page.tsx")).AccountsPage);
 const OperationsPage = lazy(async () => (await import("./operations/operations-page.tsx")).OperationsPage);
+const DocsPage = lazy(async () => (await import("./docs/docs-page.tsx")).DocsPage);
 
 const NotFoundPage = lazy(async () => (await import("./shell/not-found-page.tsx")).NotFoundPage);
 
@@ -32,6 +34,8 @@ const InstallTroubles = lazy(
 );
 
 const Help = lazy(async () => (await import("./shell/help.tsx")).Help, null);
+
+const CommandPalette = lazy(async () => (await import("./shell/palette.tsx")).CommandPalette, null);
 
 const SignIn = lazy(async () => (await import("./shell/sign-in.tsx")).SignIn, null);
 
@@ -62,6 +66,8 @@ const Page = () => {
       return <AccountsPage />;
     case "operations":
       return <OperationsPage />;
+    case "docs":
+      return <DocsPage />;
     case "unknown":
       return <NotFoundPage />;
   }
@@ -91,9 +97,13 @@ const Navigation = () => {
 };
 
 export const App = () => {
-  const [help, setHelp] = useState(false);
+  const [over, setOver] = useState<"" | "help" | "palette">("");
   const kiosk = queryValue("kiosk") === "1";
-  useKeys({ "?": { does: "Show the keys", run: () => setHelp(true) } });
+  const close = (): void => setOver("");
+  useKeys({
+    "?": { does: "Show the keys", run: () => setOver("help") },
+    [PALETTE_KEY]: { does: "Go anywhere, do anything (also Ctrl K)", run: () => setOver("palette") },
+  });
   return (
     <div class={kiosk ? "app kiosk" : "app"}>
       <a class="skip button" href="#main">
@@ -108,7 +118,16 @@ export const App = () => {
         </a>
         <Navigation />
         <ConnectionBadge />
-        <SettingsMenu onHelp={() => setHelp(true)} />
+        <button
+          type="button"
+          class="button plain icon"
+          aria-label="Go to …"
+          title={`Go to … (${PALETTE_KEY})`}
+          onClick={() => setOver("palette")}
+        >
+          <SignMark sign="search" />
+        </button>
+        <SettingsMenu onHelp={() => setOver("help")} />
       </header>
       <main id="main" tabIndex={-1}>
         <InstallTroubles />
@@ -116,7 +135,8 @@ export const App = () => {
       </main>
       <Announcements />
       {signInReason.value !== undefined && <SignIn />}
-      {help && <Help onClose={() => setHelp(false)} />}
+      {over === "help" && <Help onClose={close} />}
+      {over === "palette" && <CommandPalette onClose={close} />}
     </div>
   );
 };

@@ -8,7 +8,7 @@ import { takeTokenFromAddress } from "./session.ts";
 
 takeTokenFromAddress();
 const { page } = route.value;
-if (!["destinations", "accounts", "unknown"].includes(page)) prepareSocket();
+if (!["destinations", "accounts", "docs", "unknown"].includes(page)) prepareSocket();
 followAddress();
 followPreferences();
 render(<App />, document.body);

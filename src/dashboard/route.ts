@@ -11,7 +11,7 @@ export type Route =
   | (Readonly<{ page: "deployment" }> & DeploymentAddress)
   | (Readonly<{ page: "stack" }> & StackAddress)
   | Readonly<{ page: "stacks" }>
-  | Readonly<{ page: "destinations" | "accounts" | "operations" }>
+  | Readonly<{ page: "destinations" | "accounts" | "operations" | "docs" }>
   | Readonly<{ page: "unknown" }>;
 
 const decoded = (part: string): string => {
@@ -22,6 +22,11 @@ const decoded = (part: string): string => {
   }
 };
 
+const PLAIN = ["destinations", "accounts", "operations", "docs"] as const;
+
+/** Pages without an address below them. */
+const isPlain = (kind: string): kind is (typeof PLAIN)[number] => PLAIN.some((plain) => plain === kind);
+
 /** The page that a path names. */
 export const routeOf = (path: string): Route => {
   const [kind = "", first, second, third, ...rest] = path.split("/").filter(Boolean).map(decoded);
@@ -30,8 +35,7 @@ export const routeOf = (path: string): Route => {
   if (third !== undefined) return { page: "unknown" };
   if (kind === "" || (kind === "deployments" && first === undefined)) return { page: "deployments" };
   if (kind === "stacks" && first === undefined) return { page: "stacks" };
-  if ((kind === "destinations" || kind === "accounts" || kind === "operations") && first === undefined)
-    return { page: kind };
+  if (isPlain(kind) && first === undefined) return { page: kind };
   if (first === undefined || second === undefined) return { page: "unknown" };
   if (kind === "deployments") return { page: "deployment", deploymentId: first, environment: second };
   if (kind === "stacks") return { page: "stack", region: first, stackName: second };

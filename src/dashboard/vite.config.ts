@@ -10,6 +10,17 @@ import { defineConfig, type Plugin } from "vite";
 const SHARED =
   /src.dashboard.(?:log|elements.(?!dialog|copy-button|console-link|aws-console|reason|lazy-evidence)|shell|deployment.run.end-notice|address|server|session|clock|preferences|route|once)|src.(?:client|protocol.(?!partitions)|domain.(?:words|deployment|without|stack.stack-event))|node_modules|preload-helper/;
 
+/**
+ * What Vite wraps each lazy part in, to load its styles and its imports ahead. Here all styles are one file, and most
+ * imports are there already.
+ */
+const loadsPlainly: Plugin = {
+  name: "loads-plainly",
+  enforce: "pre",
+  load: (id) =>
+    id.endsWith("vite/preload-helper.js") ? "export const __vitePreload = (load) => load();" : undefined,
+};
+
 const outDir = join(import.meta.dirname, "../../dist/dashboard");
 
 const removesOldFiles: Plugin = {
@@ -26,12 +37,15 @@ export default defineConfig({
   root: import.meta.dirname,
   base: "/",
   logLevel: "warn",
-  plugins: [removesOldFiles],
+  plugins: [loadsPlainly, removesOldFiles],
   build: {
     outDir,
     emptyOutDir: false,
     // Scripts are small, and browsers that have light-dark() preload modules.
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (_file, deps, { hostType }) => (hostType === "html" ? deps : []),
+    },
     cssCodeSplit: false,
     target: "es2023",
     assetsInlineLimit: 0,

@@ -1,22 +1,26 @@
 /**
- * Makes the README's snapshots: `node test/browser/screenshots.ts [folder] [--all]`. It runs `npm start` itself and takes the page
- * while it moves, when it has failed, and its timeline, in light and dark; with `--all` at every width that is cared for.
+ * Makes the README's pictures: `node test/browser/screenshots.ts [folder] [--all]`. It runs `npm start` itself and takes the
+ * page while it moves, when it has failed, and its timeline, in light and dark, and all of it as a short animation; with
+ * `--all` at every width that is cared for, and as PNG.
  */
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import { freePort } from "../../src/cli/local/worker-process.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { eventually } from "../support/eventually.ts";
 import { leash } from "../support/leash.ts";
+import { animatedWebp, type Still } from "./animated-webp.ts";
 
 const START_MS = 120_000;
 const MOMENT_MS = 180_000;
 
 const SCHEMES = ["light", "dark"] as const;
-const FOLDER = process.argv[2] ?? ".github/images";
 const isAll = process.argv.includes("--all");
+const FOLDER = process.argv[2]?.startsWith("--") === false ? process.argv[2] : ".github/media";
 
 const WIDTHS = isAll
   ? [
@@ -27,22 +31,66 @@ const WIDTHS = isAll
     ]
   : [{ width: 1280, height: 720 }];
 
+/** Of the animation: its size, how often a picture is taken, and how long each is shown. */
+const FILM = { width: 1120, height: 660 };
+const TAKE_EVERY_MS = 1_500;
+const SHOWN_MS = 500;
+const LAST_MS = 3_000;
+
+const webpOf = async (page: Page, quality: number): Promise<Buffer> => {
+  const devtools = await page.context().newCDPSession(page);
+  const { data } = await devtools.send("Page.captureScreenshot", { format: "webp", quality });
+  await devtools.detach();
+  return Buffer.from(data, "base64");
+};
+
+const open = async (
+  browser: Browser,
+  address: string,
+  colorScheme: (typeof SCHEMES)[number],
+  viewport: Readonly<{ width: number; height: number }>,
+): Promise<Page> => {
+  const page = await browser.newPage({ viewport, colorScheme, reducedMotion: "reduce" });
+  page.setDefaultTimeout(MOMENT_MS);
+  // The demonstration cuts the network once, wherever a page may be.
+  await page.goto(address).catch(() => page.goto(address));
+  return page;
+};
+
 const opened = async (browser: Browser, address: string): Promise<ReadonlyMap<string, Page>> => {
   const pages = new Map<string, Page>();
-  for (const colorScheme of SCHEMES)
-    for (const viewport of WIDTHS) {
-      const page = await browser.newPage({ viewport, colorScheme, reducedMotion: "reduce" });
-      page.setDefaultTimeout(MOMENT_MS);
-      // The demonstration cuts the network once, wherever a page may be.
-      await page.goto(address).catch(() => page.goto(address));
-      pages.set(isAll ? `${viewport.width}-${colorScheme}` : colorScheme, page);
-    }
+  for (const scheme of SCHEMES)
+    for (const viewport of WIDTHS)
+      pages.set(
+        isAll ? `${viewport.width}-${scheme}` : scheme,
+        await open(browser, address, scheme, viewport),
+      );
   return pages;
 };
 
 const take = async (pages: ReadonlyMap<string, Page>, moment: string): Promise<void> => {
-  for (const [name, page] of pages) await page.screenshot({ path: join(FOLDER, `${moment}-${name}.png`) });
+  for (const [name, page] of pages)
+    if (isAll) await page.screenshot({ path: join(FOLDER, `${moment}-${name}.png`) });
+    else await writeFile(join(FOLDER, `${moment}-${name}.webp`), await webpOf(page, 80));
   console.log(`${moment}: ${pages.size} pictures`);
+};
+
+/** Takes a page's pictures until it is told to stop. */
+const film = (page: Page): (() => Promise<Buffer>) => {
+  const stills: Still[] = [];
+  const over = new AbortController();
+  const taking = (async () => {
+    while (!over.signal.aborted) {
+      stills.push({ picture: await webpOf(page, 45), ms: SHOWN_MS });
+      await sleep(TAKE_EVERY_MS);
+    }
+    stills.push({ picture: await webpOf(page, 60), ms: LAST_MS });
+  })();
+  return async () => {
+    over.abort();
+    await taking;
+    return animatedWebp(stills, FILM);
+  };
 };
 
 const port = await freePort();
@@ -61,6 +109,9 @@ try {
     () => `the page's address in: ${printed}`,
     START_MS,
   );
+  const films = new Map<string, () => Promise<Buffer>>();
+  if (!isAll)
+    for (const scheme of SCHEMES) films.set(scheme, film(await open(browser, address, scheme, FILM)));
   const pages = await opened(browser, address);
   const all = [...pages.values()];
   await Promise.all(all.map((page) => page.locator(".stack-row", { hasText: "deploying" }).nth(2).waitFor()));
@@ -68,10 +119,13 @@ try {
   await Promise.all(all.map((page) => page.locator(".cause").waitFor()));
   await take(pages, "failed");
   await Promise.all(all.map((page) => page.locator(".head .status", { hasText: "rolled back" }).waitFor()));
+  for (const [scheme, end] of films) await writeFile(join(FOLDER, `demo-${scheme}.webp`), await end());
   await take(pages, "rolled-back");
-  for (const page of all) await page.getByRole("navigation", { name: "Views" }).getByText("Timeline").click();
-  await Promise.all(all.map((page) => page.locator(".timeline-bar").first().waitFor()));
-  await take(pages, "timeline");
+  for (const view of ["Timeline", "Graph", "History", "Events"]) {
+    for (const page of all) await page.getByRole("navigation", { name: "Views" }).getByText(view).click();
+    await sleep(1_000);
+    if (isAll || view === "Timeline") await take(pages, view.toLowerCase());
+  }
 } finally {
   await browser.close();
   child.kill("SIGTERM");

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { listedOf } from "../../src/dashboard/deployments/deployment-row.ts";
-import { isDeploymentWanted, listKindOf } from "../../src/dashboard/deployments/list-filter.ts";
+import { filtersIn } from "../../src/dashboard/deployments/kept-filters.ts";
+import { runKindOf } from "../../src/dashboard/deployments/list-words.ts";
 import {
   countsByKind,
   isStackWanted,
   stackFilterOf,
 } from "../../src/dashboard/deployment/tree/stack-filter.ts";
+import { isRunWanted } from "../../src/domain/deployment/run-filter.ts";
 import type { DeploymentProgress } from "../../src/protocol/deployment/deployment-progress.ts";
 import type { RunSummary } from "../../src/protocol/deployment/deployment-requests.ts";
 
@@ -18,6 +20,7 @@ const row: RunSummary = {
   startTime: "2026-01-01T12:00:00.000Z",
   durationSeconds: 10,
   owner: "ada@example.com",
+  source: { name: "Deploy #12", branch: "main", commit: "4f1c9a20", actor: "kim" },
   totalStacks: 3,
   deployedStacks: 1,
   failedStacks: 0,
@@ -25,26 +28,34 @@ const row: RunSummary = {
   progressPercent: 33,
 };
 
-const ALL = { text: "", environment: "", kind: undefined };
-
 describe("the list of deployments", () => {
   test.each([
     ["nothing asked", {}, true],
-    ["its name, in any case", { text: "d1brv40-DEV" }, true],
-    ["its owner", { text: "ada@" }, true],
-    ["another name", { text: "billing" }, false],
+    ["its name, in any case", { q: "d1brv40-DEV" }, true],
+    ["its owner", { q: "ada@" }, true],
+    ["its commit, with blanks around", { q: " 4F1C " }, true],
+    ["another name", { q: "billing" }, false],
     ["its environment", { environment: "dev" }, true],
     ["another environment", { environment: "prod" }, false],
-    ["what runs", { kind: listKindOf("running") }, true],
-    ["what failed", { kind: listKindOf("failed") }, false],
-    ["what is over", { kind: listKindOf("ended") }, false],
-    ["a kind that is none", { kind: listKindOf("nonsense") }, true],
+    ["what runs", { is: runKindOf("running") }, true],
+    ["what failed", { is: runKindOf("failed") }, false],
+    ["what is over", { is: runKindOf("ended") }, false],
+    ["a kind that is none", { is: runKindOf("nonsense") }, true],
   ])("is filtered by %s", (_what, filter, isWanted) => {
-    expect(isDeploymentWanted(row, { ...ALL, ...filter })).toBe(isWanted);
+    expect(isRunWanted(row, filter)).toBe(isWanted);
   });
 
   test("what runs on though a stack has failed counts as failed, too", () => {
-    expect(isDeploymentWanted({ ...row, failedStacks: 1 }, { ...ALL, kind: "failed" })).toBe(true);
+    expect(isRunWanted({ ...row, failedStacks: 1 }, { is: "failed" })).toBe(true);
+  });
+
+  test.each([
+    [null, []],
+    ["{", []],
+    ['"text"', []],
+    ['[{"name":"mine","query":"is=failed"},{"name":1},null]', [{ name: "mine", query: "is=failed" }]],
+  ])("saved filters are read from %j as far as they are filters", (text, filters) => {
+    expect(filtersIn(text)).toEqual(filters);
   });
 
   test("a row shows what its channel tells, unless that is of an earlier run", () => {

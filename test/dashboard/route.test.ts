@@ -14,6 +14,8 @@ describe("an address", () => {
     ["/accounts", { page: "accounts" }],
     ["/operations", { page: "operations" }],
     ["/operations/more", { page: "unknown" }],
+    ["/docs", { page: "docs" }],
+    ["/docs/more", { page: "unknown" }],
     ["/deployments/D1BRV40", { page: "unknown" }],
     ["/deployments/a/b/c", { page: "unknown" }],
     ["/elsewhere", { page: "unknown" }],

@@ -11,6 +11,7 @@ import { useKeys } from "../shell/keys.ts";
 import { useOpen } from "../shell/open-connection.ts";
 import { usePageStatus } from "../shell/page-status.ts";
 import { notifyEnd } from "./run/end-notice.ts";
+import { shownLog } from "./event-log.ts";
 import { FollowedDeployment } from "./followed-deployment.ts";
 import { milestoneOf } from "./run/milestone.ts";
 import { usePastRun } from "./run/past-run.ts";
@@ -21,16 +22,16 @@ import { hasFilter, nextTab } from "./run/run-tabs.tsx";
 /** Followed as long as the page is drawn; whoever signs in again goes on where the last socket was. */
 const useFollowed = (address: DeploymentAddress): FollowedDeployment => {
   const name = `${address.deploymentId}-${address.environment}`;
-  const followed = useMemo(
-    () =>
-      new FollowedDeployment(address, (frame) => {
-        const milestone = milestoneOf(frame);
-        if (!milestone) return;
-        announce(milestone.text);
-        if (milestone.isEnd) notifyEnd(name, milestone.text, `stackcast ${name}`);
-      }),
-    [],
-  );
+  const followed = useMemo(() => {
+    const made = new FollowedDeployment(address, (frame) => {
+      const milestone = milestoneOf(frame);
+      if (!milestone) return;
+      announce(milestone.text);
+      if (milestone.isEnd) notifyEnd(name, milestone.text, `stackcast ${name}`);
+    });
+    shownLog.value = made.log;
+    return made;
+  }, []);
   useOpen(followed);
   return followed;
 };

@@ -65,3 +65,6 @@ export class ShownLog {
     return this.lines.at(-1)?.offset ?? 0;
   }
 }
+
+/** The log of the page at hand: parts that few open read it. */
+export const shownLog = signal<ShownLog | undefined>(undefined);

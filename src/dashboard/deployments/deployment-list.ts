@@ -6,6 +6,7 @@ import { signal, type ReadonlySignal } from "@preact/signals";
 import type { Stream } from "../../client/stream.ts";
 import { deploymentChannelOf } from "../../protocol/connection/channel-names.ts";
 import type { RunSummary } from "../../protocol/deployment/deployment-requests.ts";
+import type { RunFilter } from "../../domain/deployment/run-filter.ts";
 import { hasRunEnded } from "../../domain/words/status-words.ts";
 import { LiveRows } from "../lists/live-rows.ts";
 import { onceAFrame } from "../once-a-frame.ts";
@@ -18,6 +19,10 @@ const PAGE = 50;
 
 /** Most deployments that are followed at once: a socket carries 100 channels. */
 const MOST_FOLLOWED = 50;
+
+/** Fewer rows are filled up by the next page of themselves, so often. */
+const FEW = 20;
+const MOST_CONTINUED = 20;
 
 type Followed = Readonly<{ listed: ListedChannel; close: () => void }>;
 
@@ -32,6 +37,7 @@ export class FollowedList {
   });
   readonly #rows = signal<readonly ListedDeployment[] | undefined>(undefined);
   readonly #followed = new Map<string, Followed>();
+  #continued = 0;
   readonly #draw = onceAFrame(() => this.#show());
 
   /** Undefined before the list has come. */
@@ -55,9 +61,14 @@ export class FollowedList {
 
   readonly hurry = (): void => this.live.hurry();
 
-  /** Only those of an environment; an empty one stands for all. */
-  want(environment: string): void {
-    this.live.want(environment === "" ? {} : { environment });
+  /** Only those that the server finds by this; what is empty stands for all. */
+  want({ q = "", environment = "", is }: RunFilter): void {
+    this.#continued = 0;
+    this.live.want({
+      ...(environment !== "" && { environment }),
+      ...(is !== undefined && { is }),
+      ...(q.trim() !== "" && { q: q.trim() }),
+    });
   }
 
   #forget(): void {
@@ -69,6 +80,11 @@ export class FollowedList {
   #changed(): void {
     this.#follow();
     this.#show();
+    // A page that is short though more follow: the server has looked at many and found few.
+    const isShort = (this.live.rows.peek()?.length ?? PAGE) < FEW;
+    if (!isShort || !this.live.hasMore || this.#continued >= MOST_CONTINUED) return;
+    this.#continued += 1;
+    void this.live.more();
   }
 
   /** Sees to it that those that run are followed, and only those. */

@@ -63,33 +63,60 @@ const Row = ({ row }: Readonly<{ row: ListedDeployment }>) => {
   );
 };
 
-export const DeploymentTable = ({ rows }: Readonly<{ rows: readonly ListedDeployment[] }>) => (
+const COLUMNS = [
+  ["Deployment"],
+  ["Environment"],
+  ["Status"],
+  ["Progress"],
+  ["Stacks", "number"],
+  ["Time", "number"],
+  ["Left", "number"],
+  ["Owner"],
+  ["Age"],
+] as const;
+
+type TableProps = Readonly<{
+  rows: readonly ListedDeployment[];
+  /** Whether those of one environment stand together. */
+  isGrouped: boolean;
+}>;
+
+/** Environments in the order of their names; without groups one, which has no name. */
+const groupsOf = ({
+  rows,
+  isGrouped,
+}: TableProps): readonly (readonly [string, readonly ListedDeployment[]])[] => {
+  if (!isGrouped) return [["", rows]];
+  const groups = Map.groupBy(rows, ({ environment }) => environment);
+  return [...groups].sort(([one], [other]) => (one < other ? -1 : 1));
+};
+
+export const DeploymentTable = (props: TableProps) => (
   <div class="list" tabIndex={0} role="region" aria-label="Table of deployments">
     <table>
       <thead>
         <tr>
-          <th scope="col">Deployment</th>
-          <th scope="col">Environment</th>
-          <th scope="col">Status</th>
-          <th scope="col">Progress</th>
-          <th scope="col" class="number">
-            Stacks
-          </th>
-          <th scope="col" class="number">
-            Time
-          </th>
-          <th scope="col" class="number">
-            Left
-          </th>
-          <th scope="col">Owner</th>
-          <th scope="col">Age</th>
+          {COLUMNS.map(([name, kind]) => (
+            <th key={name} scope="col" class={kind}>
+              {name}
+            </th>
+          ))}
         </tr>
       </thead>
-      <tbody>
-        {rows.map((row) => (
-          <Row key={`${row.deploymentId}/${row.environment}`} row={row} />
-        ))}
-      </tbody>
+      {groupsOf(props).map(([environment, rows]) => (
+        <tbody key={environment}>
+          {environment !== "" && (
+            <tr class="group">
+              <th scope="rowgroup" colSpan={COLUMNS.length}>
+                {environment} <span class="quiet">{rows.length}</span>
+              </th>
+            </tr>
+          )}
+          {rows.map((row) => (
+            <Row key={`${row.deploymentId}/${row.environment}`} row={row} />
+          ))}
+        </tbody>
+      ))}
     </table>
   </div>
 );

@@ -1,28 +1,54 @@
 /** The list of deployments, which can be filtered and which moves by itself. */
 import { lazy } from "../elements/lazy.tsx";
-import { useLayoutEffect, useMemo } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { queryValue, setView } from "../address.ts";
 import { Empty, FailureNote, Loading } from "../elements/answer.tsx";
 import { useKeys } from "../shell/keys.ts";
 import { useOpen } from "../shell/open-connection.ts";
 import { usePageStatus } from "../shell/page-status.ts";
 import { FilterInput, focusFilter } from "../elements/filter-input.tsx";
+import { isRunWanted, type RunFilter } from "../../domain/deployment/run-filter.ts";
 import { hasRunEnded } from "../../domain/words/status-words.ts";
+import { runKinds } from "../../protocol/deployment/run-kinds.ts";
+import { listKeys } from "../lists/list-keys.ts";
 import { FollowedList } from "./deployment-list.ts";
 import type { ListedDeployment } from "./deployment-row.ts";
 import { DeploymentTable } from "./deployment-table.tsx";
-import { isDeploymentWanted, LIST_KINDS, LIST_WORDS, listKindOf } from "./list-filter.ts";
+import { LIST_WORDS, runKindOf } from "./list-words.ts";
 
 /** Environments that were seen since the page was opened: filtered by one, the list shows no other. */
 const environmentsSeen = new Set<string>();
 
+/** What the address asks for. */
+const filterNow = (): RunFilter => ({
+  q: queryValue("q"),
+  environment: queryValue("environment"),
+  is: runKindOf(queryValue("is")),
+});
+
+/** Until what is typed is asked of the server; what is there already is filtered at once. */
+const TYPING_MS = 250;
+
+/** A text once it has been left alone for a while. */
+const useSettled = (text: string): string => {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return text === "" ? "" : settled;
+};
+
 const useFollowedList = (): FollowedList => {
   const list = useMemo(() => new FollowedList(), []);
-  const environment = queryValue("environment");
-  useLayoutEffect(() => list.want(environment), [environment]);
+  const { q = "", environment, is } = filterNow();
+  const settled = useSettled(q);
+  useLayoutEffect(() => list.want({ q: settled, environment, is }), [settled, environment, is]);
   useOpen(list);
   return list;
 };
+
+const SavedFilters = lazy(async () => (await import("./saved-filters.tsx")).SavedFilters, null);
 
 const Filters = ({ rows }: Readonly<{ rows: readonly ListedDeployment[] }>) => {
   for (const row of rows) environmentsSeen.add(row.environment);
@@ -50,7 +76,7 @@ const Filters = ({ rows }: Readonly<{ rows: readonly ListedDeployment[] }>) => {
           ))}
       </select>
       <div class="filters" role="group" aria-label="Deployments by status">
-        {LIST_KINDS.map((known) => (
+        {runKinds.map((known) => (
           <button
             key={known}
             type="button"
@@ -61,7 +87,18 @@ const Filters = ({ rows }: Readonly<{ rows: readonly ListedDeployment[] }>) => {
             {LIST_WORDS[known]}
           </button>
         ))}
+        <button
+          type="button"
+          class="button compact"
+          aria-pressed={queryValue("group") === "environment"}
+          onClick={() =>
+            setView({ group: queryValue("group") === "environment" ? undefined : "environment" })
+          }
+        >
+          By environment
+        </button>
       </div>
+      <SavedFilters />
     </search>
   );
 };
@@ -72,20 +109,19 @@ const None = () => (
   <Empty title="No deployments yet">
     <p>The first one appears here by itself, in one of these ways:</p>
     <FirstSteps />
-    <a class="button" href="/openapi.json" target="_blank" rel="noreferrer">
-      The interface, as OpenAPI
+    <a class="button" href="/docs">
+      API reference
     </a>
   </Empty>
 );
 
+const isFiltered = ({ q, environment, is }: RunFilter): boolean =>
+  q !== "" || environment !== "" || is !== undefined;
+
 const Found = ({ list, rows }: Readonly<{ list: FollowedList; rows: readonly ListedDeployment[] }>) => {
-  const filter = {
-    text: queryValue("q"),
-    environment: queryValue("environment"),
-    kind: listKindOf(queryValue("is")),
-  };
-  const wanted = rows.filter((row) => isDeploymentWanted(row, filter));
-  if (rows.length === 0 && filter.environment === "") return <None />;
+  const filter = filterNow();
+  const wanted = rows.filter((row) => isRunWanted(row, filter));
+  if (rows.length === 0 && !isFiltered(filter)) return <None />;
   if (wanted.length === 0)
     return (
       <Empty title="No deployments match">
@@ -107,7 +143,7 @@ const Found = ({ list, rows }: Readonly<{ list: FollowedList; rows: readonly Lis
     );
   return (
     <>
-      <DeploymentTable rows={wanted} />
+      <DeploymentTable rows={wanted} isGrouped={queryValue("group") === "environment"} />
       {list.live.hasMore && (
         <div class="body">
           <button type="button" class="button" onClick={() => void list.live.more()}>
@@ -125,7 +161,7 @@ export const DeploymentsPage = () => {
   const failure = list.live.failure.value;
   const running = rows?.filter(({ status }) => !hasRunEnded(status)).length ?? 0;
   usePageStatus(running === 0 ? "Deployments" : `${running} running`, running === 0 ? "waiting" : "running");
-  useKeys({ "/": { does: "Search deployments", run: focusFilter } });
+  useKeys({ "/": { does: "Search deployments", run: focusFilter }, ...listKeys("deployment") });
   return (
     <div class="page">
       <div class="page-head">
@@ -133,7 +169,7 @@ export const DeploymentsPage = () => {
       </div>
       {failure && <FailureNote failure={failure} onRetry={() => list.open()} />}
       <section class="sheet list-sheet" aria-label="Deployments">
-        {rows && (rows.length > 0 || queryValue("environment") !== "") && (
+        {rows && (rows.length > 0 || isFiltered(filterNow())) && (
           <header>
             <Filters rows={rows} />
           </header>

@@ -37,6 +37,9 @@ export const STATE_WORDS: Readonly<
   disabled: { standing: "skipped", word: "disabled" },
 };
 
+/** Of one that works, as far as anybody knows: nothing was ever delivered to it. */
+export const NOT_USED = { standing: "waiting", word: "not used yet" } as const;
+
 export const DELIVERY_WORDS: Readonly<
   Record<Delivery["state"], Readonly<{ standing: StatusKind; word: string }>>
 > = {

@@ -1,6 +1,7 @@
 /** Where notifications go: all destinations, the one that the address names unfolded; for admins alone. */
 import { useState } from "preact/hooks";
-import type { CreatedDestination, Destination } from "../../protocol/destinations.ts";
+import type { CreatedDestination, DeliveryList, Destination } from "../../protocol/destinations.ts";
+import { success } from "../../protocol/result.ts";
 import { queryValue, setView } from "../address.ts";
 import { Empty, FailureNote, Loading, useAnswer } from "../elements/answer.tsx";
 import { MarkIcon, SignMark } from "../elements/mark.tsx";
@@ -8,7 +9,7 @@ import { claims, mayActAs } from "../session.ts";
 import { usePageStatus } from "../shell/page-status.ts";
 import { DestinationDetail } from "./destination-detail.tsx";
 import { DestinationForm } from "./destination-form.tsx";
-import { KIND_NAMES, STATE_WORDS, targetOf, titleOf } from "./destination-words.ts";
+import { KIND_NAMES, NOT_USED, STATE_WORDS, targetOf, titleOf } from "./destination-words.ts";
 import { destinationsServer } from "./destinations-server.ts";
 import { SecretDialog, type GivenSecret } from "./secret-dialog.tsx";
 import "./destinations.css";
@@ -27,9 +28,26 @@ type ItemProps = Readonly<{
   onRemoved: () => void;
 }>;
 
+/** How it goes; of one that works, whether it has ever got anything. */
+const Standing = ({ id, state }: Pick<Destination, "id" | "state">) => {
+  const isWorking = state === "working";
+  const { asked } = useAnswer<DeliveryList | undefined>(
+    async () =>
+      isWorking ? destinationsServer.deliveries(id, { state: "delivered", limit: 1 }) : success(undefined),
+    [id, state],
+  );
+  const isUnused = isWorking && asked.kind === "ready" && asked.value?.items.length === 0;
+  const { standing, word } = isUnused ? NOT_USED : STATE_WORDS[state];
+  return (
+    <span class={`status ${standing}`}>
+      <MarkIcon standing={standing} />
+      {word}
+    </span>
+  );
+};
+
 const Item = ({ destination, isOpen, ...handlers }: ItemProps) => {
   const { id, kind, state } = destination;
-  const { standing, word } = STATE_WORDS[state];
   return (
     <li class={isOpen ? "destination open" : "destination"}>
       <button
@@ -44,10 +62,7 @@ const Item = ({ destination, isOpen, ...handlers }: ItemProps) => {
           <strong>{titleOf(destination)}</strong>
           {destination.name !== undefined && <span class="quiet small">{targetOf(destination)}</span>}
         </span>
-        <span class={`status ${standing}`}>
-          <MarkIcon standing={standing} />
-          {word}
-        </span>
+        <Standing id={id} state={state} />
       </button>
       {isOpen && <DestinationDetail id={id} {...handlers} />}
     </li>

@@ -55,6 +55,9 @@ export const SettingsSheet = ({ close, onHelp }: SettingsProps) => (
       >
         Keyboard <kbd>?</kbd>
       </button>
+      <a class="button compact" href="/docs" onClick={close}>
+        API reference
+      </a>
     </div>
     {mayActAs("admin") && (
       <a class="button compact" href="/operations" onClick={close}>

@@ -27,6 +27,8 @@ export class StackFollower {
   readonly #store = new StackStore();
   readonly #shown = signal<StackView | undefined>(undefined);
   readonly #failure = signal<RestFailure | undefined>(undefined);
+  /** Channels of the deployments that it belongs to. */
+  readonly deployments = signal<readonly string[]>([]);
   readonly #trouble = signal<AwsTrouble | undefined>(undefined);
   readonly #draw = onceAFrame(() => (this.#shown.value = this.#store.view));
   /** Events, oldest first; grows in place. */
@@ -141,7 +143,8 @@ export class StackFollower {
     this.#store.give(answer.value);
     this.#askedFor = answer.value.startedAt;
     this.#draw.ask();
-    const { trouble } = answer.value;
+    const { trouble, deployments = [] } = answer.value;
+    if (deployments.join() !== this.deployments.peek().join()) this.deployments.value = deployments;
     if (trouble) this.#troubled(trouble);
     else this.#trouble.value = undefined;
   }

@@ -27,7 +27,9 @@ const Fact = ({ name, children }: Readonly<{ name: string; children: ComponentCh
 
 type ViewProps = Readonly<{ stack: StackView }>;
 
-export const StackHead = ({ stack, account, region }: ViewProps & AwsPlace) => {
+type HeadProps = ViewProps & AwsPlace & Readonly<{ children?: ComponentChildren }>;
+
+export const StackHead = ({ stack, account, region, children }: HeadProps) => {
   const { name, status, progress, totalResources, completedResources, inProgressResources, failedResources } =
     stack;
   const { stackId, startedAt, endedAt, durationSeconds, cause } = stack;
@@ -42,6 +44,7 @@ export const StackHead = ({ stack, account, region }: ViewProps & AwsPlace) => {
         <span class="tag">{region}</span>
         {outcome !== undefined && <span class="tag">{OUTCOME_WORDS[outcome]}</span>}
         <div class="toolbar">
+          {children}
           <ConsoleLink region={region} stackName={name} stackId={stackId} />
         </div>
       </div>

@@ -7,6 +7,7 @@ import { standingOf } from "../../domain/stack/statuses.ts";
 import { queryValue } from "../address.ts";
 import { notifyEnd } from "../deployment/run/end-notice.ts";
 import { Empty, FailureNote, Loading } from "../elements/answer.tsx";
+import { lazy } from "../elements/lazy.tsx";
 import { FilterInput, focusFilter } from "../elements/filter-input.tsx";
 import { kindOfStatus, OUTCOME_WORDS } from "../../domain/words/status-words.ts";
 import { LazySamplingLine } from "../elements/lazy-sampling-line.ts";
@@ -22,6 +23,10 @@ import { ResourceTable } from "./resource-table.tsx";
 import { StackCause, StackHead, StackOutputs } from "./stack-head.tsx";
 import { StackLog } from "./stack-log.tsx";
 import "./stack.css";
+
+const PartOf = lazy(async () => (await import("./part-of.tsx")).PartOf, null);
+
+const StackMakeup = lazy(async () => (await import("./stack-details.tsx")).StackMakeup, null);
 
 const useFollowedStack = (address: StackAddress): StackFollower => {
   const followed = useMemo(
@@ -50,7 +55,7 @@ const Absent = ({ followed, stackName }: Readonly<{ followed: StackFollower; sta
   return <Loading what={stackName} />;
 };
 
-const Resources = ({ followed }: Readonly<{ followed: StackFollower }>) => {
+const Resources = ({ followed, address }: Readonly<{ followed: StackFollower; address: StackAddress }>) => {
   const view = followed.shown.value;
   const rows = view ? resourcesOf(view) : [];
   const status = view?.status ?? "";
@@ -76,7 +81,12 @@ const Resources = ({ followed }: Readonly<{ followed: StackFollower }>) => {
         </search>
       </header>
       {wanted.length > 0 ? (
-        <ResourceTable rows={wanted} isOver={status !== "" && standingOf(status) !== "running"} />
+        <ResourceTable
+          rows={wanted}
+          isOver={status !== "" && standingOf(status) !== "running"}
+          address={address}
+          lines={followed.lines}
+        />
       ) : (
         <Empty title={rows.length === 0 ? "No resources yet" : "No resources match"} />
       )}
@@ -114,7 +124,9 @@ export const StackPage = (address: StackAddress) => {
       ) : (
         <>
           <div class={isStale ? "stale" : undefined}>
-            <StackHead stack={stack} account={account} region={region} />
+            <StackHead stack={stack} account={account} region={region}>
+              {followed.deployments.value.length > 0 && <PartOf channels={followed.deployments.value} />}
+            </StackHead>
           </div>
           {isRunning && stack.estimate && (
             <LazyOutlookLine
@@ -124,10 +136,11 @@ export const StackPage = (address: StackAddress) => {
           )}
           <StackCause stack={stack} />
           <div class={isStale ? "overview stale" : "overview"}>
-            <Resources followed={followed} />
+            <Resources followed={followed} address={{ account, region, stackName }} />
             <StackLog followed={followed} following={following} />
           </div>
           <StackOutputs stack={stack} />
+          <StackMakeup address={{ account, region, stackName }} status={stack.status} />
         </>
       )}
     </div>

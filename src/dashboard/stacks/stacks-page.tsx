@@ -7,6 +7,7 @@ import type { BoardStack } from "../../protocol/stack/board.ts";
 import { queryValue, setView } from "../address.ts";
 import { Empty, FailureNote, Loading } from "../elements/answer.tsx";
 import { FilterInput, focusFilter } from "../elements/filter-input.tsx";
+import { listKeys } from "../lists/list-keys.ts";
 import { Steps, type FirstStep } from "../lists/steps.tsx";
 import { useKeys } from "../shell/keys.ts";
 import { useOpen } from "../shell/open-connection.ts";
@@ -104,7 +105,7 @@ export const StacksPage = () => {
   const failure = list.failure.value;
   const running = stacks?.filter(({ status }) => isOperating(status)).length ?? 0;
   usePageStatus(running === 0 ? "Stacks" : `${running} running`, running === 0 ? "waiting" : "running");
-  useKeys({ "/": { does: "Search stacks", run: focusFilter } });
+  useKeys({ "/": { does: "Search stacks", run: focusFilter }, ...listKeys("stack") });
   const desired = {
     q: queryValue("q"),
     account: queryValue("account"),

@@ -5,6 +5,7 @@ import { Moment } from "../elements/moment.tsx";
 import { BarMark } from "./chart/bar-mark.tsx";
 import type { BarLook } from "./chart/bar-look.ts";
 import { BarPatterns } from "./chart/bar-shape.tsx";
+import { revertedSeconds } from "./bar-parts.ts";
 import { lengthOf } from "./resource-path.ts";
 import type { TimelineModel } from "./timeline-model.ts";
 import { readyAt, type StackTimelineRow, type TimelineRow } from "./timeline-rows.ts";
@@ -70,10 +71,12 @@ const StackFacts = ({
   const waited = ready === undefined ? 0 : (until - ready) / 1000;
   const links = isCritical ? model.resourcePath.value.filter((link) => link.stack === stack.name) : [];
   const chain = links.slice(-MOST_NAMED).map((link) => `${link.name} ${durationText(lengthOf(link))}`);
+  const backSeconds = revertedSeconds(model.parts.value.get(stack.name) ?? [], model.moment.value);
   return (
     <>
       {isCritical && <span>critical path</span>}
       {chain.length > 0 && <span class="quiet">through {chain.join(" → ")}</span>}
+      {backSeconds >= 1 && <span>rolled back in {durationText(backSeconds)}</span>}
       {waited >= 1 && stack.look !== "blocked" && <span>waited {durationText(waited)}</span>}
       {stack.dependsOn.length > 0 && <span class="quiet">after {stack.dependsOn.join(", ")}</span>}
       {stack.reason !== undefined && <span class="timeline-reason">{stack.reason}</span>}

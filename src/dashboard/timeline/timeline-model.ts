@@ -3,6 +3,7 @@
  * follows from both. Between two events of a run only the moment changes.
  */
 import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
+import type { PartsByStack } from "./bar-parts.ts";
 import type { CriticalPath } from "./critical-path.ts";
 import { moved, wholeViewOf, zoomed, type View } from "./chart/time-scale.ts";
 import { resourcePathOf, type ResourceLink } from "./resource-path.ts";
@@ -32,6 +33,8 @@ export class TimelineModel {
   readonly view: ReadonlySignal<View>;
   /** The row that is described: the one that is pointed at, else the one that the keyboard is at. */
   readonly detailed: ReadonlySignal<TimelineRow | undefined>;
+  /** What the bars are made of, as far as the run's events tell. */
+  readonly parts = signal<PartsByStack>(new Map());
   /** Undefined: all of the run is seen, however it grows. */
   readonly #chosen = signal<View | undefined>(undefined);
 

@@ -3,12 +3,14 @@
  * table, which is what is printed. It follows the run and never asks for anything.
  */
 import type { ReadonlySignal } from "@preact/signals";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
+import type { LogLine } from "../deployment/event-log.ts";
 import { Empty } from "../elements/answer.tsx";
 import { durationText } from "../../domain/words/durations.ts";
 import { PrintedTimeline } from "./printed-timeline.tsx";
 import { TimelineChart } from "./chart/timeline-chart.tsx";
 import { lengthOf, longestLink, sumOfPath } from "./resource-path.ts";
+import { BarParts } from "./bar-parts.ts";
 import { TimelineModel } from "./timeline-model.ts";
 import { spanSecondsOf, type TimelineSource } from "./timeline-run.ts";
 import { TimelineTable } from "./timeline-table.tsx";
@@ -23,7 +25,12 @@ export type TimelineProps = Readonly<{
   onOpen?: ((stack: string) => void) | undefined;
   /** Name of the stack that the address means. */
   selected?: string | undefined;
+  /** The events that the bars are made of, oldest first, and which offsets are the run's; undefined: all. */
+  lines: readonly LogLine[];
+  range: readonly [first: number, last: number] | undefined;
 }>;
+
+const ALL = [0, Number.POSITIVE_INFINITY] as const;
 
 type ModelProps = Readonly<{ model: TimelineModel }>;
 
@@ -122,8 +129,12 @@ const Beginning = ({ model }: ModelProps) =>
     </Empty>
   );
 
-export const Timeline = ({ source, now, onOpen, selected }: TimelineProps) => {
+export const Timeline = ({ source, now, onOpen, selected, lines, range = ALL }: TimelineProps) => {
   const model = useMemo(() => new TimelineModel(source, now), [source, now]);
+  const parts = useMemo(() => new BarParts(), [model]);
+  useLayoutEffect(() => {
+    model.parts.value = parts.take(lines, range);
+  }, [model, lines.length, lines.at(-1), range[0], range[1]]);
   const [isTable, setTable] = useState(false);
   useEffect(() => {
     if (selected !== undefined) model.choose(selected);

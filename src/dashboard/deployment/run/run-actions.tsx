@@ -5,6 +5,7 @@ import type { DeploymentProgress } from "../../../protocol/deployment/deployment
 import type { DeploymentAction } from "../../../protocol/deployment/deployment-requests.ts";
 import { lazy } from "../../elements/lazy.tsx";
 import { mayActAs } from "../../session.ts";
+import { useKeys } from "../../shell/keys.ts";
 import { ACTION_WORDS, actionsOpenTo } from "./run-action.ts";
 
 const ActionDialog = lazy(async () => (await import("./action-dialog.tsx")).ActionDialog, null);
@@ -17,10 +18,18 @@ type RunActionsProps = Readonly<{
 
 export const RunActions = ({ progress, state }: RunActionsProps) => {
   const [asked, setAsked] = useState<DeploymentAction>();
-  if (!mayActAs("deployer")) return null;
+  const open = mayActAs("deployer") ? actionsOpenTo(progress) : [];
+  useKeys(
+    Object.fromEntries(
+      open.map((action) => [
+        `run ${action}`,
+        { does: `${ACTION_WORDS[action]} this deployment`, run: () => setAsked(action) },
+      ]),
+    ),
+  );
   return (
     <>
-      {actionsOpenTo(progress).map((action) => (
+      {open.map((action) => (
         <button
           key={action}
           type="button"

@@ -1,7 +1,7 @@
 /** A run in the view that the address asks for; views that few open are loaded when they are opened. */
 import type { Sampling } from "../../../protocol/connection/sampling-frame.ts";
 import type { Signal } from "@preact/signals";
-import { useMemo } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { DeploymentAddress } from "../../../protocol/connection/channel-names.ts";
 import type { DeploymentProgress } from "../../../protocol/deployment/deployment-progress.ts";
 import { queryValue, setView, viewHref } from "../../address.ts";
@@ -23,6 +23,8 @@ import type { RunView } from "./run-view.ts";
 import { isStackWanted, stackFilterOf } from "../tree/stack-filter.ts";
 
 const Timeline = lazy(async () => (await import("../../timeline/timeline.tsx")).Timeline);
+
+const StackGraph = lazy(async () => (await import("../../graph/stack-graph.tsx")).StackGraph);
 
 const RunTools = lazy(async () => (await import("./run-tools.tsx")).RunTools, null);
 
@@ -110,8 +112,12 @@ const View = ({ address, view, newest, log, following, isPast }: RunPageProps) =
           now={now}
           onOpen={openStack}
           selected={queryValue("stack")}
+          lines={range === NO_RANGE ? [] : log.lines}
+          range={range}
         />
       );
+    case "graph":
+      return <StackGraph view={view} />;
     case "history":
       return (
         <History
@@ -124,9 +130,19 @@ const View = ({ address, view, newest, log, following, isPast }: RunPageProps) =
   }
 };
 
+/** A view that is chosen is seen from its beginning, wherever its tab stood; what is asked for within it is scrolled to later. */
+const useBeginning = (tab: string): void => {
+  const shown = useRef(tab);
+  useLayoutEffect(() => {
+    if (shown.current !== tab) scrollTo(0, 0);
+    shown.current = tab;
+  }, [tab]);
+};
+
 export const RunPage = (props: RunPageProps) => {
   const { view, newest, isPast, isStale, trouble, sampling } = props;
   const progress = view.progress.value;
+  useBeginning(tabOf(queryValue("tab")));
   if (!progress) return null;
   return (
     <div class={isStale ? "page is-stale" : "page"}>

@@ -5,6 +5,7 @@ const TABS = [
   ["", "Stacks"],
   ["log", "Events"],
   ["timeline", "Timeline"],
+  ["graph", "Graph"],
   ["history", "History"],
 ] as const;
 

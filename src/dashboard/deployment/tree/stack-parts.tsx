@@ -1,5 +1,6 @@
 /** What a stack is made of: its resources, its outputs, and where else to look at it. */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { StackAddress } from "../../../protocol/connection/channel-names.ts";
 import {
   wordOfResource,
   type ResourceNode,
@@ -13,6 +14,9 @@ import { CopyButton } from "../../elements/copy-button.tsx";
 import { MiddleCut } from "../../elements/middle-cut.tsx";
 import { Elapsed } from "../../elements/elapsed.tsx";
 import { Status } from "../../elements/status.tsx";
+import { LazyResourceDetails } from "../../resource/lazy-resource-details.ts";
+import { runsOfResource } from "../../resource/resource-history.ts";
+import { shownLog } from "../event-log.ts";
 import type { RunStackView } from "../run/run-view.ts";
 
 type ResourceProps = Readonly<{
@@ -20,9 +24,31 @@ type ResourceProps = Readonly<{
   node: ResourceNode;
   stack: StackNode;
   runEnd: string | undefined;
+  /** Of the stack, where CloudFormation has it. */
+  address: StackAddress | undefined;
 }>;
 
-const Resource = ({ id, node, stack, runEnd }: ResourceProps) => {
+/** The one that is chosen, in full. */
+const Whole = ({ id, node, stack, address }: ResourceProps) => {
+  const log = shownLog.value;
+  const version = log?.version.value ?? 0;
+  const frames = log?.lines.map(({ frame }) => frame) ?? [];
+  const history = useMemo(() => runsOfResource(frames, stack.name, id), [version, id]);
+  return (
+    <LazyResourceDetails
+      path={id}
+      type={node.type}
+      physicalId={node.id ?? ""}
+      status={node.status}
+      reason={history[0]?.reason ?? ""}
+      history={history}
+      address={address}
+    />
+  );
+};
+
+const Resource = (props: ResourceProps) => {
+  const { id, node, stack, runEnd } = props;
   const { type, name, startTime, updatedAt, light } = node;
   const isSelected = queryValue("resource") === id && queryValue("stack") === stack.name;
   const row = useRef<HTMLLIElement>(null);
@@ -34,7 +60,8 @@ const Resource = ({ id, node, stack, runEnd }: ResourceProps) => {
     <li ref={row} class={isSelected ? "resource selected" : "resource"} data-resource={id}>
       <a
         class="resource-name"
-        href={viewHref({ stack: stack.name, resource: id })}
+        href={viewHref({ stack: stack.name, resource: isSelected ? undefined : id })}
+        aria-expanded={isSelected}
         aria-label={shown}
         title={node.id ?? id}
       >
@@ -52,6 +79,7 @@ const Resource = ({ id, node, stack, runEnd }: ResourceProps) => {
       <span class="number quiet">
         <Elapsed from={startTime} to={isUnderway(node) ? runEnd : updatedAt} />
       </span>
+      {isSelected && <Whole {...props} />}
     </li>
   );
 };
@@ -71,6 +99,7 @@ const Outputs = ({ outputs = {} }: Pick<RunStackView["progress"], "outputs">) =>
 export const StackParts = ({ progress, node }: RunStackView) => {
   const { name, status, dependsOn, account, region, stackName = name, endTime, error, cause } = progress;
   const resources = [...(node?.resources ?? [])];
+  const address = region === undefined ? undefined : { account, region, stackName };
   const runEnd =
     endTime ?? (status === "deploying" || status === "deleting" ? undefined : progress.startTime);
   return (
@@ -79,7 +108,7 @@ export const StackParts = ({ progress, node }: RunStackView) => {
       {node && resources.length > 0 ? (
         <ul aria-label={`Resources of ${name}`}>
           {resources.map(([id, resource]) => (
-            <Resource key={id} id={id} node={resource} stack={node} runEnd={runEnd} />
+            <Resource key={id} id={id} node={resource} stack={node} runEnd={runEnd} address={address} />
           ))}
         </ul>
       ) : (

@@ -67,7 +67,41 @@ type BarShapeProps = Readonly<{
   percent?: number;
   isMoving?: boolean;
   isCritical?: boolean;
+  /** What it is made of, drawn in its place; none: one thing. */
+  parts?: readonly PartPlace[];
 }>;
+
+type PartPlace = Readonly<{ look: BarLook; from: number; to: number; isMoving: boolean }>;
+
+/** A part that goes on looks as what goes on does. */
+const MOVING: Partial<Readonly<Record<BarLook, BarLook>>> = { done: "running", reverted: "reverting" };
+
+type PartsProps = Readonly<{
+  parts: readonly PartPlace[];
+  id: string;
+  width: number;
+  y: number;
+  height: number;
+}>;
+
+/** Done, waited, rolled back: one after the other. */
+const Parts = ({ parts, id, width, y, height }: PartsProps) => (
+  <>
+    {parts.map(({ look: ofPart, from, to, isMoving }, index) => {
+      const look = (isMoving && MOVING[ofPart]) || ofPart;
+      const [begin, end] = [clamped(from, width), clamped(to, width)];
+      const before = parts[index - 1];
+      const shape = { x: begin, y, width: Math.max(LEAST_WIDTH, end - begin), height, rx: 3 };
+      return (
+        <g key={index}>
+          {before && <Waiting from={clamped(before.to, width)} to={begin} />}
+          <rect class={`timeline-bar ${look}${isMoving ? " moving" : ""}`} {...shape} />
+          {HATCHED.has(look) && <rect {...shape} fill={`url(#${id}-${look})`} />}
+        </g>
+      );
+    })}
+  </>
+);
 
 const clamped = (x: number, width: number): number => Math.max(-BEYOND, Math.min(x, width + BEYOND));
 
@@ -99,6 +133,7 @@ const Waiting = ({ from, to }: Readonly<{ from: number; to: number }>) =>
 
 export const BarShape = (props: BarShapeProps) => {
   const { kind, id, width, ready, look = "done", word = "", seconds, percent, isMoving, isCritical } = props;
+  const { parts = [] } = props;
   const from = clamped(props.from, width);
   const waits = ready === undefined ? from : clamped(ready, width);
   if (props.to === undefined)
@@ -127,10 +162,12 @@ export const BarShape = (props: BarShapeProps) => {
       <Waiting from={waits} to={from} />
       {isPoint ? (
         <path class={`timeline-bar ${look}`} d={`M${from} ${y + 2}l5 5l-5 5l-5 -5z`} />
+      ) : parts.length > 0 ? (
+        <Parts parts={parts} id={id} width={width} y={y} height={height} />
       ) : (
         <rect class={`timeline-bar ${look}${isMoving ? " moving" : ""}`} {...shape} />
       )}
-      {HATCHED.has(look) && <rect {...shape} fill={`url(#${id}-${look})`} />}
+      {parts.length === 0 && HATCHED.has(look) && <rect {...shape} fill={`url(#${id}-${look})`} />}
       {isCritical && <path class="timeline-critical" d={`M${from} ${y + height + 2.5}h${length}`} />}
       <Words
         text={text}

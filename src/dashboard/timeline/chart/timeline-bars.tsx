@@ -5,6 +5,7 @@
 import { useId, useMemo } from "preact/hooks";
 import { BarPatterns, BarShape, CRITICAL_BELOW, STACK_TOP } from "./bar-shape.tsx";
 import { ROW_HEIGHT, type ChartFrame } from "./chart-frame.ts";
+import type { BarPart } from "../bar-parts.ts";
 import type { TimelineModel } from "../timeline-model.ts";
 import { KeptDrawings } from "../kept-drawings.ts";
 import { readyAt, stackKeyOf, type TimelineRow } from "../timeline-rows.ts";
@@ -50,6 +51,8 @@ const Connections = ({ model, frame }: PartProps) => {
 
 type BarProps = Readonly<{
   row: TimelineRow;
+  /** What it is made of, where that is more than one thing. */
+  parts: readonly BarPart[];
   run: TimedRun;
   view: View;
   width: number;
@@ -57,7 +60,7 @@ type BarProps = Readonly<{
   id: string;
 }>;
 
-const Bar = ({ row, run, view, width, now, id }: BarProps) => {
+const Bar = ({ row, parts, run, view, width, now, id }: BarProps) => {
   const at = (moment: number): number => chartPlaceOf(view, width, moment);
   if (row.kind === "layer") {
     const { span } = row;
@@ -80,9 +83,17 @@ const Bar = ({ row, run, view, width, now, id }: BarProps) => {
       isCritical={row.kind === "stack" && row.isCritical}
       {...(ready !== undefined && { ready: at(ready) })}
       {...(percent !== undefined && { percent })}
+      parts={parts.map((part) => ({
+        look: part.look,
+        from: at(part.span.start),
+        to: at(part.span.end ?? now),
+        isMoving: part.span.end === undefined,
+      }))}
     />
   );
 };
+
+const NO_PARTS: readonly BarPart[] = [];
 
 const endOf = (row: TimelineRow): number | undefined =>
   (row.kind === "layer" ? row : row.kind === "stack" ? row.stack : row.resource).span?.end;
@@ -96,6 +107,7 @@ export const TimelineBars = ({ model, frame }: PartProps) => {
   const width = frame.barsWidth.value;
   const view = model.view.value;
   const now = model.moment.value;
+  const partsByStack = model.parts.value;
   if (!run || width === 0) return null;
   kept.begin();
   const height = (end - first) * ROW_HEIGHT;
@@ -115,9 +127,18 @@ export const TimelineBars = ({ model, frame }: PartProps) => {
         const until = endOf(row) === undefined ? now : undefined;
         // What a stack waits for is another stack of the run.
         const detailed = row.kind === "stack" ? run : undefined;
-        return kept.of(row.key, [row, detailed, index, view, width, until], () => (
+        const parts = (row.kind === "stack" && partsByStack.get(row.stack.name)) || NO_PARTS;
+        return kept.of(row.key, [row, parts, detailed, index, view, width, until], () => (
           <g key={row.key} transform={`translate(0 ${index * ROW_HEIGHT})`}>
-            <Bar row={row} run={run} view={view} width={width} now={now} id={id} />
+            <Bar
+              row={row}
+              parts={parts.length > 1 ? parts : NO_PARTS}
+              run={run}
+              view={view}
+              width={width}
+              now={now}
+              id={id}
+            />
           </g>
         ));
       })}
