@@ -26,7 +26,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
     };
 
     test.each([
-      ["stackcast de", ["deploy", "destroy", "destinations", "dev"]],
+      ["stackcast de", ["deploy", "destroy", "destinations", "delete", "dev"]],
       ["stackcast token ", expect.arrayContaining(["inspect", "--role", "--expires"])],
       ["stackcast destinations add sl", ["slack"]],
       ["stackcast watch D1 --ou", ["--output"]],
