@@ -28,7 +28,7 @@ export const ActionDialog = ({ action, progress, state, onClose }: ActionDialogP
   const isDestroy = action === "destroy";
   const [skipped, setSkipped] = useState<readonly string[]>([]);
   const blockers = action === "rollback" && state ? skippedIn(state, []).blockers : [];
-  const skipResources = skipped.filter((name) => blockers.includes(name));
+  const skipResources = skipped.filter((resource) => blockers.includes(resource));
   const act = async (): Promise<void> => {
     setSending(true);
     const answer = await rest.deployments.act(
