@@ -1,7 +1,7 @@
 /** Has a person forgotten: puts another name where somebody stands as who did something or who owns it. */
 
 /** What stands in the place of whoever is forgotten. */
-export const FORGOTTEN = "forgotten";
+const FORGOTTEN = "forgotten";
 
 /** Fields that name a person. Elsewhere the same text means something else: an environment, a stack, a word. */
 const NAMING = new Set([

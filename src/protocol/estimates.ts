@@ -17,7 +17,7 @@ const predictionSchema = z.object({
 
 export type Prediction = Readonly<z.infer<typeof predictionSchema>>;
 
-export const estimatedRunSchema = z.object({
+const estimatedRunSchema = z.object({
   /** Of a deployment. */
   run: z.number().int().positive().optional(),
   /** What was estimated: the way there, the way back, or a deletion; a clean-up afterwards does not count. */

@@ -26,7 +26,7 @@ const TYPES: Readonly<Record<(typeof PARTS)[number], string>> = {
 type Step = readonly (readonly [type: string, data: object])[];
 
 /** The story, step by step; each is reported at once. */
-export const sampleSteps = (): readonly Step[] => [
+const sampleSteps = (): readonly Step[] => [
   [["deployment_started", { stacks: STACKS, totalStacks: STACKS.length }]],
   ...LAYERS.flatMap((names): readonly Step[] => [
     names.map((stack) => ["stack_deploying", { stack, totalResources: PARTS.length }] as const),

@@ -21,7 +21,7 @@ const textAt = (value: unknown, key: string): string => {
   return typeof text === "string" ? text : "";
 };
 
-export type ApiParameter = Readonly<{
+type ApiParameter = Readonly<{
   name: string;
   place: string;
   isRequired: boolean;
@@ -29,7 +29,7 @@ export type ApiParameter = Readonly<{
   shape: string;
 }>;
 
-export type ApiAnswer = Readonly<{ status: string; text: string; shape: string; example: string }>;
+type ApiAnswer = Readonly<{ status: string; text: string; shape: string; example: string }>;
 
 export type ApiOperation = Readonly<{
   id: string;

@@ -5,7 +5,7 @@ export type GraphStack = Readonly<{ name: string; layer: number; dependsOn: read
 export type GraphNode = Readonly<{ name: string; left: number; top: number }>;
 
 /** `from` has to be finished before `to` begins. */
-export type GraphEdge = Readonly<{ from: string; to: string; path: string }>;
+type GraphEdge = Readonly<{ from: string; to: string; path: string }>;
 
 export type Graph = Readonly<{
   nodes: readonly GraphNode[];

@@ -38,7 +38,7 @@ export const summaryOf = (state: StackState): StateSummary | undefined => {
   );
 };
 
-export const operationOfState = (state: StackState): OperationView | undefined => {
+const operationOfState = (state: StackState): OperationView | undefined => {
   const root = rootOf(state);
   const { attempt, resources, followed } = state;
   if (!root || !attempt) return undefined;

@@ -15,7 +15,7 @@ const REQUESTS_PER_ROW = 0.5;
 type Cost = Readonly<{ month: string; rows: number; requests: number; dollars: number }>;
 
 /** A month's cost, for what its objects have counted. An alarm is a row and a request. */
-export const costOf = ({ month, alarms, rows }: OwnView["months"][number]): Cost => {
+const costOf = ({ month, alarms, rows }: OwnView["months"][number]): Cost => {
   const allRows = alarms + rows;
   const requests = alarms + Math.round(rows * REQUESTS_PER_ROW);
   const dollars = Math.round(allRows * ROW_PRICE + requests * REQUEST_PRICE) / 1_000_000;

@@ -40,7 +40,7 @@ export const KINDS = [
   "directory",
 ] as const;
 
-export type KeptKind = (typeof KINDS)[number];
+type KeptKind = (typeof KINDS)[number];
 
 /** An object, by its kind and its name within it. */
 export type KeptName = Readonly<{ kind: KeptKind; name: string }>;

@@ -26,7 +26,7 @@ const textIn = ({ data }: MessageEvent): unknown => {
 };
 
 /** Opens a socket at a gateway that speaks Stackcast's subprotocol; undefined: none is to be had. */
-export type OpenSocket = (headers: Readonly<Record<string, string>>) => Promise<WebSocket | undefined>;
+type OpenSocket = (headers: Readonly<Record<string, string>>) => Promise<WebSocket | undefined>;
 
 type Parts = Readonly<{
   open: OpenSocket;

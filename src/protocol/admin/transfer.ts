@@ -9,7 +9,7 @@ export const EXPORT_LAYOUT = 1;
 
 const exportId = z.string().regex(/^[a-z0-9-]{1,64}$/);
 
-export const exportHeadSchema = z.object({
+const exportHeadSchema = z.object({
   stackcast: z.literal("export"),
   layout: z.literal(EXPORT_LAYOUT),
   export: exportId,
@@ -27,7 +27,7 @@ export const exportPartSchema = z.object({
   cursor: z.string(),
 });
 
-export const exportEndSchema = z.object({ export: exportId, end: z.literal(true), parts: z.number().int() });
+const exportEndSchema = z.object({ export: exportId, end: z.literal(true), parts: z.number().int() });
 
 export const exportLineSchema = z.union([exportHeadSchema, exportPartSchema, exportEndSchema]);
 
