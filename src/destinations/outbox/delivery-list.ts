@@ -5,7 +5,7 @@ import type { Failure } from "../../protocol/failure.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import type { LoggedMessage } from "./delivery-log.ts";
 import { messageIdOf } from "./message-id.ts";
-import type { LaneHead } from "./outbox-lanes.ts";
+import type { LaneHead } from "./outbox-lane.ts";
 import type { OutboxStore } from "./outbox-store.ts";
 
 /** Where a page ended: at a message that waits, or at a number of the log. */

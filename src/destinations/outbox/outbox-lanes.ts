@@ -7,45 +7,10 @@ import * as z from "zod";
 import { attemptSchema, type Attempt } from "../../protocol/destinations.ts";
 import { decodedText } from "../../channel/codec.ts";
 import type { HandOver } from "../../protocol/rpc/destination-feed.ts";
-import { blocksOf, messagesIn, type WaitingMessage } from "./message-blocks.ts";
+import type { Block, BlockRow, Lane, LaneHead, LaneRow } from "./outbox-lane.ts";
+import { blocksOf, messagesIn } from "./message-blocks.ts";
 
 const attemptsSchema = z.array(attemptSchema);
-
-/** The first message of a lane, and what was tried. */
-export type LaneHead = Readonly<{
-  lane: number;
-  channel: string;
-  message: WaitingMessage;
-  attempts: readonly Attempt[];
-  /** How often it was tried; of many attempts not all are kept. */
-  tries: number;
-  /** When it is due, in Unix milliseconds. */
-  due: number;
-}>;
-
-type Lane = {
-  readonly channel: string;
-  /** Offset of the newest message that needs nothing more. */
-  done: number;
-  /** These three are of the first message that waits. */
-  attempts: readonly Attempt[];
-  tries: number;
-  due: number;
-};
-
-type LaneRow = {
-  lane: number;
-  channel: string;
-  taken: number;
-  done: number;
-  attempts: string;
-  tries: number;
-  due: number;
-};
-
-type BlockRow = { first: number; size: number; body: string };
-
-type Block = Readonly<{ first: number; messages: readonly WaitingMessage[] }>;
 
 /** More than are worked at, at the same time; the memory of an object is small. */
 const MOST_OPEN_BLOCKS = 16;

@@ -13,7 +13,8 @@ import { DeliveryLog, type DeliveryEntry } from "./delivery-log.ts";
 import type { MessagePlace } from "./message-id.ts";
 import { closesIncident, opensIncident } from "../kinds/pagerduty.ts";
 import { newWebhookSecret } from "../kinds/webhook.ts";
-import { OutboxLanes, type LaneHead } from "./outbox-lanes.ts";
+import type { LaneHead } from "./outbox-lane.ts";
+import { OutboxLanes } from "./outbox-lanes.ts";
 
 const DESTINATION = "destination";
 const SECRETS = "secrets";

@@ -10,7 +10,8 @@ import type { ExchangeAnswer } from "../exchange.ts";
 import { DeliveryHealth, type HealthHooks } from "./delivery-health.ts";
 import type { RepeatedMessage } from "./delivery-log.ts";
 import { messageIdOf, type MessagePlace } from "./message-id.ts";
-import { MOST_ATTEMPTS, type LaneHead } from "./outbox-lanes.ts";
+import type { LaneHead } from "./outbox-lane.ts";
+import { MOST_ATTEMPTS } from "./outbox-lanes.ts";
 import type { OutboxStore } from "./outbox-store.ts";
 import { logLine } from "../../log.ts";
 

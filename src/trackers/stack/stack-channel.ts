@@ -6,7 +6,6 @@ import { cloudFormation } from "../../aws/cloudformation/cloudformation.ts";
 import { gatedSession } from "../../aws/identity/session.ts";
 import { workerSession } from "../../aws/identity/worker-session.ts";
 import { Channel } from "../../channel/channel.ts";
-import { tellingOf } from "../../domain/failure/trouble.ts";
 import { isComplete, rootOf } from "../../domain/stack/stack-state.ts";
 import { isOperating } from "../../domain/radar/swept-stack.ts";
 import type { StackAddress } from "../../protocol/connection/channel-names.ts";
@@ -36,6 +35,7 @@ import { StackExperience } from "./stack-experience.ts";
 import { StackInterest } from "./stack-interest.ts";
 import { StackPoll } from "./stack-poll.ts";
 import { StackReader } from "./stack-reader.ts";
+import { whyUndeletable } from "./stack-refusals.ts";
 import { StackStorage } from "./stack-store.ts";
 
 /** How often, and how many milliseconds apart, one looks for an operation that has just begun. */
@@ -60,7 +60,6 @@ export class StackChannel {
   readonly canvas: CanvasDeploys;
   readonly sharedPage: SharedPage;
   readonly reader: StackReader;
-  private readonly region: string;
   readonly estimates: KeptEstimates;
   /** A look this young, in milliseconds, is as good as a new one. */
   private readonly freshMs: number;
@@ -73,7 +72,6 @@ export class StackChannel {
   constructor(ctx: DurableObjectState, env: Env, settings: Settings, name: string, address: StackAddress) {
     const { aws, stackWaitSeconds: waitSeconds, pollIntervalSeconds } = settings;
     const { kv } = ctx.storage;
-    const { region } = address;
     const session = workerSession(env, aws, address);
     this.ctx = ctx;
     this.freshMs = pollIntervalSeconds * 1000;
@@ -129,7 +127,7 @@ export class StackChannel {
     });
     const sharedPage = new SharedPage({ store, poll, alarm: channel.alarm });
     const destinations = new DestinationFeed(kv, env, fedStack(address, store.log));
-    const feeding = new Feeding({ feeds, store, poll, region, waitMs: waitSeconds * 1000 });
+    const feeding = new Feeding({ feeds, store, poll, region: address.region, waitMs: waitSeconds * 1000 });
     this.channel = channel;
     this.store = store;
     this.consumers = consumers;
@@ -139,7 +137,6 @@ export class StackChannel {
     this.poll = poll;
     this.sharedPage = sharedPage;
     this.reader = new StackReader(session, address);
-    this.region = region;
     this.admission = new FeedAdmission({ feeds, store, poll, commits });
     this.evidence = evidence;
     this.canvas = new CanvasDeploys(kv, address, workerSession(env, aws, { ...address, purpose: "deploy" }));
@@ -258,12 +255,6 @@ export class StackChannel {
     await this.channel.giveUp(now);
   }
 
-  /** Why nothing is known of the stack, where nothing is. */
-  get whyUnknown(): Failure {
-    const { code, message } = tellingOf(this.poll.trouble?.kind ?? "missing", this.region);
-    return { code, message };
-  }
-
   /** Deployments that somebody registered with the stack. */
   get registeredBy(): readonly string[] {
     return this.feeds.registeredBy;
@@ -291,12 +282,7 @@ export class StackChannel {
 
   /** Why what is kept of the stack cannot be deleted now; undefined: it can. */
   whyKept(): Failure | undefined {
-    const { state } = this.store;
-    if (!state.attempt) return { code: "STACK_NOT_FOUND", message: "Nothing is kept of such a stack" };
-    if (this.feeds.isPartOfRun)
-      return { code: "RUN_UNDERWAY", message: "A deployment's run waits for the stack: cancel that first" };
-    if (isComplete(state)) return undefined;
-    return { code: "STACK_BUSY", message: "An operation of the stack is in progress: wait for its end" };
+    return whyUndeletable(this.store.state, this.feeds.isPartOfRun);
   }
 
   /** Hands on to a far end that has refused before. */

@@ -14,6 +14,7 @@ import { stackChannelOf, type StackAddress } from "../../protocol/connection/cha
 import type { TroubleFrame } from "../../protocol/stack/stack-frames.ts";
 import type { AlarmTask } from "../../channel/alarm.ts";
 import { Row } from "../../channel/rows.ts";
+import type { Failure } from "../../protocol/failure.ts";
 import { troubleCodec } from "./stack-codec.ts";
 import { observe } from "./observe.ts";
 import type { Schedule } from "./schedule.ts";
@@ -21,6 +22,7 @@ import { Sightings } from "./sightings.ts";
 import type { StackCommits } from "./stack-commits.ts";
 import type { StackEvidence } from "./stack-evidence.ts";
 import type { StackExperience } from "./stack-experience.ts";
+import { unknownStack } from "./stack-refusals.ts";
 import type { StackStorage } from "./stack-store.ts";
 import { logLine } from "../../log.ts";
 import { SingleFlight } from "../../domain/single-flight.ts";
@@ -154,6 +156,11 @@ export class StackPoll implements AlarmTask {
   forgetTrouble(): void {
     if (this.trouble) this.row.delete();
     this.trouble = undefined;
+  }
+
+  /** Why nothing is known of the stack, where nothing is. */
+  get whyUnknown(): Failure {
+    return unknownStack(this.trouble, this.parts.address.region);
   }
 
   /** What viewers see of the present trouble; undefined if there is none, or none worth a report. */

@@ -73,7 +73,7 @@ export class StackTracker extends StoredObject implements StackTrackerRpc {
     const { store, poll, channel, feeds } = this.stack;
     await this.stack.lookOnce(subject);
     const summary = summaryOf(store.state);
-    if (!summary) return failed(this.stack.whyUnknown);
+    if (!summary) return failed(this.stack.poll.whyUnknown);
     const kind = poll.trouble?.kind;
     const { found } = this.stack.evidence;
     return success({
@@ -105,7 +105,7 @@ export class StackTracker extends StoredObject implements StackTrackerRpc {
     if (this.removal.isUnderWay) return failed(beingDeleted);
     const { store } = this.stack;
     await this.stack.lookOnce(subject);
-    if (!store.state.attempt) return failed(this.stack.whyUnknown);
+    if (!store.state.attempt) return failed(this.stack.poll.whyUnknown);
     const { runs, more } = store.log.framesAfter(after, limit);
     const events = runs
       .flatMap(({ frames }) => frames)
