@@ -32,13 +32,19 @@ const WAYS = [
   ["resource_updating", "resource_updated"],
 ] as const;
 
-const LIGHT = { elapsedSeconds: 90, typicalSeconds: { p50: 20, p90: 30 } };
+const LIGHTS = [
+  ["resource_slow", 0.6],
+  ["resource_stuck", 0.8],
+] as const;
+
+const LONG = { elapsedSeconds: 90, typicalSeconds: { p50: 20, p90: 30 } };
 
 const factsOfStack = (
   { name, layer, dependsOn }: PlannedStack,
   { resources, ends }: Fate,
   start: number,
   random: (below: number) => number,
+  isVaried: boolean,
 ): Readonly<{ facts: readonly DeploymentEvent[]; end: number }> => {
   if (ends === "skipped") {
     return { facts: [reported("stack_skipped", start, { stack: name, reason: "unchanged" })], end: start };
@@ -53,16 +59,12 @@ const factsOfStack = (
     const end = begin + SECONDS[type] * (0.8 + random(400) / 1000);
     const ref = { resource: { urn: `${name}/R${index}`, type, name: `R${index}` } };
     const fails = ends === "failed" && index === resources - 1;
-    const [beginning, ending] = WAYS[random(WAYS.length)] ?? WAYS[0];
+    const [beginning, ending] = (isVaried ? WAYS[random(WAYS.length)] : undefined) ?? WAYS[0];
     resourceFacts.push(reported(beginning, begin, { ...own, ...ref, totalResources: resources }));
-    if (random(4) === 0)
-      resourceFacts.push(
-        reported("resource_slow", begin + 0.6 * (end - begin), { ...own, ...ref, ...LIGHT }),
-      );
-    if (random(8) === 0)
-      resourceFacts.push(
-        reported("resource_stuck", begin + 0.8 * (end - begin), { ...own, ...ref, ...LIGHT }),
-      );
+    for (const [light, part] of isVaried ? LIGHTS : []) {
+      if (random(4) === 0)
+        resourceFacts.push(reported(light, begin + part * (end - begin), { ...own, ...ref, ...LONG }));
+    }
     resourceFacts.push(
       fails
         ? reported("resource_failed", end, {
@@ -83,12 +85,20 @@ const factsOfStack = (
       ? reported("stack_deployed", end, { ...own, outputs: { Url: name } })
       : reported("stack_failed", end, { ...own, error: { code: "ROLLBACK_COMPLETE", message: "no" } }),
   ];
-  if (ends === "failed") facts.splice(-1, 0, reported("stack_rolling_back", end - 0.5, own));
+  if (isVaried && ends === "failed") facts.splice(-1, 0, reported("stack_rolling_back", end - 0.5, own));
   return { facts, end };
 };
 
-/** The facts of a run whose plan lists stacks after those that they depend on. */
-export const factsOf = (plan: readonly PlannedStack[], fates: Fates, seed: number): Facts => {
+/**
+ * The facts of a run whose plan lists stacks after those that they depend on. `isVaried`: resources are updated, too, and some
+ * take long; otherwise all are created.
+ */
+export const factsOf = (
+  plan: readonly PlannedStack[],
+  fates: Fates,
+  seed: number,
+  isVaried = false,
+): Facts => {
   const random = seeded(seed);
   const ends = new Map<string, number>();
   const facts = new Map<string, readonly DeploymentEvent[]>();
@@ -97,7 +107,7 @@ export const factsOf = (plan: readonly PlannedStack[], fates: Fates, seed: numbe
     if (below.some((end) => end === undefined)) continue;
     const start = 1 + Math.max(0, ...below.map((end) => end ?? 0)) + random(5);
     const fate = fates[stack.name] ?? { resources: 3, ends: "deployed" };
-    const course = factsOfStack(stack, fate, start, random);
+    const course = factsOfStack(stack, fate, start, random, isVaried);
     if (fate.ends !== "failed") ends.set(stack.name, course.end);
     facts.set(stack.name, course.facts);
   }
