@@ -3,6 +3,7 @@ import type { RestFailure } from "../client/rest-call.ts";
 import { cleanText } from "./display/text/clean-text.ts";
 import { exitOfFailure, type ExitCode } from "./arguments/exit-code.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { ownEntry } from "../domain/own-entry.ts";
 
 /** What to do about it, where that is known. */
 const HINTS: Readonly<Record<string, string>> = {
@@ -18,11 +19,14 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 /** A message and what belongs to it, a line each. */
-const linesOf = ({ code, message, details = [], requestId }: RestFailure): string[] => [
-  `${message} (${[code, ...(requestId === undefined ? [] : [`request ${requestId}`])].join(", ")})`,
-  ...details.map(({ field, message: why }) => `  ${field}: ${why}`),
-  ...(HINTS[code] === undefined ? [] : [`  ${HINTS[code]}`]),
-];
+const linesOf = ({ code, message, details = [], requestId }: RestFailure): string[] => {
+  const hint = ownEntry(HINTS, code);
+  return [
+    `${message} (${[code, ...(requestId === undefined ? [] : [`request ${requestId}`])].join(", ")})`,
+    ...details.map(({ field, message: why }) => `  ${field}: ${why}`),
+    ...(hint === undefined ? [] : [`  ${hint}`]),
+  ];
+};
 
 /** Says what is wrong, on stderr. */
 export const complain = ({ stderr }: Pick<Surroundings, "stderr">, ...lines: readonly string[]): void => {

@@ -10,6 +10,7 @@ import { readXml } from "../transport/query-xml.ts";
 import type { CallBudget } from "../transport/signed-call.ts";
 import type { TemporaryKeys } from "./credentials.ts";
 import type { AwsSession } from "./session.ts";
+import { ownEntry } from "../../domain/own-entry.ts";
 
 /** Which role, and as whom. */
 export type RoleRequest = Readonly<{
@@ -58,7 +59,7 @@ const refusalOf = (failure: LookupFailure): LookupFailure => {
   const { code, message } = failure;
   if (code === PASSING_CODE) return { kind: "unavailable", status: 400 };
   // Whatever STS refuses, it refuses the credentials: nothing was asked yet that a right could lack for.
-  return { kind: "credentials", code, message: REFUSALS[code] ?? message };
+  return { kind: "credentials", code, message: ownEntry(REFUSALS, code) ?? message };
 };
 
 const assumed = async (

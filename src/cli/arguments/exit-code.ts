@@ -2,6 +2,7 @@
 import type { RestFailure } from "../../client/rest-call.ts";
 import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
 import type { Outcome } from "../../protocol/stack/stack-frames.ts";
+import { ownEntry } from "../../domain/own-entry.ts";
 
 export const EXIT = {
   done: 0,
@@ -89,7 +90,7 @@ const BY_STATUS: Readonly<Record<number, ExitCode>> = {
 
 /** Of a question that was refused, or that nobody answered. */
 export const exitOfFailure = ({ code, status = 0 }: Pick<RestFailure, "code" | "status">): ExitCode => {
-  const known = BY_CODE[code];
+  const known = ownEntry(BY_CODE, code);
   if (known !== undefined) return known;
   // What is no answer of Stackcast's comes from a gateway on the way, or the address is another's.
   if (code === "BAD_ANSWER") return status >= 500 ? EXIT.lost : EXIT.usage;

@@ -1,5 +1,6 @@
 /** Where AWS's own console shows a resource, and where its log is: for the types that have a page of their own. */
 import { partitionOf } from "../../protocol/partitions.ts";
+import { ownEntry } from "../../domain/own-entry.ts";
 
 /** A resource as it is found in the console. */
 export type ConsoleResource = Readonly<{ region: string; type: string; physicalId: string }>;
@@ -63,7 +64,7 @@ const baseOf = (region: string): string | undefined => {
 /** Undefined: it has no page that is known, or is not there yet. */
 export const resourceConsoleHref = ({ region, type, physicalId }: ConsoleResource): string | undefined => {
   const base = baseOf(region);
-  const path = PATHS[type];
+  const path = ownEntry(PATHS, type);
   return base === undefined || path === undefined || physicalId === ""
     ? undefined
     : base + path(physicalId, region);
@@ -71,7 +72,7 @@ export const resourceConsoleHref = ({ region, type, physicalId }: ConsoleResourc
 
 /** The log group that a resource of this type writes to; undefined: none that follows from its name. */
 export const logGroupOf = ({ type, physicalId }: ConsoleResource): string | undefined =>
-  physicalId === "" ? undefined : LOG_GROUPS[type]?.(physicalId);
+  physicalId === "" ? undefined : ownEntry(LOG_GROUPS, type)?.(physicalId);
 
 /** CloudWatch's page of it. The console reads its own address after decoding it twice, with `$` for `%`. */
 export const logGroupHref = (resource: ConsoleResource): string | undefined => {

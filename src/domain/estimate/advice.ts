@@ -4,6 +4,7 @@
  */
 import type { Advice } from "../../protocol/light.ts";
 import type { Verb } from "./durations.ts";
+import { ownEntry } from "../own-entry.ts";
 
 /** What a reason means for whoever waits, where AWS says it in prose only. */
 export type ReasonSign =
@@ -120,9 +121,6 @@ const BY_DELETED_TYPE: Readonly<Record<string, AdviceCode>> = {
   "AWS::S3::Bucket": "bucket_not_empty",
 };
 
-const named = (names: Readonly<Record<string, AdviceCode>>, type: string): AdviceCode | undefined =>
-  Object.hasOwn(names, type) ? names[type] : undefined;
-
 /** What waits, and in which part of its operation. */
 export type Waiting = Readonly<{
   type: string;
@@ -144,11 +142,11 @@ export const adviceForWaiting = ({
   if (sign) return BY_SIGN[sign];
   if (type.startsWith("Custom::") || type === CUSTOM) return "custom_resource";
   if (awaitsSignals && verb !== "delete") return "signal";
-  const known = verb === "delete" ? named(BY_DELETED_TYPE, type) : undefined;
+  const known = verb === "delete" ? ownEntry(BY_DELETED_TYPE, type) : undefined;
   if (known) return known;
   if (phase === "cleanup") return "cleanup";
   // What is deleted waits for nothing of that kind.
-  const kind = verb === "delete" ? undefined : named(BY_TYPE, type);
+  const kind = verb === "delete" ? undefined : ownEntry(BY_TYPE, type);
   return kind ?? (phase === "rollback" ? "rollback" : undefined);
 };
 
@@ -156,7 +154,7 @@ export const adviceForWaiting = ({
 export type Failed = Readonly<{ type: string; status: string; sign?: ReasonSign | undefined }>;
 
 export const adviceForFailed = ({ type, status, sign }: Failed): AdviceCode | undefined => {
-  if (sign === "in-use") return named(BY_DELETED_TYPE, type);
+  if (sign === "in-use") return ownEntry(BY_DELETED_TYPE, type);
   if (sign) return BY_SIGN[sign];
   if (status === "UPDATE_ROLLBACK_FAILED") return "rollback";
   if (type.startsWith("Custom::") || type === CUSTOM) return "custom_resource";

@@ -4,6 +4,7 @@
  */
 import type { Durations, Verb } from "./durations.ts";
 import { typicalDurations, UNMEASURED } from "./typical.ts";
+import { ownEntry } from "../own-entry.ts";
 
 /** What was learned of one thing. */
 export type LearnedDurations = Readonly<{ quantiles: readonly number[]; sample: number }>;
@@ -31,17 +32,14 @@ const asHistory = ({ quantiles, sample }: LearnedDurations): Durations => ({
   basis: "history",
 });
 
-const ownOf = (records: Learned["types"], key: string): LearnedDurations | undefined =>
-  Object.hasOwn(records, key) ? records[key] : undefined;
-
 export const durationsOf =
   (learned: Learned | undefined) =>
   (what: What): Durations => {
-    const own = learned && ownOf(learned.resources, resourceKey(what));
+    const own = learned && ownEntry(learned.resources, resourceKey(what));
     if (own) return asHistory(own);
-    const like = learned && ownOf(learned.types, typeKey(what));
+    const like = learned && ownEntry(learned.types, typeKey(what));
     if (like && like.sample >= LEAST_OF_TYPE) return asHistory(like);
-    const anywhere = learned?.elsewhere && ownOf(learned.elsewhere, typeKey(what));
+    const anywhere = learned?.elsewhere && ownEntry(learned.elsewhere, typeKey(what));
     if (anywhere && anywhere.sample >= LEAST_OF_TYPE) return asHistory(anywhere);
     return typicalDurations(what.type, what.verb) ?? (like ? asHistory(like) : UNMEASURED);
   };

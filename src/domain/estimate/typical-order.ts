@@ -2,6 +2,8 @@
  * Which types a type usually waits for, where no template says what depends on what: names without `AWS::`. A type that is
  * not here waits for nothing.
  */
+import { ownEntry } from "../own-entry.ts";
+
 const network = "EC2::VPC";
 const role = "IAM::Role IAM::Policy IAM::ManagedPolicy";
 const placed = "EC2::Subnet EC2::SecurityGroup EC2::SubnetRouteTableAssociation EC2::Route";
@@ -102,7 +104,7 @@ export const usuallyWaitsFor = (type: string, other: string): boolean => {
   const name = nameOf(type);
   let known = sets.get(name);
   if (!known) {
-    known = new Set(Object.hasOwn(WAITS_FOR, name) ? WAITS_FOR[name]!.split(" ") : []);
+    known = new Set(ownEntry(WAITS_FOR, name)?.split(" "));
     sets.set(name, known);
   }
   return known.has(nameOf(other));

@@ -1,6 +1,7 @@
 /** The table of typical durations, read: how long a type takes, when it counts as stuck, and when CloudFormation gives up. */
 import { DURATIONS } from "./durations-table.ts";
 import { durationsBetween, type Durations, type Verb } from "./durations.ts";
+import { ownEntry } from "../own-entry.ts";
 
 type Row = Readonly<{
   durations: Readonly<Partial<Record<Verb, Durations>>>;
@@ -58,7 +59,7 @@ const rows = new Map<string, Row | undefined>();
 
 const rowNamed = (name: string): Row | undefined => {
   if (rows.has(name)) return rows.get(name);
-  const text = Object.hasOwn(DURATIONS, name) ? DURATIONS[name] : undefined;
+  const text = ownEntry(DURATIONS, name);
   const row = text === undefined ? undefined : rowOf(text);
   rows.set(name, row);
   return row;
@@ -66,7 +67,7 @@ const rowNamed = (name: string): Row | undefined => {
 
 const rowOfType = (type: string): Row | undefined => {
   const name = type.startsWith("AWS::") ? type.slice(5) : "";
-  return rowNamed(SAME_AS[name] ?? name);
+  return rowNamed(ownEntry(SAME_AS, name) ?? name);
 };
 
 /** Custom resources are answered by anything; most answer at once. */

@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
  */
 import { isAtRest, REVIEW_STATUS } from "../stack/statuses.ts";
+import { ownEntry } from "../own-entry.ts";
 
 /**
  * How a stack is deployed:
@@ -39,7 +40,7 @@ const BY_STATUS: Readonly<Record<string, Deployability>> = {
 /** Status undefined: there is no such stack. A status that is not known here is judged by its suffix. */
 export const deployabilityOf = (status: string | undefined): Deployability => {
   if (status === undefined) return "create";
-  return BY_STATUS[status] ?? (isAtRest(status) ? "update" : "busy");
+  return ownEntry(BY_STATUS, status) ?? (isAtRest(status) ? "update" : "busy");
 };
 
 /** Whether what a deployment makes of the stack begins with what the stack has: its parameters and its tags. */

@@ -4,6 +4,7 @@
  */
 import type { ErrorDetail } from "../../protocol/deployment/deployment-event-parts.ts";
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
+import { ownEntry } from "../own-entry.ts";
 
 /** In a run, which is retried and rolled back as a whole; by hand, where it differs: of a stack that stands alone. */
 type WayOut = Readonly<{ run: string; byHand?: string }>;
@@ -43,7 +44,7 @@ const WAYS_OUT: Readonly<Record<string, WayOut>> = {
 
 /** What to do about a stack in this status; undefined: nothing in particular. */
 export const wayOutOf = (status: string, where: "run" | "by-hand" = "run"): string | undefined => {
-  const wayOut = WAYS_OUT[status];
+  const wayOut = ownEntry(WAYS_OUT, status);
   return where === "by-hand" ? (wayOut?.byHand ?? wayOut?.run) : wayOut?.run;
 };
 

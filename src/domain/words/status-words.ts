@@ -6,6 +6,7 @@ import type { ResourceWord } from "../deployment/deployment-state.ts";
 import { isRollbackStatus, standingOf } from "../stack/statuses.ts";
 import type { DeploymentStatus, StackStatus } from "../../protocol/deployment/deployment-progress.ts";
 import type { Outcome } from "../../protocol/stack/stack-frames.ts";
+import { ownEntry } from "../own-entry.ts";
 
 export type StatusKind = "waiting" | "running" | "done" | "failed" | "reverting" | "reverted" | "skipped";
 
@@ -56,7 +57,7 @@ const KINDS: Readonly<Record<string, StatusKind>> = { ...RESOURCE, ...STACK, ...
 /** Of a status of ours or of CloudFormation's; one that is not known is judged as AWS forms its words. */
 export const kindOfStatus = (status: string): StatusKind => {
   if (status === "") return "waiting";
-  const known = KINDS[status];
+  const known = ownEntry(KINDS, status);
   if (known !== undefined) return known;
   const standing = standingOf(status);
   if (standing === "failed") return "failed";

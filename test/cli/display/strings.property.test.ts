@@ -183,6 +183,7 @@ describe("texts from outside", () => {
           }
         }
       }),
+      { examples: [["constructor", "valueOf", false]] },
     );
   });
 });
