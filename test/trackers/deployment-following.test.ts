@@ -32,7 +32,12 @@ test("a stack that AWS lets nobody see is said to be unseen, until it is seen ag
     stacks: { "l-app": { status: "deploying", trouble } },
   });
   const joined = await deploymentOf("lost").join({ gateway: "g", classic: false });
-  expect(joined).toMatchObject({ value: { transient: [expect.stringContaining("AWS_CREDENTIALS")] } });
+  const transient = joined.ok && joined.value.transient?.map((frame) => JSON.parse(frame) as object);
+  const error = { code: "AWS_CREDENTIALS" };
+  expect(transient).toMatchObject([
+    { type: "error", error },
+    { type: "sampling", trouble: error },
+  ]);
   aws.cloudFormation.fault = () => undefined;
   app.own("CREATE_COMPLETE");
   pass(61);
