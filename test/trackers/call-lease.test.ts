@@ -35,6 +35,7 @@ test("a lease serves several looks, and its cost is told with the next question"
     looks: 3,
     calls: 4,
     throttled: false,
+    lagsMs: [0, 100],
   });
 });
 

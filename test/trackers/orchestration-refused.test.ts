@@ -92,6 +92,7 @@ describe("AWS lets nobody see any more what is under way", () => {
     await vi.waitFor(async () => {
       expect(await unseenBy(id)).toMatchObject([
         { type: "error", error: { code, message: expect.stringContaining(`${stack} cannot be seen`) } },
+        { type: "sampling", trouble: { code } },
       ]);
     }, PLENTY);
     const trouble = { code, message: expect.any(String), retryable: true, since: expect.any(String) };

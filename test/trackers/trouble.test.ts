@@ -125,7 +125,7 @@ test("[S21] who joins during told trouble is told it, after the history", async 
   const modern = await connect(stack.name, { subprotocol: true });
   await Promise.all([classic.settled(), modern.settled()]);
   expect(classic.types).toEqual(["resource_update", "error", "pong"]);
-  expect(modern.types).toEqual(["subscribed", "batch", "error", "pong"]);
+  expect(modern.types).toEqual(["subscribed", "batch", "error", "sampling", "pong"]);
 });
 
 test("what AWS says of the trouble reaches no viewer", async () => {
