@@ -1,12 +1,16 @@
-/** The whole system for a test file: a simulated AWS in this process and the Worker in `wrangler dev` against it. */
+/**
+ * The whole system for a test file: a simulated AWS in this process and the Worker against it, in `wrangler dev` or as
+ * `stackcast dev` runs it.
+ */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSimulator } from "../../src/simulator/simulator.ts";
 import type { Simulator, SimulatorOptions } from "../../src/simulator/options.ts";
+import { builtParts, startHosted } from "./hosted-worker.ts";
 import { TEST_SECRET, tokenOf } from "./token.ts";
 import { watch, type Watcher, type WatchOptions } from "./watcher.ts";
-import { startWrangler, type WranglerDev } from "./wrangler-dev.ts";
+import { startWrangler, type ServedWorker } from "./wrangler-dev.ts";
 
 export const KEYS = { accessKeyId: "AKIDSYSTEMTEST", secretAccessKey: "a-secret-key-that-nobody-may-read" };
 
@@ -17,7 +21,7 @@ export type System = Readonly<{
   simulator: Simulator;
   /** A deployer's. */
   token: string;
-  worker(): WranglerDev;
+  worker(): ServedWorker;
   /** Starts the Worker again on its port and in its folder, with this release's code; it need not answer yet. */
   restart(): Promise<void>;
   watch(stackName: string, options?: WatchOptions): Promise<Watcher>;
@@ -32,6 +36,8 @@ export type SystemOptions = Readonly<{
   variables?: Readonly<Record<string, string>>;
   /** Where the code of the first start is; absent: this release's. */
   code?: string;
+  /** Whether the Worker runs as in `stackcast dev`, which bears pages that come and go. */
+  isHosted?: boolean;
   /** Settings of several Workers, made of the variables; absent: the code's own. */
   configs?: (variables: Readonly<Record<string, string>>) => readonly string[];
 }>;
@@ -55,12 +61,19 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     LOG_GROUP_PREFIX: "",
     ...options.variables,
   };
-  let worker = await startWrangler({
-    folder,
-    variables,
-    code: options.code,
-    configs: options.configs?.(variables),
-  });
+  const parts = options.isHosted ? await builtParts(folder) : undefined;
+  const start = (port?: number): Promise<ServedWorker> => {
+    const place = { folder, variables, ...(port !== undefined && { port }) };
+    return parts ? startHosted({ ...place, parts }) : startWrangler(place);
+  };
+  let worker = parts
+    ? await start()
+    : await startWrangler({
+        folder,
+        variables,
+        code: options.code,
+        configs: options.configs?.(variables),
+      });
   const token = await tokenOf({ role: "deployer" });
   const stop = async (): Promise<void> => {
     await worker.stop();
@@ -78,7 +91,7 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     token,
     worker: () => worker,
     restart: async () => {
-      worker = await startWrangler({ folder, variables, port: worker.port });
+      worker = await start(worker.port);
     },
     watch: (stackName, watchOptions) => watch(worker.url, stackName, { token, ...watchOptions }),
     ask: (path, init = {}) => {
@@ -89,3 +102,7 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     stop,
   };
 };
+
+/** For tests of pages. */
+export const startPages = (options: SystemOptions = {}): Promise<System> =>
+  startSystem({ ...options, isHosted: true });

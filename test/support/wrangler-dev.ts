@@ -22,7 +22,7 @@ type WranglerOptions = Readonly<{
   configs?: readonly string[] | undefined;
 }>;
 
-export type WranglerDev = Readonly<{
+export type ServedWorker = Readonly<{
   port: number;
   /** Without a slash at the end. */
   url: string;
@@ -37,7 +37,7 @@ export type WranglerDev = Readonly<{
 
 const GRACE_MS = 5_000;
 
-const signalGroup = (group: number, signal: NodeJS.Signals): void => {
+export const signalGroup = (group: number, signal: NodeJS.Signals): void => {
   try {
     process.kill(-group, signal);
   } catch {
@@ -45,7 +45,7 @@ const signalGroup = (group: number, signal: NodeJS.Signals): void => {
   }
 };
 
-const ended = (group: number): Promise<true> =>
+export const groupEnded = (group: number): Promise<true> =>
   eventually(() => livingInGroup(group).length === 0, `the end of process group ${group}`, GRACE_MS);
 
 const processOf = (
@@ -81,7 +81,7 @@ const processOf = (
 };
 
 /** Starts it; whoever does so stops it, and deletes its folder. */
-export const startWrangler = async (options: WranglerOptions): Promise<WranglerDev> => {
+export const startWrangler = async (options: WranglerOptions): Promise<ServedWorker> => {
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const child = processOf(port, options);
@@ -108,13 +108,13 @@ export const startWrangler = async (options: WranglerOptions): Promise<WranglerD
       ).then(() => undefined),
     kill: async () => {
       signalGroup(group, "SIGKILL");
-      await ended(group);
+      await groupEnded(group);
       held.release();
     },
     stop: async () => {
       signalGroup(group, "SIGTERM");
-      await ended(group).catch(() => signalGroup(group, "SIGKILL"));
-      await ended(group);
+      await groupEnded(group).catch(() => signalGroup(group, "SIGKILL"));
+      await groupEnded(group);
       held.release();
     },
   };

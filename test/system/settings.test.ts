@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import * as z from "zod";
 import { eventually } from "../support/eventually.ts";
-import { startWrangler, type WranglerDev } from "../support/wrangler-dev.ts";
+import { startWrangler, type ServedWorker } from "../support/wrangler-dev.ts";
 
 const TOO_SHORT = "far-too-short-a-secret";
 
 const failureSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 
 let folder: string;
-let worker: WranglerDev | undefined;
+let worker: ServedWorker | undefined;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "stackcast-system-"));
