@@ -48,6 +48,9 @@ window.letPass = async (seconds) => {
   }
 };
 
+/** Bars that nothing splits into parts. */
+const NO_LINES: readonly never[] = [];
+
 const ROW = 26;
 const WIDTH = 1000;
 
@@ -77,4 +80,7 @@ const NaiveTimeline = () => {
 
 const isNaive = new URLSearchParams(location.search).has("naive");
 window.barCount = SIZE.stacks * (1 + SIZE.resources);
-render(isNaive ? <NaiveTimeline /> : <Timeline source={source} now={now} />, document.body);
+render(
+  isNaive ? <NaiveTimeline /> : <Timeline source={source} now={now} lines={NO_LINES} range={undefined} />,
+  document.body,
+);
