@@ -20,7 +20,7 @@ const Item = ({ alias, about, isOpen }: Listed & Readonly<{ isOpen: boolean }>) 
   <li class="account">
     <button
       type="button"
-      class="account-head"
+      class="folded-head account-head"
       aria-expanded={isOpen}
       onClick={() => setView({ account: isOpen ? undefined : alias }, { step: true })}
     >

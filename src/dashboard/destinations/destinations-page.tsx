@@ -52,7 +52,7 @@ const Item = ({ destination, isOpen, ...handlers }: ItemProps) => {
     <li class={isOpen ? "destination open" : "destination"}>
       <button
         type="button"
-        class="destination-head"
+        class="folded-head destination-head"
         aria-expanded={isOpen}
         onClick={() => setView({ destination: isOpen ? undefined : id }, { step: true })}
       >
