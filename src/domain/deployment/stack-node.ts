@@ -146,13 +146,14 @@ export const stackAfterResource = (stack: StackNode, event: ResourceEvent, draft
   doneOf.set(resources, done + doneBy(resources.get(key)) - doneBy(before));
   const cause = firstCause(stack.cause, event);
   const { estimate: known, ...rest } = stack;
-  const { superseded, estimate } = event.data;
+  const { estimate } = event.data;
   const after = {
     ...rest,
     resources,
     ...countedBy(stack, event.data),
     ...(cause && { cause }),
-    ...estimateIn(superseded && !estimate ? { estimate: known } : { estimate }),
+    // The newest event of a commit tells it.
+    ...estimateIn({ estimate: estimate ?? known }),
   };
   const percent = stack.rollingBack ? 0 : (event.data.progressPercent ?? percentCounted(after));
   return {

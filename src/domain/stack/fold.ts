@@ -54,6 +54,8 @@ export class Fold {
   private readonly resources: ResourceSet;
   private renewed = false;
   private readonly newestStart: StackEvent | undefined;
+  /** AWS's time of the newest event that the estimate is to know of; undefined: of none that is new. */
+  private estimatedAt: string | undefined;
   /** The root's status before its first own event; absent: as it is known. */
   private previousStatus: string | undefined;
   private readonly findings: Findings;
@@ -109,6 +111,7 @@ export class Fold {
     this.settle();
     if (wasEnded) this.putEndRight(before);
     this.light();
+    this.estimate();
     this.resources.keepCounted();
     const { touched } = this.family;
     return {
@@ -156,6 +159,7 @@ export class Fold {
   private forget(): void {
     this.renewed = true;
     this.attempt = undefined;
+    this.estimatedAt = undefined;
     this.family.forget();
     this.resources.forget();
   }
@@ -193,6 +197,7 @@ export class Fold {
     this.resources.filter(isNewer);
     this.renewed = true;
     this.attempt = attemptBegunBy(start, this.attempt.firstOffset);
+    this.estimatedAt = undefined;
     this.resources.refold(corrected);
     for (const key of this.resources.all.keys()) {
       this.resources.touched.add(key);
@@ -268,22 +273,30 @@ export class Fold {
 
   private tell(event: StackEvent, { superseded, begins, corrected, previousStatus }: Remarks): void {
     const path = this.family.stackOf(event).prefix + event.logicalId;
-    if (!superseded) this.estimate(event.timestamp);
+    if (!superseded) this.noteNews(event.timestamp);
     const shown = this.resources.shown(corrected ?? []);
     const beyond = { superseded, corrected: shown, previousStatus };
     const frame = resourceUpdateOf(event, path, this.progressed(), this.report.next(), beyond);
     this.report.push(frame, this.state(), begins);
   }
 
-  /** Brings the estimate up to date. Lists of several stacks have no common order: it never goes back in time. */
-  private estimate(timestamp: string): void {
-    const attempt = this.attempt!;
-    const { status } = this.family.root;
-    const known = attempt.estimatedAt ?? "";
-    const estimatedAt = known > timestamp ? known : timestamp;
-    const isRunning = isUnderWay({ status }) && status !== REVIEW_STATUS;
-    const estimate = isRunning ? this.resources.estimateAt(Date.parse(estimatedAt)) : undefined;
-    this.attempt = { ...without(attempt, "estimate"), ...(estimate && { estimate }), estimatedAt };
+  /** Lists of several stacks have no common order: the estimate never goes back in time. */
+  private noteNews(timestamp: string): void {
+    const known = this.estimatedAt ?? this.attempt?.estimatedAt ?? "";
+    this.estimatedAt = known > timestamp ? known : timestamp;
+  }
+
+  /** Brings the estimate up to date, once for all that the poll has found: it goes with the newest frame. */
+  private estimate(): void {
+    const { attempt, estimatedAt } = this;
+    if (!attempt) return;
+    if (estimatedAt !== undefined) {
+      const { status } = this.family.root;
+      const isRunning = isUnderWay({ status }) && status !== REVIEW_STATUS;
+      const estimate = isRunning ? this.resources.estimateAt(Date.parse(estimatedAt)) : undefined;
+      this.attempt = { ...without(attempt, "estimate"), ...(estimate && { estimate }), estimatedAt };
+    }
+    this.report.estimate(this.attempt?.estimate);
   }
 
   /** The counts, with the percentage brought up to date. */
@@ -293,7 +306,8 @@ export class Fold {
     const outcome = outcomeOf({ ...root, orphans: false });
     const whole = outcome !== undefined && isWhole(outcome);
     const attempt = this.attempt!;
-    this.attempt = { ...attempt, progress: percentOf(tally, root.phase, attempt.progress, whole) };
-    return countsOf(root, this.attempt, tally);
+    const progress = percentOf(tally, root.phase, attempt.progress, whole);
+    if (progress !== attempt.progress) this.attempt = { ...attempt, progress };
+    return countsOf(root, { progress }, tally);
   }
 }

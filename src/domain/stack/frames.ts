@@ -13,15 +13,19 @@ import { secondsBetween } from "../elapsed.ts";
 
 export type FramePosition = Readonly<{ channel: string; offset: number }>;
 
-export const countsOf = (root: FollowedStack, attempt: StackAttempt, tally: Tally): StackCounts => ({
+export const countsOf = (
+  root: FollowedStack,
+  { progress, estimate }: Pick<StackAttempt, "progress" | "estimate">,
+  tally: Tally,
+): StackCounts => ({
   name: root.name,
   status: root.status,
   totalResources: totalOf(tally, root.phase),
   completedResources: tally.completed,
   inProgressResources: tally.inProgress,
   failedResources: tally.failed,
-  progress: attempt.progress,
-  ...(attempt.estimate && { estimate: attempt.estimate }),
+  progress,
+  ...(estimate && { estimate }),
 });
 
 /** `superseded`: the event changes nothing of how its resource stands; `corrected`: the resources that it puts right. */

@@ -25,6 +25,10 @@ export const reportedStatusOf = ({ status, hook }: ResourceUpdate["resource"]): 
 const isOwnStatus = ({ resource, stack }: ResourceUpdate): boolean =>
   isOwnEvent(resource) && resource.path === stack.name && resource.status === stack.status;
 
+/** Whether a frame voids what is known of how much longer the operation takes. */
+export const endsEstimate = (frame: StackFrame): boolean =>
+  frame.type === "stack_complete" || (frame.type === "resource_update" && isOwnStatus(frame));
+
 /** Whether the frame is its attempt's first. */
 export const beginsView = (before: OperationView | undefined, frame: ResourceUpdate): boolean =>
   frame.operation?.begins ?? seemsToBegin(before, frame);
@@ -46,10 +50,11 @@ const goingOn = (view: OperationView): OperationView => ({
   outputs: {},
 });
 
+/** The newest frame of a commit tells the estimate: without one it is as before, until the operation's own status changes. */
 const continuedBy = (before: OperationView, frame: ResourceUpdate): OperationView => {
   const { stack, timestamp } = frame;
+  if (!isOwnStatus(frame)) return { ...before, ...stack };
   const view = { ...without(before, "estimate"), ...stack };
-  if (!isOwnStatus(frame)) return view;
   const { status } = stack;
   const reviewed = before.status === REVIEW_STATUS && operationBegunBy(status) !== undefined;
   return {
@@ -89,8 +94,7 @@ export const operationAfter = (before: OperationView | undefined, frame: StackFr
   }
   if (isLightFrame(frame)) {
     const { stack, timestamp: startedAt } = frame;
-    const known = before ?? { stackId: "", phase: "forward", startedAt, outputs: {} };
-    return { ...without(known as OperationView, "estimate"), ...stack };
+    return { ...(before ?? { stackId: "", phase: "forward", startedAt, outputs: {} }), ...stack };
   }
   const view = before && !beginsView(before, frame) ? continuedBy(before, frame) : begunBy(frame);
   return frame.operation ? changed(view, frame.operation) : view;
@@ -114,6 +118,8 @@ const FIELDS: Readonly<Record<Exclude<keyof OperationView, keyof StackCounts>, t
   stabilising: true,
 };
 
+const REPORTED = Object.keys(FIELDS) as readonly (keyof typeof FIELDS)[];
+
 const isSame = (one: unknown, other: unknown): boolean =>
   one === other || JSON.stringify(one) === JSON.stringify(other);
 
@@ -129,7 +135,7 @@ export const unreported = (
 ): OperationChange | undefined => {
   const change: Record<string, unknown> = begins === seemsToBegin(before, frame) ? {} : { begins };
   const seen = operationAfter(before, { ...frame, operation: change });
-  for (const field of Object.keys(FIELDS) as (keyof typeof FIELDS)[]) {
+  for (const field of REPORTED) {
     if (!isSame(seen[field], after[field])) change[field] = after[field] ?? null;
   }
   return Object.keys(change).length === 0 ? undefined : change;

@@ -26,7 +26,10 @@ export const stackCountsSchema = z.object({
   failedResources: z.number().int(),
   /** Percent; falls only when a rollback begins, 100 only at the end. */
   progress: z.number().int().min(0).max(100),
-  /** How much longer its operation takes, as of the frame; absent at rest, and where nothing is known. */
+  /**
+   * How much longer its operation takes, as of the frame: in the newest frame of a commit. Without it that is as before, until the
+   * operation's own status changes; absent at rest, and where nothing is known.
+   */
   estimate: estimateSchema.optional(),
 });
 
@@ -171,6 +174,8 @@ const operationChangeSchema = z.object({
   orphans: endingFacts.orphans.nullable(),
   retained: endingFacts.retained.nullable(),
   stabilising: endingFacts.stabilising.nullable(),
+  /** Nobody knows any more how much longer it takes. */
+  estimate: z.null().optional(),
 });
 
 export type OperationChange = Readonly<z.infer<typeof operationChangeSchema>>;

@@ -19,6 +19,7 @@ import { evidenceCodec } from "../../channel/evidence-codec.ts";
 import { lightCodec } from "../../channel/light-codec.ts";
 import { estimateCodec } from "../../channel/estimate-codec.ts";
 import type { Forecasts } from "../../domain/estimate/forecasts.ts";
+import { keptHistoryCodec } from "../../channel/history-codec.ts";
 import { forecastsCodec } from "../estimates/kept-estimates.ts";
 
 const text = z.string();
@@ -138,17 +139,33 @@ export const scheduleCodec = objectOf<Pick<FollowedStack, "dependencies" | "time
 /** What the root's operation is to touch. */
 export const plannedCodec: Codec<FollowedStack["planned"]> = names;
 
-/** Resources that are kept in one row, by their keys. */
-export const blockCodec = z.array(
-  z.tuple([
-    text,
-    objectOf<TrackedResource>({
-      ...begun,
-      history: z.array(fact).optional(),
-      cleaningLight: wordCodec<NonNullable<TrackedResource["cleaningLight"]>>().optional(),
-      base: objectOf<NonNullable<TrackedResource["base"]>>(begun).optional(),
-    }),
-  ]),
+/** Resources that are kept in one row, by their keys: as JSON text, and as a list where a former release wrote it. */
+export const blockCodec: Codec<readonly (readonly [string, TrackedResource])[]> = z.preprocess(
+  (stored, context) => {
+    if (typeof stored !== "string") return stored;
+    try {
+      return JSON.parse(stored) as unknown;
+    } catch {
+      context.addIssue({ code: "custom", message: "no JSON" });
+      return z.NEVER;
+    }
+  },
+  z.array(
+    z.tuple([
+      text,
+      z
+        .looseObject({
+          ...begun,
+          history: z.array(fact).optional(),
+          facts: keptHistoryCodec.optional(),
+          cleaningLight: wordCodec<NonNullable<TrackedResource["cleaningLight"]>>().optional(),
+          base: objectOf<NonNullable<TrackedResource["base"]>>(begun).optional(),
+        })
+        .transform(
+          ({ facts, ...resource }) => ({ ...resource, ...(facts && { history: facts }) }) as TrackedResource,
+        ),
+    ]),
+  ),
 );
 
 /** Kept in the row of the head. */

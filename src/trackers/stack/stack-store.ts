@@ -14,6 +14,7 @@ import {
   type StackState,
   type TrackedResource,
 } from "../../domain/stack/stack-state.ts";
+import { keptHistory } from "../../channel/history-codec.ts";
 import {
   blockCodec,
   nestedCodec,
@@ -25,17 +26,24 @@ import {
 
 const floorOf = ({ attempt }: StoredHead): number => attempt?.firstOffset ?? 1;
 
-/** Resources by their keys. */
-type Block = readonly Entry[];
+/** A resource by its key. */
 type Entry = readonly [string, TrackedResource];
 
 /** A row may hold 2 MB: a reason of any length must not make a commit fail for ever. The log has it whole. */
 const MAX_REASON_LENGTH = 8_000;
 
-const shortened = ([key, resource]: Entry): Entry =>
-  resource.reason.length <= MAX_REASON_LENGTH
-    ? [key, resource]
-    : [key, { ...resource, reason: resource.reason.slice(0, MAX_REASON_LENGTH) }];
+const entryTexts = new WeakMap<TrackedResource, string>();
+
+/** As JSON text, made once: a block is written again whenever one of its resources changes. */
+const entryText = ([key, resource]: Entry): string => {
+  const known = entryTexts.get(resource);
+  if (known !== undefined) return known;
+  const { history, ...rest } = resource;
+  const reason = rest.reason.slice(0, MAX_REASON_LENGTH);
+  const text = JSON.stringify([key, { ...rest, reason, ...(history && { facts: keptHistory(history) }) }]);
+  entryTexts.set(resource, text);
+  return text;
+};
 
 /** What the root's operation is to touch: long, and the same from its beginning to its end. */
 const PLANNED = "planned";
@@ -118,7 +126,7 @@ export class StackStorage {
     for (let from = 0; from < resources.length; from += BLOCK) {
       const block = resources.slice(from, from + BLOCK);
       if (block.some(([key]) => touched.has(key)))
-        this.storage.kv.put<Block>(RESOURCES + String(from).padStart(6, "0"), block.map(shortened));
+        this.storage.kv.put(RESOURCES + String(from).padStart(6, "0"), `[${block.map(entryText).join(",")}]`);
     }
   }
 

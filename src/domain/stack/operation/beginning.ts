@@ -3,7 +3,8 @@ import type { StackEvent } from "../stack-event.ts";
 import type { FollowedStack, StackState } from "../stack-state.ts";
 import { operationBegunBy } from "../statuses.ts";
 import { isFirstKnown } from "./event-order.ts";
-import { hasHiddenStart } from "./settling.ts";
+import { firstRankIn } from "../resources/resource-set.ts";
+import { isStartHidden } from "./settling.ts";
 
 /** How late AWS may show a stack's own start, in milliseconds. */
 const LATEST_START = 10_000;
@@ -27,7 +28,9 @@ export const beginningOfOperation = (
   const kind = operationBegunBy(opener?.status ?? "");
   if (kind === undefined) return wellBefore(first);
   const isFirst = start ? !known?.marks?.length && previousStatus === undefined : isFirstKnown(known!);
-  const isHidden = known ? !start && hasHiddenStart(known, resources.values()) : start !== events[0];
+  const isHidden = known
+    ? !start && isStartHidden(known, firstRankIn(resources, known.stackId))
+    : start !== events[0];
   // A deletion may roll back what it has not shown yet.
   return isHidden || (kind === "delete" && isFirst) ? wellBefore(first) : first;
 };

@@ -88,7 +88,7 @@ export const isStartHidden = (
 };
 
 /** Whether resources did something before the first own event that is known: the operation began before it. */
-export const hasHiddenStart = (stack: FollowedStack, resources: Iterable<TrackedResource>): boolean => {
+const hasHiddenStart = (stack: FollowedStack, resources: Iterable<TrackedResource>): boolean => {
   let firstRank: number | undefined;
   for (const { history, stackId } of resources) {
     const rank = stackId === stack.stackId ? history?.[0]?.rank : undefined;

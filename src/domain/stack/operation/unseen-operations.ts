@@ -16,6 +16,8 @@ type Word = OwnWord & Readonly<{ rank: number; timestamp: string; event?: StackE
 type Ranked = Readonly<{ event: StackEvent; rank: number }>;
 
 const ranked = (known: Known | undefined, events: readonly StackEvent[]): Ranked[] => {
+  // Most looks bring none, and the order is long.
+  if (events.length === 0) return [];
   const order = orderOf(known?.cursor ?? [], known?.ranks);
   return events.map((event) => ({ event, rank: rankIn(order, keyOf(event), event.precedes) }));
 };
@@ -82,6 +84,7 @@ export const heldBack = (
   root: FollowedStack,
   events: readonly StackEvent[],
 ): ReadonlySet<StackEvent> => {
+  if (events.length === 0) return new Set();
   const order = ranked(root, events);
   let previous = before(root);
   let anchor = -Infinity;

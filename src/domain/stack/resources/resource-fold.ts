@@ -1,7 +1,7 @@
 /** One resource's history folded into where it stands in the change and in the rollback. */
 import type { Phases } from "./phases.ts";
 import { entryAfter, type BegunResource } from "./resource-entry.ts";
-import { judged, type JudgedFact } from "./resource-history.ts";
+import { judgedNext, UNBEGUN, type Course, type JudgedFact } from "./resource-history.ts";
 import type { StackFact, TrackedResource } from "../stack-state.ts";
 import { standingOf } from "../statuses.ts";
 
@@ -18,17 +18,54 @@ export const placeOf = (
   return { stackId, logicalId, path, ...(base && { base }) };
 };
 
-/** The resource as its whole history says, and the rank of the fact that it shows. */
-export const resourceOf = (
+/** A history's facts folded, as far as they are. */
+type Folded = Readonly<{ standing: Standing; course: Course }>;
+
+/** Of histories that may grow by one fact. */
+const foldedOf = new WeakMap<readonly StackFact[], Folded>();
+
+/** The resource, and the rank of the fact that it shows. */
+type Outcome = Readonly<{ resource: TrackedResource; shown: number }>;
+
+const folded = (
   place: Place,
   history: readonly StackFact[],
   phases: Phases,
-): Readonly<{ resource: TrackedResource; shown: number }> => {
+  { facts, from }: Readonly<{ facts: readonly StackFact[]; from: Folded }>,
+): Outcome => {
   const { stackId, base } = place;
-  let known: Standing = { base, shown: -Infinity };
-  for (const fact of judged(history, (rank, at) => phases(stackId, rank, at)))
-    known = standingAfter(known, fact, place);
-  return { resource: { ...known.base!, history, ...(base && { base }) }, shown: known.shown };
+  let { standing, course } = from;
+  for (const fact of facts) {
+    const next = judgedNext(course, fact, (rank, at) => phases(stackId, rank, at));
+    standing = standingAfter(standing, next.fact, place);
+    course = next.course;
+  }
+  foldedOf.set(history, { standing, course });
+  return { resource: { ...standing.base!, history, ...(base && { base }) }, shown: standing.shown };
+};
+
+/** The resource as its whole history says. */
+export const resourceOf = (place: Place, history: readonly StackFact[], phases: Phases): Outcome => {
+  const from = { standing: { base: place.base, shown: -Infinity }, course: UNBEGUN };
+  return folded(place, history, phases, { facts: history, from });
+};
+
+/**
+ * The same where the history is the one `before` with its newest fact added. What was folded of the one before counts: who
+ * changes what its facts were a part of folds it again.
+ */
+export const resourceAfter = (
+  place: Place,
+  history: readonly StackFact[],
+  phases: Phases,
+  before: readonly StackFact[] | undefined,
+): Outcome => {
+  const from = before && foldedOf.get(before);
+  const last = history.at(-1)!;
+  const isAppended = from && history.length === before.length + 1 && before.at(-1) === history.at(-2);
+  return isAppended
+    ? folded(place, history, phases, { facts: [last], from })
+    : resourceOf(place, history, phases);
 };
 
 /**
@@ -41,7 +78,12 @@ const standingAfter = (before: Standing, fact: JudgedFact, place: Place): Standi
   if (known?.forward !== undefined && part === "cleanup") return before;
   // The same within a rollback: the instance made by the change is deleted once the old one is back.
   if (known?.undo === "done" && part === "rollback" && fact.status.startsWith("DELETE_")) return before;
-  const entry = entryAfter(known, { ...fact, ...place }, place.path, fact.isUndoing);
+  const entry = entryAfter(
+    known,
+    { ...fact, stackId: place.stackId, logicalId: place.logicalId },
+    place.path,
+    fact.isUndoing,
+  );
   const standing = standingOf(entry.status);
   return {
     shown: fact.rank,
@@ -54,6 +96,18 @@ const standingAfter = (before: Standing, fact: JudgedFact, place: Place): Standi
     },
   };
 };
+
+/** Fields that only the counting needs. */
+const COUNTED: ReadonlySet<string> = new Set<keyof TrackedResource>([
+  "forward",
+  "undo",
+  "history",
+  "base",
+  "cleaningLight",
+]);
+
+/** Whether viewers are shown a field of a resource. */
+export const isShown = (field: string): boolean => !COUNTED.has(field);
 
 /** A resource as viewers are shown it: without what only the counting needs. */
 export const shownOf = (resource: TrackedResource): BegunResource => {

@@ -28,19 +28,22 @@ export const factOf = (event: StackEvent, rank: number): StackFact => ({
 const blocks = ({ status, failureMode }: HookReport): boolean =>
   (status === "HOOK_COMPLETE_FAILED" || status === "HOOK_FAILED") && failureMode !== "WARN";
 
-/** Facts that are kept of one resource. */
+/** Facts that are kept of one resource, and by how many more they are let grow: folding what is left again costs as much as all of it. */
 const MOST_FACTS = 40;
+const OVERHANG = 10;
 
 /** The history with one more fact in its place. A resource that reports its progress again and again keeps its newest. */
 export const withFact = (history: readonly StackFact[], fact: StackFact): StackFact[] => {
   const facts = [...history, fact];
   if ((history.at(-1)?.rank ?? -Infinity) > fact.rank) facts.sort((left, right) => left.rank - right.rank);
-  if (facts.length <= MOST_FACTS) return facts;
-  const needless = facts.findIndex(
-    ({ status, hook }, index) =>
-      index > 0 && !hook && standingOf(status) === "running" && facts[index + 1]?.status === status,
-  );
-  facts.splice(needless === -1 ? 1 : needless, 1);
+  if (facts.length <= MOST_FACTS + OVERHANG) return facts;
+  while (facts.length > MOST_FACTS) {
+    const needless = facts.findIndex(
+      ({ status, hook }, index) =>
+        index > 0 && !hook && standingOf(status) === "running" && facts[index + 1]?.status === status,
+    );
+    facts.splice(needless === -1 ? 1 : needless, 1);
+  }
   return facts;
 };
 
@@ -55,24 +58,46 @@ export type JudgedFact = StackFact &
 
 const verbOf = (status: string): string => status.slice(0, status.indexOf("_"));
 
+/** How far a history has been judged. `running`: the verb of what the change has begun and not ended. */
+export type Course = Readonly<{ running: string | undefined; hasBacked: boolean }>;
+
+export const UNBEGUN: Course = { running: undefined, hasBacked: false };
+
+type PartAt = (
+  rank: number,
+  timestamp: string,
+) => Pick<Span, "phase" | "isCleaning"> & Readonly<{ isUndoing: boolean }>;
+
 /**
- * Each fact with the part of the operation that it belongs to. What the change had begun may end when the rollback has
+ * The next fact with the part of the operation that it belongs to. What the change had begun may end when the rollback has
  * begun already: that is still the change's end.
  */
-export const judged = (
-  history: readonly StackFact[],
-  phaseAt: (rank: number, timestamp: string) => Pick<Span, "phase" | "isCleaning"> & { isUndoing: boolean },
-): JudgedFact[] => {
-  let running: string | undefined;
-  let hasBacked = false;
-  return history.map((fact) => {
-    const { phase, isCleaning, isUndoing } = phaseAt(fact.rank, fact.timestamp);
-    const isEnd = fact.status !== "" && standingOf(fact.status) !== "running";
-    const endsChange = phase === "rollback" && !hasBacked && isEnd && running === verbOf(fact.status);
-    const part = endsChange ? "forward" : phase;
-    if (part === "forward" && fact.status !== "") running = isEnd ? undefined : verbOf(fact.status);
-    hasBacked ||= part === "rollback";
-    return { ...fact, part, isCleaning, isUndoing };
+export const judgedNext = (
+  { running, hasBacked }: Course,
+  fact: StackFact,
+  partAt: PartAt,
+): Readonly<{ fact: JudgedFact; course: Course }> => {
+  const { phase, isCleaning, isUndoing } = partAt(fact.rank, fact.timestamp);
+  const isEnd = fact.status !== "" && standingOf(fact.status) !== "running";
+  const endsChange = phase === "rollback" && !hasBacked && isEnd && running === verbOf(fact.status);
+  const part = endsChange ? "forward" : phase;
+  const isNews = part === "forward" && fact.status !== "";
+  return {
+    fact: { ...fact, part, isCleaning, isUndoing },
+    course: {
+      running: isNews ? (isEnd ? undefined : verbOf(fact.status)) : running,
+      hasBacked: hasBacked || part === "rollback",
+    },
+  };
+};
+
+/** Each fact of a history. */
+export const judged = (history: readonly StackFact[], partAt: PartAt): JudgedFact[] => {
+  let course = UNBEGUN;
+  return history.map((each) => {
+    const next = judgedNext(course, each, partAt);
+    course = next.course;
+    return next.fact;
   });
 };
 

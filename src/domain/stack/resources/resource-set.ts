@@ -7,7 +7,7 @@ import { durationsOf, type Learned } from "../../estimate/learned.ts";
 import { LayeredMap } from "../../layered-map.ts";
 import type { Family } from "../operation/family.ts";
 import { entryAfter, lightKept, type BegunResource } from "./resource-entry.ts";
-import { placeOf, resourceOf, shownOf } from "./resource-fold.ts";
+import { isShown, placeOf, resourceAfter, resourceOf, shownOf } from "./resource-fold.ts";
 import { factOf, failureIn, withFact } from "./resource-history.ts";
 import { nextLightAt } from "./resource-lights.ts";
 import { isNestedStackEvent, type StackEvent } from "../stack-event.ts";
@@ -16,15 +16,16 @@ import { standingOf } from "../statuses.ts";
 import { OperationOutlook } from "./operation-outlook.ts";
 import { count, tallyOf, type Tally } from "./tally.ts";
 
-/** Whether two views of a resource say the same. */
+/** Whether viewers are shown the same of two. */
 const isSame = (left: BegunResource | undefined, right: BegunResource): boolean => {
   if (left === undefined) return false;
-  const fields = new Set([...Object.keys(left), ...Object.keys(right)]) as Set<keyof BegunResource>;
-  return [...fields].every((field) => {
-    const one = left[field];
-    const other = right[field];
+  const isAlike = (field: string): boolean => {
+    const [one, other] = [left[field as keyof BegunResource], right[field as keyof BegunResource]];
     return one === other || (typeof one === "object" && JSON.stringify(one) === JSON.stringify(other));
-  });
+  };
+  for (const field in left) if (isShown(field) && !isAlike(field)) return false;
+  for (const field in right) if (isShown(field) && !isAlike(field)) return false;
+  return true;
 };
 
 /** What was reported to take long stays so as long as it goes on; it is in no event of AWS's. */
@@ -63,6 +64,21 @@ export const isNoneSlowBy = (
 ): boolean => {
   const counted = countedOf.get(resources);
   return counted !== undefined && counted.learned === learned && now < counted.lightAt;
+};
+
+/** Rank of the first event of any resource of a stack. */
+export const firstRankIn = (
+  resources: ReadonlyMap<string, TrackedResource>,
+  stackId: string,
+): number | undefined => {
+  const counted = countedOf.get(resources);
+  if (counted) return counted.firstRanks.get(stackId);
+  let first: number | undefined;
+  for (const { history, stackId: of } of resources.values()) {
+    const rank = of === stackId ? history?.[0]?.rank : undefined;
+    if (rank !== undefined && rank < (first ?? Infinity)) first = rank;
+  }
+  return first;
 };
 
 export class ResourceSet {
@@ -147,10 +163,11 @@ export class ResourceSet {
     const key = resourceKeyOf(event.stackId, event.logicalId);
     const known = this.all.get(key);
     const stack = family.stackOf(event);
-    const place = placeOf(known, { ...event, path: stack.prefix + event.logicalId });
+    const { stackId, logicalId } = event;
+    const place = placeOf(known, { stackId, logicalId, path: stack.prefix + logicalId });
     const fact = factOf(event, rank);
     const history = withFact(known?.history ?? [], fact);
-    const { resource: reported, shown } = resourceOf(place, history, family.phases);
+    const { resource: reported, shown } = resourceAfter(place, history, family.phases, known?.history);
     const resource = withLights(known, reported);
     const { phase } = family.root;
     if (known) count(this.tally, known, phase, -1);
@@ -162,9 +179,8 @@ export class ResourceSet {
     this.noteHistory(key, resource);
     this.lightAt = Math.min(this.lightAt, nextLightAt(resource, family, durationsOf(this.learned)));
     const superseded = shown !== rank;
-    const before = known && shownOf(known);
-    const seen = superseded ? before : entryAfter(before, event, resource.path, phase === "rollback");
-    if (!isSame(seen, shownOf(resource))) corrected.add(key);
+    const seen = superseded ? known : entryAfter(known, event, resource.path, phase === "rollback");
+    if (!isSame(seen, resource)) corrected.add(key);
     if (isNestedStackEvent(event)) this.noteNested(event.physicalId, history);
     if (family.followed.size !== this.counted) this.recount();
     return superseded;
@@ -203,7 +219,7 @@ export class ResourceSet {
       if (known.history === undefined) continue;
       const reported = resourceOf(placeOf(known, known), known.history, this.family.phases).resource;
       const resource = withLights(known, reported);
-      const isShownSame = isSame(shownOf(resource), shownOf(known));
+      const isShownSame = isSame(resource, known);
       if (isShownSame && resource.forward === known.forward && resource.undo === known.undo) continue;
       this.all.set(key, resource);
       this.touched.add(key);
