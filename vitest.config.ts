@@ -47,6 +47,7 @@ export default defineConfig({
       {
         test: {
           name: "system",
+          globalSetup: "./test/support/built-worker.ts",
           include: ["test/{system,browser}/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 60_000,

@@ -4,7 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath, launchBrowser, whyNoBrowser } from "../support/browser.ts";
 import { Deployer } from "../support/deployer.ts";
-import { startPages, type System } from "../support/system.ts";
+import { startSystem, type System } from "../support/system.ts";
 import { tokenOf } from "../support/token.ts";
 import { tell, THREE_LAYERS, visit } from "./visit.ts";
 
@@ -25,7 +25,7 @@ describe.skipIf(!chromiumPath)(
     let admin: string;
 
     beforeAll(async () => {
-      [system, browser] = await Promise.all([startPages(), launchBrowser()]);
+      [system, browser] = await Promise.all([startSystem(), launchBrowser()]);
       axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
       admin = await tokenOf({ role: "admin" });
       const resource = { type: "AWS::S3::Bucket", name: "Uploads", urn: "Uploads", id: "uploads-1" };

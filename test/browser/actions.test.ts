@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath, launchBrowser, whyNoBrowser } from "../support/browser.ts";
-import { startPages, type System } from "../support/system.ts";
+import { startSystem, type System } from "../support/system.ts";
 import { tokenOf } from "../support/token.ts";
 import { treeOf, visit, type Visit } from "./visit.ts";
 
@@ -20,7 +20,7 @@ describe.skipIf(!chromiumPath)(
     let visited: Visit;
 
     beforeAll(async () => {
-      [system, browser] = await Promise.all([startPages({ simulator: { speed: 20 } }), launchBrowser()]);
+      [system, browser] = await Promise.all([startSystem({ simulator: { speed: 20 } }), launchBrowser()]);
       system.simulator.setFailures("acts-data", { Queue2: { at: "create", reason: "Access denied" } });
       const answer = await system.ask("/api/v1/deployments", {
         method: "POST",

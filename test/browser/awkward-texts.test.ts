@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath, launchBrowser, whyNoBrowser } from "../support/browser.ts";
-import { startPages, type System } from "../support/system.ts";
+import { startSystem, type System } from "../support/system.ts";
 import { tell, visit, type Reported, type Visit } from "./visit.ts";
 
 const LONG_NAME = `long-${"n".repeat(120)}`;
@@ -50,7 +50,7 @@ describe.skipIf(!chromiumPath)(
     let visited: Visit;
 
     beforeAll(async () => {
-      [system, browser] = await Promise.all([startPages(), launchBrowser()]);
+      [system, browser] = await Promise.all([startSystem(), launchBrowser()]);
       await tell(system, "awkward", "dev", ...EVENTS);
       await tell(
         system,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath, launchBrowser, whyNoBrowser } from "../support/browser.ts";
-import { startPages, type System } from "../support/system.ts";
+import { startSystem, type System } from "../support/system.ts";
 import { forgetShifts, largestShiftsOf, MOST_SHIFT, shiftOf, watchShifts } from "./layout-shift.ts";
 import { tell, type Reported } from "./visit.ts";
 
@@ -55,7 +55,7 @@ describe.skipIf(!chromiumPath)(`a calm page${chromiumPath ? "" : ` – skipped: 
   let browser: Browser;
 
   beforeAll(async () => {
-    [system, browser] = await Promise.all([startPages(), launchBrowser()]);
+    [system, browser] = await Promise.all([startSystem(), launchBrowser()]);
   });
 
   afterAll(async () => {

@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath, launchBrowser, whyNoBrowser } from "../support/browser.ts";
-import { startPages, type System } from "../support/system.ts";
+import { startSystem, type System } from "../support/system.ts";
 import { HOSTILE, tell, THREE_LAYERS, treeOf, visit, type Visit } from "./visit.ts";
 
 describe.skipIf(!chromiumPath)(
@@ -12,7 +12,7 @@ describe.skipIf(!chromiumPath)(
     let visited: Visit;
 
     beforeAll(async () => {
-      [system, browser] = await Promise.all([startPages(), launchBrowser()]);
+      [system, browser] = await Promise.all([startSystem(), launchBrowser()]);
     });
 
     afterEach(() => visited.close());

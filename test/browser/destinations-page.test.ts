@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath, launchBrowser, whyNoBrowser } from "../support/browser.ts";
-import { startPages, type System } from "../support/system.ts";
+import { startSystem, type System } from "../support/system.ts";
 import { tokenOf } from "../support/token.ts";
 import { visit } from "./visit.ts";
 
@@ -24,7 +24,7 @@ describe.skipIf(!chromiumPath)(
       });
       await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
       [system, browser] = await Promise.all([
-        startPages({ variables: { ALLOW_PRIVATE_DESTINATIONS: "true" } }),
+        startSystem({ variables: { ALLOW_PRIVATE_DESTINATIONS: "true" } }),
         launchBrowser(),
       ]);
     });

@@ -3,7 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { chromiumPath, launchBrowser, whyNoBrowser } from "../support/browser.ts";
-import { startPages, type System } from "../support/system.ts";
+import { startSystem, type System } from "../support/system.ts";
 import { HOSTILE as MARKUP, THREE_LAYERS, visit, type Reported } from "./visit.ts";
 
 const HOSTILE = `=1+1 ${MARKUP}`;
@@ -41,7 +41,7 @@ describe.skipIf(!chromiumPath)(
     let page: Page;
 
     beforeAll(async () => {
-      [system, browser] = await Promise.all([startPages(), launchBrowser()]);
+      [system, browser] = await Promise.all([startSystem(), launchBrowser()]);
       const resource = { type: "AWS::RDS::DBInstance", name: "Main" };
       await tellInTime(system, [
         ["deployment_started", { stacks: THREE_LAYERS }],

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { begin, ownFolder, run } from "../cli/terminal-client.ts";
 import { CLIENT, openProvider } from "../sign-in/provider.ts";
 import { chromiumPath, launchBrowser, whyNoBrowser } from "../support/browser.ts";
-import { startPages, type System } from "../support/system.ts";
+import { startSystem, type System } from "../support/system.ts";
 import { tokenOf } from "../support/token.ts";
 import { tell, THREE_LAYERS, visit, type Visit } from "./visit.ts";
 
@@ -13,7 +13,7 @@ describe.skipIf(!chromiumPath)(`signing in${chromiumPath ? "" : ` – skipped: $
   let visited: Visit;
 
   beforeAll(async () => {
-    [system, browser] = await Promise.all([startPages(), launchBrowser()]);
+    [system, browser] = await Promise.all([startSystem(), launchBrowser()]);
     await tell(
       system,
       "shop",
@@ -120,7 +120,7 @@ describe.skipIf(!chromiumPath)("signing in at a provider of another site", () =>
       ROLE_CLAIM: "groups",
       ROLE_MAP: JSON.stringify({ ops: "admin", staff: "viewer" }),
     };
-    [system, browser] = await Promise.all([startPages({ variables }), launchBrowser()]);
+    [system, browser] = await Promise.all([startSystem({ variables }), launchBrowser()]);
     provider.serve(`${system.worker().url}/auth/callback`, (name) => GROUPS[name] ?? []);
     await tell(system, "shop", "dev", ["deployment_started", { stacks: THREE_LAYERS }]);
   });

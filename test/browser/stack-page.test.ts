@@ -2,7 +2,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath, launchBrowser, whyNoBrowser } from "../support/browser.ts";
 import { Deployer } from "../support/deployer.ts";
-import { startPages, type System } from "../support/system.ts";
+import { startSystem, type System } from "../support/system.ts";
 import { HOSTILE, visit, type Visit } from "./visit.ts";
 
 const arnOf = (name: string) => `arn:aws:cloudformation:us-east-1:123456789012:stack/${name}/1`;
@@ -42,7 +42,7 @@ describe.skipIf(!chromiumPath)(
     let visited: Visit;
 
     beforeAll(async () => {
-      [system, browser] = await Promise.all([startPages(), launchBrowser()]);
+      [system, browser] = await Promise.all([startSystem(), launchBrowser()]);
     });
 
     afterEach(() => visited.close());

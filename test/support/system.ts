@@ -1,13 +1,14 @@
 /**
- * The whole system for a test file: a simulated AWS in this process and the Worker against it, in `wrangler dev` or as
- * `stackcast dev` runs it.
+ * The whole system for a test file: a simulated AWS in this process and the Worker against it as `stackcast dev` runs it; another
+ * release's Worker, and several at once, in `wrangler dev`.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inject } from "vitest";
 import { createSimulator } from "../../src/simulator/simulator.ts";
 import type { Simulator, SimulatorOptions } from "../../src/simulator/options.ts";
-import { builtParts, startHosted } from "./hosted-worker.ts";
+import { startHosted } from "./hosted-worker.ts";
 import { TEST_SECRET, tokenOf } from "./token.ts";
 import { watch, type Watcher, type WatchOptions } from "./watcher.ts";
 import { startWrangler, type ServedWorker } from "./wrangler-dev.ts";
@@ -36,8 +37,6 @@ export type SystemOptions = Readonly<{
   variables?: Readonly<Record<string, string>>;
   /** Where the code of the first start is; absent: this release's. */
   code?: string;
-  /** Whether the Worker runs as in `stackcast dev`, which bears pages that come and go. */
-  isHosted?: boolean;
   /** Settings of several Workers, made of the variables; absent: the code's own. */
   configs?: (variables: Readonly<Record<string, string>>) => readonly string[];
 }>;
@@ -61,19 +60,15 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     LOG_GROUP_PREFIX: "",
     ...options.variables,
   };
-  const parts = options.isHosted ? await builtParts(folder) : undefined;
+  const { code, configs } = options;
+  const isOther = code !== undefined || configs !== undefined;
   const start = (port?: number): Promise<ServedWorker> => {
     const place = { folder, variables, ...(port !== undefined && { port }) };
-    return parts ? startHosted({ ...place, parts }) : startWrangler(place);
+    return isOther ? startWrangler(place) : startHosted({ ...place, parts: inject("workerParts") });
   };
-  let worker = parts
-    ? await start()
-    : await startWrangler({
-        folder,
-        variables,
-        code: options.code,
-        configs: options.configs?.(variables),
-      });
+  let worker = isOther
+    ? await startWrangler({ folder, variables, code, configs: configs?.(variables) })
+    : await start();
   const token = await tokenOf({ role: "deployer" });
   const stop = async (): Promise<void> => {
     await worker.stop();
@@ -102,7 +97,3 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     stop,
   };
 };
-
-/** For tests of pages. */
-export const startPages = (options: SystemOptions = {}): Promise<System> =>
-  startSystem({ ...options, isHosted: true });

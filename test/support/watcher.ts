@@ -6,6 +6,7 @@ import {
   subscribedSchema,
 } from "../../src/protocol/connection/control-frames.ts";
 import { SUBPROTOCOL } from "../../src/protocol/connection/connection.ts";
+import { samplingFrameSchema } from "../../src/protocol/connection/sampling-frame.ts";
 import {
   stackFrameSchema,
   troubleFrameSchema,
@@ -21,6 +22,7 @@ const frameSchema = z.union([
   subscribedSchema,
   batchSchema.extend({ events: z.array(stackFrameSchema) }),
   disconnectSchema,
+  samplingFrameSchema,
 ]);
 
 type Frame = z.infer<typeof frameSchema>;
@@ -107,6 +109,7 @@ export class Watcher {
         break;
       case "subscribed":
       case "disconnect":
+      case "sampling":
         break;
     }
   }
