@@ -69,6 +69,17 @@ describe("The next poll", () => {
     expect(pollIn({ viewers: 0, trackedAt: NOW })).toBeUndefined();
   });
 
+  test("of a stack at rest is soon repeated where a look failed, but not for long", async () => {
+    const ended = await stateAfter("CREATE_IN_PROGRESS", "CREATE_COMPLETE");
+    const pollIn = (...failed: Parameters<typeof trouble>) =>
+      nextPollIn(ended, WATCHED, trouble(...failed), clock);
+    expect(pollIn("throttled", 1)).toBe(clock.intervalMs);
+    expect(pollIn("throttled", 3)).toBe(30_000);
+    expect(pollIn("network", 2)).toBe(clock.intervalMs);
+    expect(pollIn("network", 3, { told: true })).toBe(30_000);
+    expect(pollIn("missing", 1)).toBe(30_000);
+  });
+
   test("goes on for whoever waits for a stack that others have waited for in vain", () => {
     const missed = trouble("missing", 99, { told: true, gaveUp: true });
     for (const awaited of ["begun", "eager", "patient"] as const)

@@ -29,7 +29,7 @@ export const tellingOf = (kind: LookupFailure["kind"], region?: string): Telling
 });
 
 /** Contact is lost after so many failed polls in a row. */
-const POLLS_UNTIL_LOST = 3;
+export const POLLS_UNTIL_LOST = 3;
 
 /** How long refusals are answered by asking again, in milliseconds. */
 const REFUSED_FOR = 60_000;

@@ -4,7 +4,7 @@ import { isComplete, isHolding, rootOf } from "./stack-state.ts";
 import { REVIEW_STATUS } from "./statuses.ts";
 import type { LookClass } from "../budget/shares.ts";
 import { natureOf } from "../failure/aws-failures.ts";
-import type { Trouble } from "../failure/trouble.ts";
+import { POLLS_UNTIL_LOST, type Trouble } from "../failure/trouble.ts";
 
 /** Slowest poll of a running stack that is throttled or out of contact, in milliseconds. */
 const SLOWEST = 30_000;
@@ -99,7 +99,7 @@ export const nextPollIn = (
   const patiently = awaited === undefined ? undefined : slowly;
   // Of a stack at rest the next operation is noticed, as long as anybody would hear of it.
   if (isComplete(state) && awaited !== "begun" && !isHolding(state))
-    return viewers > 0 && !trouble?.gaveUp ? slowly : patiently;
+    return viewers > 0 && !trouble?.gaveUp ? restingIn(trouble, slowly, { intervalMs, now }) : patiently;
   if (trouble?.kind === "missing" && !wanted) return patiently;
   if (!wanted && awaited === undefined) return undefined;
   // Who waits for it decides how long: each deployment began to wait at a time of its own.
@@ -109,6 +109,16 @@ export const nextPollIn = (
   const root = rootOf(state);
   if (root?.status !== REVIEW_STATUS || awaited === "begun") return intervalMs;
   return reviewedIn(interest, now - Date.parse(root.statusAt), { intervalMs, waitMs, now });
+};
+
+/** A look that failed is soon repeated, for an operation may just have begun; one that fails for long is not urgent. */
+const restingIn = (
+  trouble: Trouble | undefined,
+  slowly: number,
+  { intervalMs, now }: Readonly<{ intervalMs: number; now: number }>,
+): number => {
+  const failedBriefly = trouble && trouble.polls < POLLS_UNTIL_LOST && trouble.kind !== "missing";
+  return failedBriefly ? retryIn(trouble, intervalMs, now) : slowly;
 };
 
 /**
