@@ -17,8 +17,8 @@ import { exitOfEnding, type FollowingEnd } from "./following/ending.ts";
 import { followDeployment, type RunPosition } from "./following/follow-deployment.ts";
 import { followStack } from "./following/follow-stack.ts";
 import { allOf } from "./following/teller.ts";
-import type { Output } from "./arguments/output-mode.ts";
-import { serverOf, type Server, type ServerOptions } from "./arguments/server.ts";
+import { outputModeOf, type Output } from "./arguments/output-mode.ts";
+import { pageOf, serverOf, type Server, type ServerOptions } from "./arguments/server.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { sinceOf, type Since } from "./telling/json-lines.ts";
 import { deploymentTellers, stackTellers } from "./telling/tellers.ts";
@@ -114,7 +114,11 @@ export const followRun = async (
   surroundings: Surroundings,
 ): Promise<ExitCode> => {
   const { deploymentId, environment } = address;
+  const link = pageOf(server, address);
   const store = storeOf(server, address);
+  const mode = outputModeOf(options.output, surroundings.stdout.isTTY === true, surroundings.env);
+  if (mode === "tty" || (wanted.isLogged && mode === "plain"))
+    complain(surroundings, `${deploymentId}-${environment}: ${link}`);
   const tellers = await deploymentTellers({ address, server, store, options, surroundings, ...wanted });
   const ending = await followDeployment({
     ...wanted,
@@ -128,7 +132,6 @@ export const followRun = async (
   });
   const given = server.isGiven ? ` --url ${server.url}` : "";
   const back = `stackcast watch ${deploymentId} --environment ${environment}${given}`;
-  const link = `${server.url}/deployments/${deploymentId}/${environment}`;
   noted(ending, lastWords(ending, `deployment ${deploymentId}-${environment}`, back, link), surroundings);
   return exitOfEnding(ending, options.strict);
 };

@@ -74,5 +74,38 @@ describe.skipIf(!chromiumPath)(
       await page.goBack();
       await page.locator("tbody tr").nth(1).waitFor();
     });
+
+    test("keys walk the list, the palette goes to what it finds, and a filter is saved under a name", async () => {
+      visited = await visit(browser, system, "/?group=environment");
+      const { page, complaints } = visited;
+      await page.locator("tbody tr", { hasText: "billing" }).waitFor();
+      expect(await page.locator(".group").allInnerTexts()).toEqual(["dev 1", "prod 1"]);
+      await page.keyboard.press("j");
+      await page.keyboard.press("j");
+      await page.keyboard.press("Enter");
+      await page.waitForURL(/\/deployments\/billing\/prod$/);
+      const palette = page.getByRole("combobox");
+      await page.keyboard.press("Control+k");
+      await palette.waitFor();
+      await page.keyboard.type("shop");
+      await page.getByRole("option", { name: /shop dev/ }).waitFor();
+      await page.keyboard.press("Enter");
+      await page.waitForURL(/\/deployments\/shop\/dev$/);
+      await page.keyboard.press("Control+k");
+      await palette.waitFor();
+      await page.keyboard.type("next tab");
+      await page.keyboard.press("Enter");
+      await page.waitForURL(/tab=log/);
+
+      await page.goto(`${system.worker().url}/?is=failed`);
+      await page.getByRole("button", { name: "Saved" }).click();
+      await page.getByLabel("Name of this filter").fill("Broken");
+      await page.getByRole("button", { name: "Save", exact: true }).click();
+      await page.goto(system.worker().url);
+      await page.getByRole("button", { name: "Saved" }).click();
+      await page.getByRole("link", { name: "Broken" }).click();
+      await page.waitForURL(/is=failed/);
+      expect(complaints).toEqual([]);
+    });
   },
 );

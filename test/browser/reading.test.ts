@@ -130,6 +130,8 @@ describe.skipIf(!chromiumPath)(
           "/",
           "/deployments/shop/dev",
           "/deployments/shop/dev?tab=timeline",
+          "/deployments/shop/dev?tab=graph",
+          "/docs",
           "/destinations",
         ]) {
           await page.goto(system.worker().url + path);

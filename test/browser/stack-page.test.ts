@@ -95,7 +95,11 @@ describe.skipIf(!chromiumPath)(
         StackEvents: [
           tell(1, "site", "UPDATE_IN_PROGRESS"),
           { ...tell(2, "Uploads", "UPDATE_IN_PROGRESS"), PhysicalResourceId: "old" },
-          { ...tell(3, "Uploads", "UPDATE_COMPLETE"), PhysicalResourceId: "new" },
+          {
+            ...tell(3, "Uploads", "UPDATE_COMPLETE"),
+            PhysicalResourceId: "new",
+            ResourceProperties: '{"Size":1,"Password":"open sesame"}',
+          },
           tell(4, "Backups", "UPDATE_IN_PROGRESS"),
           {
             ...tell(5, "Backups", "UPDATE_IN_PROGRESS"),
@@ -105,7 +109,11 @@ describe.skipIf(!chromiumPath)(
           tell(6, "Backups", "UPDATE_COMPLETE"),
           tell(7, "site", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"),
           { ...tell(8, "Uploads", "DELETE_IN_PROGRESS"), PhysicalResourceId: "old" },
-          { ...tell(9, "Uploads", "DELETE_COMPLETE"), PhysicalResourceId: "old" },
+          {
+            ...tell(9, "Uploads", "DELETE_COMPLETE"),
+            PhysicalResourceId: "old",
+            ResourceProperties: '{"Size":2,"Password":"open sesame"}',
+          },
           tell(10, "site", "UPDATE_COMPLETE"),
         ].toReversed(),
       });
@@ -119,6 +127,12 @@ describe.skipIf(!chromiumPath)(
       expect(await rowOf("Uploads").locator(".status").innerText()).toBe("UPDATE_COMPLETE");
       expect(await rowOf("Uploads").locator(".resource-path").getAttribute("title")).toBe("new");
       expect(await rowOf("Backups").innerText()).not.toContain("HOOK_");
+      await rowOf("Uploads").locator(".resource-path").click();
+      const details = visited.page.getByRole("region", { name: "Details of Uploads" });
+      await details.getByRole("row", { name: "Size 1 2" }).waitFor();
+      expect(await details.innerText()).toContain("new");
+      expect(await details.innerText(), "what sounds like a secret is struck out").not.toContain("sesame");
+      expect(new URL(visited.page.url()).search).toBe("?resource=Uploads");
     });
 
     test("trouble with AWS is told apart from the connection, since when, and goes with it", async () => {

@@ -10,7 +10,7 @@ import { settingsOf } from "../../src/settings.ts";
 
 let server: Server;
 let url: string;
-let asked: { path: string; body: string }[];
+let asked: { path: string; body: string; link?: string }[];
 let status: number;
 
 beforeEach(async () => {
@@ -20,7 +20,8 @@ beforeEach(async () => {
     let body = "";
     request.on("data", (piece: Buffer) => void (body += piece.toString()));
     request.on("end", () => {
-      asked.push({ path: request.url ?? "", body });
+      const { link } = request.headers;
+      asked.push({ path: request.url ?? "", body, ...(typeof link === "string" && { link }) });
       response.writeHead(status, { "content-type": "application/json" });
       response.end(
         status === 200 ? '{"MessageId":"m-1"}' : '{"__type":"MessageRejected","message":"secret-text"}',
@@ -89,6 +90,16 @@ describe("an attempt", () => {
       ms,
       error: "SES: MessageRejected",
     });
+  });
+
+  test.each([
+    ["deployments/D1BRV40-dev", { deploymentId: "D1BRV40", environment: "dev" }, "/deployments/D1BRV40/dev"],
+    ["stacks/us-east-1/alone", { stackName: "alone" }, "/stacks/us-east-1/alone"],
+    [undefined, { message: "A test" }, undefined],
+  ])("by webhook links the page of what it is about: %s", async (channel, data, path) => {
+    const target: Target = { request: { kind: "webhook", url }, secrets: [], base: "https://stackcast.test" };
+    await attemptOf(target, { id: "msg_1", body: JSON.stringify({ channel, data }) }, settingsWith({}));
+    expect(asked[0]!.link).toBe(path && `<https://stackcast.test${path}>; rel="related"`);
   });
 
   test("to PagerDuty stops at the first request that fails", async () => {

@@ -2,6 +2,7 @@
 import { keptContext } from "./kept-context.ts";
 import { keptToken } from "./kept-tokens.ts";
 import type { TokenProvider } from "../../client/connection/connection.ts";
+import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 
 export type ServerOptions = Readonly<{ url?: string | undefined; token?: string | undefined }>;
@@ -13,6 +14,10 @@ export type Server = Readonly<{
   /** Whether the address was given on the command line, and has to be given there again. */
   isGiven: boolean;
 }>;
+
+/** The page of a deployment. */
+export const pageOf = ({ url }: Server, { deploymentId, environment }: DeploymentAddress): string =>
+  `${url}/deployments/${deploymentId}/${environment}`;
 
 /** What would break a header, and is in no token. */
 const UNPRINTABLE = /[^\u0021-\u007e]/;

@@ -8,6 +8,7 @@ import { causeTexts } from "./cause-block.ts";
 import { cleanText } from "./text/clean-text.ts";
 import { countText, durationText } from "../../domain/words/durations.ts";
 import { leftTexts } from "./left-behind.ts";
+import { outputsOf } from "../../domain/words/output-words.ts";
 import { paddedText } from "./text/line.ts";
 import { orphansText } from "../../domain/words/left-words.ts";
 import { wordOfPart } from "../../domain/words/status-words.ts";
@@ -87,12 +88,29 @@ const tableLines = (stacks: readonly StackProgress[], going: DeploymentStatus): 
   });
 };
 
+/** More than a reader looks through are in the one document of `--output json`, and on the page. */
+const MOST_OUTPUTS = 50;
+
+/** What was deployed gives, before what it took; empty: nothing. */
+export const outputLines = (progress: DeploymentProgress): string[] => {
+  const outputs = outputsOf(progress);
+  const more = outputs.length - MOST_OUTPUTS;
+  return outputs.length === 0
+    ? []
+    : [
+        "Outputs:",
+        ...outputs.slice(0, MOST_OUTPUTS).map(({ stack, key, value }) => `  ${stack}.${key} = ${value}`),
+        ...(more > 0 ? [`  … and ${more} more`] : []),
+      ].map(cleanText);
+};
+
 /** The report, line by line; no line holds anything but text. */
 export const reportLines = (progress: DeploymentProgress): string[] => {
   const { deploymentId, environment, status } = progress;
   const sentence = sentenceOf(progress);
   const cause = causeTexts(progress);
   const left = leftTexts(progress);
+  const outputs = outputLines(progress);
   const failedLayer = progress.blast && progress.stacks[progress.blast.stack]?.layer;
   const stacks = Object.values(progress.stacks);
   return [
@@ -101,6 +119,7 @@ export const reportLines = (progress: DeploymentProgress): string[] => {
     ...(sentence === undefined
       ? []
       : [`Deployment ${deploymentId} to ${environment} environment ${sentence}.`, ""]),
+    ...(outputs.length > 0 ? [...outputs, ""] : []),
     ...(cause.length > 0 ? [...cause, ""] : []),
     ...(left.length > 0 ? [...left, ""] : []),
     ...summaryLines(progress),

@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from "../arguments/exit-code.ts";
 import { withServerOf } from "../asking.ts";
 import { openBrowser } from "../browser.ts";
 import type { OpenOptions } from "../commands/open.ts";
-import { pageOf } from "../running/tracking.ts";
+import { pageOf } from "../arguments/server.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 export const open = (

@@ -8,7 +8,7 @@ import { wordOfStatus } from "../../domain/words/status-words.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { DeploymentAnswer } from "../../protocol/deployment/deployment-requests.ts";
 import { exitOfDeployment } from "../arguments/exit-code.ts";
-import { serverOf, type Server } from "../arguments/server.ts";
+import { pageOf, serverOf, type Server } from "../arguments/server.ts";
 import type { RunOptions } from "../commands/run.ts";
 import { interrupted } from "../asking.ts";
 import { complain } from "../complaint.ts";
@@ -17,7 +17,7 @@ import { appsIn } from "../plan/foreign-apps.ts";
 import { sourcesIn, type SourceOptions } from "../plan/stack-source.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { runChild, type ChildEnd } from "./child-process.ts";
-import { pageOf, trackingOf } from "./tracking.ts";
+import { trackingOf } from "./tracking.ts";
 
 /** Nobody waits longer for a server before the command is begun. */
 const PATIENCE_MS = 10_000;

@@ -4,7 +4,7 @@ import { registrationSchema, type Registration } from "../../protocol/deployment
 import { issuesOf } from "../../protocol/issues.ts";
 import { failed, success, type Result } from "../../protocol/result.ts";
 import { EXIT, type ExitCode } from "../arguments/exit-code.ts";
-import type { Server } from "../arguments/server.ts";
+import { pageOf, type Server } from "../arguments/server.ts";
 import { interrupted, say, withServerOf } from "../asking.ts";
 import type { TrackCommandOptions } from "../commands/track.ts";
 import { complain, complainOf } from "../complaint.ts";
@@ -12,10 +12,6 @@ import { sourcedStacks, sourcesIn, type SourceOptions } from "../plan/stack-sour
 import type { Surroundings } from "../surroundings.ts";
 import { followRun } from "../watching.ts";
 import { pipelineOf } from "./pipeline.ts";
-
-/** The page of a deployment. */
-export const pageOf = ({ url }: Server, { deploymentId, environment }: DeploymentAddress): string =>
-  `${url}/deployments/${deploymentId}/${environment}`;
 
 /** What is asked of the server; the failure is lines for people. */
 export const trackingOf = async (

@@ -4,6 +4,7 @@ import type { DeploymentProgress, StackStatus } from "../../protocol/deployment/
 import type { Cause } from "../../protocol/stack/stack-frames.ts";
 import { cleanText } from "../display/text/clean-text.ts";
 import { durationText } from "../../domain/words/durations.ts";
+import { outputsOf } from "../../domain/words/output-words.ts";
 import { blastText, ROLLBACK_BLOCKED } from "../../domain/words/failure-words.ts";
 import { wordOfStatus } from "../../domain/words/status-words.ts";
 import { stackMark } from "../display/status-mark.ts";
@@ -23,8 +24,27 @@ const causeMarkdown = ({ path, type, reason }: Cause): string =>
 /** More than a build shows of one step is not shown at all: 1 MiB. */
 const MOST_STACKS = 500;
 
-/** The Markdown of a run. */
-const stepSummaryOf = (progress: DeploymentProgress): string => {
+/** More than these are on the page. */
+const MOST_OUTPUTS = 50;
+
+const outputsMarkdown = (progress: DeploymentProgress): readonly string[] => {
+  const outputs = outputsOf(progress);
+  if (outputs.length === 0) return [];
+  const rows = outputs
+    .slice(0, MOST_OUTPUTS)
+    .map(({ stack, key, value }) => `| ${textOf(stack)} | ${textOf(key)} | ${textOf(value)} |`);
+  const more = outputs.length - rows.length;
+  return [
+    "| Stack | Output | Value |",
+    "| --- | --- | --- |",
+    ...rows,
+    "",
+    ...(more > 0 ? [`… and ${more} more`, ""] : []),
+  ];
+};
+
+/** The Markdown of a run; `page` is its address in the dashboard. */
+const stepSummaryOf = (progress: DeploymentProgress, page: string): string => {
   const { deploymentId, environment, status, summary, metrics, cause, rollbackCause, blast } = progress;
   const markOf = (of: StackStatus): string => {
     const { symbol, word } = stackMark(of, status);
@@ -42,8 +62,9 @@ const stepSummaryOf = (progress: DeploymentProgress): string => {
     `### ${textOf(`${deploymentId}-${environment}`)}: ${wordOfStatus(status)}`,
     "",
     `${summary.progressPercent}%${status.startsWith("roll") ? " back" : ""} · ${summary.deployedStacks} deployed, ${summary.skippedStacks} skipped, ` +
-      `${summary.failedStacks} failed of ${summary.totalStacks} stacks · ${durationText(metrics.durationSeconds)}`,
+      `${summary.failedStacks} failed of ${summary.totalStacks} stacks · ${durationText(metrics.durationSeconds)} · [Open the page](<${page}>)`,
     "",
+    ...outputsMarkdown(progress),
     ...(cause
       ? [
           `**Cause:** ${causeMarkdown(cause)}`,
@@ -62,9 +83,9 @@ const stepSummaryOf = (progress: DeploymentProgress): string => {
 };
 
 /** Adds it to the build's page; a page that cannot be written is no failure of the deployment. */
-export const writeStepSummary = (file: string, progress: DeploymentProgress): void => {
+export const writeStepSummary = (file: string, progress: DeploymentProgress, page: string): void => {
   try {
-    appendFileSync(file, `${stepSummaryOf(progress)}\n`);
+    appendFileSync(file, `${stepSummaryOf(progress, page)}\n`);
   } catch {
     // The build has it in its log.
   }

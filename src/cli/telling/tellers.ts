@@ -13,7 +13,7 @@ import type { Followed } from "../display/terminal-display.ts";
 import type { FollowingEnd } from "../following/ending.ts";
 import type { Teller } from "../following/teller.ts";
 import { outputModeOf, type OutputMode } from "../arguments/output-mode.ts";
-import type { Server } from "../arguments/server.ts";
+import { pageOf, type Server } from "../arguments/server.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { FollowingOptions } from "../watching.ts";
 import type { Since } from "./json-lines.ts";
@@ -109,7 +109,7 @@ export const deploymentTellers = async ({
   const known = () => store.progressAt(new Date().toISOString());
   const { deploymentSummaryOf } = await import("./summary.ts");
   const { causeTexts } = await import("../display/cause-block.ts");
-  const { reportLines } = await import("../display/report.ts");
+  const { outputLines, reportLines } = await import("../display/report.ts");
   const progressOf = (ending: FollowingEnd) => (ending.kind === "deployment" ? ending.progress : known());
   const reportOf = (ending: FollowingEnd): readonly string[] => {
     const progress = progressOf(ending);
@@ -135,16 +135,25 @@ export const deploymentTellers = async ({
   );
   if (isLogged || options.logDir !== undefined) {
     const { logFile, logFileOf } = await import("./log-file.ts");
-    const file = logFileOf(address, new Date(), surroundings.cwd, options.logDir);
-    tellers.push(logFile({ file, reportOf, failed: (message) => complain(surroundings, message) }));
+    const log = logFileOf(address, new Date(), surroundings.cwd, options.logDir);
+    tellers.push(logFile({ file: log, reportOf, failed: (message) => complain(surroundings, message) }));
   }
-  const page = surroundings.env["GITHUB_STEP_SUMMARY"];
-  if (surroundings.env["GITHUB_ACTIONS"] === "true" && page) {
+  if (modeOf(common) === "tty")
+    tellers.push({
+      // Below the last frame.
+      ended: (ending) => {
+        const progress = progressOf(ending);
+        const lines = progress ? outputLines(progress) : [];
+        if (lines.length > 0) surroundings.stdout.write(`${lines.join("\n")}\n`);
+      },
+    });
+  const file = surroundings.env["GITHUB_STEP_SUMMARY"];
+  if (surroundings.env["GITHUB_ACTIONS"] === "true" && file) {
     const { writeStepSummary } = await import("./step-summary.ts");
     tellers.push({
       ended: (ending) => {
         const progress = progressOf(ending);
-        if (progress && progress.run > 0) writeStepSummary(page, progress);
+        if (progress && progress.run > 0) writeStepSummary(file, progress, pageOf(common.server, address));
       },
     });
   }

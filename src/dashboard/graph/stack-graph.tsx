@@ -23,21 +23,23 @@ const Node = ({ node: { name, left, top }, shown, isOver }: NodeProps) => {
   if (!progress) return null;
   const { status, rollingBack, progressPercent } = progress;
   const isSelected = queryValue("stack") === name;
+  const word = wordOfPart(status, isOver);
+  const share = status === "deploying" ? doneShare(status, progressPercent) : "";
   return (
     <a
       class={isSelected ? "graph-node selected" : "graph-node"}
       style={{ left: `${left}px`, top: `${top}px`, width: `${NODE.width}px`, height: `${NODE.height}px` }}
       // A second press goes to the stack itself.
       href={viewHref(isSelected ? { tab: undefined } : { stack: name, resource: undefined })}
-      aria-label={name}
+      aria-label={`${name} ${word} ${share}`.trim()}
       title={isSelected ? `${name}: show it among the stacks` : name}
     >
       <strong>
         <MiddleCut text={name} />
       </strong>
       <span class="graph-standing small">
-        <Status status={rollingBack ? "rolling_back" : status} word={wordOfPart(status, isOver)} />
-        <span class="quiet">{status === "deploying" && doneShare(status, progressPercent)}</span>
+        <Status status={rollingBack ? "rolling_back" : status} word={word} />
+        <span class="quiet">{share}</span>
       </span>
     </a>
   );

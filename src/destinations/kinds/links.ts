@@ -19,6 +19,16 @@ export const detailsUrl = (
   return `${base}/${path.split("/").map(encodeURIComponent).join("/")}`;
 };
 
+/** Of an event as the sockets have it; undefined where it is about nothing, as a test is. */
+export const eventPageUrl = (body: string, base: string | undefined): string | undefined => {
+  const { channel, data } = JSON.parse(body) as Readonly<{
+    channel?: string;
+    data: Readonly<{ deploymentId?: string; environment?: string }>;
+  }>;
+  const { deploymentId = "", environment = "" } = data;
+  return channel === undefined ? undefined : detailsUrl({ channel, deploymentId, environment }, base);
+};
+
 /**
  * What can be done about an alert, most likely first. Each leads to a page that asks before it does anything: whatever
  * fetches a link, a mail scanner among others, must not deploy.

@@ -12,9 +12,12 @@ const SECRET_BYTES = 32;
 export const newWebhookSecret = (random: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array): string =>
   `whsec_${btoa(String.fromCharCode(...random(new Uint8Array(SECRET_BYTES))))}`;
 
-/** One attempt. `id` is the same for all of them; `now`, in Unix milliseconds, is of this one. */
+/**
+ * One attempt. `id` is the same for all of them; `now`, in Unix milliseconds, is of this one; `page` shows what the event is
+ * about, and goes as a link of RFC 8288, so that the body stays the event.
+ */
 export const webhookRequest = (
-  { url, secrets }: Readonly<{ url: string; secrets: readonly string[] }>,
+  { url, secrets, page }: Readonly<{ url: string; secrets: readonly string[]; page?: string | undefined }>,
   { id, body }: Readonly<{ id: string; body: string }>,
   now: number,
 ): Rendered => ({
@@ -23,6 +26,7 @@ export const webhookRequest = (
   headers: {
     "content-type": "application/json; charset=utf-8",
     "user-agent": "Stackcast",
+    ...(page !== undefined && { link: `<${page}>; rel="related"` }),
     "webhook-id": id,
     "webhook-timestamp": String(Math.floor(now / 1000)),
     "webhook-signature": secrets.map((secret) => new Webhook(secret).sign(id, new Date(now), body)).join(" "),

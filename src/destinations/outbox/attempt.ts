@@ -11,6 +11,7 @@ import type { DestinationRequest } from "../../protocol/destinations.ts";
 import type { Settings } from "../../settings.ts";
 import { mailOf, recipientsOf } from "../kinds/email.ts";
 import { exchange, TIMEOUT_MS, type ExchangeAnswer } from "../exchange.ts";
+import { eventPageUrl } from "../kinds/links.ts";
 import { pagerDutyRequests } from "../kinds/pagerduty.ts";
 import { addressProblem } from "../private-address.ts";
 import { mailRefusal } from "./mail-refusal.ts";
@@ -62,8 +63,10 @@ export const attemptOf = (
 ): Promise<ExchangeAnswer> => {
   const { request, secrets, base } = target;
   switch (request.kind) {
-    case "webhook":
-      return sent([webhookRequest({ url: request.url, secrets }, message, Date.now())], settings);
+    case "webhook": {
+      const page = eventPageUrl(message.body, base);
+      return sent([webhookRequest({ url: request.url, secrets, page }, message, Date.now())], settings);
+    }
     case "slack":
       return sent([slackRequest(alertIn(message.body), request.url, base)], settings);
     case "pagerduty": {

@@ -252,6 +252,21 @@ describe("the report", () => {
     ]);
   });
 
+  test("of a success begins with what the stacks give", () => {
+    const { state } = fold([
+      begun([planned("network", 1)]),
+      reported("stack_deploying", 1, { stack: "network" }),
+      reported("stack_deployed", 9, { stack: "network", outputs: { VpcId: "vpc-1", Site: "https://a.test" } }),
+    ]);
+    const { progress } = sceneOf(state, 9);
+    expect(progress && reportLines(progress).slice(4, 8)).toEqual([
+      "Outputs:",
+      "  network.VpcId = vpc-1",
+      "  network.Site = https://a.test",
+      "",
+    ]);
+  });
+
   test("of a rollback says whether anything had failed, and that what is deleted is no success", () => {
     const backAfter = (...before: readonly DeploymentEvent[]) => {
       const { state } = fold([

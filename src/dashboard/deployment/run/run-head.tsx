@@ -49,9 +49,11 @@ export const RunHead = ({ progress, isBrief, children }: HeadProps) => {
       <div class="head-line">
         <Status status={status} chip />
         <h1>{deploymentId}</h1>
-        <span class="tag">{environment}</span>
-        <span class="tag">run {run}</span>
-        {mode !== "deploy" && <span class="tag">{mode === "track" ? "followed" : "ingested"}</span>}
+        <span class="tags">
+          <span class="tag">{environment}</span>
+          <span class="tag">run {run}</span>
+          {mode !== "deploy" && <span class="tag">{mode === "track" ? "followed" : "ingested"}</span>}
+        </span>
         <div class="toolbar">{children}</div>
       </div>
       <div class="head-progress">

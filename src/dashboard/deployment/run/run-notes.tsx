@@ -1,10 +1,12 @@
-/** What has to be said of a run before all else, if there is anything: its outlook, why it failed, what it has left behind. */
+/** What has to be said of a run before all else, if there is anything: its outlook, why it failed, what it gives, what it has left behind. */
 import { hasRunEnded } from "../../../domain/words/status-words.ts";
 import type { DeploymentProgress } from "../../../protocol/deployment/deployment-progress.ts";
 import { LazyOutlookLine } from "../../estimates/lazy-outlook-line.ts";
 import { rest } from "../../server.ts";
 import { CauseBanner } from "../cause-banner.tsx";
 import { LeftBehind } from "../left-behind.tsx";
+import { DeploymentOutputs } from "../deployment-outputs.tsx";
+import "../deployment-outputs.css";
 
 type NotesProps = Readonly<{ progress: DeploymentProgress; isBrief: boolean }>;
 
@@ -18,5 +20,6 @@ export const RunNotes = ({ progress, isBrief }: NotesProps) => (
     )}
     <CauseBanner progress={progress} isBrief={isBrief} />
     <LeftBehind progress={progress} />
+    {!isBrief && <DeploymentOutputs progress={progress} />}
   </>
 );

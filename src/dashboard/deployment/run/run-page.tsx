@@ -31,7 +31,8 @@ const RunTools = lazy(async () => (await import("./run-tools.tsx")).RunTools, nu
 const RunNotes = lazy(async () => (await import("./run-notes.tsx")).RunNotes, null);
 
 /** Whether there is more to say of a run than how far it is. */
-const hasNotes = ({ blast, orphans, retained, stabilising, metrics }: DeploymentProgress): boolean =>
+const hasNotes = ({ status, blast, orphans, retained, stabilising, metrics }: DeploymentProgress): boolean =>
+  status === "deployed" ||
   [blast, orphans, retained, stabilising, metrics.estimate].some((note) => note !== undefined);
 
 const PastNote = lazy(async () => (await import("./past-note.tsx")).PastNote, null);

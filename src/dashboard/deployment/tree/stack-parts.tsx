@@ -6,6 +6,7 @@ import {
   type ResourceNode,
   type StackNode,
 } from "../../../domain/deployment/deployment-state.ts";
+import { outputText } from "../../../domain/words/output-words.ts";
 import { isUnderway } from "../../../domain/deployment/resource-node.ts";
 import { queryValue, viewHref } from "../../address.ts";
 import { stackPath } from "../../route.ts";
@@ -90,7 +91,7 @@ const Outputs = ({ outputs = {} }: Pick<RunStackView["progress"], "outputs">) =>
       {Object.entries(outputs).map(([key, value]) => (
         <div key={key} class="contents">
           <dt>{key}</dt>
-          <dd class="mono">{typeof value === "string" ? value : JSON.stringify(value)}</dd>
+          <dd class="mono">{outputText(value)}</dd>
         </div>
       ))}
     </dl>
