@@ -26,6 +26,9 @@ const event = (id: string, type: string, data: Record<string, unknown> = {}): In
   data,
 });
 
+const isKnown = (ids: IngestedIds, id: string, generations: Generations | undefined): boolean =>
+  ids.among([id], generations).has(id);
+
 test("the newest ten thousand are known, and little more than twice as many are kept", async () => {
   await runInDurableObject(deploymentOf("numbers"), (_, { storage }) => {
     const ids = new IngestedIds(storage.sql);
@@ -36,8 +39,9 @@ test("the newest ten thousand are known, and little more than twice as many are 
       generations = ids.keep(batch, generations, Date.now());
       expect(idsOf(storage)).toBeLessThan(21_000);
     }
-    for (let id = taken; id > taken - 10_000; id -= 99) expect(ids.has(`id-${id}`, generations)).toBe(true);
-    expect(ids.has("id-1", generations)).toBe(false);
+    for (let id = taken; id > taken - 10_000; id -= 99)
+      expect(isKnown(ids, `id-${id}`, generations)).toBe(true);
+    expect(isKnown(ids, "id-1", generations)).toBe(false);
     expect(generations).toMatchObject({ forgottenUntil: Date.now() });
   });
 });
@@ -49,10 +53,10 @@ test("they are known for a week, and forgotten with the first that comes after t
     for (let day = 1; day <= 15; day++) {
       pass(DAY);
       generations = ids.keep([`day-${day}`], generations, Date.now());
-      if (day <= 7) expect(ids.has("first", generations)).toBe(true);
-      expect(ids.has(`day-${Math.max(1, day - 6)}`, generations)).toBe(true);
+      if (day <= 7) expect(isKnown(ids, "first", generations)).toBe(true);
+      expect(isKnown(ids, `day-${Math.max(1, day - 6)}`, generations)).toBe(true);
     }
-    expect(ids.has("first", generations)).toBe(false);
+    expect(isKnown(ids, "first", generations)).toBe(false);
     expect(idsOf(storage)).toBeLessThanOrEqual(15);
   });
 });

@@ -1,7 +1,7 @@
 /** A deployment's state as it is shown: the seeds' DeploymentProgress and StackProgress, computed when asked for. */
 import type { DeploymentProgress, StackProgress } from "../../protocol/deployment/deployment-progress.ts";
 import { blastOf, firstFailed } from "./blast.ts";
-import { countOf, totalLayersOf } from "./totals/counts.ts";
+import { stackTotalsOf, totalLayersOf } from "./totals/counts.ts";
 import {
   hasEnded,
   isFailing,
@@ -12,7 +12,7 @@ import {
 import type { Estimate } from "../../protocol/estimate.ts";
 import { estimateAt } from "../estimate/estimate.ts";
 import { leavingsOf, retainedOf } from "./leavings.ts";
-import { percentOfStack, totalStacksOf } from "./totals/percent.ts";
+import { percentOfStack } from "./totals/percent.ts";
 import { resourceCountsOf } from "./totals/resource-counts.ts";
 import { isUnderway } from "./resource-node.ts";
 import { secondsBetween } from "../elapsed.ts";
@@ -129,13 +129,7 @@ export const progressShown = (
     ...(currentLayer > 0 && { currentLayer }),
     totalLayers: totalLayersOf(state),
     ...(running && { currentStack: running.name }),
-    summary: {
-      totalStacks: totalStacksOf(state),
-      deployedStacks: countOf(stacks, "deployed"),
-      failedStacks: countOf(stacks, "failed"),
-      skippedStacks: countOf(stacks, "skipped"),
-      progressPercent: state.reachedPercent,
-    },
+    summary: stackTotalsOf(state),
     stacks: Object.fromEntries(stacks.map((stack) => [stack.name, stackProgressOf(state, stack, now)])),
     metrics: metricsOf(state, now, estimateOf),
     ...(first?.cause && { cause: first.cause }),

@@ -4,10 +4,9 @@
  */
 import { estimatedDeploymentOf } from "../../domain/deployment/deployment-forecasts.ts";
 import { emptyDeployment, hasEnded } from "../../domain/deployment/deployment-state.ts";
-import { deploymentProgressOf } from "../../domain/deployment/estimated-progress.ts";
 import { endedRunsOf } from "../../domain/deployment/ended-runs.ts";
 import { foldDeployment } from "../../domain/deployment/fold-deployment.ts";
-import { runSummaryOf } from "../../domain/deployment/totals/run-summary.ts";
+import { newestRunOf } from "../../domain/deployment/totals/run-summary.ts";
 import type { Channel } from "../../channel/channel.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
@@ -93,7 +92,7 @@ export class DeploymentCommits {
   private tellDirectory(): void {
     const { ctx, env, store } = this.parts;
     const { state, log } = store;
-    const summary = runSummaryOf(deploymentProgressOf(state, state.lastEventTime));
+    const summary = newestRunOf(state);
     // The list shows no more than this: what changes nothing of it need not be sent to the one object that keeps it.
     const news = JSON.stringify({ ...summary, durationSeconds: 0 });
     if (news === this.listedSummary) return;

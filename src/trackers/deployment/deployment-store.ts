@@ -32,6 +32,9 @@ const STACK = "stack/";
 const RUN = "run/";
 const RUN_STACK = "run-stack/";
 
+/** The estimate is kept at most so often, in milliseconds. */
+const FORECAST_MS = 1_000;
+
 /** Runs before the newest from which it is learned how long stacks take. */
 const LAST_RUNS = 6;
 
@@ -46,6 +49,8 @@ export class DeploymentStorage {
   state: DeploymentState;
   readonly log: ChannelLog<DeploymentHead>;
   private readonly resources: ResourceBlocks;
+  /** When the estimate was kept, or found not to be known, last. */
+  private forecastAt = -Infinity;
   private readonly ingested: IngestedIds;
   private readonly storage: DurableObjectStorage;
 
@@ -68,9 +73,9 @@ export class DeploymentStorage {
     return this.log.kept.address;
   }
 
-  /** Whether an orchestrator's event with this id was taken before. */
-  isSeen(id: string): boolean {
-    return this.ingested.has(id, this.log.kept.ingested);
+  /** The ids of an orchestrator's events that were taken before. */
+  seenAmong(ids: readonly string[]): ReadonlySet<string> {
+    return this.ingested.among(ids, this.log.kept.ingested);
   }
 
   /** Unix milliseconds: an orchestrator's event that was taken later is known by its id; undefined: all are. */
@@ -140,7 +145,9 @@ export class DeploymentStorage {
     const frames = events.map((event, index) =>
       JSON.stringify({ ...event, channel, offset: offset + index + 1 }),
     );
-    const forecasts = deploymentForecastsAfter(kept.forecasts, state, now);
+    const isForecast = now - this.forecastAt < FORECAST_MS && state.status === this.state.status;
+    if (!isForecast) this.forecastAt = now;
+    const forecasts = isForecast ? kept.forecasts : deploymentForecastsAfter(kept.forecasts, state, now);
     const runs = this.log.commit(frames, () => {
       if (begun) this.forgetRun(nextFloor);
       for (const run of ended) this.keepRun(run);

@@ -94,11 +94,11 @@ export class Deployment extends DeploymentObject implements DeploymentRpc {
     if (run.isInCharge && !hasEnded(store.state)) return failed(followedHere(store.state.run));
     const before =
       store.state.run === 0 ? emptyDeployment(address.deploymentId, address.environment) : store.state;
-    const isSeen = (id: string) => store.isSeen(id);
+    const seen = store.seenAmong(envelopes.flatMap(({ id }) => id ?? []));
     const { state, events, ids, report } = ingest(before, address, envelopes, {
       now: Date.now(),
       user,
-      isSeen,
+      isSeen: (id) => seen.has(id),
       forgottenUntil: store.forgottenUntil,
     });
     if (events.length > 0 || ids.length > 0) await commits.commit(address, { state, events, ids });

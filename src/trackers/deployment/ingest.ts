@@ -48,12 +48,12 @@ export const ingest = (
   let state = before;
   let room = new IngestRoom(before);
   const events: DeploymentEvent[] = [];
-  const ids: string[] = [];
+  const ids = new Set<string>();
   const drafts: Drafts = new WeakMap();
 
   const judge = (envelope: IngestEnvelope): Omit<Verdict, "id" | "type"> => {
     const { id } = envelope;
-    if (id !== undefined && (ids.includes(id) || isSeen(id))) return { outcome: "known" };
+    if (id !== undefined && (ids.has(id) || isSeen(id))) return { outcome: "known" };
     // What an orchestrator thinks of its progress follows from the events; nothing is to be kept of it.
     if (TRANSIENT.has(envelope.type)) return { outcome: "known" };
     const parsed = deploymentEventSchema.safeParse({
@@ -99,7 +99,7 @@ export const ingest = (
     else room.take(need);
     state = fold.state;
     events.push(...fold.events);
-    if (id !== undefined) ids.push(id);
+    if (id !== undefined) ids.add(id);
     return { outcome: verdict.kind };
   };
 
@@ -109,7 +109,7 @@ export const ingest = (
   });
   const refused = results.filter(({ outcome }) => outcome === "refused").length;
   const accepted = results.filter(({ outcome }) => outcome === "accepted").length;
-  return { state, events, ids, report: { results, accepted, refused } };
+  return { state, events, ids: [...ids], report: { results, accepted, refused } };
 };
 
 const refusal = (code: string, message: string) =>

@@ -23,16 +23,17 @@ export class IngestedIds {
     this.sql = sql;
   }
 
-  has(id: string, generations: Generations | undefined): boolean {
-    if (!generations) return false;
+  /** Those that are known: asked for all at once, as each question costs more than its answer. */
+  among(ids: readonly string[], generations: Generations | undefined): ReadonlySet<string> {
+    if (!generations || ids.length === 0) return new Set();
     const { newest } = generations;
-    const found = this.sql.exec(
-      "SELECT 1 FROM ingested WHERE generation IN (?, ?) AND id = ?",
+    const found = this.sql.exec<{ id: string }>(
+      "SELECT id FROM ingested WHERE generation IN (?, ?) AND id IN (SELECT value FROM json_each(?))",
       newest,
       newest - 1,
-      id,
+      JSON.stringify(ids),
     );
-    return found.toArray().length > 0;
+    return new Set(found.toArray().map(({ id }) => id));
   }
 
   /** Keeps ids that are not known, and gives what is to be kept with them. */
@@ -40,13 +41,11 @@ export class IngestedIds {
     if (ids.length === 0) return before;
     if (!before) this.create();
     const { count, ...generations } = this.open(before ?? { newest: 1, count: 0, since: now }, now);
-    for (const id of ids) {
-      this.sql.exec(
-        "INSERT INTO ingested (generation, id) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        generations.newest,
-        id,
-      );
-    }
+    this.sql.exec(
+      "INSERT INTO ingested (generation, id) SELECT ?, value FROM json_each(?) WHERE true ON CONFLICT DO NOTHING",
+      generations.newest,
+      JSON.stringify(ids),
+    );
     return { ...generations, count: count + ids.length };
   }
 

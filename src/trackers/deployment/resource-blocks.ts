@@ -60,7 +60,12 @@ export class ResourceBlocks {
 const keyOf = (stack: string, from: number): string =>
   `${RESOURCES}${stack}/${String(from).padStart(8, "0")}`;
 
+/** Of resources as they were kept: the next commit compares with them. */
+const knownBlocks = new WeakMap<Resources, Blocks>();
+
 const blocksOf = (resources: Resources): Blocks => {
+  const known = knownBlocks.get(resources);
+  if (known) return known;
   const blocks = new Map<number, readonly Entry[]>();
   let block: Entry[] = [];
   let length = 0;
@@ -76,6 +81,7 @@ const blocksOf = (resources: Resources): Blocks => {
     length += more;
     place += 1;
   }
+  knownBlocks.set(resources, blocks);
   return blocks;
 };
 

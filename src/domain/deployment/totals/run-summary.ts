@@ -1,6 +1,25 @@
 /** A run in one line, for lists and histories. */
 import type { DeploymentProgress } from "../../../protocol/deployment/deployment-progress.ts";
+import { secondsBetween } from "../../elapsed.ts";
+import type { DeploymentState } from "../deployment-state.ts";
+import { stackTotalsOf } from "./counts.ts";
 import type { RunSummary } from "../../../protocol/deployment/deployment-requests.ts";
+
+type Run = Pick<
+  DeploymentProgress,
+  | "deploymentId"
+  | "environment"
+  | "run"
+  | "mode"
+  | "status"
+  | "startTime"
+  | "endTime"
+  | "owner"
+  | "user"
+  | "source"
+  | "summary"
+> &
+  Readonly<{ metrics: Pick<DeploymentProgress["metrics"], "durationSeconds"> }>;
 
 export const runSummaryOf = ({
   deploymentId,
@@ -15,7 +34,7 @@ export const runSummaryOf = ({
   source,
   summary,
   metrics,
-}: DeploymentProgress): RunSummary => ({
+}: Run): RunSummary => ({
   deploymentId,
   environment,
   run,
@@ -33,3 +52,10 @@ export const runSummaryOf = ({
   skippedStacks: summary.skippedStacks,
   progressPercent: summary.progressPercent,
 });
+
+/** The newest run, as of its last event: without all that a line does not show. */
+export const newestRunOf = (state: DeploymentState): RunSummary => {
+  const { startTime, endTime = state.lastEventTime } = state;
+  const durationSeconds = startTime === "" ? 0 : secondsBetween(startTime, endTime);
+  return runSummaryOf({ ...state, summary: stackTotalsOf(state), metrics: { durationSeconds } });
+};
