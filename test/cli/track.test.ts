@@ -2,7 +2,10 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { AwsClient } from "aws4fetch";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { verifySignature, signatureClaimOf } from "../../src/auth/request-signature.ts";
+import { servePassing } from "../../src/cli/running/passing-server.ts";
 import { FakeRest, succeeded } from "../client/fake-rest.ts";
 import { freePort } from "../../src/cli/local/worker-process.ts";
 import { LAUNCHER, stackcast } from "../support/stackcast-process.ts";
@@ -180,4 +183,105 @@ describe("run", () => {
       expect(stdout).toContain("got:hello");
     },
   );
+});
+
+describe("run --endpoint", () => {
+  const KEY = { accessKeyId: "STCK01", secretAccessKey: "made-secret" };
+  const OWN = { accessKeyId: "AKIDOWN", secretAccessKey: "own-secret", sessionToken: "own-token" };
+  const FORM = "Action=DescribeStacks&StackName=app";
+
+  const begin = (stacks: string) =>
+    stackcast(
+      [
+        "run",
+        "D1",
+        "-e",
+        "dev",
+        "--stack-file",
+        "stacks.json",
+        "--url",
+        server.url,
+        "--endpoint",
+        "--",
+      ].concat(["sh", "-c", "echo $AWS_ENDPOINT_URL_CLOUDFORMATION; exit 7"]),
+      { cwd: (write("stacks.json", stacks), folder.path), env: { AWS_ENDPOINT_URL_CLOUDFORMATION: "own" } },
+    ).ended;
+
+  const asked = () =>
+    server.asked
+      .filter(({ url }) => url.startsWith("/api/v1/endpoint-keys"))
+      .map(({ method, url, body }) => [method, url, body]);
+
+  test("gives the command an address of its own, with a key of the stacks' account that ends with it", async () => {
+    server.answer = ({ method, url }) =>
+      url.startsWith("/api/v1/endpoint-keys")
+        ? method === "DELETE"
+          ? { status: 204 }
+          : succeeded({ ...KEY, expiresAt: "2030-01-01T00:00:00.000Z" })
+        : succeeded(STANDING);
+    const { code, stdout } = await begin('[{"name":"a","account":"prod"},{"name":"b","account":"prod"}]');
+    expect(code).toBe(7);
+    expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{32}\n$/);
+    expect(asked()).toEqual([
+      ["POST", "/api/v1/endpoint-keys", JSON.stringify({ account: "prod", name: "stackcast run" })],
+      ["DELETE", "/api/v1/endpoint-keys/STCK01", ""],
+    ]);
+  });
+
+  test("runs the command as it is where stacks of several accounts leave open whose are meant", async () => {
+    const { code, stdout, stderr } = await begin('[{"name":"a","account":"prod"},{"name":"b"}]');
+    expect({ code, stdout, asked: asked() }).toEqual({ code: 7, stdout: "own\n", asked: [] });
+    expect(stderr).toContain("the command asks CloudFormation itself, and not through Stackcast");
+    expect(stderr).toContain("the stacks are of prod, default");
+  });
+
+  test("signs again what the command has signed, and passes it and its answer on", async () => {
+    const service = "cloudformation";
+    const region = "eu-west-1";
+    const root = `${server.url}/aws/prod`;
+    const passing = await servePassing(KEY, (signedFor) => `${root}/${signedFor}`);
+    const body = { status: 400, body: "<ErrorResponse/>", headers: { "Content-Type": "text/xml" } };
+    server.answer = () => body;
+    const own = new AwsClient({ ...OWN, service, region, retries: 0 });
+    const answer = await own.fetch(`${passing.url}/`, {
+      method: "POST",
+      body: FORM,
+      headers: { "amz-sdk-invocation-id": "one" },
+    });
+    expect([answer.status, await answer.text(), answer.headers.get("Content-Type")]).toEqual([
+      400,
+      "<ErrorResponse/>",
+      "text/xml",
+    ]);
+    const [request] = server.asked;
+    expect(request).toMatchObject({ method: "POST", url: "/aws/prod/eu-west-1/", body: FORM });
+    const headers = new Headers(request!.headers as Record<string, string>);
+    expect([headers.get("amz-sdk-invocation-id"), headers.get("x-amz-security-token")]).toEqual([
+      "one",
+      null,
+    ]);
+    const claim = signatureClaimOf(headers, { service, region }, Date.now());
+    if (!claim.ok) throw new Error(claim.failure.message);
+    expect(claim.value.accessKeyId).toBe(KEY.accessKeyId);
+    const signed = {
+      method: "POST",
+      target: request!.url,
+      headers,
+      body: Uint8Array.from(Buffer.from(FORM)),
+    };
+    const expected = { service, region, host: headers.get("host") ?? "" };
+    expect((await verifySignature(claim.value, signed, expected, [KEY.secretAccessKey])).ok).toBe(true);
+
+    const other = new AwsClient({ ...OWN, service: "sts", region, retries: 0 });
+    expect((await other.fetch(`${passing.url}/`, { method: "POST", body: FORM })).status).toBe(403);
+    expect((await own.fetch(new URL("/else/", passing.url), { method: "POST", body: FORM })).status).toBe(
+      403,
+    );
+    expect(server.asked).toHaveLength(1);
+    await server.stop();
+    const lost = await own.fetch(`${passing.url}/`, { method: "POST", body: FORM });
+    expect([lost.status, await lost.text()]).toEqual([503, expect.stringContaining("ServiceUnavailable")]);
+    await server.start();
+    await passing.close();
+  });
 });

@@ -2,7 +2,7 @@
 import { addressOf, examples, withDeployment, type Declaration } from "./command.ts";
 import { withSources, type FromSource } from "./sources.ts";
 
-export type RunOptions = FromSource;
+export type RunOptions = FromSource & Readonly<{ endpoint?: boolean }>;
 
 export const declareRun: Declaration = (program, run) => {
   withSources(
@@ -17,12 +17,17 @@ export const declareRun: Declaration = (program, run) => {
         ),
     ).argument("<command...>", "the command and what belongs to it, after --"),
   )
+    .option(
+      "--endpoint",
+      "have its CloudFormation calls go through Stackcast's endpoint; its own AWS keys serve for all else",
+    )
     .addHelpText(
       "after",
       examples(
         ["stackcast run D1BRV40 -e dev --app cdk.out -- cdk deploy --all", "CDK"],
         ["stackcast run D1BRV40 -e dev -- sam deploy", "SAM, by its samconfig.toml"],
         ["stackcast run D1BRV40 -e dev --stacks a,b -- ./deploy.sh", "a script"],
+        ["stackcast run D1BRV40 -e dev --endpoint -- cdk deploy --all", "CDK, through the endpoint"],
       ),
     )
     .action((id: string, argv: string[], options: RunOptions) =>

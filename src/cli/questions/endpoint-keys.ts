@@ -39,7 +39,7 @@ export const makeEndpointKey = (
       success({ ...made.value, endpoint }),
       {
         lines: ({ accessKeyId, secretAccessKey, expiresAt }) => [
-          `# good until ${cleanText(expiresAt)}, for CloudFormation alone`,
+          `# good until ${cleanText(expiresAt)}, for CloudFormation alone; for CDK: stackcast run --endpoint`,
           "unset AWS_PROFILE AWS_SESSION_TOKEN",
           `export AWS_ENDPOINT_URL_CLOUDFORMATION=${quoted(endpoint)}`,
           `export AWS_REGION=${quoted(region)}`,

@@ -17,6 +17,7 @@ import { appsIn } from "../plan/foreign-apps.ts";
 import { sourcesIn, type SourceOptions } from "../plan/stack-source.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { runChild, type ChildEnd } from "./child-process.ts";
+import { openPassage, type Passage } from "./through-endpoint.ts";
 import { trackingOf } from "./tracking.ts";
 
 /** Nobody waits longer for a server before the command is begun. */
@@ -38,27 +39,31 @@ const withApp = async (options: SourceOptions, surroundings: Surroundings): Prom
   return { ...options, app };
 };
 
-/** Whether the server follows the stacks now; why it does not is said, and stops nothing. */
+/** The accounts of the stacks that the server follows now, by their aliases. */
+type Followed = readonly string[];
+
+/** None if the server follows no stack; why it does not is said, and stops nothing. */
 const registered = async (
   address: DeploymentAddress,
   options: RunOptions,
   server: Server,
   { deployments }: RestClient,
   surroundings: Surroundings,
-): Promise<boolean> => {
-  const note = (...lines: readonly string[]): false => {
+): Promise<Followed | undefined> => {
+  const note = (...lines: readonly string[]): undefined => {
     complain(surroundings, "note: the command is run, and not followed", ...lines.map((line) => `  ${line}`));
-    return false;
+    return undefined;
   };
   if (options.stackFile === "-") return note("--stack-file - would take the command's input");
   const registration = await trackingOf(await withApp(options, surroundings), address, server, surroundings);
   if (!registration.ok) return note(...registration.failure);
+  const accounts = registration.value.stacks.map(({ account }) => account ?? "default");
   const answer = await deployments.register(registration.value);
-  if (answer.ok) return true;
+  if (answer.ok) return accounts;
   const { code, message } = answer.failure;
   if (code !== "RUN_UNDERWAY") return note(`${message} (${code})`);
   complain(surroundings, `note: a run is under way already, and is followed on: ${message}`);
-  return true;
+  return accounts;
 };
 
 /** Where the deployment stands once it has settled, or when nobody waits for that any more. */
@@ -121,6 +126,34 @@ const endAs = (end: ChildEnd, argv: readonly string[], surroundings: Surrounding
   }
 };
 
+/** What is there before the command begins. */
+type Prepared = Readonly<{ isFollowed: boolean; passage?: Passage }>;
+
+const prepared = async (
+  address: DeploymentAddress,
+  options: RunOptions,
+  server: Server,
+  rest: RestClient,
+  surroundings: Surroundings,
+): Promise<Prepared> => {
+  try {
+    const accounts = await registered(address, options, server, rest, surroundings);
+    const isFollowed = accounts !== undefined;
+    if (options.endpoint !== true) return { isFollowed };
+    const passage = accounts && (await openPassage(accounts, server, surroundings));
+    if (passage?.ok) return { isFollowed, passage: passage.value };
+    complain(
+      surroundings,
+      "note: the command asks CloudFormation itself, and not through Stackcast",
+      ...(passage ? [`  ${passage.failure}`] : []),
+    );
+    return { isFollowed };
+  } catch (error) {
+    complain(surroundings, `note: the command is run, and not followed: ${String(error)}`);
+    return { isFollowed: false };
+  }
+};
+
 /** `stackcast run`. */
 export const runBeside = async (
   address: DeploymentAddress,
@@ -135,16 +168,13 @@ export const runBeside = async (
   }
   const rest = restClient({ ...server.value, timeoutMs: PATIENCE_MS });
   const enough = interrupted(surroundings);
-  const isFollowed = await Promise.race([
-    enough,
-    registered(address, options, server.value, rest, surroundings).catch((error: unknown) => {
-      complain(surroundings, `note: the command is run, and not followed: ${String(error)}`);
-      return false;
-    }),
-  ]);
-  if (isFollowed === "interrupted")
+  const before = await Promise.race([enough, prepared(address, options, server.value, rest, surroundings)]);
+  if (before === "interrupted")
     return exitOfEnding({ kind: "interrupted", signal: String(surroundings.interruption.reason) });
-  const end = await runChild(argv, surroundings);
+  const { isFollowed, passage } = before;
+  const env = { ...surroundings.env, ...passage?.variables };
+  const end = await runChild(argv, { ...surroundings, env });
+  await passage?.close().catch(() => undefined);
   if (isFollowed) {
     // Who ended the command waits for nothing more, nor does who interrupts now.
     const waitMs = end.kind === "exited" ? SETTLING_MS : 0;
