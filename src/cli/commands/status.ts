@@ -28,7 +28,7 @@ export const declareStatus: Declaration = (program, run, context) => {
     .addHelpText(
       "after",
       examples(
-        ["stackcast status D1BRV40 --environment dev", "as a picture"],
+        ["stackcast status D1BRV40 --environment dev", "its layers and stacks"],
         ["stackcast status D1BRV40 -e dev --runs", "how earlier runs ended"],
         ["stackcast status D1BRV40 -e dev -o json | jq .summary", "for programs"],
       ),

@@ -36,9 +36,9 @@ const Node = ({ node: { name, left, top }, shown, isOver }: NodeProps) => {
     >
       <strong>
         <MiddleCut text={name} />
-      </strong>
+      </strong>{" "}
       <span class="graph-standing small">
-        <Status status={rollingBack ? "rolling_back" : status} word={word} />
+        <Status status={rollingBack ? "rolling_back" : status} word={word} />{" "}
         <span class="quiet">{share}</span>
       </span>
     </a>

@@ -1,13 +1,19 @@
 /**
  * What keeps the whole install from working: far ends that refuse what is handed on to them, and Cloudflare's plan once it is
- * used up. Asked for now and then, and shown on every page.
+ * used up. Asked for as a page opens, as its socket goes or comes back, and rarely otherwise; shown on every page.
  */
 import { useEffect, useState } from "preact/hooks";
 import { TroubleNote } from "../elements/trouble-note.tsx";
+import { shownConnection } from "./live-connection.ts";
 
 type Trouble = Readonly<{ farEnd: string; code: string; message: string; since: string; waiting: number }>;
 
-const ASK_EVERY_MS = 60_000;
+/** Between two questions, while nothing is wrong and while something is. */
+const QUIET_MS = 600_000;
+const TROUBLED_MS = 60_000;
+
+/** Those who lose their sockets together do not ask together. */
+const SPREAD_MS = 10_000;
 
 /** Cloudflare's own answer to each request once those of the day are used up, before any Worker hears of it. */
 const NO_REQUESTS_LEFT = /\b1027\b/;
@@ -32,14 +38,20 @@ const troublesNow = async (): Promise<readonly Trouble[]> => {
 
 export const InstallTroubles = () => {
   const [troubles, setTroubles] = useState<readonly Trouble[]>([]);
+  // The socket is the first to feel what ails an install: while it is well, there is little to ask.
+  const isLost = shownConnection.value?.connection.lostAt.value !== undefined;
+  const waitMs = troubles.length > 0 ? TROUBLED_MS : QUIET_MS;
+  const ask = (): void => {
+    if (document.visibilityState === "visible") troublesNow().then(setTroubles, () => undefined);
+  };
   useEffect(() => {
-    const ask = (): void => {
-      if (document.visibilityState === "visible") troublesNow().then(setTroubles, () => undefined);
-    };
-    ask();
-    const timer = setInterval(ask, ASK_EVERY_MS);
+    const timer = setTimeout(ask, isLost ? Math.random() * SPREAD_MS : 0);
+    return () => clearTimeout(timer);
+  }, [isLost]);
+  useEffect(() => {
+    const timer = setInterval(ask, waitMs);
     return () => clearInterval(timer);
-  }, []);
+  }, [waitMs]);
   return (
     <>
       {troubles.map(({ farEnd, code, message, since }) => (

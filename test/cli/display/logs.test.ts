@@ -256,7 +256,10 @@ describe("the report", () => {
     const { state } = fold([
       begun([planned("network", 1)]),
       reported("stack_deploying", 1, { stack: "network" }),
-      reported("stack_deployed", 9, { stack: "network", outputs: { VpcId: "vpc-1", Site: "https://a.test" } }),
+      reported("stack_deployed", 9, {
+        stack: "network",
+        outputs: { VpcId: "vpc-1", Site: "https://a.test" },
+      }),
     ]);
     const { progress } = sceneOf(state, 9);
     expect(progress && reportLines(progress).slice(4, 8)).toEqual([
