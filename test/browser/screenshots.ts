@@ -15,8 +15,11 @@ import { eventually } from "../support/eventually.ts";
 import { leash } from "../support/leash.ts";
 import { animatedWebp, type Still } from "./animated-webp.ts";
 
-const START_MS = 120_000;
-const MOMENT_MS = 180_000;
+const START_MS = 180_000;
+const MOMENT_MS = 300_000;
+
+/** Slow enough for every page to be open while the first version is deployed. */
+const SPEED = "8";
 
 const SCHEMES = ["light", "dark"] as const;
 const isAll = process.argv.includes("--all");
@@ -32,9 +35,10 @@ const WIDTHS = isAll
   : [{ width: 1280, height: 720 }];
 
 /** Of the animation: its size, how often a picture is taken, and how long each is shown. */
-const FILM = { width: 1120, height: 660 };
+const FILM = { width: 1040, height: 620 };
 const TAKE_EVERY_MS = 1_500;
-const SHOWN_MS = 500;
+const MOST_STILLS = 14;
+const SHOWN_MS = 700;
 const LAST_MS = 3_000;
 
 const webpOf = async (page: Page, quality: number): Promise<Buffer> => {
@@ -58,14 +62,12 @@ const open = async (
 };
 
 const opened = async (browser: Browser, address: string): Promise<ReadonlyMap<string, Page>> => {
-  const pages = new Map<string, Page>();
-  for (const scheme of SCHEMES)
-    for (const viewport of WIDTHS)
-      pages.set(
-        isAll ? `${viewport.width}-${scheme}` : scheme,
-        await open(browser, address, scheme, viewport),
-      );
-  return pages;
+  const wanted = SCHEMES.flatMap((scheme) => WIDTHS.map((viewport) => ({ scheme, viewport })));
+  const pages = wanted.map(async ({ scheme, viewport }): Promise<[string, Page]> => [
+    isAll ? `${viewport.width}-${scheme}` : scheme,
+    await open(browser, address, scheme, viewport),
+  ]);
+  return new Map(await Promise.all(pages));
 };
 
 const take = async (pages: ReadonlyMap<string, Page>, moment: string): Promise<void> => {
@@ -75,26 +77,35 @@ const take = async (pages: ReadonlyMap<string, Page>, moment: string): Promise<v
   console.log(`${moment}: ${pages.size} pictures`);
 };
 
-/** Takes a page's pictures until it is told to stop. */
+/** So many of them, evenly, with the last. */
+const sampled = (stills: readonly Still[]): readonly Still[] => {
+  const count = Math.min(MOST_STILLS, stills.length);
+  const places = Array.from({ length: count }, (_, at) =>
+    Math.round((at * (stills.length - 1)) / Math.max(1, count - 1)),
+  );
+  return places.flatMap((place) => stills[place] ?? []);
+};
+
+/** Takes a page's pictures until it is to stop. */
 const film = (page: Page): (() => Promise<Buffer>) => {
   const stills: Still[] = [];
   const over = new AbortController();
   const taking = (async () => {
     while (!over.signal.aborted) {
-      stills.push({ picture: await webpOf(page, 45), ms: SHOWN_MS });
+      stills.push({ picture: await webpOf(page, 40), ms: SHOWN_MS });
       await sleep(TAKE_EVERY_MS);
     }
-    stills.push({ picture: await webpOf(page, 60), ms: LAST_MS });
+    stills.push({ picture: await webpOf(page, 50), ms: LAST_MS });
   })();
   return async () => {
     over.abort();
     await taking;
-    return animatedWebp(stills, FILM);
+    return animatedWebp(sampled(stills), FILM);
   };
 };
 
 const port = await freePort();
-const child = spawn(process.execPath, ["src/cli/dev.ts", "--port", String(port), "--speed", "20"], {
+const child = spawn(process.execPath, ["src/cli/dev.ts", "--port", String(port), "--speed", SPEED], {
   detached: true,
   stdio: ["ignore", "pipe", "inherit"],
 });
@@ -109,12 +120,12 @@ try {
     () => `the page's address in: ${printed}`,
     START_MS,
   );
+  const pages = await opened(browser, address);
+  const all = [...pages.values()];
   const films = new Map<string, () => Promise<Buffer>>();
   if (!isAll)
     for (const scheme of SCHEMES) films.set(scheme, film(await open(browser, address, scheme, FILM)));
-  const pages = await opened(browser, address);
-  const all = [...pages.values()];
-  await Promise.all(all.map((page) => page.locator(".stack-row", { hasText: "deploying" }).nth(2).waitFor()));
+  await Promise.all(all.map((page) => page.locator(".stack-row", { hasText: "deploying" }).nth(1).waitFor()));
   await take(pages, "moving");
   await Promise.all(all.map((page) => page.locator(".cause").waitFor()));
   await take(pages, "failed");
