@@ -51,7 +51,8 @@ export default defineConfig({
           include: ["test/{system,browser}/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          // They wait more than they work.
+          maxWorkers: 2,
         },
       },
     ],

@@ -50,6 +50,9 @@ describe.skipIf(names.length === 0)(
       expect(calls.filter(({ outcome }) => outcome !== "ok").length).toBeGreaterThan(calls.length / 10);
     });
 
-    it("prints nothing secret meanwhile", () => expectNothingSecret(system));
+    it("prints what fails, and nothing secret", () => {
+      expect(system.worker().output()).not.toBe("");
+      expectNothingSecret(system);
+    });
   },
 );
