@@ -11,7 +11,7 @@ import { tell, THREE_LAYERS, visit } from "./visit.ts";
 /** WCAG 2.2 at level AA, and all below it. */
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-/** Each page is opened again, and looked through whole. */
+/** Each page is looked through whole. */
 const LONG_MS = 400_000;
 
 type Violation = Readonly<{ id: string; help: string; nodes: readonly Readonly<{ html: string }>[] }>;
@@ -51,11 +51,11 @@ describe.skipIf(!chromiumPath)(
       await system?.stop();
     });
 
-    const violationsOn = async (page: Page): Promise<readonly string[]> => {
+    const violationsOn = async (page: Page, runOnly: object): Promise<readonly string[]> => {
       // Evaluated by the browser's own tools, which the page's policy does not bind.
       await page.evaluate(axe);
       const violations = await page.evaluate<readonly Violation[]>(
-        `axe.run({ runOnly: ${JSON.stringify(TAGS)} }).then(({ violations }) => violations)`,
+        `axe.run({ runOnly: ${JSON.stringify(runOnly)} }).then(({ violations }) => violations)`,
       );
       return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`));
     };
@@ -78,9 +78,36 @@ describe.skipIf(!chromiumPath)(
         shows: ".event-detail",
       },
       { name: "the timeline", path: "/deployments/broken/dev?tab=timeline", shows: "main svg rect" },
+      { name: "the graph", path: "/deployments/broken/dev?tab=graph&stack=network", shows: ".graph-node" },
+      {
+        name: "a resource in full",
+        path: "/deployments/moving/dev?stack=network&resource=Uploads",
+        shows: ".resource-details",
+      },
       { name: "the history", path: "/deployments/broken/dev?tab=history", shows: ".history table" },
       { name: "a deployment that is not there", path: "/deployments/none/dev", shows: ".empty h2" },
       { name: "a stack on its own", path: "/stacks/us-east-1/alone", shows: ".resources tbody tr" },
+      { name: "a stack in full", path: "/stacks/us-east-1/alone?details=1", shows: ".stack-details pre" },
+      { name: "the list by environment", path: "/?group=environment", shows: ".group" },
+      {
+        name: "the reference",
+        path: "/docs?q=listStacks",
+        shows: ".operation summary",
+        first: async (page) => {
+          await page.locator(".operation summary").first().click();
+          await page.getByRole("button", { name: "Ask this server" }).click();
+          await page.getByLabel("Answer").waitFor();
+        },
+      },
+      {
+        name: "the palette",
+        path: "/",
+        shows: "tbody tr",
+        first: async (page) => {
+          await page.keyboard.press("Control+k");
+          await page.getByRole("option", { name: /broken/ }).waitFor();
+        },
+      },
       { name: "destinations", path: "/destinations", shows: "main h1" },
       { name: "accounts", path: "/accounts", shows: "main h1" },
       { name: "an address that names nothing", path: "/nothing/at/all/here", shows: ".empty h2" },
@@ -105,20 +132,29 @@ describe.skipIf(!chromiumPath)(
       },
     ];
 
-    test.each(["light", "dark"] as const)(
-      "no page has a fault that a machine can find, in %s",
-      async (colorScheme) => {
+    /** Where the system gives the colours, those that draw with them are looked at. */
+    const FORCED = ["the list", "a deployment that failed", "the timeline", "the graph", "the palette"];
+
+    test(
+      "no page has a fault that a machine can find, in light, dark and the system's own colours",
+      async () => {
         const faults: Record<string, readonly string[]> = {};
         for (const { name, path, shows, token = admin, first } of PAGES) {
-          const { page, close } = await visit(browser, system, path, {
-            colorScheme,
-            reducedMotion: "reduce",
-            token,
-          });
+          const { page, close } = await visit(browser, system, path, { reducedMotion: "reduce", token });
+          const note = (colours: string, found: readonly string[]): void => {
+            if (found.length > 0) faults[`${name}, ${colours}`] = found;
+          };
           await page.locator(shows).first().waitFor();
           await first?.(page);
-          const found = await violationsOn(page);
-          if (found.length > 0) faults[name] = found;
+          note("light", await violationsOn(page, { type: "tag", values: TAGS }));
+          // What is in the page is the same in other colours.
+          const contrast = { type: "rule", values: ["color-contrast", "link-in-text-block"] };
+          await page.emulateMedia({ colorScheme: "dark" });
+          note("dark", await violationsOn(page, contrast));
+          if (FORCED.includes(name)) {
+            await page.emulateMedia({ forcedColors: "active" });
+            note("forced", await violationsOn(page, contrast));
+          }
           await close();
         }
         expect(faults).toEqual({});
