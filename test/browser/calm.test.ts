@@ -10,7 +10,11 @@ const SCREENS = [
   { width: 1440, height: 900 },
   { width: 1280, height: 720 },
   { width: 768, height: 1024 },
+  { width: 390, height: 844 },
 ];
+
+/** On a machine that has much to do. */
+const PATIENCE_MS = 20_000;
 
 const LAYERS = [["dns"], ["data", "queue", "cache"], ["api", "mail", "jobs", "web"], ["cdn"]];
 
@@ -71,29 +75,91 @@ describe.skipIf(!chromiumPath)(`a calm page${chromiumPath ? "" : ` – skipped: 
     return page;
   };
 
-  test("nothing jumps while a run goes on and fails, on screens as wide as a tablet or wider", async () => {
-    await tell(system, "calm", "dev", ["deployment_started", { stacks: STACKS, user: "ada" }]);
-    const pages = await Promise.all(SCREENS.map((screen) => opened(screen, "/deployments/calm/dev")));
-    for (const page of pages) {
-      await page.locator(".stack-row").nth(5).waitFor();
-      await page.locator(".head .toolbar button").first().waitFor();
-      await forgetShifts(page);
-    }
-    for (const events of story()) {
-      await tell(system, "calm", "dev", ...events);
-      await sleep(300);
-    }
-    for (const page of pages) await page.locator(".cause").waitFor();
+  /** What moved too much, and where. */
+  const jumpsOf = async (pages: readonly Page[], when: string) => {
     const moved = await Promise.all(
-      pages.map(async (page, index) => ({
-        width: SCREENS[index]?.width,
+      pages.map(async (page) => ({
+        when,
+        page: new URL(page.url()).pathname,
+        width: page.viewportSize()?.width,
         shift: await shiftOf(page),
         largest: await largestShiftsOf(page),
       })),
     );
+    return moved.filter(({ shift }) => shift >= MOST_SHIFT);
+  };
+
+  test("nothing jumps as a page is loaded, and while a run goes on and fails, at any usual width", async () => {
+    await tell(system, "calm", "dev", ["deployment_started", { stacks: STACKS, user: "ada" }]);
+    const runs = await Promise.all(SCREENS.map((screen) => opened(screen, "/deployments/calm/dev")));
+    const lists = await Promise.all([SCREENS[1]!, SCREENS[3]!].map((screen) => opened(screen, "/")));
+    for (const page of runs) {
+      await page.locator(".stack-row").nth(5).waitFor();
+      await page.locator(".head .toolbar button").first().waitFor();
+    }
+    for (const page of lists) await page.locator(".list tbody tr").first().waitFor();
+    const pages = [...runs, ...lists];
+    const atLoad = await jumpsOf(pages, "load");
+    for (const page of pages) await forgetShifts(page);
+    for (const events of story()) {
+      await tell(system, "calm", "dev", ...events);
+      await sleep(300);
+    }
+    for (const page of runs) await page.locator(".cause").waitFor();
+    const atRun = await jumpsOf(pages, "run");
     for (const page of pages) await page.close();
-    expect(moved.filter(({ shift }) => shift >= MOST_SHIFT)).toEqual([]);
+    expect([...atLoad, ...atRun]).toEqual([]);
   });
+
+  test("on a phone a view is in sight once it is tapped, wherever its tab stood", async () => {
+    const page = await opened({ width: 390, height: 844 }, "/deployments/calm/dev");
+    const views = page.getByRole("navigation", { name: "Views" });
+    await views.waitFor();
+    for (const [view, content, place] of [
+      // The newest: those above it are out of the log's own window.
+      ["Events", ".log-row", -1],
+      ["Timeline", ".timeline-row", 0],
+      ["Graph", ".graph-node", 0],
+      ["History", ".page h2", 0],
+      ["Stacks", ".layer-head", 0],
+    ] as const) {
+      // As low as a finger reaches.
+      await page.evaluate(
+        "scrollTo(0, document.querySelector('.tabs').getBoundingClientRect().top + scrollY - 90)",
+      );
+      await views.getByText(view, { exact: true }).click();
+      await expect
+        .poll(
+          async () => {
+            const box = await page.locator(content).nth(place).boundingBox();
+            const isSeen = box !== null && box.y >= 0 && box.y + Math.min(box.height, 24) <= 844;
+            return isSeen ? view : { view, box };
+          },
+          { timeout: PATIENCE_MS },
+        )
+        .toBe(view);
+    }
+    await page.close();
+  });
+
+  test.each([SCREENS[1]!, SCREENS[3]!])(
+    "a link to a resource ends with it in sight, $width wide",
+    async (screen) => {
+      const page = await opened(screen, "/deployments/calm/dev?stack=calm-platform-api&resource=Queue7");
+      const details = page.getByRole("region", { name: "Details of Queue7" });
+      await details.waitFor();
+      await expect
+        .poll(
+          async () => {
+            const box = await page.locator(".resource.selected > a").boundingBox();
+            return box !== null && box.y >= 48 && box.y + box.height <= screen.height;
+          },
+          { timeout: PATIENCE_MS },
+        )
+        .toBe(true);
+      await page.close();
+    },
+  );
 
   test("what failed is on the first screen, unfolded; what is unchanged is one line, and the log shows its newest line", async () => {
     const page = await opened({ width: 1280, height: 720 }, "/deployments/calm/dev");
