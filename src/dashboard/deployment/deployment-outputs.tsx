@@ -1,7 +1,7 @@
-/** What a deployment gives, once it is done: below all else and always in sight, so that nothing moves when it ends. */
+/** What a deployment gives, once it is done: below all else and always in sight, so that nothing moves when it ends; folded for whoever reads a stack. */
 import { outputsOf } from "../../domain/words/output-words.ts";
 import type { DeploymentProgress } from "../../protocol/deployment/deployment-progress.ts";
-import { viewHref } from "../address.ts";
+import { queryValue, viewHref } from "../address.ts";
 import { CopyButton } from "../elements/copy-button.tsx";
 
 const Value = ({ value }: Readonly<{ value: string }>) =>
@@ -17,7 +17,7 @@ export const DeploymentOutputs = ({ progress }: Readonly<{ progress: DeploymentP
   const outputs = outputsOf(progress);
   if (outputs.length === 0) return null;
   return (
-    <details class="sheet deployment-outputs" open>
+    <details class="sheet deployment-outputs" open={queryValue("stack") === ""}>
       <summary>
         <h2>Outputs</h2> <span class="quiet">{outputs.length}</span>
       </summary>
@@ -33,7 +33,7 @@ export const DeploymentOutputs = ({ progress }: Readonly<{ progress: DeploymentP
                 <Value value={value} />
               </td>
               <td>
-                <CopyButton text={value} label={`Copy ${key}`} />
+                <CopyButton text={value} />
               </td>
             </tr>
           ))}
