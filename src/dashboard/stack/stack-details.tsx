@@ -57,6 +57,19 @@ const About = ({ details }: Readonly<{ details: StackDetails }>) => {
   );
 };
 
+/** Digits that a number of JavaScript does not hold. */
+const LONG_NUMBER = /\d{16}/;
+
+/** JSON as people read it; YAML, and what would not be the same afterwards, as it is. */
+const readable = (template: string): string => {
+  if (LONG_NUMBER.test(template)) return template;
+  try {
+    return JSON.stringify(JSON.parse(template), null, 2);
+  } catch {
+    return template;
+  }
+};
+
 const Whole = ({ details }: Readonly<{ details: StackDetails }>) => {
   const { parameters, tags, outputs, template } = details;
   return (
@@ -83,7 +96,7 @@ const Whole = ({ details }: Readonly<{ details: StackDetails }>) => {
           <>
             <CopyButton text={template} label="Copy template" />
             <pre class="small" tabIndex={0}>
-              {template}
+              {readable(template)}
             </pre>
           </>
         )}
