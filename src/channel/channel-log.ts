@@ -1,20 +1,22 @@
 /**
  * A channel's log with its position: epoch, head and floor move with what is appended, in one transaction with what the
- * channel's object keeps beside them in one row. Nothing is written before there is something to keep.
+ * channel's object keeps beside them. A commit is one row of the log, with what has changed; the row of the head, and all
+ * else that the object keeps, is written now and then, and the log since goes on from it.
  */
 import * as z from "zod";
 import { isRecoverable, type AskedPosition, type ChannelHead } from "../protocol/connection/position.ts";
 import type { Missed, Run } from "../protocol/rpc/channel-owner.ts";
-import { decoded, LAYOUT, objectOf, type Codec } from "./codec.ts";
-import { EventLog, type LogRun } from "./event-log.ts";
+import { decoded, decodedText, LAYOUT, LOG_LAYOUT, objectOf, type Codec } from "./codec.ts";
+import { EventLog, type KeptRun, type LogRun } from "./event-log.ts";
 import { noteCommit } from "./own/own-counts.ts";
+import { Riding, type RidingRows } from "./riding.ts";
 
 /** The key of the row that holds the position, and what the object keeps with it. */
 export const HEAD = "head";
 
 /** The position within the row. A former release kept no layout, and no floor for stacks. */
 const positionCodec = objectOf<Omit<ChannelHead, "floor"> & Readonly<{ layout?: number; floor?: number }>>({
-  layout: z.literal(LAYOUT).optional(),
+  layout: z.union([z.literal(LAYOUT), z.literal(LOG_LAYOUT)]).optional(),
   epoch: z.string(),
   offset: z.number(),
   floor: z.number().optional(),
@@ -28,37 +30,97 @@ type Opening<Kept> = Readonly<{
   newEpoch: () => string;
 }>;
 
-/** Moves with each commit: the floor, and what the object keeps in the row. */
-type Moved<Kept> = Readonly<{ floor: number; kept: Kept }>;
+/** A commit as its channel's object sees it. */
+type Move<Kept> = Readonly<{
+  floor: number;
+  /** What the object keeps in the row of the head. */
+  kept: Kept;
+  /** What of it the log's row has to hold, as JSON, beside the frames; absent: all is to be kept as it is now. */
+  delta?: object;
+  /** Values that move with the commit, by their keys. */
+  rows?: RidingRows;
+  /** Keeps all that has changed since it was called last, but for the head. */
+  keepAll: () => void;
+}>;
+
+/** A commit since the head was written last: its frames, and what the object said beside them. */
+export type LaterCommit = Readonly<{ frames: readonly string[]; delta: unknown }>;
+
+/** What the log's row of a commit holds beside the frames. */
+type Kept = Readonly<{ floor: number; delta: unknown; rows: RidingRows }>;
+
+const keptCodec = objectOf<Kept>({
+  floor: z.number(),
+  delta: z.unknown(),
+  rows: z.record(z.string(), z.unknown()),
+});
+
+/** The head is written again after so many commits, or characters of the log, each of which is read when the object wakes. */
+const MOST_LATER = 64;
+const MOST_LATER_LENGTH = 512 * 1024;
 
 /** Events after an offset. `more`: whether others follow them. */
 export type LogPage = Readonly<{ runs: readonly Run[]; more: boolean }>;
 
-export class ChannelLog<Kept extends object = object> {
+/** Undefined if one of the rows cannot be read. */
+const commitsOf = (rows: readonly KeptRun[]) => {
+  const commits: (Kept & LaterCommit & Readonly<{ to: number }>)[] = [];
+  let frames: string[] = [];
+  for (const row of rows) {
+    frames.push(...row.frames);
+    if (row.kept === null) continue;
+    const kept = decodedText(keptCodec, row.kept, "log");
+    if (!kept) return undefined;
+    commits.push({ ...kept, frames, to: row.to });
+    frames = [];
+  }
+  return frames.length > 0 ? undefined : commits;
+};
+
+export class ChannelLog<Held extends object = object> {
   /** What the object keeps in the row of the head; of one that could not be read, what a channel begins with. */
-  kept: Kept;
+  kept: Held;
   /** Whether the head could be read, or nothing was kept. If not, another epoch has begun, with all that the log holds. */
   readonly isWhole: boolean;
+  /** What was committed since the head was written, which `kept` is from; the object goes on from there by `resume`. */
+  later: readonly LaterCommit[];
+  /** Values that move with commits, by keys of their own. */
+  readonly riding: Riding;
   private at: ChannelHead;
   private readonly rows: EventLog;
   private readonly storage: DurableObjectStorage;
   private readonly newEpoch: () => string;
   private isStored: boolean;
   private isClosed = false;
+  /** How much follows the head: commits and characters; Infinity: the head is to be written before anything follows it. */
+  private laterCount: number;
+  private laterLength: number;
 
-  constructor(storage: DurableObjectStorage, { codec, fresh, floorOf, newEpoch }: Opening<Kept>) {
+  constructor(storage: DurableObjectStorage, { codec, fresh, floorOf, newEpoch }: Opening<Held>) {
     this.storage = storage;
     this.newEpoch = newEpoch;
     const stored = storage.kv.get(HEAD);
     const head = stored === undefined ? undefined : decoded(positionCodec, stored, HEAD);
-    const kept = head && decoded(codec, stored, HEAD);
-    this.rows = new EventLog(storage.sql, kept !== undefined);
+    const held = head && decoded(codec, stored, HEAD);
+    this.rows = new EventLog(storage.sql, held !== undefined);
+    const rows = held && head ? this.rows.keptAfter(head.offset) : [];
+    const later = commitsOf(rows);
+    const kept = later && held;
     const { first, last } = kept ? { first: 1, last: 0 } : this.rows.bounds();
     this.isWhole = kept !== undefined || (stored === undefined && last === 0);
     this.isStored = kept !== undefined;
     const { epoch = newEpoch(), offset = last, floor } = (kept && head) ?? {};
-    this.at = { epoch, offset, floor: floor ?? (kept ? floorOf(kept) : first) };
+    const newest = kept && later.at(-1);
+    this.at = {
+      epoch,
+      offset: newest?.to ?? offset,
+      floor: newest?.floor ?? floor ?? (kept ? floorOf(kept) : first),
+    };
     this.kept = kept ?? fresh;
+    this.later = kept ? later : [];
+    this.laterCount = head?.layout === LOG_LAYOUT ? this.later.length : Infinity;
+    this.laterLength = rows.reduce((sum, row) => sum + lengthOf(row.frames) + (row.kept?.length ?? 0), 0);
+    this.riding = new Riding(storage.kv, () => this.at.offset, kept ? later : []);
     if (!this.isWhole) this.create();
   }
 
@@ -91,7 +153,14 @@ export class ChannelLog<Kept extends object = object> {
     if (this.isStored) return;
     this.rows.create();
     this.putHead(this.at, this.kept);
+    this.noteHead();
     this.isStored = true;
+  }
+
+  /** What the object keeps with the head by now, with all that was committed since. */
+  resume(kept: Held): void {
+    this.kept = kept;
+    this.later = [];
   }
 
   /** Nothing is kept from now on: who tries to gets an exception. */
@@ -102,44 +171,77 @@ export class ChannelLog<Kept extends object = object> {
   /** All storage was given up. */
   clear(): void {
     this.rows.clear();
+    this.riding.clear();
     this.isStored = false;
   }
 
   /**
-   * Appends frames, and keeps in the same transaction what `keep` gives. If it fails, all is as it was. Gives the frames
-   * as they go out.
+   * Appends frames, and keeps in the same transaction what `move` gives: in the log's row if it fits there, so that the head
+   * and all else stay as they were. If it fails, all is as it was. Gives the frames as they go out.
    */
-  commit(frames: readonly string[], keep: () => Moved<Kept>): readonly LogRun[] {
+  commit(frames: readonly string[], move: () => Move<Held>): readonly LogRun[] {
     this.create();
+    this.rows.makeRoom();
     const { epoch, offset } = this.at;
-    const { at, kept, runs } = this.storage.transactionSync(() => {
-      const moved = keep();
-      const next = { epoch, offset: offset + frames.length, floor: moved.floor };
-      this.putHead(next, moved.kept);
-      return { at: next, kept: moved.kept, runs: this.rows.append(offset, frames) };
+    const { next, kept, rows, text, runs } = this.storage.transactionSync(() => {
+      const { floor, kept: held, delta, rows: moved = {}, keepAll } = move();
+      const at = { epoch, offset: offset + frames.length, floor };
+      const ridden = { floor, delta, rows: this.riding.waiting(moved) };
+      const riding = delta && frames.length > 0 ? this.fitting(JSON.stringify(ridden)) : undefined;
+      if (riding === undefined) {
+        keepAll();
+        this.putHead(at, held);
+        this.riding.keep(moved, at.offset);
+      }
+      return {
+        next: at,
+        kept: held,
+        rows: moved,
+        text: riding,
+        runs: this.rows.append(offset, frames, riding),
+      };
     });
-    this.at = at;
+    this.at = next;
     this.kept = kept;
+    if (text === undefined) {
+      this.riding.kept(rows);
+      this.noteHead();
+    } else {
+      this.riding.rode(rows);
+      this.laterCount += 1;
+      this.laterLength += text.length + lengthOf(frames);
+    }
     // The head, the log, and as many again of what the object keeps beside them.
-    noteCommit(2 * (1 + runs.length));
+    noteCommit(text === undefined ? 2 * (1 + runs.length) : runs.length);
     return runs;
   }
 
-  /** Begins another epoch: frames from now on use offsets that were used before. */
-  beginEpoch(): void {
-    this.at = { ...this.at, epoch: this.newEpoch() };
-    this.putHead(this.at, this.kept);
+  /** Writes the head again if anything follows it; `keepAll`: as of `commit`. */
+  settle(keepAll: () => void): void {
+    if (!this.isStored || this.laterCount === 0) return;
+    this.commit([], () => ({ floor: this.at.floor, kept: this.kept, keepAll }));
   }
 
-  /** Begins another epoch without any frame of the one before; `keep`: as of `commit`. */
-  restart(keep: () => Kept): void {
-    const at = { epoch: this.newEpoch(), offset: this.at.offset, floor: this.at.offset + 1 };
+  /** Begins another epoch: frames from now on use offsets that were used before. `keepAll`: as of `commit`. */
+  beginEpoch(keepAll: () => void): void {
+    this.restart(() => {
+      keepAll();
+      return this.kept;
+    }, this.at.floor);
+  }
+
+  /** Begins another epoch without any frame of the one before; `keep`: as of `keepAll`, and gives what stands in the head. */
+  restart(keep: () => Held, floor = this.at.offset + 1): void {
+    const at = { epoch: this.newEpoch(), offset: this.at.offset, floor };
     this.kept = this.storage.transactionSync(() => {
       const kept = keep();
       this.putHead(at, kept);
+      this.riding.keep({}, at.offset);
       return kept;
     });
     this.at = at;
+    this.riding.kept({});
+    this.noteHead();
   }
 
   /** The frames for a reader who comes with a position: those after it, or else all from `from` on; undefined: none. */
@@ -171,7 +273,20 @@ export class ChannelLog<Kept extends object = object> {
     this.rows.trimBefore(offset);
   }
 
-  private putHead(at: ChannelHead, kept: Kept): void {
-    this.storage.kv.put(HEAD, { layout: LAYOUT, ...kept, ...at });
+  /** What the log's row is to hold; undefined: enough follows the head, which is to be written again. */
+  private fitting(text: string): string | undefined {
+    const isFull = this.laterCount >= MOST_LATER || this.laterLength + text.length > MOST_LATER_LENGTH;
+    return isFull ? undefined : text;
+  }
+
+  private noteHead(): void {
+    this.laterCount = 0;
+    this.laterLength = 0;
+  }
+
+  private putHead(at: ChannelHead, kept: Held): void {
+    this.storage.kv.put(HEAD, { ...kept, ...at, layout: LOG_LAYOUT });
   }
 }
+
+const lengthOf = (frames: readonly string[]): number => frames.reduce((sum, { length }) => sum + length, 0);

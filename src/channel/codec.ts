@@ -9,6 +9,9 @@ import { noteUnreadable } from "./unreadable-rows.ts";
 /** The layout of all rows of an object, kept with its head; rows without it are of layout 1. Fields may be added to a layout. */
 export const LAYOUT = 1;
 
+/** The same of an object with a log. In layout 1 the head moves with each commit; in layout 2 the log goes on from it. */
+export const LOG_LAYOUT = 2;
+
 export type Codec<Value> = z.ZodType<Value>;
 
 type Shape<Value> = { [Field in keyof Value]-?: z.ZodType<Value[Field]> };

@@ -7,6 +7,9 @@ import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from "../protocol/connection/connec
 /** Frames of consecutive offsets, each as JSON text without line breaks. */
 export type LogRun = Readonly<{ from: number; to: number; frames: readonly string[] }>;
 
+/** The same with what its commit keeps beside them; null: the row of the next run of the commit has it, or the head does. */
+export type KeptRun = LogRun & Readonly<{ kept: string | null }>;
+
 /** What a page may hold, in UTF-8 bytes: a call between objects carries 32 MiB of up to two for one. */
 const MAX_PAGE_BYTES = 8 * 1024 * 1024;
 
@@ -14,7 +17,7 @@ const MAX_PAGE_BYTES = 8 * 1024 * 1024;
 const SEPARATOR = "\n";
 
 const TABLE =
-  "CREATE TABLE IF NOT EXISTS log (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, body TEXT NOT NULL)";
+  "CREATE TABLE IF NOT EXISTS log (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, body TEXT NOT NULL, kept TEXT)";
 
 const encoder = new TextEncoder();
 
@@ -42,6 +45,8 @@ const parts = (run: LogRun): LogRun[] => {
 export class EventLog {
   private readonly sql: SqlStorage;
   private isThere: boolean;
+  /** Whether the table has a place for what commits keep: a former release had none. */
+  private isRoomy = false;
 
   /** `isThere`: the log has been there before. Without that nothing is written until something is to be kept. */
   constructor(sql: SqlStorage, isThere: boolean) {
@@ -56,22 +61,57 @@ export class EventLog {
     this.isThere = true;
   }
 
+  /** Makes room for what commits keep; again does no harm. As of `create`. */
+  makeRoom(): void {
+    if (this.isRoomy) return;
+    if (!this.hasRoom()) this.sql.exec("ALTER TABLE log ADD COLUMN kept TEXT");
+    this.isRoomy = true;
+  }
+
   /** All storage was given up. */
   clear(): void {
     this.isThere = false;
+    this.isRoomy = false;
   }
 
   /**
    * Stores frames that follow the head at `offset`; to be called in the transaction that moves the head, of a log that
-   * is there.
+   * is there. `kept`: beside them, where room is made for it.
    */
-  append(offset: number, frames: readonly string[]): readonly LogRun[] {
+  append(offset: number, frames: readonly string[], kept?: string): readonly LogRun[] {
     if (frames.length === 0) return [];
     const runs = parts({ from: offset + 1, to: offset + frames.length, frames });
-    for (const { from, to, frames: kept } of runs) {
-      this.sql.exec("INSERT INTO log (first, last, body) VALUES (?, ?, ?)", from, to, kept.join(SEPARATOR));
+    for (const run of runs) {
+      const body = run.frames.join(SEPARATOR);
+      if (kept === undefined || run !== runs.at(-1))
+        this.sql.exec("INSERT INTO log (first, last, body) VALUES (?, ?, ?)", run.from, run.to, body);
+      else
+        this.sql.exec(
+          "INSERT INTO log (first, last, body, kept) VALUES (?, ?, ?, ?)",
+          run.from,
+          run.to,
+          body,
+          kept,
+        );
     }
     return runs;
+  }
+
+  /** The rows after an offset, with what their commits keep. */
+  keptAfter(offset: number): readonly KeptRun[] {
+    if (!this.isThere) return [];
+    return this.sql
+      .exec<{ first: number; last: number; body: string; kept?: string | null }>(
+        "SELECT * FROM log WHERE last > ? ORDER BY first",
+        offset,
+      )
+      .toArray()
+      .map(({ first, last, body, kept = null }) => ({
+        from: first,
+        to: last,
+        frames: body.split(SEPARATOR),
+        kept,
+      }));
   }
 
   /**
@@ -118,5 +158,10 @@ export class EventLog {
   /** Forgets the rows that lie wholly before an offset. */
   trimBefore(offset: number): void {
     if (this.isThere) this.sql.exec("DELETE FROM log WHERE last < ?", offset);
+  }
+
+  private hasRoom(): boolean {
+    const [table] = this.sql.exec<{ sql: string }>("SELECT sql FROM sqlite_master WHERE name = 'log'");
+    return table?.sql.includes("kept TEXT") ?? false;
   }
 }

@@ -8,7 +8,8 @@ import { success, type Result } from "../protocol/result.ts";
 import type { TriedAgain } from "../protocol/rpc/far-end.ts";
 import * as z from "zod";
 import { objectOf } from "./codec.ts";
-import { Row } from "./rows.ts";
+import type { RidingRows } from "./riding.ts";
+import { Row, type KeyRows } from "./rows.ts";
 import type { ChannelLog } from "./channel-log.ts";
 import type { Consumer } from "./consumer.ts";
 import { logLine } from "../log.ts";
@@ -64,6 +65,8 @@ export class LogConsumer<Item extends Placed = Placed> implements Consumer {
   private progress: Progress;
   private readonly flight = new SingleFlight();
   private notBefore = 0;
+  /** What the newest commit keeps if it leaves its events out. */
+  private skipped: Progress | undefined;
   private readonly row: Row<Progress>;
   private readonly log: Pick<ChannelLog, "offset" | "page">;
   private readonly sink: Sink<Item>;
@@ -71,7 +74,7 @@ export class LogConsumer<Item extends Placed = Placed> implements Consumer {
 
   /** `isOpen`: whether events may follow soon. */
   constructor(
-    kv: SyncKvStorage,
+    kv: KeyRows,
     log: Pick<ChannelLog, "offset" | "page">,
     sink: Sink<Item>,
     isOpen: () => boolean,
@@ -121,14 +124,26 @@ export class LogConsumer<Item extends Placed = Placed> implements Consumer {
   /** Leaves out what another channel hands on, unless something before it still has to be. */
   skip(from: number): void {
     const head = this.log.offset;
-    if (this.progress.offset >= from - 1 && head > this.progress.offset)
-      this.keep({ offset: head, failures: 0 });
+    if (!this.leavesOut(from, head)) return;
+    if (this.skipped?.offset !== head) return this.keep({ offset: head, failures: 0 });
+    this.progress = this.skipped;
+    this.row.ride(this.progress);
+  }
+
+  /** What a commit is to keep so that its events, from an offset to another, are left out. */
+  skipping(from: number, to: number): RidingRows {
+    this.skipped = { offset: to, failures: 0 };
+    return this.leavesOut(from, to) ? { [this.sink.key]: this.skipped } : {};
   }
 
   /** Milliseconds until there is something to do again; undefined: nothing is waiting. */
   nextIn(now: number): number | undefined {
     const isWaiting = this.log.offset > this.progress.offset && !this.progress.paused;
     return isWaiting ? Math.max(0, this.notBefore - now) : undefined;
+  }
+
+  private leavesOut(from: number, to: number): boolean {
+    return this.progress.offset >= from - 1 && to > this.progress.offset;
   }
 
   private async handOn(head: number, now: number): Promise<void> {

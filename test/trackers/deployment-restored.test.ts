@@ -25,7 +25,7 @@ beforeEach(() => {
 /** All that an object has stored but its log: restored as it was then. */
 const rowsOf = (stub: DurableObjectStub) =>
   runInDurableObject(stub, (_, { storage }) => {
-    const log = storage.sql.exec("SELECT first, last, body FROM log").toArray();
+    const log = storage.sql.exec("SELECT first, last, body, kept FROM log").toArray();
     return { kv: [...storage.kv.list()], log };
   });
 
@@ -38,8 +38,8 @@ const putBack = async (
     for (const key of keys) storage.kv.delete(key);
     for (const [key, value] of kv) storage.kv.put(key, value);
     storage.sql.exec("DELETE FROM log");
-    for (const { first, last, body } of log)
-      storage.sql.exec("INSERT INTO log (first, last, body) VALUES (?, ?, ?)", first, last, body);
+    for (const { first, last, body, kept } of log)
+      storage.sql.exec("INSERT INTO log VALUES (?, ?, ?, ?)", first, last, body, kept);
     await storage.deleteAlarm();
   });
   await evictDurableObject(stub);

@@ -6,6 +6,8 @@ import * as z from "zod";
 import type { Failure } from "../../protocol/failure.ts";
 import type { StoredPart } from "../../protocol/rpc/kept-object.ts";
 import { HEAD } from "../channel-log.ts";
+import { EventLog } from "../event-log.ts";
+import { RIDING } from "../riding.ts";
 import { jsonOfValue, valueOfJson } from "./copied-value.ts";
 
 type Storage = Pick<DurableObjectStorage, "kv" | "sql" | "transactionSync">;
@@ -54,16 +56,26 @@ type Stored = z.infer<typeof storedSchema>;
 
 const headSchema = z.looseObject({ epoch: z.string(), offset: z.number() });
 
-/** Of which head it is: what is appended between two parts would leave a log without its state. */
-const versionOf = ({ kv }: Storage): string => {
+/** Of which head and log it is: what is appended between two parts would leave a log without its state. */
+const versionOf = ({ kv, sql }: Storage): string => {
   const { data } = headSchema.safeParse(kv.get(HEAD));
-  return data ? `${data.epoch}:${data.offset}` : "";
+  return data ? `${data.epoch}:${Math.max(data.offset, new EventLog(sql, false).bounds().last)}` : "";
 };
+
+const ridingSchema = z.looseObject({ rows: z.record(z.string(), z.unknown()) });
 
 /** A far end of another install does not know that this object waits for it. */
 const withoutPause = (value: unknown): unknown => {
   const { data } = z.looseObject({ offset: z.number(), paused: z.literal(true) }).safeParse(value);
   return data ? { offset: data.offset, failures: 0 } : value;
+};
+
+/** The same of a row as it is stored. */
+const withoutPauses = (key: string, value: unknown): unknown => {
+  const { data } = key === RIDING ? ridingSchema.safeParse(value) : {};
+  if (!data) return withoutPause(value);
+  const rows = Object.entries(data.rows).map(([name, one]) => [name, withoutPause(one)]);
+  return { ...data, rows: Object.fromEntries(rows) };
 };
 
 const columnsOf = (sql: SqlStorage, table: string) => {
@@ -87,7 +99,7 @@ export const storedPartOf = (storage: Storage, { tables }: KeptRows, from?: stri
   if (place.table === undefined)
     for (const [key, value] of storage.kv.list(place.kv === undefined ? {} : { startAfter: place.kv })) {
       if (isLocal(key)) continue;
-      const json = jsonOfValue(withoutPause(value));
+      const json = jsonOfValue(withoutPauses(key, value));
       stored.kv.push([key, json]);
       room -= JSON.stringify(json).length;
       if (room <= 0) return full({ kv: key });

@@ -10,6 +10,8 @@ import type { Settings } from "../../settings.ts";
 import { auditSink } from "./audit.ts";
 import type { ChannelLog } from "../../channel/channel-log.ts";
 import { LogConsumer } from "../../channel/log-consumer.ts";
+import type { RidingRows } from "../../channel/riding.ts";
+import type { KeyRows } from "../../channel/rows.ts";
 import { logSink, type Shipped } from "./log-shipping.ts";
 
 /** A channel's frames, as JSON text, in the forms of the far ends. */
@@ -34,7 +36,7 @@ export class LogConsumers {
   private readonly byFarEnd: ReadonlyMap<FarEnd, FarConsumer>;
 
   /** Those that the settings ask for. */
-  constructor(kv: SyncKvStorage, log: ChannelLog, { env, name, session, settings, forms, isOpen }: Parts) {
+  constructor(rows: KeyRows, log: ChannelLog, { env, name, session, settings, forms, isOpen }: Parts) {
     const { auditTable: table, logGroupPrefix: prefix } = settings;
     const refusedBy = (farEnd: FarEnd) => (failure: LookupFailure) =>
       call(
@@ -44,11 +46,11 @@ export class LogConsumers {
     const byFarEnd = new Map<FarEnd, FarConsumer>();
     if (table !== undefined) {
       const sink = { ...auditSink(forms.itemOf, { session, table }), refused: refusedBy("audit") };
-      byFarEnd.set("audit", new LogConsumer(kv, log, sink, isOpen));
+      byFarEnd.set("audit", new LogConsumer(rows, log, sink, isOpen));
     }
     if (prefix !== undefined) {
       const sink = { ...logSink(forms.shippedOf, { session, prefix }), refused: refusedBy("logs") };
-      byFarEnd.set("logs", new LogConsumer(kv, log, sink, isOpen));
+      byFarEnd.set("logs", new LogConsumer(rows, log, sink, isOpen));
     }
     this.byFarEnd = byFarEnd;
   }
@@ -60,6 +62,11 @@ export class LogConsumers {
   /** Leaves out what another channel hands on, unless something before it still has to be. */
   skip(from: number): void {
     for (const consumer of this.all) consumer.skip(from);
+  }
+
+  /** What a commit is to keep so that its events, from an offset to another, are left out. */
+  skipping(from: number, to: number): RidingRows {
+    return Object.assign({}, ...this.all.map((consumer) => consumer.skipping(from, to)));
   }
 
   /** Hands on to a far end that has refused before. */

@@ -69,10 +69,10 @@ export class DeploymentChannel {
     const isRunning = () => store.state.run > 0 && !hasEnded(store.state);
     const channel = new Channel(ctx, env, name, store.log, { graceMs: GRACE_MS, isActive: isRunning });
     const plans = new PlanStore(kv);
-    const positions = new FedPositions(kv);
-    const destinations = new DestinationFeed(kv, env, fedDeployment(name, store));
+    const positions = new FedPositions(store.log.riding);
+    const destinations = new DestinationFeed(store.log.riding, env, fedDeployment(name, store), isRunning);
     const waitMs = stackWaitSeconds * 1000;
-    const following = new DeploymentFollowing(kv, env, channel, store, positions, waitMs);
+    const following = new DeploymentFollowing(kv, store.log.riding, env, channel, store, positions, waitMs);
     const estimates = new KeptEstimates(kv);
     const parts = { ctx, env, channel, store, plans, positions, following, destinations, estimates };
     const commits = new DeploymentCommits(parts);
@@ -83,7 +83,7 @@ export class DeploymentChannel {
     const forms = deploymentForms(name, () => store.state.user);
     const isOpen = () => !hasEnded(store.state);
     const far = { env, name, session, settings: settings.value, forms, isOpen };
-    this.consumers = new LogConsumers(kv, store.log, far);
+    this.consumers = new LogConsumers(store.log.riding, store.log, far);
     channel.serve(
       [...this.consumers.all, destinations],
       [

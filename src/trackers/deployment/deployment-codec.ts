@@ -75,11 +75,8 @@ export type DeploymentHead = Readonly<{
   forecasts?: Forecasts;
 }>;
 
-export const deploymentHeadCodec = objectOf<DeploymentHead>({
-  runStart: count,
-  address: objectOf<DeploymentAddress>({ deploymentId: text, environment: text }).optional(),
-  order: z.array(text).optional(),
-  state: stateCodec.optional(),
+/** What a commit changes of the head, and its events do not tell. */
+const besideEvents = {
   ingested: objectOf<Generations>({
     newest: count,
     count,
@@ -87,6 +84,16 @@ export const deploymentHeadCodec = objectOf<DeploymentHead>({
     forgottenUntil: count.optional(),
   }).optional(),
   forecasts: forecastsCodec.optional(),
+};
+
+export const deploymentDeltaCodec = objectOf<Pick<DeploymentHead, "ingested" | "forecasts">>(besideEvents);
+
+export const deploymentHeadCodec = objectOf<DeploymentHead>({
+  runStart: count,
+  address: objectOf<DeploymentAddress>({ deploymentId: text, environment: text }).optional(),
+  order: z.array(text).optional(),
+  state: stateCodec.optional(),
+  ...besideEvents,
 });
 
 const leftResources = z

@@ -46,12 +46,16 @@ export class DeploymentCommits {
   }
 
   /** Keeps events as far as they are accepted, with those that follow from them; gives how many these are. */
-  async tell(address: DeploymentAddress, given: readonly DeploymentEvent[], fed?: Fed): Promise<number> {
+  async tell(
+    address: DeploymentAddress,
+    given: readonly DeploymentEvent[],
+    fed: readonly Fed[] = [],
+  ): Promise<number> {
     const { store, plans } = this.parts;
     const { state: known } = store;
     const before = known.run === 0 ? emptyDeployment(address.deploymentId, address.environment) : known;
     const { state, events } = foldDeployment(before, given);
-    await this.commit(address, { state, events, ids: [], ...(fed && { fed }) });
+    await this.commit(address, { state, events, ids: [], fed });
     if (events.length > 0) plans.tidy(store.state);
     return events.length;
   }
@@ -59,7 +63,7 @@ export class DeploymentCommits {
   /** Keeps a change and tells of it. */
   async commit(
     address: DeploymentAddress,
-    change: DeploymentChange & Readonly<{ fed?: Fed }>,
+    { fed = [], ...change }: Omit<DeploymentChange, "rows"> & Readonly<{ fed?: readonly Fed[] }>,
   ): Promise<void> {
     const { ctx, channel, store, positions, following, destinations, estimates } = this.parts;
     const { gateways } = channel;
@@ -67,9 +71,15 @@ export class DeploymentCommits {
     const now = Date.now();
     const ended = endedRunsOf({ ...before, ...address }, change.events);
     const empty = change.events.length === 0 && change.ids.length === 0;
-    const runs = empty ? [] : store.commit(change, address, channel.name, ended, channel.handedOn, now);
-    // In the same turn, and so in the same write: a delivery is taken with its position, or not at all.
-    if (change.fed) positions.keep(change.fed);
+    // In the same row: a delivery is taken with its position, or not at all.
+    const rows = { ...positions.rowsOf(fed), ...following.rowsOf(change.state, change.events, now) };
+    const runs = empty
+      ? []
+      : store.commit({ ...change, rows }, address, channel.name, ended, channel.handedOn, now);
+    for (const position of fed) {
+      if (empty && hasEnded(before)) positions.keep(position);
+      else positions.move(position);
+    }
     following.note(before, change.events, now);
     const isOver = runs.length > 0 && hasEnded(store.state);
     const estimated = isOver ? estimatedDeploymentOf(store.log.kept.forecasts, store.state) : undefined;

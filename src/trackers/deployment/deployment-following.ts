@@ -15,6 +15,7 @@ import type { DeploymentEvent } from "../../protocol/deployment/deployment-event
 import type { Env } from "../../env.ts";
 import * as z from "zod";
 import type { Channel } from "../../channel/channel.ts";
+import type { Riding, RidingRows } from "../../channel/riding.ts";
 import { Row } from "../../channel/rows.ts";
 import type { DeploymentCommits } from "./deployment-commits.ts";
 import { followingCodec, type Following } from "./deployment-codec.ts";
@@ -69,6 +70,7 @@ export class DeploymentFollowing {
 
   constructor(
     kv: SyncKvStorage,
+    riding: Riding,
     env: Env,
     channel: Audience,
     store: DeploymentStorage,
@@ -78,7 +80,7 @@ export class DeploymentFollowing {
     this.channel = channel;
     this.begunAt = new Row(kv, SINCE, z.string());
     this.followed = new Row(kv, FOLLOWING, followingCodec);
-    this.heard = new Row(kv, HEARD, z.number());
+    this.heard = new Row(riding, HEARD, z.number());
     this.asked = new Row(kv, ASKED, z.number());
     this.quiet = new Row(kv, QUIET, z.number());
     this.store = store;
@@ -150,15 +152,16 @@ export class DeploymentFollowing {
     return this.expectations.leave([...this.state.stacks.values()]);
   }
 
+  /** What a commit is to keep of what it brings. */
+  rowsOf(state: DeploymentState, events: readonly DeploymentEvent[], now: number): RidingRows {
+    return isHeard(state, events) ? { [HEARD]: now } : {};
+  }
+
   /** Notes what a commit changed. To be called in the same turn. */
   note(before: DeploymentState, events: readonly DeploymentEvent[], now: number): void {
     const { state } = this;
     if (state.mode !== "track" || state.run === 0) return;
-    // That a stack of a group rests is no news.
-    const isNews = ({ type }: DeploymentEvent): boolean =>
-      type === "deployment_started" ||
-      (type.startsWith("stack_") && !(state.grouped && type === "stack_skipped"));
-    if (events.some(isNews)) this.heard.put(now);
+    if (isHeard(state, events)) this.heard.ride(now);
     const isOver = hasEnded(state) && !(hasEnded(before) && before.run === state.run);
     if (isOver && !this.followed.value) this.followed.put({ since: state.endTime ?? state.lastEventTime });
   }
@@ -268,5 +271,14 @@ export class DeploymentFollowing {
     return this.store.state;
   }
 }
+
+/** Whether a run has heard of a beginning or an end. That a stack of a group rests is no news. */
+const isHeard = ({ mode, run, grouped }: DeploymentState, events: readonly DeploymentEvent[]): boolean =>
+  mode === "track" &&
+  run > 0 &&
+  events.some(
+    ({ type }) =>
+      type === "deployment_started" || (type.startsWith("stack_") && !(grouped && type === "stack_skipped")),
+  );
 
 const isFollowable = (state: DeploymentState): boolean => state.mode === "track" && hasEnded(state);

@@ -119,6 +119,10 @@ export class DeploymentObject extends StoredObject {
     return !(await this.removal.run()).ok;
   }
 
+  protected override settle(): void {
+    this.deployment.store.settle();
+  }
+
   protected knows({ deploymentId, environment }: DeploymentAddress): boolean {
     const known = this.removal.isUnderWay ? undefined : this.deployment.store.address;
     return known?.deploymentId === deploymentId && known.environment === environment;

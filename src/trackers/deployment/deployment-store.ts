@@ -4,19 +4,24 @@
  */
 import { ChannelLog } from "../../channel/channel-log.ts";
 import type { LogRun } from "../../channel/event-log.ts";
+import { decoded, decodedText } from "../../channel/codec.ts";
+import type { RidingRows } from "../../channel/riding.ts";
 import { deleteRows, readableRows, Row } from "../../channel/rows.ts";
 import {
   emptyDeployment,
   type DeploymentState,
   type StackNode,
 } from "../../domain/deployment/deployment-state.ts";
+import { applyEvent } from "../../domain/deployment/apply-event.ts";
 import { deploymentForecastsAfter } from "../../domain/deployment/deployment-forecasts.ts";
 import { deploymentProgressOf } from "../../domain/deployment/estimated-progress.ts";
+import type { Drafts } from "../../domain/deployment/drafts.ts";
 import { keptOutputs } from "../../protocol/bounds.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
-import type { DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
+import { keptEventSchema, type DeploymentEvent } from "../../protocol/deployment/deployment-events.ts";
 import type { DeploymentProgress, StackProgress } from "../../protocol/deployment/deployment-progress.ts";
 import {
+  deploymentDeltaCodec,
   deploymentHeadCodec,
   endedRunCodec,
   endedStackCodec,
@@ -43,7 +48,13 @@ export type DeploymentChange = Readonly<{
   events: readonly DeploymentEvent[];
   /** Ids given by orchestrators, of events that are thereby known. */
   ids: readonly string[];
+  /** Values that move with the commit, by their keys. */
+  rows?: RidingRows;
 }>;
+
+type Stacks = DeploymentState["stacks"];
+
+const NONE: Stacks = new Map();
 
 export class DeploymentStorage {
   state: DeploymentState;
@@ -53,6 +64,8 @@ export class DeploymentStorage {
   private forecastAt = -Infinity;
   private readonly ingested: IngestedIds;
   private readonly storage: DurableObjectStorage;
+  /** The stacks as their rows are: the log tells what they have become since. */
+  private stored: Stacks = NONE;
 
   constructor(storage: DurableObjectStorage, newEpoch: () => string) {
     this.storage = storage;
@@ -117,8 +130,9 @@ export class DeploymentStorage {
         deleteRows(this.storage.kv, runStacksKey(run));
       }
       this.log.trimBefore(nextFloor);
-      return { floor: nextFloor, kept };
+      return { floor: nextFloor, kept, keepAll: () => this.keepStacks(this.state.stacks, this.stored) };
     });
+    this.stored = this.state.stacks;
   }
 
   /**
@@ -126,7 +140,7 @@ export class DeploymentStorage {
    * after which the events begin another; `auditedTo`: the log keeps all after it.
    */
   commit(
-    { state, events, ids }: DeploymentChange,
+    { state, events, ids, rows = {} }: DeploymentChange,
     address: DeploymentAddress,
     channel: string,
     ended: readonly DeploymentProgress[],
@@ -148,13 +162,10 @@ export class DeploymentStorage {
     const isForecast = now - this.forecastAt < FORECAST_MS && state.status === this.state.status;
     if (!isForecast) this.forecastAt = now;
     const forecasts = isForecast ? kept.forecasts : deploymentForecastsAfter(kept.forecasts, state, now);
+    let { stored } = this;
     const runs = this.log.commit(frames, () => {
       if (begun) this.forgetRun(nextFloor);
       for (const run of ended) this.keepRun(run);
-      for (const [name, stack] of stacks) {
-        const known = begun ? undefined : this.state.stacks.get(name);
-        if (known !== stack) this.keepStack(stack, known);
-      }
       const ingested = this.ingested.keep(ids, kept.ingested, now);
       const order = [...stacks.keys()];
       const next: DeploymentHead = {
@@ -165,10 +176,35 @@ export class DeploymentStorage {
         ...(ingested && { ingested }),
         ...(forecasts && { forecasts }),
       };
-      return { floor: nextFloor, kept: next };
+      const keepAll = (): void => {
+        this.keepStacks(stacks, begun ? NONE : this.stored);
+        stored = stacks;
+      };
+      // All else the events tell.
+      const delta = {
+        ...(ingested !== kept.ingested && { ingested }),
+        ...(forecasts !== kept.forecasts && { forecasts }),
+      };
+      const isToldByLog = !begun && ended.length === 0 && kept.address !== undefined;
+      return { floor: nextFloor, kept: next, rows, keepAll, ...(isToldByLog && { delta }) };
     });
     this.state = state;
+    this.stored = stored;
     return runs;
+  }
+
+  /** Writes the head again, with all that the log alone holds. */
+  settle(): void {
+    const { stacks } = this.state;
+    this.log.settle(() => this.keepStacks(stacks, this.stored));
+    this.stored = stacks;
+  }
+
+  private keepStacks(stacks: Stacks, stored: Stacks): void {
+    for (const [name, stack] of stacks) {
+      const known = stored.get(name);
+      if (known !== stack) this.keepStack(stack, known);
+    }
   }
 
   private keepStack({ resources, ...stack }: StackNode, known: StackNode | undefined): void {
@@ -207,7 +243,29 @@ export class DeploymentStorage {
       const stack = kept.get(name);
       return stack ? { ...stack, resources: resources.get(name) ?? new Map() } : [];
     });
-    return { ...state, stacks: new Map(stacks.map((stack) => [stack.name, stack])) };
+    this.stored = new Map(stacks.map((stack) => [stack.name, stack]));
+    return this.resumed({ ...state, stacks: this.stored });
+  }
+
+  /** The state after all that was committed since the head was written; undefined if that cannot be read. */
+  private resumed(before: DeploymentState): DeploymentState | undefined {
+    const { log } = this;
+    const drafts: Drafts = new WeakMap();
+    let state = before;
+    let { kept } = log;
+    for (const { frames, delta } of log.later) {
+      for (const frame of frames) {
+        const event = decodedText(keptEventSchema, frame, "log");
+        if (!event) return undefined;
+        state = applyEvent(state, event, drafts);
+      }
+      const change = decoded(deploymentDeltaCodec, delta, "log");
+      if (!change) return undefined;
+      kept = { ...kept, ...change };
+    }
+    const { stacks, ...rest } = state;
+    log.resume({ ...kept, order: [...stacks.keys()], state: rest });
+    return state;
   }
 
   /** What the log tells, kept in place of what cannot be read; without any, the channel begins again. */
@@ -221,15 +279,15 @@ export class DeploymentStorage {
     const address = known ?? (reported && { deploymentId, environment });
     log.commit([], () => {
       this.forgetState();
-      for (const stack of stacks.values()) this.keepStack(stack, undefined);
       const kept: DeploymentHead = {
         runStart: reported?.runStart ?? start,
         ...(address && { address }),
         ...(reported && { order: [...stacks.keys()], state: rest }),
         ...(ingested && { ingested }),
       };
-      return { floor: log.floor, kept };
+      return { floor: log.floor, kept, keepAll: () => this.keepStacks(stacks, NONE) };
     });
+    this.stored = stacks;
     return state;
   }
 }

@@ -1,4 +1,5 @@
-/** How far a deployment has taken the events of each of its stacks: one row a stack, kept with what was taken. */
+/** How far a deployment has taken the events of each of its stacks: kept with what was taken, in the same row of the log. */
+import type { Riding, RidingRows } from "../../channel/riding.ts";
 import { Rows } from "../../channel/rows.ts";
 import { fedCodec } from "./deployment-codec.ts";
 import type { FeedPosition } from "../../protocol/rpc/stack-feed.ts";
@@ -9,9 +10,11 @@ const FED = "fed/";
 
 export class FedPositions {
   private readonly rows: Rows<Fed>;
+  private readonly riding: Riding;
 
-  constructor(kv: SyncKvStorage) {
-    this.rows = new Rows(kv, FED, fedCodec);
+  constructor(riding: Riding) {
+    this.riding = riding;
+    this.rows = new Rows(riding, FED, fedCodec);
   }
 
   /** Undefined as long as neither events came nor was said where they begin. */
@@ -24,6 +27,16 @@ export class FedPositions {
     this.rows.put(fed.stack, fed);
   }
 
+  /** What a commit is to keep with what it takes. */
+  rowsOf(fed: readonly Fed[]): RidingRows {
+    return Object.fromEntries(fed.map((one) => [FED + one.stack, one]));
+  }
+
+  /** It moves with the commit that is under way, or the next one: what is lost before is taken again, and changes nothing. */
+  move(fed: Fed): void {
+    this.rows.ride(fed.stack, fed);
+  }
+
   /** The stack's object has said after which event it begins; what was taken meanwhile counts. */
   begin(stack: string, { epoch, offset }: FeedPosition): void {
     const known = this.of(stack);
@@ -31,6 +44,7 @@ export class FedPositions {
   }
 
   forget(): void {
+    this.riding.forget(FED);
     this.rows.clear();
   }
 }

@@ -45,15 +45,15 @@ export const takeFrames = async (
     if (isEarly && !trouble) return { offset: taken, wanted: true, later: true };
     const given = trouble ? reporter.given(stack, trouble) : [];
     keep();
-    await deployment.commits.tell(address, [...events, ...given], fed);
+    await deployment.commits.tell(address, [...events, ...given], [fed]);
   } else if (hasEnded(store.state)) {
-    await deployment.commits.tell(address, nextRun(deployment, fresh, belonging), fed);
+    await deployment.commits.tell(address, nextRun(deployment, fresh, belonging), [fed]);
   } else {
     const events = ofTheRun(store.state, fresh, belonging);
     // Who may not read it today may read it tomorrow: whoever deploys it does so meanwhile.
     if (trouble?.code === "STACK_NOT_FOUND")
       events.push(troubled(foldDeployment(store.state, events).state, belonging, trouble));
-    await deployment.commits.tell(address, events, fed);
+    await deployment.commits.tell(address, events, [fed]);
   }
   return { offset: fed.offset, wanted: deployment.wants(stack) };
 };

@@ -41,16 +41,19 @@ export class DeploymentFeeds {
   private notBefore = 0;
   private readonly rows: Rows<Feed>;
   private readonly env: Env;
+  private readonly isOpen: () => boolean;
   private readonly log: ChannelLog;
   /** Deployments that were registered with the stack, also those that wait for it no more; the newest of many. */
   private readonly registered: Row<readonly string[]>;
   /** Deployments that had viewers when they were heard of last; in memory only, as each of them says so again. */
   private readonly watched = new Set<string>();
 
-  constructor(kv: SyncKvStorage, env: Env, log: ChannelLog) {
+  /** `isOpen`: whether events may follow soon. */
+  constructor(kv: SyncKvStorage, env: Env, log: ChannelLog, isOpen: () => boolean) {
     this.registered = new Row(kv, REGISTERED, z.array(z.string()));
-    this.rows = new Rows(kv, FEED, feedCodec);
+    this.rows = new Rows(log.riding, FEED, feedCodec);
     this.env = env;
+    this.isOpen = isOpen;
     this.log = log;
   }
 
@@ -201,7 +204,9 @@ export class DeploymentFeeds {
         // Released while the call was under way.
         if (!known) return true;
         offset = Math.max(receipt.offset, runs.at(-1)?.to ?? offset);
-        this.rows.put(deployment, { ...known, offset });
+        // The deployment knows what comes twice.
+        if (this.isOpen()) this.rows.ride(deployment, { ...known, offset });
+        else this.rows.put(deployment, { ...known, offset });
       } while (offset < head);
       return true;
     } catch {

@@ -77,14 +77,14 @@ export class StackChannel {
     this.freshMs = pollIntervalSeconds * 1000;
     const store = new StackStorage(ctx.storage, () => crypto.randomUUID().slice(0, 8));
     const channel = new Channel(ctx, env, name, store.log, { graceMs: this.freshMs });
-    const feeds = new DeploymentFeeds(kv, env, store.log);
+    const isOpen = () => !isComplete(store.state);
+    const feeds = new DeploymentFeeds(kv, env, store.log, isOpen);
     const interest = new StackInterest(kv, store.log, channel.gateways, feeds);
     const lease = new CallLease(name, (request) => regionOf(env, address).lease(request));
     const schedule = new Schedule({ ctx, env, settings, address, store, interest, lease });
     const home = workerSession(env, aws, { region: aws.region });
-    const isOpen = () => !isComplete(store.state);
     const far = { env, name, session: home, settings, forms: stackForms(address), isOpen };
-    const consumers = new LogConsumers(kv, store.log, far);
+    const consumers = new LogConsumers(store.log.riding, store.log, far);
     const experience = new StackExperience(env, address);
     const commits = new StackCommits({
       ctx,
@@ -126,7 +126,7 @@ export class StackChannel {
       evidence,
     });
     const sharedPage = new SharedPage({ store, poll, alarm: channel.alarm });
-    const destinations = new DestinationFeed(kv, env, fedStack(address, store.log));
+    const destinations = new DestinationFeed(store.log.riding, env, fedStack(address, store.log), isOpen);
     const feeding = new Feeding({ feeds, store, poll, region: address.region, waitMs: waitSeconds * 1000 });
     this.channel = channel;
     this.store = store;

@@ -179,6 +179,19 @@ export const stackHeadCodec = objectOf<StoredHead>({
   forecasts: forecastsCodec.optional(),
 });
 
+/** What a commit has changed, where the log's row holds it: the head, and what was touched. */
+export type StackDelta = Readonly<{
+  head: StoredHead;
+  resources?: readonly (readonly [string, TrackedResource])[];
+  stacks?: readonly FollowedStack[];
+}>;
+
+export const stackDeltaCodec = objectOf<StackDelta>({
+  head: stackHeadCodec,
+  resources: blockCodec.optional(),
+  stacks: z.array(nestedCodec).optional(),
+});
+
 export const troubleCodec = objectOf<Trouble>({
   kind: wordCodec<Trouble["kind"]>(),
   since: count,

@@ -1,5 +1,6 @@
 /** Who hears of what a look at a stack has brought: its gateways, the consumers of its log, the Worker's own log. */
 import type { Channel } from "../../channel/channel.ts";
+import type { RidingRows } from "../../channel/riding.ts";
 import type { LogRun } from "../../channel/event-log.ts";
 import type { Advance } from "../../domain/stack/findings.ts";
 import { isComplete, rootOf } from "../../domain/stack/stack-state.ts";
@@ -31,7 +32,7 @@ type Parts = Readonly<{
   interest: StackInterest;
   feeds: DeploymentFeeds;
   /** Those that hand on what no deployment does. */
-  consumers: Pick<LogConsumers, "skip">;
+  consumers: Pick<LogConsumers, "skip" | "skipping">;
   experience: StackExperience;
   estimates: KeptEstimates;
 }>;
@@ -46,6 +47,13 @@ export class StackCommits {
 
   constructor(parts: Parts) {
     this.parts = parts;
+  }
+
+  /** What the commit of so many frames is to keep beside them. */
+  rowsOf(frames: number): RidingRows {
+    const { feeds, store, consumers } = this.parts;
+    const { offset } = store.log;
+    return feeds.isPartOfRun && frames > 0 ? consumers.skipping(offset + 1, offset + frames) : {};
   }
 
   /** A look has brought something. `isRepeated`: it was reported before, in another epoch. */

@@ -219,7 +219,8 @@ export class StackPoll implements AlarmTask {
     const change = await this.explained(findings, position);
     const isRepeated = store.isRestarting;
     if (change.frames.length > 0) this.pace = { ...this.pace, newsAt: Date.now() };
-    if (change.changed) commits.note(store.commit(change), change, isRepeated);
+    if (change.changed)
+      commits.note(store.commit(change, commits.rowsOf(change.frames.length)), change, isRepeated);
     if (trouble) this.note(trouble);
     else this.forgetTrouble();
     // The name may by now belong to another stack, made after this one was deleted.

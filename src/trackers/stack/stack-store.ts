@@ -4,6 +4,8 @@
  */
 import { ChannelLog } from "../../channel/channel-log.ts";
 import type { LogRun } from "../../channel/event-log.ts";
+import { decoded } from "../../channel/codec.ts";
+import type { RidingRows } from "../../channel/riding.ts";
 import { deleteRows, readableRows } from "../../channel/rows.ts";
 import type { Advance } from "../../domain/stack/findings.ts";
 import { forecastsAfter } from "../../domain/stack/stack-forecasts.ts";
@@ -20,7 +22,9 @@ import {
   nestedCodec,
   plannedCodec,
   scheduleCodec,
+  stackDeltaCodec,
   stackHeadCodec,
+  type StackDelta,
   type StoredHead,
 } from "./stack-codec.ts";
 
@@ -60,15 +64,22 @@ const RESOURCES = "resources/";
  */
 const BLOCK = 50;
 
+/** Resources by their keys, and stacks by their ARNs. */
+type Touched = Readonly<{ resources: ReadonlySet<string>; stacks: ReadonlySet<string> }>;
+
+const NOTHING: Touched = { resources: new Set(), stacks: new Set() };
+
 export class StackStorage {
   state: StackState = EMPTY_STATE;
   readonly log: ChannelLog<StoredHead>;
+  /** What the log alone holds as it is now. */
+  private later: Touched = NOTHING;
   private readonly storage: DurableObjectStorage;
 
   constructor(storage: DurableObjectStorage, newEpoch: () => string) {
     this.storage = storage;
     this.log = new ChannelLog(storage, { codec: stackHeadCodec, fresh: {}, floorOf, newEpoch });
-    const state = this.log.isWhole ? this.loaded(this.log.kept) : undefined;
+    const state = this.log.isWhole ? this.loaded() : undefined;
     if (state) this.state = state;
     // The attempt is sent again from its beginning, as AWS shows it.
     else this.log.restart(() => this.withoutState());
@@ -85,11 +96,12 @@ export class StackStorage {
    */
   notice(known: Readonly<{ epoch: string; offset: number }> | undefined): void {
     const { epoch, offset } = this.log;
-    if (known?.epoch === epoch && known.offset > offset) this.log.beginEpoch();
+    if (known?.epoch === epoch && known.offset > offset)
+      this.log.beginEpoch(() => this.keep(this.state, this.later));
   }
 
-  /** Keeps what a poll brought, and gives the new frames as they go out. */
-  commit({ state, frames, ...change }: Advance): readonly LogRun[] {
+  /** Keeps what a poll brought, and gives the new frames as they go out. `rows`: values that move with the commit. */
+  commit({ state, frames, ...change }: Advance, rows: RidingRows = {}): readonly LogRun[] {
     const { planned, dependencies, timeouts, ...root } = rootOf(state) ?? NO_PLAN;
     const isPlanNew = planned !== undefined && planned !== rootOf(this.state)?.planned;
     const forecasts = forecastsAfter(this.log.kept.forecasts, state, Date.now());
@@ -99,20 +111,41 @@ export class StackStorage {
       ...(forecasts && { forecasts }),
     };
     const texts = frames.map((frame) => JSON.stringify(frame));
+    const touched = {
+      resources: this.later.resources.union(change.touchedResources),
+      stacks: this.later.stacks.union(change.touchedStacks),
+    };
+    const delta = change.renewed ? undefined : deltaOf(state, kept, change);
+    let later: Touched = touched;
     const runs = this.log.commit(texts, () => {
       if (change.renewed) this.forget();
       if (isPlanNew) {
         this.storage.kv.put(PLANNED, planned);
         this.keepSchedule({ ...(dependencies && { dependencies }), ...(timeouts && { timeouts }) });
       }
-      if (change.touchedResources.size > 0) this.keepResources(state, change.touchedResources);
-      for (const stackId of change.touchedStacks) {
-        if (stackId !== state.rootId) this.storage.kv.put(NESTED + stackId, state.followed.get(stackId));
-      }
-      return { floor: floorOf(kept), kept };
+      const keepAll = (): void => {
+        this.keep(state, touched);
+        later = NOTHING;
+      };
+      return { floor: floorOf(kept), kept, rows, keepAll, ...(delta && { delta }) };
     });
     this.state = state;
+    this.later = later;
     return runs;
+  }
+
+  /** Writes the head again, with all that the log alone holds. */
+  settle(): void {
+    this.log.settle(() => this.keep(this.state, this.later));
+    this.later = NOTHING;
+  }
+
+  private keep(state: StackState, { resources, stacks }: Touched): void {
+    if (resources.size > 0) this.keepResources(state, resources);
+    for (const stackId of stacks) {
+      const stack = state.followed.get(stackId);
+      if (stack && stackId !== state.rootId) this.storage.kv.put(NESTED + stackId, stack);
+    }
   }
 
   /** What is too long to be kept is guessed after a restart. */
@@ -142,8 +175,10 @@ export class StackStorage {
   }
 
   /** Undefined if something of it cannot be read: a state with a hole would tell what is not so. */
-  private loaded({ root, attempt }: StoredHead): StackState | undefined {
-    if (!root) return EMPTY_STATE;
+  private loaded(): StackState | undefined {
+    const { root } = this.log.kept;
+    const deltas = this.log.later.map(({ delta }) => decoded(stackDeltaCodec, delta, "log"));
+    if (!root && deltas.length === 0) return EMPTY_STATE;
     const { kv } = this.storage;
     const planned = readableRows(kv, PLANNED, plannedCodec);
     const nested = readableRows(kv, NESTED, nestedCodec);
@@ -151,12 +186,51 @@ export class StackStorage {
     const blocks = readableRows(kv, RESOURCES, blockCodec);
     if (![planned, nested, blocks].every(({ isWhole }) => isWhole)) return undefined;
     const [schedule] = readableRows(kv, SCHEDULE, scheduleCodec).rows;
-    const itself = { ...root, planned: planned.rows[0]?.[1] ?? {}, ...schedule?.[1] };
+    const followed = new Map(nested.rows);
+    const resources = new Map(blocks.rows.flatMap(([, block]) => block));
+    const later = { resources: new Set<string>(), stacks: new Set<string>() };
+    let head = this.log.kept;
+    for (const delta of deltas) {
+      if (!delta) return undefined;
+      head = delta.head;
+      for (const [key, resource] of delta.resources ?? []) {
+        resources.set(key, resource);
+        later.resources.add(key);
+      }
+      for (const stack of delta.stacks ?? []) {
+        followed.set(stack.stackId, stack);
+        later.stacks.add(stack.stackId);
+      }
+    }
+    this.later = later;
+    this.log.resume(head);
+    if (!head.root) return EMPTY_STATE;
+    const { stackId } = head.root;
+    const itself = { ...head.root, planned: planned.rows[0]?.[1] ?? {}, ...schedule?.[1] };
     return {
-      rootId: root.stackId,
-      ...(attempt && { attempt }),
-      followed: new Map([[root.stackId, itself], ...nested.rows]),
-      resources: new Map(blocks.rows.flatMap(([, block]) => block)),
+      rootId: stackId,
+      ...(head.attempt && { attempt: head.attempt }),
+      followed: new Map([[stackId, itself], ...followed]),
+      resources,
     };
   }
 }
+
+/** What the log's row holds of a change; undefined if something was touched that is no more. */
+const deltaOf = (
+  state: StackState,
+  head: StoredHead,
+  { touchedResources, touchedStacks }: Pick<Advance, "touchedResources" | "touchedStacks">,
+): StackDelta | undefined => {
+  const stacks = [...touchedStacks].filter((stackId) => stackId !== state.rootId);
+  const known = stacks.flatMap((stackId) => state.followed.get(stackId) ?? []);
+  // In the order in which they appeared, which a few of many need not be looked for in.
+  const resources =
+    touchedResources.size === 0 ? [] : [...state.resources].filter(([key]) => touchedResources.has(key));
+  if (known.length < stacks.length || resources.length < touchedResources.size) return undefined;
+  return {
+    head,
+    ...(resources.length > 0 && { resources: resources.map(shortened) }),
+    ...(known.length > 0 && { stacks: known }),
+  };
+};

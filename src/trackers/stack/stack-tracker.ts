@@ -248,6 +248,10 @@ export class StackTracker extends StoredObject implements StackTrackerRpc {
     );
   }
 
+  protected override settle(): void {
+    this.stack.store.settle();
+  }
+
   private tracking(): Tracking {
     return { ...this.stack.channel.position, tracking: this.stack.isPolled };
   }

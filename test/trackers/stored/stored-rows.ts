@@ -45,8 +45,16 @@ export const wakeWith = async (stub: DurableObjectStub, { kv, tables }: Stored):
   await evictDurableObject(stub);
 };
 
-export const keysOf = (stub: DurableObjectStub): Promise<string[]> =>
-  runInDurableObject(stub, (_, { storage }) => Array.from(storage.kv.list(), ([key]) => key));
+/** The object has all in rows of their own that the log alone held. */
+export const settle = (stub: DurableObjectStub): Promise<void> =>
+  runInDurableObject(stub, async (object) => {
+    if ("storedPart" in object && typeof object.storedPart === "function") await object.storedPart();
+  });
+
+export const keysOf = async (stub: DurableObjectStub): Promise<string[]> => {
+  await settle(stub);
+  return runInDurableObject(stub, (_, { storage }) => Array.from(storage.kv.list(), ([key]) => key));
+};
 
 /** The object wakes up and finds that nobody can read the row. */
 export const wakeDamaged = async (stub: DurableObjectStub, key: string): Promise<void> => {
