@@ -23,18 +23,18 @@ const positionCodec = objectOf<Omit<ChannelHead, "floor"> & Readonly<{ layout?: 
 });
 
 /** What a channel keeps with its position, and what it begins with. `floorOf`: where the row holds no floor. */
-type Opening<Kept> = Readonly<{
-  codec: Codec<Kept>;
-  fresh: Kept;
-  floorOf: (kept: Kept) => number;
+type Opening<Held> = Readonly<{
+  codec: Codec<Held>;
+  fresh: Held;
+  floorOf: (kept: Held) => number;
   newEpoch: () => string;
 }>;
 
 /** A commit as its channel's object sees it. */
-type Move<Kept> = Readonly<{
+type Move<Held> = Readonly<{
   floor: number;
   /** What the object keeps in the row of the head. */
-  kept: Kept;
+  kept: Held;
   /** What of it the log's row has to hold, as JSON, beside the frames; absent: all is to be kept as it is now. */
   delta?: object;
   /** Values that move with the commit, by their keys. */

@@ -5,7 +5,7 @@ import type { IngestEnvelope } from "../../src/protocol/deployment/deployment-re
 import { EventLog } from "../../src/channel/event-log.ts";
 import { addressOf, deploymentOf, progressOf } from "./deployments.ts";
 import { pass, trackerOf, useFarEnd } from "./far-end.ts";
-import { settle } from "./stored/stored-rows.ts";
+import { settled } from "./stored/stored-rows.ts";
 
 useFarEnd();
 
@@ -156,7 +156,7 @@ test("a stack whose outputs were kept before they had a bound goes on", async ()
     event("deployment_started", { totalStacks: 1 }),
     event("stack_deploying", { stack: "a" }),
   );
-  await settle(deploymentOf("former"));
+  await settled(deploymentOf("former"));
   await runInDurableObject(deploymentOf("former"), (_, { storage }) => {
     const row = storage.kv.get<object>("stack/a");
     storage.kv.put("stack/a", { ...row, outputs: { Large: "x".repeat(1_900_000) } });
@@ -167,7 +167,7 @@ test("a stack whose outputs were kept before they had a bound goes on", async ()
     "former",
     event("resource_creating", { stack: "a", resource: resourceOf(1), reason: "r".repeat(60_000) }),
   );
-  await settle(deploymentOf("former"));
+  await settled(deploymentOf("former"));
   await evictDurableObject(deploymentOf("former"));
   const { stacks } = await progressOf("former");
   expect(stacks["a"]).toMatchObject({ status: "deploying", outputs: {}, outputsOmitted: 1 });

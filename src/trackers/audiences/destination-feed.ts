@@ -73,7 +73,8 @@ export class DestinationFeed implements Consumer {
 
   /** Events have come: they are handed over at once if somebody waits for them. */
   note(types: readonly string[], now: number): Promise<void> {
-    if (!this.rules.areFor(types)) return Promise.resolve();
+    const isUnasked = this.rules.isEmpty && this.rules.ageMs(now) < GATHER_MS;
+    if (!this.rules.areFor(types) && (isUnasked || !this.rules.isEmpty)) return Promise.resolve();
     if (this.failures === 0) this.notBefore = 0;
     // What runs may be past the point where it looks for new events.
     const { underWay } = this.flight;
@@ -87,8 +88,10 @@ export class DestinationFeed implements Consumer {
 
   /** Milliseconds until there is something to do again; undefined: nothing is waiting. */
   nextIn(now: number): number | undefined {
+    // Where no destination wants anything, what comes next has them asked for again.
+    const isUnwanted = this.rules.isEmpty && this.isOpen();
     const dues = [
-      ...(this.isWaiting ? [this.notBefore - now] : []),
+      ...(this.isWaiting && !isUnwanted ? [this.notBefore - now] : []),
       ...(this.isBehind ? [this.lateNotBefore - now] : []),
     ];
     return dues.length === 0 ? undefined : Math.max(0, Math.min(...dues));

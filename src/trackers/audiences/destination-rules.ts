@@ -28,6 +28,16 @@ export class DestinationRules {
     return this.version === undefined || this.rules.some((rule) => types.some((type) => isFor(rule, type)));
   }
 
+  /** Whether nobody waits for anything of the channel, as far as is known. */
+  get isEmpty(): boolean {
+    return this.version !== undefined && this.rules.length === 0;
+  }
+
+  /** Milliseconds since the rules were asked for. */
+  ageMs(now: number): number {
+    return now - this.asked;
+  }
+
   /** Those of the channel. Throws if the directory cannot be reached. */
   async at(now: number): Promise<readonly DestinationRule[]> {
     if (now - this.asked >= this.channel.rulesMs || now < this.asked) {

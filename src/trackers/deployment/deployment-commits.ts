@@ -34,11 +34,14 @@ type Parts = Readonly<{
   estimates: KeptEstimates;
 }>;
 
+/** The directory hears of mere progress so often, in milliseconds. */
+const PROGRESS_MS = 5_000;
+
 export class DeploymentCommits {
   private readonly parts: Parts;
   private readonly progress = new ProgressFrames();
-  /** What the directory received last. */
-  private listedSummary = "";
+  /** What the directory received last, when, and what of it is more than progress. */
+  private listed = { news: "", turn: "", at: -Infinity };
   private telling: Promise<unknown> = Promise.resolve();
 
   constructor(parts: Parts) {
@@ -104,14 +107,18 @@ export class DeploymentCommits {
     const { state, log } = store;
     const summary = newestRunOf(state);
     // The list shows no more than this: what changes nothing of it need not be sent to the one object that keeps it.
+    const now = Date.now();
     const news = JSON.stringify({ ...summary, durationSeconds: 0 });
-    if (news === this.listedSummary) return;
-    this.listedSummary = news;
+    if (news === this.listed.news) return;
+    // How far it is moves with each event: the one object that keeps all deployments hears of it now and then.
+    const turn = JSON.stringify({ ...summary, durationSeconds: 0, progressPercent: 0 });
+    if (turn === this.listed.turn && now - this.listed.at < PROGRESS_MS) return;
+    this.listed = { news, turn, at: now };
     const reported = call(
       () => directoryOf(env),
       (directory) => directory.noteRun(summary, log.offset),
     );
-    this.telling = reported.catch(() => void (this.listedSummary = ""));
+    this.telling = reported.catch(() => void (this.listed = { ...this.listed, news: "", turn: "" }));
     ctx.waitUntil(this.telling);
   }
 }

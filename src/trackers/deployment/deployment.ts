@@ -43,7 +43,8 @@ import { actOnDeployment } from "./actions/deployment-actions.ts";
 import { register } from "./actions/deployment-begin.ts";
 import { ingest } from "./ingest.ts";
 import { eventsAfter, eventsOfRun, noRun } from "./kept-events.ts";
-import { joinGroup, takeFrames } from "./taken-frames.ts";
+import { GatheredFrames } from "./gathered-frames.ts";
+import { joinGroup } from "./taken-frames.ts";
 import { DeploymentObject, NOT_FOUND } from "./deployment-object.ts";
 import type { DeploymentRpc } from "./deployment-rpc.ts";
 
@@ -54,6 +55,8 @@ const followedHere = (run: number): Failure => ({
 });
 
 export class Deployment extends DeploymentObject implements DeploymentRpc {
+  private readonly gathered = new GatheredFrames();
+
   /** Begins a run, the first one or a new one after the end of the one before. */
   async register(
     registration: Registration,
@@ -193,7 +196,7 @@ export class Deployment extends DeploymentObject implements DeploymentRpc {
   /** Events of a stack, from its tracker: in order, and again if the tracker is not sure that they came. */
   async stackFrames(delivery: FeedDelivery): Promise<FeedReceipt> {
     if (this.removal.isUnderWay) return { offset: delivery.from, wanted: false };
-    const receipt = await takeFrames(this.deployment, delivery);
+    const receipt = await this.gathered.take(this.deployment, delivery);
     return this.deployment.isWatched ? { ...receipt, watched: true } : receipt;
   }
 

@@ -170,7 +170,7 @@ export class StackExpectations {
       };
       const standing = await call(reach, (tracker) => tracker.feed(request));
       if (this.run() !== state.run) return undefined;
-      this.rows.put(name, { expectation, at });
+      if (before?.expectation !== expectation || before.at !== at) this.rows.put(name, { expectation, at });
       this.positions.begin(name, standing.position);
       return { stack: name, expectation, standing, isFirst: before === undefined, expectedSince: at };
     } catch {

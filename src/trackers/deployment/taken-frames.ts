@@ -19,43 +19,83 @@ import { isFromLater } from "../../protocol/rpc/version.ts";
 import type { FeedDelivery, FeedReceipt } from "../../protocol/rpc/stack-feed.ts";
 import { stackFrameSchema, type StackFrame } from "../../protocol/stack/stack-frames.ts";
 import type { DeploymentChannel } from "./deployment-channel.ts";
+import type { Fed } from "./fed-positions.ts";
 
-export const takeFrames = async (
+/** What a delivery comes to: an answer alone, or events that are to be kept with the position up to which they were taken. */
+type Taking =
+  | Readonly<{ receipt: FeedReceipt }>
+  | Readonly<{ events: readonly DeploymentEvent[]; fed: Fed; keep: () => void }>;
+
+const NOTHING = (): void => undefined;
+
+const takingOf = (
   deployment: DeploymentChannel,
   { stack, epoch, from, frames, trouble, sampling, version }: FeedDelivery,
-): Promise<FeedReceipt> => {
+): Taking => {
   const { store, run, reporter } = deployment;
   const { address } = store;
   const last = from + frames.length - 1;
-  if (!address || !deployment.wants(stack)) return { offset: last, wanted: false };
+  if (!address || !deployment.wants(stack)) return { receipt: { offset: last, wanted: false } };
   const taken = deployment.fed(stack, epoch);
   if (sampling) {
     deployment.noteSampling(stack, sampling);
-    return { offset: taken, wanted: true };
+    return { receipt: { offset: taken, wanted: true } };
   }
   const belonging = { ...address, stack };
   const sent = frames.slice(Math.max(0, taken + 1 - from));
   const fresh = sent.flatMap((frame) => decodedText(stackFrameSchema, frame, stack) ?? []);
   // A later release tells what this one cannot read: once this object is of that release, too, it is reported again.
-  if (fresh.length < sent.length && isFromLater(version)) return { offset: taken, wanted: true, later: true };
+  const later = { offset: taken, wanted: true, later: true };
+  if (fresh.length < sent.length && isFromLater(version)) return { receipt: later };
   const fed = { stack, epoch, offset: Math.max(taken, last) };
   if (fresh.length > 0) deployment.following.noteSeen(stack);
   if (run.isInCharge) {
     const { events, keep, isEarly } = reporter.taken(belonging, fresh);
-    if (isEarly && !trouble) return { offset: taken, wanted: true, later: true };
+    if (isEarly && !trouble) return { receipt: later };
     const given = trouble ? reporter.given(stack, trouble) : [];
-    keep();
-    await deployment.commits.tell(address, [...events, ...given], [fed]);
-  } else if (hasEnded(store.state)) {
-    await deployment.commits.tell(address, nextRun(deployment, fresh, belonging), [fed]);
-  } else {
-    const events = ofTheRun(store.state, fresh, belonging);
-    // Who may not read it today may read it tomorrow: whoever deploys it does so meanwhile.
-    if (trouble?.code === "STACK_NOT_FOUND")
-      events.push(troubled(foldDeployment(store.state, events).state, belonging, trouble));
-    await deployment.commits.tell(address, events, [fed]);
+    return { events: [...events, ...given], fed, keep };
   }
-  return { offset: fed.offset, wanted: deployment.wants(stack) };
+  if (hasEnded(store.state)) return { events: nextRun(deployment, fresh, belonging), fed, keep: NOTHING };
+  const events = ofTheRun(store.state, fresh, belonging);
+  // Who may not read it today may read it tomorrow: whoever deploys it does so meanwhile.
+  if (trouble?.code === "STACK_NOT_FOUND")
+    events.push(troubled(foldDeployment(store.state, events).state, belonging, trouble));
+  return { events, fed, keep: NOTHING };
+};
+
+/** Whether the next delivery can be judged by the state before this one. */
+const changesNoRun = (events: readonly DeploymentEvent[]): boolean =>
+  events.every(({ type }) => type.startsWith("resource_"));
+
+/** Takes deliveries, each of another stack, in as few commits as their order allows; gives an answer for each. */
+export const takeFrames = async (
+  deployment: DeploymentChannel,
+  deliveries: readonly FeedDelivery[],
+): Promise<readonly FeedReceipt[]> => {
+  const { store, commits } = deployment;
+  const receipts: FeedReceipt[] = [];
+  for (let next = 0; next < deliveries.length;) {
+    const events: DeploymentEvent[] = [];
+    const fed: Fed[] = [];
+    const answers: (() => FeedReceipt)[] = [];
+    let isOpen = true;
+    for (; isOpen && next < deliveries.length; next += 1) {
+      const delivery = deliveries[next]!;
+      const taking = takingOf(deployment, delivery);
+      if ("receipt" in taking) {
+        answers.push(() => taking.receipt);
+        continue;
+      }
+      taking.keep();
+      events.push(...taking.events);
+      fed.push(taking.fed);
+      answers.push(() => ({ offset: taking.fed.offset, wanted: deployment.wants(delivery.stack) }));
+      isOpen = changesNoRun(taking.events) && !hasEnded(store.state);
+    }
+    if (store.address && fed.length > 0) await commits.tell(store.address, events, fed);
+    receipts.push(...answers.map((answer) => answer()));
+  }
+  return receipts;
 };
 
 /** What shows that a stack is under way, so that its end counts. */

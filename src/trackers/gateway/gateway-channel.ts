@@ -2,11 +2,11 @@
  * One channel in a gateway: its viewers, and the position up to which they have been sent events. Pushes may be lost, repeated
  * or overtake each other and the answers to a join; each viewer gets each event once and in order nevertheless.
  */
-import { CLOSE, CLOSE_REASONS } from "../../protocol/connection/close-codes.ts";
-import type { RequestError } from "../../protocol/connection/control-frames.ts";
+import { CLOSE } from "../../protocol/connection/close-codes.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import type { Push, Run } from "../../protocol/rpc/channel-owner.ts";
-import { batchText } from "../../channel/frame-text.ts";
+import { batchText, deletedText } from "../../channel/frame-text.ts";
+import { carryPosition } from "./carried-position.ts";
 import type { Owner } from "./gateway-owners.ts";
 import type { GatewayTicket } from "./gateway-ticket.ts";
 import type { HeldSockets } from "./held-sockets.ts";
@@ -18,7 +18,13 @@ const SILENCE_MS = 30_000;
 type Position = Readonly<{ epoch: string; offset: number }>;
 
 /** What is kept of a channel over hibernation, as one row. */
-export type ChannelRow = Position & Readonly<{ name: string; address?: DeploymentAddress }>;
+export type ChannelRow = Position &
+  Readonly<{
+    name: string;
+    address?: DeploymentAddress;
+    /** Whether it has moved on since, as the sockets know. */
+    carried?: boolean;
+  }>;
 
 /** A viewer has received everything up to `joinedAt`, or up to the channel's position if that is further. */
 type Member = { readonly joinedAt: number; acknowledged: number };
@@ -94,6 +100,12 @@ export class GatewayChannel {
   /** Adds a viewer that has received everything up to an offset, not less than the channel's position. */
   add(socket: WebSocket, joinedAt: number, acknowledged = joinedAt): void {
     this.members.set(socket, { joinedAt, acknowledged });
+    this.entrust();
+  }
+
+  /** Sees to it that sockets know how far the channel is, if its row does not. */
+  entrust(): void {
+    if (this.row?.carried) this.carry(this.row);
   }
 
   /** Lets a viewer go; answers how many events it leaves unacknowledged. */
@@ -102,6 +114,7 @@ export class GatewayChannel {
     const reported = member ? this.sentUpTo(member) : 0;
     this.members.delete(socket);
     this.settle();
+    this.entrust();
     return member ? reported - member.acknowledged : 0;
   }
 
@@ -178,7 +191,9 @@ export class GatewayChannel {
       this.row = { ...this.row, offset: run.to };
       this.broadcast(partFrom(run, next));
     }
-    if (this.row && this.row !== before) this.keep(this.row);
+    if (!this.row || this.row === before) return;
+    this.isUnsure = false;
+    this.carry(this.row);
   }
 
   private broadcast(run: Run): void {
@@ -264,20 +279,18 @@ export class GatewayChannel {
     this.keeping.keep(row);
   }
 
+  private carry(row: ChannelRow): void {
+    const position = [this.number, row.epoch, row.offset] as const;
+    const carried = carryPosition(this.keeping.sockets, this.members.keys(), position);
+    if (carried && row.carried) return;
+    this.row = { ...row, carried };
+    this.keeping.keep(this.row);
+  }
+
   private sentUpTo({ joinedAt }: Member): number {
     return Math.max(joinedAt, this.row?.offset ?? 0);
   }
 }
-
-const deletedText = (channel: string): string => {
-  const code = channel.startsWith("stacks/") ? "STACK_NOT_FOUND" : "DEPLOYMENT_NOT_FOUND";
-  const frame: RequestError = {
-    type: "error",
-    channel,
-    error: { code, message: CLOSE_REASONS[CLOSE.channelDeleted] },
-  };
-  return JSON.stringify(frame);
-};
 
 const partFrom = ({ from, to, frames }: Run, first: number): Run =>
   first <= from ? { from, to, frames } : { from: first, to, frames: frames.slice(first - from) };

@@ -5,6 +5,7 @@ import { objectOf } from "../../channel/codec.ts";
 import { readableRows } from "../../channel/rows.ts";
 import type { DeploymentAddress } from "../../protocol/connection/channel-names.ts";
 import { CLOSE } from "../../protocol/connection/close-codes.ts";
+import { carriedOffset } from "./carried-position.ts";
 import { GatewayChannel, type ChannelRow } from "./gateway-channel.ts";
 import { ownerOf } from "./gateway-owners.ts";
 import type { GatewayTicket } from "./gateway-ticket.ts";
@@ -18,6 +19,7 @@ const channelRowCodec = objectOf<ChannelRow>({
   offset: z.number(),
   name: z.string(),
   address: objectOf<DeploymentAddress>({ deploymentId: z.string(), environment: z.string() }).optional(),
+  carried: z.boolean().optional(),
 });
 
 export class GatewayChannels {
@@ -89,8 +91,15 @@ export class GatewayChannels {
 
   /** After a wake-up: what was kept says how far viewers are, and the sockets tell who they are. */
   private restore(): void {
-    for (const [number, row] of readableRows(this.kv, CHANNEL, channelRowCodec).rows)
-      this.make(row.name, Number(number), row);
+    const tickets = this.sockets.sockets.flatMap((socket) => this.sockets.keptOf(socket) ?? []);
+    const watched = new Set(tickets.flatMap(({ subscriptions }) => subscriptions.map(([number]) => number)));
+    for (const [key, row] of readableRows(this.kv, CHANNEL, channelRowCodec).rows) {
+      const number = Number(key);
+      const isCarried = row.carried === true && watched.has(number);
+      const offset = isCarried ? carriedOffset(tickets, number, row.epoch) : row.offset;
+      if (offset === undefined) this.kv.delete(CHANNEL + key);
+      else this.make(row.name, number, { ...row, offset });
+    }
     for (const socket of this.sockets.sockets) {
       for (const [number, joinedAt] of this.sockets.keptOf(socket)?.subscriptions ?? []) {
         const channel = this.numbered.get(number);
@@ -99,6 +108,9 @@ export class GatewayChannels {
       }
     }
     // A restart loses sockets without a word; a channel that nobody watches has a position that nobody keeps up.
-    for (const channel of this.numbered.values()) channel.settle();
+    for (const channel of this.numbered.values()) {
+      channel.settle();
+      channel.entrust();
+    }
   }
 }

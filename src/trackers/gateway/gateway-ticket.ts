@@ -1,5 +1,6 @@
 /** What a gateway keeps with each socket: 100 subscriptions fit beside the largest session into 16 KiB. */
 import type { ListChannel } from "../../protocol/connection/list-channels.ts";
+import type { CarriedPosition } from "./carried-position.ts";
 import type { Ticketed } from "./held-sockets.ts";
 import type { UsedTicket } from "./used-tickets.ts";
 
@@ -18,6 +19,8 @@ export type GatewayTicket = Ticketed &
     /** The ticket that opened it: its id, and when it expires, in Unix milliseconds. */
     used?: UsedTicket;
     subscriptions: readonly Subscription[];
+    /** How far channels are whose position it keeps for all who watch them; absent: none. */
+    carried?: readonly CarriedPosition[];
     /** The lists that it watches; absent: none. */
     lists?: readonly ListChannel[];
   }>;

@@ -36,6 +36,9 @@ const STRIDE = 250;
 
 const RETRY_MS = 2_000;
 
+/** So much later, in milliseconds, what is under way is begun again, should it be lost: a look comes sooner, mostly. */
+const LOST_MS = 5_000;
+
 export class DeploymentFeeds {
   private readonly flight = new SingleFlight();
   private notBefore = 0;
@@ -110,7 +113,8 @@ export class DeploymentFeeds {
     this.noteWatched(request.deployment, watched);
     const eagerSince = known?.run === request.run ? known?.eagerSince : undefined;
     const feed = { ...request, offset, ...(request.eager && { eagerSince: eagerSince ?? now }) };
-    this.rows.put(request.deployment, feed);
+    // Who asks again changes nothing.
+    if (!known || textOf(feed) !== textOf(known)) this.rows.put(request.deployment, feed);
     const before = this.registered.value ?? [];
     if (!request.grouped && !before.includes(request.deployment))
       this.registered.put([...before, request.deployment].slice(-MOST_REGISTERED));
@@ -169,7 +173,7 @@ export class DeploymentFeeds {
   /** Milliseconds until there is something to hand on; undefined: nothing waits. */
   nextIn(now: number): number | undefined {
     if (!this.all.some(({ offset }) => offset < this.log.offset)) return undefined;
-    return this.flight.underWay ? RETRY_MS : Math.max(0, this.notBefore - now);
+    return this.flight.underWay ? LOST_MS : Math.max(0, this.notBefore - now);
   }
 
   private noteWatched(deployment: string, isWatched = false): void {
@@ -214,3 +218,6 @@ export class DeploymentFeeds {
     }
   }
 }
+
+const textOf = (feed: Feed): string =>
+  JSON.stringify(Object.entries(feed).sort(([one], [other]) => (one < other ? -1 : 1)));

@@ -180,7 +180,7 @@ export const stackHeadCodec = objectOf<StoredHead>({
 });
 
 /** What a commit has changed, where the log's row holds it: the head, and what was touched. */
-export type StackDelta = Readonly<{
+type StackDelta = Readonly<{
   head: StoredHead;
   resources?: readonly (readonly [string, TrackedResource])[];
   stacks?: readonly FollowedStack[];

@@ -24,7 +24,6 @@ import {
   scheduleCodec,
   stackDeltaCodec,
   stackHeadCodec,
-  type StackDelta,
   type StoredHead,
 } from "./stack-codec.ts";
 
@@ -48,6 +47,8 @@ const entryText = ([key, resource]: Entry): string => {
   entryTexts.set(resource, text);
   return text;
 };
+
+const blockText = (block: readonly Entry[]): string => `[${block.map(entryText).join(",")}]`;
 
 /** What the root's operation is to touch: long, and the same from its beginning to its end. */
 const PLANNED = "planned";
@@ -159,7 +160,7 @@ export class StackStorage {
     for (let from = 0; from < resources.length; from += BLOCK) {
       const block = resources.slice(from, from + BLOCK);
       if (block.some(([key]) => touched.has(key)))
-        this.storage.kv.put(RESOURCES + String(from).padStart(6, "0"), `[${block.map(entryText).join(",")}]`);
+        this.storage.kv.put(RESOURCES + String(from).padStart(6, "0"), blockText(block));
     }
   }
 
@@ -221,7 +222,7 @@ const deltaOf = (
   state: StackState,
   head: StoredHead,
   { touchedResources, touchedStacks }: Pick<Advance, "touchedResources" | "touchedStacks">,
-): StackDelta | undefined => {
+): object | undefined => {
   const stacks = [...touchedStacks].filter((stackId) => stackId !== state.rootId);
   const known = stacks.flatMap((stackId) => state.followed.get(stackId) ?? []);
   // In the order in which they appeared, which a few of many need not be looked for in.
@@ -230,7 +231,7 @@ const deltaOf = (
   if (known.length < stacks.length || resources.length < touchedResources.size) return undefined;
   return {
     head,
-    ...(resources.length > 0 && { resources: resources.map(shortened) }),
+    ...(resources.length > 0 && { resources: blockText(resources) }),
     ...(known.length > 0 && { stacks: known }),
   };
 };

@@ -45,19 +45,35 @@ export const wakeWith = async (stub: DurableObjectStub, { kv, tables }: Stored):
   await evictDurableObject(stub);
 };
 
-/** The object has all in rows of their own that the log alone held. */
-export const settle = (stub: DurableObjectStub): Promise<void> =>
-  runInDurableObject(stub, async (object) => {
-    if ("storedPart" in object && typeof object.storedPart === "function") await object.storedPart();
-  });
+const ridingSchema = z.object({ after: z.number(), rows: z.record(z.string(), z.unknown()) });
 
-export const keysOf = async (stub: DurableObjectStub): Promise<string[]> => {
-  await settle(stub);
-  return runInDurableObject(stub, (_, { storage }) => Array.from(storage.kv.list(), ([key]) => key));
+/** What moves with the log's rows, see `Riding`. */
+const ridingIn = ({ storage }: DurableObjectState) => ridingSchema.safeParse(storage.kv.get("riding")).data;
+
+/** Writes in rows of their own what the log alone held. */
+const settle = async (object: object): Promise<void> => {
+  if ("storedPart" in object && typeof object.storedPart === "function") await object.storedPart();
 };
+
+/** The same for the object of a stub. */
+export const settled = (stub: DurableObjectStub): Promise<void> => runInDurableObject(stub, settle);
+
+export const keysOf = (stub: DurableObjectStub): Promise<string[]> =>
+  runInDurableObject(stub, async (object, ctx) => {
+    await settle(object);
+    const keys = Array.from(ctx.storage.kv.list(), ([key]) => key);
+    return [...keys, ...Object.keys(ridingIn(ctx)?.rows ?? {})];
+  });
 
 /** The object wakes up and finds that nobody can read the row. */
 export const wakeDamaged = async (stub: DurableObjectStub, key: string): Promise<void> => {
-  await runInDurableObject(stub, (_, { storage }) => storage.kv.put(key, ["nothing that was ever stored"]));
+  await runInDurableObject(stub, async (object, ctx) => {
+    await settle(object);
+    const damaged = ["nothing that was ever stored"];
+    const riding = ridingIn(ctx);
+    if (riding && key in riding.rows)
+      ctx.storage.kv.put("riding", { ...riding, rows: { ...riding.rows, [key]: damaged } });
+    else ctx.storage.kv.put(key, damaged);
+  });
   await evictDurableObject(stub);
 };
