@@ -21,6 +21,13 @@ export type AlarmTask = Readonly<{
   isUrgent?: boolean;
 }>;
 
+/** Whoever follows a channel's log with a cursor of its own, at its own pace: an audit, a log, deployments, destinations. */
+export type Consumer = AlarmTask &
+  Readonly<{
+    /** Offset up to which all is handed on; the log must keep all after it. */
+    offset: number;
+  }>;
+
 type Options = Readonly<{
   /** Of the object, for the log. */
   name: string;

@@ -4,9 +4,8 @@
  */
 import type { AskedPosition } from "../protocol/connection/position.ts";
 import type { Env } from "../env.ts";
-import { Alarm, type AlarmTask } from "./alarm.ts";
+import { Alarm, type AlarmTask, type Consumer } from "./alarm.ts";
 import { HEAD, type ChannelLog } from "./channel-log.ts";
-import type { Consumer } from "./consumer.ts";
 import { GatewayPushes } from "./gateway-pushes.ts";
 import type { Row } from "./rows.ts";
 import { WatchdogEntry } from "./watchdog-entry.ts";

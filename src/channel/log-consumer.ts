@@ -11,7 +11,7 @@ import { objectOf } from "./codec.ts";
 import type { RidingRows } from "./riding.ts";
 import { Row, type KeyRows } from "./rows.ts";
 import type { ChannelLog } from "./channel-log.ts";
-import type { Consumer } from "./consumer.ts";
+import type { Consumer } from "./alarm.ts";
 import { logLine } from "../log.ts";
 import { backoffMs } from "../domain/backoff.ts";
 import { SingleFlight } from "../domain/single-flight.ts";

@@ -16,6 +16,8 @@ type Storage = Pick<DurableObjectStorage, "kv" | "sql" | "transactionSync">;
 export type KeptRows = Readonly<{
   /** Beside all rows with keys. */
   tables: readonly string[];
+  /** Writes in rows of their own, before all is read, what the log alone holds. */
+  settle?: () => void;
   /** Makes tables that are made only when they are needed. */
   prepare?: (sql: SqlStorage) => void;
   /** The object is put in place as a whole, and into nothing that is there; absent: what is there stays, row by row. */

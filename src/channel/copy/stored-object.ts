@@ -12,7 +12,7 @@ export abstract class StoredObject extends DurableObject<Env> implements KeptObj
 
   /** A part of all that is stored, from a place that the part before named. */
   async storedPart(place?: string): Promise<StoredPart> {
-    if (place === undefined) this.settle();
+    if (place === undefined) this.keptRows.settle?.();
     return storedPartOf(this.ctx.storage, this.keptRows, place);
   }
 
@@ -26,9 +26,6 @@ export abstract class StoredObject extends DurableObject<Env> implements KeptObj
   async forgetSubject(subject: string): Promise<number> {
     return forgetInRows(this.ctx.storage, this.keptRows, subject);
   }
-
-  /** Before all is read: writes what is to be read in fewer rows. */
-  protected settle(): void {}
 
   /** Begins again with what is stored, as after a crash: whoever asks gets an exception. */
   async restart(): Promise<void> {

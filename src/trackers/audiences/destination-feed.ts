@@ -8,7 +8,7 @@ import type { Env } from "../../env.ts";
 import * as z from "zod";
 import { objectOf } from "../../channel/codec.ts";
 import { Row, type KeyRows } from "../../channel/rows.ts";
-import type { Consumer } from "../../channel/consumer.ts";
+import type { Consumer } from "../../channel/alarm.ts";
 import { handedOver } from "./destination-handover.ts";
 import { headOf, pieceAfter, placeShape, type FedChannel, type LogPlace } from "./destination-pieces.ts";
 import { DestinationRules } from "./destination-rules.ts";

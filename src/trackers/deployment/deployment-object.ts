@@ -65,6 +65,7 @@ export class DeploymentObject extends StoredObject {
   protected readonly keptRows = {
     tables: ["log", "ingested"],
     isWhole: true,
+    settle: () => this.deployment.store.settle(),
     prepare: (sql: SqlStorage) => {
       new EventLog(sql, false).create();
       new IngestedIds(sql).create();
@@ -117,10 +118,6 @@ export class DeploymentObject extends StoredObject {
   async wake(): Promise<boolean> {
     if (!this.removal.isUnderWay) return this.deployment.channel.alarm.ensure();
     return !(await this.removal.run()).ok;
-  }
-
-  protected override settle(): void {
-    this.deployment.store.settle();
   }
 
   protected knows({ deploymentId, environment }: DeploymentAddress): boolean {

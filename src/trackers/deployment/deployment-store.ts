@@ -185,8 +185,8 @@ export class DeploymentStorage {
         ...(ingested !== kept.ingested && { ingested }),
         ...(forecasts !== kept.forecasts && { forecasts }),
       };
-      const isToldByLog = !begun && ended.length === 0 && kept.address !== undefined;
-      return { floor: nextFloor, kept: next, rows, keepAll, ...(isToldByLog && { delta }) };
+      const isInLog = !begun && ended.length === 0 && kept.address !== undefined;
+      return { floor: nextFloor, kept: next, rows, keepAll, ...(isInLog && { delta }) };
     });
     this.state = state;
     this.stored = stored;

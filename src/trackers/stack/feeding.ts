@@ -1,5 +1,5 @@
 /** Feeds deployments, and tells each of them when nothing more is to be expected of the stack. */
-import type { Consumer } from "../../channel/consumer.ts";
+import type { Consumer } from "../../channel/alarm.ts";
 import { tellingOf } from "../../domain/failure/trouble.ts";
 import { goneSince } from "../../domain/stack/stack-state.ts";
 import type { FeedDelivery } from "../../protocol/rpc/stack-feed.ts";

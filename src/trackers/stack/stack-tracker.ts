@@ -35,6 +35,7 @@ export class StackTracker extends StoredObject implements StackTrackerRpc {
     tables: ["log"],
     isWhole: true,
     prepare: (sql: SqlStorage) => new EventLog(sql, false).create(),
+    settle: () => this.stack.store.settle(),
   } as const;
   private readonly address: StackAddress;
   private stack: StackChannel;
@@ -246,10 +247,6 @@ export class StackTracker extends StoredObject implements StackTrackerRpc {
       (account) => account !== undefined,
       () => true,
     );
-  }
-
-  protected override settle(): void {
-    this.stack.store.settle();
   }
 
   private tracking(): Tracking {
