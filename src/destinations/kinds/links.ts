@@ -21,9 +21,9 @@ export const detailsUrl = (
 
 /** Of an event as the sockets have it; undefined where it is about nothing, as a test is. */
 export const eventPageUrl = (body: string, base: string | undefined): string | undefined => {
-  const { channel, data } = JSON.parse(body) as Readonly<{
+  const { channel, data = {} } = JSON.parse(body) as Readonly<{
     channel?: string;
-    data: Readonly<{ deploymentId?: string; environment?: string }>;
+    data?: Readonly<{ deploymentId?: string; environment?: string }>;
   }>;
   const { deploymentId = "", environment = "" } = data;
   return channel === undefined ? undefined : detailsUrl({ channel, deploymentId, environment }, base);
