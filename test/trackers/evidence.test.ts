@@ -164,4 +164,36 @@ describe("the evidence of a failure", () => {
       if (other !== "events:") expect(texts.join("\n")).toContain(other);
     },
   );
+
+  test("holds the denied call that CloudTrail shows minutes later, and asks for it no more than six times in all", async () => {
+    pass((Date.parse("2026-01-01T00:00:00.000Z") - Date.now()) / 1000);
+    newStack("late-trail").own("CREATE_IN_PROGRESS").resource("Queue", "CREATE_FAILED", {
+      type: "AWS::SQS::Queue",
+      reason: "User is not authorized: AccessDenied",
+    });
+    let asked = 0;
+    aws.otherwise = (action) => {
+      if (action !== "LookupEvents") return undefined;
+      asked += 1;
+      return asked < 3 ? Response.json({ Events: [] }) : ANSWERS["LookupEvents"]?.();
+    };
+    await trackerOf("late-trail").track("tester");
+    await expect.poll(() => asked).toBe(1);
+    const texts = () =>
+      runInDurableObject(trackerOf("late-trail"), (_, { storage }) =>
+        JSON.stringify(storage.kv.get("evidence")),
+      );
+    for (const [minutes, count] of [
+      [1, 1],
+      [1, 2],
+      [2, 2],
+      [1, 3],
+      [15, 3],
+    ] as const) {
+      pass(minutes * 60);
+      await poll("late-trail");
+      await expect.poll(() => asked).toBe(count);
+    }
+    expect(await texts()).toContain("sqs:CreateQueue was denied to");
+  });
 });

@@ -35,15 +35,15 @@ export const estimateOfDeployment = (state: DeploymentState, now: string): Estim
   return { ...estimateOf({ ...need, basis }, Date.parse(now)), ...(rollbackSeconds && { rollbackSeconds }) };
 };
 
-/** How long the way back takes if one of the stacks in flight fails now; undefined: nobody knows. */
+/** How long the way back takes if a stack fails now, one in flight or the next to begin; undefined: nobody knows. */
 const wayBackOf = (state: DeploymentState): Estimate["rollbackSeconds"] => {
   if (state.status !== "deploying") return undefined;
   const stacks = [...state.stacks.values()];
-  const [own] = stacks
-    .filter(isInFlight)
+  const inFlight = stacks.filter(isInFlight);
+  const [own] = inFlight
     .flatMap(({ estimate }) => estimate?.rollbackSeconds ?? [])
     .sort((one, other) => other.p50 - one.p50);
-  if (!own || state.onFailure !== "rollback") return own;
+  if ((!own && inFlight.length > 0) || state.onFailure !== "rollback") return own;
   // Those that are done are rolled back after it.
   const needs = new Map<string, Need>();
   for (const stack of stacks) {
@@ -54,7 +54,8 @@ const wayBackOf = (state: DeploymentState): Estimate["rollbackSeconds"] => {
   }
   const rest = through(state, needs, "down")?.span;
   if (!rest) return own;
-  return { p50: Math.round(own.p50 + rest.p50), p90: Math.round(own.p90 + rest.p50 + rest.spread) };
+  const { p50, p90 } = own ?? { p50: 0, p90: 0 };
+  return { p50: Math.round(p50 + rest.p50), p90: Math.round(p90 + rest.p50 + rest.spread) };
 };
 
 /** Whole seconds until the run ends, more likely than not; undefined: nothing is known, or it is overdue. */

@@ -59,11 +59,12 @@ export class RegionDurations {
   /** While the directory is away, what was known before. */
   private async typesElsewhere(): Promise<Learned["types"]> {
     if (Date.now() - this.elsewhere.at < ELSEWHERE_MS) return this.elsewhere.types;
-    const types = await call(
+    const asked = call(
       () => directoryOf(this.env),
       (directory) => directory.typeDurations(),
-    ).catch(() => this.elsewhere.types);
-    this.elsewhere = { at: Date.now(), types };
-    return types;
+    );
+    const types = await asked.catch(() => undefined);
+    if (types) this.elsewhere = { at: Date.now(), types };
+    return this.elsewhere.types;
   }
 }

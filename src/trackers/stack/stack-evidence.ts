@@ -34,10 +34,17 @@ const EVIDENCE = "evidence";
 /** What is older, in milliseconds, has nothing left to be seen. */
 const FRESH_MS = 3_600_000;
 
-const codec = objectOf<CauseEvidence>({
+/** CloudTrail shows calls minutes late: it is asked again so long after the first time, in milliseconds. */
+const ASKED_AGAIN_MS = [2, 5, 15].map((minutes) => minutes * 60_000);
+
+/** `trail`: CloudTrail had nothing yet; when it was asked first, in unix milliseconds, and how often again. */
+type Kept = CauseEvidence & Readonly<{ trail?: Readonly<{ since: number; again: number }> }>;
+
+const codec = objectOf<Kept>({
   of: z.string(),
   entries: z.array(evidenceCodec),
   reason: z.string().optional(),
+  trail: z.object({ since: z.number(), again: z.number() }).optional(),
 });
 
 type Parts = Readonly<{
@@ -52,7 +59,7 @@ type Parts = Readonly<{
 export class StackEvidence implements AlarmTask {
   /** No alarm waits for what may be slow. */
   readonly patienceMs = 0;
-  private readonly row: Row<CauseEvidence>;
+  private readonly row: Row<Kept>;
   private readonly pointed: PointedReason;
   private readonly denied = new Set<string>();
   private isBusy = false;
@@ -86,18 +93,53 @@ export class StackEvidence implements AlarmTask {
   }
 
   nextIn(now: number): number | undefined {
-    return this.isBusy || !this.due(now) ? undefined : 0;
+    if (this.isBusy) return undefined;
+    if (this.due(now)) return 0;
+    const late = this.late();
+    return late && Math.max(0, late.at - now);
   }
 
   async run(now: number): Promise<void> {
-    const cause = this.due(now);
-    if (!cause || this.isBusy) return;
+    if (this.isBusy) return;
     this.isBusy = true;
     try {
-      this.row.put({ of: causeKeyOf(cause), entries: await this.gathered(cause) });
+      const cause = this.due(now);
+      if (cause) await this.gather(cause, now);
+      else await this.askTrailAgain(now);
     } finally {
       this.isBusy = false;
     }
+  }
+
+  private async gather(cause: Cause, now: number): Promise<void> {
+    const entries = await this.gathered(cause);
+    const hasTrail = !isAboutRights(cause.reason) || entries.some(({ source }) => source === "cloudtrail");
+    this.row.put({ of: causeKeyOf(cause), entries, ...(!hasTrail && { trail: { since: now, again: 0 } }) });
+  }
+
+  /** The cause whose denied call CloudTrail has not shown, and when it is asked again. */
+  private late() {
+    const cause = this.parts.store.state.attempt?.cause;
+    const kept = this.row.value;
+    if (!kept?.trail || !cause || kept.of !== causeKeyOf(cause)) return undefined;
+    const { since, again } = kept.trail;
+    const after = ASKED_AGAIN_MS[again];
+    return after === undefined
+      ? undefined
+      : { cause, kept, at: since + after, trail: { since, again: again + 1 } };
+  }
+
+  private async askTrailAgain(now: number): Promise<void> {
+    const late = this.late();
+    if (!late || late.at > now) return;
+    const { cause, kept, trail } = late;
+    // Before it is asked: a power cut costs one question, and never asks for ever.
+    this.row.put({ ...kept, trail });
+    const calls = await this.part("cloudtrail", deniedCalls(this.parts.session, Date.parse(cause.timestamp)));
+    if (calls.length === 0) return;
+    const { of, entries } = kept;
+    const room = entries.slice(0, Math.max(0, MOST_EVIDENCE - calls.length));
+    this.row.put({ of, entries: [...room, ...keptEvidence(calls, [])] });
   }
 
   /** The cause of which nothing was asked yet. */

@@ -129,4 +129,14 @@ describe("how long a task takes", () => {
     expect(of({ verb: "create", id: "T", type: "AWS::SNS::Topic" })).toMatchObject({ basis: "typical" });
     expect(of({ verb: "create", id: "T", type: "Made::Up" })).toMatchObject({ basis: "pace" });
   });
+
+  test("is known of the type in all regions before the table, once there are enough of them", () => {
+    const topic = { verb: "create", id: "T", type: "AWS::SNS::Topic" } as const;
+    const anywhere = (sample: number) =>
+      durationsOf({ ...learned, elsewhere: { "create AWS::SNS::Topic": { quantiles: [7, 7, 7], sample } } })(
+        topic,
+      );
+    expect(anywhere(3)).toEqual({ quantiles: [7, 7, 7], sample: 3, basis: "history" });
+    expect(anywhere(2)).toEqual(of(topic));
+  });
 });

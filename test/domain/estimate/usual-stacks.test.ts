@@ -93,5 +93,9 @@ describe("the estimate of a run whose stacks are known", () => {
     ];
     expect(left({ mode: "deploy" }, ...events)?.rollbackSeconds).toEqual({ p50: 20, p90: 30 });
     expect(left({ mode: "deploy", onFailure: "rollback" }, ...events)?.rollbackSeconds?.p50).toBe(70);
+    // Between two stacks, too.
+    const between = events.slice(0, 2);
+    expect(left({ mode: "deploy", onFailure: "rollback" }, ...between)?.rollbackSeconds?.p50).toBe(50);
+    expect(left({ mode: "deploy" }, ...between)?.rollbackSeconds).toBeUndefined();
   });
 });
