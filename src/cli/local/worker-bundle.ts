@@ -2,13 +2,18 @@
 import { join } from "node:path";
 import { build, type Metafile, type Plugin } from "esbuild";
 
-/** What wrangler.toml has as an alias: the Worker speaks one language. */
-const oneLanguage = (root: string): Plugin => ({
-  name: "one-language",
-  setup: (builds) =>
-    builds.onResolve({ filter: /^\.\.\/locales\/index\.js$/ }, () => ({
-      path: join(root, "src", "protocol", "no-locales.ts"),
-    })),
+/** What wrangler.toml has as aliases: parts of zod that the Worker does without. */
+const STAND_INS = [
+  [/^\.\.\/locales\/index\.js$/, "no-locales.ts"],
+  [/^\.\/from-json-schema\.js$/, "no-json-schema.ts"],
+] as const;
+
+const lightZod = (root: string): Plugin => ({
+  name: "light-zod",
+  setup: (builds) => {
+    for (const [filter, file] of STAND_INS)
+      builds.onResolve({ filter }, () => ({ path: join(root, "src", "protocol", file) }));
+  },
 });
 
 export const bundleWorker = async (root: string, outfile: string): Promise<Metafile> => {
@@ -28,7 +33,7 @@ export const bundleWorker = async (root: string, outfile: string): Promise<Metaf
     mainFields: ["workerd", "browser", "module", "main"],
     conditions: ["workerd", "worker", "browser"],
     external: ["cloudflare:*", "node:*"],
-    plugins: [oneLanguage(root)],
+    plugins: [lightZod(root)],
     logLevel: "warning",
   });
   return metafile;
