@@ -109,7 +109,8 @@ describe("tickets", () => {
       "nothing",
       "%",
       "ÿ",
-      ticket.replace(/.$/, (last) => (last === "A" ? "B" : "A")),
+      // Not the last one, of which base64 leaves some bits unused.
+      ticket.replace(/.(?=.{9}$)/, (one) => (one === "A" ? "B" : "A")),
       stolen.ticket,
       other,
       `${ticket}.${ticket}`,
