@@ -15,7 +15,15 @@ import {
 
 const START = /^(CREATE|UPDATE|DELETE)_IN_PROGRESS$/;
 
-type Look = Readonly<{ off: number; pace: number | undefined; isHeld: boolean }>;
+/** Numbers are shares of the operation's whole time; the end is the expected one, since the operation's start. */
+type Look = Readonly<{
+  operation: string;
+  off: number;
+  pace: number | undefined;
+  isHeld: boolean;
+  end: number;
+  paceEnd: number | undefined;
+}>;
 
 /** The types that an operation touches, as its template would tell them. */
 const plansFrom = (events: readonly StackEvent[]): Map<string, Record<string, string>> => {
@@ -66,7 +74,11 @@ const looksAt = (name: WholeTrace): Look[] => {
       const whole = (end - begun) / 1000;
       const progress = attempt?.progress ?? 0;
       const pace = progress > 0 ? (((now - begun) / 1000) * (100 - progress)) / progress : undefined;
+      const passed = (now - begun) / 1000;
       looks.push({
+        operation: `${name} ${at}`,
+        end: (passed + reported.p50) / whole,
+        paceEnd: pace === undefined ? undefined : (passed + pace) / whole,
         off: Math.abs(reported.p50 - truth) / whole,
         pace: pace === undefined ? undefined : Math.abs(pace - truth) / whole,
         isHeld: truth <= reported.p90 + 1,
@@ -122,6 +134,12 @@ const falselyStuck = (name: WholeTrace): string[] => {
 const medianOf = (values: readonly number[]): number =>
   [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN;
 
+/** How far the expected ends of one operation go back and forth: all that they move, but for the way from the first to the last. */
+const wandering = (ends: readonly number[]): number => {
+  const steps = ends.slice(1).map((end, index) => Math.abs(end - ends[index]!));
+  return steps.reduce((sum, step) => sum + step, 0) - Math.abs((ends.at(-1) ?? 0) - (ends[0] ?? 0));
+};
+
 describe.skipIf(!tracesFolder)(`Estimates of recordings${tracesFolder ? "" : ` (${whyNoTraces})`}`, () => {
   test("past the first third are off by less than a quarter of the whole, and by half as much as the pace", () => {
     const looks = wholeTraces.flatMap(looksAt);
@@ -135,6 +153,19 @@ describe.skipIf(!tracesFolder)(`Estimates of recordings${tracesFolder ? "" : ` (
     expect(off).toBeLessThan(0.25);
     expect(off).toBeLessThan(pace / 2);
     expect(held).toBeGreaterThan(0.75);
+  });
+
+  test("go back and forth by a fraction of what the pace does", () => {
+    const operations = Map.groupBy(wholeTraces.flatMap(looksAt), ({ operation }) => operation);
+    const moved = (endOf: (look: Look) => number | undefined): number[] =>
+      [...operations.values()].map((looks) => wandering(looks.flatMap((look) => endOf(look) ?? [])));
+    const [own, pace] = [moved(({ end }) => end), moved(({ paceEnd }) => paceEnd)];
+    const [sum, sumOfPace] = [own, pace].map((list) => list.reduce((all, one) => all + one, 0));
+    console.info(
+      `expected ends go back and forth by ${(100 * medianOf(own)).toFixed()} % of the whole in the median, by ` +
+        `${(100 * sum!).toFixed()} % in all ${own.length} operations, those of the pace by ${(100 * sumOfPace!).toFixed()} %`,
+    );
+    expect(sum).toBeLessThan(sumOfPace! / 2);
   });
 
   test("tell of nothing that it is stuck which then ends well", () => {
