@@ -112,6 +112,37 @@ test("[S4] a commit that fails changes neither memory nor storage, and the next 
   expect(modern.offsets).toEqual([1, 2, 3, 4, 5]);
 });
 
+/** All that a stack's object knows of it, and all that it has taken note of beside its log. */
+const stateIn = (name: string) =>
+  runInDurableObject(trackerOf(name), (object) => {
+    const { state, log } = object["stack"].store;
+    return { state, offset: log.offset, floor: log.floor, epoch: log.epoch };
+  });
+
+test("the state is the same after a restart at any commit, whether its head was written since or long before", async () => {
+  const { stack } = await watched("rewritten");
+  stack.begun(100);
+  for (let commit = 1; commit <= 140; commit += 1) {
+    const queue = `Queue${1 + (commit % 100)}`;
+    stack.resource(queue, commit <= 99 ? "CREATE_COMPLETE" : "UPDATE_COMPLETE");
+    if (commit === 120) stack.resource("Late", "CREATE_FAILED", { reason: "no room" });
+    pass(3);
+    await poll(stack.name);
+    // Each commit in the beginning, where the head is far behind, and some of those about the next rewrite.
+    if (commit > 70 && commit % 7 > 0) continue;
+    const before = await stateIn(stack.name);
+    expect(before.offset).toBeGreaterThanOrEqual(100 + commit);
+    await evictDurableObject(trackerOf(stack.name));
+    expect(await stateIn(stack.name)).toEqual(before);
+  }
+  stack.own("ROLLBACK_IN_PROGRESS").own("ROLLBACK_COMPLETE");
+  for (let polls = 0; polls < 3; polls += 1) await poll(stack.name);
+  const before = await stateIn(stack.name);
+  await evictDurableObject(trackerOf(stack.name));
+  expect(await stateIn(stack.name)).toEqual(before);
+  expect(before.state.attempt).toMatchObject({ cause: { logicalId: "Late" } });
+});
+
 test("[S35] what was committed but never sent shows as a hole, and is recovered whole", async () => {
   const { stack, modern, epoch } = await watched("unsent");
   stack.begun(2);
