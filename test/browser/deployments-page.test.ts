@@ -84,7 +84,7 @@ describe.skipIf(!chromiumPath)(
       await page.keyboard.press("j");
       await page.keyboard.press("Enter");
       await page.waitForURL(/\/deployments\/billing\/prod$/);
-      const palette = page.getByRole("combobox");
+      const palette = page.getByRole("combobox", { name: /^Deployment, stack/ });
       await page.keyboard.press("Control+k");
       await palette.waitFor();
       await page.keyboard.type("shop");

@@ -65,7 +65,7 @@ export const mixedConfigs = (
 ): readonly string[] => {
   const ours = withoutBuild(readFileSync(join(ROOT, "wrangler.toml"), "utf8"))
     .replace('main = "src', `main = "${ROOT}/src`)
-    .replace('"./src/protocol', `"${ROOT}/src/protocol`);
+    .replaceAll('"./src/protocol', `"${ROOT}/src/protocol`);
   const former = readFileSync(join(folder, "wrangler.toml"), "utf8")
     .replace('name = "stackcast"', 'name = "former"')
     .replace(/\[assets\]\n[^[]*/, "")

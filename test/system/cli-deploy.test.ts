@@ -59,7 +59,10 @@ describe("a deployment by the terminal client", () => {
   test("follows a plan to its end, in a build's lines and in a log with a report", async () => {
     writePlan();
     const { code, stdout, stderr } = await run("deploy", "--plan", "plan.json", "-o", "plain");
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/^stackcast: SHOP-dev: http\S+\/deployments\/SHOP\/dev\n$/),
+    });
     const deployed = [...stdout.matchAll(/\[([a-z-]+)\] ✓ Deployed/g)].map(([, name]) => name);
     expect(new Set(deployed)).toEqual(new Set(NAMES));
     expect(stdout).toContain("✓ Deployment Complete: SHOP-dev");

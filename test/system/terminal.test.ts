@@ -97,7 +97,8 @@ describe.skipIf(!hasTmux)(`the client in a terminal${hasTmux ? "" : ` – skippe
     for (let index = 0; index < facts.length; index += 4) {
       await tell("TWELVE", facts.slice(index, index + 4));
       const { screen } = pane;
-      if (screen.some((row) => row.startsWith("code"))) break;
+      // The last frame, and below it what was deployed gives.
+      if (hasLine(/^(Outputs:|code)/)(screen)) break;
       expect(screen.filter((row) => TITLE.test(row))).toHaveLength(1);
       expect(screen.filter((row) => row.startsWith("Progress:"))).toHaveLength(1);
       percents.push(Number(/(\d+)%/.exec(screen.find((row) => row.startsWith("Progress:")) ?? "")?.[1]));
@@ -134,8 +135,10 @@ describe.skipIf(!hasTmux)(`the client in a terminal${hasTmux ? "" : ` – skippe
       [80, 24],
     ] as const) {
       pane.resize(columns, rows);
+      // What stands above the frame has come back out of the terminal's history.
       const wide = (screen: readonly string[]) =>
-        screen.some((row) => row.includes("resources")) === columns >= 100;
+        screen.slice(screen.findIndex((row) => TITLE.test(row))).some((row) => row.includes("resources")) ===
+        columns >= 100;
       await pane.until(
         `one frame at ${columns}x${rows}`,
         (screen) =>
@@ -155,13 +158,14 @@ describe.skipIf(!hasTmux)(`the client in a terminal${hasTmux ? "" : ` – skippe
     pane.press("C-c");
     const screen = await pane.until("the end", ended);
     const rows = screen.filter((row) => row !== "");
-    expect(rows.slice(0, 4)).toEqual([
+    expect(rows.slice(0, 5)).toEqual([
+      expect.stringMatching(/^stackcast: DETACH-dev: http\S+\/deployments\/DETACH\/dev$/),
       "Deploying DETACH to dev...",
       "Layer 1/1: network",
       expect.stringMatching(/^ {2}→ network \(\d+s elapsed\)$/),
       expect.stringMatching(/^Progress: +0% \(0\/1 stack\) \| Elapsed: \d+s$/),
     ]);
-    expect(rows.slice(4).join("\n")).toContain("stackcast watch DETACH --environment dev");
+    expect(rows.slice(5).join("\n")).toContain("stackcast watch DETACH --environment dev");
     expect(rows.slice(-2)).toEqual(["code 130", PROMPT]);
     expect(screen.join("\n")).not.toContain("^C");
     expect(pane.isCursorVisible).toBe(true);
@@ -198,7 +202,8 @@ describe.skipIf(!hasTmux)(`the client in a terminal${hasTmux ? "" : ` – skippe
     for (const key of ["Enter", "Enter", "a", "Tab", "Up", "Enter"]) pane.press(key);
     await tell("TYPED", [reported("resource_creating", 1, resource(1))]);
     const screen = await pane.until("the next frame", hasLine(/Subnet1/));
-    expect(screen[0]).toMatch(/^Deploying TYPED/);
+    expect(screen[0]).toMatch(/^stackcast: TYPED-dev: /);
+    expect(screen[1]).toMatch(/^Deploying TYPED/);
     expect(isOneFrame(screen)).toBe(true);
     pane.press("C-c");
     await pane.until("the end", ended);

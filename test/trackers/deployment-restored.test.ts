@@ -1,6 +1,7 @@
 /** What a run does whose storage was restored to an earlier time while AWS went on. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import type { DeploymentObject } from "../../src/trackers/deployment/deployment-object.ts";
 import { operationNameOf } from "../../src/domain/run/operation-names.ts";
 import {
   addressOf,
@@ -149,3 +150,26 @@ describe("a run whose storage was put back while AWS went on", () => {
     );
   });
 });
+
+test("a run's state is the same after a restart at any commit, whether its head was written since or long before", async () => {
+  const names = ["kept-a", "kept-b"] as const;
+  const [a, b] = names.map((name) => newStack(name).own("CREATE_IN_PROGRESS"));
+  await register("kept", { "kept-a": [], "kept-b": ["kept-a"] });
+  await pollAll("kept", ...names);
+  const stateIn = () =>
+    runInDurableObject(deploymentOf("kept"), (object) => {
+      const { state, log } = (object as DeploymentObject)["deployment"].store;
+      return { state, offset: log.offset, floor: log.floor, epoch: log.epoch };
+    });
+  for (let commit = 1; commit <= 70; commit += 1) {
+    const status = commit % 2 > 0 ? "CREATE_IN_PROGRESS" : "CREATE_COMPLETE";
+    (commit % 4 < 2 ? a : b)!.resource(`Queue${Math.ceil(commit / 4)}`, status);
+    pass(3);
+    await pollAll("kept", names[commit % 4 < 2 ? 0 : 1]);
+    if (commit > 10 && commit % 9 > 0) continue;
+    const before = await stateIn();
+    expect(before.offset).toBeGreaterThan(commit);
+    await evictDurableObject(deploymentOf("kept"));
+    expect(await stateIn()).toEqual(before);
+  }
+}, 60_000);

@@ -235,7 +235,7 @@ export class Fold {
     const nested = [...followed.values()].filter((stack) => stack !== root);
     const outputs = agrees(polls, root, findings.description);
     const { all, tally } = this.resources;
-    if (outputs && !isMissing({ polls, root, nested, resources: all.values(), tally }))
+    if (outputs && !isMissing({ polls, root, nested, resources: [...all.values()], tally }))
       this.complete(outputs);
     else this.attempt = { ...attempt, settlingPolls: polls + 1 };
   }
