@@ -124,7 +124,12 @@ try {
   const all = [...pages.values()];
   const films = new Map<string, () => Promise<Buffer>>();
   if (!isAll)
-    for (const scheme of SCHEMES) films.set(scheme, film(await open(browser, address, scheme, FILM)));
+    for (const scheme of SCHEMES) {
+      const page = await open(browser, address, scheme, FILM);
+      // A film that begins with an empty page shows nobody what it is about.
+      await page.locator(".stack-row").first().waitFor();
+      films.set(scheme, film(page));
+    }
   await Promise.all(all.map((page) => page.locator(".stack-row", { hasText: "deploying" }).nth(1).waitFor()));
   await take(pages, "moving");
   await Promise.all(all.map((page) => page.locator(".cause").waitFor()));
